@@ -1,0 +1,31 @@
+"""What is known: the records of a dataset, frozen, with exact decimals; no input or output."""
+
+from __future__ import annotations
+
+from .dataset import FORMAT, Dataset
+from .records import (
+    Event,
+    Evidence,
+    Flag,
+    Indicator,
+    Initiative,
+    Observation,
+    Office,
+    Period,
+    Person,
+    Place,
+    Post,
+    Source,
+    Target,
+)
+from .rules import Path, Problem, check, check_sources
+from .terms import Comparator, Coverage, FlagCode, Kind, Level, Measure, Modality, Role
+from .text import MAX_TEXT, Lang, Text, forbidden_character
+from .units import BUILTIN_UNITS, Unit
+
+__all__ = [
+    "BUILTIN_UNITS", "FORMAT", "MAX_TEXT", "Comparator", "Coverage", "Dataset", "Event", "Evidence", "Flag", "FlagCode",
+    "Indicator", "Initiative", "Kind", "Lang", "Level", "Measure", "Modality", "Observation", "Office", "Path", "Period",
+    "Person", "Place", "Post", "Problem", "Role", "Source", "Target", "Text", "Unit", "check", "check_sources",
+    "forbidden_character",
+]

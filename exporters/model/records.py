@@ -1,0 +1,264 @@
+"""The records of a dataset: places, people, indicators, targets, observations, initiatives, sources."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, Field, StringConstraints, field_validator, model_validator
+
+from .terms import Comparator, Coverage, FlagCode, Kind, Level, Measure, Modality, Role
+from .text import EMPTY, Id, Line, PlainText, Record, Text
+from .units import UnitCode
+
+IndicatorCode = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9_]{0,47}$")]
+
+# A spreadsheet keeps 15 significant digits (IEEE 754 double); more would not come back equal.
+MAX_DIGITS = 15
+
+
+def _exact(value: Decimal) -> Decimal:
+    if not value.is_finite():
+        raise ValueError("must be a finite number")
+    digits = value.as_tuple().digits
+    significant = len("".join(map(str, digits)).strip("0")) if any(digits) else 1
+    if significant > MAX_DIGITS or abs(value.adjusted()) > 100:
+        raise ValueError(f"has {significant} significant digits; Excel keeps {MAX_DIGITS}, so it would lose precision")
+    return value
+
+
+Number = Annotated[Decimal, AfterValidator(_exact)]
+
+
+class Source(Record):
+    """Where statements come from: an article, a report, a bulletin."""
+
+    id: Id
+    title: Text
+    outlet: Text = EMPTY
+    published: dt.date | None = None
+    occasion: Text = EMPTY
+    address: PlainText = ""
+    file: PlainText = ""
+    """Name of the stored text that spans refer to, if the office keeps one."""
+    sha256: Annotated[str, StringConstraints(pattern=r"^([0-9a-f]{64})?$")] = ""
+
+
+class Evidence(Record):
+    """The clause that carries a statement.
+
+    ``start``/``end`` are code-point offsets (end exclusive) into the source's text with its line breaks kept;
+    ``clause`` is that span with the line breaks removed.
+    """
+
+    source: Id
+    clause: PlainText = ""
+    start: int | None = Field(default=None, ge=0)
+    end: int | None = Field(default=None, ge=0)
+
+    @model_validator(mode="after")
+    def _span_is_whole(self) -> Evidence:
+        if (self.start is None) != (self.end is None):
+            raise ValueError("a span needs both start and end")
+        if self.start is not None and self.end is not None and self.end <= self.start:
+            raise ValueError(f"the span's end {self.end} must lie behind its start {self.start}")
+        return self
+
+
+class Flag(Record):
+    """A reason to look twice, with a note that readers see."""
+
+    code: FlagCode
+    note: Text = EMPTY
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_plain(cls, value: Any) -> Any:
+        return {"code": value} if isinstance(value, str) else value
+
+
+class Period(Record):
+    """The reference period of a statement; both days belong to it."""
+
+    label: Text = EMPTY
+    start: dt.date
+    end: dt.date
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Period:
+        if self.end < self.start:
+            raise ValueError(f"the period ends {self.end} before it starts {self.start}")
+        return self
+
+
+class Place(Record):
+    """A city, a district, or a part of one."""
+
+    id: Id
+    name: Text
+    short: Text = EMPTY
+    """The name without its generic word (南沙 for 南沙区); the name itself where not given."""
+    code: Annotated[str, StringConstraints(pattern=r"^([0-9]{6}([0-9]{3}){0,2})?$")] = ""
+    """GB/T 2260 division code (or its longer forms for towns and villages)."""
+    level: Level
+    parent: Id | None = None
+    coverage: Coverage = Coverage.FULL
+    note: Text = EMPTY
+
+
+class Post(Record):
+    """An office that a person holds; ``title`` is the short form used beside the name."""
+
+    place: Id
+    title: Text
+    full_title: Text = EMPTY
+
+
+class Person(Record):
+    """A leader, and the posts held at the time of the source."""
+
+    id: Id
+    name: Text
+    posts: tuple[Post, ...] = Field(min_length=1)
+    evidence: Evidence | None = None
+
+
+class Event(Record):
+    """A conference at which targets were announced."""
+
+    id: Id
+    name: Text
+    level: Level
+    date: dt.date
+    time: Text = EMPTY
+    host: Text = EMPTY
+    source: Id | None = None
+
+
+class Indicator(Record):
+    """What a target measures."""
+
+    code: IndicatorCode
+    label: Text
+    short: Text = EMPTY
+    measure: Measure = Measure.LEVEL
+    """The measure in which it is usually stated."""
+    counter: Text = EMPTY
+    """The Chinese measure word of a count (个, 家), or the English noun."""
+    rank: int = Field(default=100, ge=0)
+    """Place in the order of importance, smallest first."""
+    lower_is_better: bool = False
+    note: Text = EMPTY
+
+
+class Target(Record):
+    """One target statement: a figure, how it binds, for whom, until when, and the clause that says so."""
+
+    id: Id
+    ref: PlainText = ""
+    """The office's own reference for the statement, such as N1."""
+    place: Id
+    sub_place: Text = EMPTY
+    """A part of the place that the statement is limited to (康鹭片区)."""
+    indicator: IndicatorCode
+    indicator_raw: PlainText = ""
+    """The indicator as the source words it."""
+    measure: Measure
+    comparator: Comparator = Comparator.EQ
+    comparator_word: Text = EMPTY
+    """The source's own word for the comparator (超, 突破, 以上)."""
+    value: Number | None = None
+    upper: Number | None = None
+    """The upper value of a range."""
+    unit: UnitCode | None = None
+    reference: Text = EMPTY
+    """What the value keeps step with, for ``in_step_with``."""
+    expression: Text = EMPTY
+    """The source's fixed expression where it prints no number (两位数增长, 持平, 翻一番); shown in its place."""
+    modality: Modality = Modality.NONE
+    modality_word: PlainText = ""
+    role: Role = Role.BASE
+    kind: Kind = Kind.INDICATOR
+    group: PlainText = ""
+    """Ties level and growth, base and stretch, milestones and total of one indicator of one place."""
+    period: Period
+    evidence: Evidence
+    flags: tuple[Flag, ...] = ()
+    note: Text = EMPTY
+
+    @model_validator(mode="after")
+    def _figure_is_whole(self) -> Target:
+        if self.measure is Measure.QUALITATIVE:
+            if self.value is not None:
+                raise ValueError("a qualitative target has no value")
+            if not self.expression:
+                raise ValueError("a qualitative target needs an expression")
+            return self
+        if self.comparator is Comparator.IN_STEP_WITH:
+            if not self.reference:
+                raise ValueError("comparator in_step_with needs a reference")
+            return self
+        if self.value is None:
+            raise ValueError(f"a target of measure {self.measure} needs a value")
+        if self.unit is None:
+            raise ValueError(f"a target of measure {self.measure} needs a unit")
+        if (self.comparator is Comparator.BETWEEN) != (self.upper is not None):
+            raise ValueError("comparator between and an upper value belong together")
+        if self.upper is not None and self.upper < self.value:
+            raise ValueError(f"the upper value {self.upper} is below the value {self.value}")
+        return self
+
+
+class Observation(Record):
+    """An actual value of a target's indicator at a date, in the target's own measure and unit."""
+
+    id: Id
+    target: Id
+    date: dt.date
+    value: Number
+    source: Id | None = None
+    note: Text = EMPTY
+
+
+class Initiative(Record):
+    """What a place will do, in the office's own short words, under a theme."""
+
+    id: Id
+    place: Id
+    theme: Text
+    text: Text
+    evidence: Evidence | None = None
+
+    @field_validator("text")
+    @classmethod
+    def _says_something(cls, value: Text) -> Text:
+        if not value:
+            raise ValueError("an initiative needs a text")
+        return value
+
+
+class Office(Record):
+    """Who puts its name under the pack."""
+
+    name: Text
+    contact: Text = EMPTY
+
+
+__all__ = [
+    "Event",
+    "Evidence",
+    "Flag",
+    "Indicator",
+    "Initiative",
+    "Line",
+    "Number",
+    "Observation",
+    "Office",
+    "Period",
+    "Person",
+    "Place",
+    "Post",
+    "Source",
+    "Target",
+]

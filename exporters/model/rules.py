@@ -1,0 +1,149 @@
+"""What must hold between the records of a dataset; reported all at once, each with its path."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from ..errors import nearest
+from .dataset import Dataset
+from .records import Evidence, Target
+from .terms import Coverage, Role
+
+Path = tuple[str | int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A rule that is broken: the path into the dataset (``("targets", 3, "unit")``), and what is wrong."""
+
+    path: Path
+    code: str
+    message: str
+    hint: str = ""
+
+
+def check(dataset: Dataset) -> list[Problem]:
+    """Return every broken rule of *dataset*, in file order of its record lists."""
+    return [
+        *_unique(dataset),
+        *_references(dataset),
+        *_groups(dataset),
+        *_coverage(dataset),
+    ]
+
+
+def check_sources(dataset: Dataset, texts: Mapping[str, str]) -> list[Problem]:
+    """Return every evidence span that does not hold its clause, for the sources whose text is given by id."""
+    problems = []
+    for path, evidence in _evidence(dataset):
+        text = texts.get(evidence.source)
+        if text is None or evidence.start is None or evidence.end is None:
+            continue
+        found = text[evidence.start : evidence.end].replace("\r", "").replace("\n", "")
+        if found != evidence.clause:
+            where = text.replace("\n", "").find(evidence.clause)
+            hint = "the clause does not stand in this source" if where < 0 else "the clause stands elsewhere in it"
+            message = f"the span {evidence.start}-{evidence.end} holds “{found[:40]}”, not the clause"
+            problems.append(Problem((*path, "clause"), "span-mismatch", message, hint))
+    return problems
+
+
+def _unique(dataset: Dataset) -> Iterator[Problem]:
+    seen: dict[str, Path] = {}
+    for kind in ("places", "people", "events", "sources", "targets", "observations", "initiatives"):
+        for index, record in enumerate(getattr(dataset, kind)):
+            path: Path = (kind, index, "id")
+            if record.id in seen:
+                first = seen[record.id]
+                yield Problem(path, "duplicate-id", f"id {record.id!r} is used already by {first[0]} no. {int(first[1]) + 1}")
+            else:
+                seen[record.id] = path
+    for kind in ("indicators", "units"):
+        codes: set[str] = set()
+        for index, record in enumerate(getattr(dataset, kind)):
+            if record.code in codes:
+                yield Problem((kind, index, "code"), "duplicate-id", f"code {record.code!r} is used twice")
+            codes.add(record.code)
+
+
+def _references(dataset: Dataset) -> Iterator[Problem]:
+    places, indicators, sources = dataset.place_by_id, dataset.indicator_by_code, dataset.source_by_id
+
+    def known(path: Path, kind: str, value: str | None, choices: Iterable[str]) -> Iterator[Problem]:
+        if value is not None and value not in choices:
+            yield Problem(path, f"unknown-{kind}", f"unknown {kind} {value!r}", nearest(value, choices))
+
+    yield from known(("city",), "place", dataset.city, places)
+    for index, place in enumerate(dataset.places):
+        yield from known(("places", index, "parent"), "place", place.parent, places)
+        seen = {place.id}
+        parent = place.parent
+        while parent in places:
+            if parent in seen:
+                yield Problem(("places", index, "parent"), "place-cycle", f"{place.id!r} lies within itself")
+                break
+            seen.add(parent)
+            parent = places[parent].parent
+    for index, person in enumerate(dataset.people):
+        for number, post in enumerate(person.posts):
+            yield from known(("people", index, "posts", number, "place"), "place", post.place, places)
+    for index, event in enumerate(dataset.events):
+        yield from known(("events", index, "source"), "source", event.source, sources)
+    for path, evidence in _evidence(dataset):
+        yield from known((*path, "source"), "source", evidence.source, sources)
+    for index, target in enumerate(dataset.targets):
+        here = ("targets", index)
+        yield from known((*here, "place"), "place", target.place, places)
+        yield from known((*here, "indicator"), "indicator", target.indicator, indicators)
+        yield from known((*here, "unit"), "unit", target.unit, dataset.unit_by_code)
+    for index, observation in enumerate(dataset.observations):
+        yield from known(("observations", index, "target"), "target", observation.target, dataset.target_by_id)
+        yield from known(("observations", index, "source"), "source", observation.source, sources)
+    for index, initiative in enumerate(dataset.initiatives):
+        yield from known(("initiatives", index, "place"), "place", initiative.place, places)
+
+
+def _evidence(dataset: Dataset) -> Iterator[tuple[Path, Evidence]]:
+    for kind in ("people", "targets", "initiatives"):
+        for index, record in enumerate(getattr(dataset, kind)):
+            if record.evidence is not None:
+                yield (kind, index, "evidence"), record.evidence
+
+
+def _groups(dataset: Dataset) -> Iterator[Problem]:
+    groups: dict[str, list[tuple[int, Target]]] = {}
+    for index, target in enumerate(dataset.targets):
+        if target.group:
+            groups.setdefault(target.group, []).append((index, target))
+        elif target.role is not Role.BASE:
+            yield Problem(
+                ("targets", index, "group"), "group", f"a {target.role} target needs the group of the base it belongs to"
+            )
+    for name, members in groups.items():
+        first = members[0][1]
+        slots: set[tuple[object, ...]] = set()
+        for index, target in members:
+            if target.place != first.place:
+                yield Problem(
+                    ("targets", index, "group"), "group",
+                    f"group {name!r} is of place {first.place!r}, this target of {target.place!r}",
+                )
+            slot = (target.indicator, target.measure, target.role, target.period.start, target.period.end)
+            if slot in slots:
+                yield Problem(
+                    ("targets", index, "group"), "group",
+                    f"group {name!r} has two {target.role} targets of {target.indicator} {target.measure} for one period",
+                )
+            slots.add(slot)
+        if all(target.role is not Role.BASE for _, target in members):
+            yield Problem(("targets", members[0][0], "group"), "group", f"group {name!r} has no base target")
+
+
+def _coverage(dataset: Dataset) -> Iterator[Problem]:
+    for index, place in enumerate(dataset.places):
+        count = len(dataset.targets_of.get(place.id, ()))
+        if place.coverage is Coverage.NONE and count:
+            yield Problem(
+                ("places", index, "coverage"), "coverage", f"coverage is none, yet {count} targets name {place.id!r}"
+            )

@@ -1,0 +1,69 @@
+"""Text as data: what may stand in it, and the same text in two languages."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
+Lang = Literal["zh", "en"]
+
+# XML 1.0 (clause 2.2) has no place for these, Office repairs or refuses a file that holds them; bidirectional
+# overrides make a number read differently from what it is; U+FDD0..FDEF are noncharacters, which the template
+# compiler uses as its own delimiters.
+_FORBIDDEN = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]"
+    "|[" + "".join(chr(plane << 16 | 0xFFFE) + chr(plane << 16 | 0xFFFF) for plane in range(1, 17)) + "]"
+)
+
+
+def forbidden_character(text: str) -> tuple[int, str] | None:
+    """Return (offset, ``U+XXXX``) of the first character that no Office file can hold, or None."""
+    found = _FORBIDDEN.search(text)
+    return (found.start(), f"U+{ord(found[0]):04X}") if found else None
+
+
+def _clean(text: str) -> str:
+    found = forbidden_character(text)
+    if found:
+        raise ValueError(f"character {found[1]} at position {found[0] + 1} cannot stand in an Office file")
+    return text
+
+
+# Office's own limit for a cell; longer texts would be cut silently.
+MAX_TEXT = 32_767
+
+PlainText = Annotated[str, StringConstraints(max_length=MAX_TEXT), AfterValidator(_clean)]
+Line = Annotated[PlainText, StringConstraints(min_length=1, pattern=r"^[^\n\t]*$")]
+# With the longest field name a key (record id + field) stays within the 64 characters of a Word control's alias.
+Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]([a-z0-9._-]{0,46}[a-z0-9])?$")]
+
+
+class Record(BaseModel):
+    """Base of everything known: frozen, and nothing unknown is let in."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+
+class Text(Record):
+    """A text in Chinese, in English, or both. A plain string in the data stands for the Chinese."""
+
+    zh: PlainText = ""
+    en: PlainText = ""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_plain(cls, value: Any) -> Any:
+        return {"zh": value} if isinstance(value, str) else value
+
+    def __bool__(self) -> bool:
+        return bool(self.zh or self.en)
+
+    def in_(self, lang: Lang) -> str:
+        """Return the text in *lang*, else in the other language; never an empty string if one is known."""
+        return (self.en or self.zh) if lang == "en" else (self.zh or self.en)
+
+
+EMPTY = Text()
+OptionalText = Annotated[Text, Field(default=EMPTY)]
