@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from ..errors import nearest
+from exporters.errors import nearest
+
 from .dataset import Dataset
 from .records import Evidence, Target
 from .terms import Coverage, Role

@@ -1,0 +1,7 @@
+"""What follows from the data: groups, rankings, medians, totals, progress. Derived at need, never stored."""
+
+from .groups import Group, groups, strongest
+from .progress import Progress, latest, progress
+from .ranking import median, ranked
+
+__all__ = ["Group", "Progress", "groups", "latest", "median", "progress", "ranked", "strongest"]
