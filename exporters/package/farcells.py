@@ -1,0 +1,58 @@
+"""Worksheets whose cells lie so far apart that walking their rectangle would never end."""
+
+from __future__ import annotations
+
+import re
+
+from exporters.package.limits import Limits
+
+_FAR_ROW = re.compile(rb"""\sr\s*=\s*["'][A-Za-z]{1,4}(\d{5,9})""")
+_COLUMN = re.compile(rb"""\sr\s*=\s*["']([A-Za-z]{1,4})\d""")
+_ROW_WITH_CELLS = re.compile(
+    rb"""<(?:\w+:)?row\s(?:[^>]*?\s)?r\s*=\s*["'](\d{1,9})["'][^>/]*>\s*<(?:\w+:)?c\b"""
+)
+_MERGED = re.compile(
+    rb"""<(?:\w+:)?mergeCell\s[^>]*?\bref\s*=\s*["']([A-Za-z]{1,4})(\d{1,9}):([A-Za-z]{1,4})(\d{1,9})"""
+)
+_DIMENSION = re.compile(rb"""<(?:\w+:)?dimension\s[^>]*?:([A-Za-z]{1,4})(\d{1,9})["']""")
+
+
+def column_number(letters: bytes) -> int:
+    """Return the number of a column: A is 1."""
+    number = 0
+    for letter in letters.upper():
+        number = number * 26 + letter - 64
+    return number
+
+
+def sheet_fault(data: bytes, limits: Limits) -> str:
+    """Return what is wrong with the extent of a worksheet part's cells; empty where nothing is.
+
+    Rows that hold a height and no cells do not count: office suites write them at the sheet's very end.
+    """
+    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        data = data.decode("utf-16", errors="replace").encode()
+    cells = data.count(b"<c ") + data.count(b":c ")
+    rows = max(map(int, _ROW_WITH_CELLS.findall(data)), default=0)
+    rows = max(rows, *map(int, _FAR_ROW.findall(data)), 0)
+    columns = max(map(column_number, set(_COLUMN.findall(data))), default=0)
+    stated = _DIMENSION.search(data, 0, 4096)
+    if stated:
+        rows, columns = max(rows, int(stated[2])), max(columns, column_number(stated[1]))
+    if rows > limits.rows or columns > limits.columns:
+        return (
+            f"its cells reach row {rows:,} and column {columns:,}; "
+            f"at most {limits.rows:,} and {limits.columns:,} are accepted"
+        )
+    if rows * columns > limits.sparse_area + 20 * cells:
+        return (
+            f"its {cells:,} cells lie scattered over {rows:,} rows and {columns:,} columns; "
+            f"at most {limits.sparse_area:,} empty cells are accepted"
+        )
+    merged = 0
+    for left, top, right, bottom in _MERGED.findall(data):
+        wide = abs(column_number(right) - column_number(left)) + 1
+        merged += wide * (abs(int(bottom) - int(top)) + 1)
+    if merged > limits.merged_area:
+        return f"its merged ranges cover {merged:,} cells; at most {limits.merged_area:,} are accepted"
+    return ""

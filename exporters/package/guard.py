@@ -1,0 +1,175 @@
+"""The guard: what is hostile, broken or too large is refused before any library opens a file.
+
+It reads the directory, the content types, the relationships and the first bytes of each part; only worksheets
+and embedded packages are inflated. Every refusal names its part; all that can be told at once are told at once.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from exporters.errors import Fault, PackageError
+from exporters.package import ct
+from exporters.package.content_types import NAME as CONTENT_TYPES
+from exporters.package.content_types import ContentTypes
+from exporters.package.directory import Directory, FileBytes, Member, fold_name, read_directory
+from exporters.package.farcells import sheet_fault
+from exporters.package.limits import DEFAULT, Limits
+from exporters.package.prolog import prolog_fault
+from exporters.package.relationships import Relationships, source_name
+
+_MACRO_WORDS = ("vbaproject", "vbadata", "macroenabled", "macrosheet", "activex", "attachedtoolbars")
+_PEEK = 512
+_PEEK_MORE = 1 << 16
+_MACRO_HINT = "save a copy as .docx, .pptx or .xlsx without macros"
+
+
+class _Totals:
+    """Members and bytes over a package and all packages inside it."""
+
+    __slots__ = ("members", "size")
+
+    def __init__(self) -> None:
+        self.members = 0
+        self.size = 0
+
+
+def guard_file(source: Path | str | bytes, *, name: str = "", limits: Limits = DEFAULT) -> Directory:
+    """Check a file, or a file's bytes, and return its directory.
+
+    Raises PackageError with every fault found; *name* is what the faults call the file.
+    """
+    file = name or ("" if isinstance(source, bytes) else Path(source).name)
+    data = FileBytes(source, file, limits)
+    try:
+        return _check(data, file, limits, 0, _Totals())
+    except BaseException:
+        data.close()
+        raise
+
+
+def _check(data: FileBytes, file: str, limits: Limits, depth: int, totals: _Totals) -> Directory:
+    directory = read_directory(data, file, limits)
+    members = directory.members
+    totals.members += len(members)
+    totals.size += sum(member.size for member in members.values())
+    if totals.members > limits.members:
+        raise directory.fault(
+            "too-many-members", f"with embedded packages it has more than {limits.members:,} members"
+        )
+    if totals.size > limits.total_size:
+        raise directory.fault(
+            "package-too-large", f"with embedded packages it inflates to more than {limits.total_size:,} bytes"
+        )
+    faults: list[Fault] = []
+    types = _content_types(directory, limits, faults)
+    for member in members.values():
+        _check_part(directory, member, types, limits, depth, totals, faults)
+    if faults:
+        raise PackageError(faults)
+    return directory
+
+
+def _content_types(directory: Directory, limits: Limits, faults: list[Fault]) -> ContentTypes:
+    found = directory.members.get(CONTENT_TYPES)
+    if found is None:
+        found = {fold_name(key): value for key, value in directory.members.items()}.get(CONTENT_TYPES.lower())
+    if found is None:
+        raise directory.fault(
+            "not-a-package", "the file is a zip but not an Office file (.docx, .pptx, .xlsx)"
+        )
+    data = directory.read(found)
+    wrong = prolog_fault(data)
+    try:
+        types = ContentTypes.parse(data)
+    except ValueError as error:
+        raise directory.fault(*(wrong or ("broken-xml", str(error))), CONTENT_TYPES) from None
+    if not limits.macros:
+        listed = [(f"part {part}", kind) for part, kind in types.overrides.items()]
+        listed += [(f"extension .{extension}", kind) for extension, kind in types.defaults.items()]
+        for where, kind in listed:
+            folded = kind.lower()
+            if any(word in folded for word in _MACRO_WORDS):
+                faults.append(
+                    Fault("macros", f"it holds macros or controls ({kind.rpartition('.')[2]})",
+                          directory.file, where, _MACRO_HINT)
+                )  # fmt: skip
+    return types
+
+
+def _check_part(
+    directory: Directory,
+    member: Member,
+    types: ContentTypes,
+    limits: Limits,
+    depth: int,
+    totals: _Totals,
+    faults: list[Fault],
+) -> None:
+    name = member.name
+    head = directory.peek(member, _PEEK)
+    if head[:4] == b"PK\x03\x04":
+        _check_embedded(directory, member, limits, depth, totals, faults)
+        return
+    if name.endswith(".rels"):
+        _check_relationships(directory, member, limits, faults)
+        return
+    kind = types.of(name) or ""
+    if kind == "text/html":
+        return
+    wrong = prolog_fault(head)
+    if wrong and wrong[0] == "prolog-unfinished":
+        wrong = prolog_fault(directory.peek(member, _PEEK_MORE), whole=True)
+    if wrong:
+        faults.append(Fault(wrong[0], wrong[1], directory.file, f"part {name}"))
+    elif kind == ct.WORKSHEET:
+        told = sheet_fault(directory.read(member), limits)
+        if told:
+            faults.append(Fault("far-cells", told, directory.file, f"part {name}"))
+
+
+def _check_embedded(
+    directory: Directory, member: Member, limits: Limits, depth: int, totals: _Totals, faults: list[Fault]
+) -> None:
+    if depth >= limits.depth:
+        faults.append(
+            Fault("nested-too-deep", f"packages lie more than {limits.depth} deep inside each other",
+                  directory.file, f"part {member.name}")
+        )  # fmt: skip
+        return
+    inside = f"{directory.file}!{member.name}"
+    try:
+        _check(FileBytes(directory.read(member), inside, limits), inside, limits, depth + 1, totals)
+    except PackageError as error:
+        # A plain zip that Office never opens as a package is only carried.
+        if error.faults[0].code != "not-a-package":
+            faults.extend(error.faults)
+
+
+def _check_relationships(
+    directory: Directory, member: Member, limits: Limits, faults: list[Fault]
+) -> None:
+    data = directory.read(member)
+    wrong = prolog_fault(data, whole=True)
+    if wrong:
+        faults.append(Fault(wrong[0], wrong[1], directory.file, f"part {member.name}"))
+        return
+    # Escapes cannot hide the mode: a value that holds one is read by the parser as well.
+    if b"xternal" not in data and b"&#" not in data and data[:2] not in (b"\xff\xfe", b"\xfe\xff"):
+        return
+    try:
+        relationships = Relationships.parse(source_name(member.name), data)
+    except ValueError as error:
+        faults.append(Fault("broken-xml", str(error), directory.file, f"part {member.name}"))
+        return
+    faults += (
+        Fault(
+            "external-target",
+            f"it links to {item.target[:200]!r} outside the file ({item.type.rpartition('/')[2]})",
+            directory.file,
+            f"part {relationships.source or 'package'}",
+            "break the link or embed what it leads to",
+        )
+        for item in relationships
+        if item.external and item.type not in limits.external_types
+    )

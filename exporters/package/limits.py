@@ -1,0 +1,50 @@
+"""How large, deep and far-reaching a package may be before it is refused."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+_HYPERLINK = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/hyperlink"
+_HYPERLINK_STRICT = "http://purl.oclc.org/ooxml/officeDocument/relationships/hyperlink"
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What the guard accepts. The defaults hold a deck of 10,000 slides and a large office's templates.
+
+    Raise one with ``dataclasses.replace(DEFAULT, total_size=4 << 30)``.
+    """
+
+    #: Bytes of the file itself.
+    file_size: int = 512 << 20
+    #: Members, those of embedded packages included.
+    members: int = 200_000
+    #: Inflated bytes of one member.
+    member_size: int = 512 << 20
+    #: Inflated bytes of all members, those of embedded packages included.
+    total_size: int = 1 << 30
+    #: Inflated bytes for each packed byte of a member; looked at from ``ratio_floor`` on. Plain XML tables
+    #: reach about 40, and deflate can do no more than 1,032.
+    ratio: int = 200
+    #: Members below this many inflated bytes may have any ratio.
+    ratio_floor: int = 4 << 20
+    #: Packages inside packages: 2 lets a briefing hold a deck whose charts hold workbooks.
+    depth: int = 2
+    #: Longest part name, in characters.
+    name_length: int = 512
+    #: Rows and columns of a worksheet (Excel's own).
+    rows: int = 1_048_576
+    columns: int = 16_384
+    #: Cells that the rectangle around a sheet's cells may hold, beyond twenty for each cell that exists.
+    #: Libraries walk the rectangle: one far cell keeps them busy for a minute.
+    sparse_area: int = 500_000
+    #: Cells in all merged ranges of a sheet; libraries make an object for each.
+    merged_area: int = 500_000
+    #: Relationship types whose target may lie outside the package. Nothing is ever fetched by briefpack; Office
+    #: does fetch linked pictures, attached templates and linked objects.
+    external_types: frozenset[str] = frozenset({_HYPERLINK, _HYPERLINK_STRICT})
+    #: Whether macros and ActiveX controls may be carried.
+    macros: bool = False
+
+
+DEFAULT = Limits()

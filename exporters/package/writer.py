@@ -1,0 +1,199 @@
+"""A small, deterministic zip writer for Office packages.
+
+Every local header holds the true sizes (no data descriptors): some readers do not accept streamed entries.
+Names, order, times and bytes depend on the caller's input alone. Clauses: PKWARE APPNOTE 4.3, 4.4, 4.5.3.
+"""
+
+from __future__ import annotations
+
+import struct
+import zlib
+from collections.abc import Iterable
+from types import TracebackType
+from typing import TYPE_CHECKING, BinaryIO, Self
+
+from exporters.package.segments import (
+    SMALL_PART,
+    Deflated,
+    DeflateSegment,
+    Segment,
+    SmallDeflater,
+    join_segments,
+)
+
+if TYPE_CHECKING:
+    from exporters.package.directory import RawPart
+
+ZipTime = tuple[int, int, int, int, int, int]
+
+EPOCH: ZipTime = (1980, 1, 1, 0, 0, 0)
+_LATEST: ZipTime = (2107, 12, 31, 23, 59, 58)
+
+_LOCAL = struct.Struct("<4s5H3I2H")
+_CENTRAL = struct.Struct("<4s6H3I5H2I")
+_END = struct.Struct("<4s4H2IH")
+_END_64 = struct.Struct("<4sQ2H2I4Q")
+_LOCATOR_64 = struct.Struct("<4sIQI")
+
+_STORED = 0
+_DEFLATED = 8
+_UTF8_NAME = 0x800
+_VERSION = 20
+_VERSION_64 = 45
+_MAX_16 = 0xFFFF
+_MAX_32 = 0xFFFFFFFF
+
+
+def zip_time(epoch: int | None) -> ZipTime:
+    """Turn the value of ``SOURCE_DATE_EPOCH`` (seconds, UTC) into a member time; None is 1980-01-01.
+
+    Times outside what a zip can hold (1980 to 2107, even seconds) move to the nearest that it can.
+    """
+    if epoch is None:
+        return EPOCH
+    import time
+
+    try:
+        moment = time.gmtime(epoch)
+    except (OverflowError, OSError):
+        return EPOCH if epoch < 0 else _LATEST
+    stamp = (moment[0], moment[1], moment[2], moment[3], moment[4], min(moment[5], 59) & ~1)
+    return min(max(stamp, EPOCH), _LATEST)
+
+
+def _dos_time(date_time: ZipTime) -> tuple[int, int]:
+    year, month, day, hour, minute, second = date_time
+    if not 1980 <= year <= 2107:
+        raise ValueError(f"a zip member's time must lie between 1980 and 2107, not in {year}")
+    return hour << 11 | minute << 5 | second >> 1, (year - 1980) << 9 | month << 5 | day
+
+
+class PackageWriter:
+    """Writes parts to *out* one after the other and keeps nothing of them but their directory entries.
+
+    *out* needs only ``write``. As a context manager it closes the package at the end of the block; where the
+    block raises, nothing more is written and the output is not a package. A name given twice, or one that is
+    absolute, raises ValueError.
+    """
+
+    def __init__(self, out: BinaryIO, *, level: int = 6, date_time: ZipTime = EPOCH) -> None:
+        self._out = out
+        self._level = level
+        self._time, self._date = _dos_time(date_time)
+        self._small = SmallDeflater(level)
+        self._offset = 0
+        self._central: list[bytes] = []
+        self._names: set[str] = set()
+        self._closed = False
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if kind is None:
+            self.close()
+        else:
+            self._closed = True
+
+    @property
+    def size(self) -> int:
+        """Bytes written so far."""
+        return self._offset
+
+    def __contains__(self, name: str) -> bool:
+        return name.casefold() in self._names
+
+    def add(self, name: str, data: bytes) -> None:
+        """Add a part, deflated."""
+        size = len(data)
+        packed = self._small(data) if size <= SMALL_PART else zlib.compress(data, self._level, -15)
+        self._entry(name, _DEFLATED, zlib.crc32(data), size, (packed,), len(packed))
+
+    def add_stored(self, name: str, data: bytes) -> None:
+        """Add a part as it is: for what is packed already, such as PNG pictures and embedded workbooks."""
+        self._entry(name, _STORED, zlib.crc32(data), len(data), (data,), len(data))
+
+    def add_raw(self, part: RawPart, name: str | None = None) -> None:
+        """Carry a part of another package over without inflating it."""
+        packed = part.compressed
+        self._entry(
+            part.name if name is None else name, part.method, part.crc, part.size, (packed,), len(packed)
+        )
+
+    def add_deflated(self, name: str, part: Deflated) -> None:
+        """Add a part that was deflated before."""
+        self._entry(name, _DEFLATED, part.crc, part.size, (part.compressed,), len(part.compressed))
+
+    def add_segments(self, name: str, segments: Iterable[Segment | DeflateSegment]) -> None:
+        """Add one part made of *segments*, in this order; open segments are sealed."""
+        crc, size, chunks = join_segments(segments)
+        self._entry(name, _DEFLATED, crc, size, chunks, sum(map(len, chunks)))
+
+    def _entry(
+        self, name: str, method: int, crc: int, size: int, chunks: Iterable[bytes], packed_size: int
+    ) -> None:
+        if self._closed:
+            raise ValueError("the package is closed")
+        key = name.casefold()
+        if key in self._names:
+            raise ValueError(f"part '{name}' is in the package already")
+        if not name or name[0] == "/" or "\\" in name:
+            raise ValueError(f"'{name}' is no part name: it is empty, absolute or holds a backslash")
+        self._names.add(key)
+        encoded = name.encode()
+        if len(encoded) > _MAX_16:
+            raise ValueError("a part name is longer than 65,535 bytes")
+        flags = 0 if name.isascii() else _UTF8_NAME
+        offset = self._offset
+        local_size, local_packed, extra, version = size, packed_size, b"", _VERSION
+        if size >= _MAX_32 or packed_size >= _MAX_32:
+            extra = struct.pack("<2H2Q", 1, 16, size, packed_size)
+            local_size = local_packed = _MAX_32
+            version = _VERSION_64
+        header = _LOCAL.pack(
+            b"PK\x03\x04", version, flags, method, self._time, self._date, crc, local_packed, local_size,
+            len(encoded), len(extra),
+        )  # fmt: skip
+        self._out.write(b"".join((header, encoded, extra, *chunks)))
+        self._offset = offset + len(header) + len(encoded) + len(extra) + packed_size
+        central_offset = offset
+        if version == _VERSION_64 or offset >= _MAX_32:
+            version, extra, central_offset = _central_extra(extra, offset)
+        self._central.append(
+            _CENTRAL.pack(
+                b"PK\x01\x02", version, version, flags, method, self._time, self._date, crc, local_packed,
+                local_size, len(encoded), len(extra), 0, 0, 0, 0, central_offset,
+            )
+            + encoded
+            + extra
+        )  # fmt: skip
+
+    def close(self) -> None:
+        """Write the directory. Calling it again does nothing."""
+        if self._closed:
+            return
+        self._closed = True
+        directory = b"".join(self._central)
+        count, start, size = len(self._central), self._offset, len(directory)
+        tail = b""
+        if count >= _MAX_16 or start >= _MAX_32 or size >= _MAX_32:
+            tail = _END_64.pack(
+                b"PK\x06\x06", _END_64.size - 12, _VERSION_64, _VERSION_64, 0, 0, count, count, size, start
+            ) + _LOCATOR_64.pack(b"PK\x06\x07", 0, start + size, 1)
+        end = _END.pack(
+            b"PK\x05\x06", 0, 0, min(count, _MAX_16), min(count, _MAX_16),
+            min(size, _MAX_32), min(start, _MAX_32), 0,
+        )  # fmt: skip
+        self._out.write(directory + tail + end)
+        self._offset += size + len(tail) + len(end)
+
+
+def _central_extra(local_extra: bytes, offset: int) -> tuple[int, bytes, int]:
+    """Return version, ZIP64 field and 32-bit offset of a directory entry; only overflowing fields are in it."""
+    fields = local_extra[4:]
+    if offset >= _MAX_32:
+        fields += struct.pack("<Q", offset)
+        offset = _MAX_32
+    return _VERSION_64, struct.pack("<2H", 1, len(fields)) + fields, offset
