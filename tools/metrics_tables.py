@@ -80,6 +80,12 @@ def advances(font: TTFont) -> list[int]:
     return [round(metrics[cmap[ord(c)]][0] * scale) if ord(c) in cmap else ABSENT for c in characters()]
 
 
+def chinese_dash(numbers: list[int]) -> list[int]:
+    """The dash of a CJK face as Chinese text gets it (the font's locl form): one em, whatever the default glyph."""
+    dash = characters().index("—")
+    return [1000 if index == dash else number for index, number in enumerate(numbers)]
+
+
 def wrapped(numbers: list[int], width: int = 100) -> str:
     lines, line = [], ""
     for number in map(str, numbers):
@@ -93,7 +99,8 @@ def wrapped(numbers: list[int], width: int = 100) -> str:
 
 def face(source: Source, name: str, dirs: tuple[Path, ...]) -> str:
     font = open_font(find(name, dirs), source.family)
-    return f"(\n        {vertical(font)},\n{wrapped(advances(font))},\n    )"
+    numbers = chinese_dash(advances(font)) if "CJK" in source.family else advances(font)
+    return f"(\n        {vertical(font)},\n{wrapped(numbers)},\n    )"
 
 
 def main(dirs: tuple[Path, ...]) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from functools import cache
 from unicodedata import category, combining, east_asian_width, normalize
 
 #: Marks shared by Latin and Chinese text: they take the East Asian font, mostly a full em, in Chinese text.
@@ -10,26 +12,41 @@ CONTEXTUAL = frozenset(
     "“”‘’—―…·•‖‰′″※×÷±°§¨→←↑↓≥≤≠≈≡∞∑∏√∈∩∪∠⊙∥∧∨∫∮℃℉№①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳⑴⑵⑶⑷⑸⑹⑺⑻⑼⑽ⅠⅡⅢⅣⅤⅥⅦⅧⅨⅩⅪⅫⅰⅱⅲⅳⅴⅵⅶⅷⅸⅹ■□▲△▼▽◆◇○●◎★☆"
 )
 
-#: Text in which every character is one em wide and none is shared between the scripts.
-ALL_WIDE = re.compile(
-    "[\u3000-\u3029\u3030-\u303d\u3041-\u3096\u30a0-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uff01-\uff60]*"
-).fullmatch
-HAS_CONTEXTUAL = re.compile("[" + "".join(sorted(CONTEXTUAL)) + "]").search
-HAS_WIDE = re.compile(
-    "[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe4f\uff01-\uff60\uffe0-\uffe6\U0001f300-\U0003fffd]"
-).search
-
 NOT_AT_START = frozenset(
     "!%),.:;>?]}¢¨°·ˇˉ―—‖’”…‰′″›℃∶、。〃〉》」』】〕〗〙〛〞〟々〻ー～︰︶︺︾﹀﹄﹚﹜﹞﹐﹑﹒﹔﹕﹖﹗"
     "！＂％＇），．：；？］｀｜｝～￠｡｣､･ぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮヵヶ"
 )
-NOT_AT_END = frozenset("$([{£¥‘“〈《「『【〔〖〘〚〝﹙﹛﹝＄（．［｛￡￥")
-OPENING = frozenset("([{‘“〈《「『【〔〖〘〚〝﹙﹛﹝（［｛")
-CLOSING = frozenset(")]}’”〉》」』】〕〗〙〛〞〟﹚﹜﹞）］｝")
+NOT_AT_END = frozenset("$([{£¥‘“〈《「『【〔〖〘〚〝﹙﹛﹝＄（［｛￡￥≥≤±≈№")
+#: Opening mark -> the mark that closes it.
+PAIR_OF = dict(zip("([{‘“〈《「『【〔〖〘〚（［｛", ")]}’”〉》」』】〕〗〙〛）］｝", strict=True))
+#: Marks that Office lets hang past the right edge, one a line, when a paragraph allows it (Word: by default).
+HANGING = frozenset("，。、；：！？．,.;:!?")
 #: Marks of which two belong together: a dash and an ellipsis in Chinese are two characters long.
 PAIRED = frozenset("—…―")
 
 _SPACES = frozenset(" \u2002\u2003\u2004\u2005\u2006\u2008\u2009\u200a\u3000\t\u1680")
+
+
+@cache
+def _matcher(method: str, pattern: str) -> Callable[[str], object]:
+    """A compiled pattern's method; compiled at first use, since compiling costs more than importing this package."""
+    matcher: Callable[[str], object] = getattr(re.compile(pattern), method)
+    return matcher
+
+
+def all_wide(text: str) -> bool:
+    """Is every character one em wide and none shared between the scripts? Quick; may miss rare ones."""
+    return _matcher("fullmatch", "[\u3001-\u3029\u3041-\u3096\u4e00-\u9fff\uff01-\uff60]*")(text) is not None
+
+
+def has_wide(text: str) -> bool:
+    """Does the text hold Chinese, Japanese or Korean, so that shared marks are Chinese marks?"""
+    return _matcher("search", "[\u1100-\u115f\u2e80-\uffe6\U0001f000-\U0003fffd]")(text) is not None
+
+
+def may_have_contextual(text: str) -> bool:
+    """False only when no shared mark is in the text."""
+    return _matcher("search", "[\u00a7-\u00f7\u2010-\u2bff]")(text) is not None
 
 
 def is_zero_width(char: str) -> bool:

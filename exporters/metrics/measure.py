@@ -2,19 +2,37 @@
 
 from __future__ import annotations
 
-from exporters.metrics.characters import ALL_WIDE, CONTEXTUAL, HAS_CONTEXTUAL, HAS_WIDE, is_wide
+from typing import Literal, NamedTuple
+
+from exporters.metrics.characters import CONTEXTUAL, all_wide, has_wide, is_wide, may_have_contextual
 from exporters.metrics.families import EM, TALLEST, advances, family_of, vertical_metrics
 
-#: What Word and LibreOffice put between Han and Latin letters or digits unless the paragraph forbids it, in em.
-AUTO_SPACE = 0.2
+Flow = Literal["plain", "word", "slide"]
+
+
+class FlowRule(NamedTuple):
+    """What a program does to a line on its own: room between scripts (em) and marks past the edge."""
+
+    gap: float
+    gap_at_marks: bool
+    hang: bool
+
+
+#: Measured in LibreOffice 7.4: Writer puts 0.2 em between Han and Latin letters or digits, Impress 0.24 em wherever the
+#: font changes. A slide's hanging marks are not counted on: text that fits without them fits with them.
+FLOWS: dict[str, FlowRule] = {
+    "plain": FlowRule(0.0, False, False),
+    "word": FlowRule(0.2, False, True),
+    "slide": FlowRule(0.25, True, False),
+}
 
 
 def character_widths(text: str, *, latin: str = "", east_asian: str = "", bold: bool = False) -> list[int]:
     """The advance of each character in 1/1000 em, marks shared by both scripts resolved by their context."""
-    chinese = HAS_WIDE(text) is not None
+    chinese = has_wide(text)
     table = advances(latin, east_asian, bold, chinese)
     widths = [table[char] for char in text]
-    if chinese and HAS_CONTEXTUAL(text) and not ALL_WIDE(text):
+    if chinese and may_have_contextual(text) and not all_wide(text):
         _resolve_shared(text, widths, advances(latin, east_asian, bold, False))
     return widths
 
@@ -46,41 +64,52 @@ def width(
     east_asian: str = "",
     bold: bool = False,
     spacing: float = 0.0,
-    auto_space: bool = False,
+    flow: Flow = "plain",
 ) -> float:
     """The width of ``text`` on one line, in points.
 
     ``size`` is the font size and ``spacing`` the extra room after each character, both in points. Fonts are given by
-    the names a document uses. ``auto_space`` adds what Word puts between Han and Latin (a slide has none).
+    the names a document uses. ``flow`` adds the room that Word or a slide puts between Han and Latin.
     """
     count = len(text)
-    if ALL_WIDE(text):
+    if all_wide(text):
         return count * (size + spacing)
-    if HAS_CONTEXTUAL(text) and not text.isascii() and HAS_WIDE(text):
+    if may_have_contextual(text) and not text.isascii() and has_wide(text):
         total = sum(character_widths(text, latin=latin, east_asian=east_asian, bold=bold))
     else:
         total = sum(map(advances(latin, east_asian, bold, False).__getitem__, text))
-    if auto_space:
-        total += round(AUTO_SPACE * EM) * script_changes(text)
+    if flow != "plain":
+        total += round(FLOWS[flow].gap * EM) * len(script_changes(text, FLOWS[flow].gap_at_marks))
     return total * size / EM + count * spacing
 
 
-def script_changes(text: str) -> int:
-    """How many times Han meets a Latin letter or digit, where Word and LibreOffice put a thin space."""
-    changes, before = 0, 0
-    for char in text:
-        kind = script(char)
+def script_changes(text: str, at_marks: bool) -> list[int]:
+    """Where Han meets Latin: the index of the character before each gap.
+
+    ``at_marks``: punctuation and symbols count as the script whose font they take, as on a slide.
+    """
+    if text.isascii() or all_wide(text):
+        return []
+    changes, before = [], 0
+    for index, char in enumerate(text):
+        kind = _portion(char) if at_marks else _script(char)
         if kind and before and kind != before:
-            changes += 1
+            changes.append(index - 1)
         before = kind
     return changes
 
 
-def script(char: str) -> int:
+def _script(char: str) -> int:
     """1 for a Latin letter or digit, 2 for a Han or kana character, 0 for anything else."""
     if not char.isalnum() or char in CONTEXTUAL:
         return 0
     return 2 if is_wide(char) and char < "\uff00" else 1 if char < "\u2000" else 0
+
+
+def _portion(char: str) -> int:
+    if char.isspace():
+        return 0
+    return 2 if is_wide(char) or char in CONTEXTUAL else 1
 
 
 def line_height(size: float, family: str = "", spacing: float | str = "single", *, bold: bool = False) -> float:
