@@ -1,0 +1,120 @@
+"""Jinja2's sandbox, narrowed to what a template needs, with the compiler's own delimiters."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from functools import cache
+from typing import Any
+
+from jinja2 import StrictUndefined
+from jinja2.exceptions import SecurityError
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+from markupsafe import Markup, escape
+
+from exporters.binding import filters
+from exporters.binding.views import Absent, Lookup, View
+
+# Noncharacters: no XML text may need them, and the model refuses them in data, so nothing can be taken for a tag.
+VALUE = ("\ufdd0", "\ufdd1")
+BLOCK = ("\ufdd2", "\ufdd3")
+COMMENT = ("\ufdd4", "\ufdd5")
+ROUTE = ("\ufdd6", "\ufdd7")
+TOKEN = ("\ufdd8", "\ufdd9")
+
+MAX_REPEATED = 1_000_000
+_KEPT_FILTERS = (
+    "abs", "batch", "capitalize", "count", "d", "default", "first", "float", "groupby", "int", "join", "last", "length",
+    "list", "lower", "map", "max", "min", "reject", "rejectattr", "replace", "reverse", "round", "select", "selectattr",
+    "slice", "sort", "string", "sum", "title", "trim", "truncate", "unique", "upper",
+)  # fmt: skip
+_KEPT_TESTS = (
+    "defined", "divisibleby", "eq", "equalto", "even", "false", "ge", "greaterthan", "gt", "in", "le", "lessthan", "lt",
+    "ne", "none", "number", "odd", "sequence", "string", "true", "undefined", "==", "!=", ">", ">=", "<", "<=",
+)  # fmt: skip
+
+
+def _repeated(items: Any, times: Any) -> int:
+    return len(items) * times if isinstance(items, (str, list)) and isinstance(times, int) else 0
+
+
+class Sandbox(ImmutableSandboxedEnvironment):
+    """Views give only their public names; everything else goes through Jinja2's own sandbox rules."""
+
+    intercepted_binops = frozenset(("*", "**", "%", "+"))
+
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        if isinstance(obj, View):
+            if attribute in obj.names:
+                return getattr(obj, attribute)
+            if isinstance(obj, Absent):
+                return None
+            return self.undefined(obj=obj, name=attribute)
+        if obj is None:
+            return None
+        if isinstance(obj, Lookup):
+            return obj.find(attribute)
+        return super().getattr(obj, attribute)
+
+    def getitem(self, obj: Any, argument: Any) -> Any:
+        if isinstance(obj, View) and isinstance(argument, str):
+            return self.getattr(obj, argument)
+        if isinstance(obj, Lookup):
+            return obj.find(str(argument))
+        if obj is None:
+            return None
+        if isinstance(obj, list) and isinstance(argument, int):
+            return obj[argument] if argument in range(-len(obj), len(obj)) else None
+        return super().getitem(obj, argument)
+
+    def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
+        if operator == "*":
+            if _repeated(left, right) > MAX_REPEATED or _repeated(right, left) > MAX_REPEATED:
+                raise SecurityError(f"a text or list repeated beyond {MAX_REPEATED} items")
+        elif operator == "**" and (not isinstance(right, (int, Decimal)) or abs(right) > 64):
+            raise SecurityError("an exponent beyond 64")
+        elif operator == "%" and isinstance(left, str):
+            raise SecurityError("text formatting with %; use a filter")
+        elif operator == "+" and _repeated(left, 1) > MAX_REPEATED:
+            raise SecurityError(f"a text or list grown beyond {MAX_REPEATED} items")
+        if isinstance(left, float) and isinstance(right, Decimal):
+            left = Decimal(str(left))
+        elif isinstance(left, Decimal) and isinstance(right, float):
+            right = Decimal(str(right))
+        return super().call_binop(context, operator, left, right)
+
+
+def text(value: Any) -> str:
+    """Return a value as escaped text; nothing for a value that is not there."""
+    if value is None or isinstance(value, Absent):
+        return Markup("")
+    return escape(value)
+
+
+@cache
+def sandbox() -> Sandbox:
+    """Return the one environment of this process (it keeps no state of a template)."""
+    env = Sandbox(
+        variable_start_string=VALUE[0],
+        variable_end_string=VALUE[1],
+        block_start_string=BLOCK[0],
+        block_end_string=BLOCK[1],
+        comment_start_string=COMMENT[0],
+        comment_end_string=COMMENT[1],
+        autoescape=True,
+        undefined=StrictUndefined,
+        keep_trailing_newline=True,
+        cache_size=0,
+    )
+    env.filters = {name: env.filters[name] for name in _KEPT_FILTERS} | filters.FILTERS | {"_text": text}
+    env.tests = {name: env.tests[name] for name in _KEPT_TESTS}
+    env.globals = {}
+    return env
+
+
+def with_filters(extra: Mapping[str, Callable[..., Any]]) -> Sandbox:
+    """Return the environment overlaid with a format's own filters."""
+    env = sandbox().overlay()
+    env.filters = {**env.filters, **extra}
+    assert isinstance(env, Sandbox)
+    return env

@@ -1,0 +1,207 @@
+"""What can be known of a template's expressions without data: their names and types, and the keys of values."""
+
+from __future__ import annotations
+
+import re
+import typing
+from functools import cache, lru_cache
+from types import NoneType, UnionType
+from typing import Any, get_args, get_origin
+
+from jinja2 import TemplateSyntaxError, nodes
+
+from exporters.binding import filters
+from exporters.binding.environment import sandbox
+from exporters.binding.program import Program
+from exporters.binding.scope import TOP
+from exporters.binding.views import Lookup, View
+from exporters.errors import Fault, nearest
+
+LOOP = ("index", "index0", "first", "last", "length", "revindex", "revindex0", "previtem", "nextitem", "depth")
+Types = dict[str, Any]
+UNKNOWN = Any
+
+
+@cache
+def fields(view: type[View]) -> dict[str, Any]:
+    """Return the type of each public name of a view."""
+    from exporters.binding import scope, views
+
+    found: dict[str, Any] = {}
+    space = vars(views) | vars(scope)
+    for name in sorted(view.names):
+        member = next((vars(base)[name] for base in view.__mro__ if name in vars(base)), None)
+        getter = getattr(member, "fget", None) or getattr(member, "func", None)
+        hints = typing.get_type_hints(getter, space) if getter else {"return": str}
+        found[name] = hints.get("return", UNKNOWN)
+    return found
+
+
+@lru_cache(maxsize=4096)
+def key_of(expression: str) -> tuple[str, str] | None:
+    """Return (expression of the record, field path) of a value's expression, or None where it names no record.
+
+    ``t.text|dash`` gives ``("t", "text")``: the value's key is the record's key, a dot and the field.
+    """
+    try:
+        tree = sandbox().parse("\ufdd0(" + expression + ")\ufdd1")
+    except TemplateSyntaxError:
+        return None
+    output = tree.body[0]
+    if not isinstance(output, nodes.Output):
+        return None
+    node = output.nodes[0]
+    while isinstance(node, nodes.Filter) and node.node is not None:
+        node = node.node
+    if not isinstance(node, nodes.Getattr):
+        return None
+    owner = _source(node.node)
+    return (owner, node.attr) if owner else None
+
+
+def _source(node: nodes.Node) -> str:
+    if isinstance(node, nodes.Name):
+        return "" if node.name == "loop" else node.name
+    if isinstance(node, nodes.Getattr):
+        owner = _source(node.node)
+        return f"{owner}.{node.attr}" if owner else ""
+    if isinstance(node, nodes.Getitem) and isinstance(node.arg, nodes.Const):
+        owner = _source(node.node)
+        return f"{owner}[{node.arg.value!r}]" if owner else ""
+    return ""
+
+
+def check(program: Program, codes: typing.Mapping[str, typing.Collection[str]] | None = None) -> list[Fault]:
+    """Return every name, attribute and filter that a program uses and that does not exist, with the nearest right one.
+
+    ``codes`` may give the codes that exist behind a look-up (``{"indicator": [...]}``), known only with data.
+    """
+    checker = _Checker(program, codes or {})
+    checker.block(program.syntax.body, dict(TOP))
+    return checker.faults
+
+
+class _Checker:
+    def __init__(self, program: Program, codes: typing.Mapping[str, typing.Collection[str]]) -> None:
+        self.program, self.codes = program, codes
+        self.faults: list[Fault] = []
+
+    def fault(self, node: nodes.Node, code: str, message: str, hint: str) -> Any:
+        fault = Fault(code, message, where=self.program.place(node.lineno), hint=hint)
+        if fault not in self.faults:
+            self.faults.append(fault)
+        return UNKNOWN
+
+    def block(self, body: typing.Sequence[nodes.Node], types: Types) -> None:
+        for node in body:
+            if isinstance(node, nodes.Output):
+                for part in node.nodes:
+                    self.typed(part, types)
+            elif isinstance(node, nodes.For):
+                self.loop(node, types)
+            elif isinstance(node, nodes.If):
+                self.typed(node.test, types)
+                self.block(node.body, dict(types))
+                for branch in node.elif_:
+                    self.typed(branch.test, types)
+                    self.block(branch.body, dict(types))
+                self.block(node.else_, dict(types))
+            elif isinstance(node, nodes.Assign) and isinstance(node.target, nodes.Name):
+                types[node.target.name] = self.typed(node.node, types)
+            elif isinstance(node, (nodes.AssignBlock, nodes.With, nodes.Scope)):
+                if isinstance(node, nodes.AssignBlock) and isinstance(node.target, nodes.Name):
+                    types[node.target.name] = str
+                self.block(node.body, types)
+
+    def loop(self, node: nodes.For, types: Types) -> None:
+        items = _item(self.typed(node.iter, types))
+        inner = dict(types)
+        inner["loop"] = UNKNOWN
+        if isinstance(node.target, nodes.Name):
+            inner[node.target.name] = items
+        else:
+            for target in node.target.find_all(nodes.Name):
+                inner[target.name] = UNKNOWN
+        if node.test is not None:
+            self.typed(node.test, inner)
+        self.block(node.body, inner)
+        self.block(node.else_, dict(types))
+
+    def typed(self, node: nodes.Node | None, types: Types) -> Any:
+        """Return the type of an expression, adding faults on the way."""
+        if isinstance(node, nodes.Name):
+            if node.name in types:
+                return types[node.name]
+            return self.fault(node, "unknown-name", f"unknown name “{node.name}”", nearest(node.name, types))
+        if isinstance(node, nodes.Getattr):
+            return self.attribute(node, self.typed(node.node, types), node.attr, types)
+        if isinstance(node, nodes.Getitem):
+            owner = self.typed(node.node, types)
+            if isinstance(node.arg, nodes.Const) and isinstance(node.arg.value, str):
+                return self.attribute(node, owner, node.arg.value, types)
+            self.typed(node.arg, types)
+            return owner if isinstance(node.arg, nodes.Slice) else _item(owner)
+        if isinstance(node, nodes.Filter):
+            return self.filtered(node, types)
+        if isinstance(node, nodes.CondExpr):
+            self.typed(node.test, types)
+            self.typed(node.expr2, types)
+            return self.typed(node.expr1, types)
+        if isinstance(node, nodes.Const):
+            return type(node.value)
+        if isinstance(node, nodes.Call) and not isinstance(node.node, nodes.Name):
+            return self.fault(node, "call", "a template cannot call anything", "use a filter")
+        if node is not None:
+            for child in node.iter_child_nodes():
+                self.typed(child, types)
+        return UNKNOWN
+
+    def filtered(self, node: nodes.Filter, types: Types) -> Any:
+        inner = self.typed(node.node, types)
+        for arg in (*node.args, *(pair.value for pair in node.kwargs)):
+            self.typed(arg, types)
+        if node.name.startswith("_"):
+            return UNKNOWN
+        known = sandbox().filters
+        if node.name not in known:
+            choices = [name for name in known if not name.startswith("_")]
+            hint = nearest(node.name, choices) or "see `briefpack template names`"
+            return self.fault(node, "unknown-filter", f"unknown filter “{node.name}”", hint)
+        if node.name in {"first", "last", "max", "min"}:
+            return _item(inner)
+        if node.name in {"sort", "reverse", "list", "unique", "selectattr", "rejectattr", "dash", "default"}:
+            return inner
+        return UNKNOWN if node.name not in filters.FILTERS else str
+
+    def attribute(self, node: nodes.Node, owner: Any, name: str, types: Types) -> Any:
+        owner = _present(owner)
+        if get_origin(owner) is Lookup:
+            lookup = _source(node.node) if isinstance(node, (nodes.Getattr, nodes.Getitem)) else ""
+            known = self.codes.get(lookup)
+            if known is not None and name not in known and name.replace("_", "-") not in known:
+                return self.fault(node, "unknown-code", f"“{name}” is not in {lookup}", nearest(name, known))
+            return get_args(owner)[0]
+        if isinstance(owner, type) and issubclass(owner, View):
+            found = fields(owner)  # type: ignore[arg-type]
+            if name in found:
+                return found[name]
+            called = re.sub("View$", "", owner.__name__).lower()
+            return self.fault(node, "unknown-name", f"a {called} has no “{name}”", nearest(name, found))
+        if get_origin(owner) is list:
+            hint = "go through it with {% for %}, or take one with [0]"
+            return self.fault(node, "wrong-type", f"“{name}” is asked of a list", hint)
+        if owner in {str, int, bool}:
+            return self.fault(node, "wrong-type", f"“{name}” is asked of a plain value", "take it away")
+        return UNKNOWN
+
+
+def _present(kind: Any) -> Any:
+    if get_origin(kind) in {UnionType, typing.Union}:
+        rest = [arg for arg in get_args(kind) if arg is not NoneType]
+        return rest[0] if len(rest) == 1 else UNKNOWN
+    return kind
+
+
+def _item(kind: Any) -> Any:
+    kind = _present(kind)
+    return get_args(kind)[0] if get_origin(kind) is list else UNKNOWN

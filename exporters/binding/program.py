@@ -1,0 +1,196 @@
+"""A compiled template: text and statements in one stream, with the place of every tag.
+
+The source is Jinja2 text between the compiler's own delimiters (noncharacters), so that nothing in an Office part has
+to be escaped. Routes inside the stream say which part the text that follows belongs to.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import islice
+from typing import Any, Literal
+
+from jinja2 import Template, TemplateSyntaxError, nodes
+from jinja2 import TemplateError as JinjaError
+
+from exporters.binding.environment import BLOCK, ROUTE, TOKEN, VALUE, Sandbox, with_filters
+from exporters.binding.tags import Tag
+from exporters.errors import Fault, TemplateError
+
+_ROUTE = re.compile(f"{ROUTE[0]}([^{ROUTE[1]}]*){ROUTE[1]}")
+_TOKEN = re.compile(f"{TOKEN[0]}([0-9]+){TOKEN[1]}")
+_PIECES = 512
+
+Event = tuple[Literal["open", "text", "close"], str]
+
+
+def opening(part: str) -> str:
+    """Return the route that sends the text behind it into a new part until :func:`closing`."""
+    return f"{ROUTE[0]}>{part}{ROUTE[1]}"
+
+
+def closing() -> str:
+    """Return the route that ends the part opened last."""
+    return f"{ROUTE[0]}<{ROUTE[1]}"
+
+
+class Weaver:
+    """Collects the snippets of one program while its parts are walked as trees.
+
+    Each snippet is stood for by a token that may stand in text, tail or attribute; :meth:`weave` puts the snippets
+    where their tokens are, once the tree is text again.
+    """
+
+    def __init__(self) -> None:
+        self._snippets: list[str] = []
+        self._places: list[str] = []
+
+    def _token(self, snippet: str) -> str:
+        self._snippets.append(snippet)
+        return f"{TOKEN[0]}{len(self._snippets) - 1}{TOKEN[1]}"
+
+    def value(self, expression: str, place: str, filter_name: str = "_text") -> str:
+        """Return the token of a value; ``filter_name`` is the format's filter that makes it text of the part."""
+        return self._token(f"{VALUE[0]}{self._at(place)}({expression})|{filter_name}{VALUE[1]}")
+
+    def statement(self, body: str, place: str) -> str:
+        """Return the token of a statement such as ``for x in xs`` or ``endif``."""
+        return self._token(f"{BLOCK[0]}{self._at(place)} {body} {BLOCK[1]}")
+
+    def tag(self, tag: Tag) -> str:
+        """Return the token of a statement tag; nothing for a comment."""
+        return "" if tag.kind == "comment" else self.statement(tag.body, tag.place)
+
+    def depth(self, text: str) -> int:
+        """Return how many more statements *text* opens than it closes."""
+        total = 0
+        for found in _TOKEN.finditer(text):
+            words = self._snippets[int(found[1])].split()
+            if len(words) > 1 and words[0].startswith(BLOCK[0]):
+                total += (words[1] in {"for", "if"}) - (words[1] in {"endfor", "endif"})
+        return total
+
+    def raw(self, text: str) -> str:
+        """Return the token of text that is put in as it stands (routes, XML that the tree cannot hold)."""
+        return self._token(text)
+
+    def _at(self, place: str) -> str:
+        # One newline inside each tag: Jinja2's line number of a node then leads to the tag's place.
+        self._places.append(place)
+        return f"{TOKEN[0]}{len(self._places) - 1}.{TOKEN[1]}\n"
+
+    def weave(self, xml: str) -> str:
+        """Return *xml* with every token replaced by its snippet."""
+
+        def snippet(found: re.Match[str]) -> str:
+            return self._snippets[int(found[1])]
+
+        while _TOKEN.search(xml):
+            xml = _TOKEN.sub(snippet, xml)
+        return xml
+
+    def program(self, source: str) -> Program:
+        """Return the finished program of *source* (woven text), with the places in order of its lines."""
+        mark = re.compile(f"{TOKEN[0]}([0-9]+)\\.{TOKEN[1]}")
+        lines: list[int] = []
+        line = 1
+        last = 0
+        places: list[str] = []
+        for found in mark.finditer(source):
+            line += source.count("\n", last, found.start())
+            last = found.start()
+            lines.append(line + 1)
+            places.append(self._places[int(found[1])])
+        return Program(mark.sub("", source), tuple(lines), tuple(places))
+
+
+
+
+@dataclass(frozen=True)
+class Program:
+    """A compiled part or set of parts. ``lines[i]`` is the line of ``source`` where the tag of ``places[i]`` stands."""
+
+    source: str
+    lines: tuple[int, ...]
+    places: tuple[str, ...]
+
+    def place(self, line: int) -> str:
+        """Return the place of the tag on *line* of the source, or of the one before it."""
+        found = ""
+        for at, place in zip(self.lines, self.places, strict=True):
+            if at > line:
+                break
+            found = place
+        return found
+
+    @cached_property
+    def syntax(self) -> nodes.Template:
+        """The program as Jinja2's syntax tree; raises TemplateError with the tag's place."""
+        try:
+            return with_filters({}).parse(self.source)
+        except TemplateSyntaxError as error:
+            raise TemplateError(self._fault(error, error.lineno)) from None
+
+    def bind(self, filters: Mapping[str, Callable[..., Any]], extra: Mapping[str, Any] | None = None) -> Bound:
+        """Return the program ready to run with a format's filters and extra global names."""
+        env = with_filters(filters)
+        try:
+            template = env.from_string(self.source, globals=dict(extra or {}))
+        except TemplateSyntaxError as error:
+            raise TemplateError(self._fault(error, error.lineno)) from None
+        return Bound(self, template, env)
+
+    def _fault(self, error: Exception, line: int) -> Fault:
+        message = str(getattr(error, "message", None) or error).replace("_text", "text")
+        for mark in (*VALUE, *BLOCK):
+            message = message.replace(mark, "")
+        return Fault("template", message, where=self.place(line))
+
+
+class Bound:
+    """A program with its filters: give it names, and it streams."""
+
+    def __init__(self, program: Program, template: Template, env: Sandbox) -> None:
+        self._program, self._template, self._env = program, template, env
+
+    def stream(self, names: Mapping[str, Any]) -> Iterator[str]:
+        """Yield the text in pieces of some tens of kilobytes; raises TemplateError with the place of what failed."""
+        pieces = self._template.root_render_func(self._template.new_context(dict(names)))
+        try:
+            while piece := "".join(islice(pieces, _PIECES)):
+                yield piece
+        except (JinjaError, ArithmeticError, LookupError, TypeError, ValueError, AttributeError) as error:
+            raise TemplateError(self._program._fault(error, self._line(error))) from error
+
+    def _line(self, error: BaseException) -> int:
+        line, trace = 0, error.__traceback__
+        while trace is not None:
+            if trace.tb_frame.f_code.co_filename == (self._template.filename or "<template>"):
+                line = self._template.get_corresponding_lineno(trace.tb_lineno)
+            trace = trace.tb_next
+        return line
+
+    def events(self, names: Mapping[str, Any]) -> Iterator[Event]:
+        """Yield the stream as parts: ``("open", part)``, ``("text", piece)``, ``("close", "")``; parts may nest."""
+        rest = ""
+        for piece in self.stream(names):
+            rest += piece
+            if ROUTE[0] not in rest:
+                yield "text", rest
+                rest = ""
+                continue
+            last = 0
+            for found in _ROUTE.finditer(rest):
+                if found.start() > last:
+                    yield "text", rest[last : found.start()]
+                last = found.end()
+                yield ("open", found[1][1:]) if found[1].startswith(">") else ("close", "")
+            rest = rest[last:]
+            if ROUTE[0] not in rest and rest:
+                yield "text", rest
+                rest = ""
+        if rest:
+            yield "text", rest

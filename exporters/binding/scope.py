@@ -1,0 +1,211 @@
+"""The names at the top of a template, made from one dataset in one language."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from decimal import Decimal
+from functools import cached_property, lru_cache
+from typing import Any
+
+from exporters import figures, wording
+from exporters.binding.views import (
+    EventView,
+    IndicatorView,
+    InitiativeView,
+    Lookup,
+    PackView,
+    PlaceView,
+    RowView,
+    SourceView,
+    TargetView,
+)
+from exporters.figures import Group
+from exporters.model import (
+    Dataset,
+    Indicator,
+    Lang,
+    Measure,
+    Modality,
+    Observation,
+    Period,
+    Person,
+    Role,
+    Target,
+)
+
+
+class Scope:
+    """All views of one dataset; each record has exactly one view, so what it has worked out is shared."""
+
+    def __init__(self, dataset: Dataset, lang: Lang = "zh", as_of: dt.date | None = None) -> None:
+        self.dataset = dataset
+        self.lang: Lang = lang
+        self.as_of = as_of or dataset.as_of
+        self.pack = PackView(self)
+        self._targets = {target.id: TargetView(self, target) for target in dataset.targets}
+        self._rows: dict[str, RowView] = {}
+        self._words: dict[tuple[str, str | None], str] = {}
+        self.period = lru_cache(maxsize=256)(self._period)
+
+    def _period(self, period: Period) -> str:
+        return wording.period(period, self.lang)
+
+    @cached_property
+    def observations(self) -> dict[str, Observation]:
+        seen = (item for item in self.dataset.observations if self.as_of is None or item.date <= self.as_of)
+        return figures.latest(seen)
+
+    @cached_property
+    def leaders(self) -> dict[str, Person]:
+        found: dict[str, Person] = {}
+        for person in self.dataset.people:
+            for post in person.posts:
+                found.setdefault(post.place, person)
+        return found
+
+    @cached_property
+    def districts(self) -> list[PlaceView]:
+        return [PlaceView(self, place, number) for number, place in enumerate(self.dataset.districts, 1)]
+
+    @cached_property
+    def city(self) -> PlaceView:
+        return PlaceView(self, self.dataset.place_by_id[self.dataset.city], 0)
+
+    @cached_property
+    def _places(self) -> dict[str, PlaceView]:
+        known = {view.key: view for view in (self.city, *self.districts)}
+        others = (place for place in self.dataset.places if place.id not in known)
+        return known | {place.id: PlaceView(self, place, 0) for place in others}
+
+    @cached_property
+    def sources(self) -> list[SourceView]:
+        return [SourceView(self, source, number) for number, source in enumerate(self.dataset.sources, 1)]
+
+    @cached_property
+    def _sources(self) -> dict[str, SourceView]:
+        return {view.key: view for view in self.sources}
+
+    @cached_property
+    def comparable(self) -> dict[tuple[str, Measure], list[Target]]:
+        """Base targets of the districts by indicator and measure."""
+        found: dict[tuple[str, Measure], list[Target]] = {}
+        for place in self.dataset.districts:
+            for target in self.dataset.targets_of.get(place.id, ()):
+                if target.role is Role.BASE:
+                    found.setdefault((target.indicator, target.measure), []).append(target)
+        return found
+
+    @cached_property
+    def _city_targets(self) -> dict[tuple[str, Measure], TargetView]:
+        return {
+            (target.indicator, target.measure): self.target(target.id)
+            for target in self.dataset.targets_of.get(self.dataset.city, ())
+            if target.role is Role.BASE
+        }
+
+    def place(self, place_id: str) -> PlaceView:
+        return self._places[place_id]
+
+    def source(self, source_id: str) -> SourceView:
+        return self._sources[source_id]
+
+    def target(self, target_id: str) -> TargetView:
+        return self._targets[target_id]
+
+    def row(self, group: Group) -> RowView:
+        found = self._rows.get(group.base.id)
+        if found is None:
+            found = self._rows[group.base.id] = RowView(self, group)
+        return found
+
+    def indicator(self, code: str) -> Indicator:
+        return self.dataset.indicator_by_code[code]
+
+    def city_target(self, indicator: str, measure: Measure) -> TargetView | None:
+        return self._city_targets.get((indicator, measure))
+
+    def _counter(self, target: Target) -> str:
+        counter = self.dataset.indicator_by_code[target.indicator].counter
+        return counter.zh if self.lang == "zh" else counter.en
+
+    def _unit(self, target: Target) -> Any:
+        return self.dataset.unit_by_code[target.unit] if target.unit else None
+
+    def _counted(self, target: Target) -> str:
+        return self._counter(target) if target.unit in {"COUNT", "COUNT_10K"} else ""
+
+    def figure(self, target: Target) -> str:
+        return wording.figure(target, self._unit(target), self.lang, self._counted(target))
+
+    def phrase(self, target: Target) -> str:
+        return wording.phrase(target, self._unit(target), self.lang, self._counted(target))
+
+    def amount(self, target: Target, value: Decimal) -> str:
+        return wording.amount(value, self._unit(target), self.lang, self._counted(target))
+
+    def unit_label(self, target: Target) -> str:
+        known = self._words.get((target.indicator, target.unit))
+        if known is None:
+            unit = self._unit(target)
+            text = "" if unit is None else unit.label.in_(self.lang) + self._counted(target)
+            known = self._words[target.indicator, target.unit] = text
+        return known
+
+    def names(self) -> Mapping[str, Any]:
+        """Return the names at the top of every template."""
+        return {
+            "pack": self.pack,
+            "city": self.city,
+            "districts": self.districts,
+            "covered": [view for view in self.districts if view.coverage == "full"],
+            "elsewhere": [view for view in self.districts if view.coverage == "other_source"],
+            "missing": [view for view in self.districts if view.coverage == "none"],
+            "targets": list(self._targets.values()),
+            "observed": [view for view in self._targets.values() if view.key in self.observations],
+            "flagged": [view for view in self._targets.values() if view.flags],
+            "initiatives": [item for view in (self.city, *self.districts) for item in view.initiatives],
+            "indicators": list(self._indicators.values()),
+            "indicator": Lookup("indicator", self._indicators),
+            "sources": self.sources,
+            "events": [EventView(self, event) for event in self.dataset.events],
+            "strengths": self._strengths(),
+        }
+
+    @cached_property
+    def _indicators(self) -> dict[str, IndicatorView]:
+        ordered = sorted(self.dataset.indicators, key=lambda record: record.rank)
+        return {record.code: IndicatorView(self, record) for record in ordered}
+
+    def _strengths(self) -> list[str]:
+        """The words of strength that occur in the data, firmest first."""
+        order = list(Modality)
+        used = {target.modality for target in self.dataset.targets} - {Modality.NONE}
+        words = {
+            modality: [target.modality_word for target in self.dataset.targets if target.modality is modality]
+            for modality in used
+        }
+        found: list[str] = []
+        for modality in sorted(used, key=order.index):
+            found += [word for word in words[modality] if word] or [wording.label(modality, self.lang)]
+        return list(dict.fromkeys(found))
+
+
+# The type of every top name, for checking a template without data.
+TOP: dict[str, Any] = {
+    "pack": PackView,
+    "city": PlaceView,
+    "districts": list[PlaceView],
+    "covered": list[PlaceView],
+    "elsewhere": list[PlaceView],
+    "missing": list[PlaceView],
+    "targets": list[TargetView],
+    "observed": list[TargetView],
+    "flagged": list[TargetView],
+    "initiatives": list[InitiativeView],
+    "indicators": list[IndicatorView],
+    "indicator": Lookup[IndicatorView],
+    "sources": list[SourceView],
+    "events": list[EventView],
+    "strengths": list[str],
+}

@@ -1,0 +1,102 @@
+"""Tags as people type them: ``{{ value }}``, ``{% for %}``, ``{% if %}``, ``{# note #}``."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from exporters.errors import Fault, nearest
+
+Kind = Literal["value", "open", "middle", "close", "set", "comment"]
+
+# A brace inside a quoted string does not close a tag. Office turns straight quotes into curly ones while typing.
+_TAG = re.compile(
+    r"""\{\{(?:[^"'“”‘’}]|"[^"]*"|'[^']*'|“[^”]*”|‘[^’]*’|\}(?!\})|[“”‘’"'])*?\}\}"""
+    r"""|\{%(?:[^"'“”‘’%]|"[^"]*"|'[^']*'|“[^”]*”|‘[^’]*’|%(?!\})|[“”‘’"'])*?%\}"""
+    r"""|\{\#.*?\#\}""",
+    re.DOTALL,
+)
+_STRAIGHT = str.maketrans(
+    {"“": '"', "”": '"', "‘": "'", "’": "'", "\u00a0": " ", "\u3000": " ", "\u200b": "", "\n": " "}
+)
+_KEYWORDS: dict[str, Kind] = {
+    "for": "open", "if": "open", "elif": "middle", "else": "middle", "endfor": "close", "endif": "close", "set": "set",
+}  # fmt: skip
+# docxtpl's prefixes for a whole paragraph and a whole table row; ours for a slide, a shape and a sheet.
+LEVELS = ("p", "tr", "slide", "shape", "sheet")
+_STATEMENT = re.compile(r"^[-+]?\s*(?:(p|tr|slide|shape|sheet)(?=\s))?\s*([A-Za-z_]+)\b(.*?)[-+]?$", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Tag:
+    """One tag: what it does, and where it stands in the scanned text (``start``/``end``, code points)."""
+
+    kind: Kind
+    body: str
+    """The expression of a value; the whole statement (``for x in xs``) of a statement."""
+    keyword: str
+    level: str
+    start: int
+    end: int
+    place: str
+
+    @property
+    def source(self) -> str:
+        """The tag as Jinja text between the compiler's own delimiters."""
+        return self.body
+
+
+def may_hold_tag(text: str) -> bool:
+    """Return whether *text* can hold a tag or a piece of one."""
+    return "{" in text or "}" in text
+
+
+def scan(text: str, place: str, faults: list[Fault]) -> list[Tag]:
+    """Return the tags of *text* in order; what is not well formed is added to *faults*."""
+    if "{" not in text:
+        return []
+    tags: list[Tag] = []
+    last = 0
+    for found in _TAG.finditer(text):
+        _leftover(text[last : found.start()], place, faults)
+        last = found.end()
+        tag = _tag(found[0], found.start(), found.end(), place, faults)
+        if tag is not None:
+            tags.append(tag)
+    _leftover(text[last:], place, faults)
+    return tags
+
+
+def _leftover(text: str, place: str, faults: list[Fault]) -> None:
+    for mark, closing in (("{{", "}}"), ("{%", "%}"), ("{#", "#}")):
+        if mark in text:
+            excerpt = text[text.index(mark) :][:40]
+            faults.append(
+                Fault("unclosed-tag", f"the tag “{excerpt}” is not closed", where=place, hint=f"it needs {closing}")
+            )
+
+
+def _tag(raw: str, start: int, end: int, place: str, faults: list[Fault]) -> Tag | None:
+    if raw.startswith("{#"):
+        return Tag("comment", "", "", "", start, end, place)
+    body = raw[2:-2].translate(_STRAIGHT).strip()
+    if raw.startswith("{{"):
+        body = body.strip("-+ ") if body[:1] in "-+" or body[-1:] in "-+" else body
+        if not body:
+            faults.append(Fault("empty-tag", "the tag {{ }} is empty", where=place, hint="name a value in it"))
+            return None
+        return Tag("value", body, "", "", start, end, place)
+    match = _STATEMENT.match(body)
+    keyword = match[2] if match else ""
+    if match is None or keyword not in _KEYWORDS:
+        hint = nearest(keyword, _KEYWORDS) or "known are for, endfor, if, elif, else, endif and set"
+        faults.append(Fault("unknown-tag", f"unknown tag “{raw[:40]}”", where=place, hint=hint))
+        return None
+    statement = f"{keyword} {match[3].strip()}".strip()
+    return Tag(_KEYWORDS[keyword], statement, keyword, match[1] or "", start, end, place)
+
+
+def moved(tag: Tag, by: int) -> Tag:
+    """Return *tag* with its offsets moved."""
+    return replace(tag, start=tag.start + by, end=tag.end + by)

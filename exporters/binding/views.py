@@ -1,0 +1,801 @@
+"""What a template can name: read-only views of the records, worded in one language.
+
+Every public attribute of a view is a name that templates may use; its docstring is what ``briefpack template names``
+prints. Values are worked out at first use and kept, because three exporters ask for the same ones.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+from functools import cached_property
+from hashlib import blake2b
+from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar
+
+from exporters import figures, wording
+from exporters.figures import Group
+from exporters.model import Event, Flag, Indicator, Initiative, Measure, Person, Place, Source, Target
+
+if TYPE_CHECKING:
+    from exporters.binding.scope import Scope
+
+V = TypeVar("V")
+
+
+class View:
+    """A record as templates see it. ``key`` identifies the record in all three files."""
+
+    names: ClassVar[frozenset[str]] = frozenset()
+    key: str
+
+    def __init_subclass__(cls) -> None:
+        own = {name for name in vars(cls) if not name.startswith("_") and name != "names"}
+        cls.names = cls.names.union(own, {"key"})
+
+    def __init__(self, scope: Scope, key: str) -> None:
+        self._scope = scope
+        self.key = key
+
+    @cached_property
+    def anchor(self) -> str:
+        """Ten letters and digits that stand for the key where an Office name may hold no other characters."""
+        return blake2b(self.key.encode(), digest_size=5).hexdigest()
+
+
+class Absent(View):
+    """A record that the data does not hold: false, prints nothing, and still has the key it would have."""
+
+    def __init__(self, key: str) -> None:
+        self.key = key
+
+    def __bool__(self) -> bool:
+        return False
+
+    def __str__(self) -> str:
+        return ""
+
+
+class Lookup(Generic[V]):
+    """Views by code; a code may be written with ``-`` or ``_`` (``district.target.gdp_growth``)."""
+
+    def __init__(self, owner: str, found: dict[str, V]) -> None:
+        self._owner, self._found = owner, found
+
+    def find(self, code: str) -> V | Absent:
+        """Return the view of *code*, or one that is absent and knows its key."""
+        found = self._found.get(code)
+        if found is None:
+            code = code.replace("_", "-")
+            found = self._found.get(code)
+        return found if found is not None else Absent(f"{self._owner}.{code}")
+
+    def codes(self) -> list[str]:
+        """Return the codes that are known."""
+        return list(self._found)
+
+
+class SourceView(View):
+    """A source of statements."""
+
+    def __init__(self, scope: Scope, source: Source, number: int) -> None:
+        super().__init__(scope, source.id)
+        self._source = source
+        self._number = number
+
+    @property
+    def n(self) -> int:
+        """Its number in the list of sources, from 1."""
+        return self._number
+
+    @cached_property
+    def title(self) -> str:
+        """Its title."""
+        return self._source.title.in_(self._scope.lang)
+
+    @cached_property
+    def outlet(self) -> str:
+        """Who published it."""
+        return self._source.outlet.in_(self._scope.lang)
+
+    @cached_property
+    def published(self) -> str:
+        """The day of publication, in words."""
+        return wording.date(self._source.published, self._scope.lang) if self._source.published else ""
+
+    @cached_property
+    def occasion(self) -> str:
+        """The occasion that it reports."""
+        return self._source.occasion.in_(self._scope.lang)
+
+    @cached_property
+    def address(self) -> str:
+        """Its address on the web, as text."""
+        return self._source.address
+
+    @cached_property
+    def citation(self) -> str:
+        """Outlet, title, occasion and day in one line, as far as they are known."""
+        zh = self._scope.lang == "zh"
+        title = f"《{self.title}》" if zh else f"“{self.title}”"
+        parts = [part for part in (self.outlet, title, self.occasion, self.published) if part]
+        return ("，" if zh else ", ").join(parts)
+
+
+class FlagView(View):
+    """A reason to look twice at a statement."""
+
+    def __init__(self, scope: Scope, owner: str, flag: Flag) -> None:
+        super().__init__(scope, f"{owner}.flag-{flag.code.replace('_', '-')}")
+        self._flag = flag
+
+    @property
+    def code(self) -> str:
+        """Its code, such as looks_high."""
+        return str(self._flag.code)
+
+    @cached_property
+    def label(self) -> str:
+        """Its short wording."""
+        return wording.label(self._flag.code, self._scope.lang)
+
+    @cached_property
+    def note(self) -> str:
+        """What readers should know; the label where no note is given."""
+        return self._flag.note.in_(self._scope.lang) or self.label
+
+
+class ActualView(View):
+    """The newest actual value of a target."""
+
+    def __init__(self, scope: Scope, target: Target, progress: figures.Progress) -> None:
+        super().__init__(scope, progress.observation.id)
+        self._target, self._progress = target, progress
+
+    @property
+    def value(self) -> Decimal:
+        """The actual value, in the target's unit."""
+        return self._progress.observation.value
+
+    @cached_property
+    def text(self) -> str:
+        """The actual value with its unit."""
+        return self._scope.amount(self._target, self.value)
+
+    @cached_property
+    def date(self) -> str:
+        """The day that it stands for, in words."""
+        return wording.date(self._progress.observation.date, self._scope.lang)
+
+    @property
+    def day(self) -> dt.date:
+        """The day that it stands for, as a date."""
+        return self._progress.observation.date
+
+    @property
+    def rate(self) -> Decimal | None:
+        """Actual over target, as a ratio (0.52); none for growth rates at or below zero."""
+        return self._progress.rate
+
+    @cached_property
+    def rate_text(self) -> str:
+        """Actual over target as a percentage with one decimal."""
+        return "" if self.rate is None else f"{self.rate * 100:.1f}%"
+
+    @property
+    def elapsed(self) -> Decimal:
+        """The share of the target's period that had passed by then (0.4959)."""
+        return self._progress.elapsed
+
+    @property
+    def status(self) -> str:
+        """met, on_track or behind."""
+        return self._progress.status
+
+    @cached_property
+    def note(self) -> str:
+        """What the data says about it."""
+        return self._progress.observation.note.in_(self._scope.lang)
+
+
+class TargetView(View):
+    """One target statement. A statement that the data does not hold is false in an ``if`` and prints nothing."""
+
+    def __init__(self, scope: Scope, target: Target) -> None:
+        super().__init__(scope, target.id)
+        self._target = target
+
+    @property
+    def ref(self) -> str:
+        """The office's own reference."""
+        return self._target.ref
+
+    @property
+    def place(self) -> PlaceView:
+        """The place that it is for."""
+        return self._scope.place(self._target.place)
+
+    @cached_property
+    def sub_place(self) -> str:
+        """The part of the place that it is limited to, if any."""
+        return self._target.sub_place.in_(self._scope.lang)
+
+    @property
+    def indicator(self) -> str:
+        """The indicator's code."""
+        return self._target.indicator
+
+    @cached_property
+    def label(self) -> str:
+        """The indicator's full name."""
+        return self._scope.indicator(self._target.indicator).label.in_(self._scope.lang)
+
+    @cached_property
+    def short(self) -> str:
+        """The indicator's short name."""
+        record = self._scope.indicator(self._target.indicator)
+        return (record.short or record.label).in_(self._scope.lang)
+
+    @cached_property
+    def text(self) -> str:
+        """The figure with its comparator: 10%以上, 超730亿元, at least 10%."""
+        return self._scope.figure(self._target)
+
+    @cached_property
+    def phrase(self) -> str:
+        """The figure with its verb: 增长10%以上, up at least 10%."""
+        return self._scope.phrase(self._target)
+
+    @property
+    def word(self) -> str:
+        """The word of strength as the source has it (力争, 确保); in English its equivalent."""
+        target = self._target
+        if self._scope.lang == "zh" and target.modality_word:
+            return target.modality_word
+        return wording.label(target.modality, self._scope.lang)
+
+    @property
+    def modality(self) -> str:
+        """The strength's code: ensure, strive, plan ..."""
+        return self._target.modality.value
+
+    @property
+    def value(self) -> Decimal | None:
+        """The number in the source's unit."""
+        return self._target.value
+
+    @property
+    def upper(self) -> Decimal | None:
+        """The upper number of a range."""
+        return self._target.upper
+
+    @cached_property
+    def ratio(self) -> Decimal | None:
+        """The number as a spreadsheet holds it: a percentage as 0.065, any other number as it is."""
+        value = self._target.value
+        return value.scaleb(-2) if value is not None and self._target.unit == "PERCENT" else value
+
+    @property
+    def unit(self) -> str:
+        """The unit as it is written behind the number: 亿元, %."""
+        return self._scope.unit_label(self._target)
+
+    @property
+    def unit_code(self) -> str:
+        """The unit's code: CNY_100M, PERCENT."""
+        return self._target.unit or ""
+
+    @property
+    def comparator(self) -> str:
+        """The comparator's sign: ≥, >, ≈, =."""
+        return wording.SYMBOL[self._target.comparator]
+
+    @property
+    def measure(self) -> str:
+        """The measure in words: 增速, level."""
+        return wording.label(self._target.measure, self._scope.lang)
+
+    @property
+    def measure_code(self) -> str:
+        """The measure's code: growth_yoy, level."""
+        return self._target.measure.value
+
+    @property
+    def role(self) -> str:
+        """The role in words: 基本目标, 力争目标, 节点目标."""
+        return wording.label(self._target.role, self._scope.lang)
+
+    @property
+    def role_code(self) -> str:
+        """base, stretch or milestone."""
+        return self._target.role.value
+
+    @property
+    def kind(self) -> str:
+        """The kind in words: 经济指标, 任务成果, 项目盘子."""
+        return wording.label(self._target.kind, self._scope.lang)
+
+    @property
+    def kind_code(self) -> str:
+        """indicator, deliverable or portfolio."""
+        return self._target.kind.value
+
+    @property
+    def group(self) -> str:
+        """The group that ties statements of one indicator."""
+        return self._target.group
+
+    @property
+    def period(self) -> str:
+        """The reference period in words."""
+        return self._scope.period(self._target.period)
+
+    @property
+    def period_start(self) -> dt.date:
+        """The first day of the reference period."""
+        return self._target.period.start
+
+    @property
+    def period_end(self) -> dt.date:
+        """The last day of the reference period."""
+        return self._target.period.end
+
+    @property
+    def clause(self) -> str:
+        """The clause of the source that carries the figure; empty where only the figure is known."""
+        return self._target.evidence.clause
+
+    @property
+    def start(self) -> int | None:
+        """Where the clause starts in the source's text (code points)."""
+        return self._target.evidence.start
+
+    @property
+    def end(self) -> int | None:
+        """Where the clause ends in the source's text (code points, exclusive)."""
+        return self._target.evidence.end
+
+    @property
+    def source(self) -> SourceView:
+        """The source."""
+        return self._scope.source(self._target.evidence.source)
+
+    @cached_property
+    def flags(self) -> list[FlagView]:
+        """Reasons to look twice at it."""
+        return [FlagView(self._scope, self.key, flag) for flag in self._target.flags]
+
+    @cached_property
+    def flag_text(self) -> str:
+        """All its flags' notes in one line; empty where there are none."""
+        return ("；" if self._scope.lang == "zh" else "; ").join(flag.note for flag in self.flags)
+
+    @cached_property
+    def note(self) -> str:
+        """The data's note on it."""
+        return self._target.note.in_(self._scope.lang)
+
+    @cached_property
+    def actual(self) -> ActualView | None:
+        """The newest actual value, if one is known."""
+        observation = self._scope.observations.get(self.key)
+        progress = figures.progress(self._target, observation) if observation else None
+        return ActualView(self._scope, self._target, progress) if progress else None
+
+
+class RowView(View):
+    """The statements of one indicator of one place in one row: level, growth, stretch, milestones."""
+
+    def __init__(self, scope: Scope, group: Group) -> None:
+        super().__init__(scope, group.base.id + ".row")
+        self._group = group
+
+    def _view(self, target: Target | None) -> TargetView | None:
+        return self._scope.target(target.id) if target is not None else None
+
+    @cached_property
+    def base(self) -> TargetView:
+        """The statement that names the row."""
+        return self._scope.target(self._group.base.id)
+
+    @cached_property
+    def label(self) -> str:
+        """The indicator's full name, with the part of the place that it is limited to."""
+        sub = self.base.sub_place
+        if not sub:
+            return self.base.label
+        return f"{self.base.label}（{sub}）" if self._scope.lang == "zh" else f"{self.base.label} ({sub})"
+
+    @property
+    def short(self) -> str:
+        """The indicator's short name."""
+        return self.base.short
+
+    @property
+    def word(self) -> str:
+        """The base statement's word of strength."""
+        return self.base.word
+
+    @property
+    def kind_code(self) -> str:
+        """indicator, deliverable or portfolio."""
+        return self.base.kind_code
+
+    @cached_property
+    def level(self) -> TargetView | None:
+        """The statement in absolute terms, if any."""
+        return self._view(self._group.level)
+
+    @cached_property
+    def growth(self) -> TargetView | None:
+        """The statement of growth or change, if any."""
+        return self._view(self._group.growth)
+
+    @cached_property
+    def stretch(self) -> TargetView | None:
+        """What is striven for beyond the base, if anything."""
+        return self._view(self._group.stretch)
+
+    @cached_property
+    def milestones(self) -> list[TargetView]:
+        """Steps on the way to the total, in order of time."""
+        return [self._scope.target(target.id) for target in self._group.milestones]
+
+    @cached_property
+    def targets(self) -> list[TargetView]:
+        """All statements of the row."""
+        return [self._scope.target(target.id) for target in self._group.members()]
+
+
+class InitiativeView(View):
+    """What a place will do."""
+
+    def __init__(self, scope: Scope, initiative: Initiative) -> None:
+        super().__init__(scope, initiative.id)
+        self._initiative = initiative
+
+    @cached_property
+    def theme(self) -> str:
+        """The theme that it stands under."""
+        return self._initiative.theme.in_(self._scope.lang)
+
+    @cached_property
+    def text(self) -> str:
+        """What will be done, in short words."""
+        return self._initiative.text.in_(self._scope.lang)
+
+    @property
+    def clause(self) -> str:
+        """The clause of the source that it comes from."""
+        return self._initiative.evidence.clause if self._initiative.evidence else ""
+
+    @property
+    def place(self) -> PlaceView:
+        """The place that will do it."""
+        return self._scope.place(self._initiative.place)
+
+    @property
+    def source(self) -> SourceView | None:
+        """The source that it comes from."""
+        return self._scope.source(self._initiative.evidence.source) if self._initiative.evidence else None
+
+
+class ThemeView(View):
+    """The initiatives of one place under one theme."""
+
+    def __init__(self, scope: Scope, key: str, name: str, initiatives: list[InitiativeView]) -> None:
+        super().__init__(scope, key)
+        self._name, self._initiatives = name, initiatives
+
+    @property
+    def name(self) -> str:
+        """The theme."""
+        return self._name
+
+    @property
+    def initiatives(self) -> list[InitiativeView]:
+        """Its initiatives, in the data's order."""
+        return self._initiatives
+
+    @cached_property
+    def text(self) -> str:
+        """Its initiatives in one line."""
+        return ("；" if self._scope.lang == "zh" else "; ").join(item.text for item in self._initiatives)
+
+
+class LeaderView(View):
+    """Who leads a place."""
+
+    def __init__(self, scope: Scope, person: Person, place: str) -> None:
+        super().__init__(scope, person.id)
+        self._person = person
+        self._post = next(post for post in person.posts if post.place == place)
+
+    @cached_property
+    def name(self) -> str:
+        """The person's name."""
+        return self._person.name.in_(self._scope.lang)
+
+    @cached_property
+    def title(self) -> str:
+        """The short title: 南沙区委书记."""
+        return self._post.title.in_(self._scope.lang)
+
+    @cached_property
+    def full_title(self) -> str:
+        """All posts as the source gives them; the short title where it gives no more."""
+        return self._post.full_title.in_(self._scope.lang) or self.title
+
+
+class EventView(View):
+    """A conference at which targets were announced."""
+
+    def __init__(self, scope: Scope, event: Event) -> None:
+        super().__init__(scope, event.id)
+        self._event = event
+
+    @cached_property
+    def name(self) -> str:
+        """Its name."""
+        return self._event.name.in_(self._scope.lang)
+
+    @cached_property
+    def date(self) -> str:
+        """Its day, in words."""
+        return wording.date(self._event.date, self._scope.lang)
+
+    @cached_property
+    def host(self) -> str:
+        """Who held it."""
+        return self._event.host.in_(self._scope.lang)
+
+
+class PlaceView(View):
+    """The city or one of its districts."""
+
+    def __init__(self, scope: Scope, place: Place, number: int) -> None:
+        super().__init__(scope, place.id)
+        self._place, self._number = place, number
+
+    @property
+    def n(self) -> int:
+        """Its position among the districts, from 1; 0 for the city."""
+        return self._number
+
+    @cached_property
+    def name(self) -> str:
+        """Its name: 南沙区, Nansha District."""
+        return self._place.name.in_(self._scope.lang)
+
+    @cached_property
+    def short(self) -> str:
+        """Its name without the generic word: 南沙, Nansha."""
+        return (self._place.short or self._place.name).in_(self._scope.lang)
+
+    @property
+    def code(self) -> str:
+        """Its GB/T 2260 division code."""
+        return self._place.code
+
+    @property
+    def coverage(self) -> str:
+        """full, other_source or none."""
+        return self._place.coverage.value
+
+    @cached_property
+    def coverage_text(self) -> str:
+        """Its coverage in words."""
+        return wording.label(self._place.coverage, self._scope.lang)
+
+    @cached_property
+    def note(self) -> str:
+        """The data's note on it."""
+        return self._place.note.in_(self._scope.lang)
+
+    @cached_property
+    def leader(self) -> LeaderView | None:
+        """Who leads it, if known."""
+        person = self._scope.leaders.get(self.key)
+        return LeaderView(self._scope, person, self.key) if person else None
+
+    @cached_property
+    def targets(self) -> list[TargetView]:
+        """All its target statements, in the data's order."""
+        return [self._scope.target(target.id) for target in self._scope.dataset.targets_of.get(self.key, ())]
+
+    @cached_property
+    def target(self) -> Lookup[TargetView]:
+        """Its statements by short id: district.target.gdp_growth for the target nansha.gdp-growth."""
+        start = self.key + "."
+        return Lookup(self.key, {view.key.removeprefix(start): view for view in self.targets})
+
+    @cached_property
+    def _groups(self) -> list[Group]:
+        return figures.groups(self._scope.dataset.targets_of.get(self.key, ()))
+
+    @cached_property
+    def rows(self) -> list[RowView]:
+        """Its statements, one row per indicator, in the data's order."""
+        return [self._scope.row(group) for group in self._groups]
+
+    @cached_property
+    def top(self) -> list[RowView]:
+        """At most six rows, the most important first."""
+        return [self._scope.row(group) for group in figures.strongest(self._scope.dataset, self._groups)]
+
+    @cached_property
+    def growth(self) -> list[TargetView]:
+        """Its year-on-year growth targets in per cent (base, not stretch), the most important indicator first."""
+        ranked = figures.strongest(self._scope.dataset, self._groups, most=len(self._groups))
+        return [
+            self._scope.target(group.growth.id)
+            for group in ranked
+            if group.growth and group.growth.measure is Measure.GROWTH_YOY
+        ]
+
+    @cached_property
+    def observed(self) -> list[TargetView]:
+        """Its statements that have an actual value."""
+        return [view for view in self.targets if view.actual]
+
+    @cached_property
+    def flagged(self) -> list[TargetView]:
+        """Its statements that carry a flag."""
+        return [view for view in self.targets if view.flags]
+
+    @cached_property
+    def initiatives(self) -> list[InitiativeView]:
+        """What it will do, in the data's order."""
+        return [InitiativeView(self._scope, item) for item in self._scope.dataset.initiatives_of.get(self.key, ())]
+
+    @cached_property
+    def themes(self) -> list[ThemeView]:
+        """Its initiatives gathered by theme."""
+        found: dict[str, list[InitiativeView]] = {}
+        for item in self.initiatives:
+            found.setdefault(item.theme, []).append(item)
+        # Numbered by first appearance: a theme's wording may hold characters that a key may not.
+        return [
+            ThemeView(self._scope, f"{self.key}.theme-{number}", name, items)
+            for number, (name, items) in enumerate(found.items(), 1)
+        ]
+
+    @cached_property
+    def sources(self) -> list[SourceView]:
+        """The sources of its statements, in order of first use."""
+        return list({view.source.key: view.source for view in self.targets}.values())
+
+
+class IndicatorView(View):
+    """An indicator across all districts."""
+
+    def __init__(self, scope: Scope, indicator: Indicator) -> None:
+        super().__init__(scope, "indicator." + indicator.code.lower().replace("_", "-"))
+        self._indicator = indicator
+
+    @property
+    def code(self) -> str:
+        """Its code."""
+        return self._indicator.code
+
+    @cached_property
+    def label(self) -> str:
+        """Its full name."""
+        return self._indicator.label.in_(self._scope.lang)
+
+    @cached_property
+    def short(self) -> str:
+        """Its short name."""
+        return (self._indicator.short or self._indicator.label).in_(self._scope.lang)
+
+    @cached_property
+    def note(self) -> str:
+        """The data's note on it."""
+        return self._indicator.note.in_(self._scope.lang)
+
+    def _ranked(self, measure: Measure) -> list[TargetView]:
+        found = self._scope.comparable.get((self._indicator.code, measure), [])
+        return [self._scope.target(target.id) for target in figures.ranked(self._scope.dataset, found)]
+
+    @cached_property
+    def growth(self) -> list[TargetView]:
+        """The districts' growth targets, largest first."""
+        return self._ranked(Measure.GROWTH_YOY)
+
+    @cached_property
+    def level(self) -> list[TargetView]:
+        """The districts' targets in absolute terms, largest first."""
+        return self._ranked(Measure.LEVEL)
+
+    @cached_property
+    def median_growth(self) -> Decimal | None:
+        """The median of the districts' growth targets, in per cent."""
+        return figures.median([view.value for view in self.growth if view.value is not None])
+
+    @cached_property
+    def city_growth(self) -> TargetView | None:
+        """The city's own growth target."""
+        return self._scope.city_target(self._indicator.code, Measure.GROWTH_YOY)
+
+    @cached_property
+    def city_level(self) -> TargetView | None:
+        """The city's own target in absolute terms."""
+        return self._scope.city_target(self._indicator.code, Measure.LEVEL)
+
+
+class PackView(View):
+    """The pack itself."""
+
+    def __init__(self, scope: Scope) -> None:
+        super().__init__(scope, "pack")
+
+    @cached_property
+    def id(self) -> str:
+        """The dataset's id."""
+        return self._scope.dataset.id
+
+    @cached_property
+    def title(self) -> str:
+        """The pack's title."""
+        return self._scope.dataset.title.in_(self._scope.lang)
+
+    @cached_property
+    def subtitle(self) -> str:
+        """The pack's subtitle."""
+        return self._scope.dataset.subtitle.in_(self._scope.lang)
+
+    @cached_property
+    def office(self) -> str:
+        """The office that puts its name under the pack."""
+        office = self._scope.dataset.office
+        return office.name.in_(self._scope.lang) if office else ""
+
+    @cached_property
+    def date(self) -> str:
+        """The day that the data stands for, in words."""
+        return wording.date(self._scope.as_of, self._scope.lang) if self._scope.as_of else ""
+
+    @cached_property
+    def year(self) -> str:
+        """The year of the pack's period."""
+        return str(self._scope.dataset.period.end.year)
+
+    @cached_property
+    def period(self) -> str:
+        """The pack's reference period, in words."""
+        return self._scope.period(self._scope.dataset.period)
+
+    @cached_property
+    def note(self) -> str:
+        """The data's note on the whole pack."""
+        return self._scope.dataset.note.in_(self._scope.lang)
+
+    @property
+    def lang(self) -> str:
+        """zh or en."""
+        return self._scope.lang
+
+    @cached_property
+    def locale(self) -> str:
+        """The document language: zh-CN or en-GB."""
+        return "zh-CN" if self._scope.lang == "zh" else "en-GB"
+
+    @cached_property
+    def target_count(self) -> int:
+        """How many target statements the pack holds."""
+        return len(self._scope.dataset.targets)
+
+    @cached_property
+    def district_count(self) -> int:
+        """How many districts the city has."""
+        return len(self._scope.districts)
+
+    @cached_property
+    def observed_count(self) -> int:
+        """How many statements have an actual value."""
+        return len(self._scope.observations)
+
+    @cached_property
+    def observed_date(self) -> str:
+        """The newest day of an actual value, in words; empty where there is none."""
+        days = [observation.date for observation in self._scope.observations.values()]
+        return wording.date(max(days), self._scope.lang) if days else ""
