@@ -25,7 +25,7 @@ from .units import BUILTIN_UNITS, Unit
 
 __all__ = [
     "BUILTIN_UNITS", "FORMAT", "MAX_TEXT", "Comparator", "Coverage", "Dataset", "Event", "Evidence", "Flag", "FlagCode",
-    "Indicator", "Initiative", "Kind", "Lang", "Level", "Measure", "Modality", "Observation", "Office", "Path", "Period",
-    "Person", "Place", "Post", "Problem", "Role", "Source", "Target", "Text", "Unit", "check", "check_sources",
-    "forbidden_character",
+    "Indicator", "Initiative", "Kind", "Lang", "Level", "Measure", "Modality", "Observation", "Office", "Path",
+    "Period", "Person", "Place", "Post", "Problem", "Role", "Source", "Target", "Text", "Unit", "check",
+    "check_sources", "forbidden_character",
 ]

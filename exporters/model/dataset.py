@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from functools import cached_property
 from typing import Literal
 
 from .records import Event, Indicator, Initiative, Observation, Office, Period, Person, Place, Source, Target
-from .text import EMPTY, Id, Record, Text
+from .scalars import Day
+from .text import EMPTY, Id, Record, Said, Text
 from .units import BUILTIN_UNITS, Unit
 
 FORMAT = 1
@@ -22,10 +22,10 @@ class Dataset(Record):
     briefpack: Literal[1] = 1
     """Version of this format."""
     id: Id
-    title: Text
+    title: Said
     subtitle: Text = EMPTY
     office: Office | None = None
-    as_of: dt.date | None = None
+    as_of: Day | None = None
     """The day that the data stands for; printed as the pack's date."""
     period: Period
     city: Id

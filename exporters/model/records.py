@@ -2,42 +2,25 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from decimal import Decimal
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, Field, StringConstraints, field_validator, model_validator
+from pydantic import Field, StringConstraints, model_validator
 
+from .scalars import Day, Number, Switch, Whole
 from .terms import Comparator, Coverage, FlagCode, Kind, Level, Measure, Modality, Role
-from .text import EMPTY, Id, Line, PlainText, Record, Text
+from .text import EMPTY, Id, Line, PlainText, Record, Said, Text
 from .units import UnitCode
 
 IndicatorCode = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9_]{0,47}$")]
-
-# A spreadsheet keeps 15 significant digits (IEEE 754 double); more would not come back equal.
-MAX_DIGITS = 15
-
-
-def _exact(value: Decimal) -> Decimal:
-    if not value.is_finite():
-        raise ValueError("must be a finite number")
-    digits = value.as_tuple().digits
-    significant = len("".join(map(str, digits)).strip("0")) if any(digits) else 1
-    if significant > MAX_DIGITS or abs(value.adjusted()) > 100:
-        raise ValueError(f"has {significant} significant digits; Excel keeps {MAX_DIGITS}, so it would lose precision")
-    return value
-
-
-Number = Annotated[Decimal, AfterValidator(_exact)]
 
 
 class Source(Record):
     """Where statements come from: an article, a report, a bulletin."""
 
     id: Id
-    title: Text
+    title: Said
     outlet: Text = EMPTY
-    published: dt.date | None = None
+    published: Day | None = None
     occasion: Text = EMPTY
     address: PlainText = ""
     file: PlainText = ""
@@ -54,8 +37,8 @@ class Evidence(Record):
 
     source: Id
     clause: PlainText = ""
-    start: int | None = Field(default=None, ge=0)
-    end: int | None = Field(default=None, ge=0)
+    start: Whole | None = Field(default=None, ge=0)
+    end: Whole | None = Field(default=None, ge=0)
 
     @model_validator(mode="after")
     def _span_is_whole(self) -> Evidence:
@@ -82,8 +65,8 @@ class Period(Record):
     """The reference period of a statement; both days belong to it."""
 
     label: Text = EMPTY
-    start: dt.date
-    end: dt.date
+    start: Day
+    end: Day
 
     @model_validator(mode="after")
     def _in_order(self) -> Period:
@@ -96,7 +79,7 @@ class Place(Record):
     """A city, a district, or a part of one."""
 
     id: Id
-    name: Text
+    name: Said
     short: Text = EMPTY
     """The name without its generic word (南沙 for 南沙区); the name itself where not given."""
     code: Annotated[str, StringConstraints(pattern=r"^([0-9]{6}([0-9]{3}){0,2})?$")] = ""
@@ -111,7 +94,7 @@ class Post(Record):
     """An office that a person holds; ``title`` is the short form used beside the name."""
 
     place: Id
-    title: Text
+    title: Said
     full_title: Text = EMPTY
 
 
@@ -119,7 +102,7 @@ class Person(Record):
     """A leader, and the posts held at the time of the source."""
 
     id: Id
-    name: Text
+    name: Said
     posts: tuple[Post, ...] = Field(min_length=1)
     evidence: Evidence | None = None
 
@@ -128,9 +111,9 @@ class Event(Record):
     """A conference at which targets were announced."""
 
     id: Id
-    name: Text
+    name: Said
     level: Level
-    date: dt.date
+    date: Day
     time: Text = EMPTY
     host: Text = EMPTY
     source: Id | None = None
@@ -140,15 +123,15 @@ class Indicator(Record):
     """What a target measures."""
 
     code: IndicatorCode
-    label: Text
+    label: Said
     short: Text = EMPTY
     measure: Measure = Measure.LEVEL
     """The measure in which it is usually stated."""
     counter: Text = EMPTY
     """The Chinese measure word of a count (个, 家), or the English noun."""
-    rank: int = Field(default=100, ge=0)
+    rank: Whole = Field(default=100, ge=0)
     """Place in the order of importance, smallest first."""
-    lower_is_better: bool = False
+    lower_is_better: Switch = False
     note: Text = EMPTY
 
 
@@ -215,7 +198,7 @@ class Observation(Record):
 
     id: Id
     target: Id
-    date: dt.date
+    date: Day
     value: Number
     source: Id | None = None
     note: Text = EMPTY
@@ -226,22 +209,15 @@ class Initiative(Record):
 
     id: Id
     place: Id
-    theme: Text
-    text: Text
+    theme: Said
+    text: Said
     evidence: Evidence | None = None
-
-    @field_validator("text")
-    @classmethod
-    def _says_something(cls, value: Text) -> Text:
-        if not value:
-            raise ValueError("an initiative needs a text")
-        return value
 
 
 class Office(Record):
     """Who puts its name under the pack."""
 
-    name: Text
+    name: Said
     contact: Text = EMPTY
 
 

@@ -16,12 +16,16 @@ Path = tuple[str | int, ...]
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """A rule that is broken: the path into the dataset (``("targets", 3, "unit")``), and what is wrong."""
+    """A rule that is broken: the path into the dataset (``("targets", 3, "unit")``), and what is wrong.
+
+    ``related`` is the path of the other record that takes part, such as the first bearer of a duplicate id.
+    """
 
     path: Path
     code: str
     message: str
     hint: str = ""
+    related: Path | None = None
 
 
 def check(dataset: Dataset) -> list[Problem]:
@@ -43,7 +47,7 @@ def check_sources(dataset: Dataset, texts: Mapping[str, str]) -> list[Problem]:
             continue
         found = text[evidence.start : evidence.end].replace("\r", "").replace("\n", "")
         if found != evidence.clause:
-            where = text.replace("\n", "").find(evidence.clause)
+            where = text.replace("\r", "").replace("\n", "").find(evidence.clause)
             hint = "the clause does not stand in this source" if where < 0 else "the clause stands elsewhere in it"
             message = f"the span {evidence.start}-{evidence.end} holds “{found[:40]}”, not the clause"
             problems.append(Problem((*path, "clause"), "span-mismatch", message, hint))
@@ -56,16 +60,16 @@ def _unique(dataset: Dataset) -> Iterator[Problem]:
         for index, record in enumerate(getattr(dataset, kind)):
             path: Path = (kind, index, "id")
             if record.id in seen:
-                first = seen[record.id]
-                yield Problem(path, "duplicate-id", f"id {record.id!r} is used already by {first[0]} no. {int(first[1]) + 1}")
+                yield Problem(path, "duplicate-id", f"id {record.id!r} is used twice", related=seen[record.id])
             else:
                 seen[record.id] = path
     for kind in ("indicators", "units"):
-        codes: set[str] = set()
+        codes: dict[str, Path] = {}
         for index, record in enumerate(getattr(dataset, kind)):
+            path = (kind, index, "code")
             if record.code in codes:
-                yield Problem((kind, index, "code"), "duplicate-id", f"code {record.code!r} is used twice")
-            codes.add(record.code)
+                yield Problem(path, "duplicate-id", f"code {record.code!r} is used twice", related=codes[record.code])
+            codes.setdefault(record.code, path)
 
 
 def _references(dataset: Dataset) -> Iterator[Problem]:
@@ -118,9 +122,8 @@ def _groups(dataset: Dataset) -> Iterator[Problem]:
         if target.group:
             groups.setdefault(target.group, []).append((index, target))
         elif target.role is not Role.BASE:
-            yield Problem(
-                ("targets", index, "group"), "group", f"a {target.role} target needs the group of the base it belongs to"
-            )
+            message = f"a {target.role} target needs the group of the base it belongs to"
+            yield Problem(("targets", index, "group"), "group", message)
     for name, members in groups.items():
         first = members[0][1]
         slots: set[tuple[object, ...]] = set()
@@ -134,7 +137,7 @@ def _groups(dataset: Dataset) -> Iterator[Problem]:
             if slot in slots:
                 yield Problem(
                     ("targets", index, "group"), "group",
-                    f"group {name!r} has two {target.role} targets of {target.indicator} {target.measure} for one period",
+                    f"group {name!r} has two {target.role} targets of {target.indicator} {target.measure} in one period",
                 )
             slots.add(slot)
         if all(target.role is not Role.BASE for _, target in members):

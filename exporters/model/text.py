@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints, model_validator
 
 Lang = Literal["zh", "en"]
 
@@ -65,5 +65,12 @@ class Text(Record):
         return (self.en or self.zh) if lang == "en" else (self.zh or self.en)
 
 
+def _said(value: Text) -> Text:
+    if not value:
+        raise ValueError("must not be empty")
+    return value
+
+
 EMPTY = Text()
-OptionalText = Annotated[Text, Field(default=EMPTY)]
+Said = Annotated[Text, AfterValidator(_said)]
+"""A text that may not be empty."""

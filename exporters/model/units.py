@@ -7,7 +7,8 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from .text import Record, Text
+from .scalars import Whole
+from .text import EMPTY, PlainText, Record, Text
 
 UnitCode = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9_]{0,31}$")]
 
@@ -21,10 +22,10 @@ class Unit(Record):
 
     code: UnitCode
     base: UnitCode
-    multiplier: int = Field(default=0, ge=-12, le=18)
-    label: Text
+    multiplier: Whole = Field(default=0, ge=-12, le=18)
+    label: Text = EMPTY
     """How it is written behind a number: 亿元; in English the name of the base unit."""
-    symbol: str = ""
+    symbol: PlainText = ""
     """Put before the number in English: CNY, USD."""
 
     def scaled(self, value: Decimal) -> Decimal:
@@ -32,7 +33,7 @@ class Unit(Record):
         return value.scaleb(self.multiplier)
 
 
-def _unit(code: str, base: str, multiplier: int, zh: str, en: str = "", symbol: str = "") -> Unit:
+def _unit(code: str, base: str, multiplier: int, zh: str, en: str = "", symbol: PlainText = "") -> Unit:
     return Unit(code=code, base=base, multiplier=multiplier, label=Text(zh=zh, en=en), symbol=symbol)
 
 

@@ -1,0 +1,95 @@
+"""A file -> the model, with every fault at once and its place; and the model, or edits of it, -> a file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from exporters.errors import DataError, Fault, nearest
+
+if TYPE_CHECKING:
+    from exporters.model import Dataset
+
+    from .document import Document
+
+SUFFIXES = (".yaml", ".yml", ".json", ".xlsx")
+MAX_BYTES = 256 * 1024 * 1024
+
+
+def load(path: Path, *, sources: Path | None = None) -> Dataset:
+    """Read the dataset in *path* (.yaml, .json or .xlsx by its suffix).
+
+    *sources* is a folder with the stored texts of the sources; without it they are looked for beside the dataset.
+    Raises DataError with every fault found, in the order of the file.
+    """
+    from .document import UnreadableError
+    from .source_texts import read_source_texts
+    from .validate import validate
+
+    file = str(path)
+    try:
+        document = read_document(path)
+        dataset, misfits = validate(document, lambda known: read_source_texts(known, path.parent, sources))
+    except UnreadableError as broken:
+        raise DataError(misfit.in_file(file) for misfit in broken.misfits) from None
+    if dataset is None:
+        raise DataError(misfit.in_file(file) for misfit in misfits)
+    return dataset
+
+
+def read_document(path: Path) -> Document:
+    """Read the file into plain data with places, not validated yet; raise DataError or UnreadableError."""
+    reader = _reader_for(path)
+    return reader(_bytes_of(path))
+
+
+def _reader_for(path: Path) -> Callable[[bytes], Document]:
+    from .plaintext import decode
+
+    suffix = path.suffix.lower()
+    if suffix in (".yaml", ".yml"):
+        from .yaml_reader import read_yaml
+
+        return lambda raw: read_yaml(decode(raw))
+    if path.is_dir():
+        raise _refused(path, "is-a-folder", "this is a folder", _datasets_in(path))
+    if not path.exists():
+        raise _missing(path)
+    raise _refused(
+        path,
+        "unknown-format",
+        f"{suffix or 'a file without a suffix'} is not a dataset",
+        f"it must be one of {', '.join(SUFFIXES)}",
+    )
+
+
+def _bytes_of(path: Path) -> bytes:
+    try:
+        if path.stat().st_size > MAX_BYTES:
+            raise _refused(path, "too-large", f"the file is larger than {MAX_BYTES // 1024 // 1024} MB", "")
+        return path.read_bytes()
+    except IsADirectoryError:
+        raise _refused(path, "is-a-folder", "this is a folder", _datasets_in(path)) from None
+    except FileNotFoundError:
+        raise _missing(path) from None
+    except OSError as error:
+        raise _refused(path, "unreadable", f"the file cannot be read: {error.strerror}", "") from None
+
+
+def _missing(path: Path) -> DataError:
+    folder = path.parent
+    names = sorted(entry.name for entry in folder.iterdir()) if folder.is_dir() else []
+    message = "there is no such file" if folder.is_dir() else f"there is no folder {folder}"
+    return _refused(path, "no-file", message, nearest(path.name, names) or _datasets_in(folder))
+
+
+def _datasets_in(folder: Path) -> str:
+    if not folder.is_dir():
+        return ""
+    names = sorted(entry.name for entry in folder.iterdir() if entry.suffix.lower() in SUFFIXES)
+    return f"datasets in it: {', '.join(names[:5])}" if names else ""
+
+
+def _refused(path: Path, code: str, message: str, hint: str) -> DataError:
+    return DataError(Fault(code, message, str(path), hint=hint))

@@ -1,0 +1,84 @@
+"""What every reader yields: plain data (dicts, lists, raw texts) and the way from a path back to its place."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from exporters.errors import Fault
+from exporters.model import Path
+
+MAX_DEPTH = 32
+"""Deeper nesting than any dataset has; a bound against files made to exhaust the reader."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """A place in a file as a person sees it; ``order`` sorts faults as the file runs."""
+
+    where: str
+    excerpt: str = ""
+    order: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Misfit:
+    """A fault before it knows its file."""
+
+    spot: Spot
+    code: str
+    message: str
+    hint: str = ""
+
+    def in_file(self, file: str) -> Fault:
+        return Fault(self.code, self.message, file, self.spot.where, self.hint, excerpt=self.spot.excerpt)
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A file as read: its data, what was wrong already while reading, and where each path stands.
+
+    Scalars are the raw text of the file, so that numbers stay exact and the model's field type alone decides what
+    they mean; ``locate`` answers for the deepest part of a path that exists, and is called for faults only.
+    """
+
+    data: Any
+    locate: Callable[[Path], Spot]
+    misfits: list[Misfit] = field(default_factory=list)
+
+
+class UnreadableError(Exception):
+    """The file cannot be read any further; carries what was found until then."""
+
+    def __init__(self, *misfits: Misfit) -> None:
+        super().__init__(misfits)
+        self.misfits = list(misfits)
+
+
+class SourceText:
+    """The text of a YAML or JSON file, with its lines."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        starts, at = [0], -1
+        while (at := self.text.find("\n", at + 1)) >= 0:
+            starts.append(at + 1)
+        return starts
+
+    def line_of(self, offset: int) -> int:
+        """Return the line (from 1) that holds the character at *offset*."""
+        return bisect_right(self._starts, offset)
+
+    def line(self, number: int) -> str:
+        end = self._starts[number] if number < len(self._starts) else len(self.text)
+        return self.text[self._starts[number - 1] : end].rstrip("\r\n")
+
+    def spot(self, offset: int) -> Spot:
+        number = self.line_of(offset)
+        return Spot(f"line {number}", self.line(number).strip()[:200], (number, offset))

@@ -1,0 +1,146 @@
+"""Validation errors in words that a person can act on, with the nearest right name."""
+
+from __future__ import annotations
+
+import re
+import types
+import typing
+from enum import Enum
+from typing import Any
+
+from pydantic import BaseModel
+
+from exporters.errors import nearest
+from exporters.model import Dataset, Path, Text
+
+from .document import Misfit, Spot
+
+_PATTERNS = {
+    r"^[a-z0-9]([a-z0-9._-]{0,46}[a-z0-9])?$": "an id holds a-z, 0-9, '.', '_' and '-', at most 48 of them",
+    r"^[A-Z][A-Z0-9_]{0,47}$": "an indicator's code holds capitals, digits and '_', at most 48 of them",
+    r"^[A-Z][A-Z0-9_]{0,31}$": "a unit's code holds capitals, digits and '_', at most 32 of them",
+    r"^([0-9]{6}([0-9]{3}){0,2})?$": "a division code has 6, 9 or 12 digits",
+    r"^([0-9a-f]{64})?$": "a SHA-256 has 64 digits of 0-9 and a-f",
+}
+_MEANT = {"string_type": "a text", "tuple_type": "a list", "list_type": "a list", "enum": "one word"}
+
+
+def misfit(error: Any, spot: Spot, model: type[BaseModel] = Dataset) -> Misfit:
+    """Translate one pydantic error; *spot* is where its path stands in the file, *model* the root of that path."""
+    code, message, hint = _words(error, model)
+    return Misfit(spot, code, message, hint)
+
+
+def _words(error: Any, model: type[BaseModel]) -> tuple[str, str, str]:
+    path: Path = error["loc"]
+    kind: str = error["type"]
+    value = error["input"]
+    context = error.get("ctx", {})
+    field = _field_name(path)
+    if kind == "extra_forbidden":
+        owner = model_at(path[:-1], model)
+        names = list(owner.model_fields) if owner else []
+        if value is not None and isinstance(path[-1], int):
+            return "wrong-type", f"{_shown(value)} stands where no list is expected", ""
+        hint = nearest(str(path[-1]), names) or f"{_a(owner)} has {', '.join(names)}"
+        return "unknown-field", f"unknown field {str(path[-1])!r}", hint
+    if kind == "missing":
+        return "missing-field", f"{_a(model_at(path[:-1], model))} needs {str(path[-1])!r}", ""
+    if kind in ("enum", "literal_error") and isinstance(value, (str, int)) and not isinstance(value, bool):
+        choices = re.findall(r"'([^']*)'", context["expected"]) or [context["expected"]]
+        shown = ", ".join(choices)
+        return "unknown-value", f"{field}: unknown value {value!r}", nearest(str(value), choices) or f"one of {shown}"
+    if kind == "string_pattern_mismatch":
+        return "malformed", f"{field}: {value!r} is not allowed", _PATTERNS.get(context["pattern"], context["pattern"])
+    if kind == "string_too_long":
+        return (
+            "too-long",
+            f"{field}: {len(value):,} characters; at most {context['max_length']:,} fit an Excel cell",
+            "",
+        )
+    if kind == "string_unicode":
+        return "control-character", f"{field}: a lone surrogate cannot stand in an Office file", ""
+    if kind == "value_error":
+        return _value_error(field, str(context["error"]))
+    if kind in ("greater_than_equal", "less_than_equal"):
+        word, bound = ("least", context["ge"]) if kind.startswith("g") else ("most", context["le"])
+        return "out-of-range", f"{field}: {value} is out of range, it must be at {word} {bound}", ""
+    if kind == "too_short":
+        return "missing-field", f"{field} needs at least {context['min_length']} of them", ""
+    if kind.startswith(("date_", "datetime_")) or kind == "date_parsing":
+        return "malformed", f"{field}: {value!r} is no day of the calendar", ""
+    meant = _MEANT.get(kind) or _meant_model(path, model, kind)
+    if meant:
+        return "wrong-type", f"{field}: expected {meant}, found {_shown(value)}", _type_hint(kind, value)
+    return "invalid", f"{field}: {error['msg']}", ""
+
+
+def _value_error(field: str, message: str) -> tuple[str, str, str]:
+    if "cannot stand in an Office file" in message:
+        return "control-character", f"{field}: {message}", "delete it"
+    if "lose precision" in message:
+        return "precision", f"{field} {message}", "round it, or state it in a larger unit"
+    body, _, hint = message.partition("; ")
+    return "malformed", f"{field}: {body}" if field else body, hint
+
+
+def _meant_model(path: Path, model: type[BaseModel], kind: str) -> str:
+    if kind not in ("model_type", "model_attributes_type", "dict_type"):
+        return ""
+    owner = model_at(path, model)
+    if owner is Text:
+        return "a text, or {zh: ..., en: ...}"
+    return f"{_a(owner)} with its fields" if owner else "a mapping"
+
+
+def _type_hint(kind: str, value: Any) -> str:
+    if kind in ("tuple_type", "list_type") and isinstance(value, dict):
+        return "put '- ' before each record"
+    return ""
+
+
+def _field_name(path: Path) -> str:
+    parts = [str(step) for step in path if isinstance(step, str)]
+    return ".".join(parts[1:]) if len(path) > 1 and isinstance(path[1], int) else ".".join(parts)
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, dict):
+        return "a mapping with " + ", ".join(map(str, list(value)[:4])) if value else "an empty mapping"
+    if isinstance(value, list):
+        return f"a list of {len(value)}"
+    if isinstance(value, bool):
+        return str(value).lower()
+    return repr(value if len(str(value)) <= 40 else str(value)[:40] + "…")
+
+
+def _a(model: type[BaseModel] | None) -> str:
+    if model is None:
+        return "this record"
+    name = model.__name__.lower()
+    return f"an {name}" if name[0] in "aeio" else f"a {name}"
+
+
+def model_at(path: Path, root: type[BaseModel] = Dataset) -> type[BaseModel] | None:
+    """Return the record type that stands at *path*, or None where a plain value or nothing does."""
+    model: Any = root
+    for step in path:
+        if isinstance(step, int):
+            continue
+        fields = getattr(model, "model_fields", {})
+        if step not in fields:
+            return None
+        model = _record_in(fields[step].annotation)
+    return model if isinstance(model, type) and issubclass(model, BaseModel) else None
+
+
+def _record_in(annotation: Any) -> Any:
+    origin = typing.get_origin(annotation)
+    if origin in (typing.Union, types.UnionType, tuple, typing.Annotated):
+        for part in typing.get_args(annotation):
+            found = _record_in(part)
+            if found is not None:
+                return found
+        return None
+    is_record = isinstance(annotation, type) and issubclass(annotation, BaseModel) and not issubclass(annotation, Enum)
+    return annotation if is_record else None

@@ -1,0 +1,78 @@
+"""Bytes of a text file -> text, with every byte and character that a dataset cannot hold named by its line."""
+
+from __future__ import annotations
+
+import codecs
+import re
+
+from exporters.model import forbidden_character
+
+from .document import Misfit, SourceText, Spot, UnreadableError
+
+_WIDE_MARKS = {
+    codecs.BOM_UTF32_LE: "UTF-32",
+    codecs.BOM_UTF32_BE: "UTF-32",
+    codecs.BOM_UTF16_LE: "UTF-16",
+    codecs.BOM_UTF16_BE: "UTF-16",
+}
+# YAML 1.1 takes these for line breaks, so a text would come back changed.
+_HIDDEN_BREAK = re.compile("[\u2028\u2029]")
+
+
+def decode(raw: bytes) -> str:
+    """Return the text of *raw* without a byte order mark; raise UnreadableError if it is not UTF-8 or says nothing."""
+    for mark, name in _WIDE_MARKS.items():
+        if raw.startswith(mark):
+            raise UnreadableError(Misfit(Spot("line 1"), "encoding", f"the file is {name}", "save it as UTF-8"))
+    try:
+        text = raw.removeprefix(codecs.BOM_UTF8).decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        excerpt = raw.split(b"\n")[line - 1].decode("utf-8", "replace").strip()[:200]
+        message = f"byte 0x{error.object[error.start]:02X} is not UTF-8"
+        hint = "the file looks like GBK; save it as UTF-8" if _is_gbk(raw) else "save the file as UTF-8"
+        raise UnreadableError(Misfit(Spot(f"line {line}", excerpt, (line,)), "encoding", message, hint)) from None
+    if not text.strip():
+        raise UnreadableError(Misfit(Spot(""), "empty-file", "the file is empty"))
+    return text
+
+
+def refuse_forbidden(source: SourceText) -> tuple[str, list[Misfit]]:
+    """Return the text with every forbidden character replaced (offsets stay), and a misfit for each of them."""
+    text = source.text.replace("\r\n", "\n\n")
+    if forbidden_character(text) is None and not _HIDDEN_BREAK.search(text):
+        return source.text, []
+    misfits, parts = [], []
+    at = 0
+    while at < len(text):
+        control = forbidden_character(text[at:])
+        hidden = _HIDDEN_BREAK.search(text, at)
+        offsets = [
+            offset for offset in (at + control[0] if control else None, hidden and hidden.start()) if offset is not None
+        ]
+        if not offsets:
+            break
+        offset = min(offsets)
+        spot = source.spot(offset)
+        column = offset - source.text.rfind("\n", 0, offset)
+        name = f"U+{ord(text[offset]):04X}"
+        if _HIDDEN_BREAK.match(text[offset]):
+            message, hint = (
+                f"hidden line break {name} in column {column}",
+                "delete it, or write it as an escape in quotes",
+            )
+        else:
+            message, hint = f"character {name} in column {column} cannot stand in an Office file", "delete it"
+        excerpt = "".join("\ufffd" if forbidden_character(character) else character for character in spot.excerpt)
+        misfits.append(Misfit(Spot(spot.where, excerpt, spot.order), "control-character", message, hint))
+        parts += [source.text[at:offset], "\ufffd"]
+        at = offset + 1
+    return "".join(parts) + source.text[at:], misfits
+
+
+def _is_gbk(raw: bytes) -> bool:
+    try:
+        raw.decode("gbk")
+    except UnicodeDecodeError:
+        return False
+    return True

@@ -1,0 +1,142 @@
+"""A document -> a dataset, or everything that is wrong with it at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+
+from exporters.model import Dataset, Path, Problem, check, check_sources
+
+from .document import Document, Misfit
+from .faults import misfit
+
+LISTS = tuple(name for name, field in Dataset.model_fields.items() if str(field.annotation).startswith("tuple["))
+_ID_FIELDS = {"places": "id", "indicators": "code", "units": "code", "sources": "id", "targets": "id"}
+_NAMED_LIST = {"place": "places", "indicator": "indicators", "unit": "units", "source": "sources", "target": "targets"}
+
+TextsOf = Callable[[Dataset], tuple[Mapping[str, str], list[Problem]]]
+
+
+def validate(document: Document, texts_of: TextsOf) -> tuple[Dataset | None, list[Misfit]]:
+    """Return the dataset and no misfit, or None and every misfit, in the order of the file.
+
+    *texts_of* gives the stored texts of the dataset's sources, and what is wrong with them. Where some records
+    are invalid, the rules between records are still checked on the others.
+    """
+    misfits = list(document.misfits)
+    data = document.data
+    if not isinstance(data, dict):
+        what = "a list" if isinstance(data, list) else "nothing but a comment" if data is None else "a single text"
+        message = f"the file holds {what}; a dataset is a mapping that starts with its id, title and period"
+        return None, [*misfits, Misfit(document.locate(()), "wrong-root", message)]
+    if "briefpack" in data and data["briefpack"] in ("1", 1.0):
+        data = {**data, "briefpack": 1}
+    dataset: Dataset | None
+    try:
+        dataset = Dataset.model_validate(data)
+        problems = _all_rules(dataset, texts_of)
+    except ValidationError as error:
+        errors = error.errors(include_url=False)
+        misfits += [misfit(one, document.locate(one["loc"])) for one in errors]
+        problems = _rules_of_the_rest(data, {one["loc"][:2] for one in errors}, texts_of)
+        dataset = None
+    for problem in problems:
+        hint = problem.hint
+        if problem.related is not None:
+            hint = f"the first is on {document.locate(problem.related).where}"
+        misfits.append(Misfit(document.locate(problem.path), problem.code, problem.message, hint))
+    if misfits:
+        return None, sorted(dict.fromkeys(misfits), key=lambda one: one.spot.order)
+    return dataset, []
+
+
+def _all_rules(dataset: Dataset, texts_of: TextsOf) -> list[Problem]:
+    texts, problems = texts_of(dataset)
+    return [*check(dataset), *problems, *check_sources(dataset, texts)]
+
+
+def _rules_of_the_rest(data: dict[str, Any], bad: Iterable[Path], texts_of: TextsOf) -> list[Problem]:
+    """Check the rules between records on those records that are valid by themselves, without knock-on problems."""
+    bad_items = {path for path in bad if len(path) == 2}
+    kept: dict[str, list[int]] = {}
+    fields: dict[str, Any] = {"id": "", "city": data.get("city", "")}
+    for name in LISTS:
+        items = data.get(name)
+        items = items if isinstance(items, list) else []
+        kept[name] = [index for index in range(len(items)) if (name, index) not in bad_items]
+        adapter = _adapter(name)
+        fields[name] = adapter.validate_python([items[index] for index in kept[name]])
+    dataset = Dataset.model_construct(**fields)
+    lost = _lost(data, bad_items)
+    lost_groups = {
+        data["targets"][index].get("group")
+        for name, index in bad_items
+        if name == "targets" and isinstance(data["targets"][index], dict)
+    }
+
+    def original(path: Path) -> Path:
+        if len(path) > 1 and isinstance(path[0], str) and isinstance(path[1], int):
+            return (path[0], kept[path[0]][path[1]], *path[2:])
+        return path
+
+    problems = []
+    for problem in _all_rules(dataset, texts_of):
+        path = original(problem.path)
+        if _is_knock_on(problem, data, path, lost, lost_groups):
+            continue
+        related = original(problem.related) if problem.related is not None else None
+        problems.append(Problem(path, problem.code, problem.message, problem.hint, related))
+    return problems
+
+
+def _adapter(name: str) -> TypeAdapter[Any]:
+    annotation: Any = Dataset.model_fields[name].annotation
+    return TypeAdapter(annotation)
+
+
+def _lost(data: dict[str, Any], bad_items: Iterable[Path]) -> dict[str, set[Any] | None]:
+    """Return the ids that invalid records carry, by list; None for a list of which nothing could be read."""
+    lost: dict[str, set[Any] | None] = {
+        name: set() if isinstance(data.get(name, []), list) else None for name in _ID_FIELDS
+    }
+    for name, index in bad_items:
+        if not isinstance(index, int):
+            continue
+        ids = lost.get(str(name))
+        if ids is None:
+            continue
+        record = data[str(name)][index]
+        identity = record.get(_ID_FIELDS[str(name)]) if isinstance(record, dict) else None
+        if isinstance(identity, str):
+            ids.add(identity)
+        else:
+            lost[str(name)] = None
+    return lost
+
+
+def _is_knock_on(
+    problem: Problem, data: dict[str, Any], path: Path, lost: Mapping[str, set[Any] | None], lost_groups: set[Any]
+) -> bool:
+    """Tell whether the problem only follows from a record that is reported already."""
+    if problem.code.startswith("unknown-"):
+        listed = _NAMED_LIST.get(problem.code.removeprefix("unknown-"), "")
+        if listed not in data and listed != "units":
+            return True
+        ids = lost.get(listed, set())
+        return ids is None or _value_at(data, path) in ids or (path == ("city",) and "city" not in data)
+    if problem.code == "group":
+        return _value_at(data, path) in lost_groups - {None}
+    return False
+
+
+def _value_at(data: Any, path: Path) -> Any:
+    for step in path:
+        if isinstance(data, dict):
+            data = data.get(str(step))
+        elif isinstance(data, list) and isinstance(step, int) and step < len(data):
+            data = data[step]
+        else:
+            return None
+    return data
