@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from typing import Literal, NamedTuple
 
-from exporters.metrics.characters import CONTEXTUAL, all_wide, has_wide, is_wide, may_have_contextual
+from exporters.metrics.characters import (
+    all_wide,
+    contextual_positions,
+    has_wide,
+    is_wide,
+    letter_changes,
+    may_have_contextual,
+    portion_changes,
+)
 from exporters.metrics.families import EM, TALLEST, advances, family_of, vertical_metrics
 
 Flow = Literal["plain", "word", "slide"]
@@ -18,6 +26,8 @@ class FlowRule(NamedTuple):
     hang: bool
 
 
+#: How far a shared mark looks for the letter or digit that decides its script.
+_NEAR = 8
 #: Measured in LibreOffice 7.4: Writer puts 0.2 em between Han and Latin letters or digits, Impress 0.24 em wherever the
 #: font changes. A slide's hanging marks are not counted on: text that fits without them fits with them.
 FLOWS: dict[str, FlowRule] = {
@@ -39,20 +49,17 @@ def character_widths(text: str, *, latin: str = "", east_asian: str = "", bold: 
 
 def _resolve_shared(text: str, widths: list[int], latin_table: dict[str, int]) -> None:
     """A shared mark between two Latin neighbours ("it’s", "5—6") is Latin even in a Chinese sentence."""
-    for index, char in enumerate(text):
-        if char in CONTEXTUAL and _latin_at(text, index, -1) and _latin_at(text, index, 1):
-            widths[index] = latin_table[char]
+    for index in contextual_positions(text):
+        if _latin_at(text, index, -1) and _latin_at(text, index, 1):
+            widths[index] = latin_table[text[index]]
 
 
 def _latin_at(text: str, index: int, step: int) -> bool:
-    index += step
-    while 0 <= index < len(text):
-        char = text[index]
-        if char.isalnum():
-            return not is_wide(char)
-        if is_wide(char):
+    for near in range(index + step, index + step * (_NEAR + 1), step):
+        if not 0 <= near < len(text) or is_wide(text[near]):
             return False
-        index += step
+        if text[near].isalnum():
+            return True
     return False
 
 
@@ -84,32 +91,13 @@ def width(
 
 
 def script_changes(text: str, at_marks: bool) -> list[int]:
-    """Where Han meets Latin: the index of the character before each gap.
+    """Where Han meets Latin: the index of the character after each gap.
 
     ``at_marks``: punctuation and symbols count as the script whose font they take, as on a slide.
     """
     if text.isascii() or all_wide(text):
         return []
-    changes, before = [], 0
-    for index, char in enumerate(text):
-        kind = _portion(char) if at_marks else _script(char)
-        if kind and before and kind != before:
-            changes.append(index - 1)
-        before = kind
-    return changes
-
-
-def _script(char: str) -> int:
-    """1 for a Latin letter or digit, 2 for a Han or kana character, 0 for anything else."""
-    if not char.isalnum() or char in CONTEXTUAL:
-        return 0
-    return 2 if is_wide(char) and char < "\uff00" else 1 if char < "\u2000" else 0
-
-
-def _portion(char: str) -> int:
-    if char.isspace():
-        return 0
-    return 2 if is_wide(char) or char in CONTEXTUAL else 1
+    return portion_changes(text) if at_marks else letter_changes(text)
 
 
 def line_height(size: float, family: str = "", spacing: float | str = "single", *, bold: bool = False) -> float:
