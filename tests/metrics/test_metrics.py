@@ -159,6 +159,11 @@ class TestShorten:
             result = shorten("固定资产投资超1.2万亿元以上的项目储备", 10, box, **MODERN)
             assert "1" not in result or "超1.2万亿元以上" in result
 
+    def test_an_english_figure_is_never_cut(self) -> None:
+        for box in range(10, 200, 3):
+            result = shorten("Invest at least CNY 73 bn in the new port", 10, box, latin="Arial")
+            assert "7" not in result or "at least CNY 73 bn" in result
+
     def test_more_lines(self) -> None:
         text = "一二三四五六七八九十甲乙丙丁"
         assert shorten(text, 10, 50, max_lines=2) == "一二三四五六七八九…"
