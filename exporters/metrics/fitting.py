@@ -16,8 +16,11 @@ _CLAUSE_MARKS = "，；、。！？,;"
 _TRAILING = _CLAUSE_MARKS + "：:—-"
 #: A number with its unit and word of strength: cut inside, it would say another figure.
 _FIGURE = (
-    r"(?:at least |at most |about |over |CNY |RMB )*[超约近逾达]?[0-9](?:[0-9.,，—–~-]*[0-9])?[%％‰]?(?:个百分点|平方公里|公里|万亿|千万|百万|[万亿千百])*[元人家个项倍名所座件次吨亩年月日]?"
-    "(?: ?(?:bn|tn|million|billion|trillion|per cent|percentage points?)\\b)?(?:以上|以下|以内|左右|上下|之间)?"
+    "(?:at least |at most |about |over |CNY |RMB )*[超约近逾达]?"
+    "[0-9](?:[0-9.,，—–~-]*[0-9])?[%％‰]?"
+    "(?:个百分点|平方公里|公里|万亿|千万|百万|[万亿千百])*[元人家个项倍名所座件次吨亩年月日]?"
+    r"(?: ?(?:bn|tn|million|billion|trillion|per cent|percentage points?)\b)?"
+    "(?:以上|以下|以内|左右|上下|之间)?"
 )
 #: A clause boundary is taken only when it keeps this share of what a plain cut would keep.
 _WORTH_KEEPING = 0.6
