@@ -1,8 +1,8 @@
 """YAML -> Document, in one pass over the parser's events.
 
 Scalars are taken as the text that stands there: YAML 1.1 would read ``no`` as false, ``0777`` as 511 and
-``12:30:00`` as 45000. Only an unquoted ``null``, ``~`` or nothing means absent. Aliases, merge keys and tags are refused: they
-let a short file stand for a huge one, and a person cannot see what a record holds.
+``12:30:00`` as 45000. Only an unquoted ``null``, ``~`` or nothing means absent. Aliases, merge keys and tags are
+refused: they let a short file stand for a huge one, and a person cannot see what a record holds.
 """
 
 from __future__ import annotations

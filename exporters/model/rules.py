@@ -137,7 +137,7 @@ def _groups(dataset: Dataset) -> Iterator[Problem]:
             if slot in slots:
                 yield Problem(
                     ("targets", index, "group"), "group",
-                    f"group {name!r} has two {target.role} targets of {target.indicator} {target.measure} in one period",
+                    f"group {name!r} has {target.indicator} {target.measure} as {target.role} twice for one period",
                 )
             slots.add(slot)
         if all(target.role is not Role.BASE for _, target in members):
