@@ -73,9 +73,7 @@ class ContentTypes:
     def without(self, parts: Iterable[str]) -> ContentTypes:
         """Return these with the overrides of *parts* left out."""
         gone = frozenset(parts)
-        return ContentTypes(
-            self.defaults, {part: kind for part, kind in self.overrides.items() if part not in gone}
-        )
+        return ContentTypes(self.defaults, {part: kind for part, kind in self.overrides.items() if part not in gone})
 
     def xml(self) -> bytes:
         """Return the part's bytes: defaults and overrides, each sorted by name."""

@@ -52,9 +52,7 @@ class Member:
 
     __slots__ = ("crc", "flags", "method", "name", "offset", "packed", "size", "start")
 
-    def __init__(
-        self, name: str, method: int, flags: int, crc: int, packed: int, size: int, offset: int
-    ) -> None:
+    def __init__(self, name: str, method: int, flags: int, crc: int, packed: int, size: int, offset: int) -> None:
         self.name = name
         self.method = method
         self.flags = flags
@@ -81,9 +79,7 @@ class FileBytes:
         try:
             file = Path(source).open("rb")  # noqa: SIM115 - kept open where the file is large
         except OSError as error:
-            raise PackageError(
-                Fault("unreadable", f"the file cannot be read: {error.strerror}", name)
-            ) from error
+            raise PackageError(Fault("unreadable", f"the file cannot be read: {error.strerror}", name)) from error
         self.size = file.seek(0, io.SEEK_END)
         try:
             _check_file_size(self.size, name, limits)
@@ -279,8 +275,9 @@ def _read_entries(directory: Directory, table: bytes, count: int) -> tuple[list[
     for _ in range(count):
         if at + _CENTRAL.size > len(table) or table[at : at + 4] != b"PK\x01\x02":
             raise directory.fault("broken-zip", "the zip directory is damaged")
-        (_, _, _, flags, method, _, _, crc, packed, size, name_size, extra_size, comment_size, _, _, _,
-         offset) = unpack(table, at)  # fmt: skip
+        (_, _, _, flags, method, _, _, crc, packed, size, name_size, extra_size, comment_size, _, _, _, offset) = (
+            unpack(table, at)
+        )
         at += _CENTRAL.size
         name = _decode(table[at : at + name_size], flags)
         at += name_size
@@ -291,9 +288,8 @@ def _read_entries(directory: Directory, table: bytes, count: int) -> tuple[list[
             faults.append(_fault("encrypted", "the part is encrypted", directory.file, name))
         elif method not in (STORED, DEFLATED):
             faults.append(
-                _fault("compression-method", f"compression method {method} is not used by Office",
-                       directory.file, name)
-            )  # fmt: skip
+                _fault("compression-method", f"compression method {method} is not used by Office", directory.file, name)
+            )
         elif method == STORED and packed != size:
             faults.append(_fault("broken-zip", "a stored part has two sizes", directory.file, name))
         members.append(Member(name, method, flags, crc, packed, size, offset))
@@ -339,24 +335,38 @@ def _check_members(members: list[Member], file: str, limits: Limits, file_size: 
         total += size
         if size > limits.member_size:
             faults.append(
-                _fault("member-too-large", f"inflated it has {size:,} bytes; at most {limits.member_size:,} "
-                       "are accepted", file, name)
-            )  # fmt: skip
+                _fault(
+                    "member-too-large",
+                    f"inflated it has {size:,} bytes; at most {limits.member_size:,} are accepted",
+                    file,
+                    name,
+                )
+            )
         elif size > limits.ratio_floor and size > limits.ratio * max(member.packed, 1):
             faults.append(
-                _fault("zip-bomb", f"it inflates {size // max(member.packed, 1):,}-fold; at most "
-                       f"{limits.ratio} is accepted", file, name)
-            )  # fmt: skip
+                _fault(
+                    "zip-bomb",
+                    f"it inflates {size // max(member.packed, 1):,}-fold; at most {limits.ratio} is accepted",
+                    file,
+                    name,
+                )
+            )
     if total > limits.total_size:
         faults.append(
-            Fault("package-too-large", f"inflated the package has {total:,} bytes; at most "
-                  f"{limits.total_size:,} are accepted", file)
-        )  # fmt: skip
+            Fault(
+                "package-too-large",
+                f"inflated the package has {total:,} bytes; at most {limits.total_size:,} are accepted",
+                file,
+            )
+        )
     elif total > limits.ratio_floor and total > limits.ratio * file_size:
         faults.append(
-            Fault("zip-bomb", f"the package inflates {total // file_size:,}-fold; at most {limits.ratio} is "
-                  "accepted", file)
-        )  # fmt: skip
+            Fault(
+                "zip-bomb",
+                f"the package inflates {total // file_size:,}-fold; at most {limits.ratio} is accepted",
+                file,
+            )
+        )
     return faults
 
 

@@ -19,7 +19,7 @@ from exporters.package.prolog import prolog_fault
 from exporters.package.relationships import Relationships, source_name
 
 _MACRO_WORDS = ("vbaproject", "vbadata", "macroenabled", "macrosheet", "activex", "attachedtoolbars")
-_PEEK = 512
+_PEEK = 128
 _PEEK_MORE = 1 << 16
 _MACRO_HINT = "save a copy as .docx, .pptx or .xlsx without macros"
 
@@ -54,9 +54,7 @@ def _check(data: FileBytes, file: str, limits: Limits, depth: int, totals: _Tota
     totals.members += len(members)
     totals.size += sum(member.size for member in members.values())
     if totals.members > limits.members:
-        raise directory.fault(
-            "too-many-members", f"with embedded packages it has more than {limits.members:,} members"
-        )
+        raise directory.fault("too-many-members", f"with embedded packages it has more than {limits.members:,} members")
     if totals.size > limits.total_size:
         raise directory.fault(
             "package-too-large", f"with embedded packages it inflates to more than {limits.total_size:,} bytes"
@@ -75,9 +73,7 @@ def _content_types(directory: Directory, limits: Limits, faults: list[Fault]) ->
     if found is None:
         found = {fold_name(key): value for key, value in directory.members.items()}.get(CONTENT_TYPES.lower())
     if found is None:
-        raise directory.fault(
-            "not-a-package", "the file is a zip but not an Office file (.docx, .pptx, .xlsx)"
-        )
+        raise directory.fault("not-a-package", "the file is a zip but not an Office file (.docx, .pptx, .xlsx)")
     data = directory.read(found)
     wrong = prolog_fault(data)
     try:
@@ -91,9 +87,14 @@ def _content_types(directory: Directory, limits: Limits, faults: list[Fault]) ->
             folded = kind.lower()
             if any(word in folded for word in _MACRO_WORDS):
                 faults.append(
-                    Fault("macros", f"it holds macros or controls ({kind.rpartition('.')[2]})",
-                          directory.file, where, _MACRO_HINT)
-                )  # fmt: skip
+                    Fault(
+                        "macros",
+                        f"it holds macros or controls ({kind.rpartition('.')[2]})",
+                        directory.file,
+                        where,
+                        _MACRO_HINT,
+                    )
+                )
     return types
 
 
@@ -115,7 +116,7 @@ def _check_part(
         _check_relationships(directory, member, limits, faults)
         return
     kind = types.of(name) or ""
-    if kind == "text/html":
+    if kind == "text/html" and name.endswith((".htm", ".html")):
         return
     wrong = prolog_fault(head)
     if wrong and wrong[0] == "prolog-unfinished":
@@ -133,9 +134,13 @@ def _check_embedded(
 ) -> None:
     if depth >= limits.depth:
         faults.append(
-            Fault("nested-too-deep", f"packages lie more than {limits.depth} deep inside each other",
-                  directory.file, f"part {member.name}")
-        )  # fmt: skip
+            Fault(
+                "nested-too-deep",
+                f"packages lie more than {limits.depth} deep inside each other",
+                directory.file,
+                f"part {member.name}",
+            )
+        )
         return
     inside = f"{directory.file}!{member.name}"
     try:
@@ -146,9 +151,7 @@ def _check_embedded(
             faults.extend(error.faults)
 
 
-def _check_relationships(
-    directory: Directory, member: Member, limits: Limits, faults: list[Fault]
-) -> None:
+def _check_relationships(directory: Directory, member: Member, limits: Limits, faults: list[Fault]) -> None:
     data = directory.read(member)
     wrong = prolog_fault(data, whole=True)
     if wrong:

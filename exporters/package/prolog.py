@@ -6,6 +6,12 @@ import re
 
 _ENCODINGS = frozenset({"utf-8", "utf8", "utf-16", "us-ascii", "ascii", "iso-8859-1", "windows-1252"})
 _DECLARED = re.compile(r"""\bencoding\s*=\s*["']([^"']*)["']""")
+#: The usual start, whose first element follows at once.
+_PLAIN = re.compile(
+    rb"""(?:\xef\xbb\xbf)?<\?xml version=["']1\.0["'](?: encoding=["']utf-8["'])?(?: standalone=["']\w+["'])?\s*\?>"""
+    rb"""\s*<[a-z]""",
+    re.IGNORECASE,
+)
 _DTD = ("dtd", "the XML holds a DTD (<!DOCTYPE); Office never writes one")
 _UNFINISHED = ("prolog-unfinished", "the XML has no first element within its first 64 kB")
 _ENCODING = ("xml-encoding", "the XML is in an encoding that Office does not write (only UTF-8 and UTF-16)")
@@ -17,6 +23,8 @@ def prolog_fault(head: bytes, *, whole: bool = False) -> tuple[str, str] | None:
     What does not begin like XML is no XML and passes. ``prolog-unfinished`` asks for more bytes; with *last*
     it is the verdict.
     """
+    if _PLAIN.match(head):
+        return None
     if head[:2] in (b"\xff\xfe", b"\xfe\xff"):
         if head[:4] == b"\xff\xfe\x00\x00":
             return _ENCODING

@@ -111,9 +111,7 @@ class Package:
         """Return the document, presentation or workbook part."""
         target = self.relationships().target_of_type(OFFICE_DOCUMENT)
         if target is None or target not in self:
-            raise self._directory.fault(
-                "no-main-part", "the package holds no document, presentation or workbook"
-            )
+            raise self._directory.fault("no-main-part", "the package holds no document, presentation or workbook")
         return self.stored_name(unquoted(target))
 
     def fault(self, code: str, message: str, part: str = "", hint: str = "") -> PackageError:

@@ -10,10 +10,7 @@ from urllib.parse import unquote
 from exporters.package.xmltext import attribute, read_elements
 
 _NAMESPACE = "http://schemas.openxmlformats.org/package/2006/relationships"
-HEAD = (
-    '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
-    f'<Relationships xmlns="{_NAMESPACE}">'
-)  # fmt: skip
+HEAD = f'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<Relationships xmlns="{_NAMESPACE}">'
 TAIL = "</Relationships>"
 
 _STRICT = "http://purl.oclc.org/ooxml/officeDocument/relationships/"
@@ -103,9 +100,7 @@ class Relationships:
             if (item.type, item.target, item.external) == (rel_type, target, external):
                 return self, item.id
         rel_id = self.next_id()
-        return Relationships(
-            self.source, (*self.items, Relationship(rel_id, rel_type, target, external))
-        ), rel_id
+        return Relationships(self.source, (*self.items, Relationship(rel_id, rel_type, target, external))), rel_id
 
     def xml(self) -> bytes:
         return "".join((HEAD, *(item.xml() for item in self.items), TAIL)).encode()

@@ -118,9 +118,7 @@ class PackageWriter:
     def add_raw(self, part: RawPart, name: str | None = None) -> None:
         """Carry a part of another package over without inflating it."""
         packed = part.compressed
-        self._entry(
-            part.name if name is None else name, part.method, part.crc, part.size, (packed,), len(packed)
-        )
+        self._entry(part.name if name is None else name, part.method, part.crc, part.size, (packed,), len(packed))
 
     def add_deflated(self, name: str, part: Deflated) -> None:
         """Add a part that was deflated before."""
@@ -131,9 +129,7 @@ class PackageWriter:
         crc, size, chunks = join_segments(segments)
         self._entry(name, _DEFLATED, crc, size, chunks, sum(map(len, chunks)))
 
-    def _entry(
-        self, name: str, method: int, crc: int, size: int, chunks: Iterable[bytes], packed_size: int
-    ) -> None:
+    def _entry(self, name: str, method: int, crc: int, size: int, chunks: Iterable[bytes], packed_size: int) -> None:
         if self._closed:
             raise ValueError("the package is closed")
         key = name.casefold()
@@ -153,9 +149,18 @@ class PackageWriter:
             local_size = local_packed = _MAX_32
             version = _VERSION_64
         header = _LOCAL.pack(
-            b"PK\x03\x04", version, flags, method, self._time, self._date, crc, local_packed, local_size,
-            len(encoded), len(extra),
-        )  # fmt: skip
+            b"PK\x03\x04",
+            version,
+            flags,
+            method,
+            self._time,
+            self._date,
+            crc,
+            local_packed,
+            local_size,
+            len(encoded),
+            len(extra),
+        )
         self._out.write(b"".join((header, encoded, extra, *chunks)))
         self._offset = offset + len(header) + len(encoded) + len(extra) + packed_size
         central_offset = offset
@@ -163,12 +168,27 @@ class PackageWriter:
             version, extra, central_offset = _central_extra(extra, offset)
         self._central.append(
             _CENTRAL.pack(
-                b"PK\x01\x02", version, version, flags, method, self._time, self._date, crc, local_packed,
-                local_size, len(encoded), len(extra), 0, 0, 0, 0, central_offset,
+                b"PK\x01\x02",
+                version,
+                version,
+                flags,
+                method,
+                self._time,
+                self._date,
+                crc,
+                local_packed,
+                local_size,
+                len(encoded),
+                len(extra),
+                0,
+                0,
+                0,
+                0,
+                central_offset,
             )
             + encoded
             + extra
-        )  # fmt: skip
+        )
 
     def close(self) -> None:
         """Write the directory. Calling it again does nothing."""
@@ -183,9 +203,15 @@ class PackageWriter:
                 b"PK\x06\x06", _END_64.size - 12, _VERSION_64, _VERSION_64, 0, 0, count, count, size, start
             ) + _LOCATOR_64.pack(b"PK\x06\x07", 0, start + size, 1)
         end = _END.pack(
-            b"PK\x05\x06", 0, 0, min(count, _MAX_16), min(count, _MAX_16),
-            min(size, _MAX_32), min(start, _MAX_32), 0,
-        )  # fmt: skip
+            b"PK\x05\x06",
+            0,
+            0,
+            min(count, _MAX_16),
+            min(count, _MAX_16),
+            min(size, _MAX_32),
+            min(start, _MAX_32),
+            0,
+        )
         self._out.write(directory + tail + end)
         self._offset += size + len(tail) + len(end)
 

@@ -1,0 +1,178 @@
+"""Checks of a workbook: sheets, names, styles, and the chain of calculations."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from lxml import etree
+
+from exporters.package import rt
+from exporters.package.check import sheet as sheet_checks
+from exporters.package.check import tables as table_checks
+from exporters.package.check.formulas import Names, formula_faults
+from exporters.package.check.probe import Probe, R, S, duplicates, integer
+
+_ILLEGAL = re.compile(r"[\\/?*\[\]:]")
+_LONGEST_NAME = 31
+_DEFINED_NAME = re.compile(r"[^\W\d][\w.\\?]*|\\[\w.\\?]*")
+_LOOKS_LIKE_CELL = re.compile(r"(?i)[a-z]{1,3}\d{1,7}|r\d*c\d*|r|c")
+
+
+@dataclass(slots=True)
+class Book:
+    """What the checks of sheets need to know about the workbook."""
+
+    sheets: list[str] = field(default_factory=list)
+    parts: list[str] = field(default_factory=list)
+    sheet_ids: list[str] = field(default_factory=list)
+    names: Names = field(default_factory=Names)
+    formats: int | None = None
+    differentials: int | None = None
+    strings: int | None = None
+    formula_cells: dict[str, set[str]] = field(default_factory=dict)
+
+
+def check(probe: Probe, main: str) -> None:
+    root = probe.tree(main)
+    if root is None:
+        return
+    book = _read_sheets(probe, main, root)
+    _read_styles(probe, main, book)
+    shared = probe.targets(main, rt.SHARED_STRINGS)
+    strings = probe.tree(shared[0]) if shared else None
+    book.strings = len(strings.findall(f"{S}si")) if strings is not None else 0
+    tables = table_checks.read_tables(probe, book.parts)
+    columns = {table.name.lower(): {column.lower() for column in table.columns} for table in tables}
+    book.names = Names({name.lower() for name in book.sheets}, columns)
+    table_checks.check_names(probe, tables)
+    _check_names(probe, main, root, book)
+    for name, part in zip(book.sheets, book.parts, strict=True):
+        cells = sheet_checks.check_sheet(probe, part, name, book)
+        table_checks.check_sheet_tables(probe, name, cells, [table for table in tables if table.sheet == part], book)
+    _check_chain(probe, main, book)
+
+
+def _read_sheets(probe: Probe, main: str, root: etree._Element) -> Book:
+    book = Book()
+    entries = root.findall(f"{S}sheets/{S}sheet")
+    relationships = probe.package.relationships(main)
+    for entry in entries:
+        name = entry.get("name", "")
+        place = f"sheet {name}"
+        wrong = _name_fault(name)
+        if wrong:
+            probe.add("bad-sheet-name", wrong, main, place)
+        rel_id = entry.get(f"{R}id", "")
+        target = probe.target(main, relationships[rel_id]) if rel_id in relationships else None
+        if target is None:
+            probe.add("sheet-without-part", "the sheet has no part", main, place)
+            continue
+        book.sheets.append(name)
+        book.parts.append(target)
+        book.sheet_ids.append(entry.get("sheetId", ""))
+    for name in duplicates(entry.get("name", "").casefold() for entry in entries):
+        probe.add("duplicate-sheet-name", f"two sheets have the name '{name}'", main)
+    for number in duplicates(entry.get("sheetId", "") for entry in entries):
+        probe.add("duplicate-sheet-id", f"two sheets have the id {number}", main)
+    for part in duplicates(book.parts):
+        probe.add("sheet-listed-twice", f"two sheets have the same part '{part}'", main)
+    visible = [entry.get("state", "visible") == "visible" for entry in entries]
+    if not any(visible):
+        probe.add("no-visible-sheet", "the workbook has no visible sheet", main)
+    for view in root.findall(f"{S}bookViews/{S}workbookView"):
+        for name in ("activeTab", "firstSheet"):
+            index = integer(view.get(name, "0"))
+            if index is None or not 0 <= index < max(len(entries), 1):
+                probe.add("bad-active-tab", f"{name} is {view.get(name)}; there are {len(entries)} sheets", main)
+            elif any(visible) and name == "activeTab" and not visible[index]:
+                probe.add("bad-active-tab", "the active sheet is hidden", main)
+    return book
+
+
+def _name_fault(name: str) -> str:
+    units = len(name.encode("utf-16-le", "surrogatepass")) // 2
+    if not 1 <= units <= _LONGEST_NAME:
+        return f"the sheet's name has {units} characters; 1 to {_LONGEST_NAME} are allowed"
+    if _ILLEGAL.search(name) or name[0] == "'" or name[-1] == "'":
+        return "the sheet's name holds one of \\ / ? * [ ] : or begins or ends with an apostrophe"
+    if name.casefold() == "history":
+        return "Excel keeps the name 'History' for itself"
+    return ""
+
+
+def _read_styles(probe: Probe, main: str, book: Book) -> None:
+    parts = probe.targets(main, rt.STYLES)
+    root = probe.tree(parts[0]) if parts else None
+    if root is None:
+        return
+    book.formats = len(root.findall(f"{S}cellXfs/{S}xf"))
+    book.differentials = len(root.findall(f"{S}dxfs/{S}dxf"))
+    counts = {
+        "fontId": len(root.findall(f"{S}fonts/{S}font")),
+        "fillId": len(root.findall(f"{S}fills/{S}fill")),
+        "borderId": len(root.findall(f"{S}borders/{S}border")),
+        "xfId": len(root.findall(f"{S}cellStyleXfs/{S}xf")),
+    }
+    formats = {item.get("numFmtId") for item in root.findall(f"{S}numFmts/{S}numFmt")}
+    for number, item in enumerate(root.findall(f"{S}cellXfs/{S}xf")):
+        for name, count in counts.items():
+            found = integer(item.get(name, "0"))
+            if found is None or not 0 <= found < max(count, 1):
+                probe.add(
+                    "style-index", f"{name} is {item.get(name)}; there are {count}", parts[0], f"cell format {number}"
+                )
+        number_format = integer(item.get("numFmtId", "0"))
+        if number_format is not None and number_format >= 164 and str(number_format) not in formats:
+            probe.add("style-index", f"there is no number format {number_format}", parts[0], f"cell format {number}")
+    for collection in ("fonts", "fills", "borders", "cellXfs", "dxfs", "cellStyleXfs", "cellStyles", "numFmts"):
+        for item in root.findall(f"{S}{collection}"):
+            count_text = item.get("count")
+            if count_text is not None and integer(count_text) != len(item):
+                probe.add(
+                    "style-count", f"{collection} says {count_text} and holds {len(item)}", parts[0], severity="warning"
+                )
+    for item in root.findall(f"{S}cellStyles/{S}cellStyle"):
+        found = integer(item.get("xfId"))
+        if found is None or not 0 <= found < counts["xfId"]:
+            probe.add("style-index", f"cell style '{item.get('name')}' names format {item.get('xfId')}", parts[0])
+    for item in root.iter(f"{S}tableStyleElement"):
+        found = integer(item.get("dxfId"))
+        if found is not None and not 0 <= found < book.differentials:
+            probe.add("dxf-index", f"a table style names differential format {found}", parts[0])
+
+
+def _check_names(probe: Probe, main: str, root: etree._Element, book: Book) -> None:
+    entries = root.findall(f"{S}definedNames/{S}definedName")
+    for entry in entries:
+        name = entry.get("name", "")
+        place = f"name {name}"
+        if not _DEFINED_NAME.fullmatch(name) or _LOOKS_LIKE_CELL.fullmatch(name) or len(name) > 255:
+            probe.add("bad-defined-name", "this is no legal name for a range", main, place)
+        scope = entry.get("localSheetId")
+        number = integer(scope)
+        if scope is not None and (number is None or not 0 <= number < len(book.sheets)):
+            probe.add("bad-name-scope", f"the name belongs to sheet {scope}, which does not exist", main, place)
+        for code, message in formula_faults(entry.text or "", book.names):
+            probe.add(code, message, main, place)
+    for found in duplicates(f"{entry.get('name', '').casefold()}|{entry.get('localSheetId', '')}" for entry in entries):
+        probe.add("duplicate-defined-name", f"two ranges have the name '{found.partition('|')[0]}'", main)
+    tables = set(book.names.tables or ())
+    for entry in entries:
+        if entry.get("name", "").lower() in tables:
+            probe.add("duplicate-defined-name", f"a table and a range are both named '{entry.get('name')}'", main)
+
+
+def _check_chain(probe: Probe, main: str, book: Book) -> None:
+    parts = probe.targets(main, rt.CALC_CHAIN)
+    root = probe.tree(parts[0]) if parts else None
+    if root is None:
+        return
+    by_id = dict(zip(book.sheet_ids, book.parts, strict=True))
+    sheet = ""
+    for item in root.findall(f"{S}c"):
+        sheet = item.get("i", sheet)
+        cell = item.get("r", "")
+        part = by_id.get(sheet)
+        if part is None or cell not in book.formula_cells.get(part, ()):
+            probe.add("calc-chain", f"it lists cell {cell} of sheet id {sheet}, which holds no formula", parts[0])
