@@ -25,7 +25,8 @@ class Compiled:
 
     def to_json(self) -> str:
         programs = {
-            name: {"source": one.source, "lines": one.lines, "places": one.places} for name, one in self.programs.items()
+            name: {"source": one.source, "lines": one.lines, "places": one.places}
+            for name, one in self.programs.items()
         }
         return json.dumps({"programs": programs, "meta": self.meta}, ensure_ascii=True, separators=(",", ":"))
 

@@ -35,7 +35,7 @@ _KEPT_TESTS = (
 
 
 def _repeated(items: Any, times: Any) -> int:
-    return len(items) * times if isinstance(items, (str, list)) and isinstance(times, int) else 0
+    return int(len(items) * times) if isinstance(items, (str, list)) and isinstance(times, int) else 0
 
 
 class Sandbox(ImmutableSandboxedEnvironment):
@@ -71,7 +71,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
         if operator == "*":
             if _repeated(left, right) > MAX_REPEATED or _repeated(right, left) > MAX_REPEATED:
                 raise SecurityError(f"a text or list repeated beyond {MAX_REPEATED} items")
-        elif operator == "**" and (not isinstance(right, (int, Decimal)) or abs(right) > 64):
+        elif operator == "**" and (not isinstance(right, int) or abs(right) > 64):
             raise SecurityError("an exponent beyond 64")
         elif operator == "%" and isinstance(left, str):
             raise SecurityError("text formatting with %; use a filter")

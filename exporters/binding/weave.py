@@ -133,7 +133,8 @@ class TreeWeaver:
 
     def weave(self, root: Element, place: Callable[[Element], str]) -> list[Located]:
         """Replace every tag below *root* by its token."""
-        located = [item for paragraph in list(root.iter(self.dialect.paragraph)) for item in self._isolate(paragraph, place)]
+        paragraphs = list(root.iter(self.dialect.paragraph))
+        located = [item for paragraph in paragraphs for item in self._isolate(paragraph, place)]
         for item in located:
             if item.tag.kind == "comment":
                 remove(item.run)
