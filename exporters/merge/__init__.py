@@ -1,0 +1,12 @@
+"""Three-way merge, pure: no files, no formats.
+
+base is what was generated for this very file, theirs is the file as people left it, ours is what the data would
+generate now. What only one side changed is taken; what both changed alike is silent; what both changed differently
+stays theirs and is reported.
+"""
+
+from exporters.merge.files import merge
+from exporters.merge.prose import merge_prose
+from exporters.merge.values import Merged, canonical, merge_value
+
+__all__ = ["Merged", "canonical", "merge", "merge_prose", "merge_value"]

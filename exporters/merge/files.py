@@ -1,0 +1,219 @@
+"""One file: slots, items and groups of three snapshots made into a plan."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from exporters.merge.prose import merge_prose
+from exporters.merge.values import Merged, canonical, merge_value
+from exporters.snapshot import (
+    Conflict,
+    Edit,
+    Group,
+    InsertGroup,
+    InsertItem,
+    Item,
+    Kept,
+    MarkStale,
+    Plan,
+    RemoveItem,
+    SetSlot,
+    Slot,
+    SlotKind,
+    Snapshot,
+)
+
+
+def merge(base: Snapshot, theirs: Snapshot, ours: Snapshot, overrides: Mapping[str, str] | None = None) -> Plan:
+    """Return what to do to *theirs*.
+
+    ``overrides`` gives the base text of conflicts left open, by conflict key: it stands in for the base's own text, so
+    that the conflict recurs until someone resolves it.
+    """
+    return _FileMerge(base, theirs, ours, overrides or {}).plan()
+
+
+@dataclass
+class _FileMerge:
+    base: Snapshot
+    theirs: Snapshot
+    ours: Snapshot
+    overrides: Mapping[str, str]
+    edits: list[Edit] = field(default_factory=list)
+    conflicts: list[Conflict] = field(default_factory=list)
+    kept: list[Kept] = field(default_factory=list)
+
+    def plan(self) -> Plan:
+        self.base_texts = _texts(self.base)
+        self.ours_texts = _texts(self.ours)
+        self._groups()
+        for slot in self.theirs.loose:
+            self._slot("", "", slot)
+        here = {(item.id, slot.key) for group in self.theirs.groups for item in group.items for slot in item.slots}
+        loose = {slot.key for slot in self.theirs.loose}
+        wanted = {(item.id, slot.key) for group in self.base.groups for item in group.items for slot in item.slots}
+        gone = sum(1 for item, key in wanted if (item, key) not in here and key not in loose)
+        return Plan(tuple(self.edits), tuple(self.conflicts), tuple(self.kept), gone, len(wanted))
+
+    # --- groups --------------------------------------------------------------------------------------------------
+
+    def _groups(self) -> None:
+        base = {group.id: group for group in self.base.groups}
+        ours = {group.id: group for group in self.ours.groups}
+        theirs: dict[str, list[Group]] = defaultdict(list)
+        for group in self.theirs.groups:
+            theirs[group.id].append(group)
+        for group in self.theirs.groups:
+            if group.id in ours:
+                self._items(base.get(group.id), group, ours[group.id])
+            elif group.id in base and base[group.id].items:
+                self._dropped_group(base[group.id], group)
+        for name, group in base.items():
+            if name not in theirs and name in ours:
+                self._deleted(name, _content(group), _content(ours[name]))
+        order = [group.id for group in self.ours.groups]
+        handles = {name: copies[-1].at for name, copies in theirs.items()}
+        for name, after, before in _placements(order, set(handles), [n for n in order if n not in base]):
+            source = ours[name].at
+            self.edits.append(InsertGroup(name, source, handles.get(after, after), handles.get(before, "")))
+
+    def _dropped_group(self, base: Group, theirs: Group) -> None:
+        if theirs.keeps:
+            self.edits.append(MarkStale(theirs.id, theirs.at))
+        if _content(base) != _content(theirs):
+            self._conflict(theirs.id, "changed-dropped", _content(base), _content(theirs), "", theirs.at)
+
+    # --- items ---------------------------------------------------------------------------------------------------
+
+    def _items(self, base: Group | None, theirs: Group, ours: Group) -> None:
+        before = {item.id: item for item in base.items} if base else {}
+        now = {item.id: item for item in ours.items}
+        here: dict[str, list[Item]] = defaultdict(list)
+        for item in theirs.items:
+            here[item.id].append(item)
+        for item in theirs.items:
+            if item.id in now:
+                for slot in item.slots:
+                    self._slot(theirs.id, item.id, slot)
+                self._missing_slots(before.get(item.id), item, now[item.id])
+            elif item.id in before:
+                self._dropped_item(theirs, before[item.id], item)
+        moved = {slot.key for slot in self.theirs.loose} | self._elsewhere(theirs)
+        for name, item in before.items():
+            if name in here or name not in now:
+                continue
+            if item.slots and all(slot.key in moved for slot in item.slots):
+                continue
+            self._deleted(name, _content(item), _content(now[name]))
+        order = [item.id for item in ours.items]
+        handles = {name: copies[-1].at for name, copies in here.items()}
+        new = [name for name in order if name not in before and name not in here]
+        for name, after, preceding in _placements(order, set(handles), new):
+            self.edits.append(
+                InsertItem(name, now[name].at, theirs.at, handles.get(after, after), handles.get(preceding, ""))
+            )
+
+    def _elsewhere(self, group: Group) -> set[str]:
+        others = (other for other in self.theirs.groups if other is not group)
+        return {slot.key for other in others for item in other.items for slot in item.slots}
+
+    def _dropped_item(self, group: Group, base: Item, theirs: Item) -> None:
+        untouched = _content(base) == _content(theirs)
+        if group.keeps:
+            self.edits.append(MarkStale(theirs.id, theirs.at))
+        elif untouched:
+            self.edits.append(RemoveItem(theirs.id, theirs.at))
+        if not untouched:
+            self._conflict(theirs.id, "changed-dropped", _content(base), _content(theirs), "", theirs.at)
+
+    def _missing_slots(self, base: Item | None, theirs: Item, ours: Item) -> None:
+        """Report values that a person deleted out of an item that still stands, where the data moves them."""
+        if base is None:
+            return
+        here = {slot.key for slot in theirs.slots} | {slot.key for slot in self.theirs.loose}
+        new = {slot.key: slot.text for slot in ours.slots}
+        for slot in base.slots:
+            if slot.key not in here and slot.key in new and slot.kind is SlotKind.VALUE:
+                self._deleted(slot.key, slot.text, new[slot.key])
+
+    def _deleted(self, name: str, base: str, ours: str) -> None:
+        base = self.overrides.get(name, base)
+        if canonical(base) == canonical(ours):
+            self.kept.append(Kept(name, base, "", "deleted"))
+        else:
+            self._conflict(name, "deleted-changed", base, "", ours, "")
+
+    # --- slots ---------------------------------------------------------------------------------------------------
+
+    def _slot(self, group: str, item: str, slot: Slot) -> None:
+        ours = self.ours_texts.find(group, item, slot.key)
+        base = self.base_texts.find(group, item, slot.key)
+        if base is None or ours is None:
+            return
+        before = self.overrides.get(slot.key, base.text)
+        merged = _merge_slot(slot.kind, before, slot.text, ours.text)
+        if merged.text != slot.text:
+            self.edits.append(SetSlot(slot.key, slot.at, slot.kind, slot.text, merged.text, ours.at))
+        if merged.conflict:
+            self._conflict(slot.key, "both-changed", before, slot.text, ours.text, slot.at, item, group)
+        elif merged.text == slot.text and canonical(slot.text) not in {canonical(before), canonical(ours.text)}:
+            self.kept.append(Kept(slot.key, before, slot.text))
+
+    def _conflict(
+        self, key: str, reason: str, base: str, theirs: str, ours: str, at: str, item: str = "", group: str = ""
+    ) -> None:
+        self.conflicts.append(Conflict(key, reason, base, theirs, ours, at, item, group))  # type: ignore[arg-type]
+
+
+class _Texts:
+    """Slots by group, item and key; a slot that a person moved is found by its key where that is unambiguous."""
+
+    def __init__(self, slots: Iterable[tuple[str, str, Slot]]) -> None:
+        self._exact: dict[tuple[str, str, str], Slot] = {}
+        self._by_key: dict[str, list[Slot]] = defaultdict(list)
+        for group, item, slot in slots:
+            self._exact.setdefault((group, item, slot.key), slot)
+            self._by_key[slot.key].append(slot)
+
+    def find(self, group: str, item: str, key: str) -> Slot | None:
+        exact = self._exact.get((group, item, key))
+        if exact is not None:
+            return exact
+        found = self._by_key.get(key, [])
+        return found[0] if found and all(slot.text == found[0].text for slot in found) else None
+
+
+def _texts(snapshot: Snapshot) -> _Texts:
+    return _Texts(snapshot.slots())
+
+
+def _merge_slot(kind: SlotKind, base: str, theirs: str, ours: str) -> Merged:
+    return merge_prose(base, theirs, ours) if kind is SlotKind.PROSE else merge_value(base, theirs, ours)
+
+
+def _content(thing: Item | Group) -> str:
+    items = thing.items if isinstance(thing, Group) else (thing,)
+    return "\n".join(slot.text for item in items for slot in item.slots)
+
+
+def _placements(order: Sequence[str], present: set[str], new: Sequence[str]) -> list[tuple[str, str, str]]:
+    """Return (id, id to stand behind, id to stand before) of each new id: beside its neighbours in the new render.
+
+    One of the two neighbours is empty; both are when nothing of *order* is present.
+    """
+    wanted = set(new)
+    found: list[tuple[str, str, str]] = []
+    last = ""
+    for index, name in enumerate(order):
+        if name in wanted:
+            if last:
+                found.append((name, last, ""))
+            else:
+                found.append((name, "", next((one for one in order[index:] if one in present), "")))
+            # The next new one follows this one; the patch keeps insertions at one spot in this order.
+            last = last if last in present else ""
+        elif name in present:
+            last = name
+    return found

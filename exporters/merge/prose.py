@@ -1,0 +1,105 @@
+"""The grain of generated prose: sentences, with the values inside them flowing on their own."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+
+from exporters.merge.values import Merged, canonical
+from exporters.snapshot import MARK
+
+# A sentence keeps its closing mark and what closes behind it; a full stop ends one only before a space: 7.5% is whole.
+_SENTENCE = re.compile(r".*?(?:[。！？；\n]+[”’」』）》]*|[.!?;][”’\"')]*(?=\s)\s*|\Z)", re.DOTALL)
+# The pieces that may flow on their own: a bound value, a number with what binds to it, a word, a Han character.
+_TOKEN = re.compile(
+    rf"{MARK}[^{MARK}]*{MARK}"
+    r"|[+-]?\d[\d,]*(?:\.\d+)?(?:%|‰|[万亿]+(?:元|平方米|人|吨)?|元)?(?:以上|左右|以下|以内)?"
+    r"|[A-Za-z]+|\s+|.",
+    re.DOTALL,
+)
+
+
+def sentences(text: str) -> list[str]:
+    """Return the sentences of *text*; joined they are the text again."""
+    return [found[0] for found in _SENTENCE.finditer(text) if found[0]]
+
+
+def merge_prose(base: str, theirs: str, ours: str) -> Merged:
+    """Merge generated prose by sentence; a sentence that both sides changed stays theirs, its values flow."""
+    if theirs == base:
+        return Merged(ours)
+    if canonical(ours) in {canonical(base), canonical(theirs)}:
+        return Merged(theirs)
+    pieces: list[str] = []
+    conflict = False
+    for chunk in _chunks(sentences(base), sentences(theirs), sentences(ours)):
+        merged = chunk.merge()
+        pieces.append(merged.text)
+        conflict |= merged.conflict
+    return Merged("".join(pieces), conflict)
+
+
+@dataclass(frozen=True, slots=True)
+class _Chunk:
+    base: Sequence[str]
+    theirs: Sequence[str]
+    ours: Sequence[str]
+
+    def merge(self) -> Merged:
+        base, theirs, ours = "".join(self.base), "".join(self.theirs), "".join(self.ours)
+        if theirs == base:
+            return Merged(ours)
+        if ours in {base, theirs}:
+            return Merged(theirs)
+        if not base:
+            # Both added at one point: theirs stays, the new sentence follows unless it stands there already.
+            return Merged(theirs if ours in theirs else theirs + ours)
+        return _flow(base, theirs, ours)
+
+
+def _flow(base: str, theirs: str, ours: str) -> Merged:
+    """Carry the values that changed between base and ours into theirs; conflict if the wording changed as well."""
+    text = theirs
+    whole = True
+    for old, new in _changes(base, ours):
+        if not _is_value(old) or not _is_value(new):
+            whole = False
+        elif text.count(old) == 1:
+            text = text.replace(old, new)
+        elif text.count(old) or new not in text:
+            whole = False
+    return Merged(text, conflict=not whole)
+
+
+def _is_value(text: str) -> bool:
+    return MARK in text or any(character.isdigit() for character in text)
+
+
+def _changes(base: str, ours: str) -> Iterator[tuple[str, str]]:
+    first, second = _TOKEN.findall(base), _TOKEN.findall(ours)
+    for kind, a, b, c, d in SequenceMatcher(None, first, second, autojunk=False).get_opcodes():
+        if kind != "equal":
+            yield "".join(first[a:b]), "".join(second[c:d])
+
+
+def _chunks(base: list[str], theirs: list[str], ours: list[str]) -> Iterator[_Chunk]:
+    """Cut three lists of sentences at the points where all three agree (diff3)."""
+    left = _anchors(base, theirs)
+    right = _anchors(base, ours)
+    at = at_theirs = at_ours = 0
+    for index in range(len(base)):
+        if index not in left or index not in right:
+            continue
+        yield _Chunk(base[at:index], theirs[at_theirs : left[index]], ours[at_ours : right[index]])
+        yield _Chunk([base[index]], [theirs[left[index]]], [ours[right[index]]])
+        at, at_theirs, at_ours = index + 1, left[index] + 1, right[index] + 1
+    yield _Chunk(base[at:], theirs[at_theirs:], ours[at_ours:])
+
+
+def _anchors(base: list[str], other: list[str]) -> dict[int, int]:
+    found: dict[int, int] = {}
+    for a, b, size in SequenceMatcher(None, base, other, autojunk=False).get_matching_blocks():
+        found |= {a + step: b + step for step in range(size)}
+    return found

@@ -1,0 +1,43 @@
+"""The grain of one value."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+_GROUPING = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
+_SPACES = re.compile(r"\s+")
+_NUMBER = re.compile(r"^[+-]?\d+(\.\d+)?$")
+
+
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """The text that the file shall hold, and whether a person must look."""
+
+    text: str
+    conflict: bool = False
+
+
+def canonical(text: str) -> str:
+    """Return *text* so that spellings of one value are equal: width, spaces, grouping, trailing zeros (1,200.0)."""
+    plain = _SPACES.sub(" ", unicodedata.normalize("NFKC", text)).strip()
+    plain = _GROUPING.sub("", plain)
+    if _NUMBER.match(plain):
+        sign = "-" if plain.startswith("-") else ""
+        whole, _, part = plain.lstrip("+-").partition(".")
+        part = part.rstrip("0")
+        plain = f"{sign}{whole.lstrip('0') or '0'}{'.' + part if part else ''}"
+        plain = "0" if plain == "-0" else plain
+    return plain
+
+
+def merge_value(base: str, theirs: str, ours: str) -> Merged:
+    """Merge one value: theirs stays unless nobody touched it; it is a conflict when all three differ."""
+    first, second, third = canonical(base), canonical(theirs), canonical(ours)
+    if third in {first, second}:
+        # Equal in meaning is not equal in spelling: an untouched value still takes the new spelling.
+        return Merged(ours if theirs == base else theirs)
+    if second == first:
+        return Merged(ours)
+    return Merged(theirs, conflict=True)

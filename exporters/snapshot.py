@@ -1,0 +1,172 @@
+"""What a pack's file holds, read apart from its format, and what is to be done to it.
+
+A format's ``read`` makes a :class:`Snapshot` of a file; the merge compares three of them and makes a :class:`Plan`;
+the format's ``patch`` carries the plan out on the edited file. Handles (``at``) mean something only to the format that
+gave them, and only within that one file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Literal
+
+# Stands in prose where a bound value stands in the file: MARK key MARK.
+MARK = "\ufddd"
+
+
+class SlotKind(StrEnum):
+    """How a bound text is merged."""
+
+    VALUE = "value"
+    """One figure or name: it is the same or it is not."""
+    PROSE = "prose"
+    """Generated sentences, perhaps with values inside (:data:`MARK`)."""
+    CHART = "chart"
+    """The numbers of a chart, as canonical JSON."""
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """One bound text. ``key`` is the value's key, or a name that is unique within its item."""
+
+    key: str
+    text: str
+    at: str
+    kind: SlotKind = SlotKind.VALUE
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A generated paragraph, table row, shape or sheet row. ``id`` is the same in every generation; copies share it."""
+
+    id: str
+    at: str
+    slots: tuple[Slot, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """What items stand in: the body of a document, a slide, a table of a sheet.
+
+    ``keeps`` says that nothing in it is ever deleted (slides, sheet rows): what the data drops is marked stale.
+    """
+
+    id: str
+    at: str
+    items: tuple[Item, ...] = ()
+    keeps: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """A file as the merge sees it: its groups in order, and values that a person copied out of their item."""
+
+    format: str
+    groups: tuple[Group, ...]
+    loose: tuple[Slot, ...] = ()
+    stamp: str = ""
+
+    def slots(self) -> Iterator[tuple[str, str, Slot]]:
+        """Yield (group id, item id, slot) of every slot; loose ones with empty ids."""
+        for group in self.groups:
+            for item in group.items:
+                for slot in item.slots:
+                    yield group.id, item.id, slot
+        for slot in self.loose:
+            yield "", "", slot
+
+
+@dataclass(frozen=True, slots=True)
+class SetSlot:
+    """Write *new* into the slot at ``at`` of the edited file. ``source`` is the slot's handle in the new render."""
+
+    key: str
+    at: str
+    kind: SlotKind
+    old: str
+    new: str
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class InsertItem:
+    """Lift the item at ``source`` of the new render into the edited file, behind ``after`` (or before ``before``)."""
+
+    id: str
+    source: str
+    group: str
+    """Handle of the group in the edited file; empty when the group itself is new."""
+    after: str = ""
+    before: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class InsertGroup:
+    """Lift a whole group (a slide) of the new render into the edited file, behind ``after`` (or before ``before``)."""
+
+    id: str
+    source: str
+    after: str = ""
+    before: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveItem:
+    """Take out an item that the data dropped and nobody touched."""
+
+    id: str
+    at: str
+
+
+@dataclass(frozen=True, slots=True)
+class MarkStale:
+    """Say on a slide or sheet row that the data no longer holds it; nothing is deleted."""
+
+    id: str
+    at: str
+
+
+Edit = SetSlot | InsertItem | InsertGroup | RemoveItem | MarkStale
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """What a person and the data both changed. The file keeps ``theirs`` until someone resolves it."""
+
+    key: str
+    reason: Literal["both-changed", "deleted-changed", "changed-dropped"]
+    base: str
+    theirs: str
+    ours: str
+    at: str = ""
+    item: str = ""
+    group: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A hand edit that stands: the data has not moved there."""
+
+    key: str
+    base: str
+    theirs: str
+    reason: Literal["edited", "deleted"] = "edited"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a regeneration does to one file."""
+
+    edits: tuple[Edit, ...] = ()
+    conflicts: tuple[Conflict, ...] = ()
+    kept: tuple[Kept, ...] = ()
+    vanished: int = 0
+    anchors: int = 0
+    notes: tuple[str, ...] = field(default=())
+
+    @property
+    def lost_too_much(self) -> bool:
+        """Whether more than a fifth of the anchors are gone: stripped anchors look exactly like deletions."""
+        return self.vanished * 5 > self.anchors

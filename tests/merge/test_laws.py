@@ -1,0 +1,184 @@
+"""The laws of the three-way merge, for any texts."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from exporters.merge import canonical, merge, merge_prose, merge_value
+from exporters.snapshot import Group, InsertItem, Item, Plan, SetSlot, Slot, SlotKind, Snapshot
+
+words = st.sampled_from(
+    ["GDP", "增长", "10%", "9%", "以上", "。", "，", "7.5%", "730亿元", "力争", "the ", "1,200", " ", "\n", "！"]
+)
+texts = st.lists(words, max_size=12).map("".join) | st.text(max_size=20)
+merges = st.sampled_from([merge_value, merge_prose])
+
+
+@given(merges, texts, texts)
+def test_untouched_takes_the_new(merge_text, base, ours):
+    assert merge_text(base, base, ours).text == ours
+    assert not merge_text(base, base, ours).conflict
+
+
+@given(merges, texts, texts)
+def test_unmoved_data_leaves_the_edit(merge_text, base, theirs):
+    assert canonical(merge_text(base, theirs, base).text) == canonical(theirs)
+    assert not merge_text(base, theirs, base).conflict
+
+
+@given(merges, texts, texts)
+def test_same_change_on_both_sides_is_silent(merge_text, base, both):
+    merged = merge_text(base, both, both)
+    assert (merged.text, merged.conflict) == (both, False)
+
+
+@given(texts, texts, texts)
+def test_a_value_conflict_keeps_theirs(base, theirs, ours):
+    merged = merge_value(base, theirs, ours)
+    if merged.conflict:
+        assert merged.text == theirs
+        assert len({canonical(base), canonical(theirs), canonical(ours)}) == 3
+
+
+@given(texts, texts, texts)
+def test_a_second_run_changes_nothing(base, theirs, ours):
+    for merge_text in (merge_value, merge_prose):
+        first = merge_text(base, theirs, ours)
+        # Settled: the next base is ours. Open: the base stays, and the conflict recurs on the same text.
+        second = merge_text(base if first.conflict else ours, first.text, ours)
+        assert second.text == first.text
+        assert second.conflict == first.conflict
+
+
+def snapshot(rows: dict[str, dict[str, str]]) -> Snapshot:
+    items = tuple(
+        Item(name, f"at-{name}", tuple(Slot(key, text, f"{name}/{key}") for key, text in slots.items()))
+        for name, slots in rows.items()
+    )
+    return Snapshot("word", (Group("body", "body", items),))
+
+
+rows = st.dictionaries(
+    st.sampled_from("abcdefgh"), st.dictionaries(st.sampled_from(["v", "w"]), words, min_size=1, max_size=2), max_size=6
+).map(lambda found: {name: {f"{name}.{key}": text for key, text in slots.items()} for name, slots in found.items()})
+
+
+def apply(plan: Plan, theirs: Snapshot, ours: Snapshot) -> dict[str, dict[str, str]]:
+    """Carry a plan out on plain dictionaries, as a format would on its file."""
+    found = {item.id: {slot.key: slot.text for slot in item.slots} for item in theirs.groups[0].items}
+    new = {item.at: (item.id, {slot.key: slot.text for slot in item.slots}) for item in ours.groups[0].items}
+    for edit in plan.edits:
+        if isinstance(edit, SetSlot):
+            name, key = edit.at.split("/")
+            found[name][key] = edit.new
+        elif isinstance(edit, InsertItem):
+            name, slots = new[edit.source]
+            found[name] = slots
+        else:
+            found.pop(edit.id)
+    return found
+
+
+def plain(snap: Snapshot) -> dict[str, dict[str, str]]:
+    return {item.id: {slot.key: slot.text for slot in item.slots} for item in snap.groups[0].items}
+
+
+@given(rows, rows)
+def test_untouched_file_becomes_the_new_render(base, ours):
+    first, third = snapshot(base), snapshot(ours)
+    plan = merge(first, first, third)
+    assert not plan.conflicts
+    result = apply(plan, first, third)
+    assert set(result) == set(ours)
+    for name, slots in result.items():
+        for key, text in slots.items():
+            assert text == ours[name].get(key, text)
+
+
+@given(rows, rows)
+def test_edited_file_stays_while_data_stands(base, theirs):
+    first, second = snapshot(base), snapshot(theirs)
+    plan = merge(first, second, first)
+    edits = [edit for edit in plan.edits if isinstance(edit, SetSlot)]
+    assert all(canonical(edit.old) == canonical(edit.new) for edit in edits) and len(edits) == len(plan.edits)
+    assert not plan.conflicts
+
+
+@given(rows, rows, rows)
+def test_nothing_of_theirs_is_lost_unreported(base, theirs, ours):
+    first, second, third = snapshot(base), snapshot(theirs), snapshot(ours)
+    plan = merge(first, second, third)
+    result = apply(plan, second, third)
+    for name, slots in theirs.items():
+        for key, text in slots.items():
+            untouched = base.get(name, {}).get(key) == text
+            stays = result.get(name, {}).get(key) == text
+            same = canonical(ours.get(name, {}).get(key, "\0")) == canonical(text)
+            assert untouched or stays or same
+
+
+def test_new_items_land_beside_their_neighbours():
+    base = snapshot({"a": {"a.v": "1"}, "c": {"c.v": "3"}})
+    ours = snapshot({"a": {"a.v": "1"}, "b": {"b.v": "2"}, "c": {"c.v": "3"}, "d": {"d.v": "4"}})
+    inserts = [edit for edit in merge(base, base, ours).edits if isinstance(edit, InsertItem)]
+    assert [(edit.id, edit.after) for edit in inserts] == [("b", "at-a"), ("d", "at-c")]
+
+
+def test_a_deleted_value_is_never_resurrected():
+    base = snapshot({"a": {"a.v": "1"}, "b": {"b.v": "2"}})
+    theirs = snapshot({"a": {"a.v": "1"}})
+    same = merge(base, theirs, base)
+    assert (same.edits, same.conflicts) == ((), ())
+    moved = merge(base, theirs, snapshot({"a": {"a.v": "1"}, "b": {"b.v": "9"}}))
+    assert moved.edits == ()
+    assert [(found.key, found.reason) for found in moved.conflicts] == [("b", "deleted-changed")]
+
+
+def test_every_copy_of_a_value_updates():
+    base = snapshot({"a": {"a.v": "10%"}})
+    copies = Snapshot("word", base.groups, loose=(Slot("a.v", "10%", "copy"),))
+    plan = merge(base, copies, snapshot({"a": {"a.v": "9%"}}))
+    sets = [(edit.at, edit.new) for edit in plan.edits if isinstance(edit, SetSlot)]
+    assert sets == [("a/a.v", "9%"), ("copy", "9%")]
+
+
+def test_reworded_sentence_takes_the_new_value():
+    base = "南沙经济增长10%以上。投资增长30%。"
+    theirs = "南沙今年经济力争增长10%以上，领跑全市。投资增长30%。"
+    ours = "南沙经济增长9%以上。投资增长35%。"
+    assert merge_prose(base, theirs, ours).text == "南沙今年经济力争增长9%以上，领跑全市。投资增长35%。"
+    assert not merge_prose(base, theirs, ours).conflict
+
+
+def test_wording_changed_on_both_sides_conflicts_but_values_flow():
+    merged = merge_prose("经济增长10%。", "经济力争增长10%。", "今年经济预计增长9%。")
+    assert merged.conflict
+    assert merged.text == "经济力争增长9%。"
+
+
+def test_appended_sentence_and_moved_number():
+    merged = merge_prose("增长10%。", "增长10%。请各区核对。", "增长9%。")
+    assert (merged.text, merged.conflict) == ("增长9%。请各区核对。", False)
+
+
+def test_too_many_lost_anchors():
+    base = snapshot({name: {f"{name}.v": "1"} for name in "abcdefghij"})
+    theirs = snapshot({name: {f"{name}.v": "1"} for name in "abcdefg"})
+    assert merge(base, theirs, base).lost_too_much
+    assert not merge(base, base, base).lost_too_much
+
+
+def test_an_open_conflict_recurs_with_its_old_base():
+    base, theirs, ours = (snapshot({"a": {"a.v": text}}) for text in ("10%", "12%", "9%"))
+    first = merge(base, theirs, ours)
+    assert [found.key for found in first.conflicts] == ["a.v"]
+    again = merge(ours, theirs, ours, {"a.v": "10%"})
+    assert [found.key for found in again.conflicts] == ["a.v"]
+    assert not merge(ours, theirs, ours).conflicts
+
+
+def test_prose_slot_is_merged_by_sentence():
+    def one(text: str) -> Snapshot:
+        return Snapshot("deck", (Group("s", "s", (Item("i", "i", (Slot("t", text, "x", SlotKind.PROSE),)),)),))
+
+    plan = merge(one("甲10%。乙5%。"), one("甲10%。乙5%。丙。"), one("甲9%。乙5%。"))
+    assert [edit.new for edit in plan.edits if isinstance(edit, SetSlot)] == ["甲9%。乙5%。丙。"]
