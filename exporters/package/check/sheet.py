@@ -113,7 +113,7 @@ def _check_value(probe: Probe, part: str, place: str, cell: etree._Element, stri
     elif kind == "inlineStr":
         item = cell.find(f"{S}is")
         value = item_text(item) if item is not None else ""
-    elif kind == "n" and value is not None:
+    elif kind == "n" and value:
         try:
             finite = abs(float(value)) < float("inf")
         except ValueError:

@@ -215,7 +215,8 @@ def _check_numbering(probe: Probe, main: str, roots: dict[str, etree._Element]) 
             if base is None or base.get(f"{W}val") not in abstract:
                 probe.add("unknown-numbering", f"list {number} has no abstract list", parts[0])
     told: set[str] = set()
-    for part, story in roots.items():
+    styles = ((part, tree) for part in probe.targets(main, rt.STYLES) if (tree := probe.tree(part)) is not None)
+    for part, story in (*roots.items(), *styles):
         for item in _elements(story, f"{W}numId"):
             found = item.get(f"{W}val", "")
             if integer(found) is not None and found not in known and found not in told:

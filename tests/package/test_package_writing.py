@@ -1,0 +1,246 @@
+"""Writing packages: what other zip readers see, equal bytes, segments, ZIP64."""
+
+from __future__ import annotations
+
+import io
+import random
+import subprocess
+import sys
+import zipfile
+import zlib
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from package_samples import deck, rebuilt, word, workbook
+
+from exporters.package import (
+    DeflateSegment,
+    Package,
+    PackageWriter,
+    RawPart,
+    Segment,
+    crc32_combine,
+    deflate,
+    zip_time,
+)
+from exporters.package.segments import SMALL_PART, SmallDeflater
+
+_NAMES = st.text(st.characters(codec="utf-8", categories=("L", "N", "Pd", "Pc")), min_size=1, max_size=20).map(
+    lambda name: f"{name}.xml"
+)
+_CONTENTS = st.one_of(
+    st.binary(max_size=300),
+    st.tuples(st.binary(min_size=1, max_size=50), st.integers(1, 2000)).map(lambda pair: pair[0] * pair[1]),
+)
+
+
+def _package(parts: dict[str, bytes]) -> bytes:
+    out = io.BytesIO()
+    with PackageWriter(out) as writer:
+        for name, data in parts.items():
+            writer.add(name, data)
+    return out.getvalue()
+
+
+@given(st.dictionaries(_NAMES, _CONTENTS, max_size=8))
+def test_zipfile_reads_back_any_names_and_bytes(parts: dict[str, bytes]) -> None:
+    folded: dict[str, bytes] = {}
+    for name, data in parts.items():
+        if name.casefold() not in {other.casefold() for other in folded}:
+            folded[name] = data
+    with zipfile.ZipFile(io.BytesIO(_package(folded))) as read:
+        assert read.testzip() is None
+        assert {name: read.read(name) for name in read.namelist()} == folded
+        for entry in read.infolist():
+            assert not entry.flag_bits & 0x8, "no data descriptor"
+            assert bool(entry.flag_bits & 0x800) == (not entry.filename.isascii())
+            assert entry.date_time == (1980, 1, 1, 0, 0, 0)
+
+
+@given(st.lists(st.lists(_CONTENTS, max_size=4), max_size=5))
+def test_segments_join_to_the_whole(pieces: list[list[bytes]]) -> None:
+    segments = []
+    for contents in pieces:
+        segment = DeflateSegment()
+        for data in contents:
+            segment.write(data)
+        segments.append(segment)
+    whole = b"".join(data for contents in pieces for data in contents)
+    out = io.BytesIO()
+    with PackageWriter(out) as writer:
+        writer.add_segments("part.xml", segments)
+    with zipfile.ZipFile(out) as read:
+        assert read.read("part.xml") == whole
+        assert zlib.crc32(whole) == read.getinfo("part.xml").CRC
+    assert zlib.decompress(out.getvalue()[38 : 38 + read.getinfo("part.xml").compress_size], -15) == whole
+
+
+@given(_CONTENTS, _CONTENTS)
+def test_checksums_combine(first: bytes, second: bytes) -> None:
+    assert crc32_combine(zlib.crc32(first), zlib.crc32(second), len(second)) == zlib.crc32(first + second)
+
+
+@settings(max_examples=40)
+@given(st.lists(st.binary(max_size=SMALL_PART), max_size=12), st.binary(max_size=2000))
+def test_the_bytes_of_a_small_part_do_not_depend_on_the_parts_before(before: list[bytes], data: bytes) -> None:
+    used, fresh = SmallDeflater(6), SmallDeflater(6)
+    for other in before:
+        used(other)
+    assert used(data) == fresh(data)
+
+
+def test_the_same_holds_over_many_windows() -> None:
+    rng = random.Random(1)
+    text = b"".join(b"<p:sp id='%d'>" % rng.randrange(900) for _ in range(1100))[:SMALL_PART]
+    used = SmallDeflater(6)
+    first = used(text)
+    assert all(used(text) == first for _ in range(40) if used(text[: rng.randrange(SMALL_PART)]) is not None)
+
+
+def test_every_way_to_add_a_part() -> None:
+    source = _package({"a.xml": b"<a/>" * 99})
+    out = io.BytesIO()
+    with PackageWriter(out) as writer:
+        writer.add("one.xml", b"x" * 50_000)
+        writer.add_stored("two.png", b"png")
+        writer.add_raw(_raw(source, "a.xml"))
+        writer.add_raw(_raw(source, "a.xml"), "b.xml")
+        writer.add_deflated("c.xml", deflate(b"<c/>"))
+        assert "TWO.png" in writer
+    with zipfile.ZipFile(out) as read:
+        assert read.namelist() == ["one.xml", "two.png", "a.xml", "b.xml", "c.xml"]
+        assert read.getinfo("two.png").compress_type == zipfile.ZIP_STORED
+        assert read.read("a.xml") == read.read("b.xml") == b"<a/>" * 99
+        assert read.testzip() is None
+
+
+def _raw(data: bytes, name: str) -> RawPart:
+    with zipfile.ZipFile(io.BytesIO(data)) as read:
+        plain = read.read(name)
+
+    done = deflate(plain)
+    return RawPart(name, 8, done.crc, done.size, done.compressed)
+
+
+@pytest.mark.parametrize("name", ["", "/a.xml", "a\\b.xml", "A.XML"])
+def test_bad_names_are_refused(name: str) -> None:
+    writer = PackageWriter(io.BytesIO())
+    writer.add("a.xml", b"")
+    with pytest.raises(ValueError, match="part"):
+        writer.add(name, b"")
+
+
+def test_nothing_more_is_written_after_an_error() -> None:
+    out = io.BytesIO()
+    writer = PackageWriter(out)
+    with pytest.raises(RuntimeError), writer:
+        writer.add("a.xml", b"<a/>")
+        raise RuntimeError
+    assert not zipfile.is_zipfile(out)
+    with pytest.raises(ValueError, match="closed"):
+        writer.add("b.xml", b"")
+
+
+def test_more_than_65535_parts_need_zip64() -> None:
+    out = io.BytesIO()
+    with PackageWriter(out) as writer:
+        for number in range(66_000):
+            writer.add_stored(f"p/{number}.xml", b"")
+    with zipfile.ZipFile(out) as read:
+        assert len(read.namelist()) == 66_000
+
+
+class _Sparse:
+    """A file that forgets what it was given, but for its end and its length."""
+
+    def __init__(self) -> None:
+        self.kept = b""
+        self.length = 0
+
+    def write(self, data: bytes) -> int:
+        self.length += len(data)
+        self.kept = bytes(data[-4096:])
+        return len(data)
+
+
+def test_offsets_beyond_4_gb_need_zip64() -> None:
+    out = _Sparse()
+    block = bytes(1 << 24)
+    piece = deflate(block)
+    with PackageWriter(out) as writer:  # type: ignore[arg-type]
+        for number in range(257):
+            writer.add_stored(f"{number}.bin", block)
+        writer.add_deflated("last.bin", piece)
+    assert out.length > 1 << 32
+    start = out.kept.rfind(b"PK\x01\x02")
+    assert b"last.bin\x01\x00\x08\x00" in out.kept[start:], "one ZIP64 field, the offset"
+    assert b"PK\x06\x06" in out.kept
+    assert b"PK\x06\x07" in out.kept
+
+
+def test_a_part_beyond_4_gb_states_its_size_twice() -> None:
+    out = io.BytesIO()
+    with PackageWriter(out) as writer:
+        writer.add_segments("huge.xml", [Segment(0, 5 << 30, b"")])
+    with zipfile.ZipFile(out) as read:
+        assert read.getinfo("huge.xml").file_size == 5 << 30
+    assert out.getvalue()[4:6] == b"\x2d\x00"
+
+
+@pytest.mark.parametrize(
+    ("epoch", "expected"),
+    [
+        (None, (1980, 1, 1, 0, 0, 0)),
+        (0, (1980, 1, 1, 0, 0, 0)),
+        (1_700_000_001, (2023, 11, 14, 22, 13, 20)),
+        (1 << 40, (2107, 12, 31, 23, 59, 58)),
+    ],
+)
+def test_member_times(epoch: int | None, expected: tuple[int, ...]) -> None:
+    assert zip_time(epoch) == expected
+    out = io.BytesIO()
+    with PackageWriter(out, date_time=zip_time(epoch)) as writer:
+        writer.add("a.xml", b"")
+    with zipfile.ZipFile(out) as read:
+        assert read.getinfo("a.xml").date_time == expected
+
+
+def test_the_same_input_gives_the_same_bytes() -> None:
+    assert rebuilt(deck(), raw=False) == rebuilt(deck(), raw=False)
+
+
+@pytest.mark.parametrize("raw", [True, False])
+def test_the_usual_libraries_open_what_was_written(raw: bool) -> None:
+    import docx
+    import openpyxl
+    import pptx
+
+    assert docx.Document(io.BytesIO(rebuilt(word(), raw=raw))).paragraphs[0].text == "Targets"
+    assert len(pptx.Presentation(io.BytesIO(rebuilt(deck(), raw=raw))).slides) == 3
+    assert openpyxl.load_workbook(io.BytesIO(rebuilt(workbook(), raw=raw)))["目标"]["B2"].value == 6
+
+
+def test_the_room_costs_little_to_import() -> None:
+    script = (
+        "import sys; import exporters.errors; before = set(sys.modules); import exporters.package.writer; "
+        "import exporters.package; heavy = {'lxml', 'zipfile', 'xml.etree', 'docx'} & set(sys.modules); "
+        "print(sorted(heavy))"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_reading_gives_the_parts_in_file_order() -> None:
+    parts = {
+        "[Content_Types].xml": b"<Types xmlns='http://schemas.openxmlformats.org/package/2006/content-types'/>",
+        "b/Ä 1.xml": b"<b/>",
+        "a.xml": b"<a/>",
+    }
+    package = Package.open(_package(parts))
+    assert package.names() == tuple(parts)
+    assert {name: package.read(name) for name in package.names()} == parts
+    assert "A.XML" in package
+    assert package.stored_name("A.xml") == "a.xml"
+    with pytest.raises(KeyError):
+        package.read("c.xml")
