@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,7 +22,7 @@ def load(path: Path, *, sources: Path | None = None) -> Dataset:
     *sources* is a folder with the stored texts of the sources; without it they are looked for beside the dataset.
     Raises DataError with every fault found, in the order of the file.
     """
-    from .document import UnreadableError
+    from .document import UnreadableError, in_order
     from .source_texts import read_source_texts
     from .validate import validate
 
@@ -32,36 +31,33 @@ def load(path: Path, *, sources: Path | None = None) -> Dataset:
         document = read_document(path)
         dataset, misfits = validate(document, lambda known: read_source_texts(known, path.parent, sources))
     except UnreadableError as broken:
-        raise DataError(misfit.in_file(file) for misfit in broken.misfits) from None
+        raise DataError(one.in_file(file) for one in in_order(broken.misfits)) from None
     if dataset is None:
-        raise DataError(misfit.in_file(file) for misfit in misfits)
+        raise DataError(one.in_file(file) for one in in_order(misfits))
     return dataset
 
 
 def read_document(path: Path) -> Document:
     """Read the file into plain data with places, not validated yet; raise DataError or UnreadableError."""
-    reader = _reader_for(path)
-    return reader(_bytes_of(path))
+    suffix = path.suffix.lower()
+    if suffix not in SUFFIXES:
+        _bytes_of(path)
+        message = f"{suffix or 'a file without a suffix'} is no kind of dataset"
+        raise _refused(path, "unknown-format", message, f"datasets are {', '.join(SUFFIXES)}")
+    raw = _bytes_of(path)
+    if suffix == ".xlsx":
+        from .xlsx_reader import read_xlsx
 
-
-def _reader_for(path: Path) -> Callable[[bytes], Document]:
+        return read_xlsx(raw, str(path))
     from .plaintext import decode
 
-    suffix = path.suffix.lower()
-    if suffix in (".yaml", ".yml"):
-        from .yaml_reader import read_yaml
+    if suffix == ".json":
+        from .json_reader import read_json
 
-        return lambda raw: read_yaml(decode(raw))
-    if path.is_dir():
-        raise _refused(path, "is-a-folder", "this is a folder", _datasets_in(path))
-    if not path.exists():
-        raise _missing(path)
-    raise _refused(
-        path,
-        "unknown-format",
-        f"{suffix or 'a file without a suffix'} is not a dataset",
-        f"it must be one of {', '.join(SUFFIXES)}",
-    )
+        return read_json(decode(raw))
+    from .yaml_reader import read_yaml
+
+    return read_yaml(decode(raw))
 
 
 def _bytes_of(path: Path) -> bytes:

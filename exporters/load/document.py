@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -48,6 +48,12 @@ class Document:
     data: Any
     locate: Callable[[Path], Spot]
     misfits: list[Misfit] = field(default_factory=list)
+
+
+def in_order(misfits: Iterable[Misfit]) -> list[Misfit]:
+    """Return the misfits as the file runs, each that reads the same only once."""
+    distinct = {(one.spot.where, one.code, one.message): one for one in reversed(list(misfits))}
+    return sorted(distinct.values(), key=lambda one: (one.spot.order, one.message))
 
 
 class UnreadableError(Exception):

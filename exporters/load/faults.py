@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import re
-import types
-import typing
-from enum import Enum
 from typing import Any
 
 from pydantic import BaseModel
@@ -14,6 +11,7 @@ from exporters.errors import nearest
 from exporters.model import Dataset, Path, Text
 
 from .document import Misfit, Spot
+from .shape import model_at
 
 _PATTERNS = {
     r"^[a-z0-9]([a-z0-9._-]{0,46}[a-z0-9])?$": "an id holds a-z, 0-9, '.', '_' and '-', at most 48 of them",
@@ -23,6 +21,12 @@ _PATTERNS = {
     r"^([0-9a-f]{64})?$": "a SHA-256 has 64 digits of 0-9 and a-f",
 }
 _MEANT = {"string_type": "a text", "tuple_type": "a list", "list_type": "a list", "enum": "one word"}
+
+
+def missing_fields(path: Path, names: list[str], spot: Spot) -> Misfit:
+    """Say which required fields the record at *path* lacks, all in one."""
+    shown = ", ".join(map(repr, names[:-1])) + (" and " if len(names) > 1 else "") + repr(names[-1])
+    return Misfit(spot, "missing-field", f"{_a(model_at(path))} needs {shown}")
 
 
 def misfit(error: Any, spot: Spot, model: type[BaseModel] = Dataset) -> Misfit:
@@ -44,8 +48,6 @@ def _words(error: Any, model: type[BaseModel]) -> tuple[str, str, str]:
             return "wrong-type", f"{_shown(value)} stands where no list is expected", ""
         hint = nearest(str(path[-1]), names) or f"{_a(owner)} has {', '.join(names)}"
         return "unknown-field", f"unknown field {str(path[-1])!r}", hint
-    if kind == "missing":
-        return "missing-field", f"{_a(model_at(path[:-1], model))} needs {str(path[-1])!r}", ""
     if kind in ("enum", "literal_error") and isinstance(value, (str, int)) and not isinstance(value, bool):
         choices = re.findall(r"'([^']*)'", context["expected"]) or [context["expected"]]
         shown = ", ".join(choices)
@@ -101,6 +103,8 @@ def _type_hint(kind: str, value: Any) -> str:
 
 def _field_name(path: Path) -> str:
     parts = [str(step) for step in path if isinstance(step, str)]
+    if len(path) == 2 and isinstance(path[1], int):
+        return f"an item of {path[0]}"
     return ".".join(parts[1:]) if len(path) > 1 and isinstance(path[1], int) else ".".join(parts)
 
 
@@ -109,6 +113,8 @@ def _shown(value: Any) -> str:
         return "a mapping with " + ", ".join(map(str, list(value)[:4])) if value else "an empty mapping"
     if isinstance(value, list):
         return f"a list of {len(value)}"
+    if value is None:
+        return "nothing"
     if isinstance(value, bool):
         return str(value).lower()
     return repr(value if len(str(value)) <= 40 else str(value)[:40] + "…")
@@ -119,28 +125,3 @@ def _a(model: type[BaseModel] | None) -> str:
         return "this record"
     name = model.__name__.lower()
     return f"an {name}" if name[0] in "aeio" else f"a {name}"
-
-
-def model_at(path: Path, root: type[BaseModel] = Dataset) -> type[BaseModel] | None:
-    """Return the record type that stands at *path*, or None where a plain value or nothing does."""
-    model: Any = root
-    for step in path:
-        if isinstance(step, int):
-            continue
-        fields = getattr(model, "model_fields", {})
-        if step not in fields:
-            return None
-        model = _record_in(fields[step].annotation)
-    return model if isinstance(model, type) and issubclass(model, BaseModel) else None
-
-
-def _record_in(annotation: Any) -> Any:
-    origin = typing.get_origin(annotation)
-    if origin in (typing.Union, types.UnionType, tuple, typing.Annotated):
-        for part in typing.get_args(annotation):
-            found = _record_in(part)
-            if found is not None:
-                return found
-        return None
-    is_record = isinstance(annotation, type) and issubclass(annotation, BaseModel) and not issubclass(annotation, Enum)
-    return annotation if is_record else None

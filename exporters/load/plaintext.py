@@ -15,6 +15,7 @@ _WIDE_MARKS = {
     codecs.BOM_UTF16_LE: "UTF-16",
     codecs.BOM_UTF16_BE: "UTF-16",
 }
+MAX_REPORTED = 50
 # YAML 1.1 takes these for line breaks, so a text would come back changed.
 _HIDDEN_BREAK = re.compile("[\u2028\u2029]")
 
@@ -40,34 +41,37 @@ def decode(raw: bytes) -> str:
 def refuse_forbidden(source: SourceText) -> tuple[str, list[Misfit]]:
     """Return the text with every forbidden character replaced (offsets stay), and a misfit for each of them."""
     text = source.text.replace("\r\n", "\n\n")
-    if forbidden_character(text) is None and not _HIDDEN_BREAK.search(text):
-        return source.text, []
-    misfits, parts = [], []
+    if "\r" in text and "\n" not in text:
+        message = "its lines end in the single CR of old Macintosh files"
+        raise UnreadableError(Misfit(Spot("line 1"), "encoding", message, "save it with LF or CR LF line ends"))
+    misfits: list[Misfit] = []
+    parts: list[str] = []
     at = 0
-    while at < len(text):
-        control = forbidden_character(text[at:])
-        hidden = _HIDDEN_BREAK.search(text, at)
-        offsets = [
-            offset for offset in (at + control[0] if control else None, hidden and hidden.start()) if offset is not None
-        ]
-        if not offsets:
-            break
-        offset = min(offsets)
-        spot = source.spot(offset)
-        column = offset - source.text.rfind("\n", 0, offset)
-        name = f"U+{ord(text[offset]):04X}"
-        if _HIDDEN_BREAK.match(text[offset]):
-            message, hint = (
-                f"hidden line break {name} in column {column}",
-                "delete it, or write it as an escape in quotes",
-            )
-        else:
-            message, hint = f"character {name} in column {column} cannot stand in an Office file", "delete it"
-        excerpt = "".join("\ufffd" if forbidden_character(character) else character for character in spot.excerpt)
-        misfits.append(Misfit(Spot(spot.where, excerpt, spot.order), "control-character", message, hint))
+    while (offset := _next_forbidden(text, at)) is not None:
+        if len(misfits) >= MAX_REPORTED:
+            more = Misfit(source.spot(offset), "control-character", "and more such characters")
+            raise UnreadableError(*misfits, more)
+        misfits.append(_forbidden_misfit(source, offset))
         parts += [source.text[at:offset], "\ufffd"]
         at = offset + 1
-    return "".join(parts) + source.text[at:], misfits
+    return ("".join(parts) + source.text[at:], misfits) if misfits else (source.text, [])
+
+
+def _next_forbidden(text: str, start: int) -> int | None:
+    control, hidden = forbidden_character(text, start), _HIDDEN_BREAK.search(text, start)
+    found = ([control[0]] if control else []) + ([hidden.start()] if hidden else [])
+    return min(found, default=None)
+
+
+def _forbidden_misfit(source: SourceText, offset: int) -> Misfit:
+    spot = source.spot(offset)
+    character = source.text[offset]
+    column = offset - source.text.rfind("\n", 0, offset)
+    message = f"character U+{ord(character):04X} in column {column} cannot stand in an Office file"
+    if _HIDDEN_BREAK.match(character):
+        message = f"hidden line break U+{ord(character):04X} in column {column}"
+    excerpt = "".join("\ufffd" if forbidden_character(one) else one for one in spot.excerpt)
+    return Misfit(Spot(spot.where, excerpt, spot.order), "control-character", message, "delete it")
 
 
 def _is_gbk(raw: bytes) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
@@ -10,10 +10,9 @@ from pydantic import TypeAdapter, ValidationError
 from exporters.model import Dataset, Path, Problem, check, check_sources
 
 from .document import Document, Misfit
-from .faults import misfit
+from .faults import misfit, missing_fields
+from .shape import ID_FIELDS, LISTS
 
-LISTS = tuple(name for name, field in Dataset.model_fields.items() if str(field.annotation).startswith("tuple["))
-_ID_FIELDS = {"places": "id", "indicators": "code", "units": "code", "sources": "id", "targets": "id"}
 _NAMED_LIST = {"place": "places", "indicator": "indicators", "unit": "units", "source": "sources", "target": "targets"}
 
 TextsOf = Callable[[Dataset], tuple[Mapping[str, str], list[Problem]]]
@@ -39,7 +38,7 @@ def validate(document: Document, texts_of: TextsOf) -> tuple[Dataset | None, lis
         problems = _all_rules(dataset, texts_of)
     except ValidationError as error:
         errors = error.errors(include_url=False)
-        misfits += [misfit(one, document.locate(one["loc"])) for one in errors]
+        misfits += _translated(errors, document)
         problems = _rules_of_the_rest(data, {one["loc"][:2] for one in errors}, texts_of)
         dataset = None
     for problem in problems:
@@ -48,8 +47,20 @@ def validate(document: Document, texts_of: TextsOf) -> tuple[Dataset | None, lis
             hint = f"the first is on {document.locate(problem.related).where}"
         misfits.append(Misfit(document.locate(problem.path), problem.code, problem.message, hint))
     if misfits:
-        return None, sorted(dict.fromkeys(misfits), key=lambda one: one.spot.order)
+        return None, misfits
     return dataset, []
+
+
+def _translated(errors: Iterable[Any], document: Document) -> Iterator[Misfit]:
+    missing: dict[Path, list[str]] = {}
+    for error in errors:
+        path: Path = error["loc"]
+        if error["type"] == "missing":
+            missing.setdefault(path[:-1], []).append(str(path[-1]))
+        else:
+            yield misfit(error, document.locate(path))
+    for path, names in missing.items():
+        yield missing_fields(path, names, document.locate((*path, names[0])))
 
 
 def _all_rules(dataset: Dataset, texts_of: TextsOf) -> list[Problem]:
@@ -81,14 +92,30 @@ def _rules_of_the_rest(data: dict[str, Any], bad: Iterable[Path], texts_of: Text
             return (path[0], kept[path[0]][path[1]], *path[2:])
         return path
 
-    problems = []
+    problems = list(_duplicate_ids(data))
     for problem in _all_rules(dataset, texts_of):
         path = original(problem.path)
-        if _is_knock_on(problem, data, path, lost, lost_groups):
+        if problem.code == "duplicate-id" or _is_knock_on(problem, data, path, lost, lost_groups):
             continue
         related = original(problem.related) if problem.related is not None else None
         problems.append(Problem(path, problem.code, problem.message, problem.hint, related))
     return problems
+
+
+def _duplicate_ids(data: dict[str, Any]) -> Iterator[Problem]:
+    """Find ids that stand twice, in valid and invalid records alike."""
+    seen: dict[tuple[str, str], Path] = {}
+    for name in LISTS:
+        field = ID_FIELDS[name]
+        space = name if field == "code" else ""
+        for index, record in enumerate(data[name] if isinstance(data.get(name), list) else ()):
+            identity = record.get(field) if isinstance(record, dict) else None
+            if not isinstance(identity, str):
+                continue
+            path = (name, index, field)
+            first = seen.setdefault((space, identity), path)
+            if first is not path:
+                yield Problem(path, "duplicate-id", f"{field} {identity!r} is used twice", related=first)
 
 
 def _adapter(name: str) -> TypeAdapter[Any]:
@@ -99,7 +126,7 @@ def _adapter(name: str) -> TypeAdapter[Any]:
 def _lost(data: dict[str, Any], bad_items: Iterable[Path]) -> dict[str, set[Any] | None]:
     """Return the ids that invalid records carry, by list; None for a list of which nothing could be read."""
     lost: dict[str, set[Any] | None] = {
-        name: set() if isinstance(data.get(name, []), list) else None for name in _ID_FIELDS
+        name: set() if isinstance(data.get(name, []), list) else None for name in _NAMED_LIST.values()
     }
     for name, index in bad_items:
         if not isinstance(index, int):
@@ -108,7 +135,7 @@ def _lost(data: dict[str, Any], bad_items: Iterable[Path]) -> dict[str, set[Any]
         if ids is None:
             continue
         record = data[str(name)][index]
-        identity = record.get(_ID_FIELDS[str(name)]) if isinstance(record, dict) else None
+        identity = record.get(ID_FIELDS[str(name)]) if isinstance(record, dict) else None
         if isinstance(identity, str):
             ids.add(identity)
         else:

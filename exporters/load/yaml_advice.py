@@ -5,14 +5,20 @@ from __future__ import annotations
 import re
 
 import yaml
+from yaml.reader import ReaderError
 
 from .document import Misfit, SourceText, Spot
 
 _TAB = "indent with spaces; YAML allows no tab there"
 
 
-def syntax_misfit(source: SourceText, error: yaml.MarkedYAMLError) -> Misfit:
+def syntax_misfit(source: SourceText, error: yaml.YAMLError) -> Misfit:
     """Return the fault for a syntax error, at the line where a person has to change something."""
+    if isinstance(error, ReaderError):
+        spot = source.spot(min(error.position, len(source.text) - 1))
+        return Misfit(spot, "control-character", f"character U+{ord(error.character):04X} cannot be read", "delete it")
+    if not isinstance(error, yaml.MarkedYAMLError):
+        return Misfit(Spot(""), "syntax", str(error))
     mark = error.problem_mark or error.context_mark
     problem = error.problem or "the text is not YAML"
     if mark is None:
@@ -30,6 +36,9 @@ def syntax_misfit(source: SourceText, error: yaml.MarkedYAMLError) -> Misfit:
         return Misfit(
             source.spot(context.index), "syntax", "a quoted text opens here and never closes", "add the closing quote"
         )
+    if mark.index >= len(source.text.rstrip()) and "flow" in (error.context or ""):
+        start = context.index if context is not None else mark.index
+        return Misfit(source.spot(start), "syntax", "a list or mapping opens here and the file ends", "close it")
     if "flow" in (error.context or ""):
         kind, close = ("mapping", "}") if "mapping" in (error.context or "") else ("list", "]")
         if opened and opened != source.line_of(offset):

@@ -37,7 +37,7 @@ def read_yaml(text: str) -> Document:
     loader = Loader(safe)
     try:
         data = builder.build(loader)
-    except yaml.MarkedYAMLError as error:
+    except yaml.YAMLError as error:
         raise UnreadableError(*misfits, *builder.misfits, syntax_misfit(source, error)) from None
     finally:
         loader.dispose()
@@ -84,11 +84,6 @@ class _Builder:
                     continue
                 if value in ABSENT and not event.style:
                     value = None
-                    if key is None and outer:
-                        self._refuse(
-                            event, "empty-item", "this item of the list is empty", "write it, or delete the dash"
-                        )
-                        continue
                 if key is None:
                     here.append(value)
                 else:
@@ -151,7 +146,8 @@ class _Builder:
             hint = "write values out where they are used; quote a text that starts with &"
             self._refuse_structure(event, "alias", f"anchor &{event.anchor} is not read", hint)
         if event.tag is not None:
-            self._refuse_structure(event, "tag", f"tag {event.tag!r} is not read", "quote a text that starts with !")
+            typed = event.tag.replace("tag:yaml.org,2002:", "!!")
+            self._refuse_structure(event, "tag", f"tag {typed} is not read", "quote a text that starts with !")
 
 
 class _Locator:

@@ -141,7 +141,8 @@ def _groups(dataset: Dataset) -> Iterator[Problem]:
                 )
             slots.add(slot)
         if all(target.role is not Role.BASE for _, target in members):
-            yield Problem(("targets", members[0][0], "group"), "group", f"group {name!r} has no base target")
+            hint = nearest(name, [other for other in groups if other != name])
+            yield Problem(("targets", members[0][0], "group"), "group", f"group {name!r} has no base target", hint)
 
 
 def _coverage(dataset: Dataset) -> Iterator[Problem]:

@@ -41,7 +41,9 @@ def _exact(value: Decimal) -> Decimal:
         raise ValueError("must be a finite number")
     digits = value.as_tuple().digits
     significant = len("".join(map(str, digits)).strip("0")) if any(digits) else 1
-    if significant > MAX_DIGITS or abs(value.adjusted()) > 100:
+    if abs(value.adjusted()) > 100:
+        raise ValueError("is too large or too small for a spreadsheet")
+    if significant > MAX_DIGITS:
         raise ValueError(f"has {significant} significant digits; Excel keeps {MAX_DIGITS}, so it would lose precision")
     return value
 

@@ -18,9 +18,9 @@ _FORBIDDEN = re.compile(
 )
 
 
-def forbidden_character(text: str) -> tuple[int, str] | None:
-    """Return (offset, ``U+XXXX``) of the first character that no Office file can hold, or None."""
-    found = _FORBIDDEN.search(text)
+def forbidden_character(text: str, start: int = 0) -> tuple[int, str] | None:
+    """Return (offset, ``U+XXXX``) of the first character from *start* that no Office file can hold, or None."""
+    found = _FORBIDDEN.search(text, start)
     return (found.start(), f"U+{ord(found[0]):04X}") if found else None
 
 
