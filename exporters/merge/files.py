@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import zip_longest
 
 from exporters.merge.prose import merge_prose
 from exporters.merge.values import Merged, canonical, merge_value
@@ -82,7 +83,7 @@ class _FileMerge:
     def _dropped_group(self, base: Group, theirs: Group) -> None:
         if theirs.keeps:
             self.edits.append(MarkStale(theirs.id, theirs.at))
-        if _content(base) != _content(theirs):
+        if not all(_same(*pair) for pair in zip_longest(base.items, theirs.items)):
             self._conflict(theirs.id, "changed-dropped", _content(base), _content(theirs), "", theirs.at)
 
     # --- items ---------------------------------------------------------------------------------------------------
@@ -120,7 +121,7 @@ class _FileMerge:
         return {slot.key for other in others for item in other.items for slot in item.slots}
 
     def _dropped_item(self, group: Group, base: Item, theirs: Item) -> None:
-        untouched = _content(base) == _content(theirs)
+        untouched = _same(base, theirs)
         if group.keeps:
             self.edits.append(MarkStale(theirs.id, theirs.at))
         elif untouched:
@@ -191,6 +192,12 @@ def _texts(snapshot: Snapshot) -> _Texts:
 
 def _merge_slot(kind: SlotKind, base: str, theirs: str, ours: str) -> Merged:
     return merge_prose(base, theirs, ours) if kind is SlotKind.PROSE else merge_value(base, theirs, ours)
+
+
+def _same(base: Item | None, theirs: Item | None) -> bool:
+    if base is None or theirs is None:
+        return False
+    return [(slot.key, slot.text) for slot in base.slots] == [(slot.key, slot.text) for slot in theirs.slots]
 
 
 def _content(thing: Item | Group) -> str:
