@@ -18,11 +18,12 @@ if TYPE_CHECKING:
     from exporters.package.reader import Package
     from exporters.package.relationships import Relationship, Relationships, relative_target, resolve_target
     from exporters.package.segments import Deflated, DeflateSegment, Segment, crc32_combine, deflate
-    from exporters.package.writer import PackageWriter, zip_time
+    from exporters.package.writer import FIRST_PARTS, PackageWriter, zip_time
 
 _HOMES = {
     "ContentTypes": "content_types",
     "DEFAULT": "limits",
+    "FIRST_PARTS": "writer",
     "DeflateSegment": "segments",
     "Deflated": "segments",
     "Limits": "limits",
@@ -43,6 +44,7 @@ _HOMES = {
 
 __all__ = [
     "DEFAULT",
+    "FIRST_PARTS",
     "ContentTypes",
     "DeflateSegment",
     "Deflated",

@@ -25,12 +25,13 @@ class Package:
     A missing part raises KeyError, a damaged one PackageError. Large files stay open until ``close``.
     """
 
-    __slots__ = ("_content_types", "_directory", "_folded")
+    __slots__ = ("_content_types", "_directory", "_folded", "_relationships")
 
     def __init__(self, directory: Directory) -> None:
         self._directory = directory
         self._content_types: ContentTypes | None = None
         self._folded: dict[str, Member] | None = None
+        self._relationships: dict[str, Relationships] = {}
 
     @classmethod
     def open(cls, source: Path | str | bytes, *, name: str = "", limits: Limits = DEFAULT) -> Package:
@@ -98,6 +99,12 @@ class Package:
 
     def relationships(self, part: str = "") -> Relationships:
         """Return the relationships of *part*, empty where it has none; the empty name is the package."""
+        known = self._relationships.get(part)
+        if known is None:
+            known = self._relationships[part] = self._read_relationships(part)
+        return known
+
+    def _read_relationships(self, part: str) -> Relationships:
         name = rels_name(part)
         found = self._find(name)
         if found is None:

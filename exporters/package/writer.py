@@ -26,6 +26,10 @@ if TYPE_CHECKING:
 
 ZipTime = tuple[int, int, int, int, int, int]
 
+#: Parts to write first, before those of the main part's folder: by their names, among the first four entries,
+#: ``file`` and desktops tell a document, a deck and a workbook apart. ``[Content_Types].xml`` may come last.
+FIRST_PARTS = ("_rels/.rels", "docProps/app.xml", "docProps/core.xml")
+
 EPOCH: ZipTime = (1980, 1, 1, 0, 0, 0)
 _LATEST: ZipTime = (2107, 12, 31, 23, 59, 58)
 

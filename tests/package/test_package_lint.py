@@ -103,6 +103,10 @@ DECK_DEFECTS = [
     ("duplicate-series-idx", "chart", r'<c:idx val="1"/>', '<c:idx val="0"/>'),
     ("duplicate-series-order", "chart", r'<c:order val="1"/>', '<c:order val="0"/>'),
     ("formula-parentheses", "chart", r"<c:f>", "<c:f>("),
+    ("chart-unknown-sheet", "chart", r"<c:f>Sheet1!", "<c:f>Sheet9!"),
+    ("chart-cache-differs", "chart", r"<c:v>6</c:v>", "<c:v>6.5</c:v>"),
+    ("chart-cache-differs", "chart", r"<c:v>Rate</c:v>", "<c:v>Rates</c:v>"),
+    ("chart-cache-size", "chart", r"\$A\$3</c:f>", "$A$4</c:f>"),
 ]
 
 BOOK_DEFECTS = [

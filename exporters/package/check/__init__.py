@@ -8,11 +8,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from exporters.errors import Fault, PackageError
 from exporters.package import ct
 from exporters.package.limits import DEFAULT, Limits
 from exporters.package.reader import Package
+
+if TYPE_CHECKING:
+    from exporters.package.check.chart_data import Values
+    from exporters.package.check.formulas import Names
 
 __all__ = ["lint"]
 
@@ -42,6 +47,8 @@ def _lint(package: Package, limits: Limits, allowed_orphans: frozenset[str]) -> 
     from exporters.package.check.probe import Probe
 
     probe = Probe(package)
+    names: Names | None = None
+    book: Values | None = None
     main = parts.check(probe, allowed_orphans)
     kind = ct.MAIN_KINDS.get(package.content_types.of(main) or "") if main else None
     if main and kind == "docx":
@@ -53,12 +60,12 @@ def _lint(package: Package, limits: Limits, allowed_orphans: frozenset[str]) -> 
 
         slides.check(probe, main)
     elif main and kind == "xlsx":
-        from exporters.package.check import workbook
+        from exporters.package.check import chart_data, workbook
 
-        workbook.check(probe, main)
+        names, book = workbook.check(probe, main), chart_data.Values(probe, main)
     elif main:
         probe.add("unknown-kind", "the main part is no document, presentation or workbook", main)
-    charts.check(probe)
+    charts.check(probe, names, book)
     for part in package.names():
         head = package.read(part)[:4] if not part.endswith((".xml", ".rels", ".png", ".jpeg")) else b""
         if head == b"PK\x03\x04":

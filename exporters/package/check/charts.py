@@ -5,20 +5,23 @@ from __future__ import annotations
 from lxml import etree
 
 from exporters.package import ct
-from exporters.package.check.formulas import formula_faults
+from exporters.package.check.chart_data import Values, check_chart_data
+from exporters.package.check.formulas import Names, formula_faults
 from exporters.package.check.probe import C, Probe, duplicates, integer
 
 _AXES = (f"{C}catAx", f"{C}valAx", f"{C}dateAx", f"{C}serAx")
 _CACHES = (f"{C}strCache", f"{C}numCache", f"{C}strLit", f"{C}numLit")
 
 
-def check(probe: Probe) -> None:
+def check(probe: Probe, names: Names | None = None, book: Values | None = None) -> None:
+    """Check every chart part. *names* and *book* are those of the workbook where the package is one."""
     for part in probe.parts_of(ct.CHART):
         root = probe.tree(part)
         if root is not None:
             _check_axes(probe, part, root)
-            _check_series(probe, part, root)
+            _check_series(probe, part, root, names)
             _check_caches(probe, part, root)
+            check_chart_data(probe, part, root, book)
 
 
 def _value(element: etree._Element, name: str) -> str | None:
@@ -47,13 +50,13 @@ def _check_axes(probe: Probe, part: str, root: etree._Element) -> None:
             probe.add("unused-axis", f"no plot uses axis {found}", part)
 
 
-def _check_series(probe: Probe, part: str, root: etree._Element) -> None:
+def _check_series(probe: Probe, part: str, root: etree._Element, names: Names | None) -> None:
     series = list(root.iter(f"{C}ser"))
     for name in ("idx", "order"):
         for found in duplicates(_value(item, name) or "" for item in series):
             probe.add(f"duplicate-series-{name}", f"two series have the {name} {found}", part)
     for formula in root.iter(f"{C}f"):
-        for code, message in formula_faults(formula.text or ""):
+        for code, message in formula_faults(formula.text or "", names):
             probe.add(code, f"{message}: {formula.text}", part)
 
 

@@ -51,8 +51,9 @@ def _check_slide_list(probe: Probe, main: str, root: etree._Element) -> list[str
         probe.add("duplicate-slide-id", f"two slides have the id {found_id}", main)
     for part in duplicates(parts):
         probe.add("slide-listed-twice", f"the list of slides holds '{part}' twice", main)
+    listed = set(parts)
     for part in probe.targets(main, rt.SLIDE):
-        if part not in parts:
+        if part not in listed:
             probe.add("slide-not-listed", f"'{part}' is not in the list of slides", main, severity="warning")
     known = {entry.get("id") for entry in entries}
     for item in root.iter(f"{P14}sldId"):

@@ -33,10 +33,11 @@ class Book:
     formula_cells: dict[str, set[str]] = field(default_factory=dict)
 
 
-def check(probe: Probe, main: str) -> None:
+def check(probe: Probe, main: str) -> Names:
+    """Check a workbook and return what formulas in it, those of its charts too, may name."""
     root = probe.tree(main)
     if root is None:
-        return
+        return Names()
     book = _read_sheets(probe, main, root)
     _read_styles(probe, main, book)
     shared = probe.targets(main, rt.SHARED_STRINGS)
@@ -51,6 +52,7 @@ def check(probe: Probe, main: str) -> None:
         cells = sheet_checks.check_sheet(probe, part, name, book)
         table_checks.check_sheet_tables(probe, name, cells, [table for table in tables if table.sheet == part], book)
     _check_chain(probe, main, book)
+    return book.names
 
 
 def _read_sheets(probe: Probe, main: str, root: etree._Element) -> Book:
