@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from exporters.errors import DataError, Fault, nearest
+from exporters.errors import DataError, Fault, PackageError, nearest
 
 if TYPE_CHECKING:
     from exporters.model import Dataset
@@ -30,6 +30,8 @@ def load(path: Path, *, sources: Path | None = None) -> Dataset:
     try:
         document = read_document(path)
         dataset, misfits = validate(document, lambda known: read_source_texts(known, path.parent, sources))
+    except PackageError as error:
+        raise DataError(error.faults) from None
     except UnreadableError as broken:
         raise DataError(one.in_file(file) for one in in_order(broken.misfits)) from None
     if dataset is None:
@@ -37,13 +39,59 @@ def load(path: Path, *, sources: Path | None = None) -> Dataset:
     return dataset
 
 
+def dump(dataset: Dataset, path: Path) -> None:
+    """Write *dataset* to *path* as .yaml, .json or .xlsx by its suffix; reading it back gives an equal dataset.
+
+    The file is replaced as a whole, or stays as it was. Comments of an earlier file are not kept: to change
+    single values of a file that people write, use :func:`exporters.load.edits.apply_edits`.
+    """
+    write_whole(path, encode(dataset, path))
+
+
+def encode(dataset: Dataset, path: Path) -> bytes:
+    """Return the bytes that :func:`dump` would write to *path*."""
+    from .plain import plain
+
+    suffix = path.suffix.lower()
+    if suffix in (".yaml", ".yml"):
+        from .yaml_writer import yaml_text
+
+        return yaml_text(plain(dataset)).encode()
+    if suffix == ".json":
+        from .json_writer import json_text
+
+        return json_text(plain(dataset)).encode()
+    if suffix == ".xlsx":
+        from .xlsx_writer import xlsx_bytes
+
+        return xlsx_bytes(plain(dataset, short=False))
+    raise _unknown_format(path)
+
+
+def write_whole(path: Path, data: bytes) -> None:
+    """Put *data* in place of *path* at once; a full disk or a crash leaves the old file."""
+    temporary = path.with_name(f".{path.name}.tmp")
+    try:
+        temporary.write_bytes(data)
+        temporary.replace(path)
+    except OSError as error:
+        temporary.unlink(missing_ok=True)
+        raise _refused(path, "unwritable", f"the file cannot be written: {error.strerror}", "") from None
+
+
+def schema() -> dict[str, Any]:
+    """Return the JSON Schema (2020-12) of a dataset as people type it."""
+    from .schema import dataset_schema
+
+    return dataset_schema()
+
+
 def read_document(path: Path) -> Document:
     """Read the file into plain data with places, not validated yet; raise DataError or UnreadableError."""
     suffix = path.suffix.lower()
     if suffix not in SUFFIXES:
         _bytes_of(path)
-        message = f"{suffix or 'a file without a suffix'} is no kind of dataset"
-        raise _refused(path, "unknown-format", message, f"datasets are {', '.join(SUFFIXES)}")
+        raise _unknown_format(path)
     raw = _bytes_of(path)
     if suffix == ".xlsx":
         from .xlsx_reader import read_xlsx
@@ -71,6 +119,11 @@ def _bytes_of(path: Path) -> bytes:
         raise _missing(path) from None
     except OSError as error:
         raise _refused(path, "unreadable", f"the file cannot be read: {error.strerror}", "") from None
+
+
+def _unknown_format(path: Path) -> DataError:
+    message = f"{path.suffix or 'a file without a suffix'} is no kind of dataset"
+    return _refused(path, "unknown-format", message, f"datasets are {', '.join(SUFFIXES)}")
 
 
 def _missing(path: Path) -> DataError:

@@ -17,31 +17,34 @@ from .shape import LISTS, SHORT_FORMS
 Plain = str | Decimal | int | bool | dict[str, Any] | list[Any]
 
 
-def plain(dataset: Dataset) -> dict[str, Any]:
-    """Return *dataset* as dicts, lists, texts, numbers and booleans, its fields in the order of the model."""
-    data = {"briefpack": dataset.briefpack, **_record(dataset)}
+def plain(dataset: Dataset, *, short: bool = True) -> dict[str, Any]:
+    """Return *dataset* as dicts, lists, texts, numbers and booleans, its fields in the order of the model.
+
+    With *short*, a text known in Chinese only is a plain string, and a flag without a note its code.
+    """
+    data = {"briefpack": dataset.briefpack, **_record(dataset, short)}
     return {name: data[name] for name in (*(key for key in data if key not in LISTS), *LISTS) if name in data}
 
 
-def _record(record: BaseModel) -> dict[str, Any]:
+def _record(record: BaseModel, short: bool) -> dict[str, Any]:
     fields = type(record).model_fields
     return {
-        name: plain_value(getattr(record, name))
+        name: plain_value(getattr(record, name), short=short)
         for name, field in fields.items()
         if field.is_required() or getattr(record, name) != field.default
     }
 
 
-def plain_value(value: Any) -> Plain:
+def plain_value(value: Any, *, short: bool = True) -> Plain:
     """Return one value of a record in plain form."""
     if isinstance(value, BaseModel):
-        data = _record(value)
-        short = SHORT_FORMS.get(type(value))
-        return data[short] if short is not None and list(data) == [short] else data
+        data = _record(value, short)
+        alone = SHORT_FORMS.get(type(value)) if short else None
+        return data[alone] if alone is not None and list(data) == [alone] else data
     if isinstance(value, tuple | list):
-        return [plain_value(item) for item in value]
+        return [plain_value(item, short=short) for item in value]
     if isinstance(value, Mapping):
-        return {name: plain_value(item) for name, item in value.items()}
+        return {name: plain_value(item, short=short) for name, item in value.items()}
     if isinstance(value, Enum):
         return str(value.value)
     if isinstance(value, dt.date):

@@ -1,0 +1,77 @@
+"""Columns of a dataset in a workbook: ``posts.1.title.zh`` and the path that it stands for."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import BaseModel
+
+from exporters.errors import nearest
+from exporters.model import Dataset, Path
+
+from .shape import LISTS, SHORT_FORMS, is_list, model_at, record_in
+
+ROOT = "dataset"
+"""The sheet with the dataset's own fields; every other sheet bears the name of a list."""
+SHEETS = (ROOT, *LISTS)
+
+
+class ColumnError(ValueError):
+    """The column's name stands for no field; ``hint`` holds the nearest right name."""
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.hint = hint
+
+
+def column_path(sheet: str, name: str) -> Path:
+    """Return the path inside a record of *sheet* that a column stands for; raise ColumnError if there is none."""
+    model: type[BaseModel] | None = Dataset if sheet == ROOT else model_at((sheet,))
+    path: list[str | int] = []
+    in_list = False
+    for part in name.strip().split("."):
+        if in_list:
+            if not part.isdecimal() or not 1 <= int(part) <= 99:
+                raise ColumnError(f"column {name!r}: {path[-1]} is a list", f"name it {path[-1]}.1.…")
+            path.append(int(part) - 1)
+            in_list = False
+            continue
+        fields: dict[str, Any] = model.model_fields if model else {}
+        choices = [field for field in fields if sheet != ROOT or field not in LISTS]
+        if part not in choices:
+            hint = nearest(part, choices) or (f"columns here are {', '.join(choices)}" if choices else "")
+            raise ColumnError(f"unknown column {name!r}", hint)
+        path.append(part)
+        in_list = is_list(fields[part].annotation)
+        model = record_in(fields[part].annotation)
+    if in_list or (model is not None and model not in SHORT_FORMS):
+        inner = ", ".join(model.model_fields) if model else ""
+        raise ColumnError(f"column {name!r} stands for a whole record", f"give each field a column: {inner}")
+    return (*path, SHORT_FORMS[model]) if model is not None else tuple(path)
+
+
+def column_name(path: Path) -> str:
+    return ".".join(str(step + 1) if isinstance(step, int) else step for step in path)
+
+
+def column_order(sheet: str, path: Path) -> tuple[int, ...]:
+    """Return a key that sorts columns as the model orders its fields."""
+    model: type[BaseModel] | None = Dataset if sheet == ROOT else model_at((sheet,))
+    order: list[int] = []
+    for step in path:
+        if isinstance(step, int):
+            order.append(step)
+            continue
+        fields = model.model_fields if model else {}
+        order.append(list(fields).index(step))
+        model = record_in(fields[step].annotation)
+    return tuple(order)
+
+
+def letters(number: int) -> str:
+    """Return a column's letters: 1 is A, 27 is AA."""
+    text = ""
+    while number:
+        number, rest = divmod(number - 1, 26)
+        text = chr(65 + rest) + text
+    return text
