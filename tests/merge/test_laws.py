@@ -110,7 +110,7 @@ def test_nothing_of_theirs_is_lost_unreported(base, theirs, ours):
     result = apply(plan, second, third)
     for name, slots in theirs.items():
         for key, text in slots.items():
-            untouched = base.get(name, {}).get(key) == text
+            untouched = canonical(base.get(name, {}).get(key, "\0")) == canonical(text)
             stays = result.get(name, {}).get(key) == text
             same = canonical(ours.get(name, {}).get(key, "\0")) == canonical(text)
             assert untouched or stays or same
