@@ -1,0 +1,94 @@
+"""An embedded workbook written many times: its constant parts are packed once."""
+
+from __future__ import annotations
+
+import io
+import struct
+import zlib
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+from exporters.package import Deflated, Package, PackageWriter, zip_time
+from exporters.package.segments import SMALL_PART, SmallDeflater
+
+_END = struct.Struct("<4s4H2IH")
+_LOCAL_SIZES = struct.Struct("<3I")
+_CRC_IN_LOCAL, _CRC_IN_CENTRAL, _OFFSET_IN_CENTRAL = 14, 16, 42
+
+
+class _Slot(NamedTuple):
+    """The headers of a part that changes, with room for its checksum, sizes and place."""
+
+    local: bytes
+    central: bytes
+
+
+class EmbeddedWorkbook:
+    """A workbook package of which only some parts change from one writing to the next.
+
+    Every byte but those of the changing parts is made once, so that writing one costs little more than deflating
+    its sheet. The result depends on the given parts alone.
+    """
+
+    def __init__(
+        self, package: Package, changing: Iterable[str], replaced: Mapping[str, bytes], epoch: int | None
+    ) -> None:
+        self._deflater = SmallDeflater(6)
+        self._changing = tuple(changing)
+        out = io.BytesIO()
+        with PackageWriter(out, date_time=zip_time(epoch)) as writer:
+            for name in package.names():
+                if name in replaced:
+                    writer.add(name, replaced[name])
+                elif name not in self._changing and not name.endswith("/"):
+                    writer.add_raw(package.raw(name))
+            head_size = writer.size
+            starts = []
+            for name in self._changing:
+                starts.append(writer.size)
+                writer.add_deflated(name, Deflated(0, 0, b""))
+        data = out.getvalue()
+        end = _END.unpack_from(data, len(data) - _END.size)
+        self._count, directory = end[4], end[6]
+        entries = _directory_entries(data[directory : directory + end[5]])
+        constant = entries[: len(entries) - len(self._changing)]
+        self._head = data[:head_size]
+        self._constant_directory = b"".join(constant)
+        starts.append(directory)
+        self._slots = [
+            _Slot(data[start:stop], central)
+            for start, stop, central in zip(starts, starts[1:], entries[len(constant) :], strict=False)
+        ]
+
+    def pack(self, parts: Iterable[bytes]) -> bytes:
+        """Return the workbook with the changing *parts*, in the order in which they were announced."""
+        pieces = [self._head]
+        directory = [self._constant_directory]
+        at = len(self._head)
+        for slot, data in zip(self._slots, parts, strict=True):
+            packed = self._deflater(data) if len(data) <= SMALL_PART else zlib.compress(data, 6, -15)
+            sizes = _LOCAL_SIZES.pack(zlib.crc32(data), len(packed), len(data))
+            local, central = slot
+            pieces += (local[:_CRC_IN_LOCAL], sizes, local[_CRC_IN_LOCAL + 12 :], packed)
+            directory += (
+                central[:_CRC_IN_CENTRAL],
+                sizes,
+                central[_CRC_IN_CENTRAL + 12 : _OFFSET_IN_CENTRAL],
+                at.to_bytes(4, "little"),
+                central[_OFFSET_IN_CENTRAL + 4 :],
+            )
+            at += len(local) + len(packed)
+        listing = b"".join(directory)
+        end = _END.pack(b"PK\x05\x06", 0, 0, self._count, self._count, len(listing), at, 0)
+        return b"".join((*pieces, listing, end))
+
+
+def _directory_entries(data: bytes) -> list[bytes]:
+    entries = []
+    at = 0
+    while at < len(data):
+        name, extra, comment = struct.unpack_from("<3H", data, at + 28)
+        size = 46 + name + extra + comment
+        entries.append(data[at : at + size])
+        at += size
+    return entries

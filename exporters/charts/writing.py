@@ -1,0 +1,102 @@
+"""Writing the instances of a template's charts into a package, each with its own parts and relationships."""
+
+from __future__ import annotations
+
+import posixpath
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from exporters.package import ContentTypes, Package, PackageWriter, ct, deflate, relative_target, rt
+from exporters.package.relationships import HEAD, TAIL, Relationship, rels_name
+
+if TYPE_CHECKING:
+    from exporters.charts.making import ChartParts
+    from exporters.package import Deflated
+
+_COPIED = frozenset((rt.CHART_STYLE, rt.CHART_COLORS, rt.CHART_USER_SHAPES))
+
+
+def chart_meta(package: Package, part: str) -> list[list[Any]]:
+    """Return [id, type, target, external, content type or ""] of a chart's relationships.
+
+    The content type is given for those whose part each instance needs a copy of (its style, its drawing).
+    """
+    relationships = package.relationships(part)
+    found: list[list[Any]] = []
+    for item in relationships:
+        target = item.target if item.external else relationships.target(item)
+        inside = not item.external and target in package
+        name = package.stored_name(target) if inside else target
+        kind = package.content_types.of(name) or "" if inside and item.type in _COPIED else ""
+        found.append([item.id, item.type, name, item.external, kind])
+    return found
+
+
+class _Companion(NamedTuple):
+    rel_id: str
+    type: str
+    stem: str
+    suffix: str
+    content_type: str
+    data: Deflated
+
+
+class ChartWriter:
+    """Gives the instances of one template chart their names and writes them.
+
+    Names are ``<folder>/charts/chart<number>.xml`` and ``<folder>/embeddings/Microsoft_Excel_Sheet<number>.xlsx``; the
+    caller counts *number* over all charts of the package, from above the template's own (:func:`first_free`).
+    """
+
+    def __init__(self, package: Package, relationships: list[list[Any]], folder: str) -> None:
+        self._folder = folder
+        self._companions: list[_Companion] = []
+        constant: list[str] = []
+        self._book_id = ""
+        chart = f"{folder}/charts/chart1.xml"
+        for rel_id, kind, name, external, content_type in relationships:
+            if kind == rt.PACKAGE and not external:
+                self._book_id = rel_id
+            elif content_type:
+                stem, suffix = posixpath.splitext(posixpath.basename(name))
+                data = deflate(package.read(name))
+                self._companions.append(_Companion(rel_id, kind, stem.rstrip("0123456789"), suffix, content_type, data))
+            else:
+                target = name if external else relative_target(chart, name)
+                constant.append(Relationship(rel_id, kind, target, external).xml())
+        self._constant = "".join(constant)
+
+    def write(self, writer: PackageWriter, number: int, parts: ChartParts) -> list[tuple[str, str]]:
+        """Write instance *number* and return the (part, content type) pairs to be listed; the workbook is an .xlsx."""
+        chart = f"{self._folder}/charts/chart{number}.xml"
+        book = f"Microsoft_Excel_Sheet{number}.xlsx"
+        written = [(chart, ct.CHART)]
+        relationships = [HEAD, self._constant, _xml(self._book_id, rt.PACKAGE, f"../embeddings/{book}")]
+        for item in self._companions:
+            name = f"{item.stem}{number}{item.suffix}"
+            writer.add_deflated(f"{self._folder}/charts/{name}", item.data)
+            relationships.append(_xml(item.rel_id, item.type, name))
+            written.append((f"{self._folder}/charts/{name}", item.content_type))
+        writer.add(chart, parts.chart)
+        writer.add(rels_name(chart), "".join((*relationships, TAIL)).encode())
+        writer.add_stored(f"{self._folder}/embeddings/{book}", parts.workbook)
+        return written
+
+
+def _xml(rel_id: str, kind: str, target: str) -> str:
+    return f'<Relationship Id="{rel_id}" Type="{kind}" Target="{target}"/>'
+
+
+def first_free(package: Package) -> int:
+    """Return a number above that of every chart and embedding part in the template."""
+    highest = 0
+    for name in package.names():
+        base = posixpath.basename(name).partition(".")[0]
+        digits = base[len(base.rstrip("0123456789")) :]
+        if digits and ("/charts/" in name or "/embeddings/" in name):
+            highest = max(highest, int(digits))
+    return highest + 1
+
+
+def with_workbook_type(types: ContentTypes) -> ContentTypes:
+    """Return *types* with the entry for embedded workbooks, which is by extension."""
+    return types if "xlsx" in types.defaults else types.with_default("xlsx", ct.EMBEDDED_WORKBOOK)
