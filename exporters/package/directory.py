@@ -9,15 +9,14 @@ from __future__ import annotations
 
 import io
 import struct
-import unicodedata
 import zlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
-from urllib.parse import unquote
 
 from exporters.errors import Fault, PackageError
 from exporters.package.limits import Limits
+from exporters.package.names import fold_name, name_fault
 
 _END = struct.Struct("<4s4H2IH")
 _END_64 = struct.Struct("<4sQ2H2I4Q")
@@ -329,7 +328,7 @@ def _check_members(members: list[Member], file: str, limits: Limits, file_size: 
             told = "twice" if first == name else f"twice, as '{first}' too"
             faults.append(_fault("duplicate-member", f"the name is in the package {told}", file, name))
         seen[key] = name
-        wrong = _name_fault(name, limits)
+        wrong = name_fault(name, limits.name_length)
         if wrong:
             faults.append(_fault("bad-member-name", wrong, file, name[:80]))
         total += size
@@ -368,27 +367,3 @@ def _check_members(members: list[Member], file: str, limits: Limits, file_size: 
             )
         )
     return faults
-
-
-def fold_name(name: str) -> str:
-    """Return the form under which two part names are the same (ECMA-376 part 2, 6.2.2.3), case and NFC aside."""
-    if name.isascii():
-        return unquote(name).casefold() if "%" in name else name.lower()
-    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", unquote(name)).casefold())
-
-
-def _name_fault(name: str, limits: Limits) -> str:
-    if not name:
-        return "the name is empty"
-    if len(name) > limits.name_length:
-        return f"the name has more than {limits.name_length} characters"
-    plain = unquote(name) if "%" in name else name
-    if plain[0] == "/" or "\\" in plain or plain[1:2] == ":":
-        return "the name is an absolute path or holds a backslash"
-    if "." in plain or "//" in plain:
-        segments = plain.removesuffix("/").split("/")
-        if ".." in segments or "." in segments or "" in segments:
-            return "the name leads out of the package ('..') or has an empty step"
-    if not plain.isprintable():
-        return "the name holds control or direction characters"
-    return ""

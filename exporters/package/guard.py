@@ -12,9 +12,10 @@ from exporters.errors import Fault, PackageError
 from exporters.package import ct
 from exporters.package.content_types import NAME as CONTENT_TYPES
 from exporters.package.content_types import ContentTypes
-from exporters.package.directory import Directory, FileBytes, Member, fold_name, read_directory
+from exporters.package.directory import Directory, FileBytes, Member, read_directory
 from exporters.package.farcells import sheet_fault
 from exporters.package.limits import DEFAULT, Limits
+from exporters.package.names import fold_name
 from exporters.package.prolog import prolog_fault
 from exporters.package.relationships import Relationships, source_name
 

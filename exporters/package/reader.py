@@ -9,10 +9,11 @@ from typing import Self
 from exporters.errors import PackageError
 from exporters.package.content_types import NAME as CONTENT_TYPES
 from exporters.package.content_types import ContentTypes
-from exporters.package.directory import Directory, Member, RawPart, fold_name
+from exporters.package.directory import Directory, Member, RawPart
 from exporters.package.guard import guard_file
 from exporters.package.limits import DEFAULT, Limits
-from exporters.package.relationships import Relationships, rels_name, unquoted
+from exporters.package.names import fold_name, unquoted
+from exporters.package.relationships import Relationships, rels_name
 from exporters.package.rt import OFFICE_DOCUMENT
 
 __all__ = ["Package", "RawPart"]

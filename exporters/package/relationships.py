@@ -5,7 +5,6 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from urllib.parse import unquote
 
 from exporters.package.xmltext import attribute, read_elements
 
@@ -142,8 +141,3 @@ def relative_target(source: str, part: str) -> str:
     while common < min(len(here), len(there) - 1) and here[common] == there[common]:
         common += 1
     return "../" * (len(here) - common) + "/".join(there[common:])
-
-
-def unquoted(name: str) -> str:
-    """Return a part name with percent signs resolved: zips hold non-ASCII names both ways."""
-    return unquote(name) if "%" in name else name

@@ -8,8 +8,9 @@ from typing import Final
 from lxml import etree
 
 from exporters.errors import Fault, PackageError, Severity
+from exporters.package.names import unquoted
 from exporters.package.reader import Package
-from exporters.package.relationships import Relationship, unquoted
+from exporters.package.relationships import Relationship
 
 W: Final = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 W14: Final = "{http://schemas.microsoft.com/office/word/2010/wordml}"
