@@ -209,3 +209,22 @@ TOP: dict[str, Any] = {
     "events": list[EventView],
     "strengths": list[str],
 }
+
+# What each top name means; `briefpack template names` prints it.
+MEANING: dict[str, str] = {
+    "pack": "The pack itself: title, date, period, counts.",
+    "city": "The city that the pack is about.",
+    "districts": "All districts, in the order of their division codes.",
+    "covered": "The districts whose targets the main source prints.",
+    "elsewhere": "The districts known from another source than the main one.",
+    "missing": "The districts for which no source was found.",
+    "targets": "All target statements, in the data's order.",
+    "observed": "The target statements that have an actual value.",
+    "flagged": "The target statements that carry a flag.",
+    "initiatives": "All initiatives: the city's, then each district's.",
+    "indicators": "All indicators, the most important first.",
+    "indicator": "One indicator by its code: {{ indicator.GDP.label }}.",
+    "sources": "All sources, numbered in the data's order.",
+    "events": "The conferences at which targets were announced.",
+    "strengths": "The words of strength that occur in the data, firmest first.",
+}

@@ -1,0 +1,17 @@
+"""The command line. Each command is a module of this package, imported when it is called."""
+
+from __future__ import annotations
+
+import io
+import sys
+
+
+def main() -> None:
+    """Run ``briefpack``; the process ends with an exit code of the contract."""
+    from exporters.cli.app import app
+
+    for stream in (sys.stdout, sys.stderr):
+        # A terminal that cannot show Chinese, or a file name that is no text, must not end in a traceback.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+    app(prog_name="briefpack")

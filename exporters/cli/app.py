@@ -1,0 +1,74 @@
+"""The ``briefpack`` command: a group that knows its commands' names and imports only the one that is called."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from importlib import import_module
+from typing import Any
+
+import click
+
+from exporters import __version__
+from exporters.cli.report import fail
+from exporters.errors import BriefpackError, Fault, nearest
+
+COMMANDS: Mapping[str, tuple[str, str]] = {
+    "build": ("exporters.cli.build", "Build the pack: briefing, deck and workbook."),
+    "check": ("exporters.cli.check", "List every fault of a dataset and of templates."),
+    "init": ("exporters.cli.init", "Start a project: dataset, templates, a short guide."),
+    "lint": ("exporters.cli.lint", "Check the inner relations of Office files."),
+    "schema": ("exporters.cli.schema", "Print the JSON Schema of datasets."),
+    "template": ("exporters.cli.template", "Help for authors of templates."),
+}
+"""Name of each command -> (module that holds ``command``, its line in the list)."""
+
+
+class LazyGroup(click.Group):
+    """A group whose list of commands costs no import."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        found = import_module(COMMANDS[cmd_name][0]).command
+        assert isinstance(found, click.Command)
+        return found
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args and not args[0].startswith("-") and args[0] not in COMMANDS:
+            hint = nearest(args[0], COMMANDS)
+            ctx.fail(f"No such command '{args[0]}'." + (f" {hint[0].upper()}{hint[1:]}" if hint else ""))
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except BriefpackError as error:
+            fail(ctx, error.faults, error.exit_code)
+        except (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError):
+            raise
+        except OSError as error:
+            if os.environ.get("BRIEFPACK_TRACEBACK"):
+                raise
+            fail(ctx, [Fault("system", error.strerror or str(error), str(error.filename or ""))])
+        except Exception as error:
+            if os.environ.get("BRIEFPACK_TRACEBACK"):
+                raise
+            message = f"an error inside briefpack {__version__}: {type(error).__name__}: {error}"
+            hint = "BRIEFPACK_TRACEBACK=1 shows where; please report it"
+            fail(ctx, [Fault("internal", message, hint=hint)])
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, "-V", "--version", message="briefpack %(version)s")
+def app() -> None:
+    """One dataset to a Word briefing, a PowerPoint deck and an Excel workbook, from Office templates."""

@@ -1,0 +1,133 @@
+"""``briefpack build``."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from exporters.cli.options import (
+    as_of_option,
+    cache_folder,
+    lang_option,
+    only_option,
+    source_date_epoch,
+    templates_option,
+)
+from exporters.cli.report import json_option, print_json
+
+if TYPE_CHECKING:
+    from exporters.runs.build import Outcome
+    from exporters.runs.planning import Plan
+
+_SHOWN_FLAGS = 5
+
+
+@click.command("build", short_help="Build the pack.")
+@click.argument("dataset", required=False)
+@click.option("--out", type=click.Path(path_type=Path), metavar="DIR", help="Folder of the pack [out/<dataset id>].")
+@templates_option
+@lang_option
+@only_option
+@as_of_option
+@click.option("--track-changes", is_flag=True, help="Updates of the briefing arrive as Word revisions.")
+@click.option("--fresh", is_flag=True, help="Start over; what stands there goes to a backup.")
+@click.option("--dry-run", is_flag=True, help="Say what would happen to each file, and write nothing.")
+@json_option
+def command(
+    dataset: str | None,
+    out: Path | None,
+    templates: str,
+    lang: str,
+    only: tuple[str, ...],
+    as_of: dt.date | None,
+    track_changes: bool,
+    fresh: bool,
+    dry_run: bool,
+    as_json: bool,
+) -> None:
+    """Build the pack of DATASET (a file, or a shipped dataset's name; without it the Guangzhou sample)."""
+    from exporters.runs.planning import Request, plan
+
+    request = Request(
+        dataset=dataset,
+        out=out,
+        templates=templates,
+        lang="en" if lang == "en" else "zh",
+        only=only,
+        as_of=as_of,
+        epoch=source_date_epoch(),
+        fresh=fresh,
+        track_changes=track_changes,
+        cache=cache_folder(),
+    )
+    decided = plan(request)
+    if dry_run:
+        _print_plan(decided, as_json)
+        return
+    from exporters.cli.progress import shown
+    from exporters.runs.build import execute
+
+    with shown(decided, quiet=as_json) as progress:
+        outcome = execute(decided, progress)
+    if as_json:
+        print_json(_outcome_json(outcome))
+    else:
+        _print_outcome(outcome)
+
+
+def _print_plan(plan: Plan, as_json: bool) -> None:
+    if as_json:
+        files = {step.filename: {"action": step.action, "template": step.template.shown} for step in plan.steps}
+        value = {"ok": True, "exit_code": 0, "dry_run": True, "dataset": plan.dataset.id, "out": str(plan.out)}
+        print_json(value | {"files": files})
+        return
+    click.echo(f"{plan.dataset.id} -> {plan.out} (nothing is written)")
+    for step in plan.steps:
+        click.echo(f"  {step.action:8} {step.filename}  from {step.template.shown}")
+
+
+def _outcome_json(outcome: Outcome) -> dict[str, Any]:
+    made = outcome.manifest
+    files = {
+        name: {
+            "result": result,
+            "path": str(outcome.plan.out / name),
+            "bytes": made.files[name].bytes,
+            "sha256": made.files[name].sha256,
+            "statements": made.files[name].statements,
+        }
+        for name, result in outcome.results.items()
+    }
+    return {
+        "ok": True,
+        "exit_code": 0,
+        "dataset": made.dataset,
+        "out": str(outcome.plan.out),
+        "files": files,
+        "counts": dict(made.counts),
+        "flags": [dict(flag) for flag in made.flags],
+        "conflicts": [dict(conflict) for conflict in made.conflicts],
+        "backup": str(outcome.backup) if outcome.backup else None,
+    }
+
+
+def _print_outcome(outcome: Outcome) -> None:
+    made, counts = outcome.manifest, outcome.manifest.counts
+    click.echo(f"{made.title}: {counts['districts']} districts, {counts['targets']} target statements")
+    for name, result in outcome.results.items():
+        record = made.files[name]
+        size = f"{record.bytes / 1000:,.0f} kB"
+        click.echo(f"  {result:9}  {outcome.plan.out / name}  {size}, {record.statements} statements")
+    if outcome.backup:
+        click.echo(f"  replaced files are kept in {outcome.backup}")
+    if counts["districts_without_source"]:
+        click.echo(f"  {counts['districts_without_source']} districts have no source and say so")
+    if made.flags:
+        click.echo(f"  worth a look: {len(made.flags)} flags")
+        for flag in made.flags[:_SHOWN_FLAGS]:
+            click.echo(f"    {flag['target']}: {flag['note'] or flag['code']}")
+        if len(made.flags) > _SHOWN_FLAGS:
+            click.echo(f"    and {len(made.flags) - _SHOWN_FLAGS} more in {outcome.plan.out / 'manifest.json'}")

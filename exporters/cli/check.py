@@ -1,0 +1,32 @@
+"""``briefpack check``."""
+
+from __future__ import annotations
+
+import click
+
+from exporters.cli.options import lang_option, only_option, templates_option
+from exporters.cli.report import fault_json, json_option, print_json
+
+
+@click.command("check", short_help="List every fault of data and templates.")
+@click.argument("dataset", required=False)
+@templates_option
+@lang_option
+@only_option
+@json_option
+@click.pass_context
+def command(
+    ctx: click.Context, dataset: str | None, templates: str, lang: str, only: tuple[str, ...], as_json: bool
+) -> None:
+    """List every fault of DATASET and of a template set at once, each with its place and the nearest right name."""
+    from exporters.runs.checking import check
+
+    faults = check(dataset, templates, lang, only)
+    code = 1 if any(fault.severity == "error" for fault in faults) else 0
+    if as_json:
+        print_json({"ok": not code, "exit_code": code, "faults": [fault_json(fault) for fault in faults]})
+    else:
+        from exporters.cli.listing import print_faults
+
+        print_faults(faults)
+    ctx.exit(code)

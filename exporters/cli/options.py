@@ -1,0 +1,69 @@
+"""Options that several commands share, and their values."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+from pathlib import Path
+
+import click
+
+from exporters import resources
+from exporters.errors import nearest
+from exporters.registry import EXPORTERS
+
+
+def _names(_ctx: click.Context, _parameter: click.Parameter, value: str) -> tuple[str, ...]:
+    """Read names of exporters, separated by commas; they come in the registry's order."""
+    asked = [part.strip() for part in value.split(",") if part.strip()]
+    for name in asked:
+        if name not in EXPORTERS:
+            hint = nearest(name, EXPORTERS) or f"choose from {', '.join(EXPORTERS)}"
+            raise click.BadParameter(f"{name!r} is no exporter; {hint}")
+    if not asked:
+        raise click.BadParameter(f"choose from {', '.join(EXPORTERS)}")
+    return tuple(name for name in EXPORTERS if name in asked)
+
+
+def _day(_ctx: click.Context, _parameter: click.Parameter, value: str | None) -> dt.date | None:
+    if value is None:
+        return None
+    try:
+        return dt.date.fromisoformat(value)
+    except ValueError:
+        raise click.BadParameter(f"{value!r} is no day of the calendar; write it as 2023-02-01") from None
+
+
+templates_option = click.option(
+    "--templates", metavar="SET_OR_DIR", default="standard", show_default=True, help="Template set, or a folder of it."
+)
+lang_option = click.option("--lang", type=click.Choice(["zh", "en"]), default="zh", show_default=True, help="Language.")
+only_option = click.option(
+    "--only", callback=_names, default=",".join(EXPORTERS), metavar="NAMES", help="Only these of word,deck,workbook."
+)
+as_of_option = click.option("--as-of", callback=_day, metavar="DATE", help="The day that the pack stands for.")
+
+
+def cache_folder() -> Path | None:
+    """Return where compiled templates are kept: ``BRIEFPACK_CACHE``, or the user's own cache folder.
+
+    ``BRIEFPACK_CACHE=off`` keeps none. A checkout keeps those of its present code only.
+    """
+    asked = os.environ.get("BRIEFPACK_CACHE", "")
+    if asked == "off":
+        return None
+    if asked:
+        return Path(asked) / resources.fingerprint()
+    import platformdirs
+
+    return Path(platformdirs.user_cache_dir("briefpack", appauthor=False)) / resources.fingerprint()
+
+
+def source_date_epoch() -> int | None:
+    """Return ``SOURCE_DATE_EPOCH`` (seconds, UTC), or None where it is not set; a wrong one is wrong use."""
+    value = os.environ.get("SOURCE_DATE_EPOCH", "").strip()
+    if not value:
+        return None
+    if not value.isascii() or not value.isdigit() or len(value) > 12:
+        raise click.UsageError(f"SOURCE_DATE_EPOCH={value!r} is not a number of seconds")
+    return int(value)

@@ -1,0 +1,57 @@
+"""What every command says in the same way: faults, JSON, exit codes."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable, Mapping
+from typing import Any, NoReturn
+
+import click
+
+from exporters.errors import Fault
+
+_JSON = "briefpack.json"
+
+
+def _remember(ctx: click.Context, _parameter: click.Parameter, value: bool) -> bool:
+    if value:
+        ctx.find_root().meta[_JSON] = True
+    return value
+
+
+json_option = click.option(
+    "--json", "as_json", is_flag=True, is_eager=True, callback=_remember, help="Print one JSON object and nothing else."
+)
+
+
+def print_json(value: Mapping[str, Any]) -> None:
+    """Print one JSON object, in plain ASCII where the output is not UTF-8."""
+    encoding = (getattr(sys.stdout, "encoding", None) or "").lower().replace("-", "")
+    click.echo(json.dumps(value, ensure_ascii=encoding != "utf8", indent=2))
+
+
+def fault_json(fault: Fault) -> dict[str, str]:
+    """Return a fault as JSON; empty fields stay out."""
+    fields = ("severity", "code", "file", "where", "message", "hint", "excerpt")
+    return {name: value for name in fields if (value := getattr(fault, name))}
+
+
+def print_fault(fault: Fault) -> None:
+    """Print a fault on one line of standard error."""
+    colour = "red" if fault.severity == "error" else "yellow"
+    text = " ".join(str(fault).split())
+    click.echo(f"{click.style(fault.severity + ':', fg=colour, bold=True)} {text}", err=True)
+
+
+def fail(ctx: click.Context, faults: Iterable[Fault], exit_code: int = 1) -> NoReturn:
+    """Report *faults* and end with *exit_code*."""
+    found = list(faults)
+    if ctx.find_root().meta.get(_JSON):
+        print_json({"ok": False, "exit_code": exit_code, "faults": [fault_json(fault) for fault in found]})
+    else:
+        for fault in found:
+            print_fault(fault)
+        if len(found) > 1:
+            click.echo(f"{len(found)} faults", err=True)
+    ctx.exit(exit_code)

@@ -1,0 +1,57 @@
+"""What travels with the tool: template sets and sample datasets, in the wheel or in the checkout."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from exporters.errors import BriefpackError, Fault
+
+_PACKAGE = Path(__file__).resolve().parent
+_WHEEL = _PACKAGE / "_shipped"
+
+DEFAULT_DATASET = "guangzhou-2023"
+DEFAULT_TEMPLATES = "standard"
+
+
+def is_checkout() -> bool:
+    """Whether the tool runs from its source tree, where its code may change without a new version."""
+    return not _WHEEL.is_dir()
+
+
+def folder(kind: str) -> Path:
+    """Return the shipped folder ``templates`` or ``data``; raise BriefpackError where the installation lacks it."""
+    found = (_PACKAGE.parent if is_checkout() else _WHEEL) / kind
+    if not found.is_dir():
+        raise BriefpackError(Fault("no-resource", f"this installation of briefpack holds no {kind}", hint="reinstall"))
+    return found
+
+
+def template_sets() -> list[str]:
+    """Return the names of the shipped template sets."""
+    root = folder("templates")
+    return sorted(entry.name for entry in root.iterdir() if any((entry / lang).is_dir() for lang in ("zh", "en")))
+
+
+def datasets() -> dict[str, Path]:
+    """Return the shipped datasets by name."""
+    return {entry.stem: entry for entry in sorted(folder("data").glob("*.yaml"))}
+
+
+def fingerprint() -> str:
+    """Return what tells one state of the tool's code from another: its version, in a checkout also its files' times."""
+    from exporters import __version__
+
+    if not is_checkout():
+        return __version__
+    import hashlib
+
+    seen = []
+    for root, folders, files in os.walk(_PACKAGE):
+        folders[:] = sorted(name for name in folders if name != "__pycache__")
+        for name in sorted(files):
+            if name.endswith(".py"):
+                status = Path(root, name).stat()
+                seen.append(f"{name} {status.st_mtime_ns} {status.st_size}")
+    digest = hashlib.blake2b("\n".join(seen).encode(), digest_size=6)
+    return f"{__version__}-{digest.hexdigest()}"

@@ -1,0 +1,27 @@
+"""Which target statements a finished file carries, found by their keys in its own parts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from pathlib import Path
+
+# A key stands alone, as the value of an attribute (Word, PowerPoint) or as the text of a cell (Excel).
+_KEY = re.compile(rb'["\'>]([a-z0-9][a-z0-9._-]{1,})(?=["\'<])')
+
+
+def count_statements(path: Path, targets: Collection[str]) -> int:
+    """Return how many of *targets* (their ids) have a key in the package *path*."""
+    from exporters.package.reader import Package
+
+    wanted = {target.encode(): target for target in targets}
+    found: set[str] = set()
+    with Package.open(path) as package:
+        for name in package.names():
+            if not name.endswith(".xml"):
+                continue
+            for key in set(_KEY.findall(package.read(name))):
+                record = wanted.get(key) or wanted.get(key.rpartition(b".")[0])
+                if record is not None:
+                    found.add(record)
+    return len(found)

@@ -1,0 +1,107 @@
+"""Finding a run's inputs by name or path: the dataset, and one edition of a template set."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from exporters import resources
+from exporters.errors import DataError, Fault, TemplateError, nearest
+from exporters.registry import EXPORTERS, Entry
+
+LANGS = ("zh", "en")
+_DATA_SUFFIXES = (".yaml", ".yml", ".json", ".xlsx")
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateFile:
+    """One template as found. ``shown`` is the name that messages use, ``sha256`` the digest of its bytes."""
+
+    entry: Entry
+    shown: str
+    content: bytes
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """The templates of one set in one language. ``name`` is the set's or the folder's own name."""
+
+    name: str
+    lang: str
+    files: tuple[TemplateFile, ...]
+
+
+def find_dataset(asked: str | None) -> Path:
+    """Return the dataset's file: a path, or the name of a shipped dataset; None is the shipped sample.
+
+    A name that is neither raises DataError with the nearest right name.
+    """
+    shipped = resources.datasets()
+    if asked is None:
+        return shipped[resources.DEFAULT_DATASET]
+    path = Path(asked)
+    if path.suffix.lower() in _DATA_SUFFIXES or path.exists() or path.parent != Path():
+        return path
+    if asked in shipped:
+        return shipped[asked]
+    here = [entry.name for entry in Path().iterdir() if entry.suffix.lower() in _DATA_SUFFIXES]
+    stems = {Path(name).stem: name for name in here}
+    hint = nearest(asked, [*shipped, *stems, *here])
+    raise DataError(
+        Fault("no-dataset", "there is no such file or dataset", asked, hint=hint or f"shipped: {', '.join(shipped)}")
+    )
+
+
+def find_templates(asked: str, lang: str, only: Sequence[str]) -> Edition:
+    """Return the edition *lang* of a shipped set or of a folder, with the templates that *only* needs.
+
+    A folder holds ``zh/`` and ``en/``, or the templates themselves. Raises TemplateError with all that is missing.
+    """
+    root = _root(asked)
+    folder = root / lang
+    if not folder.is_dir():
+        others = [other for other in LANGS if (root / other).is_dir()]
+        if others:
+            message = f"the template set has no edition in {lang}"
+            raise TemplateError(Fault("no-edition", message, asked, hint=f"it has {', '.join(others)}"))
+        folder = root
+    shown = asked if folder == root else f"{asked}/{lang}"
+    found, faults = [], []
+    for name in only:
+        entry = EXPORTERS[name]
+        path = next((folder / file for file in entry.templates if (folder / file).is_file()), None)
+        if path is None:
+            faults.append(_no_template(entry, folder, shown))
+            continue
+        content = path.read_bytes()
+        found.append(TemplateFile(entry, f"{shown}/{path.name}", content, hashlib.sha256(content).hexdigest()))
+    if faults:
+        raise TemplateError(faults)
+    return Edition(root.resolve().name, lang, tuple(found))
+
+
+def _root(asked: str) -> Path:
+    path = Path(asked)
+    if path.is_dir():
+        return path
+    sets = resources.template_sets()
+    if asked in sets:
+        return resources.folder("templates") / asked
+    if path.is_file():
+        raise TemplateError(Fault("not-a-folder", "this is a file; give the folder that holds the templates", asked))
+    hint = nearest(asked, sets) or f"shipped: {', '.join(sets) or 'none'}"
+    raise TemplateError(Fault("no-templates", "there is no such template set or folder", asked, hint=hint))
+
+
+def _no_template(entry: Entry, folder: Path, shown: str) -> Fault:
+    names = sorted(path.name for path in folder.iterdir() if path.is_file())
+    hint = nearest(entry.filename, names)
+    if not hint:
+        rest = [
+            other.name for other in EXPORTERS.values() if any((folder / file).is_file() for file in other.templates)
+        ]
+        hint = f"--only {','.join(rest)} builds what the folder holds" if rest else ""
+    return Fault("no-template", f"there is no {entry.filename} in it", shown, hint=hint)

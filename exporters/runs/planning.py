@@ -1,0 +1,206 @@
+"""What a build will do to each file of a pack, worked out before anything is written."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from exporters import __version__, resources
+from exporters.errors import BriefpackError, Fault, RefusedError, TemplateError
+from exporters.registry import Exporter
+from exporters.runs import manifest, publish
+from exporters.runs.inputs import Edition, TemplateFile, find_dataset, find_templates
+from exporters.runs.manifest import Manifest
+
+if TYPE_CHECKING:
+    from exporters.binding.compiled import Cache, Compiled
+    from exporters.model import Dataset, Lang
+    from exporters.package.reader import Package
+
+Action = Literal["create", "rebuild", "replace", "keep"]
+"""``rebuild``: nobody has edited the file; ``replace``: someone may have, and asked to start over."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What a person asked for. ``epoch`` is SOURCE_DATE_EPOCH; ``cache`` a folder for compiled templates, or None."""
+
+    dataset: str | None = None
+    out: Path | None = None
+    templates: str = resources.DEFAULT_TEMPLATES
+    lang: Lang = "zh"
+    only: tuple[str, ...] = ("word", "deck", "workbook")
+    as_of: dt.date | None = None
+    epoch: int | None = None
+    fresh: bool = False
+    track_changes: bool = False
+    cache: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A template ready to be rendered."""
+
+    template: TemplateFile
+    package: Package
+    compiled: Compiled
+    room: Exporter
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What happens to one file. ``inputs`` is the digest of all that it is made from, ``found`` that of what stands in
+    its place; ``job`` is None where the file is kept."""
+
+    template: TemplateFile
+    action: Action
+    generation: int
+    inputs: str
+    found: str | None
+    job: Job | None
+
+    @property
+    def filename(self) -> str:
+        return self.template.entry.filename
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A whole build: its inputs as read, and one step for each file."""
+
+    request: Request
+    dataset: Dataset
+    dataset_sha256: str
+    as_of: dt.date | None
+    epoch: int | None
+    edition: Edition
+    out: Path
+    previous: Manifest | None
+    steps: tuple[Step, ...]
+
+
+def content_hash(dataset: Dataset) -> str:
+    """Return the digest of what a dataset says, whatever file format it was read from."""
+    return hashlib.sha256(dataset.model_dump_json(exclude_defaults=True).encode()).hexdigest()
+
+
+def plan(request: Request) -> Plan:
+    """Read all inputs and decide. Every fault of the data and of the templates comes in one error.
+
+    Nothing is written, but a publication that an earlier run had decided and not ended is ended first.
+    """
+    faults: list[Fault] = []
+    dataset: Dataset | None = None
+    edition: Edition | None = None
+    with gathering(faults):
+        dataset = _read(request.dataset)
+    with gathering(faults):
+        edition = find_templates(request.templates, request.lang, request.only)
+    if dataset is None or edition is None:
+        if edition is not None:
+            compile_all(edition.files, request.cache, faults)
+        raise BriefpackError(faults)
+    sha256 = content_hash(dataset)
+    as_of = request.as_of or dataset.as_of
+    epoch = request.epoch if request.epoch is not None else _midnight(as_of)
+    out = request.out or Path("out", dataset.id)
+    previous, steps = _decide(request, dataset.id, edition, out, (sha256, str(as_of), str(epoch)))
+    due = [step.template for step in steps if step.action != "keep"]
+    jobs = compile_all(due, request.cache, faults)
+    if faults:
+        raise TemplateError(faults)
+    steps = [replace(step, job=jobs.get(step.template.entry.name)) for step in steps]
+    return Plan(request, dataset, sha256, as_of, epoch, edition, out, previous, tuple(steps))
+
+
+def compile_all(files: Sequence[TemplateFile], cache: Path | None, faults: list[Fault]) -> dict[str, Job]:
+    """Compile templates, or take them from the cache; what is wrong with them is added to *faults*."""
+    from exporters.binding.compiled import Cache
+
+    store = Cache(cache)
+    jobs = {}
+    for file in files:
+        with gathering(faults):
+            jobs[file.entry.name] = _compile(file, store)
+    return jobs
+
+
+def _compile(file: TemplateFile, cache: Cache) -> Job:
+    from exporters.package.reader import Package
+
+    room = file.entry.room()
+    package = Package.open(file.content, name=file.shown)
+    compiled = cache.get(file.content, file.entry.name, lambda: room.compile(package, file.shown))
+    return Job(file, package, compiled, room)
+
+
+@contextmanager
+def gathering(faults: list[Fault]) -> Iterator[None]:
+    """Add the faults of a BriefpackError to *faults* and go on behind the block."""
+    try:
+        yield
+    except BriefpackError as error:
+        faults += error.faults
+
+
+def _read(asked: str | None) -> Dataset:
+    from exporters.load import load
+
+    return load(find_dataset(asked))
+
+
+def _midnight(day: dt.date | None) -> int | None:
+    """Return a day's start in UTC: the time that files carry where none is given, since the clock may not speak."""
+    return (day - dt.date(1970, 1, 1)).days * 86_400 if day else None
+
+
+def _decide(
+    request: Request, dataset_id: str, edition: Edition, out: Path, inputs: tuple[str, ...]
+) -> tuple[Manifest | None, list[Step]]:
+    if out.exists() and not out.is_dir():
+        raise BriefpackError(Fault("not-a-folder", "this is a file; the pack needs a folder", str(out)))
+    publish.recover(out)
+    if request.fresh:
+        return None, [_step(request, file, out, None, inputs) for file in edition.files]
+    previous = manifest.read(out)
+    if previous is not None and previous.dataset != dataset_id:
+        message = f"the folder holds the pack of dataset '{previous.dataset}', not of '{dataset_id}'"
+        raise RefusedError(Fault("other-pack", message, str(out), hint="choose another --out; --fresh starts over"))
+    steps = [_step(request, file, out, previous, inputs) for file in edition.files]
+    faults = [_not_ours(step, out, previous) for step in steps if step.action == "replace"]
+    if faults:
+        raise RefusedError(faults)
+    if request.track_changes and any(step.action == "rebuild" for step in steps):
+        message = "tracked changes over an existing pack are not in this version yet"
+        raise BriefpackError(Fault("not-yet", message, str(out), hint="leave out --track-changes"))
+    return previous, steps
+
+
+def _step(request: Request, file: TemplateFile, out: Path, previous: Manifest | None, data: tuple[str, ...]) -> Step:
+    made_from = [__version__, file.entry.name, file.sha256, request.lang, *data]
+    inputs = hashlib.sha256(json.dumps(made_from).encode()).hexdigest()
+    found = publish.digest(out / file.entry.filename)
+    record = previous.files.get(file.entry.filename) if previous else None
+    same = record is not None and record.inputs == inputs
+    generation = record.generation + (not same) if record else 1
+    action: Action = "create"
+    if found is not None:
+        pristine = record is not None and record.sha256 == found
+        action = "rebuild" if pristine else "replace"
+        # A checkout's code changes without a new version, so there a file is always made anew and then compared.
+        if pristine and same and not resources.is_checkout():
+            action = "keep"
+    return Step(file, action, generation, inputs, found, None)
+
+
+def _not_ours(step: Step, out: Path, previous: Manifest | None) -> Fault:
+    known = previous is not None and step.filename in previous.files
+    message = "it was edited since it was built" if known else "it was not built here"
+    hint = "merging edits is not in this version yet; --fresh starts over and keeps a backup"
+    return Fault("edited" if known else "foreign", message, str(out / step.filename), hint=hint)

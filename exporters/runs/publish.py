@@ -1,0 +1,227 @@
+"""Bringing a pack's files into their folder, all or none.
+
+Files are written whole into ``.briefpack/staging`` and flushed; renaming that folder to ``ready`` is the one moment
+at which a build takes place. A run that dies before it leaves the old pack; one that dies after it is finished by
+the next. The manifest comes last.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO, cast
+
+from exporters.errors import Fault, RefusedError
+from exporters.runs import lock
+from exporters.runs.manifest import NAME as MANIFEST
+
+STATE = ".briefpack"
+_STAGING, _READY, _ORDER, _BACKUP = "staging", "ready", "publish.json", "backup"
+
+
+def digest(path: Path) -> str | None:
+    """Return the SHA-256 of a file's bytes, or None where there is no file."""
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except FileNotFoundError:
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Staged:
+    """A file written and flushed, not yet in its place."""
+
+    name: str
+    path: Path
+    sha256: str
+    bytes: int
+
+
+class _Counting:
+    """A file that keeps the digest and the size of what is written."""
+
+    def __init__(self, file: BinaryIO, wrote: Callable[[int], None]) -> None:
+        self._file, self._wrote = file, wrote
+        self.hash = hashlib.sha256()
+        self.size = 0
+
+    def write(self, data: bytes) -> int:
+        self.hash.update(data)
+        self.size += len(data)
+        self._wrote(self.size)
+        return self._file.write(data)
+
+
+class Staging:
+    """The files of one run on their way into the folder *out*."""
+
+    def __init__(self, out: Path) -> None:
+        self._out = out
+        self._state = out / STATE
+        self._folder = self._state / _STAGING
+        self._files: dict[str, Staged] = {}
+
+    def write(
+        self, name: str, produce: Callable[[BinaryIO], None], wrote: Callable[[int], None] = lambda _: None
+    ) -> Staged:
+        """Write one file by *produce*; *wrote* is told the bytes written so far."""
+        self._folder.mkdir(exist_ok=True)
+        path = self._folder / name
+        with path.open("wb") as file:
+            counting = _Counting(file, wrote)
+            produce(cast(BinaryIO, counting))
+            _flush(file)
+        staged = self._files[name] = Staged(name, path, counting.hash.hexdigest(), counting.size)
+        return staged
+
+    def publish(self, expected: Mapping[str, str | None]) -> Path | None:
+        """Move every staged file that differs into its place and return the folder of the backup, if one was needed.
+
+        *expected* is the digest of each file that the run has seen in its place; where another stands there by now,
+        RefusedError is raised and nothing is moved. An error on the way puts back what was moved before it.
+        """
+        moving = [one for one in self._files.values() if one.sha256 != expected[one.name]]
+        moving.sort(key=lambda one: one.name == MANIFEST)
+        changed = [one.name for one in moving if digest(self._out / one.name) != expected[one.name]]
+        if changed:
+            hint = "close the file and run again"
+            message = "the file was changed while the pack was being built"
+            raise RefusedError(
+                Fault("changed-meanwhile", message, str(self._out / name), hint=hint) for name in changed
+            )
+        if not moving:
+            return None
+        for one in self._files.values():
+            if one not in moving:
+                one.path.unlink()
+        backup = self._back_up([one.name for one in moving])
+        names = [one.name for one in moving]
+        with (self._folder / _ORDER).open("wb") as file:
+            file.write(json.dumps({"names": names, "expected": {name: expected[name] for name in names}}).encode())
+            _flush(file)
+        _flush_folder(self._folder)
+        ready = self._state / _READY
+        self._folder.replace(ready)
+        _flush_folder(self._state)
+        self._move(ready, names, backup)
+        return backup
+
+    def _move(self, ready: Path, names: list[str], backup: Path | None) -> None:
+        moved: list[str] = []
+        try:
+            for name in names:
+                target = self._out / name
+                with suppress(FileNotFoundError):
+                    shutil.copymode(target, ready / name)
+                (ready / name).replace(target)
+                moved.append(name)
+        except OSError:
+            (ready / _ORDER).unlink()
+            for name in moved:
+                old = backup / name if backup else None
+                if old is not None and old.exists():
+                    shutil.copy2(old, ready / name)
+                    (ready / name).replace(self._out / name)
+                else:
+                    (self._out / name).unlink()
+            shutil.rmtree(ready)
+            raise
+        _flush_folder(self._out)
+        shutil.rmtree(ready)
+
+    def _back_up(self, names: list[str]) -> Path | None:
+        """Copy what will be replaced into a folder of its own, named by the moment."""
+        present = [name for name in names if (self._out / name).exists()]
+        if not present:
+            return None
+        stamp = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
+        folder, number = self._state / _BACKUP / stamp, 1
+        while folder.exists():
+            number += 1
+            folder = self._state / _BACKUP / f"{stamp}-{number}"
+        folder.mkdir(parents=True)
+        for name in present:
+            shutil.copy2(self._out / name, folder / name)
+            with (folder / name).open("rb") as file:
+                os.fsync(file.fileno())
+        _flush_folder(folder)
+        return folder
+
+    def discard(self) -> None:
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+
+@contextmanager
+def staging(out: Path) -> Iterator[Staging]:
+    """Hold the folder *out* for one run; finish what an earlier run had decided, drop what it had not.
+
+    Folders that this run made and did not fill are taken away again.
+    """
+    made = [folder for folder in (out, *out.parents) if not folder.exists()]
+    state = out / STATE
+    fresh = not state.exists()
+    state.mkdir(parents=True, exist_ok=True)
+    try:
+        with lock.held(state / "lock", out):
+            _finish(out)
+            found = Staging(out)
+            found.discard()
+            try:
+                yield found
+            finally:
+                found.discard()
+    except BaseException:
+        if fresh and not any(entry.name != "lock" for entry in state.iterdir()):
+            shutil.rmtree(state)
+            for folder in made:
+                with suppress(OSError):
+                    folder.rmdir()
+        raise
+
+
+def recover(out: Path) -> None:
+    """Finish what an earlier run in *out* had decided and died in; does nothing where there is nothing of it."""
+    if (out / STATE / _READY).is_dir():
+        with lock.held(out / STATE / "lock", out):
+            _finish(out)
+
+
+def _finish(out: Path) -> None:
+    """Finish the moves of a run that died in them. A file that someone has changed since stays as it is."""
+    ready = out / STATE / _READY
+    if not ready.is_dir():
+        return
+    try:
+        order = json.loads((ready / _ORDER).read_bytes())
+    except (OSError, ValueError):
+        order = {"names": [], "expected": {}}
+    for name in order["names"]:
+        staged = ready / name
+        if staged.exists() and digest(out / name) == order["expected"][name]:
+            staged.replace(out / name)
+    _flush_folder(out)
+    shutil.rmtree(ready)
+
+
+def _flush(file: BinaryIO) -> None:
+    file.flush()
+    os.fsync(file.fileno())
+
+
+def _flush_folder(folder: Path) -> None:
+    """Make renames in *folder* last through a power cut; only POSIX can say so."""
+    if os.name != "posix":
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
