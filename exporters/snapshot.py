@@ -8,7 +8,7 @@ gave them, and only within that one file.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal
 
@@ -136,7 +136,7 @@ class Conflict:
     """What a person and the data both changed. The file keeps ``theirs`` until someone resolves it."""
 
     key: str
-    reason: Literal["both-changed", "deleted-changed", "changed-dropped"]
+    reason: Literal["both-changed", "deleted-changed", "changed-dropped", "not-carried"]
     base: str
     theirs: str
     ours: str
@@ -164,7 +164,6 @@ class Plan:
     kept: tuple[Kept, ...] = ()
     vanished: int = 0
     anchors: int = 0
-    notes: tuple[str, ...] = field(default=())
 
     @property
     def lost_too_much(self) -> bool:

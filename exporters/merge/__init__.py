@@ -7,6 +7,7 @@ stays theirs and is reported.
 
 from exporters.merge.files import merge
 from exporters.merge.prose import merge_prose
+from exporters.merge.upgrades import upgrade
 from exporters.merge.values import Merged, canonical, merge_value
 
-__all__ = ["Merged", "canonical", "merge", "merge_prose", "merge_value"]
+__all__ = ["Merged", "canonical", "merge", "merge_prose", "merge_value", "upgrade"]

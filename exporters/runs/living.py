@@ -1,0 +1,116 @@
+"""Carrying what people did to a file into its next generation."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from exporters.errors import Fault, RefusedError
+from exporters.merge import merge, upgrade
+from exporters.package import Package
+from exporters.snapshot import Conflict, Plan, Snapshot
+
+if TYPE_CHECKING:
+    from exporters.registry import Exporter
+
+PROPERTY = "briefpack"
+_STAMP = re.compile(r"^(?P<pack>[^:]+):(?P<generation>[0-9]+):(?P<digest>[0-9a-f]+)$")
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """What the file itself says of its making: pack, generation, digest of its inputs."""
+
+    pack: str
+    generation: int
+    digest: str
+
+    @classmethod
+    def parse(cls, text: str) -> Stamp | None:
+        """Return the stamp that *text* holds; None where it holds none."""
+        found = _STAMP.match(text)
+        return cls(found["pack"], int(found["generation"]), found["digest"]) if found else None
+
+    def __str__(self) -> str:
+        return f"{self.pack}:{self.generation}:{self.digest}"
+
+
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """A file after the merge. ``content`` is None where the edited file stands as it is, byte for byte."""
+
+    content: bytes | None
+    plan: Plan
+
+
+def regenerate(
+    room: Exporter,
+    file: str,
+    base: Package,
+    theirs: Package,
+    ours: Package,
+    *,
+    stamp: Stamp,
+    open_conflicts: Sequence[Conflict] = (),
+    template_changed: bool = False,
+    track: str = "",
+    epoch: int | None = None,
+) -> Merged:
+    """Merge three states of one file and return the fourth.
+
+    ``base`` is the pristine render that *theirs* was edited from, ``ours`` the new pristine render. ``track`` is the
+    moment (ISO 8601) that tracked changes carry; without it they are not tracked. Raises RefusedError, with nothing
+    written, where more than a fifth of the anchors is gone.
+    """
+    before, now, new = room.read(base), room.read(theirs), room.read(ours)
+    if template_changed:
+        plan, lost = upgrade(before, now, new)
+        content = _patched(room, ours, plan, ours, stamp, epoch=epoch)
+        lines = _not_carried(room, base, theirs, Package.open(content, name=file))
+        return Merged(content, replace(plan, conflicts=(*plan.conflicts, *lost, *lines)))
+    overrides = {conflict.key: conflict.base for conflict in open_conflicts}
+    plan = merge(before, now, new, overrides)
+    if plan.lost_too_much:
+        message = f"{plan.vanished} of {plan.anchors} bound values are gone: edits cannot be told from losses"
+        raise RefusedError(Fault("anchors", message, file, hint="the new version is beside it; --fresh starts over"))
+    settled = _same(before, new) and not plan.edits
+    known = {(one.key, one.item, one.group) for one in open_conflicts}
+    if settled and all((one.key, one.item, one.group) in known for one in plan.conflicts):
+        return Merged(None, plan)
+    return Merged(_patched(room, theirs, plan, ours, stamp, track=track, epoch=epoch), plan)
+
+
+def _patched(
+    room: Exporter,
+    target: Package,
+    plan: Plan,
+    ours: Package,
+    stamp: Stamp,
+    *,
+    track: str = "",
+    epoch: int | None = None,
+) -> bytes:
+    out = io.BytesIO()
+    room.patch(target, plan, ours, out, properties={PROPERTY: str(stamp)}, track=track, epoch=epoch)
+    return out.getvalue()
+
+
+def _same(base: Snapshot, ours: Snapshot) -> bool:
+    """Whether two renders say the same; where their contents stand in the file does not matter."""
+    first = [(group, item, slot.key, slot.text) for group, item, slot in base.slots()]
+    return first == [(group, item, slot.key, slot.text) for group, item, slot in ours.slots()]
+
+
+def _not_carried(room: Exporter, base: Package, theirs: Package, result: Package) -> list[Conflict]:
+    """Return the lines that a person wrote and that the new template has no place for."""
+    known = {*room.lines(base), *room.lines(result)}
+    added = [line for line in room.lines(theirs) if line.strip() and line not in known]
+    return [Conflict(f"line-{number}", "not-carried", "", line, "") for number, line in enumerate(added, 1)]
+
+
+def summary(plan: Plan) -> Mapping[str, int]:
+    """Return how much a plan does, for reports."""
+    return {"edits": len(plan.edits), "conflicts": len(plan.conflicts), "kept": len(plan.kept)}
