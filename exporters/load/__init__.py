@@ -28,7 +28,7 @@ def load(path: Path, *, sources: Path | None = None) -> Dataset:
 
     file = str(path)
     try:
-        document = read_document(path)
+        document = read_raw(read_bytes(path), path)
         dataset, misfits = validate(document, lambda known: read_source_texts(known, path.parent, sources))
     except PackageError as error:
         raise DataError(error.faults) from None
@@ -86,13 +86,9 @@ def schema() -> dict[str, Any]:
     return dataset_schema()
 
 
-def read_document(path: Path) -> Document:
-    """Read the file into plain data with places, not validated yet; raise DataError or UnreadableError."""
+def read_raw(raw: bytes, path: Path) -> Document:
+    """Read the bytes of *path* into plain data with places, not validated yet; raise UnreadableError."""
     suffix = path.suffix.lower()
-    if suffix not in SUFFIXES:
-        _bytes_of(path)
-        raise _unknown_format(path)
-    raw = _bytes_of(path)
     if suffix == ".xlsx":
         from .xlsx_reader import read_xlsx
 
@@ -106,6 +102,14 @@ def read_document(path: Path) -> Document:
     from .yaml_reader import read_yaml
 
     return read_yaml(decode(raw))
+
+
+def read_bytes(path: Path) -> bytes:
+    """Return the bytes of a dataset file; raise DataError where *path* cannot be one."""
+    raw = _bytes_of(path)
+    if path.suffix.lower() not in SUFFIXES:
+        raise _unknown_format(path)
+    return raw
 
 
 def _bytes_of(path: Path) -> bytes:

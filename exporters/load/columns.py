@@ -54,6 +54,17 @@ def column_name(path: Path) -> str:
     return ".".join(str(step + 1) if isinstance(step, int) else step for step in path)
 
 
+def required_columns(sheet: str) -> list[str]:
+    """Return the columns without which no record of *sheet* is whole."""
+    model = model_at((sheet,))
+    fields = model.model_fields if model else {}
+    return [name for name, field in fields.items() if field.is_required() and _stands_alone(field.annotation)]
+
+
+def _stands_alone(annotation: Any) -> bool:
+    return not is_list(annotation) and record_in(annotation) in (None, *SHORT_FORMS)
+
+
 def column_order(sheet: str, path: Path) -> tuple[int, ...]:
     """Return a key that sorts columns as the model orders its fields."""
     model: type[BaseModel] | None = Dataset if sheet == ROOT else model_at((sheet,))

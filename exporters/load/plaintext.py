@@ -15,6 +15,7 @@ _WIDE_MARKS = {
     codecs.BOM_UTF16_LE: "UTF-16",
     codecs.BOM_UTF16_BE: "UTF-16",
 }
+BOM = codecs.BOM_UTF8
 MAX_REPORTED = 50
 # YAML 1.1 takes these for line breaks, so a text would come back changed.
 _HIDDEN_BREAK = re.compile("[\u2028\u2029]")
@@ -26,7 +27,7 @@ def decode(raw: bytes) -> str:
         if raw.startswith(mark):
             raise UnreadableError(Misfit(Spot("line 1"), "encoding", f"the file is {name}", "save it as UTF-8"))
     try:
-        text = raw.removeprefix(codecs.BOM_UTF8).decode("utf-8")
+        text = raw.removeprefix(BOM).decode("utf-8")
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
         excerpt = raw.split(b"\n")[line - 1].decode("utf-8", "replace").strip()[:200]

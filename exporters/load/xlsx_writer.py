@@ -12,7 +12,7 @@ from exporters.package import ContentTypes, PackageWriter, Relationship, Relatio
 from exporters.package.xmltext import attribute
 
 from .cells import escaped
-from .columns import ROOT, SHEETS, column_name, column_order, column_path, letters
+from .columns import ROOT, SHEETS, column_name, column_order, column_path, letters, required_columns
 from .plain import flat
 
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
@@ -43,9 +43,9 @@ Value = str | Decimal | int | bool
 
 
 def xlsx_bytes(data: dict[str, Any]) -> bytes:
-    """Return a workbook that holds *data* (plain, without short forms)."""
-    sheets = {name: list(data[name]) for name in SHEETS if name in data}
-    sheets = {ROOT: [{name: value for name, value in data.items() if name not in SHEETS}], **sheets}
+    """Return a workbook that holds *data* (plain, without short forms); empty lists get their sheet too."""
+    sheets: dict[str, list[Any]] = {ROOT: [{name: value for name, value in data.items() if name not in SHEETS}]}
+    sheets |= {name: data.get(name, []) for name in SHEETS if name != ROOT}
     out = BytesIO()
     types = {"xl/workbook.xml": f"{_TYPES}.sheet.main+xml", "xl/styles.xml": f"{_TYPES}.styles+xml"}
     parts = [f"xl/worksheets/sheet{number}.xml" for number in range(1, len(sheets) + 1)]
@@ -72,6 +72,10 @@ def _workbook(names: list[str]) -> str:
 
 def _sheet(name: str, records: list[dict[str, Value]]) -> str:
     paths: dict[str, Path] = {column: column_path(name, column) for record in records for column in record}
+    used = set(paths.values())
+    for column in required_columns(name) if name != ROOT else ():
+        if column_path(name, column) not in used:
+            paths[column] = column_path(name, column)
     columns = sorted(paths, key=lambda column: column_order(name, paths[column]))
     heads = [column_name(paths[column]) for column in columns]
     rows = [_row(1, dict(enumerate(heads, start=1)), HEADER_STYLE)]

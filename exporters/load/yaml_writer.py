@@ -80,9 +80,19 @@ def scalar(value: str | Decimal | int | bool, *, in_flow: bool = False) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     text = str(value)
-    if _is_plain(text, in_flow=in_flow):
-        return text
-    return '"' + "".join(_shown(character) for character in text) + '"'
+    return text if _is_plain(text, in_flow=in_flow) else _double_quoted(text)
+
+
+def quoted(value: str | Decimal | int | bool, mark: str) -> str:
+    """Return one scalar between the quotation marks that stood there before, if they can hold it."""
+    text = scalar(value) if isinstance(value, bool) else str(value)
+    if mark == "'" and all(map(_SHOWN.match, text)):
+        return "'" + text.replace("'", "''") + "'"
+    return _double_quoted(text)
+
+
+def _double_quoted(text: str) -> str:
+    return '"' + "".join(map(_shown, text)) + '"'
 
 
 def _is_plain(text: str, *, in_flow: bool) -> bool:
