@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from functools import lru_cache
 
 from exporters.model import Comparator, Lang, Measure, Target, Unit
 
@@ -24,7 +23,6 @@ SYMBOL = {
 _SCALES = ((12, "tn"), (9, "bn"), (6, "m"))
 
 
-@lru_cache(maxsize=4096)
 def plain(value: Decimal, grouped: bool = False) -> str:
     """Return *value* without an exponent, its digits as the source gives them (6.5 stays 6.5, 7.50 stays 7.50)."""
     return f"{value:,f}" if grouped else f"{value:f}"
@@ -42,9 +40,16 @@ def amount(value: Decimal, unit: Unit | None, lang: Lang, counter: str = "") -> 
             if abs(scaled) >= Decimal(10) ** power:
                 return f"{unit.symbol} {plain(_trim(scaled.scaleb(-power)), True)} {word}"
         return f"{unit.symbol} {plain(scaled, True)}"
-    label = unit.label.en or counter
+    label = unit.label.en or (_singular(counter) if scaled == 1 else counter)
     gap = "" if label in {"%", "‰", ""} else " "
     return plain(scaled, True) + gap + label
+
+
+def _singular(noun: str) -> str:
+    """Return an English plural's singular: one project, not 1 projects."""
+    if noun.endswith("ies"):
+        return noun[:-3] + "y"
+    return noun[:-1] if noun.endswith("s") and not noun.endswith("ss") else noun
 
 
 def _trim(value: Decimal) -> Decimal:

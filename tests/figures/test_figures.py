@@ -1,0 +1,80 @@
+"""What follows from the data: rows, rankings, medians, progress."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from exporters.figures import groups, median, progress
+from exporters.model import Evidence, Observation, Period, Target
+
+YEAR = Period(start=dt.date(2023, 1, 1), end=dt.date(2023, 12, 31))
+
+
+def target(name: str, measure: str = "level", value: str = "100", **more: object) -> Target:
+    fields = {"place": "a", "indicator": "GDP", "period": YEAR, "evidence": Evidence(source="s"), "unit": "CNY_100M"}
+    return Target(id=name, measure=measure, value=value, **(fields | more))
+
+
+def test_level_growth_and_stretch_are_one_row():
+    level = target("a.level", group="g")
+    growth = target("a.growth", "growth_yoy", "7", unit="PERCENT", group="g")
+    stretch = target("a.stretch", "growth_yoy", "7.5", unit="PERCENT", group="g", role="stretch")
+    (row,) = groups([level, growth, stretch])
+    assert (row.level, row.growth, row.stretch) == (level, growth, stretch)
+    assert row.members() == [level, growth, stretch]
+
+
+def test_milestones_come_in_order_of_time_behind_their_total():
+    spans = {"q2": (4, 6), "q1": (1, 3)}
+    steps = [
+        target(
+            f"a.{name}", "flow", group="g", role="milestone",
+            period=Period(start=dt.date(2023, first, 1), end=dt.date(2023, last, 28)),
+        )
+        for name, (first, last) in spans.items()
+    ]  # fmt: skip
+    (row,) = groups([*steps, target("a.total", "flow", group="g")])
+    assert [member.id for member in row.members()] == ["a.total", "a.q1", "a.q2"]
+
+
+@given(st.lists(st.tuples(st.sampled_from("gh "), st.sampled_from(["level", "growth_yoy"])), max_size=12))
+def test_nothing_is_left_out_of_the_rows(kinds):
+    targets = [
+        target(f"a.t{n}", measure, group=group.strip()) for n, (group, measure) in enumerate(kinds)
+    ]
+    found = [member.id for row in groups(targets) for member in row.members()]
+    assert sorted(found) == sorted(one.id for one in targets)
+
+
+def test_median_is_exact():
+    assert median([]) is None
+    assert median([Decimal("7"), Decimal("4.5"), Decimal("10")]) == 7
+    assert median([Decimal("7"), Decimal("6.5")]) == Decimal("6.75")
+
+
+@pytest.mark.parametrize(
+    ("measure", "comparator", "value", "actual", "status", "rate"),
+    [
+        ("level", "gte", "100", "52", "on_track", "0.5200"),
+        ("level", "gte", "100", "40", "behind", "0.4000"),
+        ("level", "gte", "100", "100", "met", "1.0000"),
+        ("level", "gt", "100", "100", "on_track", "1.0000"),
+        ("growth_yoy", "gte", "7", "6.9", "behind", "0.9857"),
+        ("growth_yoy", "gte", "7", "7.2", "met", "1.0286"),
+        ("growth_yoy", "lte", "-3", "-4", "met", None),
+        ("level", "lte", "100", "80", "met", "0.8000"),
+    ],
+)
+def test_progress_at_half_year(measure, comparator, value, actual, status, rate):
+    aim = target("a.t", measure, value, comparator=comparator)
+    seen = Observation(id="o", target="a.t", date=dt.date(2023, 6, 30), value=actual)
+    found = progress(aim, seen)
+    assert found is not None
+    assert found.status == status
+    assert found.rate == (None if rate is None else Decimal(rate))
+    assert found.elapsed == Decimal("0.4959")

@@ -1,0 +1,91 @@
+"""Figures in words: as strong and as precise as the source, in both languages."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+
+import pytest
+
+from exporters.model import BUILTIN_UNITS, Coverage, Evidence, Level, Measure, Modality, Period, Target, Text
+from exporters.wording import date, figure, label, period, phrase
+
+YEAR = Period(start=dt.date(2023, 1, 1), end=dt.date(2023, 12, 31))
+
+
+def target(measure: str, comparator: str, value: str | None, unit: str | None, **more: object) -> Target:
+    fields = {"id": "a.b", "place": "a", "indicator": "GDP", "period": YEAR, "evidence": Evidence(source="s")}
+    return Target(**fields, measure=measure, comparator=comparator, value=value, unit=unit, **more)
+
+
+@pytest.mark.parametrize(
+    ("found", "counter", "zh", "en"),
+    [
+        (target("growth_yoy", "gte", "10", "PERCENT"), "", "增长10%以上", "up at least 10%"),
+        (target("growth_yoy", "eq", "6.5", "PERCENT"), "", "增长6.5%", "up 6.5%"),
+        (target("growth_yoy", "approx", "25", "PERCENT"), "", "增长25%左右", "up about 25%"),
+        (target("growth_yoy", "lte", "-3", "PERCENT"), "", "下降3%以内", "down at most 3%"),
+        (target("growth_yoy", "between", "5", "PERCENT", upper="6"), "", "增长5%—6%", "up 5% to 6%"),
+        (target("level", "gt", "730", "CNY_100M"), "", "超730亿元", "over CNY 73 bn"),
+        (target("level", "gt", "3", "CNY_TRILLION", comparator_word="突破"), "", "突破3万亿元", "over CNY 3 tn"),
+        (target("level", "gt", "1.4", "CNY_TRILLION"), "", "超1.4万亿元", "over CNY 1.4 tn"),
+        (target("level", "eq", "3200", "USD_10K"), "", "3200万美元", "USD 32 m"),
+        (target("increment", "eq", "20", "SQM_10K"), "", "20万平方米", "200,000 sq m"),
+        (target("count", "gte", "180", "COUNT"), "个|projects", "180个以上", "at least 180 projects"),
+        (target("count", "eq", "1", "COUNT"), "个|projects", "1个", "1 project"),
+        (target("multiple_growth", "gte", "2", "TIMES"), "", "增长2倍以上", "up at least 200%"),
+        (target("change_pp", "eq", "0.5", "PP"), "", "提高0.5个百分点", "up 0.5 percentage points"),
+        (target("rank", "lte", "3", "RANK"), "", "前3位", "top 3"),
+        (target("rank", "eq", "1", "RANK"), "", "第1位", "no. 1"),
+        (target("ratio", "eq", "30", "PERCENT"), "", "30%", "30%"),
+        (
+            target("growth_yoy", "gte", "10", "PERCENT", expression=Text(zh="两位数增长", en="double-digit growth")),
+            "", "两位数增长", "double-digit growth",
+        ),
+        (
+            target("growth_yoy", "in_step_with", None, None, reference=Text(zh="经济增长", en="GDP")),
+            "", "与经济增长同步", "in step with GDP",
+        ),
+        (
+            target("qualitative", "none", None, None, expression=Text(zh="保持稳定", en="stable")),
+            "", "保持稳定", "stable",
+        ),
+    ],
+)  # fmt: skip
+def test_phrases(found, counter, zh, en):
+    unit = BUILTIN_UNITS[found.unit] if found.unit else None
+    first, _, second = counter.partition("|")
+    assert phrase(found, unit, "zh", first) == zh
+    assert phrase(found, unit, "en", second) == en
+
+
+def test_the_sources_precision_is_kept():
+    for value in ("6.50", "6.5", "7", "0.10"):
+        found = target("growth_yoy", "eq", value, "PERCENT")
+        assert figure(found, BUILTIN_UNITS["PERCENT"], "zh") == value + "%"
+    assert found.value == Decimal("0.10")
+
+
+@pytest.mark.parametrize("word", ["超", "突破", "超过", "不低于"])
+def test_the_sources_own_word_stands_before(word):
+    found = target("level", "gt", "400", "CNY_100M", comparator_word=word)
+    assert figure(found, BUILTIN_UNITS["CNY_100M"], "zh") == f"{word}400亿元"
+
+
+def test_terms_of_two_vocabularies_with_one_value_have_their_own_words():
+    assert label(Modality.NONE, "zh") == ""
+    assert label(Coverage.NONE, "zh") == "原文未载"
+    assert label(Measure.LEVEL, "en") == "level"
+    assert label(Level.CITY, "en") == "city"
+
+
+def test_dates_and_periods():
+    day = dt.date(2023, 1, 28)
+    assert (date(day, "zh"), date(day, "en")) == ("2023年1月28日", "28 January 2023")
+    assert (period(YEAR, "zh"), period(YEAR, "en")) == ("2023年", "2023")
+    quarter = Period(start=dt.date(2023, 4, 1), end=dt.date(2023, 6, 30))
+    assert (period(quarter, "zh"), period(quarter, "en")) == ("二季度", "Q2 2023")
+    five = Period(start=dt.date(2023, 1, 1), end=dt.date(2027, 12, 31))
+    assert (period(five, "zh"), period(five, "en")) == ("2023—2027年", "2023–2027")
+    odd = Period(start=dt.date(2023, 1, 15), end=dt.date(2023, 2, 1))
+    assert period(odd, "en") == "15 January 2023 to 1 February 2023"
