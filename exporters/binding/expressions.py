@@ -71,19 +71,31 @@ def _source(node: nodes.Node) -> str:
     return ""
 
 
-def check(program: Program, codes: typing.Mapping[str, typing.Collection[str]] | None = None) -> list[Fault]:
+def check(
+    program: Program,
+    codes: typing.Mapping[str, typing.Collection[str]] | None = None,
+    *,
+    names: Types | None = None,
+    filters: typing.Collection[str] = (),
+) -> list[Fault]:
     """Return every name, attribute and filter that a program uses and that does not exist, with the nearest right one.
 
     ``codes`` may give the codes that exist behind a look-up (``{"indicator": [...]}``), known only with data.
+    ``names`` (with their types) and ``filters`` are what the format adds to those of every template.
     """
-    checker = _Checker(program, codes or {})
-    checker.block(program.syntax.body, dict(TOP))
+    checker = _Checker(program, codes or {}, filters)
+    checker.block(program.syntax.body, {**TOP, **(names or {})})
     return checker.faults
 
 
 class _Checker:
-    def __init__(self, program: Program, codes: typing.Mapping[str, typing.Collection[str]]) -> None:
-        self.program, self.codes = program, codes
+    def __init__(
+        self,
+        program: Program,
+        codes: typing.Mapping[str, typing.Collection[str]],
+        own_filters: typing.Collection[str] = (),
+    ) -> None:
+        self.program, self.codes, self.own_filters = program, codes, own_filters
         self.faults: list[Fault] = []
 
     def fault(self, node: nodes.Node, code: str, message: str, hint: str) -> Any:
@@ -162,7 +174,7 @@ class _Checker:
             self.typed(arg, types)
         if node.name.startswith("_"):
             return UNKNOWN
-        known = sandbox().filters
+        known = [*sandbox().filters, *self.own_filters]
         if node.name not in known:
             choices = [name for name in known if not name.startswith("_")]
             hint = nearest(node.name, choices) or "see `briefpack template names`"

@@ -7,7 +7,7 @@ In a format's compiler, for the n-th chart frame that it meets::
 
     found = compile_chart(package, part, weaver, faults, "slide 4, shape 'Growth'")   # None: carry the part as it is
     before(frame, weaver.raw(opening(f"chart:{n}") + found.source + closing()))       # inside the frame's loops
-    frame_chart.set(r_id, weaver.value(str(n), place, "_chart"))                      # a filter that counts relationships
+    frame_chart.set(r_id, weaver.value(str(n), place, "_chart"))             # a filter that counts ids
     meta["charts"].append({**found.meta, "relationships": chart_meta(package, part)})
 
 and in its renderer::
