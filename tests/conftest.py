@@ -1,0 +1,27 @@
+"""Under ``BRIEFPACK_CI`` a test that skips because a tool is absent has failed: there nothing may be left out."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+STRICT = bool(os.environ.get("BRIEFPACK_CI"))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item, call):
+    return _strict((yield))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report(collector):
+    return _strict((yield))
+
+
+def _strict(report):
+    if STRICT and report.outcome == "skipped" and not hasattr(report, "wasxfail"):
+        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr
+        report.outcome = "failed"
+        report.longrepr = f"nothing may skip here: {reason}"
+    return report
