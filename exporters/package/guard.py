@@ -13,7 +13,6 @@ from exporters.package import ct
 from exporters.package.content_types import NAME as CONTENT_TYPES
 from exporters.package.content_types import ContentTypes
 from exporters.package.directory import Directory, FileBytes, Member, read_directory
-from exporters.package.farcells import sheet_fault
 from exporters.package.limits import DEFAULT, Limits
 from exporters.package.names import fold_name
 from exporters.package.prolog import prolog_fault
@@ -76,11 +75,13 @@ def _content_types(directory: Directory, limits: Limits, faults: list[Fault]) ->
     if found is None:
         raise directory.fault("not-a-package", "the file is a zip but not an Office file (.docx, .pptx, .xlsx)")
     data = directory.read(found)
-    wrong = prolog_fault(data)
+    wrong = prolog_fault(data, whole=True)
+    if wrong:
+        raise directory.fault(*wrong, CONTENT_TYPES)
     try:
         types = ContentTypes.parse(data)
     except ValueError as error:
-        raise directory.fault(*(wrong or ("broken-xml", str(error))), CONTENT_TYPES) from None
+        raise directory.fault("broken-xml", str(error), CONTENT_TYPES) from None
     if not limits.macros:
         listed = [(f"part {part}", kind) for part, kind in types.overrides.items()]
         listed += [(f"extension .{extension}", kind) for extension, kind in types.defaults.items()]
@@ -125,6 +126,8 @@ def _check_part(
     if wrong:
         faults.append(Fault(wrong[0], wrong[1], directory.file, f"part {name}"))
     elif kind == ct.WORKSHEET:
+        from exporters.package.farcells import sheet_fault
+
         told = sheet_fault(directory.read(member), limits)
         if told:
             faults.append(Fault("far-cells", told, directory.file, f"part {name}"))

@@ -27,6 +27,6 @@ def read_elements(data: bytes) -> list[tuple[str, dict[str, str]]]:
     parser.StartDoctypeDeclHandler = refuse
     try:
         parser.Parse(data, True)
-    except expat.ExpatError as error:
+    except (expat.ExpatError, LookupError) as error:  # LookupError: an encoding that Python does not know
         raise ValueError(f"the part is not well-formed XML: {error}") from None
     return found

@@ -219,7 +219,7 @@ def test_what_the_guard_refuses_is_told_as_faults() -> None:
     assert fault.file == "notes.docx"
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.sampled_from(sorted(MAKERS)), st.data())
 def test_odd_attribute_values_never_end_in_a_traceback(kind: str, data: st.DataObject) -> None:
     package = Package.open(MAKERS[kind]())

@@ -98,7 +98,9 @@ def test_content_types_are_found_without_case_and_changed_without_side_effects()
     assert more.parts_of(ct.DOCUMENT) == ("word/Document.xml",)
 
 
-@pytest.mark.parametrize("data", [b"", b"<a", b"<!DOCTYPE a><Relationships/>", b"\xff\xfe"])
+@pytest.mark.parametrize(
+    "data", [b"", b"<a", b"<!DOCTYPE a><Relationships/>", b"\xff\xfe", b'<?xml version="1.0" encoding="x"?><a/>']
+)
 def test_bad_xml_raises_value_error(data: bytes) -> None:
     with pytest.raises(ValueError, match=r"XML|DTD"):
         Relationships.parse("", data)

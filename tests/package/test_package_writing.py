@@ -164,6 +164,7 @@ class _Sparse:
         return len(data)
 
 
+@pytest.mark.slow
 def test_offsets_beyond_4_gb_need_zip64() -> None:
     out = _Sparse()
     block = bytes(1 << 24)
