@@ -6,7 +6,6 @@ wrong, what was expected, and the nearest right name where there is one.
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
@@ -72,6 +71,8 @@ class RefusedError(BriefpackError):
 
 def nearest(word: str, choices: Iterable[str]) -> str:
     """Return ``did you mean 'x'?`` for the choice most like *word*, or an empty string."""
+    import difflib
+
     pool = {str(choice).casefold(): str(choice) for choice in choices}
     found = difflib.get_close_matches(word.casefold(), pool, n=1, cutoff=0.6)
     return f"did you mean '{pool[found[0]]}'?" if found else ""
