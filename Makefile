@@ -17,7 +17,6 @@ test: $(VENV)/.test
 
 lint: $(VENV)/.test
 	@$(BIN)/ruff check .
-	@$(BIN)/ruff format --check exporters
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo
 

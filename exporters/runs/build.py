@@ -67,7 +67,7 @@ def _write(out: BinaryIO, content: bytes) -> None:
 def _render(plan: Plan, step: Step, scope: Scope, work: Staging, progress: Progress) -> FileRecord:
     job = step.job
     assert job is not None
-    stamp = f"{plan.dataset.id}:{step.generation}:{plan.dataset_sha256[:16]}"
+    stamp = f"{plan.dataset.id}:{step.generation}:{step.inputs[:16]}"
 
     def produce(out: BinaryIO) -> None:
         try:

@@ -39,12 +39,12 @@ def find_dataset(asked: str | None) -> Path:
 
     A name that is neither raises DataError with the nearest right name.
     """
-    shipped = resources.datasets()
-    if asked is None:
-        return shipped[resources.DEFAULT_DATASET]
-    path = Path(asked)
-    if path.suffix.lower() in _DATA_SUFFIXES or path.exists() or path.parent != Path():
+    path = Path(asked or "")
+    if asked and (path.suffix.lower() in _DATA_SUFFIXES or path.exists() or path.parent != Path()):
         return path
+    shipped = resources.datasets()
+    if not asked:
+        return shipped[resources.DEFAULT_DATASET]
     if asked in shipped:
         return shipped[asked]
     here = [entry.name for entry in Path().iterdir() if entry.suffix.lower() in _DATA_SUFFIXES]

@@ -1,0 +1,215 @@
+"""Plan, then execute: what a build decides for each file of a pack, and that it does exactly that."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+import stub_room
+from test_publishing import files
+
+from exporters import resources
+from exporters.errors import BriefpackError, RefusedError, TemplateError
+from exporters.runs import planning
+from exporters.runs.build import execute
+from exporters.runs.inputs import find_dataset, find_templates
+from exporters.runs.planning import Request, plan
+
+
+@pytest.fixture
+def request_for(tmp_path, monkeypatch):
+    """Return a function that makes the request of a build by stub exporters."""
+
+    def make(_texts: dict[str, str] | None = None, **changes) -> Request:
+        texts = _texts or {"one": "<doc/>"}
+        folder = stub_room.install(monkeypatch, tmp_path / "mine", **texts)
+        basis = {"out": tmp_path / "pack", "templates": str(folder), "only": tuple(texts)}
+        return Request(**(basis | changes))
+
+    return make
+
+
+def build(request: Request):
+    return execute(plan(request))
+
+
+def manifest(out: Path) -> dict:
+    return json.loads((out / "manifest.json").read_text("utf-8"))
+
+
+def test_first_build(request_for):
+    request = request_for()
+    outcome = build(request)
+    found = manifest(request.out)
+    assert outcome.results == {"one.docx": "created"}
+    assert sorted(path.name for path in request.out.iterdir()) == [".briefpack", "manifest.json", "one.docx"]
+    assert found["format"] == 1
+    assert found["dataset"]["id"] == "guangzhou-2023"
+    assert found["counts"]["districts"] == 11
+    record = found["files"]["one.docx"]
+    assert record["statements"] == found["counts"]["targets"]
+    assert record["generation"] == 1
+    assert record["bytes"] == (request.out / "one.docx").stat().st_size
+    assert found["conflicts"] == []
+
+
+def test_a_second_build_writes_nothing(request_for):
+    request = request_for()
+    build(request)
+    before = {path: path.stat().st_mtime_ns for path in request.out.iterdir() if path.is_file()}
+    outcome = build(request)
+    assert outcome.results == {"one.docx": "unchanged"}
+    assert outcome.backup is None
+    assert {path: path.stat().st_mtime_ns for path in request.out.iterdir() if path.is_file()} == before
+
+
+def test_an_installed_tool_does_not_even_render_what_nothing_changed(request_for, monkeypatch):
+    request = request_for(dataset=str(find_dataset(None)))
+    build(request)
+    monkeypatch.setattr(resources, "is_checkout", lambda: False)
+    assert [step.action for step in plan(request).steps] == ["keep"]
+
+
+def test_other_inputs_rebuild_and_count_the_generation(request_for, tmp_path):
+    request = request_for()
+    build(request)
+    english = Request(**{name: getattr(request, name) for name in Request.__slots__} | {"lang": "en"})
+    outcome = build(english)
+    assert outcome.results == {"one.docx": "updated"}
+    assert outcome.backup is not None
+    assert sorted(path.name for path in outcome.backup.iterdir()) == ["manifest.json", "one.docx"]
+    assert manifest(request.out)["files"]["one.docx"]["generation"] == 2
+
+
+def test_two_folders_get_the_same_bytes(request_for, tmp_path):
+    build(request_for(out=tmp_path / "a"))
+    build(request_for(out=tmp_path / "deeper" / "b"))
+    assert files(tmp_path / "a") == files(tmp_path / "deeper" / "b")
+
+
+def test_an_edited_file_is_refused_and_left(request_for):
+    request = request_for()
+    build(request)
+    (request.out / "one.docx").write_bytes(b"by hand")
+    before = files(request.out)
+    with pytest.raises(RefusedError, match="edited") as caught:
+        plan(request)
+    assert caught.value.exit_code == 4
+    assert files(request.out) == before
+
+
+def test_a_file_from_elsewhere_is_refused(request_for):
+    request = request_for()
+    request.out.mkdir()
+    (request.out / "one.docx").write_bytes(b"someone's own")
+    with pytest.raises(RefusedError, match="not built here"):
+        plan(request)
+    assert files(request.out) == {"one.docx": b"someone's own"}
+
+
+def test_fresh_starts_over_and_keeps_a_backup(request_for):
+    request = request_for(fresh=True)
+    request.out.mkdir()
+    (request.out / "one.docx").write_bytes(b"by hand")
+    outcome = build(request)
+    assert outcome.backup is not None
+    assert (outcome.backup / "one.docx").read_bytes() == b"by hand"
+    assert manifest(request.out)["files"]["one.docx"]["generation"] == 1
+
+
+def test_another_dataset_does_not_take_over_a_pack(request_for):
+    build(request_for())
+    with pytest.raises(RefusedError, match="guangzhou-2023"):
+        plan(request_for(dataset="sample-progress"))
+
+
+@pytest.mark.parametrize("content", ["{", "[]", '{"format": 99}', '{"format": 1}'])
+def test_a_manifest_that_cannot_be_understood_is_refused(request_for, content):
+    request = request_for()
+    build(request)
+    (request.out / "manifest.json").write_text(content)
+    with pytest.raises(RefusedError, match="manifest"):
+        plan(request)
+
+
+def test_only_keeps_the_record_of_the_other_files(request_for):
+    texts = {"one": "<doc/>", "two": "<doc/>"}
+    request = request_for(texts)
+    build(request)
+    outcome = build(request_for(texts, only=("two",), lang="en"))
+    assert outcome.results == {"two.docx": "updated"}
+    records = manifest(request.out)["files"]
+    assert [records[name]["generation"] for name in ("one.docx", "two.docx")] == [1, 2]
+
+
+def test_a_render_that_fails_half_way_leaves_the_old_pack(request_for):
+    request = request_for({"one": "<doc/>", "two": "<doc/>"})
+    build(request)
+    before = files(request.out)
+    with pytest.raises(TemplateError) as caught:
+        build(request_for({"one": "<doc> </doc>", "two": "BURST"}))
+    assert [(fault.where, fault.file.endswith("mine/two.docx")) for fault in caught.value.faults] == [
+        ("paragraph 7", True)
+    ]
+    assert files(request.out) == before
+
+
+def test_a_first_build_that_fails_leaves_no_folder(request_for, tmp_path):
+    with pytest.raises(TemplateError):
+        build(request_for({"one": "BURST"}, out=tmp_path / "new" / "pack"))
+    assert not (tmp_path / "new").exists()
+
+
+def test_faults_of_data_and_of_every_template_come_at_once(request_for, tmp_path):
+    data = tmp_path / "bad.yaml"
+    data.write_text("briefpack: 1\nid: x\nnonsense: 1\n")
+    with pytest.raises(BriefpackError) as caught:
+        plan(request_for({"one": "BAD", "two": "BAD"}, dataset=str(data)))
+    codes = [fault.code for fault in caught.value.faults]
+    assert codes.count("bad") == 4
+    assert "unknown-field" in codes
+    assert caught.value.exit_code == 1
+    assert not (tmp_path / "pack").exists()
+
+
+def test_the_time_of_files_comes_from_the_data_or_from_outside(request_for):
+    assert plan(request_for()).epoch == 1_675_209_600
+    assert plan(request_for(epoch=86_400)).epoch == 86_400
+
+
+def test_equal_contents_have_equal_hashes_whatever_the_file_format(tmp_path):
+    from exporters.load import load
+
+    path = find_dataset(None)
+    copy = tmp_path / "copy.yaml"
+    copy.write_text("# another comment\n" + path.read_text("utf-8"), "utf-8")
+    assert planning.content_hash(load(path)) == planning.content_hash(load(copy))
+
+
+@pytest.mark.parametrize(
+    ("asked", "hint"), [("guangzou-2023", "guangzhou-2023"), ("sample-progres", "sample-progress"), ("zzz", "shipped")]
+)
+def test_a_dataset_by_a_wrong_name(asked, hint, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(BriefpackError, match=hint):
+        find_dataset(asked)
+
+
+def test_templates_by_name_folder_and_wrong_name(request_for, tmp_path):
+    request = request_for()
+    assert find_templates(request.templates, "zh", ("one",)).files[0].shown.endswith("mine/one.docx")
+    with pytest.raises(TemplateError, match="no such template set"):
+        find_templates("standrad", "zh", ("one",))
+    (tmp_path / "mine" / "one.docx").rename(tmp_path / "mine" / "onne.docx")
+    with pytest.raises(TemplateError, match=r"did you mean 'onne\.docx'"):
+        find_templates(request.templates, "zh", ("one",))
+
+
+def test_a_set_without_the_edition_names_those_it_has(request_for, tmp_path):
+    request_for()
+    folder = tmp_path / "mine"
+    (folder / "en").mkdir()
+    (folder / "one.docx").rename(folder / "en" / "one.docx")
+    with pytest.raises(TemplateError, match="it has en"):
+        find_templates(str(folder), "zh", ("one",))
