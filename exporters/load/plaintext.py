@@ -39,8 +39,11 @@ def decode(raw: bytes) -> str:
     return text
 
 
-def refuse_forbidden(source: SourceText) -> tuple[str, list[Misfit]]:
-    """Return the text with every forbidden character replaced (offsets stay), and a misfit for each of them."""
+def refuse_forbidden(source: SourceText, *, hidden_breaks: bool = False) -> tuple[str, list[Misfit]]:
+    """Return the text with every forbidden character replaced (offsets stay), and a misfit for each of them.
+
+    With *hidden_breaks*, U+2028 and U+2029 are refused as well.
+    """
     text = source.text.replace("\r\n", "\n\n")
     if "\r" in text and "\n" not in text:
         message = "its lines end in the single CR of old Macintosh files"
@@ -48,7 +51,7 @@ def refuse_forbidden(source: SourceText) -> tuple[str, list[Misfit]]:
     misfits: list[Misfit] = []
     parts: list[str] = []
     at = 0
-    while (offset := _next_forbidden(text, at)) is not None:
+    while (offset := _next_forbidden(text, at, hidden_breaks)) is not None:
         if len(misfits) >= MAX_REPORTED:
             more = Misfit(source.spot(offset), "control-character", "and more such characters")
             raise UnreadableError(*misfits, more)
@@ -58,8 +61,9 @@ def refuse_forbidden(source: SourceText) -> tuple[str, list[Misfit]]:
     return ("".join(parts) + source.text[at:], misfits) if misfits else (source.text, [])
 
 
-def _next_forbidden(text: str, start: int) -> int | None:
-    control, hidden = forbidden_character(text, start), _HIDDEN_BREAK.search(text, start)
+def _next_forbidden(text: str, start: int, hidden_breaks: bool) -> int | None:
+    control = forbidden_character(text, start)
+    hidden = _HIDDEN_BREAK.search(text, start) if hidden_breaks else None
     found = ([control[0]] if control else []) + ([hidden.start()] if hidden else [])
     return min(found, default=None)
 
@@ -70,9 +74,10 @@ def _forbidden_misfit(source: SourceText, offset: int) -> Misfit:
     column = offset - source.text.rfind("\n", 0, offset)
     message = f"character U+{ord(character):04X} in column {column} cannot stand in an Office file"
     if _HIDDEN_BREAK.match(character):
-        message = f"hidden line break U+{ord(character):04X} in column {column}"
+        message = f"hidden line break U+{ord(character):04X} in column {column}, which YAML would take for a space"
     excerpt = "".join("\ufffd" if forbidden_character(one) else one for one in spot.excerpt)
-    return Misfit(Spot(spot.where, excerpt, spot.order), "control-character", message, "delete it")
+    hint = f"delete it, or write \\u{ord(character):04x} in double quotes" if _HIDDEN_BREAK.match(character) else "delete it"
+    return Misfit(Spot(spot.where, excerpt, spot.order), "control-character", message, hint)
 
 
 def _is_gbk(raw: bytes) -> bool:

@@ -48,6 +48,8 @@ def syntax_misfit(source: SourceText, error: yaml.YAMLError) -> Misfit:
                 source.spot(context.index), "syntax", message, f"the reader gave up on line {source.line_of(offset)}"
             )
         return Misfit(spot, "syntax", f"a comma or {close!r} is missing", "quote a text that holds , [ ] { } or ': '")
+    if "tab character" in problem:
+        return Misfit(spot, "tab", "a tab stands where YAML wants spaces", _TAB)
     if "cannot start any token" in problem:
         if at == "\t":
             return Misfit(spot, "tab", "a tab stands where YAML wants spaces", _TAB)

@@ -32,7 +32,7 @@ _CLOSING = (events.MappingEndEvent, events.SequenceEndEvent)
 def read_yaml(text: str) -> Document:
     """Read one YAML document; raise UnreadableError where its syntax ends all reading."""
     source = SourceText(text)
-    safe, misfits = refuse_forbidden(source)
+    safe, misfits = refuse_forbidden(source, hidden_breaks=True)
     builder = _Builder(source)
     loader = Loader(safe)
     try:
