@@ -1,0 +1,224 @@
+"""The command from outside: exit codes, what is printed where, JSON."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from exporters import __version__
+from exporters.cli.app import COMMANDS, app
+from exporters.runs.inputs import find_dataset
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def run(*args: str):
+    return CliRunner().invoke(app, args, prog_name="briefpack")
+
+
+@pytest.mark.parametrize("name", sorted(COMMANDS))
+def test_every_command_has_help(name):
+    result = run(name, "--help")
+    assert result.exit_code == 0
+    assert result.stdout.startswith(f"Usage: briefpack {name}")
+
+
+def test_help_lists_every_command_with_what_it_does():
+    result = run("--help")
+    assert all(f"  {name} " in result.stdout and line in result.stdout for name, (_, line) in COMMANDS.items())
+
+
+def test_help_imports_no_library_but_click():
+    code = (
+        "import sys\nfrom exporters.cli.app import app\n"
+        "try:\n    app(['build', '--help'])\nexcept SystemExit:\n    pass\n"
+        "heavy = {'pydantic', 'jinja2', 'lxml', 'rich', 'yaml', 'docx', 'pptx', 'openpyxl'} & set(sys.modules)\n"
+        "print(sorted(heavy), file=sys.stderr)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stderr.strip() == "[]"
+
+
+def test_version():
+    assert run("--version").stdout == f"briefpack {__version__}\n"
+
+
+@pytest.mark.parametrize(
+    ("args", "said"),
+    [
+        (["buidl"], "Did you mean 'build'?"),
+        (["zzzz"], "No such command 'zzzz'."),
+        (["build", "--fehsr"], "No such option"),
+        (["build", "--lang", "fr"], "'fr' is not one of"),
+        (["build", "--only", "word,dek"], "did you mean 'deck'?"),
+        (["build", "--only", ","], "choose from word, deck, workbook"),
+        (["build", "--as-of", "2023-02-30"], "no day of the calendar"),
+        (["build", "a.yaml", "b.yaml"], "unexpected extra argument"),
+        (["lint"], "Missing argument"),
+        (["init"], "Missing argument"),
+        (["template", "nmaes"], "No such command"),
+    ],
+)
+def test_wrong_use_ends_with_2_and_says_what_is_right(args, said):
+    result = run(*args)
+    assert result.exit_code == 2
+    assert said in result.stderr
+    assert result.stdout == ""
+
+
+def test_a_wrong_source_date_epoch_is_wrong_use(monkeypatch):
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "yesterday")
+    result = run("build")
+    assert result.exit_code == 2
+    assert "yesterday" in result.stderr
+
+
+def bad_dataset(folder: Path) -> Path:
+    path = folder / "bad.yaml"
+    text = find_dataset(None).read_text("utf-8")
+    text = text.replace("level: city", "levle: city", 1).replace("city: guangzhou", "city: guangzho", 1)
+    path.write_text(text, "utf-8")
+    return path
+
+
+@pytest.mark.parametrize("command", ["build", "check"])
+def test_bad_data_ends_with_1_all_faults_and_nothing_written(command, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    path = bad_dataset(tmp_path)
+    result = run(command, path.name)
+    assert result.exit_code == 1
+    said = result.stdout + result.stderr
+    assert "levle" in said
+    assert "did you mean 'level'?" in said
+    assert "line " in said
+    assert "Traceback" not in said
+    assert [entry.name for entry in tmp_path.iterdir()] == ["bad.yaml"]
+
+
+def test_faults_of_a_build_are_one_a_line_on_standard_error(tmp_path):
+    result = run("build", str(bad_dataset(tmp_path)), "--out", str(tmp_path / "out"))
+    lines = result.stderr.splitlines()
+    assert result.stdout == ""
+    assert len([line for line in lines if line.startswith("error: ")]) >= 2
+    assert not (tmp_path / "out").exists()
+
+
+def test_faults_as_json(tmp_path):
+    result = run("build", str(bad_dataset(tmp_path)), "--json")
+    found = json.loads(result.stdout)
+    assert result.stderr == ""
+    assert found["ok"] is False
+    assert found["exit_code"] == result.exit_code == 1
+    assert all(fault["message"] and fault["code"] for fault in found["faults"])
+
+
+@pytest.mark.parametrize(
+    ("args", "said"),
+    [
+        (["build", "guangzhou-2032"], "did you mean 'guangzhou-2023'?"),
+        (["build", "nowhere.yaml"], "there is no such file"),
+        (["build", "--templates", "no/such/folder"], "no such template set or folder"),
+    ],
+)
+def test_a_wrong_name_gets_the_nearest(args, said, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    result = run(*args)
+    assert result.exit_code == 1
+    assert said in result.stderr
+
+
+def test_schema_is_a_json_schema():
+    found = json.loads(run("schema").stdout)
+    assert found["$schema"] == "https://json-schema.org/draft/2020-12/schema"
+    assert {"city", "targets", "sources"} <= set(found["properties"])
+
+
+def test_template_names_have_type_meaning_and_example():
+    found = json.loads(run("template", "names", "--json").stdout)
+    assert found["groups"][0]["name"] == "names at the top"
+    entries = {entry["name"]: entry for group in found["groups"] for entry in group["names"]}
+    assert all(entry["type"] and entry["meaning"] for entry in entries.values())
+    assert entries["target.text"]["example"]
+    assert entries["district.name"]["example"] == "荔湾区" or entries["district.name"]["example"].endswith("市")
+    with_example = [entry for entry in entries.values() if entry["example"]]
+    assert len(with_example) > 0.9 * len(entries)
+    text = run("template", "names").stdout
+    assert all(name in text for name in entries)
+
+
+def test_template_names_in_english():
+    found = json.loads(run("template", "names", "--lang", "en", "--json").stdout)
+    entries = {entry["name"]: entry["example"] for group in found["groups"] for entry in group["names"]}
+    assert "District" in entries["district.name"] or entries["district.name"] == "Guangzhou"
+
+
+def test_lint(tmp_path):
+    import io
+
+    from stub_office import sound
+
+    good, bad = tmp_path / "good.docx", tmp_path / "bad.docx"
+    good.write_bytes(sound())
+    bad.write_bytes(io.BytesIO(b"not a package").getvalue())
+    assert run("lint", str(good)).exit_code == 0
+    result = run("lint", str(good), str(bad))
+    assert result.exit_code == 1
+    assert "bad.docx" in result.stderr
+    found = json.loads(run("lint", str(good), str(bad), "--json").stdout)
+    assert found["files"][str(good)] == []
+    assert found["files"][str(bad)]
+
+
+def test_init_makes_a_project_and_refuses_to_write_over_one(tmp_path):
+    project = tmp_path / "project"
+    result = run("init", str(project))
+    assert result.exit_code == 0, result.stderr
+    names = {path.relative_to(project).as_posix() for path in project.rglob("*") if path.is_file()}
+    assert {"guangzhou-2023.yaml", "README.md", "schema.json"} <= names
+    assert len((project / "README.md").read_text("utf-8").splitlines()) <= 10
+    (project / "README.md").write_text("mine")
+    again = run("init", str(project))
+    assert again.exit_code == 4
+    assert (project / "README.md").read_text() == "mine"
+
+
+def test_no_traceback_for_an_error_inside(monkeypatch, tmp_path):
+    def broken(_request):
+        raise ZeroDivisionError("oops")
+
+    monkeypatch.setattr("exporters.runs.planning.plan", broken)
+    monkeypatch.delenv("BRIEFPACK_TRACEBACK", raising=False)
+    result = run("build")
+    assert result.exit_code == 1
+    assert result.stderr.startswith(f"error: an error inside briefpack {__version__}: ZeroDivisionError: oops")
+
+
+def test_python_m_exporters_is_the_command(tmp_path):
+    done = subprocess.run(
+        [sys.executable, "-m", "exporters", "schema"], capture_output=True, text=True, check=True, cwd=tmp_path
+    )
+    assert json.loads(done.stdout)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="POSIX locale names")
+def test_a_terminal_without_chinese_gets_no_traceback(tmp_path):
+    environment = os.environ | {"PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"}
+    command = [sys.executable, "-m", "exporters", "template", "names"]
+    done = subprocess.run(command, capture_output=True, env=environment, cwd=tmp_path, check=False)
+    assert done.returncode == 0
+    assert b"Traceback" not in done.stderr
+    done = subprocess.run([*command, "--json"], capture_output=True, env=environment, cwd=tmp_path, check=False)
+    assert json.loads(done.stdout)["ok"] is True
+
+
+def test_the_import_law_holds():
+    command = shutil.which("lint-imports", path=str(Path(sys.executable).parent)) or "lint-imports"
+    done = subprocess.run([command, "--no-cache"], capture_output=True, text=True, cwd=ROOT, check=False)
+    assert done.returncode == 0, done.stdout
