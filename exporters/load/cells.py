@@ -15,6 +15,7 @@ from exporters.package import Package
 
 _SHARED = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/sharedStrings"
 _STYLES = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/styles"
+MAX_DIGITS = 15
 _DATE_FORMATS = {*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)}
 _PERCENT_FORMATS = {9, 10}
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
@@ -161,7 +162,7 @@ def escaped(text: str) -> str:
 
 def shortest(raw: str) -> str:
     """Return the number as typed: Excel stores 8.1 as 8.0999999999999996, which is the same binary number."""
-    if raw.lstrip("-").isdecimal():
+    if raw.lstrip("-").isdecimal() or (len(raw) <= MAX_DIGITS and "E" not in raw.upper()):
         return raw
     try:
         text = repr(float(raw))

@@ -35,15 +35,25 @@ def test_numbers_stay_exact(tmp_path: Path) -> None:
         ('"value": 6.5', '"value": NaN', "line 52: value: must be a finite number"),
         ('"value": 6.5', '"value": true', "line 52: value: true is not a number such as 6.5"),
         ('"unit": "PERCENT"', '"unit": "PP", "unit": "PP"', "line 53: 'unit' is given twice in one record"),
-        ('"level": "city"', '"level": "city",', "line 18: expecting property name enclosed in double quotes, column 3 "
-         "(field names stand in double quotes, and no comma follows the last field)"),
+        (
+            '"level": "city"',
+            '"level": "city",',
+            "line 18: expecting property name enclosed in double quotes, column 3 "
+            "(field names stand in double quotes, and no comma follows the last field)",
+        ),
         ('"id": "small",', '"id"： "small",', "line 3: the full-width '：' stands where JSON wants ':'"),
-        ('"id": "small",', '"id": "small", // why', "line 3: JSON has no comments (write the dataset as .yaml to keep comments)"),
-        ('"name": "小城"', '"name": "\\ud800"',
-         "line 16: name.zh: a lone surrogate cannot stand in an Office file"),
+        (
+            '"id": "small",',
+            '"id": "small", // why',
+            "line 3: JSON has no comments (write the dataset as .yaml to keep comments)",
+        ),
+        ('"name": "小城"', '"name": "\\ud800"', "line 16: name.zh: a lone surrogate cannot stand in an Office file"),
         ('"name": "小城"', '"name": null', "line 16: a place needs 'name'"),
-        ('"name": "小城"', '"name": "小\\u0007城"',
-         "line 16: name.zh: character U+0007 at position 2 cannot stand in an Office file (delete it)"),
+        (
+            '"name": "小城"',
+            '"name": "小\\u0007城"',
+            "line 16: name.zh: character U+0007 at position 2 cannot stand in an Office file (delete it)",
+        ),
     ],
 )
 def test_a_fault_is_said_with_its_line(tmp_path: Path, old: str, new: str, message: str) -> None:
@@ -52,6 +62,8 @@ def test_a_fault_is_said_with_its_line(tmp_path: Path, old: str, new: str, messa
     assert message in said(written(tmp_path, text.replace(old, new, 1), "small.json"))
 
 
-@pytest.mark.parametrize("text", ["[" * 100_000, '{"a":' * 100_000, "{", "[1,]", "nul", '{"a": "\\x"}', '"x"', "7", "[]"])
+@pytest.mark.parametrize(
+    "text", ["[" * 100_000, '{"a":' * 100_000, "{", "[1,]", "nul", '{"a": "\\x"}', '"x"', "7", "[]"]
+)
 def test_what_is_no_dataset_is_said_not_thrown(tmp_path: Path, text: str) -> None:
     assert len(said(written(tmp_path, text, "x.json"))) == 1

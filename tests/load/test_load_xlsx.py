@@ -71,23 +71,59 @@ def test_a_number_that_excel_stores_binary_comes_back_as_typed(small: Path) -> N
 @pytest.mark.parametrize(
     ("sheet", "cell", "value", "style", "message"),
     [
-        ("targets", "F2", "=6+1", "", "sheet 'targets', cell F2: the cell holds a formula (=6+1) (paste it as a value)"),
-        ("targets", "F2", "6,500", "", "sheet 'targets', cell F2: value: '6,500' is not a number such as 6.5 "
-         "(leave the thousands separators out)"),
-        ("targets", "F2", 0.065, "0.0%", "sheet 'targets', cell F2: the cell is formatted as a percentage and holds 0.065 "
-         "(type the number alone, without %, and give the unit PERCENT)"),
-        ("targets", "F2", 123456789012345678, "", "sheet 'targets', cell F2: value has 16 significant digits; Excel keeps "
-         "15, so it would lose precision (round it, or state it in a larger unit)"),
+        (
+            "targets",
+            "F2",
+            "=6+1",
+            "",
+            "sheet 'targets', cell F2: the cell holds a formula (=6+1) (paste it as a value)",
+        ),
+        (
+            "targets",
+            "F2",
+            "6,500",
+            "",
+            "sheet 'targets', cell F2: value: '6,500' is not a number such as 6.5 (leave the thousands separators out)",
+        ),
+        (
+            "targets",
+            "F2",
+            0.065,
+            "0.0%",
+            "sheet 'targets', cell F2: the cell is formatted as a percentage and holds 0.065 "
+            "(type the number alone, without %, and give the unit PERCENT)",
+        ),
+        (
+            "targets",
+            "F2",
+            123456789012345678,
+            "",
+            "sheet 'targets', cell F2: value has 16 significant digits; Excel keeps "
+            "15, so it would lose precision (round it, or state it in a larger unit)",
+        ),
         ("targets", "G2", "PERCEN", "", "sheet 'targets', cell G2: unknown unit 'PERCEN' (did you mean 'PERCENT'?)"),
         ("targets", "F1", "valeu", "", "sheet 'targets', cell F1: unknown column 'valeu' (did you mean 'value'?)"),
         ("targets", "B2", None, "", "sheet 'targets', cell B2: a target needs 'place'"),
-        ("places", "A3", "town", "", "sheet 'places', cell A3: id 'town' is used twice (the first is on sheet 'places', "
-         "cell A2)"),
-        ("targets", "Z2", "stray", "", "sheet 'targets', cell Z2: a value stands in a column without a name (name it in row 1)"),
+        (
+            "places",
+            "A3",
+            "town",
+            "",
+            "sheet 'places', cell A3: id 'town' is used twice (the first is on sheet 'places', cell A2)",
+        ),
+        (
+            "targets",
+            "Z2",
+            "stray",
+            "",
+            "sheet 'targets', cell Z2: a value stands in a column without a name (name it in row 1)",
+        ),
         ("targets", "F2", "#DIV/0!", "", "sheet 'targets', cell F2: the cell holds the error #DIV/0!"),
     ],
 )
-def test_a_fault_is_said_with_its_cell(small: Path, sheet: str, cell: str, value: Any, style: str, message: str) -> None:
+def test_a_fault_is_said_with_its_cell(
+    small: Path, sheet: str, cell: str, value: Any, style: str, message: str
+) -> None:
     heads = [found.value for found in load_workbook(small)["targets"][1]][:7]
     assert heads == ["id", "place", "indicator", "measure", "comparator", "value", "unit"]
     assert message in said(edited(small, sheet, cell, value, style))

@@ -36,61 +36,129 @@ def test_a_text_stays_as_typed(tmp_path: Path, word: str) -> None:
 @pytest.mark.parametrize("word", ["null", "~", ""])
 def test_null_is_absent_and_quoted_null_is_text(tmp_path: Path, word: str) -> None:
     assert load(written(tmp_path, SMALL.replace("parent: town", f"parent: {word}"))).places[1].parent is None
-    assert load(written(tmp_path, SMALL.replace("name: 小城", f"name: '{word or 'x'}'"))).places[0].name.zh == (word or "x")
+    assert load(written(tmp_path, SMALL.replace("name: 小城", f"name: '{word or 'x'}'"))).places[0].name.zh == (
+        word or "x"
+    )
 
 
 BREAKS = {
-    "unknown field": ("comparator: gte", "comparater: gte",
-                      "line 31: unknown field 'comparater' (did you mean 'comparator'?)"),
+    "unknown field": (
+        "comparator: gte",
+        "comparater: gte",
+        "line 31: unknown field 'comparater' (did you mean 'comparator'?)",
+    ),
     "unknown value": ("level: city", "level: City", "line 11: level: unknown value 'City' (did you mean 'city'?)"),
     "unknown unit": ("unit: PERCENT", "unit: PERCEN", "line 33: unknown unit 'PERCEN' (did you mean 'PERCENT'?)"),
     "unknown place": ("place: east", "place: esat", "line 28: unknown place 'esat' (did you mean 'east'?)"),
     "unknown indicator": ("indicator: GDP", "indicator: GPD", "line 29: unknown indicator 'GPD' (did you mean 'GDP'?)"),
     "unknown source": ("source: plan", "source: plane", "line 35: unknown source 'plane' (did you mean 'plan'?)"),
-    "missing fields": ("    place: east\n    indicator: GDP\n", "",
-                       "line 27: a target needs 'place' and 'indicator'"),
+    "missing fields": ("    place: east\n    indicator: GDP\n", "", "line 27: a target needs 'place' and 'indicator'"),
     "duplicate id": ("id: plan", "id: east", "line 23: id 'east' is used twice (the first is on line 12)"),
-    "duplicate key": ("    unit: PERCENT\n", "    unit: PERCENT\n    unit: PP\n",
-                      "line 34: 'unit' is given twice in one record"),
-    "separators": ("value: 6.5", "value: 6,500",
-                   "line 32: value: '6,500' is not a number such as 6.5 (leave the thousands separators out)"),
-    "percent sign": ("value: 6.5", "value: 6.5%", "line 32: value: '6.5%' is not a number such as 6.5 "
-                     "(write the number alone and PERCENT as its unit)"),
-    "full width": ("value: 6.5", "value: ６.５",
-                   "line 32: value: '６.５' is not a number such as 6.5 (type its digits in half width)"),
-    "precision": ("value: 6.5", "value: 1234567890.1234567", "line 32: value has 17 significant digits; Excel keeps 15, "
-                  "so it would lose precision (round it, or state it in a larger unit)"),
+    "duplicate key": (
+        "    unit: PERCENT\n",
+        "    unit: PERCENT\n    unit: PP\n",
+        "line 34: 'unit' is given twice in one record",
+    ),
+    "separators": (
+        "value: 6.5",
+        "value: 6,500",
+        "line 32: value: '6,500' is not a number such as 6.5 (leave the thousands separators out)",
+    ),
+    "percent sign": (
+        "value: 6.5",
+        "value: 6.5%",
+        "line 32: value: '6.5%' is not a number such as 6.5 (write the number alone and PERCENT as its unit)",
+    ),
+    "full width": (
+        "value: 6.5",
+        "value: ６.５",
+        "line 32: value: '６.５' is not a number such as 6.5 (type its digits in half width)",
+    ),
+    "precision": (
+        "value: 6.5",
+        "value: 1234567890.1234567",
+        "line 32: value has 17 significant digits; Excel keeps 15, "
+        "so it would lose precision (round it, or state it in a larger unit)",
+    ),
     "not a number": ("value: 6.5", "value: .nan", "line 32: value: must be a finite number"),
-    "day": ("start: 2026-01-01", "start: 20260101",
-            "line 5: period.start: '20260101' is not a day such as 2023-01-28"),
+    "day": ("start: 2026-01-01", "start: 20260101", "line 5: period.start: '20260101' is not a day such as 2023-01-28"),
     "calendar": ("end: 2026-12-31", "end: 2026-02-30", "line 5: period.end: '2026-02-30' is no day of the calendar"),
-    "wrong type": ("name: 小城", "name: [小城]",
-                   "line 10: name: expected a text, or {zh: ..., en: ...}, found a list of 1"),
-    "empty item": ("  - id: plan\n    title: 'Plan: 2026'\n", "  -\n",
-                   "line 23: an item of sources: expected a source with its fields, found nothing"),
-    "group": ("    unit: PERCENT\n", "    unit: PERCENT\n    role: stretch\n",
-              "line 27: a stretch target needs the group of the base it belongs to"),
-    "alias": ("id: plan", "id: &x plan", "line 23: anchor &x is not read "
-              "(write values out where they are used; quote a text that starts with &)"),
-    "merge key": ("    level: city", "    <<: {level: city}", "line 11: merge keys (<<) are not read (write the fields out)"),
+    "wrong type": (
+        "name: 小城",
+        "name: [小城]",
+        "line 10: name: expected a text, or {zh: ..., en: ...}, found a list of 1",
+    ),
+    "empty item": (
+        "  - id: plan\n    title: 'Plan: 2026'\n",
+        "  -\n",
+        "line 23: an item of sources: expected a source with its fields, found nothing",
+    ),
+    "group": (
+        "    unit: PERCENT\n",
+        "    unit: PERCENT\n    role: stretch\n",
+        "line 27: a stretch target needs the group of the base it belongs to",
+    ),
+    "alias": (
+        "id: plan",
+        "id: &x plan",
+        "line 23: anchor &x is not read (write values out where they are used; quote a text that starts with &)",
+    ),
+    "merge key": (
+        "    level: city",
+        "    <<: {level: city}",
+        "line 11: merge keys (<<) are not read (write the fields out)",
+    ),
     "tag": ("id: small", "id: !!str small", "line 3: tag !!str is not read (quote a text that starts with !)"),
-    "tab": ("    level: city", "\tlevel: city",
-            "line 11: a tab stands where YAML wants spaces (indent with spaces; YAML allows no tab there)"),
-    "full-width colon": ("city: town", "city：town", "line 6: the colon behind the field's name is the full-width '：' (type ': ')"),
-    "full-width comma": ("{zh: 小城, en: Small}", "{zh: 小城，en: Small}",
-                         "line 4: the comma between two fields is the full-width '，' (type ', ')"),
-    "open quote": ("'Plan: 2026'", "'Plan: 2026", "line 24: a quoted text opens here and never closes (add the closing quote)"),
-    "open brace": ("en: East}", "en: East", "line 13: a mapping opens here and is not closed with '}' (the reader gave up on line 14)"),
-    "control character": ("name: 小城", "name: 小\x07城",
-                          "line 10: character U+0007 in column 12 cannot stand in an Office file (delete it)"),
-    "escaped control": ("name: 小城", 'name: "小\\a城"',
-                        "line 10: name.zh: character U+0007 at position 2 cannot stand in an Office file (delete it)"),
-    "direction override": ("name: 小城", "name: 小\u202e城",
-                           "line 10: character U+202E in column 12 cannot stand in an Office file (delete it)"),
-    "second document": ("indicators:", "---\nindicators:",
-                        "line 18: a second document starts here (a dataset is one document; delete the ---)"),
-    "not a span": ("source: plan,", "source: plan, start: 4, end: 2,",
-                   "line 35: evidence: the span's end 2 must lie behind its start 4"),
+    "tab": (
+        "    level: city",
+        "\tlevel: city",
+        "line 11: a tab stands where YAML wants spaces (indent with spaces; YAML allows no tab there)",
+    ),
+    "full-width colon": (
+        "city: town",
+        "city：town",
+        "line 6: the colon behind the field's name is the full-width '：' (type ': ')",
+    ),
+    "full-width comma": (
+        "{zh: 小城, en: Small}",
+        "{zh: 小城，en: Small}",
+        "line 4: the comma between two fields is the full-width '，' (type ', ')",
+    ),
+    "open quote": (
+        "'Plan: 2026'",
+        "'Plan: 2026",
+        "line 24: a quoted text opens here and never closes (add the closing quote)",
+    ),
+    "open brace": (
+        "en: East}",
+        "en: East",
+        "line 13: a mapping opens here and is not closed with '}' (the reader gave up on line 14)",
+    ),
+    "control character": (
+        "name: 小城",
+        "name: 小\x07城",
+        "line 10: character U+0007 in column 12 cannot stand in an Office file (delete it)",
+    ),
+    "escaped control": (
+        "name: 小城",
+        'name: "小\\a城"',
+        "line 10: name.zh: character U+0007 at position 2 cannot stand in an Office file (delete it)",
+    ),
+    "direction override": (
+        "name: 小城",
+        "name: 小\u202e城",
+        "line 10: character U+202E in column 12 cannot stand in an Office file (delete it)",
+    ),
+    "second document": (
+        "indicators:",
+        "---\nindicators:",
+        "line 18: a second document starts here (a dataset is one document; delete the ---)",
+    ),
+    "not a span": (
+        "source: plan,",
+        "source: plan, start: 4, end: 2,",
+        "line 35: evidence: the span's end 2 must lie behind its start 4",
+    ),
 }
 
 
@@ -134,15 +202,20 @@ def test_the_excerpt_is_the_source_line(tmp_path: Path) -> None:
     [
         (b"", "the file is empty"),
         (b" \n\n", "the file is empty"),
-        (b"# nothing\n", "line 1: the file holds nothing but a comment; a dataset is a mapping that starts with its "
-                         "id, title and period"),
+        (
+            b"# nothing\n",
+            "line 1: the file holds nothing but a comment; a dataset is a mapping that starts with its "
+            "id, title and period",
+        ),
         (b"- a\n", "line 1: the file holds a list; a dataset is a mapping that starts with its id, title and period"),
         ("title: 广州\n".encode("gbk"), "line 1: byte 0xB9 is not UTF-8 (the file looks like GBK; save it as UTF-8)"),
         ("id: x\n".encode("utf-16"), "line 1: the file is UTF-16 (save it as UTF-8)"),
         (b"[" * 300_000, "line 1: more than 32 lists and mappings inside each other"),
         (b"- " * 300_000, "line 1: more than 32 lists and mappings inside each other"),
-        (b"id: x\rtitle: y\r", "line 1: its lines end in the single CR of old Macintosh files "
-                               "(save it with LF or CR LF line ends)"),
+        (
+            b"id: x\rtitle: y\r",
+            "line 1: its lines end in the single CR of old Macintosh files (save it with LF or CR LF line ends)",
+        ),
         (b"? [a]\n: b\n", "line 1: a list or mapping stands where a field's name is expected (quote braces in a text)"),
     ],
 )
@@ -165,7 +238,9 @@ def test_a_missing_file_a_folder_and_a_wrong_suffix(tmp_path: Path) -> None:
     written(tmp_path, SMALL, "guangzhou.yaml")
     assert said(tmp_path / "guangzou.yaml") == ["there is no such file (did you mean 'guangzhou.yaml'?)"]
     assert said(tmp_path) == ["this is a folder (datasets in it: guangzhou.yaml)"]
-    assert said(written(tmp_path, "x", "notes.txt")) == [".txt is no kind of dataset (datasets are .yaml, .yml, .json, .xlsx)"]
+    assert said(written(tmp_path, "x", "notes.txt")) == [
+        ".txt is no kind of dataset (datasets are .yaml, .yml, .json, .xlsx)"
+    ]
     assert said(tmp_path / "none" / "a.yaml") == [f"there is no folder {tmp_path / 'none'}"]
 
 
