@@ -7,7 +7,7 @@ to be escaped. Routes inside the stream say which part the text that follows bel
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
@@ -56,6 +56,11 @@ class Weaver:
         """Return the token of a value; ``filter_name`` is the format's filter that makes it text of the part."""
         return self._token(f"{VALUE[0]}{self._at(place)}({expression})|{filter_name}{VALUE[1]}")
 
+    def values(self, expressions: Iterable[tuple[str, str]], filter_call: str) -> str:
+        """Return the token of several values, (expression, place) each, given together as a tuple to one filter."""
+        items = "".join(f"{self._at(place)}({expression})," for expression, place in expressions)
+        return self._token(f"{VALUE[0]}({items})|{filter_call}{VALUE[1]}")
+
     def statement(self, body: str, place: str) -> str:
         """Return the token of a statement such as ``for x in xs`` or ``endif``."""
         return self._token(f"{BLOCK[0]}{self._at(place)} {body} {BLOCK[1]}")
@@ -72,6 +77,18 @@ class Weaver:
             if len(words) > 1 and words[0].startswith(BLOCK[0]):
                 total += (words[1] in {"for", "if"}) - (words[1] in {"endfor", "endif"})
         return total
+
+    def pieces(self, text: str) -> Iterator[tuple[str, str]]:
+        """Yield *text* in pieces, each with the statement that it is the token of (``for x in xs``), or nothing."""
+        last = 0
+        for found in _TOKEN.finditer(text):
+            if found.start() > last:
+                yield text[last : found.start()], ""
+            last = found.end()
+            snippet = self._snippets[int(found[1])]
+            yield found[0], snippet.partition("\n ")[2][: -len(BLOCK[1])].strip() if snippet[:1] == BLOCK[0] else ""
+        if last < len(text):
+            yield text[last:], ""
 
     def raw(self, text: str) -> str:
         """Return the token of text that is put in as it stands (routes, XML that the tree cannot hold)."""
