@@ -13,10 +13,15 @@ if TYPE_CHECKING:
     from exporters.binding.compiled import Compiled
     from exporters.binding.scope import Scope
     from exporters.package.reader import Package
+    from exporters.snapshot import Plan, Snapshot
 
 
 class Exporter(Protocol):
-    """What a room offers. ``compile`` raises TemplateError with every fault of the template; ``render`` streams."""
+    """What a room offers.
+
+    ``compile`` raises TemplateError with every fault of the template; ``render`` streams; ``read`` tells what an edited
+    file holds, ``patch`` carries a merge out on it, ``lines`` gives every visible line of text in order.
+    """
 
     NAME: str
     FILENAME: str
@@ -33,6 +38,22 @@ class Exporter(Protocol):
         epoch: int | None = None,
         properties: Mapping[str, str] = ...,
     ) -> None: ...
+
+    def read(self, package: Package) -> Snapshot: ...
+
+    def patch(
+        self,
+        target: Package,
+        plan: Plan,
+        ours: Package,
+        out: BinaryIO,
+        *,
+        properties: Mapping[str, str] = ...,
+        track: str = "",
+        epoch: int | None = None,
+    ) -> None: ...
+
+    def lines(self, package: Package) -> list[str]: ...
 
 
 @dataclass(frozen=True, slots=True)

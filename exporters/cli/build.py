@@ -16,7 +16,7 @@ from exporters.cli.options import (
     source_date_epoch,
     templates_option,
 )
-from exporters.cli.report import json_option, print_json
+from exporters.cli.report import fault_json, json_option, print_fault, print_json
 
 if TYPE_CHECKING:
     from exporters.runs.build import Outcome
@@ -76,6 +76,9 @@ def command(
         print_json(_outcome_json(outcome))
     else:
         _print_outcome(outcome)
+        for fault in outcome.refused:
+            print_fault(fault)
+    click.get_current_context().exit(outcome.exit_code)
 
 
 def _print_plan(plan: Plan, as_json: bool) -> None:
@@ -100,16 +103,18 @@ def _outcome_json(outcome: Outcome) -> dict[str, Any]:
             "statements": made.files[name].statements,
         }
         for name, result in outcome.results.items()
+        if name in made.files
     }
     return {
-        "ok": True,
-        "exit_code": 0,
+        "ok": outcome.exit_code in {0, 3},
+        "exit_code": outcome.exit_code,
         "dataset": made.dataset,
         "out": str(outcome.plan.out),
         "files": files,
         "counts": dict(made.counts),
         "flags": [dict(flag) for flag in made.flags],
         "conflicts": [dict(conflict) for conflict in made.conflicts],
+        "refused": [fault_json(fault) for fault in outcome.refused],
         "backup": str(outcome.backup) if outcome.backup else None,
     }
 
@@ -118,11 +123,21 @@ def _print_outcome(outcome: Outcome) -> None:
     made, counts = outcome.manifest, outcome.manifest.counts
     click.echo(f"{made.title}: {counts['districts']} districts, {counts['targets']} target statements")
     for name, result in outcome.results.items():
+        if name not in made.files:
+            click.echo(f"  {result:9}  {outcome.plan.out / name}")
+            continue
         record = made.files[name]
         size = f"{record.bytes / 1000:,.0f} kB"
         click.echo(f"  {result:9}  {outcome.plan.out / name}  {size}, {record.statements} statements")
     if outcome.backup:
         click.echo(f"  replaced files are kept in {outcome.backup}")
+    for name, merge in outcome.merges.items():
+        click.echo(f"  {name}: {len(merge.edits)} updated, {len(merge.kept)} hand edits kept")
+    for conflict in made.conflicts[:_SHOWN_FLAGS]:
+        said = f"yours {_short(conflict['theirs'])}, the data's {_short(conflict['ours'])}"
+        click.echo(f"  conflict  {conflict['file']} {conflict['key']}: {said}")
+    if len(made.conflicts) > _SHOWN_FLAGS:
+        click.echo(f"  and {len(made.conflicts) - _SHOWN_FLAGS} conflicts more: briefpack status {outcome.plan.out}")
     if counts["districts_without_source"]:
         click.echo(f"  {counts['districts_without_source']} districts have no source and say so")
     if made.flags:
@@ -131,3 +146,8 @@ def _print_outcome(outcome: Outcome) -> None:
             click.echo(f"    {flag['target']}: {flag['note'] or flag['code']}")
         if len(made.flags) > _SHOWN_FLAGS:
             click.echo(f"    and {len(made.flags) - _SHOWN_FLAGS} more in {outcome.plan.out / 'manifest.json'}")
+
+
+def _short(text: str) -> str:
+    text = " ".join(text.split())
+    return f"“{text[:39]}…”" if len(text) > 40 else f"“{text}”" if text else "nothing"

@@ -162,13 +162,6 @@ class Ledger:
             )
             self._set_conflicts(base, generation.file, conflicts)
 
-    def seen(self, generation: Generation, inputs: str) -> None:
-        """Say that newer inputs led to the very same contents, so that they need not be rendered again."""
-        self._base.execute(
-            "update generations set inputs = ? where file = ? and generation = ?",
-            (inputs, generation.file, generation.generation),
-        )
-
     def recover(self, digest_of: Callable[[str], str | None]) -> list[str]:
         """Settle what a killed run left pending; ``digest_of`` gives a file's digest. Returns the files concerned."""
         rows = self._base.execute("select file, generation, output from generations where state = 'pending'").fetchall()
@@ -188,9 +181,7 @@ class Ledger:
         columns = "file, key, reason, base, theirs, ours, item, grp"
         where, values = ("where file = ?", (file,)) if file else ("", ())
         rows = self._base.execute(f"select {columns} from conflicts {where} order by file, key, item", values)
-        return [
-            (row[0], Conflict(row[1], row[2], row[3], row[4], row[5], item=row[6], group=row[7])) for row in rows
-        ]
+        return [(row[0], Conflict(row[1], row[2], row[3], row[4], row[5], item=row[6], group=row[7])) for row in rows]
 
     def replace_conflicts(self, file: str, conflicts: Iterable[Conflict]) -> None:
         """Replace the open conflicts of *file*."""

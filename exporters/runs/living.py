@@ -3,40 +3,18 @@
 from __future__ import annotations
 
 import io
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from exporters.errors import Fault, RefusedError
 from exporters.merge import merge, upgrade
 from exporters.package import Package
+from exporters.runs.stamp import PROPERTY, Stamp
 from exporters.snapshot import Conflict, Plan, Snapshot
 
 if TYPE_CHECKING:
     from exporters.registry import Exporter
-
-PROPERTY = "briefpack"
-_STAMP = re.compile(r"^(?P<pack>[^:]+):(?P<generation>[0-9]+):(?P<digest>[0-9a-f]+)$")
-
-
-@dataclass(frozen=True, slots=True)
-class Stamp:
-    """What the file itself says of its making: pack, generation, digest of its inputs."""
-
-    pack: str
-    generation: int
-    digest: str
-
-    @classmethod
-    def parse(cls, text: str) -> Stamp | None:
-        """Return the stamp that *text* holds; None where it holds none."""
-        found = _STAMP.match(text)
-        return cls(found["pack"], int(found["generation"]), found["digest"]) if found else None
-
-    def __str__(self) -> str:
-        return f"{self.pack}:{self.generation}:{self.digest}"
-
 
 @dataclass(frozen=True, slots=True)
 class Merged:
@@ -109,8 +87,3 @@ def _not_carried(room: Exporter, base: Package, theirs: Package, result: Package
     known = {*room.lines(base), *room.lines(result)}
     added = [line for line in room.lines(theirs) if line.strip() and line not in known]
     return [Conflict(f"line-{number}", "not-carried", "", line, "") for number, line in enumerate(added, 1)]
-
-
-def summary(plan: Plan) -> Mapping[str, int]:
-    """Return how much a plan does, for reports."""
-    return {"edits": len(plan.edits), "conflicts": len(plan.conflicts), "kept": len(plan.kept)}

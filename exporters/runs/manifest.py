@@ -19,7 +19,7 @@ class FileRecord:
     """One file of a pack as it was published.
 
     ``generation`` counts from 1, ``inputs`` is the digest of everything that the file was made from.
-    ``statements`` counts the target statements whose key the file carries.
+    ``statements`` counts the target statements whose key the file carries; ``edited`` says that it holds hand edits.
     """
 
     exporter: str
@@ -30,6 +30,7 @@ class FileRecord:
     template: str
     template_sha256: str
     statements: int
+    edited: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,14 +17,19 @@ from exporters.registry import Exporter
 from exporters.runs import manifest, publish
 from exporters.runs.inputs import Edition, TemplateFile, find_dataset, find_templates
 from exporters.runs.manifest import Manifest
+from exporters.runs.memory import Memory
 
 if TYPE_CHECKING:
     from exporters.binding.compiled import Cache, Compiled
     from exporters.model import Dataset, Lang
     from exporters.package.reader import Package
 
-Action = Literal["create", "rebuild", "replace", "keep"]
-"""``rebuild``: nobody has edited the file; ``replace``: someone may have, and asked to start over."""
+Action = Literal["create", "rebuild", "merge", "replace", "keep"]
+"""``rebuild``: nobody has edited the file; ``merge``: people have; ``replace``: they asked to start over."""
+
+
+TRACKED = "word"
+"""The exporter whose format has tracked changes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,40 +172,47 @@ def _decide(
         raise BriefpackError(Fault("not-a-folder", "this is a file; the pack needs a folder", str(out)))
     publish.recover(out)
     if request.fresh:
-        return None, [_step(request, file, out, None, inputs) for file in edition.files]
+        newest = _newest(out, edition.files)
+        return None, [_step(request, file, out, None, newest, inputs) for file in edition.files]
     previous = manifest.read(out)
     if previous is not None and previous.dataset != dataset_id:
         message = f"the folder holds the pack of dataset '{previous.dataset}', not of '{dataset_id}'"
         raise RefusedError(Fault("other-pack", message, str(out), hint="choose another --out; --fresh starts over"))
-    steps = [_step(request, file, out, previous, inputs) for file in edition.files]
-    faults = [_not_ours(step, out, previous) for step in steps if step.action == "replace"]
-    if faults:
-        raise RefusedError(faults)
-    if request.track_changes and any(step.action == "rebuild" for step in steps):
-        message = "tracked changes over an existing pack are not in this version yet"
-        raise BriefpackError(Fault("not-yet", message, str(out), hint="leave out --track-changes"))
+    newest = _newest(out, edition.files)
+    steps = [_step(request, file, out, previous, newest, inputs) for file in edition.files]
     return previous, steps
 
 
-def _step(request: Request, file: TemplateFile, out: Path, previous: Manifest | None, data: tuple[str, ...]) -> Step:
+def _newest(out: Path, files: Sequence[TemplateFile]) -> dict[str, int]:
+    """Return the number of the newest generation of each file; no number is ever given twice."""
+    if not Memory.exists(out):
+        return {}
+    with Memory(out) as memory:
+        return {one.entry.filename: memory.ledger.next_number(one.entry.filename) - 1 for one in files}
+
+
+def _step(
+    request: Request,
+    file: TemplateFile,
+    out: Path,
+    previous: Manifest | None,
+    newest: dict[str, int],
+    data: tuple[str, ...],
+) -> Step:
     made_from = [__version__, file.entry.name, file.sha256, request.lang, *data]
     inputs = hashlib.sha256(json.dumps(made_from).encode()).hexdigest()
     found = publish.digest(out / file.entry.filename)
     record = previous.files.get(file.entry.filename) if previous else None
     same = record is not None and record.inputs == inputs
-    generation = record.generation + (not same) if record else 1
+    generation = record.generation if record and same else newest.get(file.entry.filename, 0) + 1
     action: Action = "create"
     if found is not None:
-        pristine = record is not None and record.sha256 == found
-        action = "rebuild" if pristine else "replace"
+        untouched = record is not None and record.sha256 == found
+        tracked = request.track_changes and file.entry.name == TRACKED
+        action = "rebuild" if untouched and record is not None and not record.edited and not tracked else "merge"
         # A checkout's code changes without a new version, so there a file is always made anew and then compared.
-        if pristine and same and not resources.is_checkout():
+        if untouched and same and not resources.is_checkout():
             action = "keep"
+        if request.fresh:
+            action = "replace"
     return Step(file, action, generation, inputs, found, None)
-
-
-def _not_ours(step: Step, out: Path, previous: Manifest | None) -> Fault:
-    known = previous is not None and step.filename in previous.files
-    message = "it was edited since it was built" if known else "it was not built here"
-    hint = "merging edits is not in this version yet; --fresh starts over and keeps a backup"
-    return Fault("edited" if known else "foreign", message, str(out / step.filename), hint=hint)

@@ -82,6 +82,10 @@ class Staging:
         staged = self._files[name] = Staged(name, path, counting.hash.hexdigest(), counting.size)
         return staged
 
+    def drop(self, name: str) -> None:
+        """Take back a file that was written: it will not be published."""
+        self._files.pop(name).path.unlink()
+
     def publish(self, expected: Mapping[str, str | None]) -> Path | None:
         """Move every staged file that differs into its place and return the folder of the backup, if one was needed.
 
@@ -179,7 +183,7 @@ def staging(out: Path) -> Iterator[Staging]:
             finally:
                 found.discard()
     except BaseException:
-        if fresh and not any(entry.name != "lock" for entry in state.iterdir()):
+        if fresh:
             shutil.rmtree(state)
             for folder in made:
                 with suppress(OSError):

@@ -88,24 +88,23 @@ def test_two_folders_get_the_same_bytes(request_for, tmp_path):
     assert files(tmp_path / "a") == files(tmp_path / "deeper" / "b")
 
 
-def test_an_edited_file_is_refused_and_left(request_for):
+def test_what_cannot_be_read_any_more_is_left_and_the_new_version_stands_beside_it(request_for):
     request = request_for()
     build(request)
     (request.out / "one.docx").write_bytes(b"by hand")
-    before = files(request.out)
-    with pytest.raises(RefusedError, match="edited") as caught:
-        plan(request)
-    assert caught.value.exit_code == 4
-    assert files(request.out) == before
+    outcome = build(request)
+    assert (outcome.exit_code, outcome.results) == (4, {"one.docx": "refused"})
+    assert (request.out / "one.docx").read_bytes() == b"by hand"
+    assert (request.out / "one.new.docx").read_bytes()[:2] == b"PK"
 
 
-def test_a_file_from_elsewhere_is_refused(request_for):
+def test_a_file_from_elsewhere_is_left(request_for):
     request = request_for()
     request.out.mkdir()
     (request.out / "one.docx").write_bytes(b"someone's own")
-    with pytest.raises(RefusedError, match="not built here"):
-        plan(request)
-    assert files(request.out) == {"one.docx": b"someone's own"}
+    outcome = build(request)
+    assert outcome.exit_code == 4
+    assert (request.out / "one.docx").read_bytes() == b"someone's own"
 
 
 def test_fresh_starts_over_and_keeps_a_backup(request_for):

@@ -1,0 +1,90 @@
+"""What a pack remembers of its files: the pristine render behind each generation, and the conflicts left open."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+
+from exporters.errors import Fault, RefusedError
+from exporters.runs import publish
+from exporters.runs.ledger import Generation, Ledger
+from exporters.runs.objects import Objects
+from exporters.runs.stamp import Stamp
+from exporters.snapshot import Conflict
+
+LEDGER, OBJECTS = "ledger.sqlite", "objects"
+KEPT_GENERATIONS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Base:
+    """What an edited file was edited from."""
+
+    generation: Generation
+    content: bytes
+    current: bool
+    """Whether it is the newest generation; an old copy that comes back is merged against its own base."""
+
+
+class Memory:
+    """The ledger and the objects of the pack in a folder."""
+
+    def __init__(self, out: Path) -> None:
+        self._out = out
+        state = out / publish.STATE
+        self.ledger = Ledger(state / LEDGER)
+        self.objects = Objects(state / OBJECTS)
+        self.ledger.recover(lambda file: publish.digest(out / file))
+
+    @staticmethod
+    def exists(out: Path) -> bool:
+        """Whether the folder remembers anything."""
+        return (out / publish.STATE / LEDGER).is_file()
+
+    def __enter__(self) -> Memory:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.ledger.close()
+
+    def base_of(self, file: str, text: str, pack: str) -> Base:
+        """Return what the file with the stamp *text* was edited from; RefusedError says why there is none."""
+        stamp = Stamp.parse(text)
+        shown = str(self._out / file)
+        hint = "the new version is beside it; move this one away, or --fresh to start over with a backup"
+        if stamp is None:
+            message = "it was not built here: it carries no stamp of a pack"
+            raise RefusedError(Fault("foreign", message, shown, hint=hint))
+        if stamp.pack != pack:
+            message = f"it belongs to the pack '{stamp.pack}', not to '{pack}'"
+            raise RefusedError(Fault("foreign", message, shown, hint=hint))
+        generation = self.ledger.generation(file, stamp.generation)
+        content = self.objects.get(generation.base) if generation else None
+        if generation is None or content is None or not generation.inputs.startswith(stamp.digest):
+            message = f"generation {stamp.generation}, which it was edited from, is not remembered here"
+            raise RefusedError(Fault("no-base", message, shown, hint=hint))
+        newest = self.ledger.current(file)
+        return Base(generation, content, newest is not None and newest.generation == stamp.generation)
+
+    def open_conflicts(self, file: str) -> list[Conflict]:
+        """Return the conflicts of *file* that a person has yet to settle."""
+        return [conflict for _, conflict in self.ledger.conflicts(file)]
+
+    def remember(self, generations: Iterable[Generation]) -> None:
+        """Write down what is about to be published."""
+        for generation in generations:
+            self.ledger.pending(generation)
+
+    def published(self, generations: Sequence[Generation], conflicts: dict[str, Sequence[Conflict]]) -> None:
+        """Write down that it is in place, and which conflicts each file now has."""
+        for generation in generations:
+            self.ledger.publish(generation, conflicts.pop(generation.file, ()))
+        for file, found in conflicts.items():
+            self.ledger.replace_conflicts(file, found)
+        in_use = {(one.file, one.generation) for one in generations}
+        wanted = self.ledger.prune(KEPT_GENERATIONS, in_use)
+        self.objects.prune(wanted)

@@ -1,0 +1,32 @@
+"""What a file says of its own making, in one custom document property: the only mark that every editor keeps."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+PROPERTY = "briefpack"
+_STAMP = re.compile(r"^(?P<pack>[^:]+):(?P<generation>[0-9]+):(?P<digest>[0-9a-f]+)$")
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """Pack, generation, and the beginning of the digest of what the file was made from."""
+
+    pack: str
+    generation: int
+    digest: str
+
+    @classmethod
+    def parse(cls, text: str) -> Stamp | None:
+        """Return the stamp that *text* holds; None where it holds none."""
+        found = _STAMP.match(text)
+        return cls(found["pack"], int(found["generation"]), found["digest"]) if found else None
+
+    @classmethod
+    def of(cls, pack: str, generation: int, inputs: str) -> Stamp:
+        """Return the stamp of a render; *inputs* is the digest of all that it is made from."""
+        return cls(pack, generation, inputs[:16])
+
+    def __str__(self) -> str:
+        return f"{self.pack}:{self.generation}:{self.digest}"
