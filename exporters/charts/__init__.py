@@ -6,7 +6,7 @@ program gives into the parts of each instance. Part names and relationships are 
 In a format's compiler, for the n-th chart frame that it meets::
 
     found = compile_chart(package, part, weaver, faults, "slide 4, shape 'Growth'")   # None: carry the part as it is
-    before(frame, weaver.raw(opening(f"chart:{n}") + found.source + closing()))       # inside the frame's loops
+    frame.text = weaver.raw(opening(f"chart:{n}") + found.source + closing())         # inside its loops, conditions
     frame_chart.set(r_id, weaver.value(str(n), place, "_chart"))             # a filter that counts ids
     meta["charts"].append({**found.meta, "relationships": chart_meta(package, part)})
 

@@ -1,0 +1,290 @@
+"""Filters that keep text inside its box: PowerPoint applies autofit only after an edit, so it is done here.
+
+A box that may shrink its text (``normAutofit``) gets the scale that PowerPoint itself would store, down to the smallest
+size that reads; what still does not fit is shortened by rule, and its whole text goes to the notes.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from markupsafe import Markup
+
+from exporters.binding.environment import text as as_text
+from exporters.metrics import Paragraph, height, shorten, width
+
+#: No text is made smaller than this (points), unless the template itself sets it smaller.
+SMALLEST = 16.0
+_STEPS = tuple(range(95, 20, -5))
+#: Begins a paragraph that is shown only where the box had to leave something out.
+MORE = "\ufdde"
+COUNT = "#"
+
+_PARAGRAPH = re.compile(r"<a:p>(.*?)</a:p>|<a:p/>", re.DOTALL)
+_TEXT = re.compile(r"<a:t>([^<]*)</a:t>|<a:br(?:/>|>.*?</a:br>)")
+_PROPERTIES = re.compile(r"<a:pPr[ />].*?(?:/>|</a:pPr>)", re.DOTALL)
+_RUN = re.compile(r'<a:rPr[^>]*?(?: sz="(?P<size>\d+)")[^>]*>|<a:rPr[^>]*>')
+_BOLD = re.compile(r'<a:rPr[^>]* b="(1|true)"')
+_NUMBER = re.compile(r'<a:(lnSpc|spcBef|spcAft)><a:(spcPct|spcPts) val="(\d+)%?"/>')
+_ENTITIES = (("&lt;", "<"), ("&gt;", ">"), ("&#34;", '"'), ("&quot;", '"'), ("&#39;", "'"), ("&amp;", "&"))
+
+
+class Level(NamedTuple):
+    """How paragraphs of one level are set, unless they say otherwise themselves."""
+
+    size: float
+    bold: bool
+    latin: str
+    east_asian: str
+    line: Any
+    before: float
+    after: float
+    left: float
+    indent: float
+
+
+class Box(NamedTuple):
+    """A text box of the template, in points."""
+
+    width: float
+    height: float
+    shrinks: bool
+    levels: tuple[Level, ...]
+
+
+def read_box(found: dict[str, Any]) -> Box:
+    """Return the box that a compiled template keeps as JSON."""
+    levels = tuple(Level(**level) for level in found["levels"])
+    return Box(found["width"], found["height"], found["autofit"] == "norm", levels)
+
+
+class Own(NamedTuple):
+    """What a paragraph's own properties change: level, and room in points (None: as the level has it)."""
+
+    level: int
+    line: Any
+    before: float | None
+    after: float | None
+    left: float | None
+    indent: float | None
+
+
+_AS_LEVEL = Own(0, None, None, None, None, None)
+
+
+@lru_cache(maxsize=1024)
+def _own(properties: str) -> Own:
+    def emu(name: str) -> float | None:
+        found = re.search(rf' {name}="(-?\d+)"', properties)
+        return int(found[1]) / 12700 if found else None
+
+    level = re.search(r' lvl="(\d)"', properties)
+    room: dict[str, Any] = {}
+    for tag, kind, value in _NUMBER.findall(properties):
+        number = int(value)
+        if tag == "lnSpc":
+            room[tag] = number / 100_000 if kind == "spcPct" else f"exact {number / 100:g}"
+        else:
+            room[tag] = number / 100 if kind == "spcPts" else None
+    return Own(
+        int(level[1]) if level else 0,
+        room.get("lnSpc"),
+        room.get("spcBef"),
+        room.get("spcAft"),
+        emu("marL"),
+        emu("indent"),
+    )
+
+
+@lru_cache(maxsize=1024)
+def _set(run_head: str, size: float, bold: bool) -> tuple[float, bool]:
+    """Return the largest size and the weight of the runs whose properties are given."""
+    sizes = [int(found["size"]) / 100 for found in _RUN.finditer(run_head) if found["size"]]
+    return max(sizes, default=size), bold or _BOLD.search(run_head) is not None
+
+
+class _Piece(NamedTuple):
+    """A paragraph of the rendered text: its XML, its text, how it is set."""
+
+    xml: str
+    text: str
+    shape: Paragraph
+    more: bool
+
+
+def _plain(text: str) -> str:
+    if "&" in text:
+        for entity, char in _ENTITIES:
+            text = text.replace(entity, char)
+    return text
+
+
+def _escaped(text: str) -> str:
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def _piece(xml: str, inner: str, box: Box) -> _Piece:
+    text = "".join("\n" if found[1] is None else found[1] for found in _TEXT.finditer(inner))
+    properties = _PROPERTIES.search(inner) if "<a:pPr" in inner else None
+    own = _own(properties[0]) if properties else _AS_LEVEL
+    level = box.levels[min(own.level, len(box.levels) - 1)]
+    size, bold = level.size, level.bold
+    if "<a:rPr" in inner:
+        heads = "".join(found[0] for found in _RUN.finditer(inner))
+        size, bold = _set(heads, size, bold)
+    text = _plain(text)
+    left = level.left if own.left is None else own.left
+    first = level.indent if own.indent is None else own.indent
+    shape = Paragraph(
+        text.replace(MORE, ""),
+        size,
+        level.latin,
+        level.east_asian,
+        bold,
+        0.0,
+        level.line if own.line is None else own.line,
+        level.before if own.before is None else own.before,
+        level.after if own.after is None else own.after,
+        left,
+        first,
+        "slide",
+    )
+    return _Piece(xml, text, shape, MORE in text)
+
+
+class Fitter:
+    """The filters of one rendering. What was shortened on a slide is kept until its notes are written."""
+
+    def __init__(self, boxes: Sequence[dict[str, Any]]) -> None:
+        self._boxes = [read_box(box) for box in boxes]
+        self._left_out: list[str] = []
+
+    def filters(self) -> dict[str, Callable[..., Any]]:
+        return {"fit": self.fit, "more": more, "_fit": self.fit_box, "_rest": self.with_rest}
+
+    def start_slide(self) -> None:
+        self._left_out.clear()
+
+    # --- one value ---------------------------------------------------------------------------------------------
+
+    def fit(self, value: Any, lines: int = 1, box: int = -1, taken: str = "") -> str:
+        """Return a value shortened by rule to so many lines of its own box; *taken* is what its line holds besides."""
+        text = _plain(as_text(value))
+        if box < 0 or not text:
+            return text
+        found = self._boxes[box]
+        level = found.levels[0]
+        return self._shorten(text, level, found.width, lines, taken)
+
+    def _shorten(self, text: str, level: Level, room: float, lines: int, taken: str) -> str:
+        latin, east_asian, bold = level.latin, level.east_asian, level.bold
+        used = width(taken, level.size, latin=latin, east_asian=east_asian, bold=bold) if taken else 0.0
+        short = shorten(
+            text, level.size, room - level.left, max_lines=max(lines, 1), first_indent=level.indent + used,
+            flow="slide", latin=latin, east_asian=east_asian, bold=bold,
+        )  # fmt: skip
+        if short != text:
+            self._left_out.append(text)
+        return short
+
+    # --- a whole box -------------------------------------------------------------------------------------------
+
+    def fit_box(self, body: str, box: int) -> str:
+        """Return a text body's content so that it fits; *body* is its XML behind ``<p:txBody>``."""
+        found = self._boxes[box]
+        start = body.find("<a:p>")
+        if start < 0:
+            return Markup(body)
+        head, text = body[:start], body[start:]
+        pieces = [_piece(match[0], match[1] or "", found) for match in _PARAGRAPH.finditer(text)]
+        shown = [piece for piece in pieces if not piece.more]
+        if _height(shown, found, 100) <= found.height:
+            return Markup(body if len(shown) == len(pieces) else head + _joined(shown))
+        if found.shrinks:
+            for scale in _STEPS:
+                if min(piece.shape.size for piece in shown) * scale < SMALLEST * 100:
+                    break
+                if _height(shown, found, scale) <= found.height:
+                    return Markup(_scaled(head, scale) + _joined(shown))
+        kept, left_out = _shortened(pieces, shown, found)
+        self._left_out += left_out
+        return Markup(head + "".join(kept))
+
+    # --- the notes ---------------------------------------------------------------------------------------------
+
+    def with_rest(self, body: str) -> str:
+        """Return the notes' text body with what was shortened on the slide and does not stand in them already."""
+        missing = [text for text in dict.fromkeys(self._left_out) if _escaped(text) not in body.replace("&#34;", '"')]
+        return Markup(body + "".join(f"<a:p><a:r><a:t>{_escaped(text)}</a:t></a:r></a:p>" for text in missing))
+
+
+def more(value: Any) -> str:
+    """Mark a paragraph that is shown only where its box had to leave something out; # becomes how many paragraphs."""
+    return Markup(MORE + as_text(value))
+
+
+def _joined(pieces: Sequence[_Piece]) -> str:
+    return "".join(piece.xml for piece in pieces)
+
+
+def _height(pieces: Sequence[_Piece], box: Box, scale: int) -> float:
+    if scale == 100:
+        return height((piece.shape for piece in pieces), box.width)
+    share = scale / 100
+    return height((piece.shape._replace(size=piece.shape.size * share) for piece in pieces), box.width)
+
+
+def _scaled(head: str, scale: int) -> str:
+    return re.sub(r"<a:normAutofit[^>]*/>", f'<a:normAutofit fontScale="{scale * 1000}"/>', head)
+
+
+def _shortened(pieces: Sequence[_Piece], shown: Sequence[_Piece], box: Box) -> tuple[list[str], list[str]]:
+    """Return the paragraphs' XML that fits, and the texts that were shortened or left out."""
+    notice = next((piece for piece in pieces if piece.more), None)
+    if notice is not None:
+        for keep in range(len(shown) - 1, 0, -1):
+            if _height([*shown[:keep], notice], box, 100) <= box.height:
+                gone = [piece.text for piece in shown[keep:] if piece.text.strip()]
+                word = notice.xml.replace(MORE, "").replace(COUNT, str(len(gone)))
+                return [piece.xml for piece in shown[:keep]] + [word], gone
+    keep = len(shown) - 1
+    while keep > 0 and _height(shown[:keep], box, 100) >= box.height:
+        keep -= 1
+    piece = shown[keep]
+    one = _height([piece._replace(shape=piece.shape._replace(text=""))], box, 100)
+    room = box.height - _height(shown[:keep], box, 100)
+    line = _height([piece._replace(shape=piece.shape._replace(text="", before=0.0, after=0.0))], box, 100)
+    lines = 1 + int(max(room - one, 0.0) / line + 1e-6)
+    if keep and room < one:
+        return [part.xml for part in shown[:keep]], [part.text for part in shown[keep:] if part.text.strip()]
+    shape = piece.shape
+    short = shorten(
+        shape.text, shape.size, box.width - shape.indent, max_lines=lines, latin=shape.latin,
+        east_asian=shape.east_asian, bold=shape.bold, first_indent=shape.first_indent, flow="slide",
+    )  # fmt: skip
+    gone = [part.text for part in shown[keep:] if part.text.strip()]
+    return [*(part.xml for part in shown[:keep]), _cut(piece.xml, shape.text, short)], gone
+
+
+def _cut(xml: str, text: str, short: str) -> str:
+    """Return a paragraph's XML whose runs show *short* instead of *text*; emptied runs go."""
+    same = 0
+    while same < min(len(text), len(short)) and text[same] == short[same]:
+        same += 1
+    left, added = same, short[same:]
+
+    def cut(found: re.Match[str]) -> str:
+        nonlocal left, added
+        if found[1] is None:
+            left -= 1
+            return found[0] if left >= 0 else ""
+        run = _plain(found[1])
+        kept, left = run[: max(left, 0)], left - len(run)
+        if left <= 0 and added:
+            kept, added = kept + added, ""
+        return f"<a:t>{_escaped(kept)}</a:t>"
+
+    return re.sub(r"<a:r>(?:(?!</a:r>).)*<a:t></a:t></a:r>", "", _TEXT.sub(cut, xml), flags=re.DOTALL)

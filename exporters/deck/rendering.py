@@ -1,0 +1,310 @@
+"""A compiled deck and a dataset -> the .pptx, streamed: every part is written once, names come from counters."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+from exporters.binding.views import View
+from exporters.charts.making import FILTERS as CHART_FILTERS
+from exporters.charts.making import ChartMaker
+from exporters.charts.marks import SLOT
+from exporters.charts.writing import ChartWriter
+from exporters.deck.fitting import Fitter
+from exporters.errors import Fault, TemplateError
+from exporters.package import ContentTypes, Package, PackageWriter, ct, relative_target, rt, zip_time
+from exporters.package.relationships import HEAD, TAIL, rels_name
+
+if TYPE_CHECKING:
+    from exporters.binding.compiled import Compiled
+    from exporters.binding.scope import Scope
+
+_TEMPLATES = {ct.PRESENTATION_TEMPLATE: ct.PRESENTATION, ct.SLIDE_SHOW: ct.PRESENTATION}
+_FIRST_ID = 256
+
+
+class Anchors:
+    """Gives bound shapes their names: the key of what they show, unique on the slide."""
+
+    def __init__(self) -> None:
+        self._used: set[str] = set()
+
+    def start_slide(self) -> None:
+        self._used.clear()
+
+    def name(self, record: Any, rest: str) -> str:
+        owner = record.key if isinstance(record, View) else "pack"
+        key = f"{owner}.{rest}"
+        found, number = key, 2
+        while found in self._used:
+            found, number = f"{key}~{number}", number + 1
+        self._used.add(found)
+        return found
+
+
+class DeckRenderer:
+    """One rendering; use it once."""
+
+    def __init__(
+        self, compiled: Compiled, template: Package, scope: Scope, epoch: int | None, properties: Mapping[str, str]
+    ) -> None:
+        self._compiled, self._template, self._epoch = compiled, template, epoch
+        self._meta = compiled.meta
+        self._names = scope.names()
+        self._properties = dict(properties)
+        self._fitter = Fitter(self._meta["boxes"])
+        self._anchors = Anchors()
+        self._number = self._meta["first_number"]
+        self._charts = [
+            (ChartMaker(meta, template, epoch), ChartWriter(template, meta["relationships"], "ppt"))
+            for meta in self._meta["charts"]
+        ]
+        self._overrides: dict[str, str] = {}
+        self._plan: list[int] = []
+        self._notes = 0
+
+    def write(self, out: BinaryIO) -> None:
+        self._plan = [int(item) for item in self._text("plan", {}).split()]
+        self._first = {index: number for number, index in reversed(list(enumerate(self._plan, 1)))}
+        with PackageWriter(out, date_time=zip_time(self._epoch)) as writer:
+            writer.add("_rels/.rels", self._meta["package_relationships"].encode())
+            self._carry(writer)
+            self._stream(writer)
+            self._properties_parts(writer)
+            self._presentation(writer)
+            writer.add("[Content_Types].xml", self._content_types().xml())
+
+    # --- constant parts ----------------------------------------------------------------------------------------------
+
+    def _carry(self, writer: PackageWriter) -> None:
+        """Carry every part that nobody bound as it is."""
+        replaced = {*self._meta["replaced"], *self._unshown()}
+        for name in self._template.names():
+            if name not in replaced and not name.endswith("/"):
+                writer.add_raw(self._template.raw(name))
+
+    def _unshown(self) -> set[str]:
+        """Return the parts that only slides own which are not shown at all."""
+        shown: set[str] = set()
+        hidden: set[str] = set()
+        for index, slide in enumerate(self._meta["slides"]):
+            target = shown if index in self._first else hidden
+            for _, _, tree in slide["owned"]:
+                target |= _tree_parts(tree)
+        return hidden - shown
+
+    # --- the stream --------------------------------------------------------------------------------------------------
+
+    def _text(self, program: str, filters: Mapping[str, Any]) -> str:
+        return "".join(self._compiled.programs[program].bind(filters).stream({**self._names, "slide_count": 0}))
+
+    def _start_slide(self, _: Any) -> str:
+        self._anchors.start_slide()
+        self._fitter.start_slide()
+        return ""
+
+    def _stream(self, writer: PackageWriter) -> None:
+        filters: dict[str, Callable[..., Any]] = {
+            **CHART_FILTERS,
+            **self._fitter.filters(),
+            "_anchor": self._anchors.name,
+            "_slide": self._start_slide,
+        }
+        names = {**self._names, "slide_count": len(self._plan)}
+        slide = _Instance(0, {})
+        stack: list[tuple[str, list[str]]] = []
+        number = 0
+        for kind, text in self._compiled.programs["deck"].bind(filters).events(names):
+            if kind == "text":
+                if stack:
+                    stack[-1][1].append(text)
+            elif kind == "open":
+                stack.append((text, []))
+                if text.startswith("slide:"):
+                    number += 1
+                    slide = _Instance(number, self._meta["slides"][int(text[6:])])
+            else:
+                route, pieces = stack.pop()
+                name, _, rest = route.partition(":")
+                data = "".join(pieces)
+                if name == "slide":
+                    self._slide(writer, slide, data)
+                elif name == "notes":
+                    self._write_notes(writer, slide, data)
+                elif name == "chart":
+                    self._chart(writer, slide, rest, data)
+                else:
+                    writer.add(rest, self._dated(data).encode())
+
+    def _dated(self, text: str) -> str:
+        """Return a part's text with its times: those of *epoch*, where one is given."""
+        if SLOT not in text:
+            return text
+        pieces = text.split(SLOT)
+        if self._epoch is not None:
+            pieces[1::2] = [_iso(self._epoch)] * len(pieces[1::2])
+        return "".join(pieces)
+
+    def _chart(self, writer: PackageWriter, slide: _Instance, rest: str, text: str) -> None:
+        index, _, rel_id = rest.partition(":")
+        maker, files = self._charts[int(index)]
+        written = files.write(writer, self._number, maker.make(text))
+        self._overrides.update(written)
+        slide.relationships.append(_relationship(rel_id, rt.CHART, f"../charts/chart{self._number}.xml"))
+        self._number += 1
+
+    def _slide(self, writer: PackageWriter, slide: _Instance, text: str) -> None:
+        meta = slide.meta
+        name = f"ppt/slides/slide{slide.number}.xml"
+        if meta["raw"]:
+            writer.add_raw(self._template.raw(meta["part"]), name)
+            if meta["notes"] is not None:
+                self._write_notes(writer, slide, None)
+        else:
+            writer.add(name, text.encode())
+        for rel_id, target in meta["links"]:
+            slide.relationships.append(_relationship(rel_id, rt.SLIDE, self._linked(target, slide.number)))
+        for rel_id, kind, tree in meta["owned"]:
+            part = tree["part"] if slide.number == self._first[self._plan[slide.number - 1]] else None
+            part = part or self._copy(writer, tree)
+            slide.relationships.append(_relationship(rel_id, kind, relative_target(name, part)))
+        writer.add(rels_name(name), "".join((HEAD, meta["constant"], *slide.relationships, TAIL)).encode())
+        self._overrides[name] = ct.SLIDE
+
+    def _linked(self, part: str, own: int) -> str:
+        """Return the file of the first instance of a template slide; a link to a slide not shown leads to its own."""
+        index = next((i for i, meta in enumerate(self._meta["slides"]) if meta["part"] == part), -1)
+        return f"slide{self._first.get(index, own)}.xml"
+
+    def _write_notes(self, writer: PackageWriter, slide: _Instance, text: str | None) -> None:
+        meta = slide.meta["notes"]
+        self._notes += 1
+        name = f"ppt/notesSlides/notesSlide{self._notes}.xml"
+        if text is None:
+            writer.add_raw(self._template.raw(meta["part"]), name)
+        else:
+            writer.add(name, text.encode())
+        back = _relationship(meta["back"], rt.SLIDE, f"../slides/slide{slide.number}.xml")
+        writer.add(rels_name(name), "".join((HEAD, meta["constant"], back, TAIL)).encode())
+        slide.relationships.append(
+            _relationship(meta["rel_id"], rt.NOTES_SLIDE, f"../notesSlides/notesSlide{self._notes}.xml")
+        )
+        self._overrides[name] = ct.NOTES_SLIDE
+
+    def _copy(self, writer: PackageWriter, tree: Mapping[str, Any]) -> str:
+        """Write a copy of a part and of all that it leads to, and return its name."""
+        part = tree["part"]
+        stem, suffix = posixpath.splitext(part)
+        name = f"{stem.rstrip('0123456789')}{self._number}{suffix}"
+        self._number += 1
+        children = "".join(
+            _relationship(rel_id, kind, relative_target(name, self._copy(writer, child)))
+            for rel_id, kind, child in tree["children"]
+        )
+        writer.add_raw(self._template.raw(part), name)
+        if children or tree["constant"]:
+            writer.add(rels_name(name), "".join((HEAD, tree["constant"], children, TAIL)).encode())
+        if tree["type"]:
+            self._overrides[name] = tree["type"]
+        return name
+
+    # --- parts that know the whole -----------------------------------------------------------------------------------
+
+    def _properties_parts(self, writer: PackageWriter) -> None:
+        from exporters.deck.custom import custom_xml
+
+        app = self._meta["app"]
+        if app is not None:
+            hidden = sum(self._meta["slides"][index]["hidden"] for index in self._plan)
+            counts = {"slides": len(self._plan), "notes": self._notes, "hidden": hidden}
+            pieces = list(app["pieces"])
+            pieces[1::2] = [str(counts[name]) for name in pieces[1::2]]
+            writer.add(app["part"], "".join(pieces).encode())
+        custom = self._meta["custom"]
+        writer.add(custom["part"], custom_xml(custom, self._properties))
+        self._overrides[custom["part"]] = ct.CUSTOM_PROPERTIES
+
+    def _presentation(self, writer: PackageWriter) -> None:
+        meta, main = self._meta, self._meta["main"]
+        known = {slide["id"] for slide in meta["slides"]}
+        next_id = max((*known, _FIRST_ID - 1)) + 1
+        next_rel = meta["relationships"]["next"]
+        ids: list[int] = []
+        entries: list[str] = []
+        relationships = [HEAD, meta["relationships"]["constant"]]
+        for number, index in enumerate(self._plan, 1):
+            slide = meta["slides"][index]
+            if self._first[index] == number:
+                slide_id, rel_id = slide["id"], slide["rel_id"]
+            else:
+                slide_id, rel_id = next_id, f"rId{next_rel}"
+                next_id, next_rel = next_id + 1, next_rel + 1
+            ids.append(slide_id)
+            entries.append(f'<p:sldId id="{slide_id}" r:id="{rel_id}"/>')
+            target = relative_target(main, f"ppt/slides/slide{number}.xml")
+            relationships.append(_relationship(rel_id, rt.SLIDE, target))
+        pieces = list(meta["presentation"]["pieces"])
+        for at in range(1, len(pieces), 2):
+            pieces[at] = "".join(entries) if pieces[at] == "slides" else self._section(int(pieces[at]), ids)
+        writer.add(main, "".join(pieces).encode())
+        writer.add(rels_name(main), "".join((*relationships, TAIL)).encode())
+
+    def _section(self, number: int, ids: list[int]) -> str:
+        members = set(self._meta["presentation"]["sections"][number])
+        shown = (slide_id for slide_id, index in zip(ids, self._plan, strict=True) if index in members)
+        return "".join(f'<p14:sldId id="{slide_id}"/>' for slide_id in shown)
+
+    def _content_types(self) -> ContentTypes:
+        template = self._template.content_types
+        gone = {*self._meta["replaced"], *self._unshown()}
+        kept = {
+            part: _TEMPLATES.get(kind, kind)
+            for part, kind in template.overrides.items()
+            if part not in gone or part in self._once()
+        }
+        defaults = dict(template.defaults)
+        if self._charts:
+            defaults["xlsx"] = ct.EMBEDDED_WORKBOOK
+        return ContentTypes(defaults, {**kept, **self._overrides})
+
+    def _once(self) -> set[str]:
+        """Return the replaced parts that keep their names."""
+        slides = {slide["part"] for slide in self._meta["slides"]}
+        notes = {slide["notes"]["part"] for slide in self._meta["slides"] if slide["notes"]}
+        charts = {name for chart in self._meta["charts"] for name in (chart["part"], *_companions(chart))}
+        return set(self._meta["replaced"]) - slides - notes - charts
+
+
+class _Instance:
+    """A slide being written."""
+
+    __slots__ = ("meta", "number", "relationships")
+
+    def __init__(self, number: int, meta: dict[str, Any]) -> None:
+        self.number, self.meta = number, meta
+        self.relationships: list[str] = []
+
+
+def _companions(chart: Mapping[str, Any]) -> list[str]:
+    return [item[2] for item in chart["relationships"] if item[4]]
+
+
+def _tree_parts(tree: Mapping[str, Any]) -> set[str]:
+    found = {tree["part"], rels_name(tree["part"])}
+    for _, _, child in tree["children"]:
+        found |= _tree_parts(child)
+    return found
+
+
+def _relationship(rel_id: str, kind: str, target: str) -> str:
+    return f'<Relationship Id="{rel_id}" Type="{kind}" Target="{target}"/>'
+
+
+def _iso(epoch: int) -> str:
+    import time
+
+    try:
+        return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(epoch))
+    except (OverflowError, OSError, ValueError):
+        raise TemplateError(Fault("bad-date", f"{epoch} seconds is no date that a file can hold")) from None
