@@ -9,7 +9,7 @@ from exporters.model import Path
 
 from .changes import Change, field_order, nested
 from .json_tree import JsonNode, json_tree
-from .json_writer import WIDTH, json_inline, json_value
+from .json_writer import json_inline, json_value, room_for
 from .plain import Plain
 from .plaintext import BOM, decode
 from .splices import Splices
@@ -77,9 +77,7 @@ class _Editor:
             return
         gap = text[node.value_start + 1 : entries[0].start]
         indent = gap.rpartition("\n")[2] if "\n" in gap else ""
-        is_record = isinstance(value, dict) and not key
-        is_records = isinstance(value, list) and any(isinstance(item, dict) for item in value)
-        room = 0 if is_record or is_records else WIDTH
+        room = room_for(value, indent, key) if key or not isinstance(value, dict) else 0
         new = json_value(value, indent, room) if indent else json_inline(value)
         if node.members is None:
             self.splices.insert(entries[-1].end, f",{gap or ' '}{new}")

@@ -21,12 +21,18 @@ def json_value(value: Any, indent: str, room: int = WIDTH) -> str:
     inner = indent + "  "
     if isinstance(value, dict):
         parts = [
-            f"{inner}{json_inline(name)}: {json_value(item, inner, WIDTH - len(inner) - len(name) - 5)}"
+            f"{inner}{json_inline(name)}: {json_value(item, inner, room_for(item, inner, name))}"
             for name, item in value.items()
         ]
         return "{\n" + ",\n".join(parts) + f"\n{indent}}}"
     parts = [inner + json_value(item, inner, 0 if isinstance(item, dict) else WIDTH - len(inner)) for item in value]
     return "[\n" + ",\n".join(parts) + f"\n{indent}]"
+
+
+def room_for(value: Any, indent: str, name: str) -> int:
+    """Return how much of the line is left for *value*; a list of records never shares its line."""
+    is_records = isinstance(value, list) and any(isinstance(item, dict) for item in value)
+    return 0 if is_records else WIDTH - len(indent) - len(name) - 5
 
 
 def json_inline(value: Any) -> str:

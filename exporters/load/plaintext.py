@@ -76,7 +76,11 @@ def _forbidden_misfit(source: SourceText, offset: int) -> Misfit:
     if _HIDDEN_BREAK.match(character):
         message = f"hidden line break U+{ord(character):04X} in column {column}, which YAML would take for a space"
     excerpt = "".join("\ufffd" if forbidden_character(one) else one for one in spot.excerpt)
-    hint = f"delete it, or write \\u{ord(character):04x} in double quotes" if _HIDDEN_BREAK.match(character) else "delete it"
+    hint = (
+        f"delete it, or write \\u{ord(character):04x} in double quotes"
+        if _HIDDEN_BREAK.match(character)
+        else "delete it"
+    )
     return Misfit(Spot(spot.where, excerpt, spot.order), "control-character", message, hint)
 
 

@@ -68,9 +68,10 @@ class _SheetEditor:
             return
         inner = change.path if self.name == ROOT else change.path[2:]
         row = self.records[0 if self.name == ROOT else int(change.path[1])]
-        self._clear(inner, row)
-        if change.value is not None:
-            self._write(row, {column_name(inner): change.value})
+        values = {} if change.value is None else dict(flat({column_name(inner): change.value}))
+        kept = {column_path(self.name, name) for name in values}
+        self._clear(inner, row, kept)
+        self._write(row, values)
 
     def bytes(self) -> bytes:
         for stale in self.root.iterfind("{*}dimension"):
@@ -91,9 +92,9 @@ class _SheetEditor:
                 self._put(self.header, self.columns[path], column_name(path))
             self._put(row, self.columns[path], value)
 
-    def _clear(self, inner: Path, row: int) -> None:
+    def _clear(self, inner: Path, row: int, kept: set[Path]) -> None:
         for path, column in self.columns.items():
-            if path[: len(inner)] == inner:
+            if path[: len(inner)] == inner and path not in kept:
                 cell = self._cell(row, column, create=False)
                 if cell is not None:
                     cell.getparent().remove(cell)

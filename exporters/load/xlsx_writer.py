@@ -114,10 +114,11 @@ def _row(number: int, cells: dict[int, Value], style: int | None = None) -> str:
 
 def cell_xml(reference: str, value: Value, style: int | None = None) -> str:
     """Return a cell: a number for a number, a text for a text, whatever the text looks like."""
+    shown = f' s="{style}"' if style else ""
     if isinstance(value, bool):
-        return f'<c r="{reference}" t="b"><v>{int(value)}</v></c>'
+        return f'<c r="{reference}"{shown} t="b"><v>{int(value)}</v></c>'
     if isinstance(value, Decimal | int):
-        return f'<c r="{reference}"><v>{value}</v></c>'
+        return f'<c r="{reference}"{shown}><v>{value}</v></c>'
     if style is None:
         style = QUOTED_STYLE if value[:1] in tuple("=+-@") else TEXT_STYLE
     text = f'<t xml:space="preserve">{attribute(escaped(value))}</t>'
