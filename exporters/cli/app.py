@@ -16,9 +16,14 @@ from exporters.errors import BriefpackError, Fault, nearest
 COMMANDS: Mapping[str, tuple[str, str]] = {
     "build": ("exporters.cli.build", "Build the pack: briefing, deck and workbook."),
     "check": ("exporters.cli.check", "List every fault of a dataset and of templates."),
+    "diff": ("exporters.cli.diff", "What a build would change, and why."),
+    "history": ("exporters.cli.history", "The runs that changed a pack."),
     "init": ("exporters.cli.init", "Start a project: dataset, templates, a short guide."),
     "lint": ("exporters.cli.lint", "Check the inner relations of Office files."),
+    "resolve": ("exporters.cli.resolve", "Settle a conflict between a hand edit and the data."),
+    "restore": ("exporters.cli.restore", "Bring back what a build replaced."),
     "schema": ("exporters.cli.schema", "Print the JSON Schema of datasets."),
+    "status": ("exporters.cli.status", "What people edited in a pack, and open conflicts."),
     "template": ("exporters.cli.template", "Help for authors of templates."),
 }
 """Name of each command -> (module that holds ``command``, its line in the list)."""

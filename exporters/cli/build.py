@@ -16,7 +16,7 @@ from exporters.cli.options import (
     source_date_epoch,
     templates_option,
 )
-from exporters.cli.report import fault_json, json_option, print_fault, print_json
+from exporters.cli.report import fault_json, json_option, print_fault, print_json, short
 
 if TYPE_CHECKING:
     from exporters.runs.build import Outcome
@@ -134,7 +134,7 @@ def _print_outcome(outcome: Outcome) -> None:
     for name, merge in outcome.merges.items():
         click.echo(f"  {name}: {len(merge.edits)} updated, {len(merge.kept)} hand edits kept")
     for conflict in made.conflicts[:_SHOWN_FLAGS]:
-        said = f"yours {_short(conflict['theirs'])}, the data's {_short(conflict['ours'])}"
+        said = f"yours {short(conflict['theirs'])}, the data's {short(conflict['ours'])}"
         click.echo(f"  conflict  {conflict['file']} {conflict['key']}: {said}")
     if len(made.conflicts) > _SHOWN_FLAGS:
         click.echo(f"  and {len(made.conflicts) - _SHOWN_FLAGS} conflicts more: briefpack status {outcome.plan.out}")
@@ -146,8 +146,3 @@ def _print_outcome(outcome: Outcome) -> None:
             click.echo(f"    {flag['target']}: {flag['note'] or flag['code']}")
         if len(made.flags) > _SHOWN_FLAGS:
             click.echo(f"    and {len(made.flags) - _SHOWN_FLAGS} more in {outcome.plan.out / 'manifest.json'}")
-
-
-def _short(text: str) -> str:
-    text = " ".join(text.split())
-    return f"“{text[:39]}…”" if len(text) > 40 else f"“{text}”" if text else "nothing"

@@ -41,6 +41,7 @@ lang_option = click.option("--lang", type=click.Choice(["zh", "en"]), default="z
 only_option = click.option(
     "--only", callback=_names, default=",".join(EXPORTERS), metavar="NAMES", help="Only these of word,deck,workbook."
 )
+folder_argument = click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
 as_of_option = click.option("--as-of", callback=_day, metavar="DATE", help="The day that the pack stands for.")
 
 

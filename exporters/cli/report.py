@@ -55,3 +55,9 @@ def fail(ctx: click.Context, faults: Iterable[Fault], exit_code: int = 1) -> NoR
         if len(found) > 1:
             click.echo(f"{len(found)} faults", err=True)
     ctx.exit(exit_code)
+
+
+def short(text: str) -> str:
+    """Return *text* in quotation marks on one line, cut after 40 characters."""
+    text = " ".join(text.split())
+    return f"“{text[:39]}…”" if len(text) > 40 else f"“{text}”" if text else "nothing"

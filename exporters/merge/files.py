@@ -72,11 +72,12 @@ class _FileMerge:
             elif group.id in base and base[group.id].items:
                 self._dropped_group(base[group.id], group)
         for name, group in base.items():
-            if name not in theirs and name in ours:
+            if name not in theirs and name in ours and not self._wanted_back(name):
                 self._deleted(name, _content(group), _content(ours[name]))
         order = [group.id for group in self.ours.groups]
         handles = {name: copies[-1].at for name, copies in theirs.items()}
-        for name, after, before in _placements(order, set(handles), [n for n in order if n not in base]):
+        new = [name for name in order if name not in theirs and (name not in base or self._wanted_back(name))]
+        for name, after, before in _placements(order, set(handles), new):
             source = ours[name].at
             self.edits.append(InsertGroup(name, source, handles.get(after, after), handles.get(before, "")))
 
@@ -105,16 +106,20 @@ class _FileMerge:
         for name, item in before.items():
             if name in here or name not in now:
                 continue
-            if item.slots and all(slot.key in moved for slot in item.slots):
+            if self._wanted_back(name) or (item.slots and all(slot.key in moved for slot in item.slots)):
                 continue
             self._deleted(name, _content(item), _content(now[name]))
         order = [item.id for item in ours.items]
         handles = {name: copies[-1].at for name, copies in here.items()}
-        new = [name for name in order if name not in before and name not in here]
+        new = [name for name in order if name not in here and (name not in before or self._wanted_back(name))]
         for name, after, preceding in _placements(order, set(handles), new):
             self.edits.append(
                 InsertItem(name, now[name].at, theirs.at, handles.get(after, after), handles.get(preceding, ""))
             )
+
+    def _wanted_back(self, name: str) -> bool:
+        """Whether a person who had deleted it settled for the data: its base is then nothing, as in their file."""
+        return self.overrides.get(name) == ""
 
     def _elsewhere(self, group: Group) -> set[str]:
         others = (other for other in self.theirs.groups if other is not group)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import io
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Literal
 
-from exporters import __version__
+from exporters import __version__, snapshot
 from exporters.errors import Fault, PackageError, RefusedError, TemplateError
 from exporters.runs.counting import count_statements
 from exporters.runs.ledger import Generation
@@ -20,7 +21,6 @@ from exporters.runs.publish import Staging, digest, staging
 from exporters.runs.stamp import PROPERTY, Stamp
 
 if TYPE_CHECKING:
-    from exporters import snapshot
     from exporters.binding.scope import Scope
     from exporters.runs.living import Merged
 
@@ -89,10 +89,29 @@ class _Build:
         # Only when every file has been made: a run that fails leaves nothing behind.
         for pristine in self.pristine:
             self.memory.objects.put(pristine())
-        self.memory.remember(self.generations)
+        run = self._begin()
+        self.memory.remember(replace(one, run=run) for one in self.generations)
         backup = self.work.publish(self.expected)
         self.memory.published(self.generations, dict(self.conflicts))
+        self._finish(run)
         return Outcome(self.plan, made, self.results, backup, self.merges, tuple(self.refused))
+
+    def _begin(self) -> int:
+        """Open a run in the history; one that publishes nothing leaves no line there (a schedule may run for years)."""
+        if not self.generations:
+            return 0
+        started = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+        return self.memory.ledger.begin(started, "build", self.plan.dataset.id, self.plan.dataset_sha256)
+
+    def _finish(self, run: int) -> None:
+        if run:
+            moved = {
+                edit.key: f"{edit.key}: {edit.old} -> {edit.new}"
+                for merge in self.merges.values()
+                for edit in merge.edits
+                if isinstance(edit, snapshot.SetSlot) and edit.kind is snapshot.SlotKind.VALUE
+            }
+            self.memory.ledger.finish(run, {"results": self.results, "moved": sorted(moved.values())})
 
     def _open_conflicts(self) -> list[tuple[str, snapshot.Conflict]]:
         """Return the conflicts that will be open when this run is done, of all files of the pack."""

@@ -46,7 +46,7 @@ def regenerate(
     before, now, new = room.read(base), room.read(theirs), room.read(ours)
     if template_changed:
         plan, lost = upgrade(before, now, new)
-        content = _patched(room, ours, plan, ours, stamp, epoch=epoch)
+        content = patched(room, ours, plan, ours, stamp, epoch=epoch)
         lines = _not_carried(room, base, theirs, Package.open(content, name=file))
         return Merged(content, replace(plan, conflicts=(*plan.conflicts, *lost, *lines)))
     overrides = {conflict.key: conflict.base for conflict in open_conflicts}
@@ -58,10 +58,10 @@ def regenerate(
     known = {(one.key, one.item, one.group) for one in open_conflicts}
     if settled and all((one.key, one.item, one.group) in known for one in plan.conflicts):
         return Merged(None, plan)
-    return Merged(_patched(room, theirs, plan, ours, stamp, track=track, epoch=epoch), plan)
+    return Merged(patched(room, theirs, plan, ours, stamp, track=track, epoch=epoch), plan)
 
 
-def _patched(
+def patched(
     room: Exporter,
     target: Package,
     plan: Plan,
@@ -71,6 +71,7 @@ def _patched(
     track: str = "",
     epoch: int | None = None,
 ) -> bytes:
+    """Return *target* with *plan* carried out on it."""
     out = io.BytesIO()
     room.patch(target, plan, ours, out, properties={PROPERTY: str(stamp)}, track=track, epoch=epoch)
     return out.getvalue()

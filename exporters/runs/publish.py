@@ -23,7 +23,8 @@ from exporters.runs import lock
 from exporters.runs.manifest import NAME as MANIFEST
 
 STATE = ".briefpack"
-_STAGING, _READY, _ORDER, _BACKUP = "staging", "ready", "publish.json", "backup"
+BACKUP = "backup"
+_STAGING, _READY, _ORDER = "staging", "ready", "publish.json"
 
 
 def digest(path: Path) -> str | None:
@@ -147,10 +148,10 @@ class Staging:
         if not present:
             return None
         stamp = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
-        folder, number = self._state / _BACKUP / stamp, 1
+        folder, number = self._state / BACKUP / stamp, 1
         while folder.exists():
             number += 1
-            folder = self._state / _BACKUP / f"{stamp}-{number}"
+            folder = self._state / BACKUP / f"{stamp}-{number}"
         folder.mkdir(parents=True)
         for name in present:
             shutil.copy2(self._out / name, folder / name)

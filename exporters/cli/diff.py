@@ -1,0 +1,33 @@
+"""``briefpack diff``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from exporters.cli.options import as_of_option, cache_folder, folder_argument, source_date_epoch, templates_option
+from exporters.cli.report import json_option
+from exporters.cli.reviewing import show
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+
+@click.command("diff", short_help="What a build would change.")
+@click.argument("dataset")
+@folder_argument
+@templates_option
+@as_of_option
+@json_option
+def command(dataset: str, folder: Path, templates: str, as_of: dt.date | None, as_json: bool) -> None:
+    """Say what a build of DATASET would change in the pack in DIR: what moved, which edits stand, which conflicts come."""
+    from exporters.runs import review
+    from exporters.runs.planning import Request
+
+    request = Request(
+        dataset=dataset, out=folder, templates=templates, as_of=as_of, epoch=source_date_epoch(), cache=cache_folder()
+    )
+    found = review.diff(request)
+    show(found, as_json, list(review.moved(found)))

@@ -1,0 +1,33 @@
+"""``briefpack history``."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+
+from exporters.cli.options import folder_argument
+from exporters.cli.report import json_option, print_json
+
+
+@click.command("history", short_help="The pack's runs, and what each changed.")
+@folder_argument
+@click.option("--most", type=click.IntRange(1, 1000), default=20, show_default=True, help="How many runs.")
+@json_option
+def command(folder: Path, most: int, as_json: bool) -> None:
+    """List the runs that changed the pack in DIR, newest first: when, from which data, what moved."""
+    from exporters.runs.memory import Memory
+    from exporters.runs.review import opened
+
+    opened(folder)
+    with Memory(folder) as memory:
+        runs = memory.ledger.history(most)
+    if as_json:
+        print_json({"ok": True, "exit_code": 0, "runs": [asdict(run) for run in runs]})
+        return
+    for run in runs:
+        done = ", ".join(f"{name} {what}" for name, what in run.summary.get("results", {}).items())
+        click.echo(f"{run.started}  {run.command}  {run.dataset}  {done}")
+        for line in run.summary.get("moved", []):
+            click.echo(f"    {line}")

@@ -1,0 +1,86 @@
+"""How a review of a pack (its hand edits, what would change, its conflicts) is shown."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from exporters.cli.report import fault_json, print_fault, print_json, short
+
+if TYPE_CHECKING:
+    from exporters.runs.review import FileReview, Review
+    from exporters.snapshot import Conflict
+
+_WORDS = {
+    "both-changed": "you and the data changed it",
+    "deleted-changed": "you deleted it, the data changed it",
+    "changed-dropped": "you changed it, the data dropped it",
+    "not-carried": "the new template has no place for it",
+}
+
+
+def show(found: Review, as_json: bool, moved: list[tuple[str, str, str]]) -> None:
+    """Print a review; *moved* are the values that a build would update."""
+    if as_json:
+        print_json(
+            {
+                "ok": True,
+                "exit_code": 3 if found.conflicts else 0,
+                "folder": str(found.folder),
+                "dataset": found.manifest.dataset,
+                "moved": [{"key": key, "old": old, "new": new} for key, old, new in moved],
+                "files": {file.file: _file_json(file) for file in found.files},
+                "conflicts": [{"file": file, **_conflict_json(one)} for file, one in found.conflicts],
+            }
+        )
+        return
+    for key, old, new in moved:
+        click.echo(f"moves     {key}: {short(old)} -> {short(new)}")
+    for file in found.files:
+        click.echo(f"{file.state:9} {file.file}{_counts(file)}")
+        if file.fault is not None:
+            print_fault(file.fault)
+        for kept in file.plan.kept:
+            what = "deleted" if kept.reason == "deleted" else short(kept.theirs)
+            click.echo(f"    edit stands  {kept.key}: {short(kept.base)} -> {what}")
+        for conflict in file.plan.conflicts:
+            _show_conflict(file.file, conflict)
+    shown = {(file.file, conflict.key) for file in found.files for conflict in file.plan.conflicts}
+    for name, conflict in found.conflicts:
+        if (name, conflict.key) not in shown:
+            _show_conflict(name, conflict)
+    if found.conflicts:
+        click.echo(f"settle with: briefpack resolve {found.folder} KEY --mine|--data")
+
+
+def _show_conflict(file: str, conflict: Conflict) -> None:
+    click.echo(f"    conflict  {file}  {conflict.key}: {_WORDS[conflict.reason]}")
+    click.echo(f"        was {short(conflict.base)}, yours {short(conflict.theirs)}, data {short(conflict.ours)}")
+
+
+def _counts(file: FileReview) -> str:
+    from exporters.snapshot import InsertGroup, InsertItem, MarkStale, RemoveItem, SetSlot
+
+    words = (
+        (SetSlot, "updated"), (InsertItem, "added"), (InsertGroup, "slides added"), (RemoveItem, "removed"),
+        (MarkStale, "marked stale"),
+    )  # fmt: skip
+    counts = [(sum(isinstance(edit, kind) for edit in file.plan.edits), word) for kind, word in words]
+    text = ", ".join(f"{count} {word}" for count, word in counts if count)
+    return f"  ({text})" if text else ""
+
+
+def _file_json(file: FileReview) -> dict[str, Any]:
+    return {
+        "state": file.state,
+        "edits": [{"kind": type(edit).__name__, **asdict(edit)} for edit in file.plan.edits],
+        "kept": [asdict(kept) for kept in file.plan.kept],
+        "conflicts": [_conflict_json(conflict) for conflict in file.plan.conflicts],
+        "fault": fault_json(file.fault) if file.fault else None,
+    }
+
+
+def _conflict_json(conflict: Conflict) -> dict[str, str]:
+    return {name: getattr(conflict, name) for name in ("key", "reason", "base", "theirs", "ours", "item", "group")}

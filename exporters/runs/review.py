@@ -1,0 +1,130 @@
+"""Looking at a pack without writing: what people edited, and what a build would change and why."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Literal
+
+from exporters.errors import BriefpackError, Fault, RefusedError
+from exporters.merge import merge
+from exporters.package import Package
+from exporters.registry import EXPORTERS
+from exporters.runs import manifest, publish
+from exporters.runs.manifest import Manifest
+from exporters.runs.memory import Memory
+from exporters.runs.planning import Request, plan
+from exporters.runs.stamp import PROPERTY, Stamp
+from exporters.snapshot import Conflict, Plan
+
+State = Literal["untouched", "edited", "missing", "foreign", "new"]
+
+
+@dataclass(frozen=True, slots=True)
+class FileReview:
+    """One file of a pack. ``plan`` holds what people edited (``kept``) and, for a diff, what would change."""
+
+    file: str
+    state: State
+    plan: Plan = field(default_factory=Plan)
+    fault: Fault | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """A pack as it stands; ``conflicts`` are those left open by the last build."""
+
+    folder: Path
+    manifest: Manifest
+    files: tuple[FileReview, ...]
+    conflicts: tuple[tuple[str, Conflict], ...]
+
+
+def opened(folder: Path) -> Manifest:
+    """Return the manifest of the pack in *folder*; BriefpackError where there is none."""
+    found = manifest.read(folder) if folder.is_dir() else None
+    if found is None or not Memory.exists(folder):
+        near = sorted(str(path.parent) for path in folder.parent.glob(f"*/{manifest.NAME}"))
+        hint = f"packs here: {', '.join(near[:5])}" if near else "`briefpack build --out DIR` makes one"
+        raise BriefpackError(Fault("no-pack", "there is no pack in this folder", str(folder), hint=hint))
+    return found
+
+
+def status(folder: Path) -> Review:
+    """Return what people did to each file since it was built, and the open conflicts."""
+    made = opened(folder)
+    with Memory(folder) as memory:
+        files = tuple(_status(folder, name, made, memory) for name in made.files)
+        return Review(folder, made, files, tuple(memory.ledger.conflicts()))
+
+
+def _status(folder: Path, name: str, made: Manifest, memory: Memory) -> FileReview:
+    found = publish.digest(folder / name)
+    record = made.files[name]
+    if found is None:
+        return FileReview(name, "missing")
+    if found == record.sha256 and not record.edited:
+        return FileReview(name, "untouched")
+    room = EXPORTERS[record.exporter].room()
+    try:
+        theirs = Package.open(folder / name, name=str(folder / name))
+        now = room.read(theirs)
+        base = memory.base_of(name, now.stamp, made.dataset)
+    except BriefpackError as error:
+        return FileReview(name, "foreign", fault=error.faults[0])
+    before = room.read(Package.open(base.content, name=name))
+    overrides = {conflict.key: conflict.base for conflict in memory.open_conflicts(name)} if base.current else {}
+    return FileReview(name, "edited", merge(before, now, before, overrides))
+
+
+def diff(request: Request) -> Review:
+    """Return what a build of *request* would do to each file of its pack; nothing is written."""
+    assert request.out is not None
+    folder = request.out
+    made = opened(folder)
+    decided = plan(replace(request, lang="en" if made.lang == "en" else "zh"))
+    from exporters.binding.scope import Scope
+
+    scope = Scope(decided.dataset, decided.request.lang, decided.as_of)
+    files: list[FileReview] = []
+    with Memory(folder) as memory:
+        for step in decided.steps:
+            name = step.filename
+            if step.job is None:
+                files.append(_status(folder, name, made, memory))
+                continue
+            out = io.BytesIO()
+            stamp = Stamp.of(decided.dataset.id, step.generation, step.inputs)
+            step.job.room.render(
+                step.job.compiled, step.job.package, scope, out, epoch=decided.epoch, properties={PROPERTY: str(stamp)}
+            )
+            if step.found is None:
+                files.append(FileReview(name, "new"))
+                continue
+            try:
+                theirs = Package.open(folder / name, name=str(folder / name))
+                now = step.job.room.read(theirs)
+                base = memory.base_of(name, now.stamp, made.dataset)
+            except (RefusedError, BriefpackError) as error:
+                files.append(FileReview(name, "foreign", fault=error.faults[0]))
+                continue
+            before = step.job.room.read(Package.open(base.content, name=name))
+            new = step.job.room.read(Package.open(out.getvalue(), name=name))
+            overrides = {one.key: one.base for one in memory.open_conflicts(name)} if base.current else {}
+            state: State = "untouched" if step.action == "rebuild" else "edited"
+            files.append(FileReview(name, state, merge(before, now, new, overrides)))
+        return Review(folder, made, tuple(files), tuple(memory.ledger.conflicts()))
+
+
+def moved(review: Review) -> Iterator[tuple[str, str, str]]:
+    """Yield (key, old text, new text) of every value that a build would update, once for the whole pack."""
+    from exporters.snapshot import SetSlot, SlotKind
+
+    seen: set[str] = set()
+    for file in review.files:
+        for edit in file.plan.edits:
+            if isinstance(edit, SetSlot) and edit.kind is SlotKind.VALUE and edit.key not in seen:
+                seen.add(edit.key)
+                yield edit.key, edit.old, edit.new
