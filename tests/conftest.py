@@ -6,6 +6,8 @@ import os
 
 import pytest
 
+from tests.editors import office  # noqa: F401 - a fixture
+
 STRICT = bool(os.environ.get("BRIEFPACK_CI"))
 
 
