@@ -1,0 +1,50 @@
+"""The command as a person runs it: a process of its own, in a folder of its own."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+
+@dataclass
+class Shell:
+    """A folder and the environment in which ``briefpack`` runs there."""
+
+    folder: Path
+    environment: dict[str, str] = field(default_factory=dict)
+
+    def __call__(self, *args: str, **environment: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "exporters", *args],
+            cwd=self.folder,
+            env=os.environ | self.environment | environment,
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            check=False,
+        )
+
+
+@pytest.fixture(scope="session")
+def cache(tmp_path_factory) -> Path:
+    """Return a folder for compiled templates that all tests of a run share."""
+    return tmp_path_factory.mktemp("compiled")
+
+
+@pytest.fixture
+def shell(tmp_path, cache) -> Shell:
+    return Shell(tmp_path, {"BRIEFPACK_CACHE": str(cache)})
+
+
+@pytest.fixture(scope="session")
+def pack(tmp_path_factory, cache) -> Path:
+    """Return the Guangzhou pack, built once; read it, never change it."""
+    folder = tmp_path_factory.mktemp("guangzhou")
+    done = Shell(folder, {"BRIEFPACK_CACHE": str(cache)})("build", "--out", "pack")
+    assert done.returncode == 0, done.stderr
+    return folder / "pack"
