@@ -1,0 +1,224 @@
+"""A worksheet part: its rows and cells with their places in the bytes, and the rest as a tree."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from xml.parsers import expat
+
+from exporters.workbook.living.spans import Span, prefix_of, refuse_dtd, start_tag_end
+from exporters.workbook.references import letters, parse_cell
+
+_MAINS = (
+    "http://schemas.openxmlformats.org/spreadsheetml/2006/main",
+    "http://purl.oclc.org/ooxml/spreadsheetml/main",
+)
+_CODES = {
+    f"{space} {name}": name
+    for space in _MAINS
+    for name in ("sheetData", "row", "c", "f", "v", "is", "t", "rPh", "extLst")
+}
+
+
+@dataclass(slots=True)
+class Formula:
+    """A formula as it is written; followers of a shared formula have no text of their own."""
+
+    text: str
+    attributes: dict[str, str]
+    start: int
+    end: int = -1
+
+    @property
+    def kind(self) -> str:
+        return self.attributes.get("t", "normal")
+
+
+@dataclass(slots=True)
+class Cell:
+    """A cell; ``value`` is what stands in ``v``, ``inline`` the text of an inline string."""
+
+    column: int
+    row: int
+    attributes: dict[str, str]
+    start: int
+    end: int = -1
+    value: str | None = None
+    inline: str | None = None
+    formula: Formula | None = None
+
+    @property
+    def kind(self) -> str:
+        return self.attributes.get("t", "n")
+
+    @property
+    def style(self) -> int:
+        found = self.attributes.get("s", "0")
+        return int(found) if found.isdecimal() else 0
+
+    @property
+    def address(self) -> str:
+        return f"{letters(self.column)}{self.row}"
+
+    @property
+    def blank(self) -> bool:
+        """Whether nothing but a format stands in it."""
+        return self.formula is None and not self.value and not self.inline
+
+
+@dataclass(slots=True)
+class Row:
+    """A row element."""
+
+    number: int
+    attributes: dict[str, str]
+    start: int
+    opened: int
+    closed: int = -1
+    end: int = -1
+    cells: dict[int, Cell] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Sheet:
+    """A worksheet part. ``root`` holds all elements but those inside ``sheetData``."""
+
+    part: str
+    data: bytes
+    root: Span
+    rows: dict[int, Row]
+    prefix: str
+
+    def cell(self, column: int, row: int) -> Cell | None:
+        found = self.rows.get(row)
+        return found.cells.get(column) if found is not None else None
+
+    def cells(self) -> Iterator[Cell]:
+        for row in self.rows.values():
+            yield from row.cells.values()
+
+    @property
+    def sheet_data(self) -> Span | None:
+        return self.root.child("sheetData")
+
+
+def read_sheet(part: str, data: bytes) -> Sheet:
+    """Read a worksheet part that is UTF-8. Raises ValueError where it is not XML or holds a DTD."""
+    parser = expat.ParserCreate(namespace_separator=" ")
+    reader = _Reader(data, parser)
+    parser.buffer_text = True
+    parser.StartElementHandler = reader.start
+    parser.EndElementHandler = reader.end_element
+    parser.CharacterDataHandler = reader.characters
+    parser.StartDoctypeDeclHandler = refuse_dtd
+    try:
+        parser.Parse(data, True)
+    except expat.ExpatError as error:
+        raise ValueError(f"the part is not well-formed XML: {error}") from None
+    root = reader.root
+    assert root is not None
+    return Sheet(part, data, root, reader.rows, prefix_of(data, root))
+
+
+class _Reader:
+    def __init__(self, data: bytes, parser: expat.XMLParserType) -> None:
+        self._data, self._parser = data, parser
+        self.root: Span | None = None
+        self.rows: dict[int, Row] = {}
+        self._stack: list[Span] = []
+        self._in_data = False
+        self._row: Row | None = None
+        self._cell: Cell | None = None
+        self._formula: Formula | None = None
+        self._texts: list[str] | None = None
+        self._skip = 0
+        self._last_row = self._last_column = 0
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        if not self._in_data:
+            self._open(name, attributes)
+        elif self._skip:
+            self._skip += 1
+        else:
+            self._inside(_CODES.get(name, ""), attributes)
+
+    def _open(self, name: str, attributes: dict[str, str]) -> None:
+        space, _, local = name.rpartition(" ")
+        at = self._parser.CurrentByteIndex
+        parent = self._stack[-1] if self._stack else None
+        span = Span(space, local, attributes, at, start_tag_end(self._data, at), parent)
+        if parent is None:
+            self.root = span
+        else:
+            parent.children.append(span)
+        self._stack.append(span)
+        self._in_data = _CODES.get(name) == "sheetData"
+
+    def _inside(self, name: str, attributes: dict[str, str]) -> None:
+        if name == "c" and self._row is not None:
+            found = parse_cell(attributes.get("r", ""))
+            column = found[0] if found is not None else self._last_column + 1
+            self._last_column = column
+            self._cell = Cell(column, self._row.number, attributes, self._parser.CurrentByteIndex)
+        elif name == "row":
+            number = attributes.get("r", "")
+            self._last_row = int(number) if number.isdecimal() else self._last_row + 1
+            self._last_column = 0
+            at = self._parser.CurrentByteIndex
+            self._row = Row(self._last_row, attributes, at, start_tag_end(self._data, at))
+        elif name in {"v", "t"}:
+            self._texts = []
+        elif name == "f":
+            self._texts = []
+            self._formula = Formula("", attributes, self._parser.CurrentByteIndex)
+        elif name in {"rPh", "extLst"}:
+            self._skip = 1
+
+    def characters(self, piece: str) -> None:
+        if not self._in_data:
+            self._stack[-1].text += piece
+        elif self._texts is not None and not self._skip:
+            self._texts.append(piece)
+
+    def end_element(self, name: str) -> None:
+        if self._in_data:
+            if self._skip:
+                self._skip -= 1
+                return
+            code = _CODES.get(name, "")
+            if code != "sheetData":
+                self._close(code)
+                return
+            self._in_data = False
+        span = self._stack.pop()
+        span.closed, span.end = self._ends(span.opened)
+
+    def _ends(self, opened: int) -> tuple[int, int]:
+        """Return where the end tag of the element whose start tag ends at *opened* begins and ends."""
+        if self._data[opened - 2 : opened] == b"/>":
+            return opened, opened
+        at = self._parser.CurrentByteIndex
+        return at, self._data.index(b">", at) + 1
+
+    def _close(self, name: str) -> None:
+        cell = self._cell
+        if name == "c" and cell is not None and self._row is not None:
+            cell.end = self._ends(start_tag_end(self._data, cell.start))[1]
+            self._row.cells[cell.column] = cell
+            self._cell = None
+        elif name == "row" and self._row is not None:
+            self._row.closed, self._row.end = self._ends(self._row.opened)
+            self.rows[self._row.number] = self._row
+            self._row = None
+        elif name in {"v", "t", "f"} and cell is not None and self._texts is not None:
+            text = "".join(self._texts)
+            self._texts = None
+            if name == "v":
+                cell.value = text
+            elif name == "t":
+                cell.inline = (cell.inline or "") + text
+            elif self._formula is not None:
+                formula, self._formula = self._formula, None
+                formula.text = text
+                formula.end = self._ends(start_tag_end(self._data, formula.start))[1]
+                cell.formula = formula

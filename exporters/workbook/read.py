@@ -1,0 +1,168 @@
+"""An edited workbook as the merge sees it.
+
+Bound tables are known by their name and their hidden ``key`` column, rows by their key, columns by their header; so
+sorting, filters, inserted rows and columns, renamed sheets and new formats change nothing here. Cells outside tables
+are known by their place beside the table of their sheet, or by sheet and address where it has none.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from exporters.snapshot import Group, Item, Slot, SlotKind, Snapshot
+from exporters.workbook.living.book import Book, SheetEntry, Table
+from exporters.workbook.living.formulas import FORMULA, FormulaTexts, by_header
+from exporters.workbook.living.properties import read_properties
+from exporters.workbook.living.sheet import Cell, Sheet
+from exporters.workbook.references import letters
+
+if TYPE_CHECKING:
+    from exporters.package.reader import Package
+
+FORMAT = "workbook"
+STAMP = "briefpack"
+CELLS = "cells:"
+"""Begins the id of the group of a sheet's cells outside tables."""
+_SENTENCE = re.compile(r"[。！？；\n]|[.!?;]\s")
+
+
+def read(package: Package) -> Snapshot:
+    """Return what the workbook holds. Handles are ``part!A1`` (a cell), ``part!7`` (a row) and parts (tables)."""
+    return snapshot(Book(package))
+
+
+def snapshot(book: Book) -> Snapshot:
+    """Return what an opened workbook holds."""
+    groups: list[Group] = []
+    seen: set[str] = set()
+    for entry in book.entries:
+        sheet = book.sheet(entry.part)
+        formulas = FormulaTexts(sheet)
+        tables = [table for table in book.tables if table.sheet == entry.part]
+        for table in tables:
+            if table.key_column and table.name not in seen:
+                seen.add(table.name)
+                groups.append(Group(table.name, table.part, tuple(_rows(book, sheet, table, formulas)), keeps=True))
+        name = CELLS + identity(sheet, entry, tables)
+        items = tuple(_cells(book, sheet, name, tables))
+        if name not in seen and items:
+            seen.add(name)
+            groups.append(Group(name, entry.part, items, keeps=True))
+    return Snapshot(FORMAT, tuple(groups), (), read_properties(book.package).get(STAMP, ""))
+
+
+def identity(sheet: Sheet, entry: SheetEntry, tables: list[Table]) -> str:
+    """Return what a sheet is known by when people rename it: its code name, else its bound table, else its name."""
+    properties = sheet.root.child("sheetPr")
+    code = properties.get("codeName") if properties is not None else ""
+    return code or next((table.name for table in tables if table.key_column), entry.name)
+
+
+def _rows(book: Book, sheet: Sheet, table: Table, formulas: FormulaTexts) -> Iterator[Item]:
+    columns = [column for column in table.columns if column.number != table.key_column]
+    rows = [
+        (key, sheet.rows[number])
+        for number in range(table.top, table.bottom + 1)
+        if number in sheet.rows and (key := book.text(sheet.cell(table.key_column, number)).strip())
+    ]
+    # A column that is worked out as a whole holds no values: that a formula stands there is all that counts, as its
+    # text differs from row to row. A single formula among values is something a person did.
+    counted = Counter(
+        column.number for _, row in rows for column in columns if _has_formula(row.cells.get(column.number))
+    )
+    worked_out = {number for number, count in counted.items() if count * 2 > len(rows)}
+    places = [(column.name, column.number, letters(column.number), column.number in worked_out) for column in columns]
+    text = book.text
+    for key, row in rows:
+        slots: list[Slot] = []
+        start = key + "."
+        for name, number, letter, is_formula in places:
+            cell = row.cells.get(number)
+            if cell is None:
+                value = ""
+            elif cell.formula is None:
+                value = text(cell)
+            else:
+                value = FORMULA if is_formula else FORMULA + by_header(formulas.of(cell), table, row.number)
+            slots.append(Slot(start + name, value, f"{sheet.part}!{letter}{row.number}", kind_of(value)))
+        yield Item(key, f"{sheet.part}!{row.number}", tuple(slots))
+
+
+def _has_formula(cell: Cell | None) -> bool:
+    return cell is not None and cell.formula is not None
+
+
+def _cells(book: Book, sheet: Sheet, name: str, tables: list[Table]) -> Iterator[Item]:
+    places = Places(tables)
+    for row in sheet.rows.values():
+        for cell in row.cells.values():
+            if cell.blank or cell.formula is not None or places.inside(cell.column, cell.row):
+                continue
+            value = book.text(cell)
+            if not value:
+                continue
+            place = places.name(cell.column, cell.row)
+            at = f"{sheet.part}!{cell.address}"
+            yield Item(f"{name}!{place}", at, (Slot(f"{name.removeprefix(CELLS)}!{place}", value, at, kind_of(value)),))
+
+
+class Places:
+    """Names for the cells around the tables of one sheet that hold when rows and columns are inserted elsewhere."""
+
+    def __init__(self, tables: list[Table]) -> None:
+        self._areas = [table.area for table in tables]
+        self._bound = sorted((table for table in tables if table.key_column), key=lambda table: table.area.top)
+        self._headers = {table.name: {one.number: one.name for one in table.columns} for table in self._bound}
+
+    def inside(self, column: int, row: int) -> bool:
+        """Whether a cell lies in a table."""
+        return any(one.left <= column <= one.right and one.top <= row <= one.bottom for one in self._areas)
+
+    def name(self, column: int, row: int) -> str:
+        """Return a cell's name: steps above or below the nearest bound table, and the header over or under it."""
+        if not self._bound:
+            return f"{letters(column)}{row}"
+        table = next((one for one in reversed(self._bound) if one.area.top <= row), self._bound[0])
+        area = table.area
+        if row < area.top:
+            down = f"-{area.top - row}"
+        else:
+            down = f"+{row - area.bottom}" if row > area.bottom else f"={row - area.top}"
+        header = self._headers[table.name].get(column)
+        if header is None:
+            header = f"<{area.left - column}" if column < area.left else f">{column - area.right}"
+        return f"{table.name}{down} {header}"
+
+
+def kind_of(text: str) -> SlotKind:
+    """Return how a text is merged: whole sentences by the sentence."""
+    return SlotKind.PROSE if len(text) > 15 and _SENTENCE.search(text) else SlotKind.VALUE
+
+
+def lines(package: Package) -> list[str]:
+    """Return every text and number that people see, cell by cell, then notes and text boxes; formulas are left out."""
+    book = Book(package)
+    found: list[str] = []
+    for entry in book.entries:
+        sheet = book.sheet(entry.part)
+        for row in sheet.rows.values():
+            found += (book.text(cell) for cell in row.cells.values() if cell.formula is None and not cell.blank)
+        found += _notes(book, entry.part)
+    return found
+
+
+def _notes(book: Book, part: str) -> Iterator[str]:
+    from exporters.package import rt
+    from exporters.workbook.living.spans import parse, utf8
+
+    for rel_type, holder in ((rt.COMMENTS, "comment"), (rt.DRAWING, "p")):
+        target = book.target(part, rel_type)
+        if target:
+            for one in parse(utf8(book.package.read(target))).walk():
+                if one.name == holder:
+                    text = "".join(piece.text for piece in one.walk() if piece.name == "t")
+                    if text:
+                        yield text
