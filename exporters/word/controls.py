@@ -1,0 +1,122 @@
+"""A value's content control: a plain-text run control whose alias is the value's key.
+
+Editors keep the alias of such a control and of no other (measured); its appearance is hidden, so readers see plain
+text. A control may not stand inside a hyperlink, a field or another inline control.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from jinja2 import TemplateSyntaxError, nodes
+
+from exporters.binding.environment import sandbox
+from exporters.binding.expressions import key_of
+from exporters.binding.program import Weaver
+from exporters.binding.weave import Located, after, before
+from exporters.word.names import MC, W
+from exporters.word.xmlparts import Element
+
+IN_FIELD = "briefpack-field"
+# A dash in the place of nothing is the same form of the value.
+_SAME_FORM = frozenset(("dash", "default", "d"))
+_NO_CONTROL = frozenset((f"{W}hyperlink", f"{W}fldSimple", f"{W}sdtContent", f"{W}smartTag", f"{W}ruby", f"{W}dir"))
+
+
+def mark_fields(root: Element) -> None:
+    """Mark every run inside a field, so that pieces cut from it are known as well."""
+    depth = 0
+    for run in root.iter(f"{W}r"):
+        inside = depth > 0
+        for mark in run.iter(f"{W}fldChar"):
+            kind = mark.get(f"{W}fldCharType")
+            depth += (kind == "begin") - (kind == "end")
+        if inside or depth:
+            run.set(IN_FIELD, "1")
+
+
+def unmark_fields(root: Element) -> None:
+    for run in root.iter(f"{W}r"):
+        run.attrib.pop(IN_FIELD, None)
+
+
+class Emitter:
+    """Puts values into their runs and notes which paragraphs hold values."""
+
+    def __init__(
+        self, weaver: Weaver, *, anchors: bool = True, flow: bool = True, prefix: str = "w", w15: str = "w15"
+    ) -> None:
+        self._weaver, self._anchors, self._flow = weaver, anchors, flow
+        self._w, self._w15 = prefix, w15
+        self.holders: set[Element] = set()
+        """Paragraphs that hold values."""
+        self.values: set[Element] = set()
+        """The runs whose text is counted for the page."""
+
+    def __call__(self, item: Located) -> None:
+        run, tag = item.run, item.tag
+        text = next(run.iter(f"{W}t"))
+        flow = self._flow and in_flow(run)
+        text.text = self._weaver.value(tag.body, tag.place, "_v" if flow else "_x")
+        self.holders.add(item.paragraph)
+        if flow:
+            self.values.add(run)
+        found = key_of(tag.body)
+        if found is None or not self._anchors or not _may_hold_control(run):
+            return
+        owner, field = found
+        w, w15 = self._w, self._w15
+        alias = self._weaver.value(f"{key_source(owner)}", tag.place, f"_alias({alias_tail(tag.body, field)!r})")
+        head = f'<{w}:sdt><{w}:sdtPr><{w}:alias {w}:val="{alias}"/><{w15}:appearance {w15}:val="hidden"/>'
+        before(run, self._weaver.raw(f"{head}<{w}:text/></{w}:sdtPr><{w}:sdtContent>"))
+        after(run, self._weaver.raw(f"</{w}:sdtContent></{w}:sdt>"))
+
+
+def in_flow(element: Element) -> bool:
+    """Return whether an element takes part in the flow of the page (a text box does not)."""
+    return all(parent.tag != f"{W}txbxContent" for parent in element.iterancestors())
+
+
+def _may_hold_control(run: Element) -> bool:
+    if run.get(IN_FIELD):
+        return False
+    for parent in run.iterancestors():
+        if parent.tag == f"{MC}Fallback":
+            return False
+        if parent.tag in _NO_CONTROL and not (parent.tag == f"{W}sdtContent" and len(parent.findall(f"{W}p"))):
+            return False
+        if parent.tag == f"{W}p":
+            break
+    return all(parent.tag != f"{MC}Fallback" for parent in run.iterancestors())
+
+
+def key_source(owner: str) -> str:
+    """Return the expression of a record's key; a record that is not there takes its owner's key and its own name."""
+    above, _, name = owner.rpartition(".")
+    if not above or name == "target" or "[" in name:
+        return f"{owner}.key"
+    if above.endswith(".target") or above == "indicator":
+        return f"{owner}.key"
+    return f"({owner}.key or ({above}.key ~ {'.' + name!r}))"
+
+
+@lru_cache(maxsize=4096)
+def alias_tail(expression: str, field: str) -> str:
+    """Return what stands behind the record's key: ``.text``, or ``.value|percent`` where filters change the form."""
+    applied = [name for name in filters_of(expression) if name.partition("(")[0] not in _SAME_FORM]
+    return "|".join((f".{field}", *applied))
+
+
+def filters_of(expression: str) -> list[str]:
+    """Return the filters of an expression as typed, in the order in which they are applied."""
+    try:
+        output = sandbox().parse("\ufdd0(" + expression + ")\ufdd1").body[0]
+    except TemplateSyntaxError:
+        return []
+    found: list[str] = []
+    node = output.nodes[0] if isinstance(output, nodes.Output) else None
+    while isinstance(node, nodes.Filter):
+        args = [repr(arg.value) for arg in node.args if isinstance(arg, nodes.Const)]
+        found.append(f"{node.name}({', '.join(args)})" if args else node.name)
+        node = node.node
+    return found[::-1]

@@ -1,0 +1,173 @@
+"""From heights to pages: what an editor's layout does with paragraphs, table rows and footnotes, and no more.
+
+Lengths are points. Pages count from 0 at the first block; :class:`Pager` knows nothing of templates or text.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+_TOLERANCE = 0.05
+_WIDOW_LINES = 2
+
+
+@dataclass(slots=True)
+class Item:
+    """A measured block. ``line`` is the height of each of its ``lines``; a row is one line that may not be split."""
+
+    lines: int
+    line: float
+    before: float = 0.0
+    after: float = 0.0
+    keep_next: bool = False
+    keep_lines: bool = False
+    widow: bool = True
+    table: int = -1
+    """The number of the table that a row belongs to; -1 for a paragraph."""
+    head: bool = False
+    """Whether a row is repeated on each page that its table goes on."""
+    notes: float = 0.0
+    """The height of the footnotes that it refers to."""
+    style: str = ""
+    """The style, where paragraphs of one style stand close together."""
+
+    @property
+    def height(self) -> float:
+        return self.lines * self.line
+
+    def least(self) -> float:
+        """Return the height that must fit on a page before the block may begin there."""
+        if self.table >= 0 or self.keep_lines:
+            return self.height
+        needed = _WIDOW_LINES if self.widow else 1
+        if self.widow and self.lines <= _WIDOW_LINES + 1:
+            needed = self.lines
+        return min(self.lines, needed) * self.line
+
+
+@dataclass(slots=True)
+class Pager:
+    """Puts items on pages of one height. ``separator`` is the room that a page's footnotes need beyond their own."""
+
+    capacity: float
+    separator: float = 0.0
+    page: int = 0
+    used: float = 0.0
+    notes: float = 0.0
+    _after: float = 0.0
+    _style: str = ""
+    _table: int = -1
+    _heads: float = 0.0
+    _in_head: bool = False
+    _waiting: list[Item] = field(default_factory=list)
+    _starts: list[int] = field(default_factory=list)
+    forced: bool = True
+    """Whether the page was begun by force, so that space before its first paragraph counts."""
+
+    def add(self, item: Item) -> list[int]:
+        """Take the next item; return the page on which each item begins that is now placed, in order."""
+        self._waiting.append(item)
+        return [] if item.keep_next else self.flush()
+
+    def flush(self) -> list[int]:
+        """Place everything that still waits for what it must be kept with."""
+        chain, self._waiting = self._waiting, []
+        if not chain:
+            return []
+        if len(chain) > 1 and not self._fits_together(chain):
+            self._turn()
+        return [self._place(item) for item in chain]
+
+    def break_page(self) -> None:
+        """Begin a page by force."""
+        self._turn()
+        self.forced = True
+
+    @property
+    def is_fresh(self) -> bool:
+        return self.used <= 0
+
+    def _gap(self, item: Item, after: float, style: str) -> float:
+        if self.used <= 0 and not self.forced:
+            return 0.0
+        if item.style and item.style == style:
+            return -after
+        return item.before
+
+    def _room(self, notes: float) -> float:
+        total = self.notes + notes
+        return self.capacity - total - (self.separator if total else 0.0) + _TOLERANCE
+
+    def _fits_together(self, chain: list[Item]) -> bool:
+        """Return whether a chain of blocks that stay together, up to the beginning of its last, fits the page."""
+        if self.used <= 0:
+            return True
+        used, after, style = self.used, self._after, self._style
+        notes = 0.0
+        for item in chain[:-1]:
+            used += self._gap(item, after, style) + item.height + item.after
+            after, style = item.after, item.style
+            notes += item.notes
+        last = chain[-1]
+        used += self._gap(last, after, style) + last.least()
+        whole = sum(item.height for item in chain) > self.capacity
+        return used <= self._room(notes + last.notes) or whole
+
+    def _turn(self) -> None:
+        if self.used <= 0:
+            return
+        self.page += 1
+        self.used = self.notes = self._after = 0.0
+        self._style = ""
+        self.forced = False
+
+    def _place(self, item: Item) -> int:
+        if item.table >= 0:
+            return self._row(item)
+        self._table, self._heads = -1, 0.0
+        gap = self._gap(item, self._after, self._style)
+        if self.used > 0 and self.used + gap + item.least() > self._room(item.notes):
+            self._turn()
+            gap = self._gap(item, 0.0, "")
+        start = self.page
+        self.used += gap
+        self.notes += item.notes
+        self._lines(item)
+        self.used += item.after
+        self._after, self._style = item.after, item.style
+        return start
+
+    def _lines(self, item: Item) -> None:
+        left = item.lines
+        while True:
+            fit = max(int((self._room(0.0) - self.used) / item.line), 1 if self.used <= 0 else 0)
+            if fit >= left:
+                self.used += left * item.line
+                return
+            if item.widow and left - fit == 1 and fit > _WIDOW_LINES:
+                fit -= 1
+            left -= fit
+            self.used += fit * item.line
+            self.used = max(self.used, _TOLERANCE)
+            self._turn()
+
+    def _row(self, item: Item) -> int:
+        if item.table != self._table:
+            self._table, self._heads = item.table, 0.0
+            self._in_head = item.head
+        elif item.head and not self._in_head:
+            # The same table of the template again, in the next turn of a loop.
+            self._heads, self._in_head = 0.0, True
+        elif not item.head:
+            self._in_head = False
+        height = item.height
+        if self.used > 0 and self.used + height > self._room(item.notes):
+            self._turn()
+            self.used += self._heads
+        start = self.page
+        if item.head and self._in_head:
+            self._heads += height
+        self.used += height
+        self.notes += item.notes
+        self._after, self._style = 0.0, ""
+        return start

@@ -1,0 +1,58 @@
+"""Document properties: the stamp in docProps/custom.xml, and dates that come from the caller, never from a clock."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from exporters.package import Package, rt
+from exporters.package.xmltext import attribute
+
+CUSTOM = "docProps/custom.xml"
+_FORMAT = "{D5CDD505-2E9C-101B-9397-08002B2CF9AE}"
+_TYPES = "http://schemas.openxmlformats.org/officeDocument/2006/docPropsVTypes"
+_NAMESPACE = "http://schemas.openxmlformats.org/officeDocument/2006/custom-properties"
+_FIRST = 2
+
+
+def custom_part(package: Package) -> str | None:
+    """Return the template's own custom properties part."""
+    found = package.relationships().target_of_type(rt.CUSTOM_PROPERTIES)
+    return package.stored_name(found) if found and found in package else None
+
+
+def own_properties(package: Package, part: str | None) -> list[list[Any]]:
+    """Return [name, XML of the value] of the template's custom properties."""
+    if part is None:
+        return []
+    from lxml import etree
+
+    from exporters.word.xmlparts import parse
+
+    found: list[list[Any]] = []
+    for element in parse(package.read(part)):
+        value = element[0] if len(element) else None
+        if value is not None:
+            kind = etree.QName(value).localname
+            found.append([element.get("name", ""), f"<vt:{kind}>{attribute(value.text or '')}</vt:{kind}>"])
+    return found
+
+
+def custom_xml(own: list[list[Any]], given: Mapping[str, str]) -> bytes:
+    """Return the part's bytes: the template's properties, then the caller's, which win where names are equal."""
+    items = [(name, value) for name, value in own if name not in given]
+    items += [(name, f"<vt:lpwstr>{attribute(value)}</vt:lpwstr>") for name, value in given.items()]
+    properties = "".join(
+        f'<property fmtid="{_FORMAT}" pid="{number}" name="{attribute(name)}">{value}</property>'
+        for number, (name, value) in enumerate(items, _FIRST)
+    )
+    return (
+        '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
+        f'<Properties xmlns="{_NAMESPACE}" xmlns:vt="{_TYPES}">{properties}</Properties>'
+    ).encode()
+
+
+def stamp(epoch: int | None, otherwise: str) -> str:
+    """Return the time of the caller (``SOURCE_DATE_EPOCH``) as core properties write it, or the template's own."""
+    return otherwise if epoch is None else time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(epoch))

@@ -1,0 +1,255 @@
+"""A compiled template and a scope -> a Word file, streamed."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Mapping
+from typing import Any, BinaryIO
+
+from jinja2 import pass_context
+from markupsafe import Markup
+
+from exporters.binding.compiled import Compiled
+from exporters.binding.program import Bound
+from exporters.binding.scope import Scope
+from exporters.charts import FILTERS as CHART_FILTERS
+from exporters.charts import ChartMaker, ChartWriter
+from exporters.package import DeflateSegment, Package, PackageWriter, rt, zip_time
+from exporters.package.relationships import Relationship, rels_name
+from exporters.word.counting import Counter, Mark
+from exporters.word.filters import Names, filters_of_text
+from exporters.word.listing import entries, page_number
+from exporters.word.properties import custom_xml, stamp
+
+_CONTENT_TYPES = "[Content_Types].xml"
+
+
+def render_document(
+    compiled: Compiled,
+    template: Package,
+    scope: Scope,
+    out: BinaryIO,
+    *,
+    epoch: int | None = None,
+    properties: Mapping[str, str] | None = None,
+) -> None:
+    """Write the document that *compiled* and *scope* make; parts without tags come from *template* as they are."""
+    _Rendering(compiled, template, scope, epoch).write(out, properties or {})
+
+
+class _Rendering:
+    def __init__(self, compiled: Compiled, template: Package, scope: Scope, epoch: int | None) -> None:
+        self._compiled, self._meta = compiled, compiled.meta
+        self._template, self._scope, self._epoch = template, scope, epoch
+        self._names = Names(self._meta["first_id"], {kind: one["first"] for kind, one in self._meta["notes"].items()})
+        self._counter: Counter | None = None
+        if "blocks" in self._meta:
+            self._counter = Counter(
+                self._meta["blocks"], self._meta["own"], self._meta["sections"], self._meta["separator"]
+            )
+        self._body_marks: list[Mark] = []
+        self._pages: dict[str, str] = {}
+        self._segments: dict[str, DeflateSegment] = {}
+        self._relations: list[str] = []
+        self._listed: list[tuple[str, str]] = []
+        self._charts_made = 0
+
+    # --- parts -------------------------------------------------------------------------------------------------------
+
+    def write(self, out: BinaryIO, properties: Mapping[str, str]) -> None:
+        meta, template = self._meta, self._template
+        names = self._scope.names()
+        filters = self._filters()
+        programs = self._compiled.programs
+        bound = {name: program.bind(filters) for name, program in programs.items()}
+        main = meta["main"]
+        with PackageWriter(out, date_time=zip_time(self._epoch)) as package:
+            writer = self._chart_writer(package)
+            package.add("_rels/.rels", meta["root"].encode())
+            self._document(bound, names, main, writer)
+            parts = {main: [*([self._segments[f"{main}#head"]] if "head" in bound else []), self._segments[main]]}
+            for note in meta["notes"].values():
+                parts[note["part"]] = self._note_segments(note)
+            self._run(bound["small"], names, "", writer)
+            for part, segments in parts.items():
+                package.add_segments(part, segments)
+            for part, segment in self._segments.items():
+                if part and part not in parts and not part.startswith(main):
+                    package.add_segments(part, [segment])
+            package.add(rels_name(main), self._document_relations())
+            package.add(meta["custom"][0], custom_xml(meta["custom"][1], properties))
+            for name in meta["carried"]:
+                package.add_raw(template.raw(name))
+            package.add(_CONTENT_TYPES, self._content_types())
+
+    def _note_segments(self, note: dict[str, Any]) -> list[DeflateSegment]:
+        head, tail = DeflateSegment(), DeflateSegment()
+        head.write(note["rest"][0].encode())
+        tail.write(note["rest"][1].encode())
+        made = self._segments.get(note["part"])
+        return [head, *([made] if made else []), tail]
+
+    def _document_relations(self) -> bytes:
+        xml: str = self._meta["relations"]
+        return xml.replace("</Relationships>", "".join((*self._relations, "</Relationships>"))).encode()
+
+    def _content_types(self) -> bytes:
+        from exporters.package.content_types import override_xml
+
+        xml: str = self._meta["types"]
+        more = "".join(override_xml(part, kind) for part, kind in self._listed)
+        return xml.replace("</Types>", more + "</Types>").encode()
+
+    # --- streams -----------------------------------------------------------------------------------------------------
+
+    def _document(self, bound: dict[str, Bound], names: Mapping[str, Any], main: str, chart: _Charts) -> None:
+        counter = self._counter
+        if counter is None or "head" not in bound:
+            self._run(bound["body"], names, main, chart)
+            return
+        meta = self._meta
+        used = 0.0
+        if meta["flows_on"]:
+            self._dry(bound["body"], names)
+            counter.settle()
+            self._body_marks = counter.marks
+            used = self._measure_head(bound["head"], names)
+        counter.reset(used)
+        self._run(bound["body"], names, main, chart)
+        counter.settle()
+        self._body_marks, body_numbering = counter.marks, counter.numbering
+        self._measure_head(bound["head"], names)
+        head_pages = counter.page + (0 if meta["flows_on"] else 1)
+        self._number(counter, body_numbering, head_pages)
+        counter.reset()
+        self._run(bound["head"], names, f"{main}#head", chart)
+
+    def _measure_head(self, head: Bound, names: Mapping[str, Any]) -> float:
+        assert self._counter is not None
+        self._counter.reset()
+        self._dry(head, names)
+        self._counter.settle()
+        return self._counter.last_height
+
+    def _dry(self, program: Bound, names: Mapping[str, Any]) -> None:
+        """Run a program for its page count alone."""
+        saved = self._names.saved()
+        self._names.dry = True
+        for _ in program.stream(names):
+            pass
+        self._names.restore(saved)
+        self._names.dry = False
+
+    def _run(self, program: Bound, names: Mapping[str, Any], part: str, chart: _Charts) -> None:
+        current = self._segments.setdefault(part, DeflateSegment())
+        stack: list[DeflateSegment] = []
+        pieces: list[str] | None = None
+        which = -1
+        for kind, text in program.events(names):
+            if kind == "text":
+                if pieces is not None:
+                    pieces.append(text)
+                else:
+                    current.write(text.encode())
+            elif kind == "open":
+                if text.startswith("chart:"):
+                    pieces, which = [], int(text[6:])
+                else:
+                    stack.append(current)
+                    current = self._segments.setdefault(text, DeflateSegment())
+            elif pieces is not None:
+                chart(which, "".join(pieces))
+                pieces = None
+            else:
+                current = stack.pop()
+
+    def _number(self, counter: Counter, body_numbering: list[tuple[int, int]], head_pages: int) -> None:
+        """Work out which number each marked page bears."""
+        starts = [*counter.numbering, *((page + head_pages, number) for page, number in body_numbering)]
+        starts = [*([] if starts and starts[0][0] == 0 else [(0, 1)]), *starts]
+        for mark in self._body_marks:
+            mark.page += head_pages
+        for mark in (*counter.marks, *self._body_marks):
+            page, number = next(one for one in reversed(starts) if one[0] <= mark.page)
+            form = self._meta["sections"][mark.section]["form"]
+            self._pages[mark.name] = page_number(number + mark.page - page, form)
+        self._head_marks = counter.marks
+
+    # --- filters -----------------------------------------------------------------------------------------------------
+
+    def _filters(self) -> dict[str, Callable[..., Any]]:
+        counter, epoch = self._counter, self._epoch
+        found = filters_of_text(counter.text if counter else None)
+        found |= self._names.filters(found["_v"])
+        found |= CHART_FILTERS
+        found |= {
+            "_toc": self._list,
+            "_page": pass_context(lambda _context, name, otherwise: self._pages.get(name, otherwise)),
+            "_stamp": lambda otherwise: stamp(epoch, otherwise),
+            "_chart": self._next_chart,
+        }
+        if counter:
+            found |= {
+                "_end": counter.end,
+                "_own": counter.own,
+                "_row": counter.row,
+                "_cell_end": counter.cell,
+                "_row_end": counter.row_end,
+                "_note_begins": counter.note_begins,
+                "_note_ends": counter.note_ends,
+            }
+        return found
+
+    @pass_context
+    def _list(self, _context: Any, number: int) -> str:
+        """Return the entries of a contents list; in the dry run, count them."""
+        listing = self._meta["lists"][number]
+        counter = self._counter
+        assert counter is not None
+        marks = [*(counter.marks if self._names.dry else self._head_marks), *self._body_marks]
+        listed = [mark for mark in marks if mark.level and mark.sequence == listing["sequence"]]
+        for mark in listed:
+            block = listing["forms"].get(str(mark.level), {}).get("block")
+            if block is not None:
+                counter.text(mark.text + "000")
+                counter.end(None, block)
+        if self._names.dry:
+            return ""
+        return Markup(entries(listing, listed, lambda mark: self._pages.get(mark.name, "")))
+
+    # --- charts ------------------------------------------------------------------------------------------------------
+
+    @pass_context
+    def _next_chart(self, _context: Any, index: int) -> str:
+        if self._names.dry:
+            return ""
+        number = self._meta["first_chart"] + self._charts_made
+        self._charts_made += 1
+        rel_id = f"rId{self._meta['next_relation'] + len(self._relations)}"
+        self._relations.append(Relationship(rel_id, rt.CHART, f"charts/chart{number}.xml").xml())
+        return rel_id
+
+    def _chart_writer(self, package: PackageWriter) -> _Charts:
+        folder = self._meta["main"].rpartition("/")[0]
+        return _Charts(self, package, folder)
+
+
+class _Charts:
+    """Makes and writes the charts as their texts come by."""
+
+    def __init__(self, rendering: _Rendering, package: PackageWriter, folder: str) -> None:
+        self._rendering, self._package, self._folder = rendering, package, folder
+        self._makers: dict[int, tuple[ChartMaker, ChartWriter]] = {}
+        self._numbers = itertools.count(rendering._meta["first_chart"])
+
+    def __call__(self, index: int, text: str) -> None:
+        known = self._makers.get(index)
+        if known is None:
+            one, template = self._rendering._meta["charts"][index], self._rendering._template
+            known = (
+                ChartMaker(one["meta"], template, self._rendering._epoch),
+                ChartWriter(template, one["relations"], self._folder),
+            )
+            self._makers[index] = known
+        maker, writer = known
+        self._rendering._listed += writer.write(self._package, next(self._numbers), maker.make(text))
