@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 @as_of_option
 @json_option
 def command(dataset: str, folder: Path, templates: str, as_of: dt.date | None, as_json: bool) -> None:
-    """Say what a build of DATASET would change in the pack in DIR: what moved, which edits stand, which conflicts come."""
+    """Say what a build of DATASET would change in the pack in DIR: what moves, which edits stand, what conflicts."""
     from exporters.runs import review
     from exporters.runs.planning import Request
 

@@ -1,0 +1,145 @@
+"""Figures read back from words: the inverse of :mod:`exporters.wording.numbers`."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+from exporters.model import Comparator, Lang, Measure, Target, Unit
+
+_NUMBER = r"[+-]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?"
+_RANGE = r"\s*(?:—+|–|-|~|～|至|到| to )\s*"
+_BEFORE = {
+    "不低于": Comparator.GTE, "不少于": Comparator.GTE, "至少": Comparator.GTE, "≥": Comparator.GTE,
+    "超过": Comparator.GT, "超": Comparator.GT, "突破": Comparator.GT, "高于": Comparator.GT, "大于": Comparator.GT,
+    ">": Comparator.GT, "不超过": Comparator.LTE, "不高于": Comparator.LTE, "至多": Comparator.LTE,
+    "≤": Comparator.LTE, "低于": Comparator.LT, "不到": Comparator.LT, "<": Comparator.LT, "约": Comparator.APPROX,
+    "大约": Comparator.APPROX, "≈": Comparator.APPROX, "at least": Comparator.GTE, "over": Comparator.GT, "above": Comparator.GT,
+    "more than": Comparator.GT, "at most": Comparator.LTE, "under": Comparator.LT, "below": Comparator.LT,
+    "about": Comparator.APPROX, "around": Comparator.APPROX,
+}  # fmt: skip
+_BEHIND = {
+    "以上": Comparator.GTE, "左右": Comparator.APPROX, "上下": Comparator.APPROX, "以下": Comparator.LTE,
+    "以内": Comparator.LTE,
+}  # fmt: skip
+_UP, _DOWN = ("增长", "提高", "提升", "上升", "达到", "up"), ("下降", "降低", "down")
+_SCALES = {"tn": 12, "bn": 9, "m": 6}
+
+
+class AmbiguousError(ValueError):
+    """The text says more, or less, than one figure; the message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A figure as read: ``word`` is the comparator's own word where it is not the usual one."""
+
+    comparator: Comparator
+    value: Decimal
+    upper: Decimal | None
+    unit: str
+    word: str
+
+
+def read_figure(text: str, target: Target, units: Mapping[str, Unit], lang: Lang, counter: str = "") -> Figure:
+    """Return the figure that *text* states, in the terms of *target*; raise AmbiguousError where it is not plain.
+
+    A unit of another multiplier (万亿元 for 亿元) is taken as typed; a unit of another kind is refused.
+    """
+    plain = re.sub(r"\s+", " ", unicodedata.normalize("NFKC", text)).strip()
+    rest, falls = _verb(plain)
+    word, comparator, rest = _before(rest)
+    behind, after, rest = _behind(rest)
+    if word and behind:
+        raise AmbiguousError(f"it says both “{word}” and “{behind}”")
+    pieces = re.split(_RANGE, rest) if re.search(rf"\d.*{_RANGE}.*\d", rest) else [rest]
+    if len(pieces) > 2:
+        raise AmbiguousError("it holds more than two figures")
+    if len(pieces) == 2 and (word or behind):
+        raise AmbiguousError(f"a range cannot be “{word or behind}”")
+    read = [_amount(piece, target, units, lang, counter) for piece in pieces]
+    known = [unit for _, unit in read if unit]
+    if not known or len(set(known)) > 1:
+        raise AmbiguousError("it needs one unit" if not known else "its two figures have two units")
+    unit = known[-1]
+    values = [-value if falls else value for value, _ in read]
+    if len(values) == 2:
+        return Figure(Comparator.BETWEEN, values[0], values[1], unit, "")
+    found = comparator or after or Comparator.EQ
+    if target.measure is Measure.MULTIPLE_GROWTH and lang == "en" and unit == "PERCENT":
+        return Figure(found, values[0] / 100, None, "TIMES", word or behind)
+    return Figure(found, values[0], None, unit, word or behind)
+
+
+def _verb(text: str) -> tuple[str, bool]:
+    for verb in (*_UP, *_DOWN):
+        if text.startswith(verb):
+            return text[len(verb) :].strip(), verb in _DOWN
+    return text, False
+
+
+def _before(text: str) -> tuple[str, Comparator | None, str]:
+    for word in sorted(_BEFORE, key=len, reverse=True):
+        if text.lower().startswith(word):
+            return word, _BEFORE[word], text[len(word) :].strip()
+    return "", None, text
+
+
+def _behind(text: str) -> tuple[str, Comparator | None, str]:
+    for word, comparator in _BEHIND.items():
+        if text.endswith(word):
+            return word, comparator, text[: -len(word)].strip()
+    return "", None, text
+
+
+def _amount(
+    text: str, target: Target, units: Mapping[str, Unit], lang: Lang, counter: str
+) -> tuple[Decimal, str | None]:
+    found = re.fullmatch(rf"(?P<symbol>[A-Z]{{3}})?\s*(?P<number>{_NUMBER})\s*(?P<rest>.*)", text.strip())
+    if found is None:
+        raise AmbiguousError("it holds no plain number")
+    value = Decimal(found["number"].replace(",", ""))
+    rest = found["rest"].strip()
+    in_percent = target.measure is Measure.MULTIPLE_GROWTH and lang == "en"
+    own = units.get("PERCENT" if in_percent else target.unit or "")
+    if found["symbol"]:
+        return _money(value, found["symbol"], rest, own, units)
+    if not rest:
+        return value, None if own is None or own.label.in_(lang) or own.symbol else own.code
+    if own is not None and rest in _spellings(own, lang, counter):
+        # An English text has its multiplier worked into the number: 200,000 sq m is 20 of 万平方米.
+        return (value.scaleb(-own.multiplier) if lang == "en" else value), own.code
+    for unit in units.values():
+        same = own is None or unit.base == own.base
+        if same and rest == unit.label.in_(lang) and (lang == "zh" or not unit.multiplier):
+            return value, unit.code
+    raise AmbiguousError(f"“{rest}” is not a unit of this figure" + (f" ({own.label.in_(lang)})" if own else ""))
+
+
+def _spellings(unit: Unit, lang: Lang, counter: str) -> set[str]:
+    label = unit.label.zh if lang == "zh" else unit.label.en
+    singular = counter[:-3] + "y" if counter.endswith("ies") else counter.removesuffix("s")
+    return {one for one in (label + counter if lang == "zh" else label or counter, label or singular, label) if one}
+
+
+def _money(
+    value: Decimal, symbol: str, rest: str, own: Unit | None, units: Mapping[str, Unit]
+) -> tuple[Decimal, str | None]:
+    if rest and rest not in _SCALES:
+        raise AmbiguousError(f"“{rest}” is no scale; it can be tn, bn or m")
+    whole = value.scaleb(_SCALES.get(rest, 0))
+    if own is not None and own.symbol == symbol:
+        return _exact(whole.scaleb(-own.multiplier)), own.code
+    fitting = [unit for unit in units.values() if unit.symbol == symbol and abs(whole) >= 10**unit.multiplier]
+    best = max(fitting, key=lambda unit: unit.multiplier, default=None)
+    if best is None or (own is not None and best.base != own.base):
+        raise AmbiguousError(f"{symbol} is not the currency of this figure")
+    return _exact(whole.scaleb(-best.multiplier)), best.code
+
+
+def _exact(value: Decimal) -> Decimal:
+    whole = value.to_integral_value()
+    return whole if whole == value else value.normalize()

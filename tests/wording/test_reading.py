@@ -1,0 +1,77 @@
+"""What is written can be read back; what is not plain is refused."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from exporters.model import BUILTIN_UNITS, Comparator, Evidence, Period, Target
+from exporters.wording import figure, phrase
+from exporters.wording.reading import AmbiguousError, read_figure
+
+YEAR = Period(start=dt.date(2023, 1, 1), end=dt.date(2023, 12, 31))
+
+
+def target(measure="growth_yoy", comparator="gte", value="10", unit="PERCENT", **more) -> Target:
+    fields = {"id": "a.b", "place": "a", "indicator": "GDP", "period": YEAR, "evidence": Evidence(source="s")}
+    return Target(**fields, measure=measure, comparator=comparator, value=value, unit=unit, **more)
+
+
+def read(text: str, like: Target, lang="zh", counter=""):
+    return read_figure(text, like, BUILTIN_UNITS, lang, counter)
+
+
+@pytest.mark.parametrize(
+    ("text", "like", "comparator", "value", "unit"),
+    [
+        ("7.5%以上", target(), "gte", "7.5", "PERCENT"),
+        ("超 730 亿元", target("level", "eq", "1", "CNY_100M"), "gt", "730", "CNY_100M"),
+        ("突破1.4万亿元", target("level", "eq", "1", "CNY_100M"), "gt", "1.4", "CNY_TRILLION"),
+        ("１２％", target(), "eq", "12", "PERCENT"),
+        ("增长9%", target(), "eq", "9", "PERCENT"),
+        ("下降3%以内", target(), "lte", "-3", "PERCENT"),
+        ("1,200亿元", target("level", "eq", "1", "CNY_100M"), "eq", "1200", "CNY_100M"),
+        ("不低于6%", target(), "gte", "6", "PERCENT"),
+        ("25%左右", target(), "approx", "25", "PERCENT"),
+    ],
+)
+def test_read(text, like, comparator, value, unit):
+    found = read(text, like)
+    assert (found.comparator, found.value, found.unit) == (comparator, Decimal(value), unit)
+
+
+@pytest.mark.parametrize("text", ["大约翻一番", "10", "10%或12%", "10亿元", "超10%以上", "十个点", "", "10%，力争12%"])
+def test_what_is_not_plain_is_refused(text):
+    with pytest.raises(AmbiguousError):
+        read(text, target())
+
+
+def test_a_range():
+    found = read("5%—6%", target())
+    assert (found.comparator, found.value, found.upper) == (Comparator.BETWEEN, 5, 6)
+    assert read("5% to 6%", target(), "en").upper == 6
+
+
+values = st.decimals("0.01", "99999", places=2)
+kinds = st.sampled_from(
+    [
+        ("growth_yoy", "PERCENT", "", ""), ("level", "CNY_100M", "", ""), ("level", "CNY_TRILLION", "", ""),
+        ("count", "COUNT", "个", "projects"), ("flow", "SQM_10K", "", ""), ("change_pp", "PP", "", ""),
+        ("multiple_growth", "TIMES", "", ""),
+    ]
+)  # fmt: skip
+
+
+@given(values, kinds, st.sampled_from(["eq", "gte", "gt", "lte", "lt", "approx"]), st.sampled_from(["zh", "en"]))
+def test_what_is_written_reads_back_equal(value, kind, comparator, lang):
+    measure, unit, zh, en = kind
+    like = target(measure, comparator, value, unit)
+    counter = zh if lang == "zh" else en
+    for write in (figure, phrase):
+        text = write(like, BUILTIN_UNITS[unit], lang, counter)
+        found = read(text, like, lang, counter)
+        assert (found.comparator, found.value, found.unit) == (like.comparator, like.value, like.unit), text
