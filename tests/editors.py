@@ -60,7 +60,7 @@ def office_python() -> str | None:
 
 
 def dispatch(document: Any, command: str, **arguments: Any) -> Any:
-    """Run a command of the office's user interface (``.uno:...``) on the open document; works inside the office only."""
+    """Run a command of the office's user interface (``.uno:...``) on the open document; only inside the office."""
     raise RuntimeError("only inside the office")
 
 
