@@ -141,6 +141,9 @@ class Scope:
     def phrase(self, target: Target) -> str:
         return wording.phrase(target, self._unit(target), self.lang, self._counted(target))
 
+    def pieces(self, target: Target) -> tuple[str, str, str]:
+        return wording.pieces(target, self._unit(target), self.lang, self._counted(target))
+
     def amount(self, target: Target, value: Decimal) -> str:
         return wording.amount(value, self._unit(target), self.lang, self._counted(target))
 

@@ -245,6 +245,25 @@ class TargetView(View):
         """The figure with its verb: 增长10%以上, up at least 10%."""
         return self._scope.phrase(self._target)
 
+    @cached_property
+    def _pieces(self) -> tuple[str, str, str]:
+        return self._scope.pieces(self._target)
+
+    @property
+    def lead(self) -> str:
+        """What the phrase says before its number: 增长, 超, up at least."""
+        return self._pieces[0]
+
+    @property
+    def amount(self) -> str:
+        """The number with its unit, without verb and comparator: 10%, 730亿元, CNY 73 bn."""
+        return self._pieces[1]
+
+    @property
+    def tail(self) -> str:
+        """What the phrase says behind its number: 以上, 左右."""
+        return self._pieces[2]
+
     @property
     def word(self) -> str:
         """The word of strength as the source has it (力争, 确保); in English its equivalent."""

@@ -1,6 +1,6 @@
 """How it is said, in Chinese and English: quantities, words of strength, dates."""
 
 from .labels import date, label, period
-from .numbers import SYMBOL, amount, figure, phrase, plain
+from .numbers import SYMBOL, amount, figure, phrase, pieces, plain
 
-__all__ = ["SYMBOL", "amount", "date", "figure", "label", "period", "phrase", "plain"]
+__all__ = ["SYMBOL", "amount", "date", "figure", "label", "period", "phrase", "pieces", "plain"]

@@ -115,3 +115,20 @@ def phrase(target: Target, unit: Unit | None, lang: Lang, counter: str = "") -> 
     if verbs is None or target.expression or target.comparator is Comparator.IN_STEP_WITH:
         return text
     return verbs[_falls(target)] + text
+
+
+def pieces(target: Target, unit: Unit | None, lang: Lang, counter: str = "") -> tuple[str, str, str]:
+    """Return the phrase in three: what leads to the number, the number with its unit, what follows.
+
+    ``("增长", "10%", "以上")``, ``("up at least ", "10%", "")``; joined they are :func:`phrase`.
+    """
+    whole = phrase(target, unit, lang, counter)
+    ranged = target.comparator in {Comparator.BETWEEN, Comparator.IN_STEP_WITH}
+    if target.expression or ranged or target.value is None or target.measure is Measure.RANK:
+        return "", whole, ""
+    value = abs(target.value) if _falls(target) else target.value
+    middle = amount(value, unit, lang, counter)
+    if target.measure is Measure.MULTIPLE_GROWTH and lang == "en":
+        middle = f"{plain(_trim(target.value * 100), True)}%"
+    lead, found, tail = whole.rpartition(middle)
+    return (lead, middle, tail) if found else ("", whole, "")
