@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -28,8 +30,9 @@ def load(path: Path, *, sources: Path | None = None) -> Dataset:
 
     file = str(path)
     try:
-        document = read_raw(read_bytes(path), path)
-        dataset, misfits = validate(document, lambda known: read_source_texts(known, path.parent, sources))
+        with _no_garbage():
+            document = read_raw(read_bytes(path), path)
+            dataset, misfits = validate(document, lambda known: read_source_texts(known, path.parent, sources))
     except PackageError as error:
         raise DataError(error.faults) from None
     except UnreadableError as broken:
@@ -37,6 +40,20 @@ def load(path: Path, *, sources: Path | None = None) -> Dataset:
     if dataset is None:
         raise DataError(one.in_file(file) for one in in_order(misfits))
     return dataset
+
+
+@contextmanager
+def _no_garbage() -> Iterator[None]:
+    """Hold the collector off: reading makes many objects and no cycles, and it would walk them again and again."""
+    import gc
+
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def dump(dataset: Dataset, path: Path) -> None:

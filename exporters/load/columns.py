@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 from pydantic import BaseModel
@@ -24,6 +25,7 @@ class ColumnError(ValueError):
         self.hint = hint
 
 
+@lru_cache(maxsize=1024)
 def column_path(sheet: str, name: str) -> Path:
     """Return the path inside a record of *sheet* that a column stands for; raise ColumnError if there is none."""
     model: type[BaseModel] | None = Dataset if sheet == ROOT else model_at((sheet,))

@@ -15,8 +15,9 @@ def json_text(data: dict[str, Any]) -> str:
 
 def json_value(value: Any, indent: str, room: int = WIDTH) -> str:
     """Return *value*; its further lines start at *indent*. What fits into *room* characters stays in one line."""
-    short = json_inline(value)
-    if not isinstance(value, dict | list) or not value or (indent and len(short) <= room):
+    if not isinstance(value, dict | list) or not value:
+        return json_inline(value)
+    if indent and room > 0 and len(short := json_inline(value)) <= room:
         return short
     inner = indent + "  "
     if isinstance(value, dict):

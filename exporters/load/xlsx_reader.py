@@ -103,12 +103,11 @@ class _Reader:
         record: dict[Any, Any] = {}
         for cell in cells:
             path = columns.get(cell.column)
-            spot = grid.spot(row, cell.column, str(cell.value)[:200])
             if path is None:
                 message, hint = "a value stands in a column without a name", f"name it in row {grid.header}"
-                self.misfits.append(Misfit(spot, "unknown-field", message, hint))
+                self.misfits.append(Misfit(grid.spot(row, cell.column, shown(cell)), "unknown-field", message, hint))
             elif cell.fault is not None:
-                self.misfits.append(Misfit(spot, *cell.fault))
+                self.misfits.append(Misfit(grid.spot(row, cell.column, shown(cell)), *cell.fault))
             if path:
                 inner = record
                 for step in path[:-1]:
@@ -149,6 +148,10 @@ class _Reader:
             except (KeyError, IndexError, TypeError):
                 return ""
         return str(value)[:200] if isinstance(value, str | bool) else ""
+
+
+def shown(cell: Cell) -> str:
+    return str(cell.value)[:200]
 
 
 def _column_of(grid: Grid, path: Path) -> int:

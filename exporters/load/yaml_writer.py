@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from .shape import LISTS
@@ -19,7 +20,7 @@ _NOT_PLAIN_IN_FLOW = re.compile(r"[,\[\]{}]|:[,\[\]{}]|:$")
 # What is written as it is; everything else is escaped, so that nothing invisible hides in a file.
 _SHOWN = re.compile(
     "[\x20-\x7e\xa1-\xac\xae-\u1fff\u2010-\u2027\u2030-\u205e\u2070-\ud7ff"
-    "\ue000-\ufdcf\ufdf0-\ufefe\uff00-\uffef\U00010000-\U0010ffff]"
+    "\ue000-\ufdcf\ufdf0-\ufefe\uff00-\uffef\U00010000-\U0010ffff]*"
 )
 _ESCAPES = {"\n": "\\n", "\t": "\\t", '"': '\\"', "\\": "\\\\"}
 
@@ -86,7 +87,7 @@ def scalar(value: str | Decimal | int | bool, *, in_flow: bool = False) -> str:
 def quoted(value: str | Decimal | int | bool, mark: str) -> str:
     """Return one scalar between the quotation marks that stood there before, if they can hold it."""
     text = scalar(value) if isinstance(value, bool) else str(value)
-    if mark == "'" and all(map(_SHOWN.match, text)):
+    if mark == "'" and _SHOWN.fullmatch(text) is not None:
         return "'" + text.replace("'", "''") + "'"
     return _double_quoted(text)
 
@@ -95,20 +96,21 @@ def _double_quoted(text: str) -> str:
     return '"' + "".join(map(_shown, text)) + '"'
 
 
+@lru_cache(maxsize=4096)
 def _is_plain(text: str, *, in_flow: bool) -> bool:
     return (
         text not in ABSENT
         and _PLAIN_START.match(text) is not None
         and _NOT_PLAIN.search(text) is None
         and not (in_flow and _NOT_PLAIN_IN_FLOW.search(text))
-        and all(map(_SHOWN.match, text))
+        and _SHOWN.fullmatch(text) is not None
     )
 
 
 def _shown(character: str) -> str:
     if character in _ESCAPES:
         return _ESCAPES[character]
-    if _SHOWN.match(character):
+    if _SHOWN.fullmatch(character):
         return character
     code = ord(character)
     return f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}"

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
+import shutil
+import subprocess
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
-from load_samples import GUANGZHOU, SMALL, said, written
+from load_samples import GUANGZHOU, PROGRESS, SMALL, said, written
 from openpyxl import Workbook, load_workbook
 
 from exporters.load import dump, load
+from exporters.package import lint
 
 
 @pytest.fixture
@@ -158,3 +161,21 @@ def test_what_is_no_workbook(tmp_path: Path) -> None:
     path = tmp_path / "empty.xlsx"
     Workbook().save(path)
     assert any("sheet 'Sheet'" in message for message in said(path))
+
+
+@pytest.mark.parametrize("source", [GUANGZHOU, PROGRESS], ids=["guangzhou", "progress"])
+def test_the_package_is_sound(tmp_path: Path, source: Path) -> None:
+    dump(load(source), tmp_path / "data.xlsx")
+    assert lint(tmp_path / "data.xlsx") == []
+
+
+@pytest.mark.office
+@pytest.mark.slow
+@pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice (soffice) is not installed")
+def test_libreoffice_saves_it_without_loss(tmp_path: Path) -> None:
+    path = tmp_path / "data.xlsx"
+    dump(load(GUANGZHOU), path)
+    profile = (tmp_path / "profile").as_uri()
+    command = ["soffice", f"-env:UserInstallation={profile}", "--headless", "--convert-to", "xlsx", "--outdir"]
+    subprocess.run([*command, str(tmp_path / "out"), str(path)], check=True, capture_output=True, timeout=180)
+    assert load(tmp_path / "out" / "data.xlsx") == load(GUANGZHOU)
