@@ -229,6 +229,7 @@ def test_the_sample_is_labelled_as_invented() -> None:
     assert {target.modality for target in sample.targets} >= {Modality.STRIVE, Modality.ENSURE, Modality.PLAN}
 
 
+@pytest.mark.outside
 @pytest.mark.skipif(not (ROOT / "../shared/facts").is_dir(), reason="the original facts are not here")
 def test_the_copies_are_the_originals() -> None:
     for name in ("targets-from-article.csv", "targets-from-other-sources.csv", "article.json"):
