@@ -20,7 +20,10 @@ def command(folder: Path, backup: str | None, listed: bool, as_json: bool) -> No
     from exporters.runs import settling
 
     if listed:
-        found = {path.name: sorted(file.name for file in path.iterdir()) for path in settling.backups(folder)}
+        found = {
+            path.name: sorted(file.name for file in path.iterdir() if file.is_file())
+            for path in settling.backups(folder)
+        }
         if as_json:
             print_json({"ok": True, "exit_code": 0, "backups": found})
         else:

@@ -16,6 +16,7 @@ from exporters.runs.counting import count_statements
 from exporters.runs.ledger import Generation
 from exporters.runs.manifest import NAME, FileRecord, Manifest
 from exporters.runs.memory import Memory
+from exporters.runs.pack import DATA, canonical
 from exporters.runs.planning import TRACKED, Plan, Step
 from exporters.runs.publish import Staging, digest, staging
 from exporters.runs.stamp import PROPERTY, Stamp
@@ -86,6 +87,9 @@ class _Build:
         content = made.to_bytes()
         self.expected[NAME] = digest(self.plan.out / NAME)
         self.work.write(NAME, lambda out: _write(out, content))
+        data = canonical(self.plan.dataset)
+        self.expected[DATA] = digest(self.plan.out / DATA)
+        self.work.write(DATA, lambda out: _write(out, data))
         # Only when every file has been made: a run that fails leaves nothing behind.
         for pristine in self.pristine:
             self.memory.objects.put(pristine())

@@ -18,6 +18,7 @@ from exporters.runs import manifest, publish
 from exporters.runs.inputs import Edition, TemplateFile, find_dataset, find_templates
 from exporters.runs.manifest import Manifest
 from exporters.runs.memory import Memory
+from exporters.runs.pack import canonical
 
 if TYPE_CHECKING:
     from exporters.binding.compiled import Cache, Compiled
@@ -92,7 +93,7 @@ class Plan:
 
 def content_hash(dataset: Dataset) -> str:
     """Return the digest of what a dataset says, whatever file format it was read from."""
-    return hashlib.sha256(dataset.model_dump_json(exclude_defaults=True).encode()).hexdigest()
+    return hashlib.sha256(canonical(dataset)).hexdigest()
 
 
 def plan(request: Request) -> Plan:

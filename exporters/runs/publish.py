@@ -74,8 +74,8 @@ class Staging:
         self, name: str, produce: Callable[[BinaryIO], None], wrote: Callable[[int], None] = lambda _: None
     ) -> Staged:
         """Write one file by *produce*; *wrote* is told the bytes written so far."""
-        self._folder.mkdir(exist_ok=True)
         path = self._folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("wb") as file:
             counting = _Counting(file, wrote)
             produce(cast(BinaryIO, counting))
@@ -154,6 +154,7 @@ class Staging:
             folder = self._state / BACKUP / f"{stamp}-{number}"
         folder.mkdir(parents=True)
         for name in present:
+            (folder / name).parent.mkdir(exist_ok=True)
             shutil.copy2(self._out / name, folder / name)
             with (folder / name).open("rb") as file:
                 os.fsync(file.fileno())

@@ -108,11 +108,11 @@ def restore(folder: Path, name: str | None = None) -> tuple[str, list[str]]:
     if chosen is None:
         hint = nearest(name or "", [path.name for path in found]) or f"there are {len(found)} backups"
         raise BriefpackError(Fault("no-backup", f"there is no backup {name or ''}".rstrip(), str(folder), hint=hint))
-    files = sorted(path.name for path in chosen.iterdir() if path.is_file())
+    files = sorted(path.relative_to(chosen).as_posix() for path in chosen.rglob("*") if path.is_file())
     with publish.staging(folder) as work:
         expected = {file: publish.digest(folder / file) for file in files}
         for file in files:
             with (chosen / file).open("rb") as source:
                 work.write(file, lambda out, source=source: shutil.copyfileobj(source, out))  # type: ignore[misc]
         work.publish(expected)
-    return chosen.name, files
+    return chosen.name, [file for file in files if not file.startswith(publish.STATE)]

@@ -1,0 +1,148 @@
+"""A built pack in its folder, read back: its manifest, its files as they stand now, and the data behind them."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from exporters.errors import BriefpackError, Fault, RefusedError, nearest
+from exporters.runs import manifest, publish
+from exporters.runs.manifest import FileRecord, Manifest
+
+if TYPE_CHECKING:
+    from exporters.binding.scope import Scope
+    from exporters.model import Dataset, Lang
+
+DATA = f"{publish.STATE}/data.json"
+"""Where a pack keeps its dataset; the manifest's ``dataset.sha256`` is the digest of this file's bytes."""
+
+_AGAIN = "build the pack once with this version of briefpack"
+
+
+def canonical(dataset: Dataset) -> bytes:
+    """Return a dataset as JSON of one form only: equal datasets have equal bytes, whatever file they came from."""
+    return dataset.model_dump_json(exclude_defaults=True).encode()
+
+
+@dataclass(frozen=True)
+class PackFile:
+    """One file of a pack as it stands now. ``record`` is what the manifest says of it."""
+
+    name: str
+    path: Path
+    record: FileRecord
+
+    @cached_property
+    def sha256(self) -> str | None:
+        """The digest of the file's bytes now; None where the file is gone."""
+        return publish.digest(self.path)
+
+    @property
+    def present(self) -> bool:
+        return self.path.is_file()
+
+    @property
+    def touched(self) -> bool:
+        """Whether people have changed the file: since the last build, or before it and the build kept their edits."""
+        return self.record.edited or self.sha256 != self.record.sha256
+
+
+@dataclass(frozen=True)
+class Pack:
+    """A pack in the folder that it was built into."""
+
+    folder: Path
+    manifest: Manifest
+
+    @classmethod
+    def open(cls, folder: Path) -> Pack:
+        """Open the pack in *folder*; BriefpackError where there is none, with the nearest folder that is one.
+
+        Nothing is written, but a publication that an earlier run had decided and not ended is ended first.
+        """
+        if not folder.is_dir():
+            raise BriefpackError(_no_folder(folder))
+        publish.recover(folder)
+        try:
+            found = manifest.read(folder)
+        except RefusedError as error:
+            raise BriefpackError(error.faults) from None
+        if found is None:
+            raise BriefpackError(_no_pack(folder))
+        return cls(folder, found)
+
+    @property
+    def lang(self) -> Lang:
+        return "en" if self.manifest.lang == "en" else "zh"
+
+    @property
+    def as_of(self) -> dt.date | None:
+        """The day that the pack stands for."""
+        return dt.date.fromisoformat(self.manifest.as_of) if self.manifest.as_of else None
+
+    @cached_property
+    def files(self) -> tuple[PackFile, ...]:
+        """The files that the manifest names and that are still there, in its order."""
+        found = (PackFile(name, self.folder / name, record) for name, record in self.manifest.files.items())
+        return tuple(file for file in found if file.present)
+
+    @property
+    def gone(self) -> tuple[str, ...]:
+        """The files that the manifest names and that are no longer there."""
+        here = {file.name for file in self.files}
+        return tuple(name for name in self.manifest.files if name not in here)
+
+    @cached_property
+    def dataset(self) -> Dataset:
+        """The data that the pack was built from; BriefpackError where the pack does not hold it or it was changed."""
+        from pydantic import ValidationError
+
+        from exporters.model import Dataset
+
+        path = self.folder / DATA
+        try:
+            content = path.read_bytes()
+        except FileNotFoundError:
+            message = "the pack does not hold the data that it was built from"
+            raise BriefpackError(Fault("no-data", message, str(self.folder), hint=_AGAIN)) from None
+        if hashlib.sha256(content).hexdigest() != self.manifest.dataset_sha256:
+            message = "this is not the data that the manifest names: one of the two was changed"
+            raise BriefpackError(Fault("data-changed", message, str(path), hint=_AGAIN))
+        try:
+            return Dataset.model_validate_json(content)
+        except ValidationError:
+            message = f"its data was stored by briefpack {self.manifest.tool}, which this version cannot read"
+            raise BriefpackError(Fault("data-unreadable", message, str(path), hint=_AGAIN)) from None
+
+    @cached_property
+    def scope(self) -> Scope:
+        """The pack's records as its templates saw them, in its language."""
+        from exporters.binding.scope import Scope
+
+        return Scope(self.dataset, self.lang, self.as_of)
+
+
+def _no_folder(folder: Path) -> Fault:
+    if folder.exists():
+        hint = f"its folder is {folder.parent}" if (folder.parent / manifest.NAME).is_file() else ""
+        return Fault("not-a-folder", "this is a file; give the folder of the pack", str(folder), hint=hint)
+    beside = sorted(entry.name for entry in folder.parent.iterdir()) if folder.parent.is_dir() else []
+    hint = nearest(folder.name, beside) or _packs_near(folder)
+    return Fault("no-folder", "there is no such folder", str(folder), hint=hint)
+
+
+def _no_pack(folder: Path) -> Fault:
+    return Fault("no-pack", f"this is no pack: it holds no {manifest.NAME}", str(folder), hint=_packs_near(folder))
+
+
+def _packs_near(folder: Path) -> str:
+    """Name the packs in *folder*, else those beside it."""
+    for root in (folder, folder.parent):
+        found = sorted(str(path.parent) for path in root.glob(f"*/{manifest.NAME}")) if root.is_dir() else []
+        if found:
+            return f"packs near it: {', '.join(found[:5])}"
+    return "`briefpack build --out DIR` makes one"
