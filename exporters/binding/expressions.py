@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 import typing
+from contextvars import ContextVar
 from functools import cache, lru_cache
-from types import NoneType, UnionType
+from types import MappingProxyType, NoneType, UnionType
 from typing import Any, get_args, get_origin
 
 from jinja2 import TemplateSyntaxError, nodes
@@ -19,6 +20,8 @@ from exporters.errors import Fault, nearest
 
 LOOP = ("index", "index0", "first", "last", "length", "revindex", "revindex0", "previtem", "nextitem", "depth")
 Types = dict[str, Any]
+CODES: ContextVar[typing.Mapping[str, typing.Collection[str]]] = ContextVar("codes", default=MappingProxyType({}))
+"""Codes that exist in the data that templates are being checked with; a format's ``compile`` need not know of them."""
 UNKNOWN = Any
 
 
@@ -80,10 +83,10 @@ def check(
 ) -> list[Fault]:
     """Return every name, attribute and filter that a program uses and that does not exist, with the nearest right one.
 
-    ``codes`` may give the codes that exist behind a look-up (``{"indicator": [...]}``), known only with data.
-    ``names`` (with their types) and ``filters`` are what the format adds to those of every template.
+    ``codes`` may give the codes that exist behind a look-up (``{"indicator": [...]}``), known only with data; without
+    it those of :data:`CODES` count. ``names`` (with their types) and ``filters`` are what the format adds to those of every template.
     """
-    checker = _Checker(program, codes or {}, filters)
+    checker = _Checker(program, CODES.get() if codes is None else codes, filters)
     checker.block(program.syntax.body, {**TOP, **(names or {})})
     return checker.faults
 

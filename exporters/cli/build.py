@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from exporters.runs.planning import Plan
 
 _SHOWN_FLAGS = 5
+_PRESSING = {"looks_high", "looks_low", "unverified"}
+"""Flags that say a figure may be wrong; they are shown before those that explain one."""
 
 
 @click.command("build", short_help="Build the pack.")
@@ -142,7 +144,7 @@ def _print_outcome(outcome: Outcome) -> None:
         click.echo(f"  {counts['districts_without_source']} districts have no source and say so")
     if made.flags:
         click.echo(f"  worth a look: {len(made.flags)} flags")
-        for flag in made.flags[:_SHOWN_FLAGS]:
+        for flag in sorted(made.flags, key=lambda flag: flag["code"] not in _PRESSING)[:_SHOWN_FLAGS]:
             click.echo(f"    {flag['target']}: {flag['note'] or flag['code']}")
         if len(made.flags) > _SHOWN_FLAGS:
             click.echo(f"    and {len(made.flags) - _SHOWN_FLAGS} more in {outcome.plan.out / 'manifest.json'}")

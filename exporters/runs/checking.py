@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 def check(dataset: str | None, templates: str, lang: str, only: Sequence[str]) -> list[Fault]:
     """Return the faults of the data, then those of the templates, then those that show only when both meet."""
+    from exporters.binding.expressions import CODES
     from exporters.load import load
 
     faults: list[Fault] = []
@@ -27,24 +28,27 @@ def check(dataset: str | None, templates: str, lang: str, only: Sequence[str]) -
         edition = find_templates(templates, lang, only)
     if edition is None:
         return faults
-    jobs = compile_all(edition.files, None, faults)
-    if data is not None:
-        for job in jobs.values():
-            faults += _meeting(job, data, lang)
+    if data is None:
+        compile_all(edition.files, None, faults)
+        return faults
+    known = CODES.set({"indicator": [indicator.code for indicator in data.indicators]})
+    try:
+        jobs = compile_all(edition.files, None, faults)
+    finally:
+        CODES.reset(known)
+    for job in jobs.values():
+        faults += _rendered(job, data, lang)
     return faults
 
 
-def _meeting(job: Job, data: Dataset, lang: str) -> list[Fault]:
-    """Return what goes wrong when a template meets the data: a code that the data lacks, a value of another kind."""
-    from exporters.binding.expressions import check as check_names
+def _rendered(job: Job, data: Dataset, lang: str) -> list[Fault]:
+    """Return what goes wrong when a template meets the data: a value of another kind than a filter takes."""
     from exporters.binding.scope import Scope
 
+    found: list[Fault] = []
     scope = Scope(data, "en" if lang == "en" else "zh")
-    codes = {"indicator": [indicator.code for indicator in data.indicators]}
-    found = [fault for program in job.compiled.programs.values() for fault in check_names(program, codes)]
-    if not found:
-        with gathering(found):
-            job.room.render(job.compiled, job.package, scope, cast(BinaryIO, _Nowhere()))
+    with gathering(found):
+        job.room.render(job.compiled, job.package, scope, cast(BinaryIO, _Nowhere()))
     return [fault if fault.file else replace(fault, file=job.template.shown) for fault in found]
 
 
