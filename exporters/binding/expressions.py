@@ -84,7 +84,8 @@ def check(
     """Return every name, attribute and filter that a program uses and that does not exist, with the nearest right one.
 
     ``codes`` may give the codes that exist behind a look-up (``{"indicator": [...]}``), known only with data; without
-    it those of :data:`CODES` count. ``names`` (with their types) and ``filters`` are what the format adds to those of every template.
+    it those of :data:`CODES` count. ``names`` (with their types) and ``filters`` are what the format adds to those of
+    every template.
     """
     checker = _Checker(program, CODES.get() if codes is None else codes, filters)
     checker.block(program.syntax.body, {**TOP, **(names or {})})
