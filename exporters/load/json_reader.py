@@ -54,6 +54,12 @@ def read_json(text: str) -> Document:
 
 def _syntax(source: SourceText, error: json.JSONDecodeError) -> Misfit:
     at = source.text[error.pos : error.pos + 1]
+    before = source.text[: error.pos].rstrip()
+    # Python 3.13 points at the comma, older ones at the bracket behind it.
+    if error.msg.startswith("Illegal trailing comma") or (at in {"}", "]"} and before.endswith(",")):
+        offset = error.pos if at == "," else len(before) - 1
+        column = offset - source.text.rfind("\n", 0, offset)
+        return Misfit(source.spot(offset), "syntax", f"a comma behind the last one, column {column}", "take it away")
     spot = source.spot(min(error.pos, len(source.text.rstrip()) - 1))
     if at in _WIDE and at:
         return Misfit(spot, "syntax", f"the full-width {at!r} stands where JSON wants {_WIDE[at]!r}")

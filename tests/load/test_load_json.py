@@ -38,8 +38,7 @@ def test_numbers_stay_exact(tmp_path: Path) -> None:
         (
             '"level": "city"',
             '"level": "city",',
-            "line 18: expecting property name enclosed in double quotes, column 3 "
-            "(field names stand in double quotes, and no comma follows the last field)",
+            "line 17: a comma behind the last one, column 19 (take it away)",
         ),
         ('"id": "small",', '"id"： "small",', "line 3: the full-width '：' stands where JSON wants ':'"),
         (
