@@ -17,7 +17,7 @@ from exporters.workbook.living.book import Book, SheetEntry, Table
 from exporters.workbook.living.formulas import FORMULA, FormulaTexts, by_header
 from exporters.workbook.living.properties import read_properties
 from exporters.workbook.living.sheet import Cell, Sheet
-from exporters.workbook.references import letters
+from exporters.workbook.references import letters, parse_cell
 
 if TYPE_CHECKING:
     from exporters.package.reader import Package
@@ -26,6 +26,8 @@ FORMAT = "workbook"
 STAMP = "briefpack"
 CELLS = "cells:"
 """Begins the id of the group of a sheet's cells outside tables."""
+_PLACE = re.compile(r"([-+=])([0-9]+) (.*)", re.DOTALL)
+_BESIDE = re.compile(r"([<>])([0-9]+)")
 _SENTENCE = re.compile(r"[。！？；\n]|[.!?;]\s")
 
 
@@ -135,6 +137,23 @@ class Places:
         if header is None:
             header = f"<{area.left - column}" if column < area.left else f">{column - area.right}"
         return f"{table.name}{down} {header}"
+
+    def find(self, name: str) -> tuple[int, int] | None:
+        """Return (column, row) of the cell that :meth:`name` calls *name*; None where there is none now."""
+        if not self._bound:
+            return parse_cell(name)
+        for table in self._bound:
+            found = _PLACE.fullmatch(name.removeprefix(table.name)) if name.startswith(table.name) else None
+            if found is None:
+                continue
+            area, step = table.area, int(found[2])
+            row = {"-": area.top - step, "+": area.bottom + step, "=": area.top + step}[found[1]]
+            beside = _BESIDE.fullmatch(found[3])
+            number = next((number for number, one in self._headers[table.name].items() if one == found[3]), 0)
+            if not number and beside is not None:
+                number = area.left - int(beside[2]) if beside[1] == "<" else area.right + int(beside[2])
+            return (number, row) if number > 0 and row > 0 else None
+        return None
 
 
 def kind_of(text: str) -> SlotKind:

@@ -106,7 +106,7 @@ class Book:
             table
             for entry in self.entries
             for part in self._targets(entry.part, rt.TABLE)
-            if (table := _read_table(part, entry.part, utf8(self.package.read(part)))) is not None
+            if (table := read_table(part, entry.part, utf8(self.package.read(part)))) is not None
         ]
         return tuple(found)
 
@@ -213,7 +213,7 @@ def item_text(item: Span) -> str:
     return "".join(pieces)
 
 
-def _read_table(part: str, sheet: str, data: bytes) -> Table | None:
+def read_table(part: str, sheet: str, data: bytes) -> Table | None:
     try:
         root = parse(data)
     except ValueError:

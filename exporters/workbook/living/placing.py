@@ -1,0 +1,111 @@
+"""New records in a table people edited: which rows they get, and what their cells look like."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from exporters.workbook.living.book import Book, Column, Table
+from exporters.workbook.living.cellxml import Content
+from exporters.workbook.living.formulas import FormulaTexts, by_header, from_header
+from exporters.workbook.living.sheet import Cell, Sheet
+from exporters.workbook.living.texts import Run, runs_of
+from exporters.workbook.living.writing import NewCell, NewRow
+
+
+def content_like(book: Book, cell: Cell | None) -> Content:
+    """Return what a cell of another workbook holds, to be put into this one; formats of characters come along."""
+    if cell is None or cell.blank:
+        return Content()
+    if cell.kind == "s" and cell.value and cell.value.isdecimal():
+        runs = runs_of(book.string_items[int(cell.value)], book.strings_data)
+        return Content("inlineStr", runs=tuple(runs))
+    if cell.kind in {"inlineStr", "str", "d"}:
+        return Content("inlineStr", runs=(Run(book.text(cell)),))
+    return Content(cell.kind, cell.value or "")
+
+
+@dataclass(slots=True)
+class TableRows:
+    """One table of the edited workbook and the same of the new render."""
+
+    book: Book
+    table: Table
+    ours: Book
+    ours_table: Table
+    _styles: dict[int, Counter[int]] = field(default_factory=dict)
+    _models: dict[int, Cell | None] = field(default_factory=dict)
+
+    @property
+    def sheet(self) -> Sheet:
+        return self.book.sheet(self.table.sheet)
+
+    def blank_row(self) -> int:
+        """The one row of a table without records; 0 where it has records."""
+        if self.table.top != self.table.bottom:
+            return 0
+        cells = (self.sheet.cell(column.number, self.table.top) for column in self.table.columns)
+        return self.table.top if all(cell is None or cell.blank for cell in cells) else 0
+
+    def new_row(self, source: int, like: int) -> NewRow:
+        """Return the row for the record in row *source* of the new render, to stand beside row *like*."""
+        ours = self.ours.sheet(self.ours_table.sheet)
+        source_row = ours.rows.get(source)
+        height = source_row.attributes.get("ht", "") if source_row is not None else ""
+        cells = [cell for column in self.table.columns if (cell := self._cell(column, ours, source, like)) is not None]
+        return NewRow(self.sheet.rows.get(like), height, cells)
+
+    def contents(self, source: int, row: int) -> Mapping[int, tuple[Content, int]]:
+        """Return content and style by column for the record of *source*, to fill the empty row *row*."""
+        ours = self.ours.sheet(self.ours_table.sheet)
+        made = [self._cell(column, ours, source, row) for column in self.table.columns]
+        return {one.column: (one.content, one.style) for one in made if one is not None and one.content != Content()}
+
+    def _cell(self, column: Column, ours: Sheet, source: int, like: int) -> NewCell | None:
+        twin = next((one for one in self.ours_table.columns if one.name == column.name), None)
+        if twin is None:
+            # A column that a person added: empty, unless Excel itself fills it.
+            style = self.style(column.number, like)
+            model = self.model(column.number, like) if column.formula else None
+            return NewCell(column.number, style, like=model) if style or model is not None else None
+        cell = ours.cell(twin.number, source)
+        style = self.style(column.number, like, self.ours.styles.format(cell.style).code if cell is not None else "")
+        if cell is None or cell.formula is None:
+            return NewCell(column.number, style, content_like(self.ours, cell))
+        model = self.model(column.number, like)
+        if model is not None:
+            return NewCell(column.number, style, like=model)
+        formula = by_header(FormulaTexts(ours).of(cell), self.ours_table, source)
+        return NewCell(column.number, style, Content(formula=from_header(formula, self.table, like)))
+
+    def model(self, column: int, like: int) -> Cell | None:
+        """Return a cell whose formula a new row of the column goes on with: that of row *like*, else the first."""
+        own = self.sheet.cell(column, like)
+        if own is not None and own.formula is not None:
+            return own
+        if column not in self._models:
+            cells = (self.sheet.cell(column, row) for row in range(self.table.top, self.table.bottom + 1))
+            self._models[column] = next((one for one in cells if one is not None and one.formula is not None), None)
+        return self._models[column]
+
+    def style(self, column: int, like: int, code: str = "") -> int:
+        """Return the cell format that most rows of the column have and that shows numbers as *code* does.
+
+        What a person coloured is one row's; what most rows have is the column's.
+        """
+        counts = self._styles.get(column)
+        if counts is None:
+            rows = (self.sheet.rows.get(row) for row in range(self.table.top, self.table.bottom + 1))
+            cells = (row.cells.get(column) for row in rows if row is not None)
+            counts = self._styles[column] = Counter(cell.style for cell in cells if cell is not None)
+        styles = self.book.styles
+        own = self.sheet.cell(column, like)
+        fitting = {style: count for style, count in counts.items() if not code or styles.format(style).code == code}
+        if fitting:
+            most = max(fitting.values())
+            if own is not None and fitting.get(own.style) == most:
+                return own.style
+            return min(style for style, count in fitting.items() if count == most)
+        base = max(counts, key=lambda style: (counts[style], -style), default=own.style if own is not None else 0)
+        return styles.with_format(base, code) if code else base

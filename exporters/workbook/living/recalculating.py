@@ -1,0 +1,335 @@
+"""Cached values of formulas whose inputs changed, worked out anew where that can be done here."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left, bisect_right, insort
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from exporters.workbook.formula.evaluate import build, result
+from exporters.workbook.formula.parse import Formula, parse
+from exporters.workbook.formula.tokens import tokens
+from exporters.workbook.formula.values import Area, Error, ErrorValueError, Scalar, UnknownError, Value
+from exporters.workbook.living.book import Table
+from exporters.workbook.living.formulas import FormulaTexts
+from exporters.workbook.living.sheet import Cell, Sheet
+from exporters.workbook.living.spans import Splices, escaped, start_tag_end, with_attribute
+from exporters.workbook.references import letters, parse_range, quoted_sheet
+
+Place = tuple[str, int, int]
+"""Sheet (folded), row, column."""
+_STRUCTURED = re.compile(r"([^\[]*)\[(.*)\]", re.DOTALL)
+_THIS_ROW = re.compile(r"\[#This Row\],\s*\[(.+)\]|@\[?([^\[\]]+)\]?")
+
+
+@dataclass(frozen=True, slots=True)
+class _Context:
+    row: int
+    column: int
+
+
+@dataclass(slots=True)
+class _FormulaCell:
+    cell: Cell
+    text: str
+    areas: list[tuple[str, int, int, int, int]] = field(default_factory=list)
+    parsed: Formula | None = None
+    known: bool = True
+
+
+class Recalculation:
+    """All sheets of a workbook as they are after a patch."""
+
+    def __init__(
+        self, sheets: Mapping[str, Sheet], tables: Iterable[Table], names: Mapping[str, str], strings: list[str]
+    ) -> None:
+        self._sheets = {name.casefold(): sheet for name, sheet in sheets.items()}
+        self._names = {sheet.part: name.casefold() for name, sheet in sheets.items()}
+        self._written = {name.casefold(): name for name in sheets}
+        self._tables = {table.name.casefold(): table for table in tables}
+        self._defined = names
+        self._strings = strings
+        self._formulas: dict[Place, _FormulaCell] = {}
+        self._values: dict[Place, Scalar] = {}
+        self._areas: dict[tuple[str, int, int, int, int], Area] = {}
+        self._dirty: dict[tuple[str, int], list[int]] = {}
+        self._states: dict[Place, int] = {}
+        self._unknown: set[Place] = set()
+        self._bounds: dict[str, tuple[int, int]] = {}
+        for name, sheet in self._sheets.items():
+            self._read(name, sheet)
+
+    def _read(self, name: str, sheet: Sheet) -> None:
+        texts = FormulaTexts(sheet)
+        right = bottom = 1
+        for cell in sheet.cells():
+            right, bottom = max(right, cell.column), max(bottom, cell.row)
+            if cell.formula is None:
+                continue
+            text = texts.of(cell)
+            if not text or cell.formula.kind in {"array", "dataTable"}:
+                self._formulas[name, cell.row, cell.column] = _FormulaCell(cell, text, known=False)
+            else:
+                self._formulas[name, cell.row, cell.column] = _FormulaCell(cell, text)
+        self._bounds[name] = right, bottom
+        for place, formula in self._formulas.items():
+            if place[0] == name:
+                formula.areas = list(self._areas_of(name, formula))
+
+    # --- what depends on what changed ----------------------------------------------------------------------------
+
+    def _areas_of(self, sheet: str, formula: _FormulaCell) -> Iterable[tuple[str, int, int, int, int]]:
+        if "[" in formula.text or self._defined:
+            formula.text = self._plain(formula, sheet)
+        for token in tokens(formula.text):
+            if token.kind != "ref":
+                continue
+            area = parse_range(token.area)
+            name = token.sheet.casefold() or sheet
+            if area is None or name not in self._sheets:
+                continue
+            right, bottom = self._bounds.get(name, (area.right, area.bottom))
+            yield (
+                name,
+                area.left,
+                area.top,
+                max(area.left, min(area.right, right)),
+                min(area.bottom, max(bottom, area.top)),
+            )
+
+    def _plain(self, formula: _FormulaCell, sheet: str) -> str:
+        """Return a formula with structured references and names of plain ranges written as addresses."""
+        pieces: list[str] = []
+        for token in tokens(formula.text):
+            text = token.text
+            if token.kind == "table":
+                text = self._structured(text, formula.cell, sheet)
+            elif token.kind == "name":
+                text = self._defined.get(text.casefold(), text)
+            pieces.append(text)
+        return "".join(pieces)
+
+    def _structured(self, text: str, cell: Cell, sheet: str) -> str:
+        found = _STRUCTURED.fullmatch(text)
+        if found is None:
+            return text
+        name, inside = found[1], found[2]
+        if name:
+            table = self._tables.get(name.casefold())
+        else:
+            own = (one for one in self._tables.values() if self._names.get(one.sheet) == sheet)
+            table = next((one for one in own if one.area.top <= cell.row <= one.area.bottom), None)
+        if table is None or table.sheet not in self._names:
+            return text
+        row = _THIS_ROW.fullmatch(inside)
+        wanted = (row[1] or row[2]) if row is not None else inside.removeprefix("[").removesuffix("]")
+        column = next((one for one in table.columns if one.name.casefold() == wanted.casefold()), None)
+        if column is None:
+            return text
+        prefix = quoted_sheet(self._written[self._names[table.sheet]]) + "!"
+        letter = letters(column.number)
+        if row is not None:
+            return f"{prefix}${letter}{cell.row}"
+        return f"{prefix}${letter}${table.top}:${letter}${table.bottom}"
+
+    def run(self, changed: Iterable[Place]) -> dict[str, dict[tuple[int, int], Scalar | None]]:
+        """Work out every formula that depends on the *changed* cells, and those among them.
+
+        Returns new values by sheet (folded) and (row, column); None where Excel has to work the value out.
+        """
+        changed = list(changed)
+        dirty = self._dependents(changed)
+        for place in dirty:
+            self._states[place] = 0
+        for place in dirty:
+            self._resolve(place)
+        found: dict[str, dict[tuple[int, int], Scalar | None]] = {}
+        for sheet, row, column in dirty:
+            value = None if (sheet, row, column) in self._unknown else self._values[sheet, row, column]
+            found.setdefault(sheet, {})[row, column] = value
+        return found
+
+    def _mark(self, place: Place) -> None:
+        rows = self._dirty.setdefault((place[0], place[2]), [])
+        insort(rows, place[1])
+
+    def _touches(self, area: tuple[str, int, int, int, int]) -> bool:
+        sheet, left, top, right, bottom = area
+        for column in range(left, right + 1):
+            rows = self._dirty.get((sheet, column))
+            if rows and bisect_left(rows, top) < bisect_right(rows, bottom):
+                return True
+        return False
+
+    def _dependents(self, changed: list[Place]) -> list[Place]:
+        for place in changed:
+            self._mark(place)
+        dirty = [place for place in changed if place in self._formulas]
+        first = set(dirty)
+        rest = [place for place in self._formulas if place not in first]
+        while True:
+            found = [place for place in rest if any(map(self._touches, self._formulas[place].areas))]
+            if not found:
+                return dirty
+            for place in found:
+                self._mark(place)
+            dirty += found
+            hit = set(found)
+            rest = [place for place in rest if place not in hit]
+
+    # --- values --------------------------------------------------------------------------------------------------
+
+    def _resolve(self, start: Place) -> None:
+        """Work out a formula after those it looks at; deep chains must not exhaust Python's own stack."""
+        stack = [start]
+        while stack:
+            place = stack[-1]
+            state = self._states[place]
+            if state == 2:
+                stack.pop()
+                continue
+            waiting = [] if state == 1 else [one for one in self._inputs(place) if self._states[one] != 2]
+            self._states[place] = 1
+            if any(self._states[one] == 1 for one in waiting):
+                self._unknown.add(place)  # a circle: what Excel makes of it is not known here
+                waiting = []
+            if waiting:
+                stack += waiting
+                continue
+            if place not in self._unknown:
+                self._evaluate(place)
+            self._states[place] = 2
+            stack.pop()
+
+    def _inputs(self, place: Place) -> Iterable[Place]:
+        for sheet, left, top, right, bottom in self._formulas[place].areas:
+            for column in range(left, right + 1):
+                rows = self._dirty.get((sheet, column), [])
+                for row in rows[bisect_left(rows, top) : bisect_right(rows, bottom)]:
+                    if (sheet, row, column) in self._states:
+                        yield sheet, row, column
+
+    def _evaluate(self, place: Place) -> None:
+        formula = self._formulas[place]
+        if not formula.known or any(one in self._unknown for one in self._inputs(place)):
+            self._unknown.add(place)
+            return
+        try:
+            parsed = parse(formula.text)
+            nodes = [
+                self._node(place[0], one.sheet, one.left, one.top, one.right, one.bottom) for one in parsed.references
+            ]
+            node = build(parsed.tree, nodes, _no_slots)
+            self._values[place] = result(node, _Context(place[1], place[2]))
+        except UnknownError:
+            self._unknown.add(place)
+
+    def _node(self, own: str, sheet: str, left: int, top: int, right: int, bottom: int) -> object:
+        name = sheet.casefold() or own
+        if name not in self._sheets:
+            raise UnknownError(sheet)
+        if left == right and top == bottom:
+            value = self.value(name, top, left)
+            if isinstance(value, Error):
+                return _raising(value)
+            return lambda _: value
+        area = self.area(name, left, top, right, bottom)
+        return lambda _: area
+
+    def area(self, sheet: str, left: int, top: int, right: int, bottom: int) -> Area:
+        """Return the values of a rectangle, clipped to what the sheet uses."""
+        key = sheet, left, top, right, bottom
+        found = self._areas.get(key)
+        if found is None:
+            used_right, used_bottom = self._bounds[sheet]
+            last_column, last_row = max(left, min(right, used_right)), max(top, min(bottom, used_bottom))
+            columns = [
+                [self.value(sheet, row, column) for row in range(top, last_row + 1)]
+                for column in range(left, last_column + 1)
+            ]
+            found = self._areas[key] = Area(columns, left, top)
+        return found
+
+    def value(self, sheet: str, row: int, column: int) -> Scalar:
+        """Return a cell's value as formulas see it."""
+        place = sheet, row, column
+        if place in self._values:
+            return self._values[place]
+        cell = self._sheets[sheet].cell(column, row)
+        found = self._values[place] = _scalar(cell, self._strings) if cell is not None else None
+        return found
+
+
+def _no_slots(_: int) -> object:
+    raise UnknownError("a value of a template")
+
+
+def _raising(error: Error) -> object:
+    def fail(_: object) -> Value:
+        raise ErrorValueError(error)
+
+    return fail
+
+
+def _scalar(cell: Cell, strings: list[str]) -> Scalar:
+    kind, value = cell.kind, cell.value
+    if kind == "inlineStr":
+        return cell.inline or ""
+    if value is None:
+        return None
+    if kind == "s":
+        return strings[int(value)] if value.isdecimal() and int(value) < len(strings) else ""
+    if kind == "b":
+        return value.strip() in {"1", "true"}
+    if kind == "e":
+        return Error(value)
+    if kind == "n":
+        try:
+            return float(value)
+        except ValueError:
+            return None
+    return value
+
+
+def with_values(sheet: Sheet, values: Mapping[tuple[int, int], Scalar | None]) -> bytes:
+    """Return a sheet's bytes with new cached values; None takes the value out."""
+    splices = Splices(sheet.data)
+    for (row, column), value in values.items():
+        cell = sheet.cell(column, row)
+        if cell is None or cell.formula is None:
+            continue
+        kind, text = _written(value)
+        if _same(cell, kind, text):
+            continue
+        opened = start_tag_end(sheet.data, cell.start)
+        tag = with_attribute(sheet.data[cell.start : opened], "t", kind if kind not in {"", "n"} else None)
+        # Between formula and end there is the old value only.
+        new = f"<{sheet.prefix}v>{escaped(text)}</{sheet.prefix}v>" if kind else ""
+        formula = sheet.data[cell.formula.start : cell.formula.end]
+        splices.replace(cell.start, cell.end, tag + formula + new.encode() + f"</{sheet.prefix}c>".encode())
+    return splices.result()
+
+
+def _written(value: Scalar | None) -> tuple[str, str]:
+    if value is None:
+        return "", ""
+    if isinstance(value, bool):
+        return "b", str(int(value))
+    if isinstance(value, Error):
+        return "e", value.code
+    if isinstance(value, float):
+        return "n", repr(value).removesuffix(".0")
+    return "str", value
+
+
+def _same(cell: Cell, kind: str, text: str) -> bool:
+    old = cell.kind if cell.value is not None else ""
+    if kind != old or cell.value is None:
+        return kind == old
+    if kind == "n":
+        try:
+            return float(cell.value) == float(text)
+        except ValueError:
+            return False
+    return cell.value == text

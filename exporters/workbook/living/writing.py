@@ -1,0 +1,295 @@
+"""One worksheet part changed: cells set, rows inserted, references moved; the rest keeps its bytes."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+
+from exporters.workbook.living.book import Book, SheetEntry
+from exporters.workbook.living.cellxml import NOTHING, Content, changed_cell, new_cell
+from exporters.workbook.living.formulas import FormulaTexts
+from exporters.workbook.living.sheet import Cell, Row, Sheet
+from exporters.workbook.living.shifting import Shifts, moved_area
+from exporters.workbook.living.spans import Span, Splices, escaped, start_tag_end, with_attribute
+from exporters.workbook.references import letters, parse_range
+
+_RANGES = frozenset(("ref", "sqref", "topLeftCell", "activeCell", "r"))
+_RULES = frozenset(("formula", "formula1", "formula2"))
+_BEHIND_LEGACY = frozenset(
+    ("legacyDrawingHF", "drawingHF", "picture", "oleObjects", "controls", "webPublishItems", "tableParts", "extLst")
+)
+_EXCEL = "http://schemas.microsoft.com/office/excel/2006/main"
+_RELATIONSHIPS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+_GONE_FROM_NEW_ROWS = ("hidden", "collapsed", "spans", "ht", "customHeight")
+
+
+@dataclass(slots=True)
+class NewCell:
+    """A cell of a new row. A formula is that of ``like`` (a cell of the sheet), counted on to the new row."""
+
+    column: int
+    style: int
+    content: Content = NOTHING
+    like: Cell | None = None
+
+
+@dataclass(slots=True)
+class NewRow:
+    """A row to be inserted; ``like`` is the row whose height and marks it takes, ``height`` overrides its height."""
+
+    like: Row | None
+    height: str
+    cells: list[NewCell]
+
+
+@dataclass(slots=True)
+class SheetEdit:
+    """What is to be done to one sheet. Cells and rows are those of before."""
+
+    book: Book
+    entry: SheetEntry
+    contents: dict[tuple[int, int], Content] = field(default_factory=dict)
+    styles: dict[tuple[int, int], int] = field(default_factory=dict)
+    rows: dict[int, list[NewRow]] = field(default_factory=lambda: defaultdict(list))
+    legacy_drawing: str = ""
+    formulas_gone: bool = False
+    touched: set[tuple[int, int]] = field(default_factory=set)
+    """Cells whose value changed or is new, by column and row of afterwards."""
+    new_formulas: set[tuple[int, int]] = field(default_factory=set)
+
+    @property
+    def sheet(self) -> Sheet:
+        return self.book.sheet(self.entry.part)
+
+    def write(self, shifts: Shifts) -> bytes:
+        """Return the changed part."""
+        return _Writer(self, shifts).write()
+
+
+class _Writer:
+    def __init__(self, edit: SheetEdit, shifts: Shifts) -> None:
+        self._edit, self._sheet, self._shifts = edit, edit.sheet, shifts
+        self._name = edit.entry.name
+        self._shift = shifts.of(self._name)
+        self._prefix = self._sheet.prefix
+        self._data = self._sheet.data
+        self._splices = Splices(self._data)
+        self._formulas = FormulaTexts(self._sheet) if shifts or edit.contents else None
+        self._unshare = False
+
+    def write(self) -> bytes:
+        if self._shifts or self._edit.contents:
+            self._unshare = self._must_unshare()
+        wanted: dict[int, dict[int, Content]] = defaultdict(dict)
+        for (column, number), content in self._edit.contents.items():
+            wanted[number][column] = content
+        for number, row in self._sheet.rows.items():
+            self._row(row, self._shift.row(number), wanted.pop(number, {}))
+        for number in sorted(wanted):
+            self._missing_row(number, wanted[number])
+        for after, rows in self._edit.rows.items():
+            xml = b"".join(self._new_row(row, self._shift.row(after) + step) for step, row in enumerate(rows, 1))
+            self._put_rows(after, xml)
+        self._around()
+        return self._splices.result()
+
+    # --- rows and cells ------------------------------------------------------------------------------------------
+
+    def _must_unshare(self) -> bool:
+        """Whether shared formulas have to be written out: one of them moves, or loses its first cell."""
+        for cell in self._sheet.cells():
+            formula = cell.formula
+            if formula is None or formula.kind != "shared":
+                continue
+            if (cell.column, cell.row) in self._edit.contents and formula.text:
+                return True
+            if self._shift or (formula.text and self._moved(cell, formula.text) != formula.text):
+                return True
+        return False
+
+    def _moved(self, cell: Cell, text: str) -> str:
+        return self._shifts.formula(text, self._name, cell.row)
+
+    def _row(self, row: Row, number: int, contents: dict[int, Content]) -> None:
+        tag = self._data[row.start : row.opened]
+        absent = {column: content for column, content in contents.items() if column not in row.cells}
+        new_tag = tag
+        if number != row.number or (absent and "r" in row.attributes):
+            new_tag = with_attribute(tag, "r", str(number))
+        if absent:
+            new_tag = with_attribute(new_tag, "spans", None)
+        for column, cell in row.cells.items():
+            if column in contents:
+                self._set_cell(cell, number, contents[column])
+            elif number != cell.row or cell.formula is not None:
+                self._move_cell(cell, number)
+        if not absent:
+            if new_tag != tag:
+                self._splices.replace(row.start, row.opened, new_tag)
+            return
+        made = {column: self._made(column, row.number, number, content) for column, content in absent.items()}
+        if row.closed == row.opened:
+            whole = b"".join(made[column] for column in sorted(made))
+            new_tag = new_tag[:-2].rstrip() + b">"
+            self._splices.replace(row.start, row.end, new_tag + whole + f"</{self._prefix}row>".encode())
+            return
+        if new_tag != tag:
+            self._splices.replace(row.start, row.opened, new_tag)
+        for column in sorted(made):
+            following = next((row.cells[one].start for one in sorted(row.cells) if one > column), row.closed)
+            self._splices.insert(following, made[column])
+
+    def _made(self, column: int, row: int, number: int, content: Content) -> bytes:
+        self._edit.touched.add((column, number))
+        style = self._edit.styles.get((column, row), 0)
+        return new_cell(f"{letters(column)}{number}", style, content, self._prefix)
+
+    def _set_cell(self, cell: Cell, number: int, content: Content) -> None:
+        if cell.formula is not None:
+            self._edit.formulas_gone = True
+        if content.formula:
+            self._edit.new_formulas.add((cell.column, number))
+        address = f"{letters(cell.column)}{number}"
+        style = self._edit.styles.get((cell.column, cell.row))
+        xml = changed_cell(self._data, cell.start, address, style, content, self._prefix)
+        self._splices.replace(cell.start, cell.end, xml)
+        self._edit.touched.add((cell.column, number))
+
+    def _move_cell(self, cell: Cell, number: int) -> None:
+        if number != cell.row:
+            end = start_tag_end(self._data, cell.start)
+            tag = with_attribute(self._data[cell.start : end], "r", f"{letters(cell.column)}{number}")
+            self._splices.replace(cell.start, end, tag)
+        formula = cell.formula
+        if formula is None or self._formulas is None:
+            return
+        shared = formula.kind == "shared"
+        text = self._formulas.of(cell) if shared and self._unshare else formula.text
+        moved = self._moved(cell, text) if text else text
+        ref = formula.attributes.get("ref")
+        new_ref = moved_area(ref, self._shift) if ref and self._shift else ref
+        unshared = shared and self._unshare
+        if not unshared and moved == formula.text and new_ref == ref:
+            return
+        end = start_tag_end(self._data, formula.start)
+        tag = self._data[formula.start : end]
+        if unshared:
+            for name in ("t", "ref", "si"):
+                tag = with_attribute(tag, name, None)
+        elif ref and new_ref != ref:
+            tag = with_attribute(tag, "ref", new_ref)
+        if tag.endswith(b"/>"):
+            tag = tag[:-2].rstrip() + b">"
+        self._splices.replace(
+            formula.start, formula.end, tag + escaped(moved).encode() + f"</{self._prefix}f>".encode()
+        )
+
+    def _missing_row(self, number: int, contents: dict[int, Content]) -> None:
+        final = self._shift.row(number)
+        cells = b"".join(self._made(column, number, final, contents[column]) for column in sorted(contents))
+        xml = f'<{self._prefix}row r="{final}">'.encode() + cells + f"</{self._prefix}row>".encode()
+        self._put_rows(number, xml)
+
+    def _put_rows(self, after: int, xml: bytes) -> None:
+        row = self._sheet.rows.get(after)
+        if row is not None:
+            self._splices.insert(row.end, xml)
+            return
+        following = min((number for number in self._sheet.rows if number > after), default=0)
+        if following:
+            self._splices.insert(self._sheet.rows[following].start, xml)
+        elif (holder := self._sheet.sheet_data) is not None:
+            self._splices.append(holder, xml)
+
+    def _new_row(self, row: NewRow, number: int) -> bytes:
+        if row.like is not None:
+            tag = self._data[row.like.start : row.like.opened]
+            tag = tag[:-2].rstrip() + b">" if tag.endswith(b"/>") else tag
+            if row.height:
+                for name in _GONE_FROM_NEW_ROWS:
+                    tag = with_attribute(tag, name, None)
+            else:
+                for name in _GONE_FROM_NEW_ROWS[:3]:
+                    tag = with_attribute(tag, name, None)
+            tag = with_attribute(tag, "r", str(number))
+        else:
+            tag = f'<{self._prefix}row r="{number}">'.encode()
+        if row.height:
+            tag = with_attribute(with_attribute(tag, "ht", row.height), "customHeight", "1")
+        cells: list[bytes] = []
+        for cell in sorted(row.cells, key=lambda one: one.column):
+            content = cell.content
+            if cell.like is not None and self._formulas is not None:
+                content = Content(formula=self._continued(cell.like, number))
+            if content.formula:
+                self._edit.new_formulas.add((cell.column, number))
+            self._edit.touched.add((cell.column, number))
+            cells.append(new_cell(f"{letters(cell.column)}{number}", cell.style, content, self._prefix))
+        return tag + b"".join(cells) + f"</{self._prefix}row>".encode()
+
+    def _continued(self, like: Cell, number: int) -> str:
+        from exporters.workbook.formula.parse import shared
+
+        assert self._formulas is not None
+        moved = self._moved(like, self._formulas.of(like))
+        return shared(moved, number - self._shift.row(like.row), 0)
+
+    # --- what stands around the rows -----------------------------------------------------------------------------
+
+    def _around(self) -> None:
+        if self._shifts:
+            for span in self._sheet.root.walk():
+                self._move_element(span)
+        if self._edit.legacy_drawing:
+            xml = f'<{self._prefix}legacyDrawing xmlns:r="{_RELATIONSHIPS}" r:id="{self._edit.legacy_drawing}"/>'
+            seen_drawing = False
+            for child in self._sheet.root.children:
+                # A control list that new Excel wraps for old readers stands behind the drawing too.
+                wrapped = child.name == "AlternateContent" and seen_drawing
+                seen_drawing |= child.name in {"drawing", "sheetData"}
+                if child.name in _BEHIND_LEGACY or wrapped:
+                    self._splices.insert(child.start, xml)
+                    return
+            self._splices.append(self._sheet.root, xml)
+
+    def _move_element(self, span: Span) -> None:
+        if span.name == "hyperlink" and span.get("location"):
+            moved = self._shifts.formula(span.get("location"), self._name)
+            if moved != span.get("location"):
+                self._splices.attribute(span, "location", moved)
+        if span.name in _RULES or (span.name == "f" and span.space == _EXCEL):
+            moved = self._rule(span)
+            if moved != span.text:
+                self._splices.text(span, moved)
+            return
+        if not self._shift:
+            return
+        for name in _RANGES & span.attributes.keys():
+            self._splices.attribute(span, name, self._shifts.ranges(span.get(name), self._name))
+        if span.name == "sqref" and span.text:
+            self._splices.text(span, self._shifts.ranges(span.text, self._name))
+        elif span.name == "brk" and span.parent is not None and span.parent.name == "rowBreaks":
+            if span.get("id").isdecimal():
+                self._splices.attribute(span, "id", str(self._shift.row(int(span.get("id")))))
+        elif span.name == "row" and span.text.strip().isdecimal():
+            self._splices.text(span, str(self._shift.row(int(span.text) + 1) - 1))
+
+    def _rule(self, span: Span) -> str:
+        """Return a rule's formula; its rows without ``$`` are counted from the top of the rule's range."""
+        holder: Span | None = span
+        while holder is not None and not _ranges_of(holder):
+            holder = holder.parent
+        texts = _ranges_of(holder).split() if holder is not None else ()
+        areas = [area for text in texts if (area := parse_range(text)) is not None]
+        sparkline = holder is not None and holder.name == "sparkline"
+        if not areas or sparkline:
+            return self._shifts.formula(span.text, self._name)
+        top = min(area.top for area in areas)
+        bottom = next(area.bottom for area in areas if area.top == top)
+        down = self._shift.rows(top, bottom)[0] - top
+        return self._shifts.rule(span.text, self._name, down)
+
+
+def _ranges_of(span: Span) -> str:
+    found = span.child("sqref")
+    return span.get("sqref") or (found.text if found is not None else "")

@@ -1,0 +1,375 @@
+"""A plan carried out on an edited workbook: only the cells it names change, everything else keeps its bytes."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, BinaryIO
+
+from exporters.package import ct, rt
+from exporters.snapshot import Conflict, InsertItem, MarkStale, Plan, SetSlot
+from exporters.workbook.living import messages
+from exporters.workbook.living.book import Book, SheetEntry, Table, plain_number
+from exporters.workbook.living.caches import renew
+from exporters.workbook.living.cellxml import Content
+from exporters.workbook.living.formulas import FORMULA, from_header
+from exporters.workbook.living.notes import SheetNotes
+from exporters.workbook.living.packing import Changes
+from exporters.workbook.living.placing import TableRows, content_like
+from exporters.workbook.living.properties import PART as PROPERTIES
+from exporters.workbook.living.properties import part_of, with_properties
+from exporters.workbook.living.related import Related
+from exporters.workbook.living.sheet import Cell
+from exporters.workbook.living.shifting import Insertion, Shift, Shifts
+from exporters.workbook.living.spans import parse, utf8
+from exporters.workbook.living.styles import DATE, PERCENT
+from exporters.workbook.living.texts import Run, retyped, runs_of
+from exporters.workbook.living.writing import SheetEdit
+from exporters.workbook.read import CELLS, Places, identity
+from exporters.workbook.references import parse_cell
+
+if TYPE_CHECKING:
+    from exporters.package.reader import Package
+
+_COMMENTS = "xl/comments{}.xml"
+_VML = "xl/drawings/vmlDrawing{}.vml"
+
+
+def patch(
+    target: Package,
+    plan: Plan,
+    ours: Package,
+    out: BinaryIO,
+    *,
+    properties: Mapping[str, str] = {},
+    track: str = "",
+    epoch: int | None = None,
+) -> None:
+    """Carry *plan* out on *target* and write the result to *out*.
+
+    *ours* is the new render, whence new rows come. A workbook holds no tracked changes, so *track* is passed over.
+    """
+    _Patch(target, plan, ours).write(out, properties, epoch)
+
+
+class _Patch:
+    def __init__(self, target: Package, plan: Plan, ours: Package) -> None:
+        self._book, self._ours, self._plan = Book(target), Book(ours), plan
+        self._changes = Changes(target)
+        self._entries = {entry.part: entry for entry in self._book.entries}
+        self._edits: dict[str, SheetEdit] = {}
+        self._insertions: dict[str, dict[int, Insertion]] = defaultdict(dict)
+        self._row_tables: dict[str, TableRows] = {}
+        self._filled: set[str] = set()
+        self._notes: dict[str, SheetNotes] = {}
+
+    def write(self, out: BinaryIO, properties: Mapping[str, str], epoch: int | None) -> None:
+        for one in self._plan.edits:
+            if isinstance(one, SetSlot):
+                self._set(one)
+            elif isinstance(one, InsertItem):
+                self._insert(one)
+        shifts = Shifts({self._entries[part].name: Shift(found.values()) for part, found in self._insertions.items()})
+        for part, data in Related(self._book, shifts).parts():
+            self._changes.set(part, data)
+        self._write_notes(shifts)
+        if shifts:
+            for entry in self._book.entries:
+                self._edit(entry.part)
+        for part, edit in self._edits.items():
+            data = edit.write(shifts)
+            if data != edit.sheet.data:
+                self._changes.set(part, data)
+        styles = self._book.target(self._book.part, rt.STYLES)
+        if self._book.styles.changed:
+            self._changes.set(styles, self._book.styles.result())
+        self._drop_chain(bool(shifts))
+        renew(self._book, self._changes, self._edits.values())
+        self._write_properties(properties)
+        self._changes.write(out, epoch)
+
+    def _edit(self, part: str) -> SheetEdit:
+        found = self._edits.get(part)
+        if found is None:
+            found = self._edits[part] = SheetEdit(self._book, self._entries[part])
+        return found
+
+    # --- values --------------------------------------------------------------------------------------------------
+
+    def _set(self, slot: SetSlot) -> None:
+        place = self._place(slot.at)
+        if place is None:
+            return
+        part, column, row = place
+        edit = self._edit(part)
+        cell = edit.sheet.cell(column, row)
+        source = self._source(slot.source)
+        style = cell.style if cell is not None else self._style_of_empty(part, column, row)
+        format_now = self._book.styles.format(style)
+        content = self._content(slot, cell, source, part, format_now.kind)
+        if source is not None and source.formula is None and content.kind == "n":
+            wanted = self._ours.styles.format(source.style)
+            # 730 and 6.5% need different formats; any other difference is a person's own taste.
+            if wanted.kind != format_now.kind and {wanted.kind, format_now.kind} & {PERCENT, DATE}:
+                edit.styles[column, row] = self._book.styles.with_format(style, wanted.code)
+        if cell is None:
+            edit.styles.setdefault((column, row), style)
+        edit.contents[column, row] = content
+
+    def _content(self, slot: SetSlot, cell: Cell | None, source: Cell | None, part: str, kind: str) -> Content:
+        new = slot.new
+        if not new:
+            return Content()
+        if source is not None and source.formula is None and self._ours.text(source) == new:
+            if source.kind in {"n", "b", "e"}:
+                return Content(source.kind, source.value or "")
+        elif new.startswith(FORMULA) and len(new) > 1 and cell is not None and not slot.source:
+            # Carried onto a new template: a formula that a person typed. The data's own texts never are one.
+            table = next((one for one in self._book.tables if one.sheet == part and _holds(one, cell.row)), None)
+            formula = new[1:] if table is None else from_header(new[1:], table, cell.row)
+            return Content(formula=formula)
+        elif not slot.source and (cell is None or cell.kind == "n"):
+            # Carried onto a new template: what a person typed as a number stays one.
+            number = self._book.serial(new) if kind == DATE else new
+            if _is_number(number) and plain_number(number) == number:
+                return Content("n", number)
+        return self._text(part, cell, new)
+
+    def _text(self, part: str, cell: Cell | None, new: str) -> Content:
+        runs: list[Run] = []
+        if cell is not None and cell.kind == "s" and cell.value and cell.value.isdecimal():
+            items = self._book.string_items
+            if int(cell.value) < len(items):
+                runs = runs_of(items[int(cell.value)], self._book.strings_data)
+        elif cell is not None and cell.kind == "inlineStr":
+            sheet = self._book.sheet(part)
+            alone = _alone(sheet.data[cell.start : cell.end], sheet.prefix)
+            inline = next((one for one in parse(alone).walk() if one.name == "is"), None)
+            if inline is not None:
+                runs = runs_of(inline, alone)
+        return Content("inlineStr", runs=tuple(retyped(runs, new) if runs else [Run(new)]))
+
+    def _place(self, at: str) -> tuple[str, int, int] | None:
+        part, _, address = at.rpartition("!")
+        found = parse_cell(address)
+        return (part, *found) if found is not None and part in self._entries else None
+
+    def _source(self, at: str) -> Cell | None:
+        part, _, address = at.rpartition("!")
+        found = parse_cell(address)
+        if found is None or all(entry.part != part for entry in self._ours.entries):
+            return None
+        return self._ours.sheet(part).cell(*found)
+
+    def _style_of_empty(self, part: str, column: int, row: int) -> int:
+        sheet = self._book.sheet(part)
+        table = next((one for one in self._book.tables if one.sheet == part and _holds(one, row)), None)
+        if table is not None and table.area.left <= column <= table.area.right:
+            rows = TableRows(self._book, table, self._ours, table)
+            return rows.style(column, row)
+        found = sheet.rows.get(row)
+        style = found.attributes.get("s", "") if found is not None else ""
+        return int(style) if style.isdecimal() else 0
+
+    # --- new rows ------------------------------------------------------------------------------------------------
+
+    def _insert(self, item: InsertItem) -> None:
+        part, _, number = item.source.rpartition("!")
+        if item.group in self._entries:
+            self._fill_cell(item)
+            return
+        rows = self._rows(item.group, part, int(number) if number.isdecimal() else 0)
+        if rows is None or not number.isdecimal():
+            return
+        table = rows.table
+        edit = self._edit(table.sheet)
+        blank = rows.blank_row()
+        if blank and table.part not in self._filled:
+            self._filled.add(table.part)
+            for column, (content, style) in rows.contents(int(number), blank).items():
+                edit.contents[column, blank] = content
+                edit.styles[column, blank] = style
+            return
+        after, like = self._position(item, table)
+        edit.rows[after].append(rows.new_row(int(number), like))
+        known = self._insertions[table.sheet].get(after)
+        count = known.count + 1 if known is not None else 1
+        self._insertions[table.sheet][after] = Insertion(after, count, table)
+
+    def _rows(self, group: str, part: str, number: int) -> TableRows | None:
+        found = self._row_tables.get(group)
+        if found is None:
+            table = next((one for one in self._book.tables if one.part == group), None)
+            ours = next((one for one in self._ours.tables if one.sheet == part and _holds(one, number)), None)
+            if table is None or ours is None:
+                return None
+            found = self._row_tables[group] = TableRows(self._book, table, self._ours, ours)
+        return found
+
+    def _position(self, item: InsertItem, table: Table) -> tuple[int, int]:
+        """Return (row to stand behind, row to look like)."""
+        for handle, behind in ((item.after, 0), (item.before, 1)):
+            number = handle.rpartition("!")[2]
+            if number.isdecimal() and _holds(table, int(number)):
+                row = int(number)
+                if self._splits_another(table, row - behind):
+                    break
+                return row - behind, row
+        return table.bottom, table.bottom
+
+    def _splits_another(self, table: Table, after: int) -> bool:
+        """Whether a row behind *after* would cut another table of the sheet in two."""
+        others = (one for one in self._book.tables if one.sheet == table.sheet and one.part != table.part)
+        return any(one.area.top <= after < one.area.bottom for one in others)
+
+    def _fill_cell(self, item: InsertItem) -> None:
+        """Put a new text beside the tables where it stands in the new render, if that cell is free."""
+        entry = self._entries[item.group]
+        sheet = self._book.sheet(entry.part)
+        tables = [table for table in self._book.tables if table.sheet == entry.part]
+        start = f"{CELLS}{identity(sheet, entry, tables)}!"
+        place = Places(tables).find(item.id.removeprefix(start)) if item.id.startswith(start) else None
+        source = self._source(item.source)
+        if place is None or source is None:
+            return
+        cell = sheet.cell(*place)
+        if cell is not None and not cell.blank:
+            return
+        edit = self._edit(entry.part)
+        edit.contents[place] = content_like(self._ours, source)
+        if cell is None:
+            above = sheet.cell(place[0], place[1] - 1)
+            edit.styles[place] = above.style if above is not None else 0
+
+    # --- notes ---------------------------------------------------------------------------------------------------
+
+    def _write_notes(self, shifts: Shifts) -> None:
+        language = messages.language(self._book)
+        stale = {edit.at: edit for edit in self._plan.edits if isinstance(edit, MarkStale)}
+        wanted: dict[str, set[tuple[int, int]]] = defaultdict(set)
+        for part, column, row, key, text in self._said(stale, language):
+            notes = self._notes_of(part, shifts)
+            final = notes.shift.row(row)
+            notes.put(column, final, key, text)
+            wanted[part].add((column, final))
+        current = self._current_keys()
+        for entry in self._book.entries:
+            known = entry.part in self._notes or self._book.target(entry.part, rt.COMMENTS)
+            if not known and not shifts.of(entry.name):
+                continue
+            notes = self._notes_of(entry.part, shifts)
+            said = {conflict.key for conflict in self._plan.conflicts}
+            for key in notes.keys:
+                record = key.removeprefix(messages.STALE)
+                settled = key not in said if record == key else record in current
+                if settled:
+                    notes.remove(key)
+            if notes.changed:
+                self._write_sheet_notes(entry, notes)
+
+    def _said(self, stale: Mapping[str, MarkStale], language: str) -> list[tuple[str, int, int, str, str]]:
+        found: list[tuple[str, int, int, str, str]] = []
+        for edit in stale.values():
+            place = self._note_place(edit.at)
+            if place is not None:
+                found.append((*place, messages.STALE + edit.id, messages.stale(language)))
+        for conflict in self._plan.conflicts:
+            place = self._note_place(conflict.at) if conflict.at and conflict.at not in stale else None
+            if place is not None:
+                found.append((*place, conflict.key, self._conflict_text(conflict, language)))
+        return found
+
+    def _conflict_text(self, conflict: Conflict, language: str) -> str:
+        return messages.conflict(language, conflict.base, conflict.theirs, conflict.ours)
+
+    def _current_keys(self) -> frozenset[str]:
+        keys: set[str] = set()
+        for table in self._ours.tables:
+            sheet = self._ours.sheet(table.sheet)
+            column = table.key_column
+            keys |= {self._ours.text(sheet.cell(column, row)).strip() for row in range(table.top, table.bottom + 1)}
+        return frozenset(keys)
+
+    def _note_place(self, at: str) -> tuple[str, int, int] | None:
+        """Return (sheet part, column, row) of a cell, of the first cell of a row that people see, or of a table."""
+        place = self._place(at)
+        if place is not None:
+            return place
+        part, _, number = at.rpartition("!")
+        if number.isdecimal() and part in self._entries:
+            row = int(number)
+            table = next((one for one in self._book.tables if one.sheet == part and _holds(one, row)), None)
+            return part, self._first_column(table) if table is not None else 1, row
+        table = next((one for one in self._book.tables if one.part == at), None)
+        if table is not None:
+            return table.sheet, self._first_column(table), table.area.top
+        return (at, 1, 1) if at in self._entries else None
+
+    def _first_column(self, table: Table) -> int:
+        hidden: set[int] = set()
+        for holder in self._book.sheet(table.sheet).root.all("cols"):
+            for one in holder.all("col"):
+                if one.get("hidden") in {"1", "true"}:
+                    hidden |= set(range(int(one.get("min")), min(int(one.get("max")), table.area.right) + 1))
+        shown = (one.number for one in table.columns if one.number != table.key_column and one.number not in hidden)
+        return next(shown, table.area.left)
+
+    def _notes_of(self, part: str, shifts: Shifts) -> SheetNotes:
+        found = self._notes.get(part)
+        if found is None:
+            found = self._notes[part] = SheetNotes.of(self._book, part, shifts.of(self._entries[part].name))
+        return found
+
+    def _write_sheet_notes(self, entry: SheetEntry, notes: SheetNotes) -> None:
+        has_part = bool(notes.part)
+        if has_part:
+            self._changes.set(notes.part, notes.comments())
+        elif notes.adds:
+            name = self._changes.free_name(_COMMENTS)
+            self._changes.add(name, notes.comments(), content_type=ct.SHEET_COMMENTS)
+            self._changes.link(entry.part, name, rt.COMMENTS)
+        if notes.vml_part:
+            self._changes.set(notes.vml_part, notes.drawing())
+        elif notes.adds:
+            name = self._changes.free_name(_VML)
+            self._changes.add(name, notes.drawing(), default=ct.VML_DRAWING)
+            self._edit(entry.part).legacy_drawing = self._changes.link(entry.part, name, rt.VML_DRAWING)
+
+    # --- the rest ------------------------------------------------------------------------------------------------
+
+    def _drop_chain(self, shifted: bool) -> None:
+        chain = self._book.target(self._book.part, rt.CALC_CHAIN)
+        if chain and (shifted or any(edit.formulas_gone for edit in self._edits.values())):
+            # Excel makes it anew; one that lists a cell without a formula makes Excel repair the file.
+            self._changes.drop(chain, self._book.part)
+
+    def _write_properties(self, properties: Mapping[str, str]) -> None:
+        if not properties:
+            return
+        part = part_of(self._book.package)
+        if part:
+            self._changes.set(part, with_properties(utf8(self._book.package.read(part)), properties))
+        else:
+            self._changes.add(PROPERTIES, with_properties(b"", properties), content_type=ct.CUSTOM_PROPERTIES)
+            self._changes.link("", PROPERTIES, rt.CUSTOM_PROPERTIES)
+
+
+def _holds(table: Table, row: int) -> bool:
+    return table.top <= row <= table.bottom
+
+
+def _is_number(text: str) -> bool:
+    try:
+        return abs(float(text)) < float("inf")
+    except ValueError:
+        return False
+
+
+def _alone(cell: bytes, prefix: str) -> bytes:
+    """Return a cell's XML so that it can be read by itself."""
+    declared = re.findall(rb"[<\s]([\w.-]+):", cell)
+    spaces = b"".join(
+        b' xmlns:%s="%s"' % (one, one) for one in dict.fromkeys(declared) if one not in (b"xml", b"xmlns")
+    )
+    return b"<a" + spaces + b">" + cell + b"</a>"
