@@ -25,6 +25,16 @@ class SlotKind(StrEnum):
     """Generated sentences, perhaps with values inside (:data:`MARK`)."""
     CHART = "chart"
     """The numbers of a chart, as canonical JSON."""
+    DERIVED = "derived"
+    """What any editor works out anew (a page number, the number of a caption): followed where nobody touched it, else
+    left, without a word."""
+    FOREIGN = "foreign"
+    """What people put beside the item. It is never written; the item counts as touched where it differs."""
+
+    @property
+    def silent(self) -> bool:
+        """Whether losing or changing it is nothing to report."""
+        return self in {SlotKind.DERIVED, SlotKind.FOREIGN}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +49,19 @@ class Slot:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A generated paragraph, table row, shape or sheet row. ``id`` is the same in every generation; copies share it."""
+    """A generated paragraph, table row, shape or sheet row. ``id`` is the same in every generation; copies share it.
+
+    Items of one ``unit`` (a district's section) are dropped together, or not at all where a person touched one of them.
+    """
 
     id: str
     at: str
     slots: tuple[Slot, ...] = ()
+    unit: str = ""
+
+    @property
+    def silent(self) -> bool:
+        return bool(self.slots) and all(slot.kind.silent for slot in self.slots)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from itertools import zip_longest
 from exporters.merge.prose import merge_prose
 from exporters.merge.values import Merged, canonical, merge_value
 from exporters.snapshot import (
+    MARK,
     Conflict,
     Edit,
     Group,
@@ -49,12 +50,13 @@ class _FileMerge:
     def plan(self) -> Plan:
         self.base_texts = _texts(self.base)
         self.ours_texts = _texts(self.ours)
+        self.prose = {slot.key for _, _, slot in self.theirs.slots() if slot.kind is SlotKind.PROSE}
         self._groups()
         for slot in self.theirs.loose:
             self._slot("", "", slot)
         here = {(item.id, slot.key) for group in self.theirs.groups for item in group.items for slot in item.slots}
         loose = {slot.key for slot in self.theirs.loose}
-        wanted = {(item.id, slot.key) for group in self.base.groups for item in group.items for slot in item.slots}
+        wanted = {(item, slot.key) for group, item, slot in self.base.slots() if group and not slot.kind.silent}
         gone = sum(1 for item, key in wanted if (item, key) not in here and key not in loose)
         return Plan(tuple(self.edits), tuple(self.conflicts), tuple(self.kept), gone, len(wanted))
 
@@ -95,18 +97,23 @@ class _FileMerge:
         here: dict[str, list[Item]] = defaultdict(list)
         for item in theirs.items:
             here[item.id].append(item)
+        touched = {
+            before[item.id].unit
+            for item in theirs.items
+            if item.id in before and item.id not in now and not _same(before[item.id], item)
+        } - {""}
         for item in theirs.items:
             if item.id in now:
                 for slot in item.slots:
                     self._slot(theirs.id, item.id, slot)
                 self._missing_slots(before.get(item.id), item, now[item.id])
             elif item.id in before:
-                self._dropped_item(theirs, before[item.id], item)
+                self._dropped_item(theirs, before[item.id], item, before[item.id].unit in touched)
         moved = {slot.key for slot in self.theirs.loose} | self._elsewhere(theirs)
         for name, item in before.items():
             if name in here or name not in now:
                 continue
-            if self._wanted_back(name) or (item.slots and all(slot.key in moved for slot in item.slots)):
+            if item.silent or self._wanted_back(name) or self._moved(item, moved):
                 continue
             self._deleted(name, _content(item), _content(now[name]))
         order = [item.id for item in ours.items]
@@ -121,15 +128,22 @@ class _FileMerge:
         """Whether a person who had deleted it settled for the data: its base is then nothing, as in their file."""
         return self.overrides.get(name) == ""
 
+    def _moved(self, item: Item, elsewhere: set[str]) -> bool:
+        """Whether all of a missing item stands elsewhere; prose alone tells, since values may stand in many places."""
+        prose = [slot.key for slot in item.slots if slot.kind is SlotKind.PROSE]
+        if prose and all(key in self.prose for key in prose):
+            return True
+        return bool(item.slots) and all(slot.key in elsewhere for slot in item.slots)
+
     def _elsewhere(self, group: Group) -> set[str]:
         others = (other for other in self.theirs.groups if other is not group)
         return {slot.key for other in others for item in other.items for slot in item.slots}
 
-    def _dropped_item(self, group: Group, base: Item, theirs: Item) -> None:
+    def _dropped_item(self, group: Group, base: Item, theirs: Item, held: bool) -> None:
         untouched = _same(base, theirs)
         if group.keeps:
             self.edits.append(MarkStale(theirs.id, theirs.at))
-        elif untouched:
+        elif untouched and not held:
             self.edits.append(RemoveItem(theirs.id, theirs.at))
         if not untouched:
             self._conflict(theirs.id, "changed-dropped", _content(base), _content(theirs), "", theirs.at)
@@ -156,7 +170,11 @@ class _FileMerge:
     def _slot(self, group: str, item: str, slot: Slot) -> None:
         ours = self.ours_texts.find(group, item, slot.key)
         base = self.base_texts.find(group, item, slot.key)
-        if base is None or ours is None:
+        if base is None or ours is None or slot.kind is SlotKind.FOREIGN:
+            return
+        if slot.kind is SlotKind.DERIVED:
+            if slot.text == base.text != ours.text:
+                self.edits.append(SetSlot(slot.key, slot.at, slot.kind, slot.text, ours.text, ours.at))
             return
         before = self.overrides.get(slot.key, base.text)
         merged = _merge_slot(slot.kind, before, slot.text, ours.text)
@@ -202,12 +220,28 @@ def _merge_slot(kind: SlotKind, base: str, theirs: str, ours: str) -> Merged:
 def _same(base: Item | None, theirs: Item | None) -> bool:
     if base is None or theirs is None:
         return False
-    return [(slot.key, slot.text) for slot in base.slots] == [(slot.key, slot.text) for slot in theirs.slots]
+    return _touchable(base) == _touchable(theirs)
+
+
+def _touchable(item: Item) -> list[tuple[str, str]]:
+    return [(slot.key, slot.text) for slot in item.slots if slot.kind is not SlotKind.DERIVED]
 
 
 def _content(thing: Item | Group) -> str:
-    items = thing.items if isinstance(thing, Group) else (thing,)
-    return "\n".join(slot.text for item in items for slot in item.slots)
+    """Return the words of an item or a group as a person reads them: values stand in the sentences around them."""
+    lines: list[str] = []
+    for item in thing.items if isinstance(thing, Group) else (thing,):
+        values = {slot.key: slot.text for slot in item.slots if slot.kind is SlotKind.VALUE}
+        prose = [slot.text.split(MARK) for slot in item.slots if slot.kind is SlotKind.PROSE]
+        shown = {key for pieces in prose for key in pieces[1::2]}
+        for slot in item.slots:
+            if slot.kind is SlotKind.PROSE:
+                pieces = slot.text.split(MARK)
+                pieces[1::2] = [values.get(key, "") for key in pieces[1::2]]
+                lines.append("".join(pieces))
+            elif not slot.kind.silent and slot.key not in shown:
+                lines.append(slot.text)
+    return "\n".join(lines)
 
 
 def _placements(order: Sequence[str], present: set[str], new: Sequence[str]) -> list[tuple[str, str, str]]:

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from exporters.merge import canonical, merge, merge_prose, merge_value
-from exporters.snapshot import Group, InsertItem, Item, Plan, SetSlot, Slot, SlotKind, Snapshot
+from exporters.snapshot import Group, InsertItem, Item, Plan, RemoveItem, SetSlot, Slot, SlotKind, Snapshot
 
 words = st.sampled_from(
     ["GDP", "增长", "10%", "9%", "以上", "。", "，", "7.5%", "730亿元", "力争", "the ", "1,200", " ", "\n", "！"]
@@ -182,3 +182,39 @@ def test_prose_slot_is_merged_by_sentence():
 
     plan = merge(one("甲10%。乙5%。"), one("甲10%。乙5%。丙。"), one("甲9%。乙5%。"))
     assert [edit.new for edit in plan.edits if isinstance(edit, SetSlot)] == ["甲9%。乙5%。丙。"]
+
+
+def unit_of(texts: dict[str, str]) -> Snapshot:
+    items = (Item(name, name, (Slot(f"{name}.v", text, name),), unit="section") for name, text in texts.items())
+    return Snapshot("word", (Group("body", "body", tuple(items)),))
+
+
+def test_a_section_is_dropped_whole_or_not_at_all():
+    base = unit_of({"heading": "南沙", "goal": "10%"})
+    ours = unit_of({"other": "1"})
+    assert {edit.id for edit in merge(base, base, ours).edits if isinstance(edit, RemoveItem)} == {"heading", "goal"}
+    plan = merge(base, unit_of({"heading": "南沙", "goal": "12%"}), ours)
+    assert not any(isinstance(edit, RemoveItem) for edit in plan.edits)
+    assert [(found.key, found.reason) for found in plan.conflicts] == [("goal", "changed-dropped")]
+
+
+def test_what_editors_work_out_themselves_is_followed_or_left_in_silence():
+    def pages(text: str) -> Snapshot:
+        slots = (Slot("page", text, "page", SlotKind.DERIVED),)
+        return Snapshot("word", (Group("contents", "c", (Item("entry", "entry", slots),)),))
+
+    assert [edit.new for edit in merge(pages("5"), pages("5"), pages("6")).edits] == ["6"]
+    left = merge(pages("5"), pages("7"), pages("6"))
+    assert (left.edits, left.conflicts, left.kept, left.anchors) == ((), (), (), 0)
+    gone = merge(pages("5"), Snapshot("word", ()), pages("6"))
+    assert (gone.edits, gone.conflicts) == ((), ())
+
+
+def test_what_people_put_beside_an_item_holds_it():
+    def note(text: str) -> Snapshot:
+        slots = (Slot("v", "1", "v"), Slot("+", text, "+", SlotKind.FOREIGN))
+        return Snapshot("word", (Group("body", "b", (Item("goal", "goal", slots),)),))
+
+    plan = merge(note(""), note("请核对"), Snapshot("word", (Group("body", "b"),)))
+    assert plan.edits == ()
+    assert [found.reason for found in plan.conflicts] == ["changed-dropped"]
