@@ -1,0 +1,39 @@
+"""SpreadsheetML: a template workbook -> targets.xlsx, its formulas live and their values already worked out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, BinaryIO
+
+if TYPE_CHECKING:
+    from exporters.binding.compiled import Compiled
+    from exporters.binding.scope import Scope
+    from exporters.package.reader import Package
+
+NAME = "workbook"
+FILENAME = "targets.xlsx"
+
+
+def compile(package: Package, file: str) -> Compiled:  # noqa: A001 - the room's interface
+    """Compile a template; raise TemplateError with every fault and its place.
+
+    ``meta["warnings"]`` of the result lists what is no fault (formulas whose values are left to the office).
+    """
+    from exporters.workbook.compiling import compile as compile_template
+
+    return compile_template(package, file)
+
+
+def render(
+    compiled: Compiled,
+    template: Package,
+    scope: Scope,
+    out: BinaryIO,
+    *,
+    epoch: int | None = None,
+    properties: Mapping[str, str] = {},
+) -> None:
+    """Write the workbook to *out*; *properties* go to its custom document properties."""
+    from exporters.workbook.rendering import render as render_book
+
+    render_book(compiled, template, scope, out, epoch=epoch, properties=properties)

@@ -1,0 +1,185 @@
+"""A value -> the XML of a cell behind its address and style, and the value that formulas see."""
+
+from __future__ import annotations
+
+import datetime as dt
+import html
+import re
+from collections.abc import Sequence
+from decimal import Decimal
+from math import isnan
+from typing import Any
+
+from markupsafe import Markup
+
+from exporters.binding.views import Absent
+from exporters.workbook.formula.values import Error, Scalar, serial
+
+MAX_TEXT = 32_767
+_MAX_DIGITS = 15
+_ESCAPED = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
+_TAGS = re.compile(r"<[^>]*>")
+_CACHED = 512
+EMPTY = "/>"
+
+
+def escape(text: str) -> str:
+    """Escape text for element content."""
+    if "&" in text or "<" in text or ">" in text:
+        text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return text
+
+
+def xstring(text: str) -> str:
+    """Escape what Excel would take for an escape itself (``_x000D_``), and the carriage return that XML drops."""
+    if "_x" in text:
+        text = _ESCAPED.sub("_x005F_", text)
+    return text.replace("\r", "_x000D_") if "\r" in text else text
+
+
+def too_long(text: str) -> None:
+    """Raise ValueError for a text that a cell cannot hold."""
+    units = len(text) if len(text) > MAX_TEXT else len(text.encode("utf-16-le")) // 2
+    if units > MAX_TEXT:
+        raise ValueError(f"the text has {units:,} characters; a cell of Excel holds {MAX_TEXT:,}")
+
+
+def text_body(text: str, run: str = "") -> str:
+    """Return a text cell; *run* is the format of its characters, if they have one of their own."""
+    if len(text) * 2 > MAX_TEXT:
+        too_long(text)
+    shown = escape(xstring(text))
+    space = ' xml:space="preserve"' if text[0].isspace() or text[-1].isspace() else ""
+    if run:
+        return f' t="inlineStr"><is><r>{run}<t{space}>{shown}</t></r></is></c>'
+    return f' t="inlineStr"><is><t{space}>{shown}</t></is></c>'
+
+
+def decimal_body(value: Decimal) -> str:
+    text = str(value)
+    if len(text) > _MAX_DIGITS and len(value.as_tuple().digits) > _MAX_DIGITS and float(value) != value:
+        # A spreadsheet keeps 15 digits; as text the number stays what it is.
+        return text_body(f"{value:f}")
+    if not value.is_finite():
+        raise ValueError(f"{text} is no number")
+    return f"><v>{text}</v></c>"
+
+
+def int_body(value: int) -> str:
+    return f"><v>{value}</v></c>" if abs(value) < 10**_MAX_DIGITS else text_body(str(value))
+
+
+def float_body(value: float) -> str:
+    if isnan(value) or value in {float("inf"), float("-inf")}:
+        raise ValueError(f"{value} is no number")
+    return f"><v>{number_text(value)}</v></c>"
+
+
+def number_text(value: float) -> str:
+    """Return the shortest text that reads back as the same number."""
+    if value.is_integer() and abs(value) < 1e15:
+        return str(int(value))
+    return repr(value)
+
+
+class Bodies:
+    """Makes cell bodies, and the styles that text like a formula and days in plain cells need.
+
+    ``formats`` are the number formats of the workbook's cell styles.
+    """
+
+    def __init__(self, formats: Sequence[int], date_1904: bool) -> None:
+        self._formats, self._date_1904 = formats, date_1904
+        self.twins: dict[tuple[int, str], int] = {}
+        """(style, kind) -> the new style's number, in the order in which they came up."""
+
+    def cell(self, opening: str, style: str, run: str, value: Any, cache: dict[str, str]) -> str:
+        """Return a whole cell for *value*; *cache* keeps the bodies of texts that this cell has shown before."""
+        kind = type(value)
+        if kind is str:
+            if not value:
+                return opening + EMPTY
+            body = text_body(value, run)
+            if value[0] in "=+-@":
+                return self._restyled(opening, style, "quote") + body
+            if len(cache) < _CACHED:
+                cache[value] = body
+            return opening + body
+        if kind is Decimal:
+            return opening + decimal_body(value)
+        if value is None or isinstance(value, Absent):
+            return opening + EMPTY
+        if kind is bool:
+            return f'{opening} t="b"><v>{int(value)}</v></c>'
+        if isinstance(value, int):
+            return opening + int_body(value)
+        if isinstance(value, float):
+            return opening + float_body(value)
+        if isinstance(value, dt.date):
+            return self._day(opening, style, value)
+        shown = html.unescape(value) if isinstance(value, Markup) else str(value)
+        return self.cell(opening, style, run, str(shown), cache)
+
+    def _day(self, opening: str, style: str, value: dt.date) -> str:
+        number = serial(value, self._date_1904)
+        if number is None:
+            return opening + text_body(value.isoformat())
+        at = int(style or 0)
+        if at < len(self._formats) and self._formats[at] == 0:
+            opening = self._restyled(opening, style, "day")
+        return opening + float_body(number)
+
+    def _restyled(self, opening: str, style: str, kind: str) -> str:
+        key = (int(style or 0), kind)
+        number = self.twins.setdefault(key, len(self._formats) + len(self.twins))
+        if not style:
+            return f'{opening} s="{number}"'
+        return opening.replace(f' s="{style}"', f' s="{number}"', 1)
+
+    def seen(self, value: Any) -> Scalar:
+        """Return what formulas see of a value that was written."""
+        kind = type(value)
+        if kind is str:
+            return value or None
+        if kind is Decimal:
+            return float(value)
+        if value is None or isinstance(value, Absent):
+            return None
+        if kind is bool:
+            return bool(value)
+        if isinstance(value, int | float):
+            return float(value)
+        if isinstance(value, dt.date):
+            number = serial(value, self._date_1904)
+            return value.isoformat() if number is None else number
+        return plain_text(value) if isinstance(value, Markup) else str(value)
+
+
+def plain_text(value: str) -> str | None:
+    """Return the text of a cell that was put together as XML."""
+    return html.unescape(_TAGS.sub("", value)) or None
+
+
+def mixed_body(value: str, rich: bool) -> str:
+    """Return the cell of a text that was put together from several pieces (already escaped)."""
+    if not value:
+        return EMPTY
+    if len(value) * 2 > MAX_TEXT:
+        too_long(plain_text(value) or "")
+    shown = xstring(value)
+    if rich:
+        return f' t="inlineStr"><is>{shown}</is></c>'
+    return f' t="inlineStr"><is><t xml:space="preserve">{shown}</t></is></c>'
+
+
+def result_body(value: Scalar, formula: str) -> str:
+    """Return a formula's cell with its value; *formula* is its ``f`` element."""
+    if type(value) is float:
+        return f">{formula}<v>{number_text(value)}</v></c>"
+    if type(value) is str:
+        return f' t="str">{formula}<v>{escape(xstring(value))}</v></c>'
+    if isinstance(value, bool):
+        return f' t="b">{formula}<v>{int(value)}</v></c>'
+    if isinstance(value, Error):
+        return f' t="e">{formula}<v>{value.code}</v></c>'
+    return f">{formula}</c>"

@@ -1,0 +1,442 @@
+"""A formula's tree -> a function that works out its value."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Iterator, Sequence
+from math import isnan
+from typing import Any
+
+from exporters.workbook.formula import lookup, numeric, textual
+from exporters.workbook.formula.parse import Tree
+from exporters.workbook.formula.values import (
+    DIV0,
+    NA,
+    NAME,
+    NUM,
+    REF,
+    VALUE,
+    Area,
+    Error,
+    ErrorValueError,
+    Scalar,
+    UnknownError,
+    Value,
+    folded,
+    number,
+    ordering,
+    text,
+    truth,
+)
+
+# What a formula is evaluated with is the caller's; only row and column of the formula's cell are asked of it here.
+Context = Any
+Node = Callable[[Context], Value]
+
+_EAGER: dict[str, Callable[..., Any]] = {**numeric.FUNCTIONS, **textual.FUNCTIONS, **lookup.FUNCTIONS}
+_LAZY = frozenset(
+    ("IF", "IFS", "IFERROR", "IFNA", "ISERROR", "ISNA", "ISERR", "AND", "OR", "NOT", "XOR", "CHOOSE", "SWITCH", "ROW",
+     "COLUMN", "TRUE", "FALSE", "N")
+)  # fmt: skip
+_ARRAYS = frozenset(("SUMPRODUCT",))
+KNOWN = frozenset(_EAGER) | _LAZY
+_ERRORS = {error.code: error for error in (NA, VALUE, REF, DIV0, NUM, NAME)}
+_MAX_TEXT = 32_767
+
+
+def unknown_functions(tree: Tree) -> Iterator[str]:
+    """Yield what of a formula is not worked out here: names of functions, and other text."""
+    if tree[0] == "?":
+        yield tree[1]
+    elif tree[0] == "f":
+        if tree[1] not in KNOWN:
+            yield f"{tree[1]}()"
+        for argument in tree[2]:
+            yield from unknown_functions(argument)
+    elif tree[0] in {"u", "o", "%"}:
+        for part in tree[1:]:
+            if isinstance(part, list):
+                yield from unknown_functions(part)
+
+
+def build(tree: Tree, references: Sequence[Node], slots: Callable[[int], Node], array: bool = False) -> Node:
+    """Return a function of the context for *tree*; *references* and *slots* give what the tree's leaves stand for."""
+    return _Builder(references, slots).build(tree, array)
+
+
+def result(node: Node, context: Context) -> Scalar:
+    """Work out a formula's own value: an empty cell counts as 0, errors are values; raise UnknownError."""
+    try:
+        found = node(context)
+        value: Scalar = intersection(found, context) if isinstance(found, Area) else found
+    except ErrorValueError as error:
+        return error.error
+    except (OverflowError, ValueError):
+        return NUM
+    except RecursionError:
+        raise UnknownError("too deep") from None
+    if value is None:
+        return 0.0
+    if type(value) is float and (isnan(value) or value in {float("inf"), float("-inf")}):
+        return NUM
+    if type(value) is str and len(value) > _MAX_TEXT:
+        return VALUE
+    return value
+
+
+def intersection(area: Area, context: Context) -> Scalar:
+    """Return the cell of an area that stands in the formula's own row or column."""
+    if area.width == 1 and area.height == 1:
+        return area.columns[0][0]
+    row: int = context.row
+    column: int = context.column
+    if area.width == 1 and area.top <= row < area.top + area.height:
+        return area.columns[0][row - area.top]
+    if area.height == 1 and area.left <= column < area.left + area.width:
+        return area.columns[column - area.left][0]
+    raise ErrorValueError(VALUE)
+
+
+class _Builder:
+    def __init__(self, references: Sequence[Node], slots: Callable[[int], Node]) -> None:
+        self._references, self._slots = references, slots
+
+    def build(self, tree: Tree, array: bool = False) -> Node:
+        kind = tree[0]
+        if kind in {"n", "s", "b"}:
+            constant: Value = tree[1]
+            return lambda _: constant
+        if kind == "m":
+            return lambda _: None
+        if kind == "e":
+            return _raising(_ERRORS.get(tree[1], VALUE))
+        if kind == "r":
+            return self._references[tree[1]]
+        if kind == "v":
+            return self._slots(tree[1])
+        if kind == "a":
+            rows = [[_constant(item) for item in row] for row in tree[1]]
+            constant_area = Area(list(zip(*rows, strict=True)))
+            return lambda _: constant_area
+        if kind == "o":
+            return _binary(tree[1], self.build(tree[2], array), self.build(tree[3], array), array)
+        if kind == "%":
+            inner = self.build(tree[1], array)
+            return lambda context: _number(inner, context) / 100
+        if kind == "u":
+            return self._sign(tree, array)
+        if kind == "f":
+            return self._function(tree[1], tree[2])
+        raise UnknownError(str(tree[1]))
+
+    def _sign(self, tree: Tree, array: bool) -> Node:
+        inner = self.build(tree[2], array)
+        if tree[1] == "+":
+            return inner
+        if not array:
+            return lambda context: -_number(inner, context)
+
+        def negative(context: Context) -> Value:
+            value = inner(context)
+            if isinstance(value, Area):
+                return Area([[-number(one) for one in column] for column in value.columns])
+            return -number(value)
+
+        return negative
+
+    def _function(self, name: str, arguments: Sequence[Tree]) -> Node:
+        if name not in KNOWN:
+            raise UnknownError(f"{name}()")
+        nodes = [self.build(argument, name in _ARRAYS) for argument in arguments]
+        lazy = getattr(self, "_" + name.lower(), None) if name in _LAZY else None
+        if lazy is not None:
+            made: Node = lazy(nodes, arguments)
+            return made
+        function = _EAGER[name]
+        if len(nodes) == 1:
+            only = nodes[0]
+            return _called(lambda context: function(only(context)))
+        if len(nodes) == 2:
+            one, two = nodes
+            return _called(lambda context: function(one(context), two(context)))
+        return _called(lambda context: function(*[node(context) for node in nodes]))
+
+    # Functions that work out only the arguments they need.
+
+    def _if(self, nodes: list[Node], _: Sequence[Tree]) -> Node:
+        if not 2 <= len(nodes) <= 3:
+            raise UnknownError("IF()")
+        test, then = nodes[:2]
+        otherwise = nodes[2] if len(nodes) == 3 else (lambda _: False)
+
+        def choose(context: Context) -> Value:
+            condition = test(context)
+            if condition is True:
+                return then(context)
+            if condition is False:
+                return otherwise(context)
+            return then(context) if truth(_single(condition, context)) else otherwise(context)
+
+        return choose
+
+    def _ifs(self, nodes: list[Node], _: Sequence[Tree]) -> Node:
+        pairs = list(zip(nodes[::2], nodes[1::2], strict=True))
+
+        def choose(context: Context) -> Value:
+            for test, then in pairs:
+                if truth(_single(test(context), context)):
+                    return then(context)
+            raise ErrorValueError(NA)
+
+        return choose
+
+    def _iferror(self, nodes: list[Node], _: Sequence[Tree], only: Error | None = None) -> Node:
+        first, second = nodes
+
+        def choose(context: Context) -> Value:
+            try:
+                value = first(context)
+                if isinstance(value, Area):
+                    value = intersection(value, context)
+            except ErrorValueError as error:
+                value = error.error
+            if isinstance(value, Error) and (only is None or value == only):
+                return second(context)
+            return value
+
+        return choose
+
+    def _ifna(self, nodes: list[Node], trees: Sequence[Tree]) -> Node:
+        return self._iferror(nodes, trees, NA)
+
+    def _is_error(self, node: Node, test: Callable[[Error], bool]) -> Node:
+        def ask(context: Context) -> Value:
+            try:
+                value = _single(node(context), context)
+            except ErrorValueError as error:
+                value = error.error
+            return isinstance(value, Error) and test(value)
+
+        return ask
+
+    def _iserror(self, nodes: list[Node], _: Sequence[Tree]) -> Node:
+        return self._is_error(nodes[0], lambda _: True)
+
+    def _isna(self, nodes: list[Node], _: Sequence[Tree]) -> Node:
+        return self._is_error(nodes[0], lambda error: error == NA)
+
+    def _iserr(self, nodes: list[Node], _: Sequence[Tree]) -> Node:
+        return self._is_error(nodes[0], lambda error: error != NA)
+
+    def _truths(self, nodes: list[Node], context: Context) -> list[bool]:
+        found: list[bool] = []
+        for node in nodes:
+            value = node(context)
+            if isinstance(value, Area):
+                found += [truth(one) for one in value if not isinstance(one, str | None)]
+            else:
+                found.append(truth(value))
+        if not found:
+            raise ErrorValueError(VALUE)
+        return found
+
+    def _and(self, nodes: list[Node], _: Sequence[Tree]) -> Node:
+        return lambda context: all(self._truths(nodes, context))
+
+    def _or(self, nodes: list[Node], _: Sequence[Tree]) -> Node:
+        return lambda context: any(self._truths(nodes, context))
+
+    def _xor(self, nodes: list[Node], _: Sequence[Tree]) -> Node:
+        return lambda context: bool(sum(self._truths(nodes, context)) % 2)
+
+    def _not(self, nodes: list[Node], _: Sequence[Tree]) -> Node:
+        return lambda context: not truth(_single(nodes[0](context), context))
+
+    def _choose(self, nodes: list[Node], _: Sequence[Tree]) -> Node:
+        def pick(context: Context) -> Value:
+            at = int(_number(nodes[0], context))
+            if not 1 <= at < len(nodes):
+                raise ErrorValueError(VALUE)
+            return nodes[at](context)
+
+        return pick
+
+    def _switch(self, nodes: list[Node], _: Sequence[Tree]) -> Node:
+        def pick(context: Context) -> Value:
+            wanted = folded(_single(nodes[0](context), context))
+            rest = nodes[1:]
+            for at in range(0, len(rest) - 1, 2):
+                if folded(_single(rest[at](context), context)) == wanted:
+                    return rest[at + 1](context)
+            if len(rest) % 2:
+                return rest[-1](context)
+            raise ErrorValueError(NA)
+
+        return pick
+
+    def _row(self, nodes: list[Node], _: Sequence[Tree]) -> Node:
+        if not nodes:
+            return lambda context: float(context.row)
+        return lambda context: float(_placed(nodes[0](context)).top)
+
+    def _column(self, nodes: list[Node], _: Sequence[Tree]) -> Node:
+        if not nodes:
+            return lambda context: float(context.column)
+        return lambda context: float(_placed(nodes[0](context)).left)
+
+    def _true(self, _nodes: list[Node], _: Sequence[Tree]) -> Node:
+        return lambda _: True
+
+    def _false(self, _nodes: list[Node], _: Sequence[Tree]) -> Node:
+        return lambda _: False
+
+    def _n(self, nodes: list[Node], _: Sequence[Tree]) -> Node:
+        def plain(context: Context) -> Value:
+            value = _single(nodes[0](context), context)
+            return number(value) if not isinstance(value, str) else 0.0
+
+        return plain
+
+
+def _called(call: Callable[[Context], Value]) -> Node:
+    def guarded(context: Context) -> Value:
+        try:
+            return call(context)
+        except TypeError as error:
+            # The wrong number of arguments: Excel does not load such a formula, so its value is left to the office.
+            raise UnknownError(str(error)) from None
+
+    return guarded
+
+
+def _placed(value: Value) -> Area:
+    if isinstance(value, Area):
+        return value
+    raise UnknownError("ROW()")
+
+
+def _raising(error: Error) -> Node:
+    def fail(_: Context) -> Value:
+        raise ErrorValueError(error)
+
+    return fail
+
+
+def _constant(tree: Tree) -> Scalar:
+    if tree[0] == "e":
+        return _ERRORS.get(tree[1], VALUE)
+    value: Scalar = tree[1]
+    return value
+
+
+def _single(value: Value, context: Context) -> Scalar:
+    return intersection(value, context) if isinstance(value, Area) else value
+
+
+def _number(node: Node, context: Context) -> float:
+    value = node(context)
+    return value if type(value) is float else number(_single(value, context))
+
+
+def _divided(one: float, other: float) -> float:
+    if other == 0:
+        raise ErrorValueError(DIV0)
+    return one / other
+
+
+def _near(one: float, other: float) -> bool:
+    # Offices call numbers equal that differ only in their last bits (0.1 + 0.2 = 0.3).
+    return one == other or abs(one - other) < abs(one) * _CLOSE
+
+
+def _added(one: float, other: float) -> float:
+    found = one + other
+    return 0.0 if found and abs(found) < abs(one) * _CLOSE and _near(one, -other) else found
+
+
+def _taken(one: float, other: float) -> float:
+    return _added(one, -other)
+
+
+_CLOSE = 2.0**-48
+_CALCULATE: dict[str, Callable[[float, float], float]] = {
+    "+": _added, "-": _taken, "*": operator.mul, "/": _divided, "^": numeric.power,
+}  # fmt: skip
+_RELATE: dict[str, Callable[[Any, Any], bool]] = {
+    "<": operator.lt, ">": operator.gt, "<=": operator.le, ">=": operator.ge,
+}  # fmt: skip
+
+
+def _binary(sign: str, left: Node, right: Node, array: bool) -> Node:
+    combine = _combining(sign)
+
+    def plain(context: Context) -> Value:
+        return combine(_single(left(context), context), _single(right(context), context))
+
+    def broadcast(context: Context) -> Value:
+        one, other = left(context), right(context)
+        if isinstance(one, Area) or isinstance(other, Area):
+            return _broadcast(combine, one, other)
+        return combine(one, other)
+
+    return broadcast if array else plain
+
+
+def _combining(sign: str) -> Callable[[Scalar, Scalar], Scalar]:
+    if sign == "&":
+        return lambda one, other: text(one) + text(other)
+    if sign in {"=", "<>"}:
+        wanted = sign == "="
+        return lambda one, other: _equal(one, other) is wanted
+    if sign in _RELATE:
+        relate = _RELATE[sign]
+
+        def compare(one: Scalar, other: Scalar) -> Scalar:
+            first, second = ordering(_beside(one, other)), ordering(_beside(other, one))
+            if first[0] == second[0] == 0 and _near(first[1], second[1]):  # type: ignore[arg-type]
+                return sign in {"<=", ">="}
+            return relate(first, second)
+
+        return compare
+    calculate = _CALCULATE[sign]
+
+    def combine(one: Scalar, other: Scalar) -> Scalar:
+        if type(one) is float and type(other) is float:
+            return calculate(one, other)
+        return calculate(number(one), number(other))
+
+    return combine
+
+
+def _beside(value: Scalar, other: Scalar) -> Scalar:
+    """Return what an empty cell counts as beside another value."""
+    if isinstance(value, Error):
+        raise ErrorValueError(value)
+    if value is None:
+        return "" if isinstance(other, str) else False if isinstance(other, bool) else 0.0
+    return value
+
+
+def _equal(one: Scalar, other: Scalar) -> bool:
+    first, second = folded(_beside(one, other)), folded(_beside(other, one))
+    return _near(first, second) if type(first) is float and type(second) is float else first == second
+
+
+def _broadcast(combine: Callable[[Scalar, Scalar], Scalar], one: Value, other: Value) -> Area:
+    first = one if isinstance(one, Area) else Area([[one]])
+    second = other if isinstance(other, Area) else Area([[other]])
+    width, height = max(first.width, second.width), max(first.height, second.height)
+
+    def at(area: Area, column: int, row: int) -> Scalar:
+        column, row = (0 if area.width == 1 else column), (0 if area.height == 1 else row)
+        if column >= area.width or row >= area.height:
+            return NA
+        return area.columns[column][row]
+
+    def cell(column: int, row: int) -> Scalar:
+        try:
+            return combine(at(first, column, row), at(second, column, row))
+        except ErrorValueError as error:
+            return error.error
+
+    return Area([[cell(column, row) for row in range(height)] for column in range(width)])

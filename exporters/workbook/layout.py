@@ -1,0 +1,194 @@
+"""Where a template's rows have gone: from the order of units that the data gives to addresses in the written sheet."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Sequence
+
+from exporters.errors import Fault, TemplateError
+from exporters.workbook.references import LAST_ROW
+
+Bounds = tuple[int, int]
+EVERYWHERE: Bounds = (1, LAST_ROW)
+
+
+class Layout:
+    """The rows of one written sheet. ``order`` lists its units from top to bottom; a unit that had to stay without
+    data, as an empty row, is there as its complement (``~unit``)."""
+
+    def __init__(
+        self,
+        order: Sequence[int],
+        turns: dict[int, list[Bounds]],
+        heights: Sequence[int],
+        starts: Sequence[int],
+        last: int,
+        place: str,
+    ) -> None:
+        self.order = order
+        self._heights, self._template, self._last = heights, starts, last
+        self._rows: list[list[int]] = [[] for _ in heights]
+        self._turns = turns
+        self._spans: dict[tuple[int, int, Bounds], Bounds | None] = {}
+        row = 1
+        rows = self._rows
+        for unit in order:
+            unit = unit if unit >= 0 else ~unit
+            rows[unit].append(row)
+            row += heights[unit]
+        self.total = row - 1
+        if self.total > LAST_ROW:
+            message = f"the sheet would have {self.total:,} rows; Excel takes {LAST_ROW:,}"
+            raise TemplateError(Fault("too-many-rows", message, where=place))
+        self.moved = list(order) != list(range(len(heights)))
+
+    def units(self, top: int, bottom: int) -> range:
+        """Return the units that stand in the template's rows from *top* to *bottom*."""
+        first = bisect_right(self._template, top) - 1
+        if first < 0 or self._template[first] + self._heights[first] - 1 < top:
+            first += 1
+        return range(first, bisect_right(self._template, bottom))
+
+    def span(self, top: int, bottom: int, within: Bounds = EVERYWHERE) -> Bounds | None:
+        """Return the first and last written row of the template's rows *top* to *bottom*; None where none is left."""
+        key = (top, bottom, within)
+        if key not in self._spans:
+            found = self._span(top, bottom, within)
+            if within != EVERYWHERE:
+                return found
+            self._spans[key] = found
+        return self._spans[key]
+
+    def _span(self, top: int, bottom: int, within: Bounds) -> Bounds | None:
+        first, last = LAST_ROW + 1, 0
+        for unit in self.units(top, bottom):
+            rows = self._rows[unit]
+            low = bisect_left(rows, within[0])
+            high = bisect_right(rows, within[1]) - 1
+            if low > high:
+                continue
+            start, height = self._template[unit], self._heights[unit]
+            first = min(first, rows[low] + max(top - start, 0))
+            last = max(last, rows[high] + min(bottom - start, height - 1))
+        if bottom > self._last:
+            # Rows below all content keep their distance to it.
+            by = self.total - self._last
+            first = min(first, max(top, self._last + 1) + by)
+            last = min(max(last, bottom + by), LAST_ROW)
+        return (first, last) if first <= last else None
+
+    def instances(self, row: int) -> Iterable[int]:
+        """Yield the written rows of a template row."""
+        found = self.units(row, row)
+        if not found:
+            if row > self._last:
+                yield row + self.total - self._last
+            return
+        unit = found[0]
+        for start in self._rows[unit]:
+            yield start + row - self._template[unit]
+
+    def turn(self, loop: int, row: int) -> Bounds:
+        """Return the rows of the turn of a loop in which a written row stands."""
+        turns = self._turns.get(loop, [])
+        at = bisect_right(turns, (row, LAST_ROW)) - 1
+        return turns[at] if at >= 0 else EVERYWHERE
+
+    def at(self, row: int) -> int:
+        """Return the written row where something anchored at a template row belongs, even if the row is gone."""
+        found = self.span(row, row)
+        if found is not None:
+            return found[0]
+        later = [rows[0] for rows, start in zip(self._rows, self._template, strict=True) if start > row and rows]
+        return later[0] if later else self.total + 1
+
+    def ranges(self, left: int, top: int, right: int, bottom: int) -> list[Bounds]:
+        """Return the stretches of written rows that the template's rows of a range became."""
+        within = self.units(top, bottom)
+        if not within:
+            found = self.span(top, bottom)
+            return [found] if found is not None else []
+        if len(within) > 1 or bottom > self._last:
+            found = self.span(top, bottom)
+            if found is None:
+                return []
+            inside = self._covered(within, found)
+            return [found] if inside else self._stretches(within, top, bottom)
+        return self._stretches(within, top, bottom)
+
+    def _covered(self, within: range, found: Bounds) -> bool:
+        """Return whether no other row came to stand between rows that stood together."""
+        held = sum(len(self._rows[unit]) * self._heights[unit] for unit in within)
+        return held >= found[1] - found[0] + 1 or all(len(self._rows[unit]) <= 1 for unit in within)
+
+    def _stretches(self, within: range, top: int, bottom: int) -> list[Bounds]:
+        pieces: list[Bounds] = []
+        for unit in within:
+            start, height = self._template[unit], self._heights[unit]
+            low, high = max(top - start, 0), min(bottom - start, height - 1)
+            pieces += [(row + low, row + high) for row in self._rows[unit]]
+        pieces.sort()
+        joined: list[list[int]] = []
+        for first, last in pieces:
+            if joined and first <= joined[-1][1] + 1:
+                joined[-1][1] = max(joined[-1][1], last)
+            else:
+                joined.append([first, last])
+        return [(first, last) for first, last in joined]
+
+
+def read_order(
+    text: str, needed: Sequence[Sequence[int]], heights: Sequence[int]
+) -> tuple[list[int], dict[int, list[Bounds]]]:
+    """Return the order of units and the turns of loops from what a layout program gave.
+
+    A stretch of *needed* units (first, last) of which none came keeps its first as an empty row.
+    """
+    tokens = text.split(",")
+    tokens.pop()
+    if "b" not in text:
+        order = [int(token) for token in tokens]
+        return with_blanks(order, needed), {}
+    order = []
+    starts: dict[int, list[int]] = {}
+    places: dict[int, list[tuple[int, int]]] = {}
+    for token in tokens:
+        if token[0] == "b":
+            starts.setdefault(int(token[1:]), []).append(len(order))
+        elif token[0] == "e":
+            loop = int(token[1:])
+            places.setdefault(loop, []).append((starts[loop].pop(), len(order)))
+        else:
+            order.append(int(token))
+    blanks = with_blanks(order, needed)
+    rows = _row_starts(blanks, order, heights)
+    turns = {
+        loop: sorted((rows[first], rows[last] - 1) for first, last in found if last > first)
+        for loop, found in places.items()
+    }
+    return blanks, turns
+
+
+def _row_starts(blanks: Sequence[int], order: Sequence[int], heights: Sequence[int]) -> list[int]:
+    """Return the written row at which each place of *order* starts, and the row after the last."""
+    rows: list[int] = []
+    row = 1
+    for unit in blanks:
+        if unit >= 0:
+            rows.append(row)
+        row += heights[unit if unit >= 0 else ~unit]
+    rows.append(row)
+    assert len(rows) == len(order) + 1
+    return rows
+
+
+def with_blanks(order: list[int], needed: Sequence[Sequence[int]]) -> list[int]:
+    """Return *order* with an empty row for each stretch of *needed* units of which none is there."""
+    present = set(order) if needed else set()
+    for first, last in needed:
+        if present.isdisjoint(range(first, last + 1)):
+            before = (number for number, unit in enumerate(order) if (unit if unit >= 0 else ~unit) < first)
+            at = max(before, default=-1)
+            order = [*order[: at + 1], ~first, *order[at + 1 :]]
+            present.add(first)
+    return order

@@ -1,0 +1,224 @@
+"""A template workbook taken apart: sheets, rows, cells and formulas, before anything is decided about them."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from dataclasses import dataclass, field
+from typing import Any
+
+from exporters.binding.tags import Tag, may_hold_tag, scan
+from exporters.errors import Fault
+from exporters.package import Package, rt
+from exporters.workbook.cells import Cell, address_of, read_cell
+from exporters.workbook.formula.parse import Formula, parse, shared
+from exporters.workbook.references import parse_cell, parse_range
+from exporters.workbook.structure import Step, TemplateRow, Unit, flow
+from exporters.workbook.xmltree import Element, R, S, escape, plain_attributes
+from exporters.workbook.xmltree import parse as parse_xml
+
+_ROW_DROPPED = frozenset(("r", "spans"))
+
+
+@dataclass(slots=True)
+class FormulaDraft:
+    """A formula of a cell. ``array`` holds the columns of an array formula's range, if it is one."""
+
+    column: int
+    unit: int
+    place: str
+    formula: Formula
+    slots: list[tuple[str, str]] = field(default_factory=list)
+    """(expression, place) of the values that stand in its texts, by slot number."""
+    array: tuple[int, int] | None = None
+    deferred: bool = False
+    numbers: list[int] = field(default_factory=list)
+    """The record of each of its references, once they are linked."""
+
+
+@dataclass(slots=True)
+class SheetDraft:
+    """A worksheet of the template."""
+
+    index: int
+    name: str
+    part: str
+    entry: dict[str, str]
+    root: Element | None
+    rows: list[TemplateRow] = field(default_factory=list)
+    steps: list[Step] = field(default_factory=list)
+    units: list[Unit] = field(default_factory=list)
+    formulas: list[FormulaDraft] = field(default_factory=list)
+    sheet_tags: list[Tag] = field(default_factory=list)
+    changes: bool = False
+    """Whether anything in its own part depends on data."""
+    starts: list[int] = field(default_factory=list)
+    stored: set[int] = field(default_factory=set)
+    needed: set[tuple[int, int]] = field(default_factory=set)
+    bounded: set[int] = field(default_factory=set)
+    """Loops whose iterations must be told apart, because a formula looks at another row of its own iteration."""
+
+    @property
+    def place(self) -> str:
+        return f"sheet {self.name}"
+
+    @property
+    def last_row(self) -> int:
+        return self.units[-1].row.number + self.units[-1].row.height - 1 if self.units else 0
+
+    @property
+    def moves(self) -> bool:
+        """Whether rows can come, go or repeat."""
+        return any(step.tag is not None for step in self.steps) or any(row.only_tags for row in self.rows)
+
+    @property
+    def repeats(self) -> bool:
+        return any(tag.kind == "open" for tag in self.sheet_tags)
+
+    def units_between(self, top: int, bottom: int) -> range:
+        """Return the units that stand in the template's rows from *top* to *bottom*."""
+        first = bisect_right(self.starts, top) - 1
+        if first < 0 or self.starts[first] + self.units[first].row.height - 1 < top:
+            first += 1
+        return range(first, bisect_right(self.starts, bottom))
+
+
+@dataclass(slots=True)
+class BookDraft:
+    """The template's workbook. ``sheets`` are the worksheets; other sheets keep their entry only."""
+
+    package: Package
+    file: str
+    main: str
+    root: Element
+    faults: list[Fault]
+    strings_part: str = ""
+    strings: list[Element] = field(default_factory=list)
+    strings_root: Element | None = None
+    sheets: list[SheetDraft] = field(default_factory=list)
+
+    def sheet_named(self, name: str) -> SheetDraft | None:
+        """Return the sheet that a formula calls *name*."""
+        folded = name.casefold()
+        return next((sheet for sheet in self.sheets if sheet.name.casefold() == folded), None)
+
+
+def read_book(package: Package, file: str, faults: list[Fault]) -> BookDraft:
+    """Read the workbook and every worksheet of a template."""
+    main = package.main_part()
+    book = BookDraft(package, file, main, parse_xml(package.read(main), main, file), faults)
+    relationships = package.relationships(main)
+    strings = relationships.target_of_type(rt.SHARED_STRINGS)
+    if strings is not None and strings in package:
+        book.strings_part = package.stored_name(strings)
+        book.strings_root = parse_xml(package.read(strings), strings, file)
+        book.strings = book.strings_root.findall(f"{S}si")
+    for number, entry in enumerate(book.root.iterfind(f"{S}sheets/{S}sheet")):
+        attributes = {str(name): str(value) for name, value in entry.attrib.items()}
+        relation = relationships[attributes[f"{R}id"]]
+        part = package.stored_name(relationships.target(relation))
+        root = parse_xml(package.read(part), part, file) if relation.type == rt.WORKSHEET else None
+        sheet = SheetDraft(number, attributes["name"], part, attributes, root)
+        if root is not None:
+            _read_rows(sheet, root, book)
+        book.sheets.append(sheet)
+    return book
+
+
+def _read_rows(sheet: SheetDraft, root: Element, book: BookDraft) -> None:
+    data = root.find(f"{S}sheetData")
+    sharing: dict[str, tuple[str, int, int]] = {}
+    expected = 1
+    sources: dict[int, Element] = {}
+    for element in data if data is not None else ():
+        if element.tag != f"{S}row":
+            continue
+        number = int(element.get("r") or expected)
+        if number > expected:
+            sheet.rows.append(TemplateRow(expected, height=number - expected, gap=True))
+        attributes = "".join(
+            f' {name}="{escape(value)}"'
+            for name, value in plain_attributes(element)
+            if name not in _ROW_DROPPED and not name.startswith("{")
+        )
+        row = TemplateRow(number, attributes)
+        last = 0
+        for child in element.iterchildren(f"{S}c"):
+            column, _ = address_of(child, number, last)
+            last = column
+            row.cells.append(read_cell(child, column, number, sheet.name, book.strings, book.faults))
+        sheet.rows.append(row)
+        sources[number] = element
+        expected = number + 1
+    for row in sheet.rows:
+        sheet.sheet_tags += [tag for cell in row.cells for tag in cell.sheet_tags]
+    sheet.steps, sheet.units = flow(sheet.rows, book.faults)
+    sheet.starts = [unit.row.number for unit in sheet.units]
+    for number, unit in enumerate(sheet.units):
+        for cell in unit.row.cells:
+            if cell.formula is not None:
+                sheet.formulas.append(_formula(cell, number, cell.formula, sharing, book.faults))
+    sheet.changes = bool(sheet.sheet_tags) or any(cell.tagged for row in sheet.rows for cell in row.cells)
+    sheet.changes |= any(draft.slots for draft in sheet.formulas)
+
+
+def _formula(
+    cell: Cell, unit: int, element: Element, sharing: dict[str, tuple[str, int, int]], faults: list[Fault]
+) -> FormulaDraft:
+    text = element.text or ""
+    if element.get("t") == "shared":
+        index = element.get("si", "")
+        if text:
+            sharing[index] = (text, cell.row, cell.column)
+        elif index in sharing:
+            first, row, column = sharing[index]
+            text = shared(first, cell.row - row, cell.column - column)
+    draft = FormulaDraft(cell.column, unit, cell.place, Formula())
+
+    def slots_in(constant: str) -> list[Any] | None:
+        if not may_hold_tag(constant):
+            return None
+        tags = scan(constant, cell.place, faults)
+        if not tags:
+            return None
+        parts: list[Any] = []
+        last = 0
+        for tag in tags:
+            parts.append(constant[last : tag.start])
+            last = tag.end
+            if tag.kind == "value":
+                parts.append(len(draft.slots))
+                draft.slots.append((tag.body, cell.place))
+            elif tag.kind != "comment":
+                hint = "put the formula into a row of the loop"
+                faults.append(Fault("level", f"{{% {tag.body} %}} inside a formula", where=cell.place, hint=hint))
+        return [*parts, constant[last:]]
+
+    draft.formula = parse(text, slots_in)
+    if not draft.slots and ("{{" in text or "{%" in text):
+        hint = "inside a formula a tag must stand in a text, between quotation marks"
+        faults.append(Fault("level", "a tag in a formula", where=cell.place, hint=hint))
+    if element.get("t") == "array":
+        area = parse_range(element.get("ref", "")) or parse_range(f"A{cell.row}")
+        assert area is not None
+        draft.array = (area.left, area.right)
+        if area.top != area.bottom:
+            message = "an array formula over several rows cannot be moved"
+            faults.append(Fault("array-formula", message, where=cell.place, hint="enter it into each row"))
+    elif element.get("t") == "dataTable":
+        message = "a what-if data table cannot be moved"
+        faults.append(Fault("data-table", message, where=cell.place, hint="use formulas"))
+    return draft
+
+
+def tags_in(text: str) -> bool:
+    """Return whether *text* may hold a tag."""
+    return "{{" in text or "{%" in text or "{#" in text
+
+
+def anchor_row(ranges: str) -> int:
+    """Return the row of the first cell of an sqref."""
+    found = parse_range(ranges.split(maxsplit=1)[0]) if ranges.strip() else None
+    if found is not None:
+        return found.top
+    cell = parse_cell(ranges)
+    return cell[1] if cell else 1

@@ -1,0 +1,215 @@
+"""The workbook as it is being written: its sheets, the values that formulas read, and references resolved."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from exporters.workbook.formula.evaluate import Node
+from exporters.workbook.formula.values import REF, Area, ErrorValueError, Scalar, UnknownError, Value
+from exporters.workbook.layout import EVERYWHERE, Bounds, Layout
+from exporters.workbook.markup import ROW
+from exporters.workbook.references import LAST_ROW, letters, quoted_sheet
+
+Source = Callable[[Any], Scalar]
+
+
+class LinkRecord(NamedTuple):
+    """A reference as compile noted it (see ``linking.Link``); ``sheet`` is -1 for the formula's own sheet."""
+
+    sheet: int
+    left: int
+    top: int
+    right: int
+    bottom: int
+    kind: str
+    dollars: int
+    grows: int
+    named: int
+    way: str
+    loop: int
+    anchor: int
+
+
+class Later:
+    """The value of a cell that is worked out once all rows are written."""
+
+    __slots__ = ("_busy", "_make", "_value", "known")
+
+    def __init__(self, make: Callable[[], Scalar]) -> None:
+        self._make: Callable[[], Scalar] | None = make
+        self._value: Scalar = None
+        self.known = True
+        self._busy = False
+
+    def value(self) -> Scalar:
+        """Return the value; raise UnknownError where it cannot be worked out or refers to itself."""
+        if self._make is not None:
+            if self._busy:
+                raise UnknownError("the formula refers to itself")
+            self._busy = True
+            try:
+                self._value = self._make()
+            except UnknownError:
+                self.known = False
+            self._make = None
+        if not self.known:
+            raise UnknownError
+        return self._value
+
+    def settled(self) -> Scalar | Later:
+        """Return the value if it is known by now, else this."""
+        return self._value if self._make is None and self.known else self
+
+
+@dataclass(slots=True)
+class WrittenSheet:
+    """One sheet of the finished workbook, made from sheet ``index`` of the template."""
+
+    index: int
+    name: str
+    layout: Layout
+    part: str
+    columns: dict[int, list[Any]] = field(default_factory=dict)
+    """The values of the columns that formulas read, row by row; a value may be a :class:`Later`."""
+    areas: dict[tuple[int, int, int, int], Area] = field(default_factory=dict)
+
+    def area(self, left: int, first: int, right: int, last: int) -> Area:
+        """Return the values of a range; ranges that were asked for before are the same object."""
+        key = (left, first, right, last)
+        found = self.areas.get(key)
+        if found is None:
+            last = min(last, max(self.layout.total, first))
+            right = min(right, max(self.columns, default=left)) if right > left else right
+            columns = [self._values(column, first, last) for column in range(left, max(left, right) + 1)]
+            found = self.areas[key] = Area(columns, left, first)
+        return found
+
+    def _values(self, column: int, first: int, last: int) -> Sequence[Scalar]:
+        values = self.columns.get(column, ())[first - 1 : last]
+        found = [value.value() if type(value) is Later else value for value in values]
+        found += [None] * (last - first + 1 - len(found))
+        return found
+
+    def value(self, column: int, row: int) -> Scalar:
+        """Return the value of one cell."""
+        values = self.columns.get(column)
+        if values is None or row > len(values):
+            return None
+        found = values[row - 1]
+        return found.value() if type(found) is Later else found
+
+
+class Book:
+    """All written sheets by the template's numbers, and the references between them."""
+
+    def __init__(self, links: Sequence[Sequence[Any]], sheets: Sequence[Sequence[WrittenSheet]]) -> None:
+        self.links = [LinkRecord(*link) for link in links]
+        self.sheets = sheets
+
+    def target(self, link: LinkRecord, host: WrittenSheet) -> WrittenSheet | None:
+        """Return the sheet that a reference of *host* leads to; None where it is gone."""
+        if link.sheet < 0:
+            return host
+        found = self.sheets[link.sheet]
+        return found[0] if found else None
+
+    def rows(self, link: LinkRecord, host: WrittenSheet, row: int) -> Bounds | None:
+        """Return first and last row of a reference in a formula at *row* of *host*."""
+        target = self.target(link, host)
+        if target is None:
+            return None
+        if link.kind == "columns":
+            return (1, LAST_ROW)
+        if link.anchor and link.way != "static" and not row:
+            row = target.layout.at(link.anchor)
+        if link.way == "own":
+            return (row, row)
+        within = target.layout.turn(link.loop, row) if link.way == "loop" else EVERYWHERE
+        found = target.layout.span(link.top, link.bottom, within)
+        if found is not None and link.kind == "cell" and not link.grows:
+            return (found[0], found[0])
+        return found
+
+    def text(self, number: int, host: WrittenSheet, row: int) -> str:
+        """Return a reference as text; ``ROW`` stands for the row where it is the formula's own and *row* is 0."""
+        link = self.links[number]
+        prefix = ""
+        if link.named:
+            target = self.target(link, host)
+            if target is None:
+                return "#REF!"
+            prefix = quoted_sheet(target.name) + "!"
+        if link.way == "own" and not row and not link.anchor:
+            first = last = ROW
+        else:
+            found = self.rows(link, host, row)
+            if found is None:
+                return "#REF!"
+            first, last = str(found[0]), str(found[1])
+        fixed = ["$" if link.dollars >> bit & 1 else "" for bit in range(4)]
+        if link.kind == "columns":
+            return f"{prefix}{fixed[0]}{letters(link.left)}:{fixed[2]}{letters(link.right)}"
+        if link.kind == "rows":
+            return f"{prefix}{fixed[1]}{first}:{fixed[3]}{last}"
+        start = f"{prefix}{fixed[0]}{letters(link.left)}{fixed[1]}{first}"
+        if link.kind == "cell" and first == last:
+            return start
+        return f"{start}:{fixed[2]}{letters(link.right)}{fixed[3]}{last}"
+
+    def node(self, number: int, host: WrittenSheet, sources: dict[int, Source]) -> Node:
+        """Return what gives the value of a reference. *sources* give the cells of the formula's own row."""
+        link = self.links[number]
+        if link.way == "own" and not link.anchor:
+            return _own(link, sources)
+        scalar = link.kind == "cell" and not link.grows
+
+        def value_of(context: Any) -> Value:
+            target = self.target(link, host)
+            rows = self.rows(link, host, context.row)
+            if target is None or rows is None:
+                raise ErrorValueError(REF)
+            if scalar:
+                return target.value(link.left, rows[0])
+            return target.area(link.left, rows[0], link.right, rows[1])
+
+        look: Node = value_of
+        if link.way == "static" and not scalar:
+            look = _remembered(value_of)
+        look.place = lambda context: (self.rows(link, host, context.row) or (0, 0))[0]  # type: ignore[attr-defined]
+        return look
+
+
+def _remembered(look: Node) -> Node:
+    found: list[Value] = []
+
+    def again(context: Any) -> Value:
+        if not found:
+            found.append(look(context))
+        return found[0]
+
+    return again
+
+
+def _own(link: LinkRecord, sources: dict[int, Source]) -> Node:
+    if link.left == link.right:
+        single: Node = sources.get(link.left, _nothing)
+        if link.kind == "cell":
+
+            def cell(context: Any) -> Value:
+                return single(context)
+
+            cell.place = lambda context: context.row  # type: ignore[attr-defined]
+            return cell
+    present = [sources.get(column, _nothing) for column in range(link.left, min(link.right, 16_384) + 1)]
+
+    def row_area(context: Any) -> Value:
+        return Area([[source(context)] for source in present], link.left, context.row)
+
+    row_area.place = lambda context: context.row  # type: ignore[attr-defined]
+    return row_area
+
+
+def _nothing(_: Any) -> Scalar:
+    return None
