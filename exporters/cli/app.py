@@ -17,6 +17,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "build": ("exporters.cli.build", "Build the pack: briefing, deck and workbook."),
     "check": ("exporters.cli.check", "List every fault of a dataset and of templates."),
     "diff": ("exporters.cli.diff", "What a build would change, and why."),
+    "explain": ("exporters.cli.explain", "What proves a number: clause, source, places."),
     "history": ("exporters.cli.history", "The runs that changed a pack."),
     "init": ("exporters.cli.init", "Start a project: dataset, templates, a short guide."),
     "lint": ("exporters.cli.lint", "Check the inner relations of Office files."),
@@ -25,6 +26,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "schema": ("exporters.cli.schema", "Print the JSON Schema of datasets."),
     "status": ("exporters.cli.status", "What people edited in a pack, and open conflicts."),
     "template": ("exporters.cli.template", "Help for authors of templates."),
+    "verify": ("exporters.cli.verify", "Prove every number of a pack."),
 }
 """Name of each command -> (module that holds ``command``, its line in the list)."""
 
