@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+import ast
+import inspect
+import textwrap
+from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any
 
+from pydantic import BaseModel
+
 from exporters.model import Dataset
+from exporters.model.text import Record
 
 from .shape import SHORT_FORMS
 
@@ -16,6 +24,8 @@ def dataset_schema() -> dict[str, Any]:
     """Return the schema of what people type: a text or a flag may be one plain value, a text may look like a number."""
     found: dict[str, Any] = Dataset.model_json_schema(mode="validation")
     definitions = found.pop("$defs")
+    for model in _records(Record):
+        _describe(model, found if model is Dataset else definitions[model.__name__])
     for model, field in SHORT_FORMS.items():
         whole = definitions[model.__name__]
         description = whole.pop("description", "")
@@ -24,6 +34,23 @@ def dataset_schema() -> dict[str, Any]:
     schema = {"$schema": DIALECT, **found, "title": "briefpack dataset", "$defs": definitions}
     _loosen(schema)
     return schema
+
+
+def _records(root: type[BaseModel]) -> Iterator[type[BaseModel]]:
+    for model in root.__subclasses__():
+        yield model
+        yield from _records(model)
+
+
+def _describe(model: type[BaseModel], schema: dict[str, Any]) -> None:
+    """Take the texts below the fields into the schema: pydantic could, but at the cost of every start of the tool."""
+    [tree] = ast.parse(textwrap.dedent(inspect.getsource(model))).body
+    assert isinstance(tree, ast.ClassDef)
+    for field, below in pairwise(tree.body):
+        if not isinstance(field, ast.AnnAssign) or not isinstance(field.target, ast.Name):
+            continue
+        if isinstance(below, ast.Expr) and isinstance(below.value, ast.Constant) and isinstance(below.value.value, str):
+            schema["properties"][field.target.id]["description"] = inspect.cleandoc(below.value.value)
 
 
 def _loosen(node: Any) -> None:

@@ -46,7 +46,7 @@ _SHARED: dict[frozenset[str], set[str]] = {}
 class Record(BaseModel):
     """Base of everything known: frozen, and nothing unknown is let in."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
     def model_post_init(self, _context: Any) -> None:
         # Records that name the same fields share one set of the names: a third of a large dataset's memory.
