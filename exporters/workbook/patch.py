@@ -8,12 +8,13 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, BinaryIO
 
 from exporters.package import ct, rt
-from exporters.snapshot import Conflict, InsertItem, MarkStale, Plan, SetSlot
+from exporters.snapshot import Conflict, InsertItem, MarkStale, Plan, RemoveItem, SetSlot
+from exporters.workbook.formula.parse import shared
 from exporters.workbook.living import messages
 from exporters.workbook.living.book import Book, SheetEntry, Table, plain_number
 from exporters.workbook.living.caches import renew
-from exporters.workbook.living.cellxml import Content
-from exporters.workbook.living.formulas import FORMULA, from_header
+from exporters.workbook.living.cellxml import NOTHING, Content
+from exporters.workbook.living.formulas import FORMULA, FormulaTexts, from_header
 from exporters.workbook.living.notes import SheetNotes
 from exporters.workbook.living.packing import Changes
 from exporters.workbook.living.placing import TableRows, content_like
@@ -70,6 +71,8 @@ class _Patch:
                 self._set(one)
             elif isinstance(one, InsertItem):
                 self._insert(one)
+            elif isinstance(one, RemoveItem):
+                self._clear(one)
         shifts = Shifts({self._entries[part].name: Shift(found.values()) for part, found in self._insertions.items()})
         for part, data in Related(self._book, shifts).parts():
             self._changes.set(part, data)
@@ -116,6 +119,13 @@ class _Patch:
         if cell is None:
             edit.styles.setdefault((column, row), style)
         edit.contents[column, row] = content
+
+    def _clear(self, item: RemoveItem) -> None:
+        """Empty a cell beside the tables that the data dropped and nobody touched; its format stays."""
+        place = self._place(item.at)
+        if place is not None:
+            part, column, row = place
+            self._edit(part).contents[column, row] = NOTHING
 
     def _content(self, slot: SetSlot, cell: Cell | None, source: Cell | None, part: str, kind: str) -> Content:
         new = slot.new
@@ -236,11 +246,30 @@ class _Patch:
         cell = sheet.cell(*place)
         if cell is not None and not cell.blank:
             return
+        above = sheet.cell(place[0], place[1] - 1)
+        content = content_like(self._ours, source)
+        if source.formula is not None:
+            content = Content(formula=self._continued(item.source, source, above))
+        if content == NOTHING:
+            return
         edit = self._edit(entry.part)
-        edit.contents[place] = content_like(self._ours, source)
+        edit.contents[place] = content
         if cell is None:
-            above = sheet.cell(place[0], place[1] - 1)
             edit.styles[place] = above.style if above is not None else 0
+
+    def _continued(self, at: str, source: Cell, above: Cell | None) -> str:
+        """Return the formula that goes on with the one above, as it does in the new render; else nothing."""
+        ours = self._ours.sheet(at.rpartition("!")[0])
+        model = ours.cell(source.column, source.row - 1)
+        if model is None or model.formula is None or above is None or above.formula is None:
+            return ""
+        texts = FormulaTexts(ours)
+        if shared(texts.of(model), 1, 0) != texts.of(source):
+            return ""
+        theirs = next(
+            one for one in self._book.entries if self._book.sheet(one.part).cell(above.column, above.row) is above
+        )
+        return shared(FormulaTexts(self._book.sheet(theirs.part)).of(above), 1, 0)
 
     # --- notes ---------------------------------------------------------------------------------------------------
 

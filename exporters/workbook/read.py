@@ -52,7 +52,7 @@ def snapshot(book: Book) -> Snapshot:
         items = tuple(_cells(book, sheet, name, tables))
         if name not in seen and items:
             seen.add(name)
-            groups.append(Group(name, entry.part, items, keeps=True))
+            groups.append(Group(name, entry.part, items))
     return Snapshot(FORMAT, tuple(groups), (), read_properties(book.package).get(STAMP, ""))
 
 
@@ -101,9 +101,9 @@ def _cells(book: Book, sheet: Sheet, name: str, tables: list[Table]) -> Iterator
     places = Places(tables)
     for row in sheet.rows.values():
         for cell in row.cells.values():
-            if cell.blank or cell.formula is not None or places.inside(cell.column, cell.row):
+            if cell.blank or places.inside(cell.column, cell.row):
                 continue
-            value = book.text(cell)
+            value = book.text(cell) if cell.formula is None else FORMULA
             if not value:
                 continue
             place = places.name(cell.column, cell.row)

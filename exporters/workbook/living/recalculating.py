@@ -134,11 +134,14 @@ class Recalculation:
         return f"{prefix}${letter}${table.top}:${letter}${table.bottom}"
 
     def run(self, changed: Iterable[Place]) -> dict[str, dict[tuple[int, int], Scalar | None]]:
-        """Work out every formula that depends on the *changed* cells, and those among them.
+        """Work out every formula that depends on the *changed* cells, those among them, and those that an editor
+        wrote without a value.
 
         Returns new values by sheet (folded) and (row, column); None where Excel has to work the value out.
         """
         changed = list(changed)
+        known = set(changed)
+        changed += [place for place, one in self._formulas.items() if _valueless(one.cell) and place not in known]
         dirty = self._dependents(changed)
         for place in dirty:
             self._states[place] = 0
@@ -333,3 +336,8 @@ def _same(cell: Cell, kind: str, text: str) -> bool:
         except ValueError:
             return False
     return cell.value == text
+
+
+def _valueless(cell: Cell) -> bool:
+    """Whether a formula stands there without a value; an empty text is one."""
+    return cell.value is None or (not cell.value and cell.kind != "str")
