@@ -25,7 +25,7 @@ def dataset_schema() -> dict[str, Any]:
     found: dict[str, Any] = Dataset.model_json_schema(mode="validation")
     definitions = found.pop("$defs")
     for model in _records(Record):
-        _describe(model, found if model is Dataset else definitions[model.__name__])
+        _describe(model, found if model is Dataset else definitions.get(model.__name__, {}))
     for model, field in SHORT_FORMS.items():
         whole = definitions[model.__name__]
         description = whole.pop("description", "")
@@ -50,7 +50,7 @@ def _describe(model: type[BaseModel], schema: dict[str, Any]) -> None:
         if not isinstance(field, ast.AnnAssign) or not isinstance(field.target, ast.Name):
             continue
         if isinstance(below, ast.Expr) and isinstance(below.value, ast.Constant) and isinstance(below.value.value, str):
-            schema["properties"][field.target.id]["description"] = inspect.cleandoc(below.value.value)
+            schema.get("properties", {}).get(field.target.id, {})["description"] = inspect.cleandoc(below.value.value)
 
 
 def _loosen(node: Any) -> None:
