@@ -10,6 +10,7 @@ from typing import Any
 
 from exporters import figures, wording
 from exporters.binding.views import (
+    ComparisonView,
     EventView,
     IndicatorView,
     InitiativeView,
@@ -46,6 +47,8 @@ class Scope:
         self._targets = {target.id: TargetView(self, target) for target in dataset.targets}
         self._rows: dict[str, RowView] = {}
         self._words: dict[tuple[str, str | None], str] = {}
+        self._tabular_units: dict[tuple[str, str | None], tuple[int, str]] = {}
+        self._first_of: dict[str, str] = {}
         self.period = lru_cache(maxsize=256)(self._period)
 
     def _period(self, period: Period) -> str:
@@ -147,6 +150,57 @@ class Scope:
     def amount(self, target: Target, value: Decimal) -> str:
         return wording.amount(value, self._unit(target), self.lang, self._counted(target))
 
+    def tabular(self, target: Target, value: Decimal | None) -> Decimal | None:
+        """Return a value of a target in the unit that tables of all targets use."""
+        return None if value is None else figures.shifted(value, self._tabular(target)[0])
+
+    def tabular_label(self, target: Target) -> str:
+        return self._tabular(target)[1]
+
+    def _tabular(self, target: Target) -> tuple[int, str]:
+        known = self._tabular_units.get((target.indicator, target.unit))
+        if known is None:
+            unit = self._unit(target)
+            known = (0, "")
+            if unit is not None:
+                known = figures.tabular_unit(unit, self.dataset.unit_by_code, self.lang, self._counted(target))
+            self._tabular_units[target.indicator, target.unit] = known
+        return known
+
+    def comparison(self, target: Target) -> str:
+        """Return the key by which the base target of a place, an indicator and a measure is found."""
+        if target.role is not Role.BASE or target.sub_place:
+            return ""
+        key = f"{target.place}|{target.indicator}|{target.measure.value}"
+        return key if self._first_of.setdefault(key, target.id) == target.id else ""
+
+    def stretch(self, target: Target) -> TargetView | None:
+        """Return what is striven for beyond a base target."""
+        if target.role is not Role.BASE:
+            return None
+        found = self._stretches.get((target.place, target.group, target.indicator, target.measure))
+        return self.target(found) if found else None
+
+    @cached_property
+    def _stretches(self) -> dict[tuple[str, str, str, Measure], str]:
+        return {
+            (target.place, target.group, target.indicator, target.measure): target.id
+            for target in self.dataset.targets
+            if target.role is Role.STRETCH
+        }
+
+    @cached_property
+    def comparisons(self) -> list[ComparisonView]:
+        """What at least two districts state, the most important indicator first, rates before totals."""
+        rank = {code: record.rank for code, record in self.dataset.indicator_by_code.items()}
+        found = [
+            (rank[code], list(Measure).index(measure), targets)
+            for (code, measure), targets in self.comparable.items()
+            if len({target.place for target in targets if not target.sub_place and target.value is not None}) > 1
+        ]
+        found.sort(key=lambda item: item[:2])
+        return [ComparisonView(self, [one for one in targets if self.comparison(one)]) for _, _, targets in found]
+
     def unit_label(self, target: Target) -> str:
         known = self._words.get((target.indicator, target.unit))
         if known is None:
@@ -170,6 +224,7 @@ class Scope:
             "initiatives": [item for view in (self.city, *self.districts) for item in view.initiatives],
             "indicators": list(self._indicators.values()),
             "indicator": Lookup("indicator", self._indicators),
+            "comparisons": self.comparisons,
             "sources": self.sources,
             "events": [EventView(self, event) for event in self.dataset.events],
             "strengths": self._strengths(),
@@ -190,7 +245,8 @@ class Scope:
         }
         found: list[str] = []
         for modality in sorted(used, key=order.index):
-            found += [word for word in words[modality] if word] or [wording.label(modality, self.lang)]
+            own = [word for word in words[modality] if word] if self.lang == "zh" else []
+            found += own or [wording.label(modality, self.lang)]
         return list(dict.fromkeys(found))
 
 
@@ -208,6 +264,7 @@ TOP: dict[str, Any] = {
     "initiatives": list[InitiativeView],
     "indicators": list[IndicatorView],
     "indicator": Lookup[IndicatorView],
+    "comparisons": list[ComparisonView],
     "sources": list[SourceView],
     "events": list[EventView],
     "strengths": list[str],

@@ -157,6 +157,11 @@ class ActualView(View):
         return self._progress.observation.value
 
     @cached_property
+    def number(self) -> Decimal | None:
+        """The actual value in the unit of the target's ``number``."""
+        return self._scope.tabular(self._target, self.value)
+
+    @cached_property
     def text(self) -> str:
         """The actual value with its unit."""
         return self._scope.amount(self._target, self.value)
@@ -293,6 +298,33 @@ class TargetView(View):
         value = self._target.value
         return value.scaleb(-2) if value is not None and self._target.unit == "PERCENT" else value
 
+    @cached_property
+    def number(self) -> Decimal | None:
+        """The number as a table of all targets holds it: 0.065 for 6.5%, money in 亿元 (English: billions), counts in
+        ones; ``number_unit`` is its unit."""
+        return self._scope.tabular(self._target, self._target.value)
+
+    @cached_property
+    def number_upper(self) -> Decimal | None:
+        """The upper number of a range, in the unit of ``number``."""
+        return self._scope.tabular(self._target, self._target.upper)
+
+    @property
+    def number_unit(self) -> str:
+        """The unit of ``number``: 亿元, %, 个; in English CNY bn, %, projects."""
+        return self._scope.tabular_label(self._target)
+
+    @property
+    def comparison(self) -> str:
+        """What finds it among the targets of all places: place, indicator and measure (nansha|GDP|growth_yoy); empty
+        for stretch targets, milestones, parts of a place, and whatever stands there already."""
+        return self._scope.comparison(self._target)
+
+    @property
+    def stretch(self) -> TargetView | None:
+        """What is striven for beyond it, if anything; none for a target that is itself a stretch."""
+        return self._scope.stretch(self._target)
+
     @property
     def unit(self) -> str:
         """The unit as it is written behind the number: 亿元, %."""
@@ -382,6 +414,11 @@ class TargetView(View):
     def flags(self) -> list[FlagView]:
         """Reasons to look twice at it."""
         return [FlagView(self._scope, self.key, flag) for flag in self._target.flags]
+
+    @property
+    def flag_code(self) -> str:
+        """The code of its first flag, such as looks_high; empty where it has none."""
+        return str(self._target.flags[0].code) if self._target.flags else ""
 
     @cached_property
     def flag_text(self) -> str:
@@ -739,6 +776,57 @@ class IndicatorView(View):
     def city_level(self) -> TargetView | None:
         """The city's own target in absolute terms."""
         return self._scope.city_target(self._indicator.code, Measure.LEVEL)
+
+
+class ComparisonView(View):
+    """One indicator in one measure that at least two districts state."""
+
+    def __init__(self, scope: Scope, targets: list[Target]) -> None:
+        first = targets[0]
+        self._first = first
+        self._targets = targets
+        super().__init__(scope, f"comparison.{first.indicator.lower().replace('_', '-')}-{first.measure.value}")
+
+    @property
+    def code(self) -> str:
+        """What follows the place in a target's ``comparison``: GDP|growth_yoy."""
+        return f"{self._first.indicator}|{self._first.measure.value}"
+
+    @cached_property
+    def label(self) -> str:
+        """The indicator's full name."""
+        return self._scope.indicator(self._first.indicator).label.in_(self._scope.lang)
+
+    @cached_property
+    def short(self) -> str:
+        """The indicator's short name."""
+        record = self._scope.indicator(self._first.indicator)
+        return (record.short or record.label).in_(self._scope.lang)
+
+    @property
+    def measure(self) -> str:
+        """The measure in words: 增速, 总量."""
+        return wording.label(self._first.measure, self._scope.lang)
+
+    @property
+    def is_rate(self) -> bool:
+        """Whether its numbers are percentages."""
+        return self._first.unit == "PERCENT"
+
+    @property
+    def unit(self) -> str:
+        """The unit of its numbers in tables: 亿元, %."""
+        return self._scope.tabular_label(self._first)
+
+    @cached_property
+    def targets(self) -> list[TargetView]:
+        """The districts' targets, largest first."""
+        return [self._scope.target(target.id) for target in figures.ranked(self._scope.dataset, self._targets)]
+
+    @property
+    def city(self) -> TargetView | None:
+        """The city's own target."""
+        return self._scope.city_target(self._first.indicator, self._first.measure)
 
 
 class PackView(View):

@@ -71,6 +71,16 @@ class Emitter:
         before(run, self._weaver.raw(f"{head}<{w}:text/></{w}:sdtPr><{w}:sdtContent>"))
         after(run, self._weaver.raw(f"</{w}:sdtContent></{w}:sdt>"))
 
+    def copied(self, original: Element, copy: Element) -> None:
+        """Know the runs and paragraphs of a copied tree as those of its original."""
+        if copy is original:
+            return
+        for one, other in zip(original.iter(), copy.iter(), strict=True):
+            if one in self.values:
+                self.values.add(other)
+            if one in self.holders:
+                self.holders.add(other)
+
 
 def in_flow(element: Element) -> bool:
     """Return whether an element takes part in the flow of the page (a text box does not)."""

@@ -61,7 +61,7 @@ class Document:
             self._weave(notes.root, Places(notes.root, DIALECT, f"{notes.kind.name[:-1]}, "), emitter)
         scopes = Scopes(weaver)
         scopes.walk(root)
-        references = self._refer(scopes)
+        self._refer(scopes, emitter)
         captions = Captions(weaver, emitter.values)
         captions.number(body, scopes)
         captions.refer(body, scopes)
@@ -76,7 +76,7 @@ class Document:
         self._charts(root, scopes)
         for paragraph, own in names.items():
             self._bookmarks.enclose(paragraph, own)
-        self._insert_notes(references)
+        self._insert_notes()
         self._keep_rows(root)
         self._split(root, body, last)
         self.meta |= self._list_meta(lists, blocks, found) if counted else {}
@@ -116,35 +116,34 @@ class Document:
             if part and part in self._package:
                 self.notes.append(Notes.read(kind, self._package.stored_name(part), self._package.read(part)))
 
-    def _refer(self, scopes: Scopes) -> dict[str, dict[Element, str]]:
-        """Decide which notes are written anew; return the variables of their ids by reference, for each kind."""
-        found: dict[str, dict[Element, str]] = {}
+    def _refer(self, scopes: Scopes, emitter: Emitter) -> None:
+        """Decide which notes are written anew, each in the scope of its reference."""
+        taken: list[tuple[Element, Element]] = []
         for notes in self.notes:
             for reference in list(self._root.iter(notes.kind.reference)):
                 repeated = any(one.keyword == "for" for one in scopes.of(reference))
-                note = None if is_fallback(reference) else notes.refer(reference, repeated)
-                if note is None:
-                    continue
-                self._variables += 1
-                found.setdefault(notes.kind.name, {})[reference] = f"_n{self._variables}"
-                if note not in scopes:
-                    scopes.walk(note, scopes.of(reference))
-        return found
+                found = None if is_fallback(reference) else notes.refer(reference, repeated)
+                if found is not None:
+                    emitter.copied(found[1], found[0])
+                    taken.append((reference, found[0]))
+        for reference, note in taken:
+            scopes.walk(note, scopes.of(reference))
 
-    def _insert_notes(self, references: dict[str, dict[Element, str]]) -> None:
+    def _insert_notes(self) -> None:
         weaver = self._weaver
         for notes in self.notes:
-            variables = references.get(notes.kind.name, {})
-            notes.cut(controls=bool(variables))
-            for reference, variable in variables.items():
+            notes.cut(controls=bool(notes.dynamic))
+            for reference in notes.dynamic:
+                self._variables += 1
+                variable = f"_n{self._variables}"
                 number = reference.get(f"{W}id", "")
                 carriers = [
                     one
                     for one in self._root.iter(notes.kind.reference, *notes.kind.others)
                     if one is reference or (one.tag != notes.kind.reference and one.get(f"{W}id") == number)
                 ]
-                notes.insert(weaver, {reference: variable})
                 before(carriers[0], weaver.statement(f"set {variable} = '{notes.kind.name}'|_note", ""))
+                notes.insert(weaver, reference, variable)
                 for one in carriers:
                     one.set(f"{W}id", weaver.value(variable, "", "_raw"))
 
@@ -230,11 +229,10 @@ class Document:
         for notes in self.notes:
             if notes.kind.name != "footnotes":
                 continue
-            for number, note in notes.dynamic.items():
+            for note in notes.dynamic.values():
                 blocks.note(note, width)
                 before(note[0], self._weaver.statement("set _ = 0|_note_begins", ""))
                 after(note[-1], self._weaver.statement("set _ = 0|_note_ends", ""))
-                assert number
 
     def _list_meta(self, lists: list[listing.Contents], blocks: Blocks, found: list[Section]) -> dict[str, Any]:
         metas: list[dict[str, Any]] = []

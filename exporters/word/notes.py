@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from dataclasses import dataclass, field
 
+from exporters.binding.environment import TOKEN
 from exporters.binding.program import Weaver, closing, opening
-from exporters.binding.tags import may_hold_tag
 from exporters.binding.weave import before
 from exporters.word.names import W
 from exporters.word.xmlparts import Element, clean, parse, serialise
@@ -39,10 +40,11 @@ class Notes:
     part: str
     root: Element
     by_id: dict[str, Element] = field(default_factory=dict)
-    dynamic: dict[str, Element] = field(default_factory=dict)
+    dynamic: dict[Element, Element] = field(default_factory=dict)
+    """The notes that are written anew, by their references."""
     first: int = 1
     """The first id that is free for new notes."""
-    texts: dict[str, str] = field(default_factory=dict)
+    texts: dict[Element, str] = field(default_factory=dict)
     rest: tuple[str, str] = ("", "")
     """What stands before the new notes (static ones included) and behind them."""
 
@@ -55,16 +57,22 @@ class Notes:
         notes.first = max((*numbers, 0)) + 1
         return notes
 
-    def refer(self, reference: Element, repeated: bool) -> Element | None:
-        """Return the note of a reference when it must be written anew: in a loop, or with tags of its own."""
-        number = reference.get(f"{W}id", "")
-        note = self.by_id.get(number)
-        if note is None or number in self.dynamic:
-            return note if number in self.dynamic else None
-        if repeated or may_hold_tag("".join(str(text) for text in note.itertext())):
-            self.dynamic[number] = note
-            return note
-        return None
+    def refer(self, reference: Element, repeated: bool) -> tuple[Element, Element] | None:
+        """Take the note of a reference that must be written anew: in a loop, or with tags of its own.
+
+        Return the note and the one that it was copied from, where an earlier reference has taken it already.
+        """
+        note = self.by_id.get(reference.get(f"{W}id", ""))
+        if note is None:
+            return None
+        if not repeated and not _is_woven(note):
+            return None
+        own = note
+        if any(one is note for one in self.dynamic.values()):
+            own = deepcopy(note)
+            self.root.append(own)
+        self.dynamic[reference] = own
+        return own, note
 
     def cut(self, controls: bool) -> None:
         """Make the part's text, with the notes that are written anew taken out of it."""
@@ -72,19 +80,21 @@ class Notes:
             before(note, _MARK)
             note.tail = _MARK + (note.tail or "")
         pieces = serialise(self.root, controls=controls).split(_MARK)
-        self.texts = dict(zip(_in_order(self.root, self.kind.note, self.dynamic), pieces[1::2], strict=True))
+        order = {note: number for number, note in enumerate(self.root.iter(self.kind.note))}
+        references = sorted(self.dynamic, key=lambda one: order[self.dynamic[one]])
+        self.texts = dict(zip(references, pieces[1::2], strict=True))
         whole = "".join(pieces[::2])
         end = whole.rindex("</") if "</" in whole else len(whole)
         self.rest = (whole[:end], whole[end:])
 
-    def insert(self, weaver: Weaver, references: dict[Element, str]) -> None:
-        """Put each note that is written anew where its reference stands; *references* give the variable of its id."""
-        for reference, variable in references.items():
-            number = reference.get(f"{W}id", "")
-            value = weaver.value(variable, "", "_raw")
-            note = self.texts[number].replace(f'id="{number}"', f'id="{value}"', 1)
-            before(reference, weaver.raw(opening(self.part) + note + closing()))
+    def insert(self, weaver: Weaver, reference: Element, variable: str) -> None:
+        """Put the note where its reference stands; *variable* holds its id."""
+        number, value = reference.get(f"{W}id", ""), weaver.value(variable, "", "_raw")
+        note = self.texts[reference].replace(f'id="{number}"', f'id="{value}"', 1)
+        before(reference, weaver.raw(opening(self.part) + note + closing()))
 
 
-def _in_order(root: Element, tag: str, dynamic: dict[str, Element]) -> list[str]:
-    return [number for note in root.iter(tag) if (number := note.get(f"{W}id", "")) in dynamic]
+def _is_woven(note: Element) -> bool:
+    """Return whether a note holds tags (as tokens of the weaver)."""
+    texts = (str(text) for text in note.itertext())
+    return any(TOKEN[0] in text for text in texts)

@@ -19,6 +19,10 @@ _BLOCKS = frozenset(
     f"{W}{name}" for name in ("body", "tbl", "tr", "tc", "hdr", "ftr", "footnote", "endnote", "comment", "txbxContent",
                               "sdtContent", "sdt")
 )  # fmt: skip
+# What takes names of its own even in a loop over characters.
+_NAMED = tuple(
+    f"{W}{name}" for name in ("footnoteReference", "endnoteReference", "commentReference", "txbxContent", "bookmarkStart")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +70,7 @@ class Scopes:
     def _feed(self, text: str | None, around: Around, container: Element) -> tuple[str | None, Around]:
         if not text:
             return text, around
-        inline = container.tag not in _BLOCKS
+        inline = container.tag not in _BLOCKS and next(container.iter(*_NAMED), None) is None
         made: list[str] = []
         for piece, statement in self._weaver.pieces(text):
             keyword = statement.partition(" ")[0]

@@ -1,0 +1,1 @@
+"""Edited documents: what they hold, and how new data is written into them."""

@@ -1,0 +1,250 @@
+"""The contents of one paragraph as a flat list of atoms: pieces of text, bound values, fields, anchors.
+
+Text counts as it reads with all revisions accepted: what people deleted under tracking is not there, what they
+inserted is. Atoms keep hold of their elements, so that what was read can be written.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import IntEnum
+
+from exporters.snapshot import MARK
+from exporters.word.names import MC, W
+from exporters.word.xmlparts import Element
+
+VALUE_PREFIX = "_bv_"
+ITEM_PREFIX = "_bp_"
+CONTENTS_PREFIX = "_Toc_"
+_COPY = re.compile(r"(?:_Copy_\d+)+$")
+
+_THROUGH = frozenset(
+    f"{W}{name}"
+    for name in ("ins", "moveTo", "hyperlink", "smartTag", "customXml", "sdtContent", "dir", "bdo", "ruby", "rubyBase")
+)
+_GONE = frozenset((f"{W}del", f"{W}moveFrom"))
+_SIGNS = {f"{W}tab": "\t", f"{W}cr": "\n", f"{W}noBreakHyphen": "-"}
+_NOTES = {f"{W}footnoteReference": "footnotes", f"{W}endnoteReference": "endnotes"}
+_TOC = re.compile(r"^\s*TOC\b", re.IGNORECASE)
+
+R, T, BR, SDT = f"{W}r", f"{W}t", f"{W}br", f"{W}sdt"
+_START, _END, _FIELD_CHAR, _INSTRUCTION = f"{W}bookmarkStart", f"{W}bookmarkEnd", f"{W}fldChar", f"{W}instrText"
+_SIMPLE_FIELD = f"{W}fldSimple"
+_PAGE_BREAKS = frozenset(("page", "column"))
+
+
+class Kind(IntEnum):
+    """What an atom is."""
+
+    TEXT = 0
+    """A ``w:t``."""
+    SIGN = 1
+    """A tab, line break or hyphen."""
+    CONTROL = 2
+    """A content control with an alias."""
+    BOOKED = 3
+    """A value that lost its control to tracked changes and is known by a bookmark."""
+    FIELD = 4
+    START = 5
+    END = 6
+    NOTE = 7
+    PARAGRAPH = 8
+    """The end of a paragraph within an item that a person split."""
+
+
+@dataclass(slots=True)
+class Atom:
+    """One piece. ``key`` is a value's key, an anchor's name or a note's id; ``inner`` the pieces inside it."""
+
+    kind: Kind
+    node: Element
+    text: str = ""
+    key: str = ""
+    inner: list[Atom] = field(default_factory=list)
+    end: Element | None = None
+    """The end of a value's bookmark."""
+
+
+def plain_name(name: str) -> str:
+    """Return a bookmark's name without what an editor added to a copy."""
+    return _COPY.sub("", name)
+
+
+def leaves(atoms: Iterable[Atom]) -> Iterator[Atom]:
+    """Yield the pieces of text in *atoms*, those inside values and fields included."""
+    for atom in atoms:
+        if atom.kind <= Kind.SIGN:
+            yield atom
+        elif atom.inner:
+            yield from leaves(atom.inner)
+
+
+def text_of(atoms: Iterable[Atom]) -> str:
+    """Return the visible text of *atoms*, values included."""
+    return "".join(atom.text for atom in leaves(atoms))
+
+
+def prose_of(atoms: Iterable[Atom]) -> str:
+    """Return the text of *atoms* with a mark in the place of each value, and nothing in that of a field."""
+    pieces: list[str] = []
+    for atom in atoms:
+        if atom.kind <= Kind.SIGN:
+            pieces.append(atom.text)
+        elif atom.kind in {Kind.CONTROL, Kind.BOOKED}:
+            pieces.append(f"{MARK}{atom.key}{MARK}")
+        elif atom.kind is Kind.PARAGRAPH:
+            pieces.append("\n")
+    return "".join(pieces)
+
+
+class Walker:
+    """Reads the paragraphs of one part, in order; fields may run over several (a table of contents does).
+
+    *keys* gives the value's key for the middle part of the name of each value bookmark.
+    """
+
+    def __init__(self, keys: Mapping[str, str]) -> None:
+        self._keys = keys
+        self._codes: list[str] = []
+        self.in_contents = False
+        """Whether the paragraph just read belongs to a table of contents."""
+
+    def paragraph(self, paragraph: Element) -> list[Atom]:
+        """Return the atoms of the next paragraph."""
+        self.in_contents = self._inside()
+        reader = _Reader(self._keys, self.in_contents)
+        codes = list(self._codes)
+        reader.walk(paragraph, reader.atoms)
+        for kind, code in reader.marks:
+            if kind == "begin":
+                codes.append("")
+            elif kind == "code" and codes:
+                codes[-1] += code
+                self.in_contents |= bool(_TOC.match(codes[-1]))
+            elif kind == "end" and codes:
+                codes.pop()
+        self._codes = codes
+        if self.in_contents and not reader.expand:
+            reader = _Reader(self._keys, True)
+            reader.walk(paragraph, reader.atoms)
+        return reader.atoms
+
+    def _inside(self) -> bool:
+        return any(_TOC.match(code) for code in self._codes)
+
+
+class _Reader:
+    def __init__(self, keys: Mapping[str, str], expand: bool) -> None:
+        self._keys = keys
+        self.expand = expand
+        self.atoms: list[Atom] = []
+        self.marks: list[tuple[str, str]] = []
+        self._fields: list[tuple[list[Atom], int]] = []
+        self._hidden = 0
+        """How many fields have begun whose instruction is not over."""
+        self._open: dict[str, tuple[list[Atom], int, Element, str]] = {}
+        self._names: dict[str, str] = {}
+
+    def walk(self, parent: Element, atoms: list[Atom], gone: bool = False) -> None:
+        for child in parent:
+            tag = child.tag
+            if tag == R:
+                if not gone:
+                    self._run(child, atoms)
+            elif tag == SDT:
+                self._control(child, atoms, gone)
+            elif tag in _THROUGH:
+                self.walk(child, atoms, gone)
+            elif tag in _GONE:
+                self.walk(child, atoms, True)
+            elif tag == _START:
+                self._start(child, atoms)
+            elif tag == _END:
+                self._end(child, atoms)
+            elif tag == _SIMPLE_FIELD and not gone:
+                inner: list[Atom] = []
+                self.walk(child, inner)
+                atoms += inner if self.expand else [Atom(Kind.FIELD, child, inner=inner)]
+
+    def _run(self, run: Element, atoms: list[Atom]) -> None:
+        for child in run:
+            tag = child.tag
+            if tag == T:
+                if not self._hidden:
+                    atoms.append(Atom(Kind.TEXT, child, child.text or ""))
+            elif tag in _SIGNS or (tag == BR and child.get(f"{W}type") not in _PAGE_BREAKS):
+                if not self._hidden:
+                    atoms.append(Atom(Kind.SIGN, child, _SIGNS.get(str(tag), "\n")))
+            elif tag in _NOTES:
+                atoms.append(Atom(Kind.NOTE, child, key=child.get(f"{W}id", ""), text=_NOTES[str(tag)]))
+            elif tag == _FIELD_CHAR:
+                self._field(child, atoms)
+            elif tag == _INSTRUCTION:
+                self.marks.append(("code", child.text or ""))
+
+    def _field(self, mark: Element, atoms: list[Atom]) -> None:
+        kind = mark.get(f"{W}fldCharType")
+        if kind == "begin":
+            self.marks.append(("begin", ""))
+            self._fields.append((atoms, len(atoms)))
+            self._hidden += 1
+        elif kind == "separate":
+            self._hidden = max(self._hidden - 1, 0)
+        elif kind == "end":
+            self.marks.append(("end", ""))
+            if not self._fields:
+                return
+            where, start = self._fields.pop()
+            if self.expand or where is not atoms:
+                return
+            inner = atoms[start:]
+            anchors = [one for one in inner if one.kind in {Kind.START, Kind.END}]
+            rest = [one for one in inner if one.kind not in {Kind.START, Kind.END}]
+            atoms[start:] = [*anchors, Atom(Kind.FIELD, mark, inner=rest)]
+
+    def _control(self, control: Element, atoms: list[Atom], gone: bool) -> None:
+        content = control.find(f"{W}sdtContent")
+        if content is None:
+            return
+        alias = control.find(f"{W}sdtPr/{W}alias")
+        if alias is None or gone:
+            self.walk(content, atoms, gone)
+            return
+        inner: list[Atom] = []
+        self.walk(content, inner)
+        if any(one.kind is Kind.CONTROL for one in inner):
+            atoms += inner
+            return
+        anchors = [one for one in inner if one.kind in {Kind.START, Kind.END}]
+        inner = [one for one in inner if one.kind not in {Kind.START, Kind.END}]
+        atoms += [one for one in anchors if one.kind is Kind.START]
+        atoms.append(Atom(Kind.CONTROL, control, key=alias.get(f"{W}val", ""), inner=inner))
+        atoms += [one for one in anchors if one.kind is Kind.END]
+
+    def _start(self, mark: Element, atoms: list[Atom]) -> None:
+        name, number = mark.get(f"{W}name", ""), mark.get(f"{W}id", "")
+        if name.startswith(VALUE_PREFIX):
+            key = self._keys.get(name[len(VALUE_PREFIX) :].partition("_")[0])
+            if key is not None:
+                self._open[number] = (atoms, len(atoms), mark, key)
+        elif name.startswith((ITEM_PREFIX, CONTENTS_PREFIX)):
+            self._names[number] = plain_name(name)
+            atoms.append(Atom(Kind.START, mark, key=plain_name(name)))
+
+    def _end(self, mark: Element, atoms: list[Atom]) -> None:
+        number = mark.get(f"{W}id", "")
+        if number in self._open:
+            where, start, begin, key = self._open.pop(number)
+            inner = atoms[start:] if where is atoms else []
+            if text_of(inner) and all(one.kind <= Kind.SIGN for one in inner):
+                atoms[start:] = [Atom(Kind.BOOKED, begin, key=key, inner=inner, end=mark)]
+        else:
+            # The name is looked up by the caller: an item may begin in a paragraph before this one.
+            atoms.append(Atom(Kind.END, mark, key=number))
+
+
+def is_fallback(element: Element) -> bool:
+    """Return whether an element stands in the copy that a text box keeps for old programs."""
+    return any(parent.tag == f"{MC}Fallback" for parent in element.iterancestors())

@@ -1,0 +1,391 @@
+"""Builds deck.pptx of every template set and language: python-pptx over the design in deck_design.py.
+
+    python templates/source/deck.py [--force]
+
+A template that was edited by hand in Office is left as it is, unless --force is given.
+"""
+
+from __future__ import annotations
+
+import io
+import sys
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+from deck_charts import Series
+from deck_design import (
+    ACCENT,
+    BODY_END,
+    BODY_Y,
+    FULL,
+    GAP,
+    GREY,
+    INK,
+    KAPOK,
+    LEFT,
+    MAIN,
+    MUTED,
+    PALE,
+    PANEL,
+    PANEL_X,
+    PLAIN,
+    RIGHT,
+    RULE,
+    WHITE,
+    Look,
+    emu,
+    layouts,
+    master_xml,
+    theme_xml,
+)  # fmt: skip
+from deck_kit import Canvas, P, Run
+from deck_words import WORDS
+from keeping import TEMPLATES, keep
+from pptx import Presentation
+from pptx.oxml import parse_xml
+
+LOOKS = {
+    ("standard", "zh"): Look("briefpack", "Arial", "微软雅黑", KAPOK),
+    ("standard", "en"): Look("briefpack", "Calibri", "微软雅黑", KAPOK),
+    ("gbt9704", "zh"): Look("briefpack-gbt9704", "Arial", "黑体", PLAIN),
+    ("gbt9704", "en"): Look("briefpack-gbt9704", "Calibri", "黑体", PLAIN),
+}
+LOCALES = {"zh": "zh-CN", "en": "en-GB"}
+CARD_PAD, CARD_H, CARD_GAP = 0.07, 1.42, 0.1
+
+
+class Deck:
+    """One presentation being built."""
+
+    def __init__(self, look: Look, lang: str) -> None:
+        self.look, self.lang, self.words = look, LOCALES[lang], WORDS[lang]
+        self.chinese = lang == "zh"
+        self.prs = Presentation()
+        self.prs.slide_width, self.prs.slide_height = emu(13.333), emu(7.5)
+        self._design()
+
+    def _design(self) -> None:
+        master = self.prs.slide_masters[0]
+        made = layouts(self.lang, self.words)
+        for layout in list(self.prs.slide_layouts)[len(made) :]:
+            self.prs.slide_layouts.remove(layout)
+        self.layouts: dict[str, Any] = {}
+        for layout, (name, xml) in zip(self.prs.slide_layouts, made.items(), strict=True):
+            _replace(layout._element, xml)
+            self.layouts[name] = layout
+        from lxml import etree
+
+        kept = etree.tostring(master._element.find("{*}sldLayoutIdLst"), encoding="unicode")
+        _replace(master._element, master_xml(kept, 28 if self.chinese else 26, self.lang))
+        for rel in master.part.rels.values():
+            if rel.reltype.endswith("/theme"):
+                rel.target_part._blob = theme_xml(self.look).encode()
+        for rel in list(self.prs.part.package.iter_rels()):
+            if rel.reltype.endswith("/thumbnail"):
+                self.prs.part.package.drop_rel(rel.rId)
+
+    def slide(self, layout: str, *, tags: tuple[str, ...] = ()) -> Canvas:
+        canvas = Canvas(self.prs.slides.add_slide(self.layouts[layout]), self.lang)
+        if tags:
+            canvas.tags(*tags)
+        return canvas
+
+    def __getitem__(self, name: str) -> str:
+        return self.words[name]
+
+    # --- slides ----------------------------------------------------------------------------------------------------
+
+    def cover(self) -> None:
+        page = self.slide("Cover")
+        page.fill(None, "Title", "{{ pack.title }}")
+        page.fill(1, "Subtitle", "{{ pack.subtitle }}")
+        page.fill(10, "Date", self["cover.date"])
+        counts = ("pack.target_count", "pack.district_count", "sources|length")
+        for at, (value, word) in enumerate(zip(counts, ("targets", "districts", "sources"), strict=True)):
+            x = LEFT + at * 2.6
+            page.text(f"Count {word}", (x, 4.95, 2.4, 0.75), f"{{{{ {value} }}}}", size=40, bold=True, colour=WHITE, line=85)
+            page.text(f"Word {word}", (x, 5.68, 2.4, 0.36), self[f"cover.{word}"], size=16, colour=RULE)
+        page.notes("{{ pack.title }}", "{{ pack.note }}")
+
+    def city(self) -> None:
+        page = self.slide("Columns")
+        page.fill(None, "Headline", self["city.title"])
+        page.fill(10, "Who", self["city.who"])
+        page.drop(13)
+        page.drop(14)
+        width = (FULL - 3 * GAP) / 4
+        for at in range(4):
+            row = f"city.top[{at}]"
+            self._card(page, row, (LEFT + at * (width + GAP), BODY_Y, width, CARD_H), 32, f"city.top|length > {at}")
+        self._city_below(page)
+        page.fill(11, "Source", self["d.source"].replace("district.", "city."))
+        page.page()
+        self._notes(page, "city")
+
+    def _city_below(self, page: Canvas) -> None:
+        top = BODY_Y + CARD_H + 0.35
+        half = (FULL - GAP) / 2
+        heading = Run(self["city.quotes"], 16, True)
+        clauses = "(city.targets|map(attribute='clause')|unique|list)[:3]"
+        page.text(
+            "Quotes", (LEFT, top, half, BODY_END - top), heading, f"{{% for clause in {clauses} %}}",
+            P(self["city.quote"], before=6), "{% endfor %}",
+        )  # fmt: skip
+        x = LEFT + half + GAP + 0.2
+        page.text("Coverage", (x, top + 0.16, half - 0.4, 0.36), self["city.coverage"], bold=True)
+        for at, (name, word) in enumerate((("covered", "full"), ("elsewhere", "elsewhere"), ("missing", "missing"))):
+            y = top + 0.62 + at * 0.7
+            colour = MUTED if name == "missing" else INK
+            page.text(f"Number {word}", (x, y, 0.8, 0.62), f"{{{{ {name}|length }}}}", size=32, bold=True, colour=colour, line=85)
+            page.text(f"Word {word}", (x + 0.85, y + 0.14, half - 1.3, 0.36), self[f"city.{word}"])
+
+    def comparison(self, indicator: str, code: str, name: str, line: str) -> None:
+        """All districts that state growth of one indicator, as columns, with a named line across."""
+        x = f"indicator.{code}"
+        page = self.slide("Statement", tags=(f"{{%slide if {x}.growth|length > 1 %}}{{%slide endif %}}",))
+        page.fill(None, "Headline", self[f"{indicator}.title"])
+        page.fill(10, "Who", self[f"{indicator}.who"])
+        end = "{% if loop.last %}{{ " + line + " }}{% endif %}"
+        series = [
+            Series(self["cmp.value"], "{{ t.value }}", GREY, leader=ACCENT),
+            Series(self[f"{indicator}.line"], "{{ " + line + " }}", INK, line=True),
+            Series(self[f"{indicator}.line"], end, INK, label="General", line=True, named=True),
+        ]
+        page.chart(
+            name, (LEFT, BODY_Y, FULL, 4.2), series, "{{ t.place.short }}\n{{ t.word }}{{ t.text }}" if self.chinese
+            else "{{ t.place.short }}\n{{ t.text }}", f"for t in {x}.growth[:12]",
+            self["cmp.alt"].replace("x.", f"{x}."), horizontal=False, size=14 if self.chinese else 13, gap=70,
+        )  # fmt: skip
+        if indicator == "gdp":
+            page.text("Absent", (LEFT, 6.26, FULL, 0.36), self["gdp.absent"], colour=MUTED)
+        page.fill(11, "Source", self["cmp.source"].replace("x.", f"{x}."))
+        page.page()
+        each = self["n.target"].replace("{{ t.label }}", "{{ t.place.name }}　{{ t.label }}")
+        page.notes(f"{{% for t in {x}.growth %}}", each, "{% endfor %}")
+
+    def districts(self) -> None:
+        """One slide for each district, in four variants by how many figures it states."""
+        count = "district.top|length"
+        self._figures(("{%slide for district in districts %}", f"{{%slide if {count} > 4 %}}", "{%slide endif %}"), 3, 6, 32)
+        self._figures((f"{{%slide if {count} in [3, 4] %}}", "{%slide endif %}"), 2, 4, 40)
+        self._figures((f"{{%slide if {count} in [1, 2] %}}", "{%slide endif %}"), 1, 2, 40)
+        self._missing((f"{{%slide if {count} == 0 %}}", "{%slide endif %}", "{%slide endfor %}"))
+
+    def _figures(self, tags: tuple[str, ...], columns: int, cards: int, size: float) -> None:
+        page = self.slide("Figures", tags=tags)
+        page.fill(None, "Headline", self["d.headline"])
+        page.fill(10, "Who", self["d.who"])
+        width = (MAIN - (columns - 1) * 0.25) / columns
+        for at in range(cards):
+            down, across = divmod(at, columns)
+            box = (LEFT + across * (width + 0.25), BODY_Y + down * (CARD_H + CARD_GAP), width, CARD_H)
+            self._card(page, f"district.top[{at}]", box, size, f"district.top|length > {at}")
+            if (at >= cards - 2 and at % 2) or (columns == 3 and at == 5):
+                self._rest_card(page, box, size, f"district.top|length == {at}")
+        self._initiatives(page)
+        self._growth_chart(page)
+        page.fill(11, "Source", self["d.source"])
+        page.page()
+        self._notes(page, "district")
+
+    def _card(self, page: Canvas, row: str, box: tuple[float, float, float, float], size: float, condition: str) -> None:
+        """A rule, the indicator, its number with the words of strength beside it, and what goes with it."""
+        x, y, w, _ = box
+        base = f"{row}.base"
+        card = page.group(f"Card {row[-2]}", condition)
+        card.rule((x, y, w, 0.02), INK)
+        card.text("Label", (x, y + 0.09, w, 0.34), f"{{{{ {row}.short }}}}", bold=True)
+        small, big = {"size": 16.0, "colour": INK}, {"size": size, "bold": True, "colour": ACCENT}
+        if self.chinese:
+            number = [P([
+                Run(f"{{{{ {base}.lead }}}}", **small), Run(f"{{{{ {base}.amount }}}}", **big),
+                Run(f"{{{{ {base}.tail }}}}", **small),
+            ])]  # fmt: skip
+            card.text("Figure", (x, y + 0.43, w, 0.66), *number, anchor="b", fit="normAutofit", line=85, size=size)
+        else:
+            card.text("Lead", (x, y + 0.38, w, 0.3), f"{{{{ {base}.lead|trim }}}}")
+            number = [P(Run(f"{{{{ {base}.amount }}}}", min(size, 32), True, ACCENT))]
+            card.text("Figure", (x, y + 0.6, w, 0.5), *number, anchor="b", fit="normAutofit", line=85, size=min(size, 32))
+        both = "{% set r = " + row + " %}{{ r.base.word }}" + self["d.both"]
+        card.text("Strength", (x, y + 1.1, w, 0.34), both, colour=MUTED)
+
+    def _rest_card(self, page: Canvas, box: tuple[float, float, float, float], size: float, condition: str) -> None:
+        """The last place of the grid, where no figure fills it: how many targets there are in all."""
+        x, y, w, _ = box
+        card = page.group("All targets", condition)
+        card.rule((x, y, w, 0.02), RULE)
+        card.text("Count", (x, y + 0.43, w, 0.66), "{{ district.targets|length }}", size=size, bold=True, colour=MUTED,
+                  anchor="b", line=85)  # fmt: skip
+        card.text("Word", (x, y + 1.1, w, 0.34), self["d.rest"], colour=MUTED)
+
+    def _initiatives(self, page: Canvas) -> None:
+        page.fill(
+            13, "Initiatives",
+            "{% if district.initiatives %}", Run(self["d.doing"], None, True),
+            "{% for i in district.initiatives[:4] %}", P("{{ i.text|fit(1) }}", level=1), "{% endfor %}",
+            "{% else %}", Run(self["d.origin"], None, True),
+            "{% for s in district.sources[:2] %}", P(self["d.origin.text"], level=1), "{% endfor %}",
+            P(self["d.origin.none"], level=1), "{% endif %}",
+        )  # fmt: skip
+
+    def _growth_chart(self, page: Canvas) -> None:
+        from deck_words import _GROWTH
+
+        heading = [Run(f"{{% if district.growth %}}{self['d.chart']}{{% else %}}{self['d.context']}{{% endif %}}")]
+        page.fill(14, "Chart heading", heading)
+        box = (PANEL_X + 0.1, BODY_Y + 0.8, PANEL - 0.2, BODY_END - BODY_Y - 0.9)
+        others = "indicator[t.indicator]"
+        median = f"{{{{ {others}.median_growth if {others}.growth|length > 1 else none }}}}"
+        series = [
+            Series(self["d.chart.own"], "{{ t.value }}", ACCENT),
+            Series(self["d.chart.median"], median, GREY, label=self["d.chart.format"], label_colour=MUTED),
+        ]
+        size = 14 if self.chinese else 13
+        page.chart(
+            "Growth chart", box, series, self["d.chart.category"], f"for t in {_GROWTH}",
+            "{%shape if district.growth %}{%shape endif %}" + self["d.alt"], horizontal=True, size=size, gap=55, overlap=-5,
+        )  # fmt: skip
+        self._context_chart(page, box, "{%shape if not district.growth %}{%shape endif %}")
+
+    def _context_chart(self, page: Canvas, box: tuple[float, float, float, float], condition: str) -> None:
+        series = [Series(self["cmp.value"], "{{ t.value }}", GREY)]
+        page.chart(
+            "Context chart", box, series, "{{ t.place.short }} {{ t.text }}", "for t in indicator.GDP.growth[:8]",
+            condition + self["d.context.alt"], horizontal=True, size=14 if self.chinese else 13, gap=55,
+        )  # fmt: skip
+
+    def _missing(self, tags: tuple[str, ...]) -> None:
+        page = self.slide("Figures", tags=tags)
+        page.fill(None, "Headline", self["m.headline"])
+        page.fill(10, "Who", self["d.who"])
+        page.rule((LEFT, BODY_Y, MAIN, 0.02), INK)
+        page.text("Coverage", (LEFT, BODY_Y + 0.25, MAIN, 0.75), self["m.big"], size=40, bold=True, colour=MUTED, line=85)
+        page.text(
+            "Explanation", (LEFT, BODY_Y + 1.15, MAIN - 0.4, 1.7),
+            "{% if district.coverage == 'none' %}" + self["m.text"] + "{% else %}" + self["m.text.else"] + "{% endif %}",
+            line=110,
+        )  # fmt: skip
+        page.fill(
+            13, "Initiatives",
+            "{% if district.initiatives %}", Run(self["d.doing"], None, True),
+            "{% for i in district.initiatives[:4] %}", P("{{ i.text|fit(1) }}", level=1), "{% endfor %}",
+            "{% else %}", Run(self["m.need"], None, True), P(self["m.need.1"], level=1), P(self["m.need.2"], level=1),
+            "{% endif %}",
+        )  # fmt: skip
+        page.fill(14, "Chart heading", self["d.context"])
+        self._context_chart(page, (PANEL_X + 0.1, BODY_Y + 0.8, PANEL - 0.2, BODY_END - BODY_Y - 0.9), "")
+        page.fill(11, "Source", self["m.source"])
+        page.page()
+        page.notes(self["n.none"], "{% for i in district.initiatives %}", self["n.doing"], "{% endfor %}")
+
+    def _notes(self, page: Canvas, place: str) -> None:
+        page.notes(
+            f"{{% for t in {place}.targets %}}", self["n.target"], "{% endfor %}",
+            f"{{% for i in {place}.initiatives %}}", self["n.doing"], "{% endfor %}",
+            f"{{% for s in {place}.sources %}}", self["n.source"], "{% endfor %}",
+        )  # fmt: skip
+
+    def progress(self) -> None:
+        page = self.slide(
+            "Statement", tags=("{%slide for part in observed|batch(9) %}", "{%slide endfor %}")
+        )
+        page.fill(None, "Headline", self["p.title"])
+        page.fill(10, "Who", self["p.who"])
+        states = "".join(
+            f"{{% {'if' if at == 0 else 'elif'} t.actual.status == '{state}' %}}{self['p.' + state]}"
+            for at, state in enumerate(("met", "on_track"))
+        )
+        behind = "{% if t.actual.status == 'behind' %}" + self["p.behind"] + "{% endif %}"
+        names = ("place", "indicator", "target", "actual", "rate", "status")
+        page.table(
+            "Progress", (LEFT, BODY_Y, FULL, 0.92), (1.6, 3.6, 2.5, 1.9, 1.2, FULL - 10.8),
+            [self[f"p.{name}"] for name in names], "for t in part",
+            [
+                "{{ t.place.short|fit(1) }}", "{{ t.short|fit(1) }}", "{{ t.text|fit(1) }}",
+                Run("{{ t.actual.text|fit(1) }}", None, True), "{{ t.actual.rate_text }}",
+                [Run(states + "{% endif %}"), Run(behind, None, True, ACCENT)],
+            ],
+            descr=self["p.alt"], right=(4,),
+        )  # fmt: skip
+        page.fill(11, "Source", self["p.source"])
+        page.page()
+        page.notes("{% for t in part %}", self["n.target"].replace("{{ t.label }}", "{{ t.place.name }}　{{ t.label }}"), "{% endfor %}")
+
+    def reading(self) -> None:
+        page = self.slide("Columns")
+        page.fill(None, "Headline", self["h.title"])
+        page.fill(10, "Who", self["h.who"])
+        page.fill(
+            13, "Words", Run(self["h.words"], None, True), *(P(self[f"h.w{n}"], level=1, before=4) for n in range(1, 7))
+        )
+        page.fill(
+            14, "Care", Run(self["h.care"], None, True),
+            "{% if missing %}", P(self["h.missing"], level=1, before=4), "{% endif %}",
+            "{% if elsewhere %}", P(self["h.elsewhere"], level=1, before=4), "{% endif %}",
+            "{% for t in flagged %}{% for f in t.flags %}{% if f.code in ['looks_high', 'looks_low', 'invented'] %}",
+            P(self["h.flag"], level=1, before=4), "{% endif %}{% endfor %}{% endfor %}",
+            P(self["h.note"], level=1, before=4),
+        )  # fmt: skip
+        page.fill(11, "Source", self["s.foot"])
+        page.page()
+        page.notes(self["h.note"], "{% for t in flagged %}", self["n.target"].replace("{{ t.label }}", "{{ t.place.name }}　{{ t.label }}"), "{% endfor %}")
+
+    def sources(self) -> None:
+        page = self.slide("Statement", tags=("{%slide for part in sources|batch(7) %}", "{%slide endfor %}"))
+        page.fill(None, "Headline", self["s.title"])
+        page.fill(10, "Who", self["s.who"])
+        page.table(
+            "Sources", (LEFT, BODY_Y, FULL, 1.0), (0.9, FULL - 0.9), [self["s.n"], self["s.source"]],
+            "for s in part", ["{{ s.n }}", "{{ s.citation|fit(2) }}"], height=0.5, descr=self["s.alt"],
+        )  # fmt: skip
+        page.fill(11, "Source", self["s.foot"])
+        page.page()
+        page.notes("{% for s in part %}", self["n.source"], "{% endfor %}")
+
+    def build(self) -> bytes:
+        self.cover()
+        self.city()
+        self.comparison("gdp", "GDP", "GDP chart", "indicator.GDP.city_growth.value")
+        self.comparison("fai", "FAI", "Investment chart", "indicator.FAI.median_growth")
+        self.districts()
+        self.progress()
+        self.reading()
+        self.sources()
+        properties = self.prs.core_properties
+        properties.title, properties.author = "{{ pack.title }}", "{{ pack.office }}"
+        properties.subject, properties.language = "{{ pack.subtitle }}", self.lang
+        properties.last_modified_by = ""
+        import datetime as dt
+
+        properties.created = properties.modified = dt.datetime(2023, 1, 1)
+        out = io.BytesIO()
+        self.prs.save(out)
+        return out.getvalue()
+
+
+def _replace(element: Any, xml: str) -> None:
+    """Give an element of the package the attributes and children of *xml*; whoever holds it sees the new ones."""
+    new = parse_xml(xml)
+    element.attrib.clear()
+    for child in list(element):
+        element.remove(child)
+    for name, value in new.attrib.items():
+        element.set(name, value)
+    for child in list(new):
+        element.append(child)
+
+
+def main() -> None:
+    force = "--force" in sys.argv
+    for (name, lang), look in LOOKS.items():
+        path = TEMPLATES / name / lang / "deck.pptx"
+        print(f"{path.relative_to(TEMPLATES)}: {keep(path, Deck(look, lang).build(), force=force)}")
+
+
+if __name__ == "__main__":
+    main()
+
+__all__ = ["PALE", "RIGHT", "Deck", "main"]

@@ -1,0 +1,216 @@
+"""The words of the deck in Chinese and English. Numbers never stand here: they are bound."""
+
+from __future__ import annotations
+
+_GROWTH = "district.growth[:6]|sort(attribute='value', reverse=true)"
+
+ZH: dict[str, str] = {
+    # layouts
+    "title": "标题：一句话说清结论", "subtitle": "副标题", "date": "日期与单位", "who": "姓名与职务", "source": "来源",
+    "page": "页码", "list": "要点", "chart": "图题", "left": "左栏", "right": "右栏",
+    "l.cover": "封面", "l.statement": "结论页", "l.figures": "数字与图", "l.columns": "两栏",
+    # cover
+    "cover.date": "{{ pack.date }}{% if pack.office %}　{{ pack.office }}{% endif %}",
+    "cover.targets": "项目标", "cover.districts": "个区", "cover.sources": "个来源",
+    # the city
+    "city.title": "{% set first = city.top[0] %}{{ city.short }}{{ first.short }}{{ first.base.phrase }}"
+    "{% if first.level and first.growth %}、{{ first.growth.phrase }}{% endif %}"
+    "{% for r in city.top[1:4] %}{% if loop.first %}，{% else %}、{% endif %}{{ r.short }}{{ r.base.phrase }}{% endfor %}",
+    "city.who": "{{ city.name }}{{ pack.period }}目标，共{{ city.targets|length }}项",
+    "city.quotes": "原文怎么说",
+    "city.quote": "“{{ clause|fit(2) }}”",
+    "city.coverage": "{{ pack.district_count }}个区的目标从哪里来",
+    "city.full": "个区原文载明", "city.elsewhere": "个区取自其他来源", "city.missing": "个区原文未载，不作推测",
+    # comparison
+    "gdp.title": "{% set gdp = indicator.GDP %}{% set aim = gdp.city_growth %}"
+    "{{ gdp.growth|length }}个区公布GDP增速目标，{% if aim %}{{ gdp.growth|selectattr('value', 'ge', aim.value)|list|length }}"
+    "个不低于全市的{{ aim.text }}，{% endif %}{{ gdp.growth[0].place.short }}{{ gdp.growth[0].text }}居首",
+    "gdp.who": "各区地区生产总值增速目标，由高到低；虚线为全市目标",
+    "gdp.line": "全市 {{ indicator.GDP.city_growth.text }}",
+    "gdp.absent": "{% if missing %}原文未载：{{ missing|map(attribute='short')|listed }}。{% endif %}",
+    "fai.title": "{% set fai = indicator.FAI %}固投增速目标{{ fai.growth[0].place.short }}最高，为{{ fai.growth[0].text }}；"
+    "{{ fai.growth|length }}个区的中位数是{{ fai.median_growth|percent }}",
+    "fai.who": "各区固定资产投资增速目标，由高到低；虚线为各区中位数",
+    "fai.line": "中位数 {{ indicator.FAI.median_growth|percent }}",
+    "cmp.median": "中位数", "cmp.value": "增速目标",
+    "cmp.alt": "柱形图，{{ x.label }}增速目标由高到低：{% for t in x.growth[:12] %}{{ t.place.short }}{{ t.text }}"
+    "{% if not loop.last %}，{% endif %}{% endfor %}",
+    "cmp.source": "{% if x.growth|length > 12 %}只列前12位，其余见工作簿。{% endif %}"
+    "来源：{% for s in x.growth|map(attribute='source')|unique %}[{{ s.n }}]{% endfor %} 见末页。单位：%",
+    # a district
+    "d.headline": "{% set gdp = district.target.gdp_growth %}"
+    "{% set most = (district.growth|rejectattr('indicator', 'eq', 'GDP')|sort(attribute='value', reverse=true))[0] %}"
+    "{% set first = district.top[0] %}{{ district.short }}"
+    "{% if gdp %}{{ gdp.word }}GDP{{ gdp.phrase }}{% if indicator.GDP.growth[0].key == gdp.key %}，增速居各区之首{% endif %}"
+    "{% else %}{{ first.base.word }}{{ first.short }}{{ first.base.phrase }}{% endif %}"
+    "{% if most %}，{{ most.word }}{{ most.short }}{{ most.phrase }}"
+    "{% elif district.top[1] %}，{{ district.top[1].base.word }}{{ district.top[1].short }}{{ district.top[1].base.phrase }}{% endif %}",
+    "d.who": "{{ district.name }}{% if district.leader %}　{{ district.leader.full_title }} {{ district.leader.name }}{% endif %}"
+    "{% if district.coverage == 'other_source' %}　·　取自其他来源，引用须注明{% endif %}",
+    "d.both": "{% if r.level and r.growth %}{% if r.base.key == r.level.key %}{{ r.growth.phrase }}{% else %}{{ r.level.phrase }}"
+    "{% endif %}{% elif r.stretch %}{% if r.base.word %}，{% endif %}{{ r.stretch.word }}{{ r.stretch.phrase }}{% endif %}",
+    "d.rest": "项目标，全部列在备注",
+    "d.doing": "重点举措{% if district.initiatives|length > 4 %}（另有{{ district.initiatives|length - 4 }}项，见备注）{% endif %}",
+    "d.origin": "出处",
+    "d.origin.text": "{{ s.citation|fit(2) }}",
+    "d.origin.none": "该来源未提举措，此处不作补写。",
+    "d.chart": "增速目标与各区中位数",
+    "d.chart.key": "红为本区，灰为各区中位数",
+    "d.chart.own": "{{ district.short }}", "d.chart.median": "各区中位数", "d.chart.format": '"中位数 "General"%"',
+    "d.chart.category": "{{ t.short }}\n{{ t.text }}",
+    "d.alt": "条形图，{{ district.name }}增速目标：{% for t in " + _GROWTH + " %}{{ t.short }}{{ t.text }}"
+    "{% if not loop.last %}，{% endif %}{% endfor %}",
+    "d.context": "他区GDP增速目标（供对照）",
+    "d.context.alt": "条形图，各区GDP增速目标：{% for t in indicator.GDP.growth[:8] %}{{ t.place.short }}{{ t.text }}"
+    "{% if not loop.last %}，{% endif %}{% endfor %}",
+    "d.source": "来源：{% for s in district.sources %}[{{ s.n }}] {{ s.citation }}{% if not loop.last %}；{% endif %}{% endfor %}",
+    # a district without figures
+    "m.headline": "{{ district.short }}：{% if district.coverage == 'none' %}原文未载其目标，来源齐备后再补{% else %}未列数字目标{% endif %}",
+    "m.big": "{{ district.coverage_text }}",
+    "m.text": "大会报道称{{ pack.district_count }}个区均作表态发言，正文未载{{ district.name }}的目标；其他来源中也未找到可用的数字。本册不作推测，不以他区数字代替。",
+    "m.text.else": "所据来源没有{{ district.name }}的数字目标。本册不作推测，不以他区数字代替。",
+    "m.need": "补入所需",
+    "m.need.1": "区高质量发展大会报道或区政府工作报告",
+    "m.need.2": "目标的原句、年份和口径",
+    "m.source": "来源：无。对照数字见第3页及末页",
+    # notes
+    "n.target": "{{ t.label }}：{{ t.word }}{{ t.phrase }}（{{ t.period }}）{% if t.clause %}——“{{ t.clause }}”{% endif %}［{{ t.source.n }}］"
+    "{% if t.actual %}　截至{{ t.actual.date }}实际{{ t.actual.text }}{% endif %}{% if t.flags %}　注：{{ t.flag_text }}{% endif %}",
+    "n.doing": "举措（{{ i.theme }}）：{{ i.text }}",
+    "n.source": "［{{ s.n }}］{{ s.citation }}{% if s.address %}，{{ s.address }}{% endif %}",
+    "n.none": "{{ district.name }}：{{ district.coverage_text }}。{{ district.note }}",
+    # progress
+    "p.title": "截至{{ pack.observed_date }}，{{ observed|length }}项有实际值："
+    "{{ observed|selectattr('actual.status', 'eq', 'met')|list|length }}项已达到，"
+    "{{ observed|selectattr('actual.status', 'eq', 'on_track')|list|length }}项跟上时序，"
+    "{{ observed|selectattr('actual.status', 'eq', 'behind')|list|length }}项落后",
+    "p.who": "目标与实际值，按地区排列；“跟上时序”指完成率不低于时间过去的比例",
+    "p.place": "地区", "p.indicator": "指标", "p.target": "目标", "p.actual": "实际", "p.rate": "完成率", "p.status": "进度",
+    "p.met": "已达到", "p.on_track": "跟上时序", "p.behind": "落后",
+    "p.alt": "目标与实际值的表",
+    "p.source": "实际值截至{{ pack.observed_date }}；增速按时点值与目标比较，不计完成率以外的调整",
+    # what is missing, how to read
+    "h.title": "{% if missing %}{{ missing|length }}个区原文未载{% endif %}{% if missing and elsewhere %}、{% endif %}"
+    "{% if elsewhere %}{{ elsewhere|length }}个区取自其他来源{% endif %}{% if missing or elsewhere %}，引用前请{% endif %}先看清措辞的分量",
+    "h.who": "读数须知",
+    "h.words": "措辞怎么读",
+    "h.w1": "以上、以下、以内：含本数", "h.w2": "超、突破：不含本数", "h.w3": "左右：约数",
+    "h.w4": "确保：必须完成；目标、计划：安排完成", "h.w5": "力争、争取：努力达到，弱于“目标”",
+    "h.w6": "增长2倍：为上年的3倍",
+    "h.care": "须留意",
+    "h.missing": "原文未载：{{ missing|map(attribute='short')|listed }}",
+    "h.elsewhere": "取自其他来源：{{ elsewhere|map(attribute='short')|listed }}",
+    "h.flag": "{{ t.place.short }}{{ t.short }}{{ t.text }}：{{ f.note }}",
+    "h.note": "{{ pack.note }}",
+    # sources
+    "s.title": "全部{{ pack.target_count }}项目标出自{{ sources|length }}个来源，逐项可回到原句",
+    "s.who": "出处",
+    "s.n": "编号", "s.source": "来源",
+    "s.alt": "来源表",
+    "s.foot": "每项目标的原句见各区页备注、简报脚注和工作簿“目标”表",
+}  # fmt: skip
+
+EN: dict[str, str] = {
+    "title": "Title: the message in one sentence", "subtitle": "Subtitle", "date": "Date and office",
+    "who": "Name and post", "source": "Source", "page": "Page", "list": "Points", "chart": "Chart heading",
+    "left": "Left column", "right": "Right column",
+    "l.cover": "Cover", "l.statement": "Statement", "l.figures": "Figures and chart", "l.columns": "Two columns",
+    "cover.date": "{{ pack.date }}{% if pack.office %} · {{ pack.office }}{% endif %}",
+    "cover.targets": "targets", "cover.districts": "districts", "cover.sources": "sources",
+    "city.title": "{% set first = city.top[0] %}{{ city.short }} aims for {{ first.short }} {{ first.base.text }}"
+    "{% if first.level and first.growth %}, {{ first.growth.phrase }}{% endif %}"
+    "{% for r in city.top[1:4] %}{% if loop.first %}; {% else %}, {% endif %}{{ r.short|lower }} {{ r.base.text }}{% endfor %}",
+    "city.who": "{{ city.name }}: {{ city.targets|length }} targets for {{ pack.period }}",
+    "city.quotes": "In the words of the source (Chinese)",
+    "city.quote": "“{{ clause|fit(2) }}”",
+    "city.coverage": "Where the {{ pack.district_count }} districts' targets come from",
+    "city.full": "in the article itself", "city.elsewhere": "in another report",
+    "city.missing": "in no usable source; nothing assumed",
+    "gdp.title": "{% set gdp = indicator.GDP %}{% set aim = gdp.city_growth %}"
+    "{% if aim %}{{ gdp.growth|selectattr('value', 'ge', aim.value)|list|length }} of {% endif %}{{ gdp.growth|length }} districts "
+    "{% if aim %}that set a GDP growth target match the city's {{ aim.text }}{% else %}set a GDP growth target{% endif %}; "
+    "{{ gdp.growth[0].place.short }} leads with {{ gdp.growth[0].text }}",
+    "gdp.who": "Districts' targets for GDP growth, highest first; the dashed line is the city's target",
+    "gdp.line": "City: {{ indicator.GDP.city_growth.text }}",
+    "gdp.absent": "{% if missing %}Not in any source: {{ missing|map(attribute='short')|listed('en') }}. {% endif %}",
+    "fai.title": "{% set fai = indicator.FAI %}{{ fai.growth[0].place.short }} sets the highest target for fixed investment, "
+    "{{ fai.growth[0].text }}; the median of {{ fai.growth|length }} districts is {{ fai.median_growth|percent }}",
+    "fai.who": "Districts' targets for growth of fixed-asset investment, highest first; the dashed line is their median",
+    "fai.line": "Median: {{ indicator.FAI.median_growth|percent }}",
+    "cmp.median": "Median", "cmp.value": "Growth target",
+    "cmp.alt": "Column chart of growth targets for {{ x.label }}, highest first: {% for t in x.growth[:12] %}{{ t.place.short }} "
+    "{{ t.text }}{% if not loop.last %}, {% endif %}{% endfor %}",
+    "cmp.source": "{% if x.growth|length > 12 %}The first 12 only; the rest is in the workbook. {% endif %}"
+    "Sources: {% for s in x.growth|map(attribute='source')|unique %}[{{ s.n }}]{% endfor %}, listed on the last page. Unit: %",
+    "d.headline": "{% set gdp = district.target.gdp_growth %}"
+    "{% set most = (district.growth|rejectattr('indicator', 'eq', 'GDP')|sort(attribute='value', reverse=true))[0] %}"
+    "{% set first = district.top[0] %}{{ district.short }} "
+    "{% if gdp %}{{ gdp.word|default('targets', true) }} GDP growth of {{ gdp.text }}"
+    "{% if indicator.GDP.growth[0].key == gdp.key %}, the fastest of all districts,{% endif %}"
+    "{% else %}{{ first.base.word|default('targets', true) }} {{ first.short|lower }} {{ first.base.phrase }}{% endif %}"
+    "{% if most %} and wants {{ most.short|lower }} {{ most.phrase }}"
+    "{% elif district.top[1] %} and {{ district.top[1].short|lower }} {{ district.top[1].base.phrase }}{% endif %}",
+    "d.who": "{{ district.name }}{% if district.leader %} · {{ district.leader.name }}, {{ district.leader.title }}{% endif %}"
+    "{% if district.coverage == 'other_source' %} · from another report: cite it as such{% endif %}",
+    "d.both": "{% if r.level and r.growth %}{% if r.base.word %}; {% endif %}{% if r.base.key == r.level.key %}{{ r.growth.phrase }}"
+    "{% else %}{{ r.level.phrase }}{% endif %}{% elif r.stretch %}{% if r.base.word %}; {% endif %}{{ r.stretch.phrase }}{% endif %}",
+    "d.rest": "targets in all, every one in the notes",
+    "d.doing": "What it will do{% if district.initiatives|length > 4 %} ({{ district.initiatives|length - 4 }} more in the notes){% endif %}",
+    "d.origin": "Where this comes from",
+    "d.origin.text": "{{ s.citation|fit(2) }}",
+    "d.origin.none": "The report names no measures, and none are added here.",
+    "d.chart": "Growth targets against the districts' median",
+    "d.chart.key": "Red: this district. Grey: median",
+    "d.chart.own": "{{ district.short }}", "d.chart.median": "Median of districts", "d.chart.format": '"median "General"%"',
+    "d.chart.category": "{{ t.short }}\n{{ t.text }}",
+    "d.alt": "Bar chart of growth targets of {{ district.name }}: {% for t in " + _GROWTH + " %}{{ t.short }} {{ t.text }}"
+    "{% if not loop.last %}, {% endif %}{% endfor %}",
+    "d.context": "Other districts' GDP growth targets",
+    "d.context.alt": "Bar chart of districts' GDP growth targets: {% for t in indicator.GDP.growth[:8] %}{{ t.place.short }} {{ t.text }}"
+    "{% if not loop.last %}, {% endif %}{% endfor %}",
+    "d.source": "Source: {% for s in district.sources %}[{{ s.n }}] {{ s.citation }}{% if not loop.last %}; {% endif %}{% endfor %}",
+    "m.headline": "{{ district.short }}: {% if district.coverage == 'none' %}no target is on record yet; it will be added once a source is found"
+    "{% else %}no target in figures{% endif %}",
+    "m.big": "Not in the source",
+    "m.text": "The article says that all {{ pack.district_count }} districts stated their targets, but prints none for {{ district.name }}; "
+    "no other usable source was found. Nothing is assumed here, and no other district's figure stands in.",
+    "m.text.else": "The sources give no target in figures for {{ district.name }}. Nothing is assumed here.",
+    "m.need": "What would fill this page",
+    "m.need.1": "A report of the district's conference or its government work report",
+    "m.need.2": "The clause itself, its year and its definition",
+    "m.source": "Source: none. For comparison see page 3 and the last page",
+    "n.target": "{{ t.label }}: {{ t.word }}{% if t.word %} {% endif %}{{ t.phrase }} ({{ t.period }}){% if t.clause %} — “{{ t.clause }}”{% endif %} "
+    "[{{ t.source.n }}]{% if t.actual %} Actual on {{ t.actual.date }}: {{ t.actual.text }}.{% endif %}{% if t.flags %} Note: {{ t.flag_text }}{% endif %}",
+    "n.doing": "Measure ({{ i.theme }}): {{ i.text }}",
+    "n.source": "[{{ s.n }}] {{ s.citation }}{% if s.address %}, {{ s.address }}{% endif %}",
+    "n.none": "{{ district.name }}: {{ district.coverage_text }}. {{ district.note }}",
+    "p.title": "On {{ pack.observed_date }}, of {{ observed|length }} targets with actual values "
+    "{{ observed|selectattr('actual.status', 'eq', 'met')|list|length }} are met, "
+    "{{ observed|selectattr('actual.status', 'eq', 'on_track')|list|length }} on track and "
+    "{{ observed|selectattr('actual.status', 'eq', 'behind')|list|length }} behind",
+    "p.who": "Target and actual value by place; on track means that the rate keeps pace with the time that has passed",
+    "p.place": "Place", "p.indicator": "Indicator", "p.target": "Target", "p.actual": "Actual", "p.rate": "Rate", "p.status": "Progress",
+    "p.met": "met", "p.on_track": "on track", "p.behind": "behind",
+    "p.alt": "Table of targets and actual values",
+    "p.source": "Actual values as of {{ pack.observed_date }}; growth rates are compared as they stand",
+    "h.title": "{% if missing %}{{ missing|length }} {% if missing|length == 1 %}district has{% else %}districts have{% endif %} no source"
+    "{% if elsewhere %}, {% else %}; {% endif %}{% endif %}{% if elsewhere %}{{ elsewhere|length }} rest on other reports; {% endif %}"
+    "weigh each word before you quote a figure",
+    "h.who": "How to read the figures",
+    "h.words": "What the words mean",
+    "h.w1": "at least, at most: the number itself counts", "h.w2": "over, above: the number itself does not count", "h.w3": "about: a rounded figure",
+    "h.w4": "commits to: must be done; targets, plans: set down to be done", "h.w5": "aims for: will be striven for, weaker than a target",
+    "h.w6": "up 200%: three times the year before",
+    "h.care": "Handle with care",
+    "h.missing": "No source: {{ missing|map(attribute='short')|listed('en') }}",
+    "h.elsewhere": "From other reports: {{ elsewhere|map(attribute='short')|listed('en') }}",
+    "h.flag": "{{ t.place.short }}, {{ t.short|lower }} {{ t.text }}: {{ f.note }}",
+    "h.note": "{{ pack.note }}",
+    "s.title": "All {{ pack.target_count }} targets come from {{ sources|length }} source{% if sources|length > 1 %}s{% endif %}, each traceable to its clause",
+    "s.who": "Sources",
+    "s.n": "No.", "s.source": "Source",
+    "s.alt": "Table of sources",
+    "s.foot": "The clause behind each target stands in the notes of its slide, in the briefing's footnotes and in the workbook",
+}  # fmt: skip
+
+WORDS = {"zh": ZH, "en": EN}

@@ -1,0 +1,343 @@
+"""What the Word templates say, in Chinese and English. Everything between braces is the template language."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+ZH_ROW = (
+    "{{ r.label }}{{ r.word }}{{ r.level.phrase }}{% if r.level and r.growth %}，{% endif %}{{ r.growth.phrase }}"
+    "{% if r.stretch %}，{{ r.stretch.word }}{{ r.stretch.text }}{% endif %}"
+)
+EN_ROW = (
+    "{{ r.label }} {{ r.level.text }}{% if r.level and r.growth %}, {% endif %}{{ r.growth.phrase }}"
+    "{% if r.stretch %} ({{ r.stretch.word }} {{ r.stretch.text }}){% endif %}"
+)
+TOP = "{% for t in indicator.CODE.growth if t.value == indicator.CODE.growth[0].value %}{{ t.place.short }}"
+BELOW = "indicator.GDP.growth|selectattr('value', 'lt', indicator.GDP.city_growth.value)|list"
+ABOVE = "indicator.GDP.growth|selectattr('value', 'gt', indicator.GDP.city_growth.value)|list|length"
+KIND = "targets|selectattr('kind_code', 'eq', 'CODE')|list|length"
+DOUBTFUL = "t.flag_code not in ('unverified', 'invented')"
+
+
+@dataclass(frozen=True)
+class Words:
+    """All wording of one language. A pair is a bold lead and what follows it; tags are typed as an office types them."""
+
+    lang: str
+    kicker: str
+    byline: str
+    key: str
+    key_messages: tuple[tuple[str, str, str], ...]
+    """(condition or nothing, lead, text)."""
+    contents: str
+    city: str
+    city_lead: str
+    overview: str
+    overview_lead: tuple[str, str]
+    """What stands before and behind the reference to the matrix."""
+    progress: str
+    progress_lead: str
+    districts: str
+    districts_lead: str
+    district: str
+    leader: str
+    lead: str
+    no_source: str
+    other_source: str
+    notes: str
+    notes_scope: str
+    notes_words: str
+    notes_words_used: str
+    notes_missing: str
+    notes_flags: str
+    notes_flags_lead: str
+    notes_unverified: str
+    sources: str
+    source: str
+    footnote: str
+    table: str
+    figure: str
+    captions: dict[str, str]
+    heads: dict[str, tuple[str, ...]]
+    strengths: tuple[tuple[str, str], ...]
+    chart_alt: str
+    chart_series: tuple[str, str, str]
+    figure_note: str
+    matrix_invest: str
+    growth: str
+    milestone: str
+    theme: tuple[str, str, str]
+    footer: tuple[str, str, str]
+    statuses: tuple[str, str, str]
+    example: tuple[str, ...]
+    """Entries of the template's own table of contents, as Word writes them before the first build."""
+
+
+ZH = Words(
+    lang="zh",
+    kicker="目标简报　{{ pack.period }}",
+    byline="{% if pack.office %}{{ pack.office }}　{% endif %}{% if pack.date %}数据截至{{ pack.date }}{% endif %}",
+    key="要点",
+    key_messages=(
+        (
+            "city.rows",
+            "全市目标：",
+            "{% for r in city.top %}{{ r.short }}{{ r.level.text }}{% if r.level and r.growth %}、{% endif %}"
+            "{{ r.growth.phrase }}{% if loop.last %}。{% else %}；{% endif %}{% endfor %}",
+        ),
+        (
+            "indicator.GDP.growth",
+            "经济增速：",
+            TOP.replace("CODE", "GDP") + "{% if not loop.last %}、{% endif %}{% endfor %}以{{ indicator.GDP.growth[0].text }}"
+            "居首，{{ indicator.GDP.growth|length }}个区的中位数为{{ indicator.GDP.median_growth|percent }}"
+            "{% if indicator.GDP.city_growth %}，{{ " + ABOVE + " }}个区的目标数值高于全市"
+            "（{{ indicator.GDP.city_growth.text }}）{% for t in " + BELOW + " %}{% if loop.first %}，低于全市的是{% else %}、"
+            "{% endif %}{{ t.place.short }}（{{ t.text }}）{% endfor %}{% endif %}。",
+        ),
+        (
+            "indicator.FAI.growth or indicator.IND_INVEST.growth",
+            "投资：",
+            "{% if indicator.FAI.growth %}固定资产投资增速" + TOP.replace("CODE", "FAI") + "{% if not loop.last %}、{% endif %}"
+            "{% endfor %}最高，为{{ indicator.FAI.growth[0].text }}，中位数{{ indicator.FAI.median_growth|percent }}"
+            "{% endif %}{% if indicator.FAI.growth and indicator.IND_INVEST.growth %}；{% endif %}"
+            "{% if indicator.IND_INVEST.growth %}工业投资增速" + TOP.replace("CODE", "IND_INVEST")
+            + "{% if not loop.last %}、{% endif %}{% endfor %}最高，为{{ indicator.IND_INVEST.growth[0].text }}{% endif %}。",
+        ),
+        (
+            KIND.replace("CODE", "deliverable"),
+            "任务：",
+            "各区另列可交付的任务成果{{ " + KIND.replace("CODE", "deliverable") + " }}项、在手项目盘子{{ "
+            + KIND.replace("CODE", "portfolio") + " }}项，逐项列在各区表内。",
+        ),
+        (
+            "observed",
+            "进展：",
+            "已有实际值的目标{{ observed|length }}项，截至{{ pack.observed_date }}达到{{ observed|selectattr("
+            "'actual.status', 'eq', 'met')|list|length }}项，进度相符{{ observed|selectattr('actual.status', 'eq', "
+            "'on_track')|list|length }}项，落后{{ observed|selectattr('actual.status', 'eq', 'behind')|list|length }}项。",
+        ),
+        (
+            "missing or elsewhere",
+            "缺口：",
+            "{% if missing %}{{ missing|map(attribute='short')|listed }}{{ missing|length }}个区原文未载，不作推测"
+            "{% endif %}{% if missing and elsewhere %}；{% endif %}{% if elsewhere %}{{ elsewhere|map(attribute='short')"
+            "|listed }}的目标取自其他报道{% endif %}{% for t in flagged if t.flag_code == 'looks_high' %}；"
+            "{{ t.place.short }}{{ t.short }}{{ t.text }}看来偏高，待核{% endfor %}。",
+        ),
+    ),
+    contents="目录",
+    city="一、全市目标",
+    city_lead="{{ city.name }}{{ pack.year }}年目标{{ city.targets|length }}项，按指标列示，总量与增速同列一行。",
+    overview="二、各区目标一览",
+    overview_lead=("各区同类指标对照见", "；“—”表示所据来源未列这一目标。"),
+    progress="三、目标进展",
+    progress_lead="截至{{ pack.observed_date }}，有实际值的目标{{ observed|length }}项。时间进度按目标期限内已过天数计算。",
+    districts="{% if observed %}四{% else %}三{% endif %}、各区目标与举措",
+    districts_lead="各区按行政区划代码排列。数字后的“以上”“左右”等词照录原文，含义见数据说明。",
+    district="（{{ d.n|chinese }}）{{ d.name }}",
+    leader="{{ d.leader.full_title }}　{{ d.leader.name }}",
+    lead="{{ d.name }}提出{{ pack.year }}年目标{{ d.targets|length }}项：{% for r in d.top[:3] %}" + ZH_ROW
+    + "{% if loop.last %}。{% else %}；{% endif %}{% endfor %}",
+    no_source="原文未载。所据来源没有列出{{ d.name }}的目标，本简报不作推测。",
+    other_source="目标不见于原文，取自其他报道。",
+    notes="附：数据说明",
+    notes_scope="数据范围",
+    notes_words="用语含义",
+    notes_words_used="原文出现的力度用语：{{ strengths|listed }}。目标表“力度”一栏照录原词。",
+    notes_missing="{% if missing %}原文未载：{{ missing|map(attribute='name')|listed }}。{% endif %}"
+    "{% if elsewhere %}另据其他来源：{{ elsewhere|map(attribute='name')|listed }}。{% endif %}",
+    notes_flags="需要说明的数字",
+    notes_flags_lead="下列数字照录来源，引用前请留意。",
+    notes_unverified="{% for d in districts if d.flagged|selectattr('flag_code', 'eq', 'unverified')|list %}"
+    "{% if loop.first %}据转载、未见原报道的目标：{% else %}、{% endif %}{{ d.short }}"
+    "{{ d.flagged|selectattr('flag_code', 'eq', 'unverified')|list|length }}项{% if loop.last %}。{% endif %}{% endfor %}",
+    sources="附：资料来源",
+    source="[{{ s.n }}]\t{{ s.citation }}{% if s.address %}，{{ s.address }}{% endif %}。",
+    footnote="{{ s.citation }}{% if s.address %}，{{ s.address }}{% endif %}。",
+    table="表",
+    figure="图",
+    captions={
+        "city": "{{ city.name }}{{ pack.year }}年目标",
+        "matrix": "各区主要目标一览",
+        "chart": "各区地区生产总值增速目标与全市目标{% if indicator.GDP.growth|length > 12 %}（前12位）{% endif %}",
+        "district": "{{ d.name }}{{ pack.year }}年目标",
+        "progress": "目标与实际对照",
+        "words": "用语含义",
+        "flags": "需要说明的数字",
+    },
+    heads={
+        "district": ("指标", "总量", "增速", "力度", "备注"),
+        "matrix": ("区", "地区生产总值增速", "固定资产投资", "固投增速", "工业投资", "规上工业增加值", "来源"),
+        "progress": ("地区", "指标", "目标", "实际", "完成率", "截至", "状态"),
+        "words": ("用语", "含义"),
+        "flags": ("地区", "指标", "数值", "说明"),
+    },
+    strengths=(
+        ("确保", "必须完成"),
+        ("目标是、计划、预期", "列为年度任务"),
+        ("完成、实现", "要求按期达成"),
+        ("推进、推动、加快、紧盯", "在办事项，重在进度"),
+        ("力争、争取、争", "努力方向，不作硬性承诺"),
+        ("以上、以下、以内", "包含本数"),
+        ("超、突破、低于", "不含本数"),
+        ("左右", "约数"),
+    ),
+    chart_alt="柱形图：各区地区生产总值增速目标由高到低排列，虚线为全市目标。"
+    "最高{{ indicator.GDP.growth[0].place.short }}{{ indicator.GDP.growth[0].text }}，"
+    "全市{{ indicator.GDP.city_growth.text }}。",
+    chart_series=("区", "增速目标（%）", "全市目标（%）"),
+    figure_note="虚线为全市目标{{ indicator.GDP.city_growth.text }}；按目标数值排序，“以上”等词见柱下。",
+    matrix_invest="{{ d.target.industrial_investment_level.text }}{% if d.target.industrial_investment_level and "
+    "(d.target.industrial_investment_growth or d.target.industrial_investment_multiple) %}，{% endif %}"
+    "{{ d.target.industrial_investment_growth.phrase }}{{ d.target.industrial_investment_multiple.phrase }}"
+    "{% if not (d.target.industrial_investment_level or d.target.industrial_investment_growth or "
+    "d.target.industrial_investment_multiple) %}—{% endif %}",
+    growth="{{ r.growth.text|dash }}{% if r.stretch %}，{{ r.stretch.word }}{{ r.stretch.text }}{% endif %}",
+    milestone="其中：{{ m.period }}",
+    theme=("{{ th.name }}：", "；", "。"),
+    footer=("第", "页　共", "页"),
+    statuses=("已达到", "进度相符", "落后"),
+    example=("要点", "一、全市目标", "（一）某区"),
+)
+
+EN = Words(
+    lang="en",
+    kicker="Targets briefing, {{ pack.period }}",
+    byline="{% if pack.office %}{{ pack.office }}{% endif %}{% if pack.office and pack.date %}, {% endif %}"
+    "{% if pack.date %}data as of {{ pack.date }}{% endif %}",
+    key="Key messages",
+    key_messages=(
+        (
+            "city.rows",
+            "The city: ",
+            "{% for r in city.top %}{{ r.short }} {{ r.level.text }}{% if r.level and r.growth %}, {% endif %}"
+            "{{ r.growth.phrase }}{% if loop.last %}.{% else %}; {% endif %}{% endfor %}",
+        ),
+        (
+            "indicator.GDP.growth",
+            "Growth: ",
+            TOP.replace("CODE", "GDP") + "{% if not loop.last %}, {% endif %}{% endfor %} leads with "
+            "{{ indicator.GDP.growth[0].text }}; the median of {{ indicator.GDP.growth|length }} districts is "
+            "{{ indicator.GDP.median_growth|percent }}{% if indicator.GDP.city_growth %}. {{ " + ABOVE
+            + " }} of them state a higher figure than the city ({{ indicator.GDP.city_growth.text }})"
+            "{% for t in " + BELOW + " %}{% if loop.first %}; below it: {% else %}, {% endif %}{{ t.place.short }} "
+            "({{ t.text }}){% endfor %}{% endif %}.",
+        ),
+        (
+            "indicator.FAI.growth or indicator.IND_INVEST.growth",
+            "Investment: ",
+            "{% if indicator.FAI.growth %}fixed-asset investment is to grow fastest in " + TOP.replace("CODE", "FAI")
+            + "{% if not loop.last %}, {% endif %}{% endfor %} ({{ indicator.FAI.growth[0].text }}; median "
+            "{{ indicator.FAI.median_growth|percent }}){% endif %}"
+            "{% if indicator.FAI.growth and indicator.IND_INVEST.growth %}, {% endif %}"
+            "{% if indicator.IND_INVEST.growth %}industrial investment in " + TOP.replace("CODE", "IND_INVEST")
+            + "{% if not loop.last %}, {% endif %}{% endfor %} ({{ indicator.IND_INVEST.growth[0].text }}){% endif %}.",
+        ),
+        (
+            KIND.replace("CODE", "deliverable"),
+            "Delivery: ",
+            "the districts also list {{ " + KIND.replace("CODE", "deliverable") + " }} things to deliver and {{ "
+            + KIND.replace("CODE", "portfolio") + " }} portfolios of works in hand, each in its district’s table.",
+        ),
+        (
+            "observed",
+            "Progress: ",
+            "actual values are known for {{ observed|length }} targets as of {{ pack.observed_date }}: {{ observed|"
+            "selectattr('actual.status', 'eq', 'met')|list|length }} met, {{ observed|selectattr('actual.status', 'eq', "
+            "'on_track')|list|length }} on track, {{ observed|selectattr('actual.status', 'eq', 'behind')|list|length }} "
+            "behind.",
+        ),
+        (
+            "missing or elsewhere",
+            "Gaps: ",
+            "{% if missing %}no source was found for {{ missing|map(attribute='short')|listed('en') }}, and nothing is "
+            "assumed for them{% endif %}{% if missing and elsewhere %}; {% endif %}{% if elsewhere %}the targets of "
+            "{{ elsewhere|map(attribute='short')|listed('en') }} come from other reports{% endif %}"
+            "{% for t in flagged if t.flag_code == 'looks_high' %}; {{ t.place.short }}’s {{ t.text }} of "
+            "{{ t.short }} looks too high and is to be confirmed{% endfor %}.",
+        ),
+    ),
+    contents="Contents",
+    city="1. City targets",
+    city_lead="{{ city.name }} has set {{ city.targets|length }} targets for {{ pack.year }}. Level and growth of one "
+    "indicator stand in one row.",
+    overview="2. The districts at a glance",
+    overview_lead=("The districts’ targets for the same indicators are set side by side in ", "; a dash means that the "
+                   "source states no such target."),
+    progress="3. Progress",
+    progress_lead="Actual values are known for {{ observed|length }} targets as of {{ pack.observed_date }}. The share of "
+    "time is that of the days passed in each target’s own period.",
+    districts="{% if observed %}4{% else %}3{% endif %}. Targets and measures by district",
+    districts_lead="Districts follow the order of their division codes. Words such as “at least” or “about” are as strong "
+    "as the source; the notes on the data explain them.",
+    district="{% if observed %}4{% else %}3{% endif %}.{{ d.n }} {{ d.name }}",
+    leader="{{ d.leader.name }}, {{ d.leader.full_title }}",
+    lead="{{ d.name }} has set {{ d.targets|length }} {% if d.targets|length == 1 %}target{% else %}targets{% endif %} for "
+    "{{ pack.year }}, first among them: {% for r in d.top[:3] %}" + EN_ROW
+    + "{% if loop.last %}.{% else %}; {% endif %}{% endfor %}",
+    no_source="Not in the source. No usable report states targets for {{ d.name }}, and nothing is assumed here.",
+    other_source="These targets are not in the main source; they come from another report.",
+    notes="Notes on the data",
+    notes_scope="Coverage",
+    notes_words="What the words mean",
+    notes_words_used="Words of strength found in the sources: {{ strengths|listed('en') }}. The column “Strength” gives "
+    "the word for each target.",
+    notes_missing="{% if missing %}Not in the source: {{ missing|map(attribute='name')|listed('en') }}. {% endif %}"
+    "{% if elsewhere %}From other reports: {{ elsewhere|map(attribute='name')|listed('en') }}.{% endif %}",
+    notes_flags="Figures to handle with care",
+    notes_flags_lead="These figures are given as the source prints them. Read the remark before quoting one.",
+    notes_unverified="{% for d in districts if d.flagged|selectattr('flag_code', 'eq', 'unverified')|list %}"
+    "{% if loop.first %}Known only from a copy of the report: {% else %}, {% endif %}{{ d.short }} "
+    "({{ d.flagged|selectattr('flag_code', 'eq', 'unverified')|list|length }} targets){% if loop.last %}.{% endif %}"
+    "{% endfor %}",
+    sources="Sources",
+    source="[{{ s.n }}]\t{{ s.citation }}{% if s.address %}, {{ s.address }}{% endif %}.",
+    footnote="{{ s.citation }}{% if s.address %}, {{ s.address }}{% endif %}.",
+    table="Table",
+    figure="Figure",
+    captions={
+        "city": "Targets of {{ city.name }}, {{ pack.year }}",
+        "matrix": "Main targets of the districts",
+        "chart": "Growth of gross regional product: the districts’ targets and the city’s"
+        "{% if indicator.GDP.growth|length > 12 %} (the first 12){% endif %}",
+        "district": "Targets of {{ d.name }}, {{ pack.year }}",
+        "progress": "Targets and actual values",
+        "words": "What the words mean",
+        "flags": "Figures to handle with care",
+    },
+    heads={
+        "district": ("Indicator", "Level", "Growth", "Strength", "Remark"),
+        "matrix": ("District", "GDP growth", "Fixed-asset investment", "Its growth", "Industrial investment",
+                   "Industrial value added", "Source"),
+        "progress": ("Place", "Indicator", "Target", "Actual", "Done", "As of", "Status"),
+        "words": ("Word", "Meaning"),
+        "flags": ("Place", "Indicator", "Figure", "Remark"),
+    },
+    strengths=(
+        ("commits to", "must be reached"),
+        ("targets, plans, expects", "set as a task for the year"),
+        ("to achieve", "to be done within the period"),
+        ("presses on with", "work in hand; what counts is its pace"),
+        ("aims for", "a goal to strive for, not a commitment"),
+        ("at least, at most", "the figure itself is included"),
+        ("over, above, under", "the figure itself is not included"),
+        ("about", "an approximate figure"),
+    ),
+    chart_alt="Column chart: the districts’ growth targets for gross regional product from the highest to the lowest; a "
+    "dashed line marks the city’s. Highest is {{ indicator.GDP.growth[0].place.short }} with "
+    "{{ indicator.GDP.growth[0].text }}; the city’s is {{ indicator.GDP.city_growth.text }}.",
+    chart_series=("District", "Growth target (%)", "City target (%)"),
+    figure_note="The dashed line is the city’s target, {{ indicator.GDP.city_growth.text }}. Sorted by figure; words such as "
+    "“at least” stand under the columns.",
+    matrix_invest="{{ d.target.industrial_investment_level.text }}{% if d.target.industrial_investment_level and "
+    "(d.target.industrial_investment_growth or d.target.industrial_investment_multiple) %}, {% endif %}"
+    "{{ d.target.industrial_investment_growth.phrase }}{{ d.target.industrial_investment_multiple.phrase }}"
+    "{% if not (d.target.industrial_investment_level or d.target.industrial_investment_growth or "
+    "d.target.industrial_investment_multiple) %}—{% endif %}",
+    growth="{{ r.growth.text|dash }}{% if r.stretch %}; {{ r.stretch.word }} {{ r.stretch.text }}{% endif %}",
+    milestone="of which {{ m.period }}",
+    theme=("{{ th.name }}: ", "; ", "."),
+    footer=("Page ", " of ", ""),
+    statuses=("met", "on track", "behind"),
+    example=("Key messages", "1. City targets", "3.1 A district"),
+)
