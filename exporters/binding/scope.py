@@ -191,7 +191,7 @@ class Scope:
 
     @cached_property
     def comparisons(self) -> list[ComparisonView]:
-        """What at least two districts state, the most important indicator first, rates before totals."""
+        """What at least two districts state, the most important indicator first."""
         rank = {code: record.rank for code, record in self.dataset.indicator_by_code.items()}
         found = [
             (rank[code], list(Measure).index(measure), targets)

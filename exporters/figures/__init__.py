@@ -3,5 +3,17 @@
 from .groups import Group, groups, strongest
 from .progress import Progress, latest, progress
 from .ranking import median, ranked
+from .tabular import shifted, tabular_unit
 
-__all__ = ["Group", "Progress", "groups", "latest", "median", "progress", "ranked", "strongest"]
+__all__ = [
+    "Group",
+    "Progress",
+    "groups",
+    "latest",
+    "median",
+    "progress",
+    "ranked",
+    "shifted",
+    "strongest",
+    "tabular_unit",
+]

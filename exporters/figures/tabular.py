@@ -1,0 +1,43 @@
+"""Numbers as one column of a table holds them: amounts of one kind in one unit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from functools import lru_cache
+
+from exporters.model import Lang, Unit
+
+_ZH_MONEY = 8
+_EN_MONEY = 9
+
+
+def tabular_unit(unit: Unit, units: Mapping[str, Unit], lang: Lang, counter: str = "") -> tuple[int, str]:
+    """Return (power of ten to multiply by, unit's label) for a value stated in *unit*.
+
+    Per cent become ratios (6.5 is 0.065); money is in 亿 of its currency, in English in billions; counts are in ones.
+    Other units stay as the source has them; English, which has no 万, counts them in ones.
+    """
+    if unit.code == "PERCENT":
+        return -2, "%"
+    if unit.symbol:
+        if lang == "en":
+            return unit.multiplier - _EN_MONEY, f"{unit.symbol} bn"
+        label = next(
+            (one.label.zh for one in units.values() if one.base == unit.base and one.multiplier == _ZH_MONEY), ""
+        )
+        return (unit.multiplier - _ZH_MONEY, label) if label else (0, unit.label.zh)
+    if unit.base == "COUNT":
+        return unit.multiplier, counter
+    if lang == "en":
+        return unit.multiplier, unit.label.en or counter or unit.label.zh
+    return 0, unit.label.zh + counter
+
+
+@lru_cache(maxsize=4096)
+def shifted(value: Decimal, power: int) -> Decimal:
+    """Return *value* times ten to a power, exactly, without an exponent or zeros that the shift added."""
+    found = value.scaleb(power)
+    if power > 0 and found.as_tuple().exponent not in {"n", "N", "F"} and int(found.as_tuple().exponent) > 0:
+        return found.quantize(Decimal(1))
+    return found
