@@ -115,7 +115,8 @@ def _renew_reference(
     shown = [_shown(value, cache.name == "numCache") for value in values]
     if area.right == area.left and len(shown) < area.bottom - area.top + 1:
         shown += [""] * (area.bottom - area.top + 1 - len(shown))
-    now = {one.get("idx"): "".join(v.text for v in one.all("v")) for one in cache.all("pt")}
+    told = ((one.get("idx"), "".join(v.text for v in one.all("v"))) for one in cache.all("pt"))
+    now = {index: text for index, text in told if text}
     new = {str(index): text for index, text in enumerate(shown) if text}
     if _equal(now, new):
         return

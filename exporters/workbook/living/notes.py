@@ -86,7 +86,9 @@ class SheetNotes:
                 number = one.get("authorId", "0")
                 body = one.child("text")
                 text = item_text(body) if body is not None else ""
-                ours = number.isdecimal() and int(number) < len(authors) and authors[int(number)] == AUTHOR
+                known = number.isdecimal() and int(number) < len(authors) and authors[int(number)] == AUTHOR
+                # LibreOffice drops the authors of notes; ours begin with the name as well.
+                ours = known or text.startswith(AUTHOR)
                 note = Note(place[0], self.shift.row(place[1]), one, _key_of(text) if ours else "", text)
                 self._notes.append(note)
 
