@@ -8,11 +8,12 @@ import json
 import os
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from exporters import __version__
+from exporters.binding.bytecode import CodeStore, write
 from exporters.binding.program import Program
 
 
@@ -31,10 +32,10 @@ class Compiled:
         return json.dumps({"programs": programs, "meta": self.meta}, ensure_ascii=True, separators=(",", ":"))
 
     @classmethod
-    def from_json(cls, text: str) -> Compiled:
+    def from_json(cls, text: str, codes: CodeStore | None = None) -> Compiled:
         found = json.loads(text)
         programs = {
-            name: Program(one["source"], tuple(one["lines"]), tuple(one["places"]))
+            name: Program(one["source"], tuple(one["lines"]), tuple(one["places"]), codes)
             for name, one in found["programs"].items()
         }
         return cls(programs, found["meta"])
@@ -43,8 +44,8 @@ class Compiled:
 class Cache:
     """Compiled templates on disk, by the content of the template and the tool's version.
 
-    An entry is text, never code, and carries a keyed digest; the key is the user's own (mode 0600). What does not
-    match is compiled anew. A folder that cannot be written is no error: the cache is then not used.
+    An entry carries a keyed digest; the key is the user's own (mode 0600). What does not match is compiled anew, and
+    never loaded. A folder that cannot be written is no error: the cache is then not used.
     """
 
     def __init__(self, folder: Path | None) -> None:
@@ -61,12 +62,14 @@ class Cache:
             digest, _, text = path.read_text("utf-8").partition("\n")
         except (OSError, ValueError):
             digest, text = "", ""
+        codes = CodeStore(self._folder, key)
         if text and hmac.compare_digest(digest, _digest(key, name, text)):
-            return Compiled.from_json(text)
+            return Compiled.from_json(text, codes)
         compiled = make()
         text = compiled.to_json()
-        self._write(path, f"{_digest(key, name, text)}\n{text}")
-        return compiled
+        write(path, f"{_digest(key, name, text)}\n{text}".encode())
+        programs = {name: replace(program, codes=codes) for name, program in compiled.programs.items()}
+        return replace(compiled, programs=programs)
 
     def _key(self) -> bytes | None:
         if self._folder is None:
@@ -74,8 +77,8 @@ class Cache:
         path = self._folder / "key"
         try:
             self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            status = path.stat()
-            if status.st_mode & 0o077 and os.name == "posix":
+            status = path.lstat()
+            if os.name == "posix" and (status.st_mode & 0o077 or status.st_uid != os.geteuid()):
                 return None
             return path.read_bytes() or None
         except FileNotFoundError:
@@ -93,14 +96,6 @@ class Cache:
         except OSError:
             return None
         return key
-
-    def _write(self, path: Path, text: str) -> None:
-        part = path.with_name(f"{path.name}.{os.getpid()}.part")
-        try:
-            part.write_text(text, "utf-8")
-            part.replace(path)
-        except OSError:
-            part.unlink(missing_ok=True)
 
 
 def _digest(key: bytes, name: str, text: str) -> str:

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import islice
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from jinja2 import Template, TemplateSyntaxError, nodes
 from jinja2 import TemplateError as JinjaError
@@ -19,6 +19,9 @@ from jinja2 import TemplateError as JinjaError
 from exporters.binding.environment import BLOCK, ROUTE, TOKEN, VALUE, Sandbox, with_filters
 from exporters.binding.tags import Tag
 from exporters.errors import Fault, TemplateError
+
+if TYPE_CHECKING:
+    from exporters.binding.bytecode import CodeStore
 
 _ROUTE = re.compile(f"{ROUTE[0]}([^{ROUTE[1]}]*){ROUTE[1]}")
 _TOKEN = re.compile(f"{TOKEN[0]}([0-9]+){TOKEN[1]}")
@@ -133,6 +136,8 @@ class Program:
     source: str
     lines: tuple[int, ...]
     places: tuple[str, ...]
+    codes: CodeStore | None = field(default=None, compare=False, repr=False)
+    """Where the runnable form is kept between processes, if anywhere."""
 
     def place(self, line: int) -> str:
         """Return the place of the tag on *line* of the source, or of the one before it."""
@@ -155,9 +160,13 @@ class Program:
         """Return the program ready to run with a format's filters and extra global names."""
         env = with_filters(filters)
         try:
-            template = env.from_string(self.source, globals=dict(extra or {}))
+            if self.codes is None:
+                code = env.compile(self.source)
+            else:
+                code = self.codes.get(self.source, env.filters, lambda: env.compile(self.source))
         except TemplateSyntaxError as error:
             raise TemplateError(self._fault(error, error.lineno)) from None
+        template = Template.from_code(env, code, env.make_globals(dict(extra or {})))
         return Bound(self, template, env)
 
     def _fault(self, error: Exception, line: int) -> Fault:
