@@ -195,6 +195,7 @@ class Fitter:
     def fit_box(self, body: str, box: int) -> str:
         """Return a text body's content so that it fits; *body* is its XML behind ``<p:txBody>``."""
         found = self._boxes[box]
+        body = str(body)
         start = body.find("<a:p>")
         if start < 0:
             return Markup(body)
@@ -217,6 +218,7 @@ class Fitter:
 
     def with_rest(self, body: str) -> str:
         """Return the notes' text body with what was shortened on the slide and does not stand in them already."""
+        body = str(body)
         missing = [text for text in dict.fromkeys(self._left_out) if _escaped(text) not in body.replace("&#34;", '"')]
         return Markup(body + "".join(f"<a:p><a:r><a:t>{_escaped(text)}</a:t></a:r></a:p>" for text in missing))
 

@@ -278,12 +278,16 @@ def slug(name: str) -> str:
 def anchor(values: list[str], name: str, known: Collection[str], innermost: str) -> tuple[str, str]:
     """Return (record expression, rest of the key) for a bound shape.
 
-    One value whose record is known around the shape gives the value's own key; else the innermost slide loop's
-    record (*innermost*), or the first value's, and the shape's name in the template.
+    One value whose record is known around the shape gives the value's own key. Several give the shape's name in the
+    template behind the record that they share; else behind the innermost slide loop's (*innermost*), or the first
+    value's.
     """
     keys = [key for value in values if (key := key_of(value)) is not None]
     if len(values) == 1 and keys and _root(keys[0][0]) in known:
         return keys[0]
+    owners = {owner for owner, _ in keys}
+    if len(keys) == len(values) and len(owners) == 1 and _root(keys[0][0]) in known:
+        return keys[0][0], slug(name)
     if innermost:
         return innermost, slug(name)
     outer = next((_root(owner) for owner, _ in keys if _root(owner) in known), "")

@@ -28,6 +28,7 @@ from deck_design import (
     LEFT,
     MAIN,
     MUTED,
+    NIGHT,
     PALE,
     PANEL,
     PANEL_X,
@@ -111,11 +112,9 @@ class Deck:
         page.notes("{{ pack.title }}", "{{ pack.note }}")
 
     def city(self) -> None:
-        page = self.slide("Columns")
+        page = self.slide("Statement")
         page.fill(None, "Headline", self["city.title"])
         page.fill(10, "Who", self["city.who"])
-        page.drop(13)
-        page.drop(14)
         width = (FULL - 3 * GAP) / 4
         for at in range(4):
             row = f"city.top[{at}]"
@@ -130,17 +129,19 @@ class Deck:
         half = (FULL - GAP) / 2
         heading = Run(self["city.quotes"], 16, True)
         clauses = "(city.targets|map(attribute='clause')|unique|list)[:3]"
+        page.rule((LEFT, top, 0.04, BODY_END - top), ACCENT)
         page.text(
-            "Quotes", (LEFT, top, half, BODY_END - top), heading, f"{{% for clause in {clauses} %}}",
+            "Quotes", (LEFT + 0.2, top, half - 0.2, BODY_END - top), heading, f"{{% for clause in {clauses} %}}",
             P(self["city.quote"], before=6), "{% endfor %}",
         )  # fmt: skip
         x = LEFT + half + GAP + 0.2
+        page.rule((x - 0.2, top, half, BODY_END - top), PALE)
         page.text("Coverage", (x, top + 0.16, half - 0.4, 0.36), self["city.coverage"], bold=True)
         for at, (name, word) in enumerate((("covered", "full"), ("elsewhere", "elsewhere"), ("missing", "missing"))):
             y = top + 0.62 + at * 0.7
             colour = MUTED if name == "missing" else INK
-            page.text(f"Number {word}", (x, y, 0.8, 0.62), f"{{{{ {name}|length }}}}", size=32, bold=True, colour=colour, line=85)
-            page.text(f"Word {word}", (x + 0.85, y + 0.14, half - 1.3, 0.36), self[f"city.{word}"])
+            page.text(f"Number {word}", (x, y, 0.8, 0.56), f"{{{{ {name}|length }}}}", size=32, bold=True, colour=colour, line=85)
+            page.text(f"Word {word}", (x + 0.85, y + 0.16, half - 1.3, 0.36), self[f"city.{word}"])
 
     def comparison(self, indicator: str, code: str, name: str, line: str) -> None:
         """All districts that state growth of one indicator, as columns, with a named line across."""
@@ -197,17 +198,21 @@ class Deck:
         base = f"{row}.base"
         card = page.group(f"Card {row[-2]}", condition)
         card.rule((x, y, w, 0.02), INK)
-        card.text("Label", (x, y + 0.09, w, 0.34), f"{{{{ {row}.short }}}}", bold=True)
-        small, big = {"size": 16.0, "colour": INK}, {"size": size, "bold": True, "colour": ACCENT}
+        flag = f"{{% for f in {base}.flags %}}{{% if f.code in ['looks_high', 'looks_low'] %}}{self['d.flag']}{{% endif %}}"
+        flag += "{% endfor %}"
+        card.text("Label", (x, y + 0.09, w, 0.34), f"{{{{ {row}.short }}}}" + flag, bold=True)
+        # One number leads the page: the first card's is in the accent colour and the others are not.
+        shade = ACCENT if row.endswith("[0]") else NIGHT
+        small, big = {"size": 16.0, "colour": INK}, {"size": size, "bold": True, "colour": shade}
         if self.chinese:
             number = [P([
                 Run(f"{{{{ {base}.lead }}}}", **small), Run(f"{{{{ {base}.amount }}}}", **big),
                 Run(f"{{{{ {base}.tail }}}}", **small),
             ])]  # fmt: skip
-            card.text("Figure", (x, y + 0.43, w, 0.66), *number, anchor="b", fit="normAutofit", line=85, size=size)
+            card.text("Figure", (x, y + 0.4, w, 0.7), *number, anchor="b", fit="normAutofit", line=85, size=size)
         else:
             card.text("Lead", (x, y + 0.38, w, 0.3), f"{{{{ {base}.lead|trim }}}}")
-            number = [P(Run(f"{{{{ {base}.amount }}}}", min(size, 32), True, ACCENT))]
+            number = [P(Run(f"{{{{ {base}.amount }}}}", min(size, 32), True, shade))]
             card.text("Figure", (x, y + 0.6, w, 0.5), *number, anchor="b", fit="normAutofit", line=85, size=min(size, 32))
         both = "{% set r = " + row + " %}{{ r.base.word }}" + self["d.both"]
         card.text("Strength", (x, y + 1.1, w, 0.34), both, colour=MUTED)
@@ -217,7 +222,7 @@ class Deck:
         x, y, w, _ = box
         card = page.group("All targets", condition)
         card.rule((x, y, w, 0.02), RULE)
-        card.text("Count", (x, y + 0.43, w, 0.66), "{{ district.targets|length }}", size=size, bold=True, colour=MUTED,
+        card.text("Count", (x, y + 0.4, w, 0.7), "{{ district.targets|length }}", size=size, bold=True, colour=MUTED,
                   anchor="b", line=85)  # fmt: skip
         card.text("Word", (x, y + 1.1, w, 0.34), self["d.rest"], colour=MUTED)
 
@@ -227,7 +232,9 @@ class Deck:
             "{% if district.initiatives %}", Run(self["d.doing"], None, True),
             "{% for i in district.initiatives[:4] %}", P("{{ i.text|fit(1) }}", level=1), "{% endfor %}",
             "{% else %}", Run(self["d.origin"], None, True),
-            "{% for s in district.sources[:2] %}", P(self["d.origin.text"], level=1), "{% endfor %}",
+            "{% for x in (district.flagged|map(attribute='flag_text')|unique|list)[:2] %}", P(self["d.origin.text"], level=1),
+            "{% endfor %}", "{% for x in (district.targets|map(attribute='note')|select|unique|list)[:1] %}",
+            P(self["d.origin.text"], level=1), "{% endfor %}",
             P(self["d.origin.none"], level=1), "{% endif %}",
         )  # fmt: skip
 
@@ -246,7 +253,7 @@ class Deck:
         size = 14 if self.chinese else 13
         page.chart(
             "Growth chart", box, series, self["d.chart.category"], f"for t in {_GROWTH}",
-            "{%shape if district.growth %}{%shape endif %}" + self["d.alt"], horizontal=True, size=size, gap=55, overlap=-5,
+            "{%shape if district.growth %}{%shape endif %}" + self["d.alt"], horizontal=True, size=size, gap=70, overlap=-5,
         )  # fmt: skip
         self._context_chart(page, box, "{%shape if not district.growth %}{%shape endif %}")
 
@@ -262,12 +269,20 @@ class Deck:
         page.fill(None, "Headline", self["m.headline"])
         page.fill(10, "Who", self["d.who"])
         page.rule((LEFT, BODY_Y, MAIN, 0.02), INK)
-        page.text("Coverage", (LEFT, BODY_Y + 0.25, MAIN, 0.75), self["m.big"], size=40, bold=True, colour=MUTED, line=85)
+        page.text("Coverage", (LEFT, BODY_Y + 0.12, MAIN, 0.7), self["m.big"], size=32, bold=True, colour=MUTED, line=85)
         page.text(
-            "Explanation", (LEFT, BODY_Y + 1.15, MAIN - 0.4, 1.7),
+            "Explanation", (LEFT, BODY_Y + 0.72, MAIN - 0.4, 0.75),
             "{% if district.coverage == 'none' %}" + self["m.text"] + "{% else %}" + self["m.text.else"] + "{% endif %}",
-            line=110,
         )  # fmt: skip
+        width = (MAIN - 0.25) / 2
+        for at, (word, value) in enumerate((("m.city", "city_growth.text"), ("m.median", "median_growth|percent"))):
+            x, y = LEFT + at * (width + 0.25), BODY_Y + CARD_H + CARD_GAP
+            card = page.group(f"Comparison {at + 1}", f"indicator.GDP.{value.split('.')[0].split('|')[0]}")
+            card.rule((x, y, width, 0.02), RULE)
+            card.text("Label", (x, y + 0.09, width, 0.34), self[word], bold=True)
+            card.text("Figure", (x, y + 0.4, width, 0.7), f"{{{{ indicator.GDP.{value} }}}}", size=32, bold=True,
+                      colour=MUTED, anchor="b", line=85)  # fmt: skip
+            card.text("Use", (x, y + 1.1, width, 0.34), self["m.contrast"], colour=MUTED)
         page.fill(
             13, "Initiatives",
             "{% if district.initiatives %}", Run(self["d.doing"], None, True),
@@ -318,16 +333,19 @@ class Deck:
         page = self.slide("Columns")
         page.fill(None, "Headline", self["h.title"])
         page.fill(10, "Who", self["h.who"])
-        page.fill(
-            13, "Words", Run(self["h.words"], None, True), *(P(self[f"h.w{n}"], level=1, before=4) for n in range(1, 7))
-        )
+        half = (FULL - GAP) / 2
+        rows = [self["h.words"], *(self[f"h.w{n}"] for n in range(1, 8))]
+        page.static_table(
+            "Words", (LEFT, BODY_Y, half, 1.0), (2.4, half - 2.4), [row.split("|") for row in rows],
+            height=(BODY_END - BODY_Y) / len(rows), descr=self["h.who"],
+        )  # fmt: skip
         page.fill(
             14, "Care", Run(self["h.care"], None, True),
-            "{% if missing %}", P(self["h.missing"], level=1, before=4), "{% endif %}",
-            "{% if elsewhere %}", P(self["h.elsewhere"], level=1, before=4), "{% endif %}",
+            "{% if missing %}", P(self["h.missing"], level=1), "{% endif %}",
+            "{% if elsewhere %}", P(self["h.elsewhere"], level=1), "{% endif %}",
             "{% for t in flagged %}{% for f in t.flags %}{% if f.code in ['looks_high', 'looks_low', 'invented'] %}",
-            P(self["h.flag"], level=1, before=4), "{% endif %}{% endfor %}{% endfor %}",
-            P(self["h.note"], level=1, before=4),
+            P(self["h.flag"], level=1), "{% endif %}{% endfor %}{% endfor %}",
+            P(self["h.note"], level=1),
         )  # fmt: skip
         page.fill(11, "Source", self["s.foot"])
         page.page()
@@ -338,8 +356,10 @@ class Deck:
         page.fill(None, "Headline", self["s.title"])
         page.fill(10, "Who", self["s.who"])
         page.table(
-            "Sources", (LEFT, BODY_Y, FULL, 1.0), (0.9, FULL - 0.9), [self["s.n"], self["s.source"]],
-            "for s in part", ["{{ s.n }}", "{{ s.citation|fit(2) }}"], height=0.5, descr=self["s.alt"],
+            "Sources", (LEFT, BODY_Y, FULL, 1.0), (0.9, FULL - 2.2, 1.3),
+            [self["s.n"], self["s.source"], self["s.count"]], "for s in part",
+            ["{{ s.n }}", "{{ s.citation|fit(2) }}", "{{ targets|selectattr('source.key', 'eq', s.key)|list|length }}"],
+            height=0.6, descr=self["s.alt"], right=(2,),
         )  # fmt: skip
         page.fill(11, "Source", self["s.foot"])
         page.page()

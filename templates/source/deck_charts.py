@@ -118,10 +118,21 @@ def chart_xml(
     )
     return (
         f'<c:chartSpace xmlns:c="{_CHART}" xmlns:a="{_MAIN}" xmlns:r="{_REL}"><c:date1904 val="0"/><c:roundedCorners val="0"/>'
-        f'<c:chart><c:autoTitleDeleted val="1"/><c:plotArea><c:layout/>{plots}{axes}<c:spPr><a:noFill/></c:spPr></c:plotArea>'
+        f'<c:chart><c:autoTitleDeleted val="1"/><c:plotArea>{_layout(horizontal)}{plots}{axes}<c:spPr><a:noFill/></c:spPr></c:plotArea>'
         '<c:plotVisOnly val="1"/><c:dispBlanksAs val="gap"/></c:chart>'
         f'<c:spPr><a:noFill/><a:ln><a:noFill/></a:ln></c:spPr>{_text(size, INK)}'
         '<c:externalData r:id="rId1"><c:autoUpdate val="0"/></c:externalData></c:chartSpace>'
+    )
+
+
+def _layout(horizontal: bool) -> str:
+    """Leave room for labels behind the longest bar; a column chart lays itself out."""
+    if not horizontal:
+        return "<c:layout/>"
+    places = "".join(f'<c:{name} val="{value}"/>' for name, value in (("x", 0.36), ("y", 0.02), ("w", 0.42), ("h", 0.96)))
+    return (
+        '<c:layout><c:manualLayout><c:layoutTarget val="inner"/><c:xMode val="edge"/><c:yMode val="edge"/>'
+        f"{places}</c:manualLayout></c:layout>"
     )
 
 

@@ -16,7 +16,8 @@ PANEL_X = LEFT + MAIN + GAP
 PANEL = RIGHT - PANEL_X
 TITLE_Y, TITLE_H = 0.32, 1.05
 WHO_Y, WHO_H = 1.4, 0.36
-BODY_Y, BODY_END = 1.98, 6.62
+BODY_Y, BODY_END = 1.92, 6.62
+LIST_Y = 5.08
 FOOT_RULE, FOOT_Y, FOOT_H = 6.84, 6.92, 0.3
 
 NAMESPACES = (
@@ -210,9 +211,9 @@ def layouts(lang: str, words: dict[str, str]) -> dict[str, str]:
     )
     page = placeholder(5, words["page"], "sldNum", 12, PAGE_BOX, style=level(1, 12, MUTED, align="r"), lang=lang)
     common = title + who + source + page
-    listing = level(1, 16, INK, line=95) + level(2, 16, INK, bullet=True, line=95, before=1)
+    listing = level(1, 16, INK, line=92) + level(2, 16, INK, bullet=True, line=92, before=1)
     points = placeholder(
-        6, words["list"], "body", 13, (LEFT, 5.02, MAIN, BODY_END - 5.02), style=listing, lang=lang
+        6, words["list"], "body", 13, (LEFT, LIST_Y, MAIN, BODY_END - LIST_Y), style=listing, lang=lang
     )
     panel = rectangle(9, "Panel", (PANEL_X, BODY_Y, PANEL, BODY_END - BODY_Y), PALE)
     heading = placeholder(
@@ -220,12 +221,10 @@ def layouts(lang: str, words: dict[str, str]) -> dict[str, str]:
         style=level(1, 16, INK, bold=True, line=90), lang=lang,
     )  # fmt: skip
     half = (FULL - GAP) / 2
-    left = placeholder(
-        6, words["left"], "body", 13, (LEFT, BODY_Y, half, BODY_END - BODY_Y), style=listing, lang=lang
-    )
+    reading = level(1, 16, INK) + level(2, 16, INK, bullet=True, before=8)
     right = placeholder(
         7, words["right"], "body", 14, (LEFT + half + GAP + 0.2, BODY_Y + 0.16, half - 0.4, BODY_END - BODY_Y - 0.32),
-        style=listing, lang=lang,
+        style=reading, lang=lang,
     )  # fmt: skip
     right_panel = rectangle(9, "Panel", (LEFT + half + GAP, BODY_Y, half, BODY_END - BODY_Y), PALE)
     cover = (
@@ -244,5 +243,5 @@ def layouts(lang: str, words: dict[str, str]) -> dict[str, str]:
         "Cover": layout_xml(words["l.cover"], cover, back=background(NIGHT), master_shapes=False),
         "Statement": layout_xml(words["l.statement"], common),
         "Figures": layout_xml(words["l.figures"], panel + common + points + heading),
-        "Columns": layout_xml(words["l.columns"], right_panel + common + left + right),
+        "Columns": layout_xml(words["l.columns"], right_panel + common + right),
     }

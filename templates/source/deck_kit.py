@@ -167,6 +167,30 @@ class Canvas:
         frame.name = name
         frame._element.nvGraphicFramePr.cNvPr.set("descr", descr)
         table = frame.table
+        self._plain(table, widths, height)
+        cells: list[Para] = list(row)
+        cells[0] = [Run(f"{{%tr {loop} %}}"), *_runs(cells[0])]
+        cells[-1] = [*_runs(cells[-1]), Run("{%tr endfor %}")]
+        for at, text in enumerate(header):
+            self._cell(table.cell(0, at), Run(text, 16, True, MUTED), MUTED, "r" if at in right else "l")
+        for at, runs in enumerate(cells):
+            self._cell(table.cell(1, at), runs, RULE, "r" if at in right else "l")
+        return frame
+
+    def static_table(
+        self, name: str, box: Box, widths: Sequence[float], rows: Sequence[Sequence[str]], *, height: float, descr: str
+    ) -> None:
+        """A table of fixed words: a header row, and the first column bold."""
+        frame = self.slide.shapes.add_table(len(rows), len(widths), *(emu(value) for value in box))
+        frame.name = name
+        frame._element.nvGraphicFramePr.cNvPr.set("descr", descr)
+        self._plain(frame.table, widths, height)
+        for down, row in enumerate(rows):
+            for across, text in enumerate(row):
+                run = Run(text, 16, down == 0 or across == 0, MUTED if down == 0 else INK)
+                self._cell(frame.table.cell(down, across), run, RULE if down else MUTED, "l")
+
+    def _plain(self, table: Any, widths: Sequence[float], height: float) -> None:
         properties = table._tbl.tblPr
         properties.attrib.clear()
         properties.set("firstRow", "1")
@@ -177,14 +201,6 @@ class Canvas:
             column.width = emu(width)
         for line in table.rows:
             line.height = emu(height)
-        cells: list[Para] = list(row)
-        cells[0] = [Run(f"{{%tr {loop} %}}"), *_runs(cells[0])]
-        cells[-1] = [*_runs(cells[-1]), Run("{%tr endfor %}")]
-        for at, text in enumerate(header):
-            self._cell(table.cell(0, at), Run(text, 16, True, MUTED), MUTED, "r" if at in right else "l")
-        for at, runs in enumerate(cells):
-            self._cell(table.cell(1, at), runs, RULE, "r" if at in right else "l")
-        return frame
 
     def _cell(self, cell: Any, text: Para, rule: str, align: str) -> None:
         element = cell._tc

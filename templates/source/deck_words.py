@@ -15,16 +15,18 @@ ZH: dict[str, str] = {
     # the city
     "city.title": "{% set first = city.top[0] %}{{ city.short }}{{ first.short }}{{ first.base.phrase }}"
     "{% if first.level and first.growth %}、{{ first.growth.phrase }}{% endif %}"
-    "{% for r in city.top[1:4] %}{% if loop.first %}，{% else %}、{% endif %}{{ r.short }}{{ r.base.phrase }}{% endfor %}",
+    "{% set same = city.top[1:4]|map(attribute='base.phrase')|unique|list|length == 1 %}"
+    "{% for r in city.top[1:4] %}{% if loop.first %}，{% else %}、{% endif %}{{ r.short }}{% if not same %}{{ r.base.phrase }}"
+    "{% elif loop.last %}{% if loop.length > 1 %}各{% endif %}{{ r.base.phrase }}{% endif %}{% endfor %}",
     "city.who": "{{ city.name }}{{ pack.period }}目标，共{{ city.targets|length }}项",
     "city.quotes": "原文怎么说",
-    "city.quote": "“{{ clause|fit(2) }}”",
+    "city.quote": "{{ clause|fit(2) }}",
     "city.coverage": "{{ pack.district_count }}个区的目标从哪里来",
     "city.full": "个区原文载明", "city.elsewhere": "个区取自其他来源", "city.missing": "个区原文未载，不作推测",
     # comparison
     "gdp.title": "{% set gdp = indicator.GDP %}{% set aim = gdp.city_growth %}"
-    "{{ gdp.growth|length }}个区公布GDP增速目标，{% if aim %}{{ gdp.growth|selectattr('value', 'ge', aim.value)|list|length }}"
-    "个不低于全市的{{ aim.text }}，{% endif %}{{ gdp.growth[0].place.short }}{{ gdp.growth[0].text }}居首",
+    "{{ gdp.growth|length }}个区公布GDP增速，{% if aim %}{{ gdp.growth|selectattr('value', 'ge', aim.value)|list|length }}"
+    "个不低于全市{{ aim.text }}，{% endif %}{{ gdp.growth[0].place.short }}{{ gdp.growth[0].text }}居首",
     "gdp.who": "各区地区生产总值增速目标，由高到低；虚线为全市目标",
     "gdp.line": "全市 {{ indicator.GDP.city_growth.text }}",
     "gdp.absent": "{% if missing %}原文未载：{{ missing|map(attribute='short')|listed }}。{% endif %}",
@@ -41,9 +43,10 @@ ZH: dict[str, str] = {
     "d.headline": "{% set gdp = district.target.gdp_growth %}"
     "{% set most = (district.growth|rejectattr('indicator', 'eq', 'GDP')|sort(attribute='value', reverse=true))[0] %}"
     "{% set first = district.top[0] %}{{ district.short }}"
-    "{% if gdp %}{{ gdp.word }}GDP{{ gdp.phrase }}{% if indicator.GDP.growth[0].key == gdp.key %}，增速居各区之首{% endif %}"
+    "{% if gdp %}{{ gdp.word }}GDP{{ gdp.phrase }}{% if first.stretch %}、{{ first.stretch.word }}{{ first.stretch.phrase }}{% endif %}"
+    "{% if indicator.GDP.growth[0].key == gdp.key %}，增速居各区之首{% endif %}"
     "{% else %}{{ first.base.word }}{{ first.short }}{{ first.base.phrase }}{% endif %}"
-    "{% if most %}，{{ most.word }}{{ most.short }}{{ most.phrase }}"
+    "{% if most %}，{% if not gdp or most.word != gdp.word %}{{ most.word }}{% endif %}{{ most.short }}{{ most.phrase }}"
     "{% elif district.top[1] %}，{{ district.top[1].base.word }}{{ district.top[1].short }}{{ district.top[1].base.phrase }}{% endif %}",
     "d.who": "{{ district.name }}{% if district.leader %}　{{ district.leader.full_title }} {{ district.leader.name }}{% endif %}"
     "{% if district.coverage == 'other_source' %}　·　取自其他来源，引用须注明{% endif %}",
@@ -51,8 +54,8 @@ ZH: dict[str, str] = {
     "{% endif %}{% elif r.stretch %}{% if r.base.word %}，{% endif %}{{ r.stretch.word }}{{ r.stretch.phrase }}{% endif %}",
     "d.rest": "项目标，全部列在备注",
     "d.doing": "重点举措{% if district.initiatives|length > 4 %}（另有{{ district.initiatives|length - 4 }}项，见备注）{% endif %}",
-    "d.origin": "出处",
-    "d.origin.text": "{{ s.citation|fit(2) }}",
+    "d.origin": "须注明", "d.flag": "（待核）",
+    "d.origin.text": "{{ x|fit(2) }}",
     "d.origin.none": "该来源未提举措，此处不作补写。",
     "d.chart": "增速目标与各区中位数",
     "d.chart.key": "红为本区，灰为各区中位数",
@@ -69,12 +72,13 @@ ZH: dict[str, str] = {
     "m.big": "{{ district.coverage_text }}",
     "m.text": "大会报道称{{ pack.district_count }}个区均作表态发言，正文未载{{ district.name }}的目标；其他来源中也未找到可用的数字。本册不作推测，不以他区数字代替。",
     "m.text.else": "所据来源没有{{ district.name }}的数字目标。本册不作推测，不以他区数字代替。",
+    "m.city": "全市GDP增速目标", "m.median": "各区GDP增速中位数", "m.contrast": "供对照，非本区目标",
     "m.need": "补入所需",
     "m.need.1": "区高质量发展大会报道或区政府工作报告",
     "m.need.2": "目标的原句、年份和口径",
-    "m.source": "来源：无。对照数字见第3页及末页",
+    "m.source": "来源：无。对照数字的出处见“出处”页",
     # notes
-    "n.target": "{{ t.label }}：{{ t.word }}{{ t.phrase }}（{{ t.period }}）{% if t.clause %}——“{{ t.clause }}”{% endif %}［{{ t.source.n }}］"
+    "n.target": "{{ t.label }}：{{ t.word }}{{ t.phrase }}（{{ t.period }}）{% if t.clause %}。原句：{{ t.clause }}{% endif %}［{{ t.source.n }}］"
     "{% if t.actual %}　截至{{ t.actual.date }}实际{{ t.actual.text }}{% endif %}{% if t.flags %}　注：{{ t.flag_text }}{% endif %}",
     "n.doing": "举措（{{ i.theme }}）：{{ i.text }}",
     "n.source": "［{{ s.n }}］{{ s.citation }}{% if s.address %}，{{ s.address }}{% endif %}",
@@ -93,10 +97,10 @@ ZH: dict[str, str] = {
     "h.title": "{% if missing %}{{ missing|length }}个区原文未载{% endif %}{% if missing and elsewhere %}、{% endif %}"
     "{% if elsewhere %}{{ elsewhere|length }}个区取自其他来源{% endif %}{% if missing or elsewhere %}，引用前请{% endif %}先看清措辞的分量",
     "h.who": "读数须知",
-    "h.words": "措辞怎么读",
-    "h.w1": "以上、以下、以内：含本数", "h.w2": "超、突破：不含本数", "h.w3": "左右：约数",
-    "h.w4": "确保：必须完成；目标、计划：安排完成", "h.w5": "力争、争取：努力达到，弱于“目标”",
-    "h.w6": "增长2倍：为上年的3倍",
+    "h.words": "措辞|怎么读",
+    "h.w1": "以上、以内|含本数", "h.w2": "超、突破|不含本数", "h.w3": "左右|约数",
+    "h.w4": "确保、完成|必须做成", "h.w5": "目标、计划|已列入安排", "h.w6": "力争、争取|努力达到，弱于“目标”",
+    "h.w7": "增长2倍|为上年的3倍",
     "h.care": "须留意",
     "h.missing": "原文未载：{{ missing|map(attribute='short')|listed }}",
     "h.elsewhere": "取自其他来源：{{ elsewhere|map(attribute='short')|listed }}",
@@ -105,7 +109,7 @@ ZH: dict[str, str] = {
     # sources
     "s.title": "全部{{ pack.target_count }}项目标出自{{ sources|length }}个来源，逐项可回到原句",
     "s.who": "出处",
-    "s.n": "编号", "s.source": "来源",
+    "s.n": "编号", "s.source": "来源", "s.count": "项数",
     "s.alt": "来源表",
     "s.foot": "每项目标的原句见各区页备注、简报脚注和工作簿“目标”表",
 }  # fmt: skip
@@ -119,10 +123,12 @@ EN: dict[str, str] = {
     "cover.targets": "targets", "cover.districts": "districts", "cover.sources": "sources",
     "city.title": "{% set first = city.top[0] %}{{ city.short }} aims for {{ first.short }} {{ first.base.text }}"
     "{% if first.level and first.growth %}, {{ first.growth.phrase }}{% endif %}"
-    "{% for r in city.top[1:4] %}{% if loop.first %}; {% else %}, {% endif %}{{ r.short|lower }} {{ r.base.text }}{% endfor %}",
+    "{% set same = city.top[1:4]|map(attribute='base.text')|unique|list|length == 1 %}"
+    "{% for r in city.top[1:4] %}{% if loop.first %}; {% elif loop.last %} and {% else %}, {% endif %}{{ r.short|lower }}"
+    "{% if not same or loop.last %} {{ r.base.text }}{% endif %}{% if same and loop.last and loop.length > 1 %} each{% endif %}{% endfor %}",
     "city.who": "{{ city.name }}: {{ city.targets|length }} targets for {{ pack.period }}",
     "city.quotes": "In the words of the source (Chinese)",
-    "city.quote": "“{{ clause|fit(2) }}”",
+    "city.quote": "{{ clause|fit(2) }}",
     "city.coverage": "Where the {{ pack.district_count }} districts' targets come from",
     "city.full": "in the article itself", "city.elsewhere": "in another report",
     "city.missing": "in no usable source; nothing assumed",
@@ -156,8 +162,8 @@ EN: dict[str, str] = {
     "{% else %}{{ r.level.phrase }}{% endif %}{% elif r.stretch %}{% if r.base.word %}; {% endif %}{{ r.stretch.phrase }}{% endif %}",
     "d.rest": "targets in all, every one in the notes",
     "d.doing": "What it will do{% if district.initiatives|length > 4 %} ({{ district.initiatives|length - 4 }} more in the notes){% endif %}",
-    "d.origin": "Where this comes from",
-    "d.origin.text": "{{ s.citation|fit(2) }}",
+    "d.origin": "Handle with care", "d.flag": " (check)",
+    "d.origin.text": "{{ x|fit(2) }}",
     "d.origin.none": "The report names no measures, and none are added here.",
     "d.chart": "Growth targets against the districts' median",
     "d.chart.key": "Red: this district. Grey: median",
@@ -175,11 +181,12 @@ EN: dict[str, str] = {
     "m.text": "The article says that all {{ pack.district_count }} districts stated their targets, but prints none for {{ district.name }}; "
     "no other usable source was found. Nothing is assumed here, and no other district's figure stands in.",
     "m.text.else": "The sources give no target in figures for {{ district.name }}. Nothing is assumed here.",
+    "m.city": "City's GDP growth target", "m.median": "Median of the districts", "m.contrast": "for comparison only",
     "m.need": "What would fill this page",
     "m.need.1": "A report of the district's conference or its government work report",
     "m.need.2": "The clause itself, its year and its definition",
-    "m.source": "Source: none. For comparison see page 3 and the last page",
-    "n.target": "{{ t.label }}: {{ t.word }}{% if t.word %} {% endif %}{{ t.phrase }} ({{ t.period }}){% if t.clause %} — “{{ t.clause }}”{% endif %} "
+    "m.source": "Source: none. The sources of the figures for comparison are on the page of sources",
+    "n.target": "{{ t.label }}: {{ t.word }}{% if t.word %} {% endif %}{{ t.phrase }} ({{ t.period }}){% if t.clause %}. In the source: {{ t.clause }}{% endif %} "
     "[{{ t.source.n }}]{% if t.actual %} Actual on {{ t.actual.date }}: {{ t.actual.text }}.{% endif %}{% if t.flags %} Note: {{ t.flag_text }}{% endif %}",
     "n.doing": "Measure ({{ i.theme }}): {{ i.text }}",
     "n.source": "[{{ s.n }}] {{ s.citation }}{% if s.address %}, {{ s.address }}{% endif %}",
@@ -197,10 +204,11 @@ EN: dict[str, str] = {
     "{% if elsewhere %}, {% else %}; {% endif %}{% endif %}{% if elsewhere %}{{ elsewhere|length }} rest on other reports; {% endif %}"
     "weigh each word before you quote a figure",
     "h.who": "How to read the figures",
-    "h.words": "What the words mean",
-    "h.w1": "at least, at most: the number itself counts", "h.w2": "over, above: the number itself does not count", "h.w3": "about: a rounded figure",
-    "h.w4": "commits to: must be done; targets, plans: set down to be done", "h.w5": "aims for: will be striven for, weaker than a target",
-    "h.w6": "up 200%: three times the year before",
+    "h.words": "Word|Meaning",
+    "h.w1": "at least, at most|the number itself counts", "h.w2": "over, above|the number itself does not count",
+    "h.w3": "about|a rounded figure", "h.w4": "commits to, to achieve|must be done",
+    "h.w5": "targets, plans|set down to be done", "h.w6": "aims for|striven for, weaker than a target",
+    "h.w7": "up 200%|three times the year before",
     "h.care": "Handle with care",
     "h.missing": "No source: {{ missing|map(attribute='short')|listed('en') }}",
     "h.elsewhere": "From other reports: {{ elsewhere|map(attribute='short')|listed('en') }}",
@@ -208,7 +216,7 @@ EN: dict[str, str] = {
     "h.note": "{{ pack.note }}",
     "s.title": "All {{ pack.target_count }} targets come from {{ sources|length }} source{% if sources|length > 1 %}s{% endif %}, each traceable to its clause",
     "s.who": "Sources",
-    "s.n": "No.", "s.source": "Source",
+    "s.n": "No.", "s.source": "Source", "s.count": "Targets",
     "s.alt": "Table of sources",
     "s.foot": "The clause behind each target stands in the notes of its slide, in the briefing's footnotes and in the workbook",
 }  # fmt: skip
