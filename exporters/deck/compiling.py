@@ -13,7 +13,7 @@ from exporters.binding.program import Weaver, closing, opening
 from exporters.binding.scope import TOP
 from exporters.binding.tags import Tag
 from exporters.binding.weave import TreeWeaver
-from exporters.charts.drawingml import DRAWINGML
+from exporters.charts.drawingml import DRAWINGML, P
 from exporters.charts.writing import first_free
 from exporters.deck.presentation import (
     app_properties,
@@ -23,7 +23,7 @@ from exporters.deck.presentation import (
     serialised,
     slide_list,
 )
-from exporters.deck.slides import SlideWeaver, WovenSlide, anchor, bound_shapes, holds_tag, loop_variables
+from exporters.deck.slides import SlideWeaver, WovenSlide, anchor, bound_shapes, holds_tag, loop_variables, slug
 from exporters.deck.textboxes import Ancestry, parse
 from exporters.errors import Fault, TemplateError
 from exporters.package import Package, ct, rt
@@ -171,9 +171,15 @@ class _Compiler:
             record, rest = anchor(values, mark.get("name", ""), known, innermost)
             filter_name = f"_anchor('{rest}')"
             mark.set("name", self._weaver.value(record, f"slide {slide.number}", filter_name))
+        content = slide.root.find(f"{P}cSld")
+        if slide.tagged and content is not None:
+            # Regeneration knows a slide again by its name: shapes may go, a slide's name stays in every editor.
+            name = slug(content.get("name") or f"slide-{slide.number}")
+            content.set("name", self._weaver.value(innermost or "pack", f"slide {slide.number}", f"_slide('{name}')"))
 
     def _slide_text(self, slide: WovenSlide) -> str:
-        start = self._weaver.value(str(slide.number), "", "_slide")
+        # Not a constant: the template engine would work that out once, when it compiles.
+        start = self._weaver.value("slide_count", "", "_start")
         if not slide.tagged:
             return start + opening(f"slide:{slide.number - 1}") + closing()
         notes = ""

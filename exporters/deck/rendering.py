@@ -29,18 +29,27 @@ class Anchors:
 
     def __init__(self) -> None:
         self._used: set[str] = set()
+        self._slides: set[str] = set()
 
     def start_slide(self) -> None:
         self._used.clear()
 
     def name(self, record: Any, rest: str) -> str:
-        owner = record.key if isinstance(record, View) else "pack"
-        key = f"{owner}.{rest}"
-        found, number = key, 2
-        while found in self._used:
-            found, number = f"{key}~{number}", number + 1
-        self._used.add(found)
-        return found
+        return _unique(record, rest, self._used)
+
+    def slide(self, record: Any, rest: str) -> str:
+        """Return the name of a slide, unique in the deck."""
+        return _unique(record, rest, self._slides)
+
+
+def _unique(record: Any, rest: str, used: set[str]) -> str:
+    owner = record.key if isinstance(record, View) else "pack"
+    key = f"{owner}.{rest}"
+    found, number = key, 2
+    while found in used:
+        found, number = f"{key}~{number}", number + 1
+    used.add(found)
+    return found
 
 
 class DeckRenderer:
@@ -109,7 +118,8 @@ class DeckRenderer:
             **CHART_FILTERS,
             **self._fitter.filters(),
             "_anchor": self._anchors.name,
-            "_slide": self._start_slide,
+            "_slide": self._anchors.slide,
+            "_start": self._start_slide,
         }
         names = {**self._names, "slide_count": len(self._plan)}
         slide = _Instance(0, {})
