@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import io
+import os
 import sys
 
 
 def main() -> None:
     """Run ``briefpack``; the process ends with an exit code of the contract."""
+    # Nobody's plugin runs inside a build, and looking for one costs more than reading the data.
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     from exporters.cli.app import app
 
     for stream in (sys.stdout, sys.stderr):

@@ -8,9 +8,11 @@ from pathlib import Path
 
 import click
 
-from exporters import resources
+from exporters import __version__, resources
 from exporters.errors import nearest
 from exporters.registry import EXPORTERS
+
+_STATES_KEPT = 4
 
 
 def _names(_ctx: click.Context, _parameter: click.Parameter, value: str) -> tuple[str, ...]:
@@ -54,10 +56,25 @@ def cache_folder() -> Path | None:
     if asked == "off":
         return None
     if asked:
-        return Path(asked) / resources.fingerprint()
-    import platformdirs
+        root = Path(asked)
+    else:
+        import platformdirs
 
-    return Path(platformdirs.user_cache_dir("briefpack", appauthor=False)) / resources.fingerprint()
+        root = Path(platformdirs.user_cache_dir("briefpack", appauthor=False))
+    folder = root / resources.fingerprint()
+    if resources.is_checkout() and not folder.exists():
+        _forget_old(root)
+    return folder
+
+
+def _forget_old(root: Path) -> None:
+    """Drop what earlier states of a checkout have left, but for the newest few."""
+    import shutil
+
+    left = [path for path in root.glob(f"{__version__}-*") if path.is_dir()]
+    left.sort(key=lambda path: path.stat().st_mtime)
+    for path in left[:-_STATES_KEPT]:
+        shutil.rmtree(path, ignore_errors=True)
 
 
 def source_date_epoch() -> int | None:
