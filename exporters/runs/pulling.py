@@ -1,0 +1,323 @@
+"""Bringing typed edits of bound values back into the data file."""
+
+from __future__ import annotations
+
+import datetime as dt
+import difflib
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+
+from exporters.binding.keys import Keys
+from exporters.binding.scope import Scope
+from exporters.binding.views import (
+    IndicatorView,
+    InitiativeView,
+    LeaderView,
+    PackView,
+    PlaceView,
+    SourceView,
+    TargetView,
+    View,
+)
+from exporters.errors import BriefpackError, DataError, Fault
+from exporters.figures import tabular_unit
+from exporters.load import load, write_whole
+from exporters.load.edits import AppendRecord, Edit, RemoveField, SetField, apply_edits
+from exporters.merge import canonical
+from exporters.model import Comparator, Dataset, Lang, Target
+from exporters.package import Package
+from exporters.registry import EXPORTERS
+from exporters.runs.inputs import find_templates
+from exporters.runs.memory import Memory
+from exporters.runs.pack import Pack
+from exporters.snapshot import SlotKind
+from exporters.wording.reading import AmbiguousError, read_figure
+
+# Fields of views that are plain texts of their record: (type of view, name) -> where the text stands in the record.
+_TEXTS: dict[tuple[type[View], str], tuple[str, ...]] = {
+    (PlaceView, "name"): ("name",),
+    (PlaceView, "short"): ("short",),
+    (PlaceView, "note"): ("note",),
+    (InitiativeView, "text"): ("text",),
+    (InitiativeView, "theme"): ("theme",),
+    (LeaderView, "name"): ("name",),
+    (IndicatorView, "label"): ("label",),
+    (IndicatorView, "short"): ("short",),
+    (IndicatorView, "note"): ("note",),
+    (SourceView, "title"): ("title",),
+    (SourceView, "outlet"): ("outlet",),
+    (SourceView, "occasion"): ("occasion",),
+    (PackView, "title"): ("title",),
+    (PackView, "subtitle"): ("subtitle",),
+    (PackView, "note"): ("note",),
+    (TargetView, "note"): ("note",),
+    (TargetView, "sub_place"): ("sub_place",),
+}
+_EXCEL_EPOCH = dt.date(1899, 12, 30)
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """A bound value that a person typed over. ``field`` may lead on from the record (``actual.ratio``)."""
+
+    file: str
+    where: str
+    record: str
+    field: str
+    base: str
+    theirs: str
+
+    @property
+    def place(self) -> str:
+        return f"{self.where}, {self.record}.{self.field}" if self.where else f"{self.record}.{self.field}"
+
+
+@dataclass(frozen=True, slots=True)
+class Pulled:
+    """What comes back: the edits, the data file's new bytes, and the typed values that could not be taken."""
+
+    dataset: Path
+    typed: tuple[Typed, ...]
+    edits: tuple[Edit, ...]
+    content: bytes
+    faults: tuple[Fault, ...]
+
+    def patch(self) -> str:
+        """Return the change of the data file as a unified diff; for a workbook, a line for each edit."""
+        before = self.dataset.read_bytes()
+        if self.dataset.suffix == ".xlsx":
+            return "".join(f"{edit}\n" for edit in self.edits)
+        first, second = (text.decode("utf-8").splitlines(keepends=True) for text in (before, self.content))
+        return "".join(difflib.unified_diff(first, second, str(self.dataset), str(self.dataset), n=1))
+
+
+def pull(dataset: Path, folder: Path, templates: str | None = None) -> Pulled:
+    """Return what people typed over in the pack in *folder*, as edits of *dataset*. Nothing is written.
+
+    Ambiguous texts, values typed differently in two files, and values that the data has moved since stand in
+    ``faults`` with their places; all others are taken.
+    """
+    pack = Pack.open(folder)
+    data = load(dataset)
+    if data.id != pack.manifest.dataset:
+        message = f"the pack is of dataset '{pack.manifest.dataset}', the file holds '{data.id}'"
+        raise BriefpackError(Fault("other-pack", message, str(dataset)))
+    typed = list(_typed(pack, templates))
+    puller = _Puller(data, pack.lang)
+    edits = puller.edits(typed)
+    try:
+        content = apply_edits(dataset, edits) if edits else dataset.read_bytes()
+    except DataError as error:
+        return Pulled(dataset, tuple(typed), (), dataset.read_bytes(), (*puller.faults, *error.faults))
+    return Pulled(dataset, tuple(typed), tuple(edits), content, tuple(puller.faults))
+
+
+def write(pulled: Pulled) -> None:
+    """Write the data file's new bytes, whole or not at all."""
+    write_whole(pulled.dataset, pulled.content)
+
+
+def _typed(pack: Pack, templates: str | None) -> Iterator[Typed]:
+    keys = Keys(pack.scope)
+    with Memory(pack.folder) as memory:
+        for file in pack.files:
+            if not file.touched:
+                continue
+            room = EXPORTERS[file.record.exporter].room()
+            now = room.read(Package.open(file.path, name=str(file.path)))
+            base = room.read(Package.open(memory.base_of(file.name, now.stamp, pack.manifest.dataset).content))
+            before = {(item, slot.key): slot for _, item, slot in base.slots()}
+            by_key = {slot.key: slot for _, _, slot in base.slots()}
+            headers = _columns(pack, templates) if now.format == "workbook" else {}
+            for group, item, slot in now.slots():
+                old = before.get((item, slot.key)) or by_key.get(slot.key)
+                if old is None or slot.kind is not SlotKind.VALUE or canonical(old.text) == canonical(slot.text):
+                    continue
+                if group in headers:
+                    header = slot.key.removeprefix(f"{item}.")
+                    field = headers[group].get(header)
+                    if field:
+                        where = f"table {group}, row {item}, column {header}"
+                        yield Typed(str(file.path), where, item, field, old.text, slot.text)
+                    continue
+                found = keys.find(slot.key)
+                if found is not None:
+                    yield Typed(str(file.path), "", found.view.key, found.field, old.text, slot.text)
+
+
+def _columns(pack: Pack, templates: str | None) -> Mapping[str, Mapping[str, str]]:
+    from exporters.workbook.columns import columns
+
+    edition = find_templates(templates or pack.manifest.templates, pack.lang, ("workbook",))
+    return columns(Package.open(edition.files[0].content, name=edition.files[0].shown))
+
+
+class _Puller:
+    """Translates typed texts into edits of records."""
+
+    def __init__(self, dataset: Dataset, lang: Lang) -> None:
+        self.dataset, self.lang = dataset, lang
+        self.scope = Scope(dataset, lang)
+        self.keys = Keys(self.scope)
+        self.faults: list[Fault] = []
+
+    def edits(self, typed: list[Typed]) -> list[Edit]:
+        """Return the edits of all typed values; two files that say different things are a fault."""
+        by_field: dict[tuple[str, str], list[Typed]] = defaultdict(list)
+        for one in typed:
+            by_field[one.record, one.field].append(one)
+        edits: list[Edit] = []
+        actual: dict[str, dict[str, Typed]] = defaultdict(dict)
+        for (record, field), found in by_field.items():
+            texts = {canonical(one.theirs) for one in found}
+            if len(texts) > 1:
+                said = "; ".join(f"“{one.theirs}” in {one.file}" for one in found)
+                self._fault(found[0], f"it was typed differently in two places: {said}", "make them alike")
+                continue
+            if field.startswith("actual."):
+                actual[record][field.removeprefix("actual.")] = found[0]
+                continue
+            try:
+                edits += self._edits(found[0])
+            except AmbiguousError as error:
+                message = f"“{found[0].theirs}” cannot be taken: {error}"
+                self._fault(found[0], message, "type it as a figure with its unit")
+        edits += [edit for record, fields in actual.items() for edit in self._observed(record, fields)]
+        return list(dict.fromkeys(edits)) if all(_hashable(edit) for edit in edits) else edits
+
+    def _fault(self, one: Typed, message: str, hint: str = "") -> None:
+        self.faults.append(Fault("pull", message, one.file, one.place, hint=hint))
+
+    def _edits(self, one: Typed) -> list[Edit]:
+        found = self.keys.find(f"{one.record}.{one.field}")
+        if found is None:
+            self._fault(one, "the data file no longer has this record")
+            return []
+        moved = self.keys.value(found)
+        if moved is not None and canonical(str(moved)) not in {canonical(one.base), canonical(one.theirs)}:
+            self._fault(one, f"the data has moved to “{moved}” since", "build first, then settle the conflict")
+            return []
+        view = found.view
+        if isinstance(view, TargetView):
+            return self._target(one, self.dataset.target_by_id[view.key])
+        place = _TEXTS.get((type(view), found.field))
+        if place is None:
+            message = f"“{one.theirs}” cannot be taken: this value is worked out from others"
+            self._fault(one, message, "edit what it follows from")
+            return []
+        record = "" if isinstance(view, PackView) else view.code if isinstance(view, IndicatorView) else view.key
+        return [SetField(record, (*place, self.lang), one.theirs)]
+
+    def _target(self, one: Typed, target: Target) -> list[Edit]:
+        if one.field in {"text", "phrase"}:
+            return self._figure(one, target)
+        if one.field in {"ratio", "value"}:
+            power = self._power(target) if one.field == "ratio" else 0
+            return self._changed(target, {"value": self._number(one.theirs).scaleb(-power)})
+        if one.field == "word" and self.lang == "zh":
+            return [SetField(target.id, ("modality_word",), one.theirs)]
+        if (TargetView, one.field) in _TEXTS:
+            return [SetField(target.id, (*_TEXTS[TargetView, one.field], self.lang), one.theirs)]
+        message = f"“{one.theirs}” cannot be taken: {one.field} does not come back from a pack"
+        self._fault(one, message, "edit the data file")
+        return []
+
+    def _figure(self, one: Typed, target: Target) -> list[Edit]:
+        counter = self.dataset.indicator_by_code[target.indicator].counter
+        noun = (counter.zh if self.lang == "zh" else counter.en) if target.unit in {"COUNT", "COUNT_10K"} else ""
+        read = read_figure(one.theirs, target, self.dataset.unit_by_code, self.lang, noun)
+        word = {self.lang: read.word} if read.word and read.comparator is not Comparator.EQ else None
+        fields = {
+            "value": read.value, "upper": read.upper, "unit": read.unit, "comparator": read.comparator,
+            "comparator_word": word, "expression": None,
+        }  # fmt: skip
+        edits = self._changed(target, fields)
+        printed = self._printed(target, fields, one.field)
+        if canonical(printed) != canonical(one.theirs):
+            plain = self._changed(target, fields | {"comparator_word": None})
+            if canonical(self._printed(target, fields | {"comparator_word": None}, one.field)) == canonical(one.theirs):
+                return plain
+            raise AmbiguousError(f"it would be printed as “{printed}”; type it so")
+        shorter = self._printed(target, fields | {"comparator_word": None}, one.field)
+        return self._changed(target, fields | {"comparator_word": None}) if shorter == printed else edits
+
+    def _printed(self, target: Target, fields: Mapping[str, object], name: str) -> str:
+        values = target.model_dump() | {key: value for key, value in fields.items() if value is not None}
+        for key in ("upper", "comparator_word", "expression"):
+            if fields.get(key) is None:
+                values.pop(key, None)
+        changed = Target.model_validate(values)
+        return self.scope.phrase(changed) if name == "phrase" else self.scope.figure(changed)
+
+    def _changed(self, target: Target, fields: Mapping[str, object]) -> list[Edit]:
+        """Return an edit for each field that differs from what the target has."""
+        edits: list[Edit] = []
+        for name, value in fields.items():
+            old = getattr(target, name)
+            if value is None:
+                if name in target.model_fields_set and old:
+                    edits.append(RemoveField(target.id, (name,)))
+            elif name == "comparator_word":
+                if not isinstance(value, dict) or old.in_(self.lang) != value[self.lang]:
+                    edits.append(SetField(target.id, (name,), value))
+            elif old != value:
+                edits.append(SetField(target.id, (name,), value))
+        return edits
+
+    def _power(self, target: Target) -> int:
+        unit = self.dataset.unit_by_code.get(target.unit or "")
+        return tabular_unit(unit, self.dataset.unit_by_code, self.lang)[0] if unit else 0
+
+    @staticmethod
+    def _number(text: str) -> Decimal:
+        try:
+            return Decimal(canonical(text))
+        except InvalidOperation:
+            raise AmbiguousError("it is not a number") from None
+
+    def _observed(self, record: str, fields: Mapping[str, Typed]) -> list[Edit]:
+        """Return the observation that a person typed beside a target: its value, its day, its note."""
+        first = next(iter(fields.values()))
+        target = self.dataset.target_by_id.get(record)
+        if target is None:
+            self._fault(first, "the data file no longer has this record")
+            return []
+        known = self.scope.observations.get(record)
+        number = next((fields[name] for name in ("ratio", "value") if name in fields), None)
+        try:
+            power = self._power(target) if "ratio" in fields else 0
+            value = self._number(number.theirs).scaleb(-power) if number else None
+            day = _day(fields["day"].theirs) if "day" in fields else None
+        except AmbiguousError as error:
+            self._fault(first, f"“{first.theirs}” cannot be taken: {error}")
+            return []
+        note = fields["note"].theirs if "note" in fields else ""
+        if known is not None and (day is None or day == known.date):
+            edits: list[Edit] = [SetField(known.id, ("value",), value)] if value is not None else []
+            return edits + ([SetField(known.id, ("note", self.lang), note)] if note else [])
+        if value is None:
+            self._fault(first, "there is a day or a note, but no actual value", "type the value too")
+            return []
+        if day is None:
+            self._fault(first, f"the actual value {first.theirs} has no day", "type its day beside it")
+            return []
+        new = {"id": f"{record}.{day:%Y%m%d}"[:48], "target": record, "date": day, "value": value}
+        return [AppendRecord("observations", new | ({"note": {self.lang: note}} if note else {}))]
+
+
+def _day(text: str) -> dt.date:
+    try:
+        return dt.date.fromisoformat(text.strip()[:10])
+    except ValueError:
+        pass
+    try:
+        return _EXCEL_EPOCH + dt.timedelta(days=int(Decimal(text)))
+    except (InvalidOperation, ValueError, OverflowError):
+        raise AmbiguousError(f"“{text}” is no day; type it as 2023-06-30") from None
+
+
+def _hashable(edit: Edit) -> bool:
+    return isinstance(edit, RemoveField) or (isinstance(edit, SetField) and not isinstance(edit.value, dict))
