@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from exporters.binding.compiled import Compiled
     from exporters.binding.scope import Scope
     from exporters.package.reader import Package
+    from exporters.snapshot import Plan, Snapshot
 
 NAME = "workbook"
 FILENAME = "targets.xlsx"
@@ -37,3 +38,33 @@ def render(
     from exporters.workbook.rendering import render as render_book
 
     render_book(compiled, template, scope, out, epoch=epoch, properties=properties)
+
+
+def read(package: Package) -> Snapshot:
+    """Return what an edited workbook holds."""
+    from exporters.workbook.living.reading import read as read_book
+
+    return read_book(package)
+
+
+def patch(
+    target: Package,
+    plan: Plan,
+    ours: Package,
+    out: BinaryIO,
+    *,
+    properties: Mapping[str, str] = {},
+    track: str = "",
+    epoch: int | None = None,
+) -> None:
+    """Carry *plan* out on *target* and write the result to *out*; workbooks have no tracked changes."""
+    from exporters.workbook.living.patching import patch as patch_book
+
+    patch_book(target, plan, ours, out, properties=properties, track=track, epoch=epoch)
+
+
+def lines(package: Package) -> list[str]:
+    """Return every text and number that people see in a workbook, in order."""
+    from exporters.workbook.living.reading import lines as lines_of
+
+    return lines_of(package)

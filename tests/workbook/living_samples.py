@@ -22,8 +22,8 @@ from exporters.merge import merge
 from exporters.model import Dataset
 from exporters.package import Package, lint
 from exporters.snapshot import Plan, Snapshot
-from exporters.workbook.patch import patch
-from exporters.workbook.read import read
+from exporters.workbook.living.patching import patch
+from exporters.workbook.living.reading import read
 
 DATA = Path(__file__).parents[2] / "data" / "guangzhou-2023.yaml"
 HEADERS = ["key", "区", "指标", "口径", "目标值", "力度", "实际值", "完成率", "备注"]

@@ -7,7 +7,7 @@ from bisect import bisect_left, bisect_right, insort
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from exporters.workbook.formula.evaluate import build, result
+from exporters.workbook.formula.evaluate import Node, build, result
 from exporters.workbook.formula.parse import Formula, parse
 from exporters.workbook.formula.tokens import tokens
 from exporters.workbook.formula.values import Area, Error, ErrorValueError, Scalar, UnknownError, Value
@@ -228,7 +228,7 @@ class Recalculation:
         except UnknownError:
             self._unknown.add(place)
 
-    def _node(self, own: str, sheet: str, left: int, top: int, right: int, bottom: int) -> object:
+    def _node(self, own: str, sheet: str, left: int, top: int, right: int, bottom: int) -> Node:
         name = sheet.casefold() or own
         if name not in self._sheets:
             raise UnknownError(sheet)
@@ -264,11 +264,11 @@ class Recalculation:
         return found
 
 
-def _no_slots(_: int) -> object:
+def _no_slots(_: int) -> Node:
     raise UnknownError("a value of a template")
 
 
-def _raising(error: Error) -> object:
+def _raising(error: Error) -> Node:
     def fail(_: object) -> Value:
         raise ErrorValueError(error)
 

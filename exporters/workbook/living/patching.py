@@ -20,6 +20,7 @@ from exporters.workbook.living.packing import Changes
 from exporters.workbook.living.placing import TableRows, content_like
 from exporters.workbook.living.properties import PART as PROPERTIES
 from exporters.workbook.living.properties import part_of, with_properties
+from exporters.workbook.living.reading import CELLS, Places, identity
 from exporters.workbook.living.related import Related
 from exporters.workbook.living.sheet import Cell
 from exporters.workbook.living.shifting import Insertion, Shift, Shifts
@@ -27,7 +28,6 @@ from exporters.workbook.living.spans import parse, utf8
 from exporters.workbook.living.styles import DATE, PERCENT
 from exporters.workbook.living.texts import Run, retyped, runs_of
 from exporters.workbook.living.writing import SheetEdit
-from exporters.workbook.read import CELLS, Places, identity
 from exporters.workbook.references import parse_cell
 
 if TYPE_CHECKING:
