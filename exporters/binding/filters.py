@@ -62,6 +62,12 @@ def sign(value: Any) -> str:
     return found if not found or found.startswith("-") else "+" + found
 
 
+def lowerfirst(value: Any) -> str:
+    """Text with a small first letter, as inside an English sentence; GDP and IT services stay as they are."""
+    text = str(value)
+    return text[:1].lower() + text[1:] if text[1:2].islower() else text
+
+
 FILTERS: dict[str, Callable[..., Any]] = {
     "number": number,
     "percent": percent,
@@ -70,4 +76,5 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "listed": listed,
     "day": day,
     "sign": sign,
+    "lowerfirst": lowerfirst,
 }

@@ -142,7 +142,8 @@ def _piece(xml: str, inner: str, box: Box) -> _Piece:
         text.replace(MORE, ""),
         size,
         level.latin,
-        level.east_asian,
+        # Latin text alone has the Latin font's line height, which is lower.
+        level.latin if text.isascii() and level.latin else level.east_asian,
         bold,
         0.0,
         level.line if own.line is None else own.line,

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import io
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -55,7 +56,19 @@ LOOKS = {
     ("gbt9704", "en"): Look("briefpack-gbt9704", "Calibri", "黑体", PLAIN),
 }
 LOCALES = {"zh": "zh-CN", "en": "en-GB"}
-CARD_PAD, CARD_H, CARD_GAP = 0.07, 1.42, 0.1
+CARD_GAP = 0.1
+
+
+@dataclass(frozen=True)
+class Card:
+    """Where the lines of a card stand below its rule, in inches; English words take two lines more often."""
+
+    height: float
+    figure: tuple[float, float]
+    strength: tuple[float, float]
+
+
+CARDS = {"zh": Card(1.44, (0.4, 0.7), (1.1, 0.34)), "en": Card(1.6, (0.58, 0.46), (1.04, 0.56))}
 
 
 class Deck:
@@ -63,7 +76,7 @@ class Deck:
 
     def __init__(self, look: Look, lang: str) -> None:
         self.look, self.lang, self.words = look, LOCALES[lang], WORDS[lang]
-        self.chinese = lang == "zh"
+        self.chinese, self.card = lang == "zh", CARDS[lang]
         self.prs = Presentation()
         self.prs.slide_width, self.prs.slide_height = emu(13.333), emu(7.5)
         self._design()
@@ -118,14 +131,14 @@ class Deck:
         width = (FULL - 3 * GAP) / 4
         for at in range(4):
             row = f"city.top[{at}]"
-            self._card(page, row, (LEFT + at * (width + GAP), BODY_Y, width, CARD_H), 32, f"city.top|length > {at}")
+            self._card(page, row, (LEFT + at * (width + GAP), BODY_Y, width, self.card.height), 32, f"city.top|length > {at}")
         self._city_below(page)
         page.fill(11, "Source", self["d.source"].replace("district.", "city."))
         page.page()
         self._notes(page, "city")
 
     def _city_below(self, page: Canvas) -> None:
-        top = BODY_Y + CARD_H + 0.35
+        top = BODY_Y + self.card.height + 0.35
         half = (FULL - GAP) / 2
         heading = Run(self["city.quotes"], 16, True)
         clauses = "(city.targets|map(attribute='clause')|unique|list)[:3]"
@@ -182,7 +195,7 @@ class Deck:
         width = (MAIN - (columns - 1) * 0.25) / columns
         for at in range(cards):
             down, across = divmod(at, columns)
-            box = (LEFT + across * (width + 0.25), BODY_Y + down * (CARD_H + CARD_GAP), width, CARD_H)
+            box = (LEFT + across * (width + 0.25), BODY_Y + down * (self.card.height + CARD_GAP), width, self.card.height)
             self._card(page, f"district.top[{at}]", box, size, f"district.top|length > {at}")
             if (at >= cards - 2 and at % 2) or (columns == 3 and at == 5):
                 self._rest_card(page, box, size, f"district.top|length == {at}")
@@ -200,7 +213,8 @@ class Deck:
         card.rule((x, y, w, 0.02), INK)
         flag = f"{{% for f in {base}.flags %}}{{% if f.code in ['looks_high', 'looks_low'] %}}{self['d.flag']}{{% endif %}}"
         flag += "{% endfor %}"
-        card.text("Label", (x, y + 0.09, w, 0.34), f"{{{{ {row}.short }}}}" + flag, bold=True)
+        card.text("Label", (x, y + 0.09, w, 0.34), f"{{{{ {row}.short }}}}" + (flag if self.chinese else ""), bold=True)
+        top, high = self.card.figure
         # One number leads the page: the first card's is in the accent colour and the others are not.
         shade = ACCENT if row.endswith("[0]") else NIGHT
         small, big = {"size": 16.0, "colour": INK}, {"size": size, "bold": True, "colour": shade}
@@ -209,22 +223,23 @@ class Deck:
                 Run(f"{{{{ {base}.lead }}}}", **small), Run(f"{{{{ {base}.amount }}}}", **big),
                 Run(f"{{{{ {base}.tail }}}}", **small),
             ])]  # fmt: skip
-            card.text("Figure", (x, y + 0.4, w, 0.7), *number, anchor="b", fit="normAutofit", line=85, size=size)
+            card.text("Figure", (x, y + top, w, high), *number, anchor="b", fit="normAutofit", line=85, size=size)
         else:
-            card.text("Lead", (x, y + 0.38, w, 0.3), f"{{{{ {base}.lead|trim }}}}")
+            card.text("Lead", (x, y + 0.35, w, 0.28), f"{{{{ {base}.lead|trim }}}}" + flag)
             number = [P(Run(f"{{{{ {base}.amount }}}}", min(size, 32), True, shade))]
-            card.text("Figure", (x, y + 0.6, w, 0.5), *number, anchor="b", fit="normAutofit", line=85, size=min(size, 32))
+            card.text("Figure", (x, y + top, w, high), *number, anchor="b", fit="normAutofit", line=85, size=min(size, 32))
+        top, high = self.card.strength
         both = "{% set r = " + row + " %}{{ r.base.word }}" + self["d.both"]
-        card.text("Strength", (x, y + 1.1, w, 0.34), both, colour=MUTED)
+        card.text("Strength", (x, y + top, w, high), both, colour=MUTED)
 
     def _rest_card(self, page: Canvas, box: tuple[float, float, float, float], size: float, condition: str) -> None:
         """The last place of the grid, where no figure fills it: how many targets there are in all."""
         x, y, w, _ = box
         card = page.group("All targets", condition)
         card.rule((x, y, w, 0.02), RULE)
-        card.text("Count", (x, y + 0.4, w, 0.7), "{{ district.targets|length }}", size=size, bold=True, colour=MUTED,
+        card.text("Count", (x, y + self.card.figure[0], w, self.card.figure[1]), "{{ district.targets|length }}", size=size, bold=True, colour=MUTED,
                   anchor="b", line=85)  # fmt: skip
-        card.text("Word", (x, y + 1.1, w, 0.34), self["d.rest"], colour=MUTED)
+        card.text("Word", (x, y + self.card.strength[0], w, 0.34), self["d.rest"], colour=MUTED)
 
     def _initiatives(self, page: Canvas) -> None:
         page.fill(
@@ -271,18 +286,18 @@ class Deck:
         page.rule((LEFT, BODY_Y, MAIN, 0.02), INK)
         page.text("Coverage", (LEFT, BODY_Y + 0.12, MAIN, 0.7), self["m.big"], size=32, bold=True, colour=MUTED, line=85)
         page.text(
-            "Explanation", (LEFT, BODY_Y + 0.72, MAIN - 0.4, 0.75),
+            "Explanation", (LEFT, BODY_Y + 0.72, MAIN - 0.4, self.card.height - 0.67),
             "{% if district.coverage == 'none' %}" + self["m.text"] + "{% else %}" + self["m.text.else"] + "{% endif %}",
         )  # fmt: skip
         width = (MAIN - 0.25) / 2
         for at, (word, value) in enumerate((("m.city", "city_growth.text"), ("m.median", "median_growth|percent"))):
-            x, y = LEFT + at * (width + 0.25), BODY_Y + CARD_H + CARD_GAP
+            x, y = LEFT + at * (width + 0.25), BODY_Y + self.card.height + CARD_GAP
             card = page.group(f"Comparison {at + 1}", f"indicator.GDP.{value.split('.')[0].split('|')[0]}")
             card.rule((x, y, width, 0.02), RULE)
             card.text("Label", (x, y + 0.09, width, 0.34), self[word], bold=True)
-            card.text("Figure", (x, y + 0.4, width, 0.7), f"{{{{ indicator.GDP.{value} }}}}", size=32, bold=True,
+            card.text("Figure", (x, y + self.card.figure[0], width, self.card.figure[1]), f"{{{{ indicator.GDP.{value} }}}}", size=32, bold=True,
                       colour=MUTED, anchor="b", line=85)  # fmt: skip
-            card.text("Use", (x, y + 1.1, width, 0.34), self["m.contrast"], colour=MUTED)
+            card.text("Use", (x, y + self.card.strength[0], width, 0.34), self["m.contrast"], colour=MUTED)
         page.fill(
             13, "Initiatives",
             "{% if district.initiatives %}", Run(self["d.doing"], None, True),

@@ -17,7 +17,7 @@ PANEL = RIGHT - PANEL_X
 TITLE_Y, TITLE_H = 0.32, 1.05
 WHO_Y, WHO_H = 1.4, 0.36
 BODY_Y, BODY_END = 1.92, 6.62
-LIST_Y = 5.08
+LIST_Y = {"zh-CN": 5.08, "en-GB": 5.24}
 FOOT_RULE, FOOT_Y, FOOT_H = 6.84, 6.92, 0.3
 
 NAMESPACES = (
@@ -213,7 +213,7 @@ def layouts(lang: str, words: dict[str, str]) -> dict[str, str]:
     common = title + who + source + page
     listing = level(1, 16, INK, line=92) + level(2, 16, INK, bullet=True, line=92, before=1)
     points = placeholder(
-        6, words["list"], "body", 13, (LEFT, LIST_Y, MAIN, BODY_END - LIST_Y), style=listing, lang=lang
+        6, words["list"], "body", 13, (LEFT, LIST_Y[lang], MAIN, BODY_END - LIST_Y[lang]), style=listing, lang=lang
     )
     panel = rectangle(9, "Panel", (PANEL_X, BODY_Y, PANEL, BODY_END - BODY_Y), PALE)
     heading = placeholder(
@@ -230,7 +230,7 @@ def layouts(lang: str, words: dict[str, str]) -> dict[str, str]:
     cover = (
         rectangle(7, "Mark", (LEFT, 1.55, 0.9, 0.09), ACCENT)
         + placeholder(
-            2, words["title"], "ctrTitle", None, (LEFT, 1.85, 9.6, 1.5), anchor="t",
+            2, words["title"], "ctrTitle", None, (LEFT, 1.85, 11, 1.5), anchor="t",
             style=level(1, 40, WHITE, bold=True, line=95, kind="mj"), lang=lang,
         )
         + placeholder(

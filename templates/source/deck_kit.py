@@ -33,8 +33,12 @@ class Run:
         size = f' sz="{round(self.size * 100)}"' if self.size else ""
         weight = "" if self.bold is None else f' b="{int(self.bold)}"'
         colour = fill(self.colour) if self.colour else ""
+        properties = f'lang="{lang}"{other}{size}{weight} dirty="0">{colour}</a:rPr>'
         text = self.text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-        return f'<a:r><a:rPr lang="{lang}"{other}{size}{weight} dirty="0">{colour}</a:rPr><a:t>{text}</a:t></a:r>'
+        # A vertical tab is a line break within the paragraph, as in PowerPoint's own text.
+        return f"<a:br><a:rPr {properties}</a:br>".join(
+            f"<a:r><a:rPr {properties}<a:t>{line}</a:t></a:r>" for line in text.split("\v")
+        )
 
 
 Para = str | Run | Sequence[Run]

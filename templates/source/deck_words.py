@@ -1,5 +1,7 @@
 """The words of the deck in Chinese and English. Numbers never stand here: they are bound."""
 
+# ruff: noqa: E501 - a sentence with its tags is read as one
+
 from __future__ import annotations
 
 _GROWTH = "district.growth[:6]|sort(attribute='value', reverse=true)"
@@ -16,7 +18,7 @@ ZH: dict[str, str] = {
     "city.title": "{% set first = city.top[0] %}{{ city.short }}{{ first.short }}{{ first.base.phrase }}"
     "{% if first.level and first.growth %}、{{ first.growth.phrase }}{% endif %}"
     "{% set same = city.top[1:4]|map(attribute='base.phrase')|unique|list|length == 1 %}"
-    "{% for r in city.top[1:4] %}{% if loop.first %}，{% else %}、{% endif %}{{ r.short }}{% if not same %}{{ r.base.phrase }}"
+    "{% if city.top|length > 1 %}，\v{% endif %}{% for r in city.top[1:4] %}{% if not loop.first %}、{% endif %}{{ r.short }}{% if not same %}{{ r.base.phrase }}"
     "{% elif loop.last %}{% if loop.length > 1 %}各{% endif %}{{ r.base.phrase }}{% endif %}{% endfor %}",
     "city.who": "{{ city.name }}{{ pack.period }}目标，共{{ city.targets|length }}项",
     "city.quotes": "原文怎么说",
@@ -38,7 +40,7 @@ ZH: dict[str, str] = {
     "cmp.alt": "柱形图，{{ x.label }}增速目标由高到低：{% for t in x.growth[:12] %}{{ t.place.short }}{{ t.text }}"
     "{% if not loop.last %}，{% endif %}{% endfor %}",
     "cmp.source": "{% if x.growth|length > 12 %}只列前12位，其余见工作簿。{% endif %}"
-    "来源：{% for s in x.growth|map(attribute='source')|unique %}[{{ s.n }}]{% endfor %} 见末页。单位：%",
+    "来源：{% for s in x.growth|map(attribute='source')|unique %}[{{ s.n }}]{% endfor %}，见“出处”页。单位：%",
     # a district
     "d.headline": "{% set gdp = district.target.gdp_growth %}"
     "{% set most = (district.growth|rejectattr('indicator', 'eq', 'GDP')|sort(attribute='value', reverse=true))[0] %}"
@@ -124,7 +126,7 @@ EN: dict[str, str] = {
     "city.title": "{% set first = city.top[0] %}{{ city.short }} aims for {{ first.short }} {{ first.base.text }}"
     "{% if first.level and first.growth %}, {{ first.growth.phrase }}{% endif %}"
     "{% set same = city.top[1:4]|map(attribute='base.text')|unique|list|length == 1 %}"
-    "{% for r in city.top[1:4] %}{% if loop.first %}; {% elif loop.last %} and {% else %}, {% endif %}{{ r.short|lower }}"
+    "{% for r in city.top[1:4] %}{% if loop.first %}; {% elif loop.last %} and {% else %}, {% endif %}{{ r.short|lowerfirst }}"
     "{% if not same or loop.last %} {{ r.base.text }}{% endif %}{% if same and loop.last and loop.length > 1 %} each{% endif %}{% endfor %}",
     "city.who": "{{ city.name }}: {{ city.targets|length }} targets for {{ pack.period }}",
     "city.quotes": "In the words of the source (Chinese)",
@@ -134,7 +136,7 @@ EN: dict[str, str] = {
     "city.missing": "in no usable source; nothing assumed",
     "gdp.title": "{% set gdp = indicator.GDP %}{% set aim = gdp.city_growth %}"
     "{% if aim %}{{ gdp.growth|selectattr('value', 'ge', aim.value)|list|length }} of {% endif %}{{ gdp.growth|length }} districts "
-    "{% if aim %}that set a GDP growth target match the city's {{ aim.text }}{% else %}set a GDP growth target{% endif %}; "
+    "{% if aim %}with a GDP growth target meet the city's mark of {{ aim.text }}{% else %}set a GDP growth target{% endif %}; "
     "{{ gdp.growth[0].place.short }} leads with {{ gdp.growth[0].text }}",
     "gdp.who": "Districts' targets for GDP growth, highest first; the dashed line is the city's target",
     "gdp.line": "City: {{ indicator.GDP.city_growth.text }}",
@@ -147,25 +149,25 @@ EN: dict[str, str] = {
     "cmp.alt": "Column chart of growth targets for {{ x.label }}, highest first: {% for t in x.growth[:12] %}{{ t.place.short }} "
     "{{ t.text }}{% if not loop.last %}, {% endif %}{% endfor %}",
     "cmp.source": "{% if x.growth|length > 12 %}The first 12 only; the rest is in the workbook. {% endif %}"
-    "Sources: {% for s in x.growth|map(attribute='source')|unique %}[{{ s.n }}]{% endfor %}, listed on the last page. Unit: %",
+    "Sources: {% for s in x.growth|map(attribute='source')|unique %}[{{ s.n }}]{% endfor %}, listed on the page of sources. Unit: %",
     "d.headline": "{% set gdp = district.target.gdp_growth %}"
     "{% set most = (district.growth|rejectattr('indicator', 'eq', 'GDP')|sort(attribute='value', reverse=true))[0] %}"
     "{% set first = district.top[0] %}{{ district.short }} "
     "{% if gdp %}{{ gdp.word|default('targets', true) }} GDP growth of {{ gdp.text }}"
     "{% if indicator.GDP.growth[0].key == gdp.key %}, the fastest of all districts,{% endif %}"
-    "{% else %}{{ first.base.word|default('targets', true) }} {{ first.short|lower }} {{ first.base.phrase }}{% endif %}"
-    "{% if most %} and wants {{ most.short|lower }} {{ most.phrase }}"
-    "{% elif district.top[1] %} and {{ district.top[1].short|lower }} {{ district.top[1].base.phrase }}{% endif %}",
+    "{% else %}{{ first.base.word|default('targets', true) }} {{ first.short|lowerfirst }} {{ first.base.phrase }}{% endif %}"
+    "{% if most %}{% if not gdp or indicator.GDP.growth[0].key != gdp.key %},{% endif %} with {{ most.short|lowerfirst }} {{ most.phrase }}"
+    "{% elif district.top[1] %}, with {{ district.top[1].short|lowerfirst }} {{ district.top[1].base.phrase }}{% endif %}",
     "d.who": "{{ district.name }}{% if district.leader %} · {{ district.leader.name }}, {{ district.leader.title }}{% endif %}"
     "{% if district.coverage == 'other_source' %} · from another report: cite it as such{% endif %}",
     "d.both": "{% if r.level and r.growth %}{% if r.base.word %}; {% endif %}{% if r.base.key == r.level.key %}{{ r.growth.phrase }}"
-    "{% else %}{{ r.level.phrase }}{% endif %}{% elif r.stretch %}{% if r.base.word %}; {% endif %}{{ r.stretch.phrase }}{% endif %}",
+    "{% else %}{{ r.level.phrase }}{% endif %}{% elif r.stretch %}{% if r.base.word %}; {% endif %}{{ r.stretch.word }} {{ r.stretch.text }}{% endif %}",
     "d.rest": "targets in all, every one in the notes",
     "d.doing": "What it will do{% if district.initiatives|length > 4 %} ({{ district.initiatives|length - 4 }} more in the notes){% endif %}",
     "d.origin": "Handle with care", "d.flag": " (check)",
     "d.origin.text": "{{ x|fit(2) }}",
     "d.origin.none": "The report names no measures, and none are added here.",
-    "d.chart": "Growth targets against the districts' median",
+    "d.chart": "Growth targets and district medians",
     "d.chart.key": "Red: this district. Grey: median",
     "d.chart.own": "{{ district.short }}", "d.chart.median": "Median of districts", "d.chart.format": '"median "General"%"',
     "d.chart.category": "{{ t.short }}\n{{ t.text }}",
@@ -212,7 +214,7 @@ EN: dict[str, str] = {
     "h.care": "Handle with care",
     "h.missing": "No source: {{ missing|map(attribute='short')|listed('en') }}",
     "h.elsewhere": "From other reports: {{ elsewhere|map(attribute='short')|listed('en') }}",
-    "h.flag": "{{ t.place.short }}, {{ t.short|lower }} {{ t.text }}: {{ f.note }}",
+    "h.flag": "{{ t.place.short }}, {{ t.short|lowerfirst }} {{ t.text }}: {{ f.note }}",
     "h.note": "{{ pack.note }}",
     "s.title": "All {{ pack.target_count }} targets come from {{ sources|length }} source{% if sources|length > 1 %}s{% endif %}, each traceable to its clause",
     "s.who": "Sources",
