@@ -21,6 +21,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "history": ("exporters.cli.history", "The runs that changed a pack."),
     "init": ("exporters.cli.init", "Start a project: dataset, templates, a short guide."),
     "lint": ("exporters.cli.lint", "Check the inner relations of Office files."),
+    "preview": ("exporters.cli.preview", "PDF, page pictures and one HTML page of a pack."),
     "pull": ("exporters.cli.pull", "Bring typed edits back into the data file."),
     "resolve": ("exporters.cli.resolve", "Settle a conflict between a hand edit and the data."),
     "restore": ("exporters.cli.restore", "Bring back what a build replaced."),

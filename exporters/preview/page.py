@@ -63,6 +63,7 @@ def render(
     text = environment.from_string(_TEMPLATE.read_text("utf-8")).render(
         names,
         groups=_groups(names),
+        notes=_notes(names),
         quoted=sum(bool(target.clause) for target in names["targets"]),
         files=files,
         pictured=any(file.pages for file in files),
@@ -83,6 +84,14 @@ def _groups(names: Mapping[str, Any]) -> list[tuple[PlaceView, list[TargetView]]
         found.setdefault(target.place.key, (target.place, []))[1].append(target)
     city = names["city"].key
     return [group for key, group in found.items() if group[1] or key != city]
+
+
+def _notes(names: Mapping[str, Any]) -> dict[str, list[TargetView]]:
+    """Return the flagged targets by what their flags say: one remark often holds for a whole source."""
+    found: dict[str, list[TargetView]] = {}
+    for target in names["flagged"]:
+        found.setdefault(target.flag_text, []).append(target)
+    return found
 
 
 def _digest(text: str) -> str:
