@@ -99,7 +99,7 @@ def _outcome_json(outcome: Outcome) -> dict[str, Any]:
     files = {
         name: {
             "result": result,
-            "path": str(outcome.plan.out / name),
+            "path": str(outcome.out / name),
             "bytes": made.files[name].bytes,
             "sha256": made.files[name].sha256,
             "statements": made.files[name].statements,
@@ -111,7 +111,7 @@ def _outcome_json(outcome: Outcome) -> dict[str, Any]:
         "ok": outcome.exit_code in {0, 3},
         "exit_code": outcome.exit_code,
         "dataset": made.dataset,
-        "out": str(outcome.plan.out),
+        "out": str(outcome.out),
         "files": files,
         "counts": dict(made.counts),
         "flags": [dict(flag) for flag in made.flags],
@@ -126,11 +126,11 @@ def _print_outcome(outcome: Outcome) -> None:
     click.echo(f"{made.title}: {counts['districts']} districts, {counts['targets']} target statements")
     for name, result in outcome.results.items():
         if name not in made.files:
-            click.echo(f"  {result:9}  {outcome.plan.out / name}")
+            click.echo(f"  {result:9}  {outcome.out / name}")
             continue
         record = made.files[name]
         size = f"{record.bytes / 1000:,.0f} kB"
-        click.echo(f"  {result:9}  {outcome.plan.out / name}  {size}, {record.statements} statements")
+        click.echo(f"  {result:9}  {outcome.out / name}  {size}, {record.statements} statements")
     if outcome.backup:
         click.echo(f"  replaced files are kept in {outcome.backup}")
     for name, merge in outcome.merges.items():
@@ -139,7 +139,7 @@ def _print_outcome(outcome: Outcome) -> None:
         said = f"yours {short(conflict['theirs'])}, the data's {short(conflict['ours'])}"
         click.echo(f"  conflict  {conflict['file']} {conflict['key']}: {said}")
     if len(made.conflicts) > _SHOWN_FLAGS:
-        click.echo(f"  and {len(made.conflicts) - _SHOWN_FLAGS} conflicts more: briefpack status {outcome.plan.out}")
+        click.echo(f"  and {len(made.conflicts) - _SHOWN_FLAGS} conflicts more: briefpack status {outcome.out}")
     if counts["districts_without_source"]:
         click.echo(f"  {counts['districts_without_source']} districts have no source and say so")
     if made.flags:
@@ -147,4 +147,4 @@ def _print_outcome(outcome: Outcome) -> None:
         for flag in sorted(made.flags, key=lambda flag: flag["code"] not in _PRESSING)[:_SHOWN_FLAGS]:
             click.echo(f"    {flag['target']}: {flag['note'] or flag['code']}")
         if len(made.flags) > _SHOWN_FLAGS:
-            click.echo(f"    and {len(made.flags) - _SHOWN_FLAGS} more in {outcome.plan.out / 'manifest.json'}")
+            click.echo(f"    and {len(made.flags) - _SHOWN_FLAGS} more in {outcome.out / 'manifest.json'}")

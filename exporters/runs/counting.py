@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
-from pathlib import Path
 
 # A key stands alone, as the value of an attribute (Word, PowerPoint) or as the text of a cell (Excel).
 _KEY = re.compile(rb'["\'>]([a-z0-9][a-z0-9._-]{1,})(?=["\'<])')
 
 
-def count_statements(path: Path, targets: Collection[str]) -> int:
-    """Return how many of *targets* (their ids) have a key in the package *path*."""
+def count_statements(content: bytes, targets: Collection[str]) -> int:
+    """Return how many of *targets* (their ids) have a key in the package *content*."""
     from exporters.package.reader import Package
 
     wanted = {target.encode(): target for target in targets}
     found: set[str] = set()
-    with Package.open(path) as package:
+    with Package.open(content) as package:
         for name in package.names():
             if not name.endswith(".xml"):
                 continue

@@ -14,10 +14,8 @@ from typing import TYPE_CHECKING, Literal
 from exporters import __version__, resources
 from exporters.errors import BriefpackError, Fault, RefusedError, TemplateError
 from exporters.registry import Exporter
-from exporters.runs import manifest, publish
+from exporters.runs.folder import Existing, Folder, look
 from exporters.runs.inputs import Edition, TemplateFile, find_dataset, find_templates
-from exporters.runs.manifest import Manifest
-from exporters.runs.memory import Memory
 from exporters.runs.pack import canonical
 
 if TYPE_CHECKING:
@@ -61,14 +59,17 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What happens to one file. ``inputs`` is the digest of all that it is made from, ``found`` that of what stands in
-    its place; ``job`` is None where the file is kept."""
+    """What happens to one file.
+
+    ``inputs`` is the digest of all that it is made from, ``existing`` what stands in its place; ``job`` is None where
+    the file is kept.
+    """
 
     template: TemplateFile
     action: Action
     generation: int
     inputs: str
-    found: str | None
+    existing: Existing
     job: Job | None
 
     @property
@@ -86,9 +87,12 @@ class Plan:
     as_of: dt.date | None
     epoch: int | None
     edition: Edition
-    out: Path
-    previous: Manifest | None
+    folder: Folder
     steps: tuple[Step, ...]
+
+    @property
+    def out(self) -> Path:
+        return self.folder.path
 
 
 def content_hash(dataset: Dataset) -> str:
@@ -112,17 +116,34 @@ def plan(request: Request) -> Plan:
         if edition is not None:
             compile_all(edition.files, request.cache, faults)
         raise BriefpackError(faults)
+    out = request.out or Path("out", dataset.id)
+    return decide(request, dataset, edition, look_for(request, edition, out))
+
+
+def look_for(request: Request, edition: Edition, out: Path) -> Folder:
+    """Look at the folder of a pack with what *request* asks in mind."""
+    names = [file.entry.filename for file in edition.files]
+    merging = [file.entry.filename for file in edition.files if request.track_changes and file.entry.name == TRACKED]
+    return look(out, names, fresh=request.fresh, merging=merging)
+
+
+def decide(request: Request, dataset: Dataset, edition: Edition, folder: Folder) -> Plan:
+    """Decide what happens to each file, and compile the templates of those that are due; the folder is not read."""
+    previous = folder.manifest
+    if previous is not None and previous.dataset != dataset.id:
+        message = f"the folder holds the pack of dataset '{previous.dataset}', not of '{dataset.id}'"
+        hint = "choose another --out; --fresh starts over"
+        raise RefusedError(Fault("other-pack", message, str(folder.path), hint=hint))
     sha256 = content_hash(dataset)
     as_of = request.as_of or dataset.as_of
     epoch = request.epoch if request.epoch is not None else _midnight(as_of)
-    out = request.out or Path("out", dataset.id)
-    previous, steps = _decide(request, dataset.id, edition, out, (sha256, str(as_of), str(epoch)))
-    due = [step.template for step in steps if step.action != "keep"]
-    jobs = compile_all(due, request.cache, faults)
+    steps = [_step(request, file, folder, (sha256, str(as_of), str(epoch))) for file in edition.files]
+    faults: list[Fault] = []
+    jobs = compile_all([step.template for step in steps if step.action != "keep"], request.cache, faults)
     if faults:
         raise TemplateError(faults)
     steps = [replace(step, job=jobs.get(step.template.entry.name)) for step in steps]
-    return Plan(request, dataset, sha256, as_of, epoch, edition, out, previous, tuple(steps))
+    return Plan(request, dataset, sha256, as_of, epoch, edition, folder, tuple(steps))
 
 
 def compile_all(files: Sequence[TemplateFile], cache: Path | None, faults: list[Fault]) -> dict[str, Job]:
@@ -166,54 +187,20 @@ def _midnight(day: dt.date | None) -> int | None:
     return (day - dt.date(1970, 1, 1)).days * 86_400 if day else None
 
 
-def _decide(
-    request: Request, dataset_id: str, edition: Edition, out: Path, inputs: tuple[str, ...]
-) -> tuple[Manifest | None, list[Step]]:
-    if out.exists() and not out.is_dir():
-        raise BriefpackError(Fault("not-a-folder", "this is a file; the pack needs a folder", str(out)))
-    publish.recover(out)
-    if request.fresh:
-        newest = _newest(out, edition.files)
-        return None, [_step(request, file, out, None, newest, inputs) for file in edition.files]
-    previous = manifest.read(out)
-    if previous is not None and previous.dataset != dataset_id:
-        message = f"the folder holds the pack of dataset '{previous.dataset}', not of '{dataset_id}'"
-        raise RefusedError(Fault("other-pack", message, str(out), hint="choose another --out; --fresh starts over"))
-    newest = _newest(out, edition.files)
-    steps = [_step(request, file, out, previous, newest, inputs) for file in edition.files]
-    return previous, steps
-
-
-def _newest(out: Path, files: Sequence[TemplateFile]) -> dict[str, int]:
-    """Return the number of the newest generation of each file; no number is ever given twice."""
-    if not Memory.exists(out):
-        return {}
-    with Memory(out) as memory:
-        return {one.entry.filename: memory.ledger.next_number(one.entry.filename) - 1 for one in files}
-
-
-def _step(
-    request: Request,
-    file: TemplateFile,
-    out: Path,
-    previous: Manifest | None,
-    newest: dict[str, int],
-    data: tuple[str, ...],
-) -> Step:
+def _step(request: Request, file: TemplateFile, folder: Folder, data: tuple[str, ...]) -> Step:
+    name = file.entry.filename
     made_from = [__version__, file.entry.name, file.sha256, request.lang, *data]
     inputs = hashlib.sha256(json.dumps(made_from).encode()).hexdigest()
-    found = publish.digest(out / file.entry.filename)
-    record = previous.files.get(file.entry.filename) if previous else None
+    existing = folder.file(name)
+    record = folder.manifest.files.get(name) if folder.manifest else None
     same = record is not None and record.inputs == inputs
-    generation = record.generation if record and same else newest.get(file.entry.filename, 0) + 1
+    # No number is ever given twice, also when a pack starts over: old copies may come back by mail.
+    generation = record.generation if record and same else existing.newest + 1
     action: Action = "create"
-    if found is not None:
-        untouched = record is not None and record.sha256 == found
-        tracked = request.track_changes and file.entry.name == TRACKED
-        action = "rebuild" if untouched and record is not None and not record.edited and not tracked else "merge"
+    if existing.digest is not None:
+        action = "replace" if request.fresh else "rebuild" if existing.content is None else "merge"
+        untouched = record is not None and record.sha256 == existing.digest
         # A checkout's code changes without a new version, so there a file is always made anew and then compared.
-        if untouched and same and not resources.is_checkout():
+        if untouched and same and not request.fresh and not resources.is_checkout():
             action = "keep"
-        if request.fresh:
-            action = "replace"
-    return Step(file, action, generation, inputs, found, None)
+    return Step(file, action, generation, inputs, existing, None)

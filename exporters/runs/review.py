@@ -100,13 +100,14 @@ def diff(request: Request) -> Review:
             step.job.room.render(
                 step.job.compiled, step.job.package, scope, out, epoch=decided.epoch, properties={PROPERTY: str(stamp)}
             )
-            if step.found is None:
+            existing = step.existing
+            if existing.digest is None:
                 files.append(FileReview(name, "new"))
                 continue
             try:
                 theirs = Package.open(folder / name, name=str(folder / name))
                 now = step.job.room.read(theirs)
-                base = memory.base_of(name, now.stamp, made.dataset)
+                base = existing.base or memory.base_of(name, now.stamp, made.dataset)
             except (RefusedError, BriefpackError) as error:
                 files.append(FileReview(name, "foreign", fault=error.faults[0]))
                 continue

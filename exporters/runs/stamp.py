@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from exporters.package import Package
 
 PROPERTY = "briefpack"
+_PROPERTY = re.compile(rb"""name=["']briefpack["'][^>]*>\s*<[^>]*lpwstr[^>]*>([^<]*)<""")
 _STAMP = re.compile(r"^(?P<pack>[^:]+):(?P<generation>[0-9]+):(?P<digest>[0-9a-f]+)$")
 
 
@@ -30,3 +35,12 @@ class Stamp:
 
     def __str__(self) -> str:
         return f"{self.pack}:{self.generation}:{self.digest}"
+
+
+def read_stamp(package: Package) -> str:
+    """Return the stamp that a package carries among its custom properties; empty where it carries none."""
+    from exporters.package import rt
+
+    part = package.relationships().target_of_type(rt.CUSTOM_PROPERTIES)
+    found = _PROPERTY.search(package.read(part)) if part is not None and part in package else None
+    return found[1].decode("utf-8", "replace").strip() if found else ""

@@ -24,7 +24,7 @@ def build(tmp_path, monkeypatch):
 
     def make(**changes) -> Path:
         request = Request(**({"out": tmp_path / "pack", "templates": str(folder), "only": ("one",)} | changes))
-        return execute(plan(request)).plan.out
+        return execute(plan(request)).out
 
     return make
 

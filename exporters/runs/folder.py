@@ -1,0 +1,106 @@
+"""A pack's folder as a run finds it: all that deciding and merging need, read once, so that making needs no disk."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from exporters.errors import BriefpackError, Fault, PackageError, RefusedError
+from exporters.runs import manifest, publish
+from exporters.runs.manifest import Manifest
+from exporters.runs.memory import Base, Memory
+from exporters.runs.stamp import read_stamp
+from exporters.snapshot import Conflict
+
+
+@dataclass(frozen=True, slots=True)
+class Existing:
+    """One file of the folder. What only a merge needs is there where people have edited it, or may have.
+
+    ``lock`` is the lock file of an editor that has it open; ``newest`` the number of its newest generation;
+    ``content`` its bytes, ``base`` what it was edited from, and where there is none ``fault`` says why.
+    """
+
+    digest: str | None = None
+    lock: str = ""
+    newest: int = 0
+    content: bytes | None = None
+    base: Base | None = None
+    fault: Fault | None = None
+    conflicts: tuple[Conflict, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """A folder that holds a pack, or will."""
+
+    path: Path
+    manifest: Manifest | None = None
+    files: Mapping[str, Existing] = field(default_factory=dict)
+    conflicts: tuple[tuple[str, Conflict], ...] = ()
+    """All open conflicts, by file."""
+
+    def file(self, name: str) -> Existing:
+        """Return what is known of a file; nothing is known of one that is not there."""
+        return self.files.get(name, Existing())
+
+
+def look(out: Path, names: Sequence[str], *, fresh: bool = False, merging: Collection[str] = ()) -> Folder:
+    """Read the folder. *merging* names files that are to be merged even where nobody has edited them.
+
+    A publication that an earlier run had decided and not ended is ended first. With *fresh*, what the folder holds
+    counts for nothing but the numbers of its generations.
+    """
+    if out.exists() and not out.is_dir():
+        raise BriefpackError(Fault("not-a-folder", "this is a file; the pack needs a folder", str(out)))
+    publish.recover(out)
+    made = None if fresh else manifest.read(out)
+    if not Memory.exists(out):
+        files = {name: _existing(out, name, made, None, merging, fresh) for name in names}
+        return Folder(out, made, files)
+    with Memory(out) as memory:
+        files = {name: _existing(out, name, made, memory, merging, fresh) for name in names}
+        return Folder(out, made, files, () if fresh else tuple(memory.ledger.conflicts()))
+
+
+def _existing(
+    out: Path, name: str, made: Manifest | None, memory: Memory | None, merging: Collection[str], fresh: bool
+) -> Existing:
+    path = out / name
+    newest = memory.ledger.next_number(name) - 1 if memory else 0
+    digest = publish.digest(path)
+    if digest is None:
+        return Existing(newest=newest)
+    lock = lock_of(path)
+    record = made.files.get(name) if made else None
+    untouched = record is not None and record.sha256 == digest and not record.edited
+    if fresh or (untouched and name not in merging):
+        return Existing(digest, lock, newest)
+    content = path.read_bytes()
+    pack = made.dataset if made else ""
+    try:
+        base = _base(path, content, memory, pack)
+    except (RefusedError, PackageError) as error:
+        return Existing(digest, lock, newest, content, fault=error.faults[0])
+    conflicts = tuple(memory.open_conflicts(name)) if memory and base.current else ()
+    return Existing(digest, lock, newest, content, base, None, conflicts)
+
+
+def _base(path: Path, content: bytes, memory: Memory | None, pack: str) -> Base:
+    from exporters.package import Package
+
+    stamp = read_stamp(Package.open(content, name=str(path)))
+    if memory is None:
+        hint = "move it away, or --fresh to start over with a backup; the new version is beside it"
+        raise RefusedError(Fault("foreign", "it was not built here", str(path), hint=hint))
+    return memory.base_of(path.name, stamp, pack or stamp.partition(":")[0])
+
+
+def lock_of(path: Path) -> str:
+    """Return the lock file that an editor keeps beside a file that is open in it; empty where there is none."""
+    # Office cuts the first two characters of a long name away for its own lock file.
+    for name in (f"~${path.name}", f"~${path.name[2:]}", f".~lock.{path.name}#"):
+        if path.with_name(name).exists():
+            return name
+    return ""

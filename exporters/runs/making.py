@@ -1,0 +1,254 @@
+"""Making a pack in memory: no folder is read or written, so that it can be done in any process, on any machine."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import io
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from exporters import __version__
+from exporters.errors import Fault, PackageError, RefusedError, TemplateError
+from exporters.runs.counting import count_statements
+from exporters.runs.ledger import Generation
+from exporters.runs.manifest import FileRecord, Manifest
+from exporters.runs.pack import canonical
+from exporters.runs.planning import TRACKED, Plan, Step
+from exporters.runs.stamp import PROPERTY, Stamp
+from exporters.snapshot import Conflict
+from exporters.snapshot import Plan as Merge
+
+if TYPE_CHECKING:
+    from exporters.binding.scope import Scope
+    from exporters.runs.living import Merged
+
+Progress = Callable[[str, int], None]
+"""Told a file's name and the bytes of it that are written so far."""
+
+Result = Literal["created", "updated", "merged", "unchanged", "refused"]
+
+
+@dataclass(frozen=True, slots=True)
+class MadeFile:
+    """What became of one file.
+
+    ``content`` goes in its place, ``beside`` next to it (the file itself is then left alone, ``fault`` says why);
+    ``pristine`` is the render that later edits will be measured against. ``conflicts`` None leaves those that are open.
+    """
+
+    name: str
+    result: Result
+    content: bytes | None = None
+    beside: bytes | None = None
+    pristine: bytes | None = None
+    generation: Generation | None = None
+    record: FileRecord | None = None
+    conflicts: tuple[Conflict, ...] | None = None
+    merge: Merge | None = None
+    faults: tuple[Fault, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A pack ready to be published: its files, its manifest, the data behind it."""
+
+    manifest: Manifest
+    data: bytes
+    files: tuple[MadeFile, ...]
+
+
+def make(plan: Plan, progress: Progress = lambda _name, _size: None) -> Made:
+    """Carry out *plan* in memory; raises TemplateError where a render fails."""
+    from exporters.binding.scope import Scope
+
+    scope = Scope(plan.dataset, plan.request.lang, plan.as_of)
+    files = tuple(_file(plan, step, scope, progress) for step in plan.steps)
+    records = dict(plan.folder.manifest.files) if plan.folder.manifest else {}
+    records |= {file.name: file.record for file in files if file.record is not None}
+    return Made(_manifest(plan, scope, records, _open_conflicts(plan, files)), canonical(plan.dataset), files)
+
+
+def _file(plan: Plan, step: Step, scope: Scope, progress: Progress) -> MadeFile:
+    if step.job is None:
+        return MadeFile(step.filename, "unchanged")
+    ours = _rendered(plan, step, scope, progress)
+    return _merged(plan, step, ours) if step.action == "merge" else _fresh(plan, step, ours)
+
+
+def _rendered(plan: Plan, step: Step, scope: Scope, progress: Progress) -> bytes:
+    job = step.job
+    assert job is not None
+    out = _Watched(lambda size: progress(step.filename, size))
+    stamp = Stamp.of(plan.dataset.id, step.generation, step.inputs)
+    try:
+        job.room.render(job.compiled, job.package, scope, out, epoch=plan.epoch, properties={PROPERTY: str(stamp)})
+    except TemplateError as error:
+        shown = job.template.shown
+        raise TemplateError(fault if fault.file else replace(fault, file=shown) for fault in error.faults) from error
+    return out.getvalue()
+
+
+class _Watched(io.BytesIO):
+    """Bytes in memory that tell how many they are."""
+
+    def __init__(self, told: Callable[[int], None]) -> None:
+        super().__init__()
+        self._told = told
+
+    def write(self, data: bytes) -> int:  # type: ignore[override]
+        written = super().write(data)
+        self._told(self.tell())
+        return written
+
+
+def _fresh(plan: Plan, step: Step, ours: bytes) -> MadeFile:
+    """The pristine render takes the place: nobody has edited what stands there, or it is to be replaced."""
+    name, existing = step.filename, step.existing
+    digest = hashlib.sha256(ours).hexdigest()
+    if existing.lock and digest != existing.digest:
+        return MadeFile(name, "refused", beside=ours, faults=(_open_fault(plan, step),))
+    record = _record(plan, step, ours, edited=False)
+    generation = _generation(step, digest, digest)
+    if digest == existing.digest and existing.newest:
+        return MadeFile(name, "unchanged", record=record, conflicts=())
+    result: Result = "created" if existing.digest is None else "unchanged" if digest == existing.digest else "updated"
+    return MadeFile(name, result, ours, pristine=ours, generation=generation, record=record, conflicts=())
+
+
+def _merged(plan: Plan, step: Step, ours: bytes) -> MadeFile:
+    """Carry hand edits into the new render; where that cannot be done, the new version goes beside the file."""
+    name, existing = step.filename, step.existing
+    if existing.fault is not None:
+        return MadeFile(name, "refused", beside=ours, faults=(existing.fault,))
+    try:
+        merged = _carry(plan, step, ours)
+    except (RefusedError, PackageError) as error:
+        return MadeFile(name, "refused", beside=ours, faults=error.faults)
+    conflicts = merged.plan.conflicts
+    if merged.content is None:
+        known = plan.folder.manifest.files.get(name) if plan.folder.manifest else None
+        record = replace(known, inputs=step.inputs, edited=True) if known else None
+        return MadeFile(name, "unchanged", record=record, conflicts=conflicts, merge=merged.plan)
+    if existing.lock:
+        fault = _open_fault(plan, step)
+        return MadeFile(name, "refused", beside=merged.content, merge=merged.plan, faults=(fault,))
+    output = hashlib.sha256(merged.content).hexdigest()
+    return MadeFile(
+        name,
+        "merged",
+        merged.content,
+        pristine=ours,
+        generation=_generation(step, hashlib.sha256(ours).hexdigest(), output),
+        record=_record(plan, step, merged.content, edited=True),
+        conflicts=conflicts,
+        merge=merged.plan,
+    )
+
+
+def _carry(plan: Plan, step: Step, ours: bytes) -> Merged:
+    from exporters.package import Package
+    from exporters.runs.living import regenerate
+
+    job, existing = step.job, step.existing
+    assert job is not None
+    assert existing.content is not None
+    assert existing.base is not None
+    shown = str(plan.out / step.filename)
+    track = plan.request.track_changes and step.template.entry.name == TRACKED
+    return regenerate(
+        job.room,
+        shown,
+        Package.open(existing.base.content, name=shown),
+        Package.open(existing.content, name=shown),
+        Package.open(ours, name=shown),
+        stamp=Stamp.of(plan.dataset.id, step.generation, step.inputs),
+        open_conflicts=existing.conflicts,
+        template_changed=existing.base.generation.template != step.template.sha256,
+        track=_moment(plan.epoch) if track else "",
+        epoch=plan.epoch,
+    )
+
+
+def _open_fault(plan: Plan, step: Step) -> Fault:
+    hint = f"close it and build again; meanwhile {beside_name(step.filename)} holds the new version"
+    message = f"it is open in an editor ({step.existing.lock})"
+    return Fault("open", message, str(plan.out / step.filename), hint=hint)
+
+
+def beside_name(name: str) -> str:
+    """Return the name under which a new version stands beside a file that is left alone."""
+    stem, _, suffix = name.rpartition(".")
+    return f"{stem}.new.{suffix}"
+
+
+def _generation(step: Step, base: str, output: str) -> Generation:
+    return Generation(step.filename, step.generation, 0, step.inputs, step.template.sha256, base, output)
+
+
+def _record(plan: Plan, step: Step, content: bytes, *, edited: bool) -> FileRecord:
+    return FileRecord(
+        exporter=step.template.entry.name,
+        sha256=hashlib.sha256(content).hexdigest(),
+        bytes=len(content),
+        generation=step.generation,
+        inputs=step.inputs,
+        template=Path(step.template.shown).name,
+        template_sha256=step.template.sha256,
+        statements=count_statements(content, [target.id for target in plan.dataset.targets]),
+        edited=edited,
+    )
+
+
+def _moment(epoch: int | None) -> str:
+    return dt.datetime.fromtimestamp(epoch or 0, dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _open_conflicts(plan: Plan, files: tuple[MadeFile, ...]) -> list[tuple[str, Conflict]]:
+    """Return the conflicts that will be open when the pack is published, of all its files."""
+    settled = {file.name for file in files if file.conflicts is not None}
+    found = [(name, one) for name, one in plan.folder.conflicts if name not in settled]
+    found += [(file.name, one) for file in files for one in file.conflicts or ()]
+    return sorted(found, key=lambda pair: (pair[0], pair[1].key, pair[1].item))
+
+
+def _manifest(
+    plan: Plan, scope: Scope, records: dict[str, FileRecord], conflicts: list[tuple[str, Conflict]]
+) -> Manifest:
+    dataset = plan.dataset
+    return Manifest(
+        tool=__version__,
+        dataset=dataset.id,
+        dataset_sha256=plan.dataset_sha256,
+        title=dataset.title.in_(scope.lang),
+        lang=scope.lang,
+        as_of=plan.as_of.isoformat() if plan.as_of else None,
+        templates=plan.edition.name,
+        files=dict(sorted(records.items())),
+        counts={
+            "districts": len(dataset.districts),
+            "districts_without_source": sum(place.coverage.value == "none" for place in dataset.districts),
+            "targets": len(dataset.targets),
+            "initiatives": len(dataset.initiatives),
+            "observations": len(dataset.observations),
+            "sources": len(dataset.sources),
+        },
+        flags=tuple(
+            {"target": target.id, "code": flag.code.value, "note": flag.note.in_(scope.lang)}
+            for target in dataset.targets
+            for flag in target.flags
+        ),
+        conflicts=tuple(
+            {
+                "file": file,
+                "key": one.key,
+                "reason": one.reason,
+                "base": one.base,
+                "theirs": one.theirs,
+                "ours": one.ours,
+            }
+            for file, one in conflicts
+        ),
+    )
