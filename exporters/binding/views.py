@@ -716,6 +716,12 @@ class PlaceView(View):
         ]
 
     @cached_property
+    def clauses(self) -> str:
+        """The clauses of the sources that carry its statements, each once, in one line."""
+        found = dict.fromkeys(view.clause for view in self.targets if view.clause)
+        return "；".join(found) + "。" if found else ""
+
+    @cached_property
     def sources(self) -> list[SourceView]:
         """The sources of its statements, in order of first use."""
         return list({view.source.key: view.source for view in self.targets}.values())

@@ -221,7 +221,9 @@ def _measures(form: ParagraphForm, runs: list[RunForm], width: float) -> dict[st
     line = {"exact": form.line, "atLeast": max(form.line, natural)}.get(form.rule, natural * form.line)
     return {
         "width": round(width - form.left - form.right, 3),
-        "first": round(form.first, 3),
+        # A list's mark takes the room that its first line hangs out.
+        "first": round(max(form.first, 0.0) if form.numbered else form.first, 3),
+        "flow": "word" if form.auto_space else "tight",
         "size": largest.size,
         "spacing": largest.spacing,
         "latin": largest.latin,

@@ -7,7 +7,7 @@ line and put on pages.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -37,7 +37,7 @@ class Mark:
 class _Block:
     block: ParagraphBlock | RowBlock
     words: Words
-    notes: list[NoteText]
+    notes: Sequence[NoteText]
     marks: list[Mark]
 
 
@@ -51,12 +51,13 @@ class Counter:
     """One stream's page count. ``text`` takes the words of values; the other methods are called by the program."""
 
     def __init__(
-        self, blocks: list[dict[str, Any]], own: list[str], sections: list[dict[str, Any]], separator: float
+        self, blocks: list[dict[str, Any]], own: list[str], sections: list[dict[str, Any]], rules: dict[str, Any]
     ) -> None:
         self._blocks = [block_of(spec) for spec in blocks]
         self._own = own
         self._sections = sections
-        self._separator = separator
+        self._separator: float = rules["separator"]
+        self._adds: bool = rules["adds"]
         self._buffer: list[str] = []
         self.text: Callable[[str], None] = self._buffer.append
         self.marks: list[Mark] = []
@@ -95,14 +96,16 @@ class Counter:
             assert isinstance(block, ParagraphBlock)
             self._inside[-1].append((block, words))
             return
-        notes = self._notes
-        if notes:
-            self._notes = []
+        notes: Sequence[NoteText] = ()
+        if self._notes:
+            notes, self._notes = self._notes, []
         marks: list[Mark] = []
         if asked:
             assert isinstance(block, ParagraphBlock)
             text = block.join(words).replace("\n", " ").strip()
-            marks = [Mark(asked[at], text, asked[at + 2], 0, asked[at + 1], block.section) for at in range(0, len(asked), 3)]
+            for at in range(0, len(asked), 3):
+                level, sequence, name = asked[at : at + 3]
+                marks.append(Mark(level, text, name, 0, sequence, block.section))
         self._take(_Block(block, words, notes, marks))
 
     @pass_context
@@ -203,7 +206,7 @@ class Counter:
         return self._capacity - (self._separator if noted else 0.0)
 
     def _measure(self) -> None:
-        self._pager = Pager(self._capacity, self._separator, self.page, self._start)
+        self._pager = Pager(self._capacity, self._separator, self._adds, self.page, self._start)
         stretch, self._stretch = self._stretch, []
         for one in stretch:
             self._place(one)
@@ -247,7 +250,14 @@ class Counter:
         block = taken.block
         notes = self._note_height(taken, True) if taken.notes else 0.0
         if isinstance(block, RowBlock):
-            return Item(1, self._height(taken, True), table=block.table, head=block.head, notes=notes)
+            return Item(
+                1,
+                self._height(taken, True),
+                keep_next=block.head,
+                table=block.table,
+                head=block.head,
+                notes=notes,
+            )
         return Item(
             block.lines(block.join(taken.words)),
             block.line,

@@ -16,7 +16,7 @@ from exporters.word.blocks import Blocks
 from exporters.word.bookmarks import Bookmarks
 from exporters.word.controls import Emitter, in_flow, mark_fields, unmark_fields
 from exporters.word.fields import Captions, complex_fields, join_codes, page_reference
-from exporters.word.geometry import Section, Styles, sections
+from exporters.word.geometry import Section, Styles, flag, sections
 from exporters.word.names import DIALECT, W15, C, R, W
 from exporters.word.notes import KINDS, Notes
 from exporters.word.scopes import Scopes
@@ -232,7 +232,7 @@ class Document:
             for note in notes.dynamic.values():
                 blocks.note(note, width)
                 before(note[0], self._weaver.statement("set _ = 0|_note_begins", ""))
-                after(note[-1], self._weaver.statement("set _ = 0|_note_ends", ""))
+                note[-1].tail = (note[-1].tail or "") + self._weaver.statement("set _ = 0|_note_ends", "")
 
     def _list_meta(self, lists: list[listing.Contents], blocks: Blocks, found: list[Section]) -> dict[str, Any]:
         metas: list[dict[str, Any]] = []
@@ -253,9 +253,17 @@ class Document:
             "sections": [
                 {"height": one.height, "kind": one.kind, "start": one.start, "form": one.number_form} for one in found
             ],
-            "separator": _SEPARATOR,
+            "rules": {"separator": _SEPARATOR, "adds": self._adds()},
             "flows_on": False,
         }
+
+    def _adds(self) -> bool:
+        """Return whether spaces between paragraphs add up in this document."""
+        part = self._package.relationships(self._main).target_of_type(rt.SETTINGS)
+        if part is None or part not in self._package:
+            return False
+        settings = parse(self._package.read(part))
+        return bool(flag(settings.find(f"{W}compat"), "doNotUseHTMLParagraphAutoSpacing"))
 
     # --- charts ------------------------------------------------------------------------------------------------------
 

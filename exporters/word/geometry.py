@@ -42,6 +42,10 @@ class ParagraphForm:
     widow: bool = True
     break_before: bool = False
     contextual: bool = False
+    numbered: bool = False
+    """Whether a list's mark stands before the first line."""
+    auto_space: bool = True
+    """Whether room is put between Han and Latin."""
     outline: int = 0
     """The outline level from 1; 0 for body text."""
     style: str = ""
@@ -259,15 +263,18 @@ def _apply(form: ParagraphForm, properties: Element | None, size: float) -> Para
         form = _apply_indent(form, indent, size)
     for name, key in (
         ("keepNext", "keep_next"), ("keepLines", "keep_lines"), ("widowControl", "widow"),
-        ("pageBreakBefore", "break_before"), ("contextualSpacing", "contextual"),
+        ("pageBreakBefore", "break_before"), ("contextualSpacing", "contextual"), ("autoSpaceDE", "auto_space"),
     ):  # fmt: skip
         value = flag(properties, name)
         if value is not None:
             form = replace(form, **{key: value})  # type: ignore[arg-type]
+    number = properties.find(f"{W}numPr/{W}numId")
+    if number is not None:
+        form = replace(form, numbered=number.get(f"{W}val") != "0")
     level = properties.find(f"{W}outlineLvl")
     if level is not None:
-        number = int(level.get(f"{W}val", "9"))
-        form = replace(form, outline=number + 1 if number < 9 else 0)
+        depth = int(level.get(f"{W}val", "9"))
+        form = replace(form, outline=depth + 1 if depth < 9 else 0)
     return form
 
 

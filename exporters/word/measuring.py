@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from exporters.metrics import count_lines, width
+from exporters.metrics.measure import Flow
 
 # No character with the room around it is wider than this, in em.
 _WIDEST = 1.25
@@ -30,6 +31,7 @@ class ParagraphBlock:
         "east_asian",
         "ends",
         "first",
+        "flow",
         "keep_lines",
         "keep_next",
         "latin",
@@ -54,6 +56,7 @@ class ParagraphBlock:
         self.width: float = spec["width"]
         self.first: float = spec["first"]
         self.size: float = spec["size"]
+        self.flow: Flow = spec["flow"]
         self.spacing: float = spec["spacing"]
         self.latin: str = spec["latin"]
         self.east_asian: str = spec["east_asian"]
@@ -80,18 +83,25 @@ class ParagraphBlock:
 
     def at_most(self, text: str) -> int:
         """Return a number of lines that the text certainly does not exceed, cheaply."""
-        if "\n" in text or "\t" in text or _LONG_WORD.search(text):
-            return self.lines(text)
+        known = self._known.get(text)
+        return self._bounds(text)[1] if known is None else known
+
+    def _bounds(self, text: str) -> tuple[int, int]:
+        """Return the fewest and the most lines that the text can take."""
         room = self.width - _RESERVE * self.size
-        if room < self.width / 2:
-            return self.lines(text)
+        if room < self.width / 2 or "\n" in text or "\t" in text or _LONG_WORD.search(text):
+            lines = self._count(text)
+            return lines, lines
         taken = width(
             text, self.size, latin=self.latin, east_asian=self.east_asian, bold=self.bold, spacing=self.spacing,
-            flow="word",
+            flow=self.flow,
         )  # fmt: skip
-        if taken <= self.width - max(self.first, 0.0):
-            return 1
-        return max(math.ceil((taken * _SLACK + max(self.first, 0.0)) / room), 1)
+        taken += self.first
+        if taken <= self.width:
+            return 1, 1
+        most = math.ceil(taken * _SLACK / room)
+        # Each line may hang one mark out, and leave the room after its last character unused.
+        return max(math.ceil(taken / (self.width + 1.5 * self.size)), 2 if taken > self.width + self.size else 1), most
 
     def lines(self, text: str) -> int:
         """Return how many lines the text takes."""
@@ -99,11 +109,15 @@ class ParagraphBlock:
         if known is None:
             if len(self._known) > _KEPT:
                 self._known.clear()
-            known = self._known[text] = count_lines(
-                text, self.size, self.width, latin=self.latin, east_asian=self.east_asian, bold=self.bold,
-                spacing=self.spacing, first_indent=self.first, flow="word",
-            )  # fmt: skip
+            least, most = self._bounds(text)
+            known = self._known[text] = least if least == most else self._count(text)
         return known
+
+    def _count(self, text: str) -> int:
+        return count_lines(
+            text, self.size, self.width, latin=self.latin, east_asian=self.east_asian, bold=self.bold,
+            spacing=self.spacing, first_indent=self.first, flow=self.flow,
+        )  # fmt: skip
 
 
 class RowBlock:

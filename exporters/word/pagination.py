@@ -51,6 +51,8 @@ class Pager:
 
     capacity: float
     separator: float = 0.0
+    adds: bool = False
+    """Whether space after and space before add up; else the larger counts, as in HTML and in Word by default."""
     page: int = 0
     used: float = 0.0
     notes: float = 0.0
@@ -92,7 +94,7 @@ class Pager:
             return 0.0
         if item.style and item.style == style:
             return -after
-        return item.before
+        return item.before if self.adds else max(item.before - after, 0.0)
 
     def _room(self, notes: float) -> float:
         total = self.notes + notes

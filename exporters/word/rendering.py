@@ -45,7 +45,7 @@ class _Rendering:
         self._counter: Counter | None = None
         if "blocks" in self._meta:
             self._counter = Counter(
-                self._meta["blocks"], self._meta["own"], self._meta["sections"], self._meta["separator"]
+                self._meta["blocks"], self._meta["own"], self._meta["sections"], self._meta["rules"]
             )
         self._body_marks: list[Mark] = []
         self._pages: dict[str, str] = {}

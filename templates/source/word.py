@@ -254,7 +254,7 @@ class Briefing:
         chart = ["，增速比较见" if zh else "; growth is compared in ", self.refer("_Ref_chart", figure=True)]
         self.say([before, self.refer("_Ref_matrix"), *chart, behind.rstrip("。.") + stop])
         self.caption("matrix", "_Ref_matrix")
-        widths = self.widths(*((9, 15, 17, 13, 24, 20, 14) if zh else (14, 14, 18, 14, 24, 18, 18)))
+        widths = self.widths(*((8, 12, 17, 12, 24, 24, 14) if zh else (14, 14, 18, 14, 24, 18, 18)))
         va = ("{{ d.target.industrial_va_level.text }}{% if d.target.industrial_va_level and d.target.industrial_va_growth %}"
               + ("，" if zh else ", ") + "{% endif %}{{ d.target.industrial_va_growth.phrase }}"
               "{% if not (d.target.industrial_va_level or d.target.industrial_va_growth) %}—{% endif %}")  # fmt: skip
@@ -276,11 +276,10 @@ class Briefing:
     def _chart(self) -> None:
         words, look = self.words, self.look
         first, second, third = words.chart_series
-        label = "{{ t.place.short }} {{ t.text }}"
         rows = [
             (first, second, third),
             (
-                "{% for t in indicator.GDP.growth[:12] %}" + label,
+                "{% for t in indicator.GDP.growth[:12] %}{{ t.place.short }}\n{{ t.text }}",
                 "{{ t.value }}",
                 "{{ indicator.GDP.city_growth.value }}{% endfor %}",
             ),
@@ -319,7 +318,7 @@ class Briefing:
 
     def _districts(self) -> None:
         words = self.words
-        self.say(words.districts, "Heading1", "<w:pageBreakBefore/>")
+        self.say(words.districts, "Heading1")
         self.say(words.districts_lead)
         self.say("{%p for d in districts %}")
         # A district with targets begins a page; one without stays where it falls.
@@ -339,16 +338,29 @@ class Briefing:
         self.say("{%p endif %}")
         self.caption("district")
         self.target_table("d.rows", words.captions["district"])
-        name, between, end = words.theme
-        self.say("", "Note", '<w:spacing w:before="0" w:after="0" w:line="160" w:lineRule="exact"/>')
-        self.say("{%p for th in d.themes %}")
-        loop_end = "{% if loop.last %}" + end + "{% else %}" + between + "{% endif %}{% endfor %}"
-        self.say([bold(name), "{% for i in th.initiatives %}{{ i.text }}" + loop_end], "Theme")
-        self.say("{%p endfor %}")
+        self.say("{%p if d.themes %}")
+        self.say(words.measures, "Label")
+        self._themes()
+        self.say("{%p endif %}")
+        self.say("{%p if d.clauses %}")
+        self.say([bold(words.clauses), "{{ d.clauses }}"], "Note")
+        self.say("{%p endif %}")
         self.say("{%p else %}")
         self.say(words.no_source, "", "<w:keepLines/>")
         self.say("{%p endif %}")
         self.say("{%p endfor %}")
+
+    def _themes(self) -> None:
+        """What a district will do, a row for each theme."""
+        between, end = self.words.theme
+        widths = self.widths(20, 100)
+        each = "{% for i in th.initiatives %}{{ i.text }}{% if loop.last %}" + end + "{% else %}" + between
+        cells = [
+            Cell("{%tr for th in d.themes %}{{ th.name }}", "TableLabel"),
+            Cell(each + "{% endif %}{% endfor %}{%tr endfor %}", "TableText"),
+        ]
+        rows = [row(cells, widths, self.look.row_height)]
+        self.xml.append(table(rows, widths, "BriefTable", self.words.measures, head=False))
 
     def _notes(self) -> None:
         words, look = self.words, self.look

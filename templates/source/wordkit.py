@@ -131,11 +131,12 @@ def row(cells: Iterable[Cell], widths: Sequence[float], height: float, *, head: 
     return f"<w:tr>{trpr}{''.join(made)}</w:tr>"
 
 
-def table(rows: Iterable[str], widths: Sequence[float], style: str, description: str) -> str:
+def table(rows: Iterable[str], widths: Sequence[float], style: str, description: str, *, head: bool = True) -> str:
     grid = "".join(f'<w:gridCol w:w="{twips(width)}"/>' for width in widths)
     return (
         f'<w:tbl><w:tblPr><w:tblStyle w:val="{style}"/><w:tblW w:w="{sum(map(twips, widths))}" w:type="dxa"/>'
-        '<w:tblLayout w:type="fixed"/><w:tblLook w:val="0020" w:firstRow="1" w:lastRow="0" w:firstColumn="0"'
+        f'<w:tblLayout w:type="fixed"/><w:tblLook w:val="{"0620" if head else "0600"}" w:firstRow="{int(head)}" '
+        'w:lastRow="0" w:firstColumn="0"'
         f' w:lastColumn="0" w:noHBand="1" w:noVBand="1"/><w:tblCaption w:val={quoteattr(description)}/></w:tblPr>'
         f"<w:tblGrid>{grid}</w:tblGrid>{''.join(rows)}</w:tbl>"
     )

@@ -30,7 +30,7 @@ class Face:
         indent = f"<w:ind {self.indent}/>" if self.indent else ""
         align = f'<w:jc w:val="{self.align}"/>' if self.align else ""
         return (
-            f'{self.more}<w:spacing w:before="{round(self.before * 20)}" w:after="{round(self.after * 20)}" '
+            f'{self.more}<w:autoSpaceDE w:val="0"/><w:autoSpaceDN w:val="0"/><w:spacing w:before="{round(self.before * 20)}" w:after="{round(self.after * 20)}" '
             f'w:line="{round(self.line * 20)}" w:lineRule="exact"/>{indent}{align}'
         )
 
@@ -99,7 +99,8 @@ def standard(lang: str) -> Look:
         "Heading2": face(12.5, 20, bold=True, before=12, after=4, more=KEEP),
         "KeyMessage": face(body, 18, after=4, indent='w:left="284" w:hanging="284"', align=justify),
         "Leader": face(small, 14, color=grey, after=6),
-        "Theme": face(body, 17, after=3, indent='w:left="284" w:hanging="284"'),
+        "Label": face(body, 18, bold=True, before=8, after=4, more=KEEP),
+        "TableLabel": face(small, 14, color=accent, bold=True),
         "Caption": face(small, 14, color=grey, bold=True, before=8, after=4, more=KEEP),
         "FigureCaption": face(small, 14, color=grey, bold=True, before=2, after=8),
         "Figure": face(body, 12, after=0, more="<w:keepNext/>"),
@@ -148,16 +149,17 @@ def gbt9704(lang: str) -> Look:
         "Heading2": face(16, line, kai, more=KEEP, bold=lang == "en", **body),
         "KeyMessage": face(16, line, **body),
         "Leader": face(16, line, **body),
-        "Theme": face(16, line, **body),
+        "Label": face(12, 20, hei, align="center", before=4, after=4, more=KEEP, bold=lang == "en"),
+        "TableLabel": face(10.5, 15, hei, bold=lang == "en"),
         "Caption": face(12, 20, hei, align="center", before=4, after=4, more=KEEP, bold=lang == "en"),
         "FigureCaption": face(12, 20, hei, align="center", before=2, after=6, bold=lang == "en"),
         "Figure": face(12, 16, align="center", more="<w:keepNext/>"),
         "Note": face(12, 18, before=4, after=6, **flush),
-        "TableHead": face(12, 17, hei, more="<w:keepNext/>", bold=lang == "en"),
-        "TableText": face(12, 17),
-        "TableFigure": face(12, 17, align="center"),
-        "TableHeadFigure": face(12, 17, hei, align="center", more="<w:keepNext/>", bold=lang == "en"),
-        "TableSub": face(12, 17, indent='w:left="180"'),
+        "TableHead": face(10.5, 15, hei, more="<w:keepNext/>", bold=lang == "en"),
+        "TableText": face(10.5, 15),
+        "TableFigure": face(10.5, 15, align="center"),
+        "TableHeadFigure": face(10.5, 15, hei, align="center", more="<w:keepNext/>", bold=lang == "en"),
+        "TableSub": face(10.5, 15, indent='w:left="180"'),
         "FootnoteText": face(10.5, 14),
         "FootnoteSeparator": face(10.5, 7),
         "TOCHeading": face(16, line, hei, align="center", after=line / 2, more="<w:keepNext/><w:keepLines/><w:pageBreakBefore/>", bold=lang == "en"),
@@ -169,5 +171,5 @@ def gbt9704(lang: str) -> Look:
     }
     return Look(
         "gbt9704", (37, 26, 35, 28), 25.3, False, faces, "000000", "000000", "F2F2F2", "7F7F7F", "595959", "000000",
-        row_height=23.0, cell_padding=3.0, chart_height=215.0, chart_font=latin, chart_size=10.5,
+        row_height=21.0, cell_padding=3.0, chart_height=215.0, chart_font=latin, chart_size=10.5,
     )  # fmt: skip

@@ -37,7 +37,7 @@ def styles_xml(look: Look, lang: str) -> str:
         if style_id == "SourceItem" and look.name == "standard":
             tabs = '<w:tabs><w:tab w:val="left" w:pos="425"/></w:tabs>'
         number = ""
-        if style_id in {"KeyMessage", "Theme"} and look.name == "standard":
+        if style_id == "KeyMessage" and look.name == "standard":
             number = '<w:numPr><w:ilvl w:val="0"/><w:numId w:val="1"/></w:numPr>'
         outline = f'<w:outlineLvl w:val="{_OUTLINE[style_id]}"/>' if style_id in _OUTLINE else ""
         if style_id != "Normal" and not face.indent:
@@ -71,13 +71,13 @@ def styles_xml(look: Look, lang: str) -> str:
 
 def _ordered(more: str, number: str, tabs: str) -> str:
     """Put numbering and tabs where the schema wants them: behind the keeps, numbering before borders, tabs after."""
-    for mark in ("<w:pBdr", "<w:spacing"):
+    for mark in ("<w:pBdr", "<w:autoSpaceDE"):
         if mark in more:
             head, _, rest = more.partition(mark)
             more = f"{head}{number}{mark}{rest}"
             break
-    head, _, rest = more.partition("<w:spacing")
-    return f"{head}{tabs}<w:spacing{rest}"
+    head, _, rest = more.partition("<w:autoSpaceDE")
+    return f"{head}{tabs}<w:autoSpaceDE{rest}"
 
 
 def _table_styles(look: Look) -> str:
@@ -131,7 +131,7 @@ def _text(look: Look, size: float, color: str, bold: bool = False) -> str:
     weight = "1" if bold else "0"
     face = look.faces["TableText"]
     return (
-        f'<c:txPr><a:bodyPr/><a:lstStyle/><a:p><a:pPr><a:defRPr sz="{round(size * 100)}" b="{weight}">'
+        f'<c:txPr><a:bodyPr rot="0" vert="horz"/><a:lstStyle/><a:p><a:pPr><a:defRPr sz="{round(size * 100)}" b="{weight}">'
         f'<a:solidFill><a:srgbClr val="{color}"/></a:solidFill><a:latin typeface="{face.latin}"/>'
         f'<a:ea typeface="{face.east_asian}"/></a:defRPr></a:pPr><a:endParaRPr lang="zh-CN"/></a:p></c:txPr>'
     )
@@ -157,12 +157,7 @@ def chart_xml(look: Look, lang: str) -> str:
         f'<c:spPr><a:ln w="19050" cap="flat"><a:solidFill><a:srgbClr val="{look.reference}"/></a:solidFill>'
         '<a:prstDash val="dash"/></a:ln></c:spPr><c:marker><c:symbol val="none"/></c:marker>'
     )
-    labels = (
-        f'<c:dLbls><c:numFmt formatCode="General&quot;%&quot;" sourceLinked="0"/><c:spPr><a:noFill/></c:spPr>'
-        f'{_text(look, small, dark, True)}<c:dLblPos val="outEnd"/><c:showLegendKey val="0"/><c:showVal val="1"/>'
-        '<c:showCatName val="0"/><c:showSerName val="0"/><c:showPercent val="0"/><c:showBubbleSize val="0"/></c:dLbls>'
-    )
-    bars = series(0, "B", fill, '<c:invertIfNegative val="0"/>' + labels)
+    bars = series(0, "B", fill, '<c:invertIfNegative val="0"/>')
     line = series(1, "C", dash, "")
     axis_line = f'<c:spPr><a:ln w="9525"><a:solidFill><a:srgbClr val="{look.line_color}"/></a:solidFill></a:ln></c:spPr>'
     language = "zh-CN" if lang == "zh" else "en-GB"

@@ -66,7 +66,9 @@ class Words:
     matrix_invest: str
     growth: str
     milestone: str
-    theme: tuple[str, str, str]
+    measures: str
+    theme: tuple[str, str]
+    clauses: str
     footer: tuple[str, str, str]
     statuses: tuple[str, str, str]
     example: tuple[str, ...]
@@ -127,7 +129,7 @@ ZH = Words(
     ),
     contents="目录",
     city="一、全市目标",
-    city_lead="{{ city.name }}{{ pack.year }}年目标{{ city.targets|length }}项，按指标列示，总量与增速同列一行。",
+    city_lead="{{ city.name }}{{ pack.year }}年目标{{ city.targets|length }}项，总量与增速同列一行。",
     overview="二、各区目标一览",
     overview_lead=("各区同类指标对照见", "；“—”表示所据来源未列这一目标。"),
     progress="三、目标进展",
@@ -138,7 +140,7 @@ ZH = Words(
     leader="{{ d.leader.full_title }}　{{ d.leader.name }}",
     lead="{{ d.name }}提出{{ pack.year }}年目标{{ d.targets|length }}项：{% for r in d.top[:3] %}" + ZH_ROW
     + "{% if loop.last %}。{% else %}；{% endif %}{% endfor %}",
-    no_source="原文未载。所据来源没有列出{{ d.name }}的目标，本简报不作推测。",
+    no_source="原文未载。所据来源没有{{ d.name }}的目标，不作推测。",
     other_source="目标不见于原文，取自其他报道。",
     notes="附：数据说明",
     notes_scope="数据范围",
@@ -167,7 +169,7 @@ ZH = Words(
     },
     heads={
         "district": ("指标", "总量", "增速", "力度", "备注"),
-        "matrix": ("区", "地区生产总值增速", "固定资产投资", "固投增速", "工业投资", "规上工业增加值", "来源"),
+        "matrix": ("区", "GDP增速", "固定资产投资", "固投增速", "工业投资", "规上工业增加值", "来源"),
         "progress": ("地区", "指标", "目标", "实际", "完成率", "截至", "状态"),
         "words": ("用语", "含义"),
         "flags": ("地区", "指标", "数值", "说明"),
@@ -186,7 +188,7 @@ ZH = Words(
     "最高{{ indicator.GDP.growth[0].place.short }}{{ indicator.GDP.growth[0].text }}，"
     "全市{{ indicator.GDP.city_growth.text }}。",
     chart_series=("区", "增速目标（%）", "全市目标（%）"),
-    figure_note="虚线为全市目标{{ indicator.GDP.city_growth.text }}；按目标数值排序，“以上”等词见柱下。",
+    figure_note="虚线为全市目标{{ indicator.GDP.city_growth.text }}；按目标数值由高到低排列。",
     matrix_invest="{{ d.target.industrial_investment_level.text }}{% if d.target.industrial_investment_level and "
     "(d.target.industrial_investment_growth or d.target.industrial_investment_multiple) %}，{% endif %}"
     "{{ d.target.industrial_investment_growth.phrase }}{{ d.target.industrial_investment_multiple.phrase }}"
@@ -194,7 +196,9 @@ ZH = Words(
     "d.target.industrial_investment_multiple) %}—{% endif %}",
     growth="{{ r.growth.text|dash }}{% if r.stretch %}，{{ r.stretch.word }}{{ r.stretch.text }}{% endif %}",
     milestone="其中：{{ m.period }}",
-    theme=("{{ th.name }}：", "；", "。"),
+    measures="主要举措",
+    theme=("；", "。"),
+    clauses="原文语句：",
     footer=("第", "页　共", "页"),
     statuses=("已达到", "进度相符", "落后"),
     example=("要点", "一、全市目标", "（一）某区"),
@@ -327,8 +331,8 @@ EN = Words(
     "dashed line marks the city’s. Highest is {{ indicator.GDP.growth[0].place.short }} with "
     "{{ indicator.GDP.growth[0].text }}; the city’s is {{ indicator.GDP.city_growth.text }}.",
     chart_series=("District", "Growth target (%)", "City target (%)"),
-    figure_note="The dashed line is the city’s target, {{ indicator.GDP.city_growth.text }}. Sorted by figure; words such as "
-    "“at least” stand under the columns.",
+    figure_note="The dashed line is the city’s target, {{ indicator.GDP.city_growth.text }}. Sorted by figure, the "
+    "highest first.",
     matrix_invest="{{ d.target.industrial_investment_level.text }}{% if d.target.industrial_investment_level and "
     "(d.target.industrial_investment_growth or d.target.industrial_investment_multiple) %}, {% endif %}"
     "{{ d.target.industrial_investment_growth.phrase }}{{ d.target.industrial_investment_multiple.phrase }}"
@@ -336,7 +340,9 @@ EN = Words(
     "d.target.industrial_investment_multiple) %}—{% endif %}",
     growth="{{ r.growth.text|dash }}{% if r.stretch %}; {{ r.stretch.word }} {{ r.stretch.text }}{% endif %}",
     milestone="of which {{ m.period }}",
-    theme=("{{ th.name }}: ", "; ", "."),
+    measures="Measures",
+    theme=("; ", "."),
+    clauses="Source wording (in Chinese): ",
     footer=("Page ", " of ", ""),
     statuses=("met", "on track", "behind"),
     example=("Key messages", "1. City targets", "3.1 A district"),
