@@ -10,6 +10,7 @@ WORKERS ?= auto
 .PHONY: pack test lint lock schema clean
 
 pack: $(VENV)/.pack
+	@$(BIN)/python -m compileall -q exporters
 	@$(BIN)/briefpack build
 
 test: $(VENV)/.test
