@@ -7,7 +7,7 @@ import re
 from exporters.binding.tags import scan
 from exporters.binding.weave import weave_text
 from exporters.workbook import markup
-from exporters.workbook.reading import SheetDraft, anchor_row, tags_in
+from exporters.workbook.reading import SheetDraft, anchor_rows, tags_in
 from exporters.workbook.records import Records
 from exporters.workbook.references import parse_range
 from exporters.workbook.xmltree import X14, XM, Element, S
@@ -76,7 +76,7 @@ def _tagged_attributes(element: Element, place: str, records: Records) -> None:
 
 def _conditional(element: Element, sheet: SheetDraft, records: Records) -> None:
     ranges = element.get("sqref", "")
-    anchor = anchor_row(ranges)
+    anchor = anchor_rows(ranges)
     for formula in element.iter(f"{S}formula"):
         formula.text = records.formula(formula.text or "", sheet, f"{sheet.place}, conditional format {ranges}", anchor)
     for value in element.iter(f"{S}cfvo"):
@@ -84,7 +84,7 @@ def _conditional(element: Element, sheet: SheetDraft, records: Records) -> None:
     element.set("sqref", records.ranges(ranges))
 
 
-def _value_object(element: Element, name: str, sheet: SheetDraft, records: Records, anchor: int) -> None:
+def _value_object(element: Element, name: str, sheet: SheetDraft, records: Records, anchor: tuple[int, int]) -> None:
     if element.get("type") in {"formula", "num"} and element.get(name):
         element.set(name, records.formula(str(element.get(name)), sheet, sheet.place, anchor))
 
@@ -95,7 +95,7 @@ def _validation(element: Element, sheet: SheetDraft, records: Records) -> None:
         formula = element.find(f"{S}{name}")
         if formula is not None and formula.text:
             place = f"{sheet.place}, validation of {ranges}"
-            formula.text = records.formula(formula.text, sheet, place, anchor_row(ranges))
+            formula.text = records.formula(formula.text, sheet, place, anchor_rows(ranges))
 
 
 def _extended(element: Element, sheet: SheetDraft, records: Records) -> None:
@@ -103,7 +103,7 @@ def _extended(element: Element, sheet: SheetDraft, records: Records) -> None:
     target = element.find(f"{XM}sqref")
     ranges = (target.text or "") if target is not None else ""
     for formula in element.iter(f"{XM}f"):
-        formula.text = records.formula(formula.text or "", sheet, sheet.place, anchor_row(ranges))
+        formula.text = records.formula(formula.text or "", sheet, sheet.place, anchor_rows(ranges))
     if target is not None:
         target.text = records.ranges(ranges)
 
@@ -112,7 +112,7 @@ def _sparkline(element: Element, sheet: SheetDraft, records: Records) -> None:
     formula, target = element.find(f"{XM}f"), element.find(f"{XM}sqref")
     if formula is None or target is None:
         return
-    anchor = anchor_row(target.text or "")
+    anchor = anchor_rows(target.text or "")
     text = records.formula(formula.text or "", sheet, sheet.place, anchor)
     parent = element.getparent()
     assert parent is not None

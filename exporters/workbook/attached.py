@@ -235,7 +235,7 @@ def _table(root: Element, sheet: SheetDraft, records: Records) -> None:
             for child in ("calculatedColumnFormula", "totalsRowFormula"):
                 formula = column.find(f"{S}{child}")
                 if formula is not None and formula.text:
-                    anchor = top if child == "calculatedColumnFormula" else area.bottom
+                    anchor = (top, bottom) if child == "calculatedColumnFormula" else (area.bottom, area.bottom)
                     formula.text = records.formula(formula.text, sheet, place, anchor)
     for element in root.iter(f"{S}table", f"{S}autoFilter", f"{S}sortState", f"{S}sortCondition"):
         if element.get("ref"):

@@ -40,6 +40,7 @@ class _Compiler:
         self._programs: dict[str, Program] = {}
         self._kinds: dict[str, list[Any]] = {}
         self._name_texts: list[str] = []
+        self._wrapping: dict[int, float] = {}
 
     def compiled(self) -> Compiled:
         book, links = self._book, self._links
@@ -215,6 +216,7 @@ class _Compiler:
         styles = next((target for _, kind, target, _ in relations if kind == rt.STYLES), "")
         properties = book.root.find(f"{S}workbookPr")
         custom = book.package.relationships().target_of_type(rt.CUSTOM_PROPERTIES)
+        formats = self._formats(styles)
         warnings = [
             Fault("not-worked-out", f"the value of {what} is left to the office that opens the file", self._file, place,
                   "its cell has no value before that", "warning")
@@ -225,7 +227,7 @@ class _Compiler:
             "relations": relations,
             "chain": chain if any(sheet.changes for sheet in book.sheets) else "",
             "styles": styles,
-            "formats": self._formats(styles),
+            "formats": formats,
             "date_1904": properties is not None and properties.get("date1904") in {"1", "true"},
             "strings": [book.strings_part, self._strings()],
             "custom": custom if custom is not None and custom in book.package else "",
@@ -249,7 +251,7 @@ class _Compiler:
             "attached": [[part.name, part.relations, part.source is not None, part.tagged] for part in attached],
             "heights": [unit.row.height for unit in sheet.units],
             "starts": sheet.starts,
-            "rows": [emitting.unit_record(sheet, number) for number in range(len(sheet.units))]
+            "rows": [emitting.unit_record(sheet, number, self._wrapping) for number in range(len(sheet.units))]
             if sheet.changes or stored else [],
             "stored": stored,
             "needed": sorted(sheet.needed),
@@ -258,10 +260,20 @@ class _Compiler:
         }  # fmt: skip
 
     def _formats(self, styles: str) -> list[int]:
+        """Return the number format of each cell style, and note the font size of those that wrap."""
         if not styles:
             return []
         root = parse(self._book.package.read(styles), styles, self._file)
-        return [int(item.get("numFmtId") or 0) for item in root.iterfind(f"{S}cellXfs/{S}xf")]
+        sizes = [float(one.get("val", "11")) if (one := font.find(f"{S}sz")) is not None else 11.0
+                 for font in root.iterfind(f"{S}fonts/{S}font")]  # fmt: skip
+        formats: list[int] = []
+        for number, item in enumerate(root.iterfind(f"{S}cellXfs/{S}xf")):
+            formats.append(int(item.get("numFmtId") or 0))
+            alignment = item.find(f"{S}alignment")
+            if alignment is not None and alignment.get("wrapText") in {"1", "true"}:
+                font = int(item.get("fontId") or 0)
+                self._wrapping[number] = sizes[font] if font < len(sizes) else 11.0
+        return formats
 
     def _strings(self) -> str:
         """Return the shared strings without the tagged ones, which are written into their cells; empty if unchanged."""

@@ -7,6 +7,7 @@ from typing import Any
 from exporters.binding.program import Weaver
 from exporters.workbook.cells import Cell
 from exporters.workbook.formula.evaluate import unknown_functions
+from exporters.workbook.heights import capacity_of, line_points
 from exporters.workbook.markup import ROW
 from exporters.workbook.reading import FormulaDraft, SheetDraft
 from exporters.workbook.references import letters
@@ -92,8 +93,11 @@ def _mixed(cell: Cell, weaver: Weaver) -> str:
     return "".join(pieces)
 
 
-def unit_record(sheet: SheetDraft, number: int) -> dict[str, Any] | None:
-    """Return what writes a unit; None for a gap. Cells are ``[kind, ...]`` lists, see ``rowwriter``."""
+def unit_record(sheet: SheetDraft, number: int, wrapping: dict[int, float]) -> dict[str, Any] | None:
+    """Return what writes a unit; None for a gap. Cells are ``[kind, ...]`` lists, see ``rowwriter``.
+
+    *wrapping* gives the font size of each cell style that wraps its text.
+    """
     unit = sheet.units[number]
     if unit.row.gap:
         return None
@@ -131,7 +135,25 @@ def unit_record(sheet: SheetDraft, number: int) -> dict[str, Any] | None:
         "values": {str(column): value for column, value in values.items()},
         "formulas": records,
         "blank": _blank(unit),
+        "wraps": _wraps(sheet, unit, values, wrapping),
     }
+
+
+def _wraps(
+    sheet: SheetDraft, unit: Unit, values: dict[int, list[Any]], wrapping: dict[int, float]
+) -> list[list[float]]:
+    """Return [slot, digits in a line, points of a line] of the cells that can make the row higher."""
+    if ' ht="' in unit.row.attributes:
+        return []
+    found: list[list[float]] = []
+    for cell in unit.row.cells:
+        kind, slot = values.get(cell.column, ["", 0])
+        size = wrapping.get(int(cell.style or 0))
+        if size is None or kind not in {"v", "t"} or (cell.column, cell.row) in sheet.merged:
+            continue
+        width = sheet.widths.get(cell.column, sheet.default_width)
+        found.append([slot, round(capacity_of(width, size), 2), round(line_points(size), 2)])
+    return found
 
 
 def _literal(cells: list[list[Any]], xml: str) -> None:

@@ -178,9 +178,14 @@ def _cached(values: Sequence[Scalar], kind: str, code: str, prefix: str) -> str:
     """Return a chart's cache of values; cells that show nothing have no point."""
     points: list[str] = []
     for at, value in enumerate(values):
-        if value is None or isinstance(value, Error):
+        if value is None:
             continue
-        shown = escape(as_text(value)) if kind == "str" else number_text(value) if type(value) is float else ""
+        if isinstance(value, Error):
+            shown = value.code
+        elif kind == "str":
+            shown = escape(as_text(value))
+        else:
+            shown = number_text(value) if type(value) is float else ""
         if shown:
             points.append(f'<{prefix}pt idx="{at}"><{prefix}v>{shown}</{prefix}v></{prefix}pt>')
     count = f'<{prefix}ptCount val="{len(values)}"/>'

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from exporters.workbook.formula.parse import COLUMNS, Reference
+from exporters.workbook.formula.parse import AREA, COLUMNS, Reference
 from exporters.workbook.formula.parse import ROWS as WHOLE_ROWS
 from exporters.workbook.reading import BookDraft, FormulaDraft, SheetDraft
 
@@ -24,8 +24,8 @@ class Link:
     named: bool
     way: str
     loop: int = -1
-    anchor: int = 0
-    """For what stands outside the rows (a conditional format): the row that its formula is written for."""
+    anchor: tuple[int, int] = (0, 0)
+    """For what stands outside the rows (a conditional format): the rows that its formula is written for."""
 
     def record(self) -> list[Any]:
         """Return what the renderer needs, as JSON."""
@@ -33,7 +33,7 @@ class Link:
         dollars = sum(1 << number for number, fixed in enumerate(found.fixed) if fixed)
         return [
             -1 if self.sheet == self.host else self.sheet, found.left, found.top, found.right, found.bottom,
-            found.kind, dollars, int(found.grows), int(self.named), self.way, self.loop, self.anchor,
+            found.kind, dollars, int(found.grows), int(self.named), self.way, self.loop, *self.anchor,
         ]  # fmt: skip
 
 
@@ -44,7 +44,7 @@ class Links:
     book: BookDraft
     all: list[Link] = field(default_factory=list)
 
-    def add(self, reference: Reference, host: SheetDraft, unit: int | None, anchor: int = 0) -> int:
+    def add(self, reference: Reference, host: SheetDraft, unit: int | None, anchor: tuple[int, int] = (0, 0)) -> int:
         """Note a reference of a formula in *unit* of *host* (None: outside the rows); return its number.
 
         A sheet that does not exist gives -1: the reference then stays as it is written.
@@ -53,8 +53,8 @@ class Links:
         if target is None:
             return -1
         link = Link(reference, host.index, target.index, bool(reference.sheet), STATIC, anchor=anchor)
-        if anchor:
-            found = host.units_between(anchor, anchor)
+        if anchor[0]:
+            found = host.units_between(*anchor)
             unit = found[0] if found else None
         if unit is not None and target is host and reference.kind != COLUMNS:
             self._own_sheet(link, host, unit)
@@ -66,6 +66,13 @@ class Links:
         if not within:
             return
         own = host.units[unit]
+        found = link.reference
+        if found.kind == AREA and found.fixed[1] and found.fixed[3] and own.loops:
+            # A range held by dollar signs is all rows of the loop, as for a share of the total.
+            return
+        if link.anchor[0] and link.anchor[0] <= found.top and found.bottom <= link.anchor[1]:
+            link.way = OWN if found.top == found.bottom == link.anchor[0] else STATIC
+            return
         if len(within) == 1 and within[0] == unit and own.row.height == 1:
             link.way = OWN
             return

@@ -11,7 +11,7 @@ from exporters.errors import Fault
 from exporters.package import Package, rt
 from exporters.workbook.cells import Cell, address_of, read_cell
 from exporters.workbook.formula.parse import Formula, parse, shared
-from exporters.workbook.references import parse_cell, parse_range
+from exporters.workbook.references import parse_range
 from exporters.workbook.structure import Step, TemplateRow, Unit, flow
 from exporters.workbook.xmltree import Element, R, S, escape, plain_attributes
 from exporters.workbook.xmltree import parse as parse_xml
@@ -54,6 +54,11 @@ class SheetDraft:
     starts: list[int] = field(default_factory=list)
     stored: set[int] = field(default_factory=set)
     needed: set[tuple[int, int]] = field(default_factory=set)
+    widths: dict[int, float] = field(default_factory=dict)
+    """Widths of the columns, in digits; those not listed have the sheet's default."""
+    default_width: float = 8.43
+    merged: set[tuple[int, int]] = field(default_factory=set)
+    """(column, row) of the cells in merged ranges, whose texts never make a row higher."""
     bounded: set[int] = field(default_factory=set)
     """Loops whose iterations must be told apart, because a formula looks at another row of its own iteration."""
 
@@ -149,6 +154,7 @@ def _read_rows(sheet: SheetDraft, root: Element, book: BookDraft) -> None:
         sheet.rows.append(row)
         sources[number] = element
         expected = number + 1
+    _read_widths(sheet, root)
     for row in sheet.rows:
         sheet.sheet_tags += [tag for cell in row.cells for tag in cell.sheet_tags]
     sheet.steps, sheet.units = flow(sheet.rows, book.faults)
@@ -159,6 +165,21 @@ def _read_rows(sheet: SheetDraft, root: Element, book: BookDraft) -> None:
                 sheet.formulas.append(_formula(cell, number, cell.formula, sharing, book.faults))
     sheet.changes = bool(sheet.sheet_tags) or any(cell.tagged for row in sheet.rows for cell in row.cells)
     sheet.changes |= any(draft.slots for draft in sheet.formulas)
+
+
+def _read_widths(sheet: SheetDraft, root: Element) -> None:
+    form = root.find(f"{S}sheetFormatPr")
+    if form is not None:
+        sheet.default_width = float(form.get("defaultColWidth") or sheet.default_width)
+    for column in root.iterfind(f"{S}cols/{S}col"):
+        if column.get("width"):
+            for number in range(int(column.get("min", "1")), min(int(column.get("max", "1")), 702) + 1):
+                sheet.widths[number] = float(column.get("width", "0"))
+    for item in root.iterfind(f"{S}mergeCells/{S}mergeCell"):
+        area = parse_range(item.get("ref", ""))
+        if area is not None and area.bottom - area.top < 100 and area.right - area.left < 100:
+            rows, columns = range(area.top, area.bottom + 1), range(area.left, area.right + 1)
+            sheet.merged |= {(column, row) for row in rows for column in columns}
 
 
 def _formula(
@@ -215,10 +236,9 @@ def tags_in(text: str) -> bool:
     return "{{" in text or "{%" in text or "{#" in text
 
 
-def anchor_row(ranges: str) -> int:
-    """Return the row of the first cell of an sqref."""
+def anchor_rows(ranges: str) -> tuple[int, int]:
+    """Return first and last row of the first range of an sqref."""
     found = parse_range(ranges.split(maxsplit=1)[0]) if ranges.strip() else None
     if found is not None:
-        return found.top
-    cell = parse_cell(ranges)
-    return cell[1] if cell else 1
+        return found.top, found.bottom
+    return 1, 1

@@ -37,7 +37,7 @@ class Records:
         """Return the mark of one cell of the sheet itself."""
         return self.mark(markup.CELL_AT, text)
 
-    def formula(self, text: str, host: SheetDraft, place: str, anchor: int = 0) -> str:
+    def formula(self, text: str, host: SheetDraft, place: str, anchor: tuple[int, int] = (0, 0)) -> str:
         """Return a formula with marks for its references; tags inside its texts become values."""
         slots: list[str] = []
 

@@ -11,6 +11,7 @@ from exporters.workbook.cellbody import escape as escape_text
 from exporters.workbook.formula.evaluate import Node, build, result
 from exporters.workbook.formula.values import Scalar, UnknownError
 from exporters.workbook.formula.values import text as as_text
+from exporters.workbook.heights import MAX_HEIGHT, text_lines
 from exporters.workbook.markup import ROW
 from exporters.workbook.state import Book, Later, Source, WrittenSheet
 
@@ -99,7 +100,7 @@ def _slot(bodies: Bodies) -> Callable[[int], Node]:
 class UnitWriter:
     """Writes one unit of rows. ``record`` is what ``emitting.unit_record`` noted."""
 
-    __slots__ = ("_bodies", "_cells", "_keep", "_late", "_open", "blank", "formulas")
+    __slots__ = ("_bodies", "_cells", "_keep", "_late", "_open", "_wraps", "blank", "formulas")
 
     def __init__(
         self,
@@ -112,6 +113,7 @@ class UnitWriter:
     ) -> None:
         self._bodies, self._late = bodies, late
         self._open: str = record["open"]
+        self._wraps: list[list[float]] = record["wraps"]
         self.blank: str = record["blank"]
         sources = {int(column): _source(value, bodies) for column, value in record["values"].items()}
         self.formulas = [FormulaWriter(one, book, host, sources, bodies) for one in record["formulas"]]
@@ -154,9 +156,25 @@ class UnitWriter:
                 add(opening)
                 add(mixed_body(str(values[slot]), kind == "r"))
         add("</row>")
+        if self._wraps:
+            height = self._height(values)
+            if height:
+                pieces[0] = f'{self._open[:-1]} ht="{height:g}">'
         for keep, source in self._keep:
             keep(source(values, context))
         return "".join(pieces).replace(ROW, str(number))
+
+    def _height(self, values: Sequence[Any]) -> float:
+        """Return the height that the row's wrapped texts need; 0 where one line is enough."""
+        height = 0.0
+        for slot, capacity, points in self._wraps:
+            value = values[int(slot)]
+            # Most texts are short: bytes in UTF-8 are at most three for each two digits of width.
+            if isinstance(value, str) and (len(value) * 2 > capacity or "\n" in value):
+                lines = text_lines(value, capacity)
+                if lines > 1:
+                    height = max(height, lines * points + 3)
+        return min(height, MAX_HEIGHT)
 
     def _formula(self, number: int, context: RowContext) -> str:
         formula = self.formulas[number]

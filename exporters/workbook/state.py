@@ -30,6 +30,7 @@ class LinkRecord(NamedTuple):
     way: str
     loop: int
     anchor: int
+    until: int
 
 
 class Later:
@@ -123,7 +124,8 @@ class Book:
         if link.kind == "columns":
             return (1, LAST_ROW)
         if link.anchor and link.way != "static" and not row:
-            row = target.layout.at(link.anchor)
+            found = host.layout.span(link.anchor, link.until)
+            row = found[0] if found is not None else host.layout.at(link.anchor)
         if link.way == "own":
             return (row, row)
         within = target.layout.turn(link.loop, row) if link.way == "loop" else EVERYWHERE
