@@ -284,6 +284,7 @@ MEANING: dict[str, str] = {
     "initiatives": "All initiatives: the city's, then each district's.",
     "indicators": "All indicators, the most important first.",
     "indicator": "One indicator by its code: {{ indicator.GDP.label }}.",
+    "comparisons": "The indicators that at least two districts state in one measure, to set them side by side.",
     "sources": "All sources, numbered in the data's order.",
     "events": "The conferences at which targets were announced.",
     "strengths": "The words of strength that occur in the data, firmest first.",
