@@ -12,13 +12,16 @@ from exporters.package import rt
 from exporters.workbook.living.sheet import Cell, Sheet, read_sheet
 from exporters.workbook.living.spans import Span, parse, utf8
 from exporters.workbook.living.styles import DATE, Styles
-from exporters.workbook.references import Range, parse_range
+from exporters.workbook.references import Range, letters, parse_range
 
 if TYPE_CHECKING:
     from exporters.package.reader import Package
 
-KEY = "key"
-"""The header of the hidden column that holds the records' ids."""
+KEYS = frozenset(("key", "键"))
+"""The headers (without case) of the hidden column that holds the records' ids."""
+_ID = re.compile(r"(?=[^a-z]*[a-z])[a-z0-9][a-z0-9_-]*(?:\.[a-z0-9_-]+)*")
+RANGE = "#"
+"""Stands in the handle of rows with keys that are no table: part#column."""
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _EPOCH = dt.datetime(1899, 12, 30)
 _EPOCH_1904 = dt.datetime(1904, 1, 1)
@@ -59,12 +62,12 @@ class Table:
     @property
     def key_column(self) -> int:
         """The column that holds the records' ids; 0 where there is none."""
-        return next((one.number for one in self.columns if one.name.strip().casefold() == KEY), 0)
+        return next((one.number for one in self.columns if one.name.strip().casefold() in KEYS), 0)
 
     @property
-    def header(self) -> int:
-        """The row of the headers; one above the data where the table shows none."""
-        return self.top - 1
+    def is_range(self) -> bool:
+        """Whether it is no table of Excel's but rows with keys in a hidden column (see :attr:`Book.ranges`)."""
+        return RANGE in self.part
 
 
 class Book:
@@ -109,6 +112,53 @@ class Book:
             if (table := read_table(part, entry.part, utf8(self.package.read(part)))) is not None
         ]
         return tuple(found)
+
+    @cached_property
+    def ranges(self) -> tuple[Table, ...]:
+        """Rows outside tables that hold records' ids in a hidden column: at most one range on each sheet.
+
+        Rows without an id among them belong to nobody. Columns are called by their letters.
+        """
+        return tuple(found for entry in self.entries if (found := self._range(entry)) is not None)
+
+    @cached_property
+    def areas(self) -> tuple[Table, ...]:
+        """Tables and ranges of rows with keys."""
+        return self.tables + self.ranges
+
+    def _range(self, entry: SheetEntry) -> Table | None:
+        sheet = self.sheet(entry.part)
+        tables = [table.area for table in self.tables if table.sheet == entry.part]
+        for column in sorted(self.hidden_columns(entry.part)):
+            cells = (row.cells.get(column) for row in sheet.rows.values())
+            rows = [
+                cell.row
+                for cell in cells
+                if cell is not None
+                and cell.formula is None
+                and cell.kind in {"s", "inlineStr", "str"}
+                and _ID.fullmatch(self.text(cell))
+                and not any(area.top <= cell.row <= area.bottom for area in tables)
+            ]
+            if rows:
+                right = max(max(sheet.rows[row].cells) for row in rows)
+                columns = tuple(Column(letters(one), one) for one in range(column + 1, right + 1))
+                area = Range(column, min(rows), right, max(rows))
+                part = f"{entry.part}{RANGE}{letters(column)}"
+                return Table(part, entry.part, "", area, area.top, area.bottom, (Column("key", column), *columns))
+        return None
+
+    def hidden_columns(self, part: str) -> set[int]:
+        """Return the hidden columns of a sheet, as far as it uses them."""
+        sheet = self.sheet(part)
+        used = max((max(row.cells) for row in sheet.rows.values() if row.cells), default=0)
+        found: set[int] = set()
+        for holder in sheet.root.all("cols"):
+            for one in holder.all("col"):
+                first, last = one.get("min"), one.get("max")
+                if one.get("hidden") in {"1", "true"} and first.isdecimal() and last.isdecimal():
+                    found |= set(range(int(first), min(int(last), used) + 1))
+        return found
 
     def _targets(self, part: str, rel_type: str) -> list[str]:
         relationships = self.package.relationships(part)

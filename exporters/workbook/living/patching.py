@@ -8,14 +8,13 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, BinaryIO
 
 from exporters.package import ct, rt
-from exporters.snapshot import Conflict, InsertItem, MarkStale, Plan, RemoveItem, SetSlot
+from exporters.snapshot import InsertItem, Plan, RemoveItem, SetSlot
 from exporters.workbook.formula.parse import shared
-from exporters.workbook.living import messages
-from exporters.workbook.living.book import Book, SheetEntry, Table, plain_number
+from exporters.workbook.living.book import Book, Table, plain_number
 from exporters.workbook.living.caches import renew
 from exporters.workbook.living.cellxml import NOTHING, Content
 from exporters.workbook.living.formulas import FORMULA, FormulaTexts, from_header
-from exporters.workbook.living.notes import SheetNotes
+from exporters.workbook.living.noting import Noting
 from exporters.workbook.living.packing import Changes
 from exporters.workbook.living.placing import TableRows, content_like
 from exporters.workbook.living.properties import PART as PROPERTIES
@@ -27,14 +26,12 @@ from exporters.workbook.living.shifting import Insertion, Shift, Shifts
 from exporters.workbook.living.spans import parse, utf8
 from exporters.workbook.living.styles import DATE, PERCENT
 from exporters.workbook.living.texts import Run, retyped, runs_of
+from exporters.workbook.living.translating import Translation
 from exporters.workbook.living.writing import SheetEdit
 from exporters.workbook.references import parse_cell
 
 if TYPE_CHECKING:
     from exporters.package.reader import Package
-
-_COMMENTS = "xl/comments{}.xml"
-_VML = "xl/drawings/vmlDrawing{}.vml"
 
 
 def patch(
@@ -63,7 +60,7 @@ class _Patch:
         self._insertions: dict[str, dict[int, Insertion]] = defaultdict(dict)
         self._row_tables: dict[str, TableRows] = {}
         self._filled: set[str] = set()
-        self._notes: dict[str, SheetNotes] = {}
+        self._translation = Translation(self._ours, self._book)
 
     def write(self, out: BinaryIO, properties: Mapping[str, str], epoch: int | None) -> None:
         for one in self._plan.edits:
@@ -76,17 +73,17 @@ class _Patch:
         shifts = Shifts({self._entries[part].name: Shift(found.values()) for part, found in self._insertions.items()})
         for part, data in Related(self._book, shifts).parts():
             self._changes.set(part, data)
-        self._write_notes(shifts)
+        for part, rel_id in Noting(self._book, self._ours, self._plan, shifts, self._changes).write().items():
+            self._edit(part).legacy_drawing = rel_id
         if shifts:
-            for entry in self._book.entries:
-                self._edit(entry.part)
+            for part in self._entries:
+                self._edit(part)
         for part, edit in self._edits.items():
             data = edit.write(shifts)
             if data != edit.sheet.data:
                 self._changes.set(part, data)
-        styles = self._book.target(self._book.part, rt.STYLES)
         if self._book.styles.changed:
-            self._changes.set(styles, self._book.styles.result())
+            self._changes.set(self._book.target(self._book.part, rt.STYLES), self._book.styles.result())
         self._drop_chain(bool(shifts))
         renew(self._book, self._changes, self._edits.values())
         self._write_properties(properties)
@@ -97,6 +94,11 @@ class _Patch:
         if found is None:
             found = self._edits[part] = SheetEdit(self._book, self._entries[part])
         return found
+
+    def _place(self, at: str) -> tuple[str, int, int] | None:
+        part, _, address = at.rpartition("!")
+        found = parse_cell(address)
+        return (part, *found) if found is not None and part in self._entries else None
 
     # --- values --------------------------------------------------------------------------------------------------
 
@@ -130,13 +132,15 @@ class _Patch:
     def _content(self, slot: SetSlot, cell: Cell | None, source: Cell | None, part: str, kind: str) -> Content:
         new = slot.new
         if not new:
-            return Content()
-        if source is not None and source.formula is None and self._ours.text(source) == new:
+            return NOTHING
+        if source is not None and source.formula is not None:
+            return Content(formula=self._translation.refit(source, slot.source.rpartition("!")[0], cell, part))
+        if source is not None and self._ours.text(source) == new:
             if source.kind in {"n", "b", "e"}:
                 return Content(source.kind, source.value or "")
         elif new.startswith(FORMULA) and len(new) > 1 and cell is not None and not slot.source:
             # Carried onto a new template: a formula that a person typed. The data's own texts never are one.
-            table = next((one for one in self._book.tables if one.sheet == part and _holds(one, cell.row)), None)
+            table = self._table_at(part, cell.row)
             formula = new[1:] if table is None else from_header(new[1:], table, cell.row)
             return Content(formula=formula)
         elif not slot.source and (cell is None or cell.kind == "n"):
@@ -153,17 +157,11 @@ class _Patch:
             if int(cell.value) < len(items):
                 runs = runs_of(items[int(cell.value)], self._book.strings_data)
         elif cell is not None and cell.kind == "inlineStr":
-            sheet = self._book.sheet(part)
-            alone = _alone(sheet.data[cell.start : cell.end], sheet.prefix)
+            alone = _alone(self._book.sheet(part).data[cell.start : cell.end])
             inline = next((one for one in parse(alone).walk() if one.name == "is"), None)
             if inline is not None:
                 runs = runs_of(inline, alone)
         return Content("inlineStr", runs=tuple(retyped(runs, new) if runs else [Run(new)]))
-
-    def _place(self, at: str) -> tuple[str, int, int] | None:
-        part, _, address = at.rpartition("!")
-        found = parse_cell(address)
-        return (part, *found) if found is not None and part in self._entries else None
 
     def _source(self, at: str) -> Cell | None:
         part, _, address = at.rpartition("!")
@@ -172,37 +170,38 @@ class _Patch:
             return None
         return self._ours.sheet(part).cell(*found)
 
+    def _table_at(self, part: str, row: int) -> Table | None:
+        return next((one for one in self._book.areas if one.sheet == part and one.top <= row <= one.bottom), None)
+
     def _style_of_empty(self, part: str, column: int, row: int) -> int:
-        sheet = self._book.sheet(part)
-        table = next((one for one in self._book.tables if one.sheet == part and _holds(one, row)), None)
+        table = self._table_at(part, row)
         if table is not None and table.area.left <= column <= table.area.right:
-            rows = TableRows(self._book, table, self._ours, table)
-            return rows.style(column, row)
-        found = sheet.rows.get(row)
+            return TableRows(self._book, table, self._ours, table).style(column, row)
+        found = self._book.sheet(part).rows.get(row)
         style = found.attributes.get("s", "") if found is not None else ""
         return int(style) if style.isdecimal() else 0
 
     # --- new rows ------------------------------------------------------------------------------------------------
 
     def _insert(self, item: InsertItem) -> None:
-        part, _, number = item.source.rpartition("!")
         if item.group in self._entries:
             self._fill_cell(item)
             return
-        rows = self._rows(item.group, part, int(number) if number.isdecimal() else 0)
-        if rows is None or not number.isdecimal():
+        part, _, number = item.source.rpartition("!")
+        rows = self._rows(item.group, part, int(number)) if number.isdecimal() else None
+        if rows is None:
             return
-        table = rows.table
+        table, source = rows.table, int(number)
         edit = self._edit(table.sheet)
         blank = rows.blank_row()
         if blank and table.part not in self._filled:
             self._filled.add(table.part)
-            for column, (content, style) in rows.contents(int(number), blank).items():
+            for column, (content, style) in rows.contents(source, blank).items():
                 edit.contents[column, blank] = content
                 edit.styles[column, blank] = style
             return
-        after, like = self._position(item, table)
-        edit.rows[after].append(rows.new_row(int(number), like))
+        after, like = self._position(item, rows, source)
+        edit.rows[after].append(rows.new_row(source, like))
         known = self._insertions[table.sheet].get(after)
         count = known.count + 1 if known is not None else 1
         self._insertions[table.sheet][after] = Insertion(after, count, table)
@@ -210,22 +209,26 @@ class _Patch:
     def _rows(self, group: str, part: str, number: int) -> TableRows | None:
         found = self._row_tables.get(group)
         if found is None:
-            table = next((one for one in self._book.tables if one.part == group), None)
-            ours = next((one for one in self._ours.tables if one.sheet == part and _holds(one, number)), None)
+            table = next((one for one in self._book.areas if one.part == group), None)
+            near = (one for one in self._ours.areas if one.sheet == part and one.top <= number <= one.bottom)
+            ours = next(near, None)
             if table is None or ours is None:
                 return None
             found = self._row_tables[group] = TableRows(self._book, table, self._ours, ours)
         return found
 
-    def _position(self, item: InsertItem, table: Table) -> tuple[int, int]:
-        """Return (row to stand behind, row to look like)."""
-        for handle, behind in ((item.after, 0), (item.before, 1)):
+    def _position(self, item: InsertItem, rows: TableRows, source: int) -> tuple[int, int]:
+        """Return (row to stand behind, row to look like): beside the row that stands beside it in the new render."""
+        table = rows.table
+        before, behind = rows.neighbours(source)
+        choices = [(before, before), (behind - 1, behind)] if before or behind else []
+        for handle, step in ((item.after, 0), (item.before, 1)):
             number = handle.rpartition("!")[2]
-            if number.isdecimal() and _holds(table, int(number)):
-                row = int(number)
-                if self._splits_another(table, row - behind):
-                    break
-                return row - behind, row
+            if number.isdecimal():
+                choices.append((int(number) - step, int(number)))
+        for after, like in choices:
+            if table.top <= like <= table.bottom:
+                return (table.bottom, like) if self._splits_another(table, after) else (after, like)
         return table.bottom, table.bottom
 
     def _splits_another(self, table: Table, after: int) -> bool:
@@ -234,10 +237,10 @@ class _Patch:
         return any(one.area.top <= after < one.area.bottom for one in others)
 
     def _fill_cell(self, item: InsertItem) -> None:
-        """Put a new text beside the tables where it stands in the new render, if that cell is free."""
+        """Put a new text or formula beside the tables where the new render has it, if that cell is free."""
         entry = self._entries[item.group]
         sheet = self._book.sheet(entry.part)
-        tables = [table for table in self._book.tables if table.sheet == entry.part]
+        tables = [table for table in self._book.areas if table.sheet == entry.part]
         start = f"{CELLS}{identity(sheet, entry, tables)}!"
         place = Places(tables).find(item.id.removeprefix(start)) if item.id.startswith(start) else None
         source = self._source(item.source)
@@ -247,123 +250,22 @@ class _Patch:
         if cell is not None and not cell.blank:
             return
         above = sheet.cell(place[0], place[1] - 1)
-        content = content_like(self._ours, source)
-        if source.formula is not None:
-            content = Content(formula=self._continued(item.source, source, above))
-        if content == NOTHING:
-            return
         edit = self._edit(entry.part)
-        edit.contents[place] = content
+        edit.contents[place] = content_like(self._ours, source)
+        if source.formula is not None:
+            edit.contents[place] = Content(formula=self._beside(item.source, source, entry.part, above))
         if cell is None:
             edit.styles[place] = above.style if above is not None else 0
 
-    def _continued(self, at: str, source: Cell, above: Cell | None) -> str:
-        """Return the formula that goes on with the one above, as it does in the new render; else nothing."""
+    def _beside(self, at: str, source: Cell, part: str, above: Cell | None) -> str:
+        """Return a new cell's formula: it goes on with the one above where it does so in the new render."""
         ours = self._ours.sheet(at.rpartition("!")[0])
         model = ours.cell(source.column, source.row - 1)
-        if model is None or model.formula is None or above is None or above.formula is None:
-            return ""
-        texts = FormulaTexts(ours)
-        if shared(texts.of(model), 1, 0) != texts.of(source):
-            return ""
-        theirs = next(
-            one for one in self._book.entries if self._book.sheet(one.part).cell(above.column, above.row) is above
-        )
-        return shared(FormulaTexts(self._book.sheet(theirs.part)).of(above), 1, 0)
-
-    # --- notes ---------------------------------------------------------------------------------------------------
-
-    def _write_notes(self, shifts: Shifts) -> None:
-        language = messages.language(self._book)
-        stale = {edit.at: edit for edit in self._plan.edits if isinstance(edit, MarkStale)}
-        wanted: dict[str, set[tuple[int, int]]] = defaultdict(set)
-        for part, column, row, key, text in self._said(stale, language):
-            notes = self._notes_of(part, shifts)
-            final = notes.shift.row(row)
-            notes.put(column, final, key, text)
-            wanted[part].add((column, final))
-        current = self._current_keys()
-        for entry in self._book.entries:
-            known = entry.part in self._notes or self._book.target(entry.part, rt.COMMENTS)
-            if not known and not shifts.of(entry.name):
-                continue
-            notes = self._notes_of(entry.part, shifts)
-            said = {conflict.key for conflict in self._plan.conflicts}
-            for key in notes.keys:
-                record = key.removeprefix(messages.STALE)
-                settled = key not in said if record == key else record in current
-                if settled:
-                    notes.remove(key)
-            if notes.changed:
-                self._write_sheet_notes(entry, notes)
-
-    def _said(self, stale: Mapping[str, MarkStale], language: str) -> list[tuple[str, int, int, str, str]]:
-        found: list[tuple[str, int, int, str, str]] = []
-        for edit in stale.values():
-            place = self._note_place(edit.at)
-            if place is not None:
-                found.append((*place, messages.STALE + edit.id, messages.stale(language)))
-        for conflict in self._plan.conflicts:
-            place = self._note_place(conflict.at) if conflict.at and conflict.at not in stale else None
-            if place is not None:
-                found.append((*place, conflict.key, self._conflict_text(conflict, language)))
-        return found
-
-    def _conflict_text(self, conflict: Conflict, language: str) -> str:
-        return messages.conflict(language, conflict.base, conflict.theirs, conflict.ours)
-
-    def _current_keys(self) -> frozenset[str]:
-        keys: set[str] = set()
-        for table in self._ours.tables:
-            sheet = self._ours.sheet(table.sheet)
-            column = table.key_column
-            keys |= {self._ours.text(sheet.cell(column, row)).strip() for row in range(table.top, table.bottom + 1)}
-        return frozenset(keys)
-
-    def _note_place(self, at: str) -> tuple[str, int, int] | None:
-        """Return (sheet part, column, row) of a cell, of the first cell of a row that people see, or of a table."""
-        place = self._place(at)
-        if place is not None:
-            return place
-        part, _, number = at.rpartition("!")
-        if number.isdecimal() and part in self._entries:
-            row = int(number)
-            table = next((one for one in self._book.tables if one.sheet == part and _holds(one, row)), None)
-            return part, self._first_column(table) if table is not None else 1, row
-        table = next((one for one in self._book.tables if one.part == at), None)
-        if table is not None:
-            return table.sheet, self._first_column(table), table.area.top
-        return (at, 1, 1) if at in self._entries else None
-
-    def _first_column(self, table: Table) -> int:
-        hidden: set[int] = set()
-        for holder in self._book.sheet(table.sheet).root.all("cols"):
-            for one in holder.all("col"):
-                if one.get("hidden") in {"1", "true"}:
-                    hidden |= set(range(int(one.get("min")), min(int(one.get("max")), table.area.right) + 1))
-        shown = (one.number for one in table.columns if one.number != table.key_column and one.number not in hidden)
-        return next(shown, table.area.left)
-
-    def _notes_of(self, part: str, shifts: Shifts) -> SheetNotes:
-        found = self._notes.get(part)
-        if found is None:
-            found = self._notes[part] = SheetNotes.of(self._book, part, shifts.of(self._entries[part].name))
-        return found
-
-    def _write_sheet_notes(self, entry: SheetEntry, notes: SheetNotes) -> None:
-        has_part = bool(notes.part)
-        if has_part:
-            self._changes.set(notes.part, notes.comments())
-        elif notes.adds:
-            name = self._changes.free_name(_COMMENTS)
-            self._changes.add(name, notes.comments(), content_type=ct.SHEET_COMMENTS)
-            self._changes.link(entry.part, name, rt.COMMENTS)
-        if notes.vml_part:
-            self._changes.set(notes.vml_part, notes.drawing())
-        elif notes.adds:
-            name = self._changes.free_name(_VML)
-            self._changes.add(name, notes.drawing(), default=ct.VML_DRAWING)
-            self._edit(entry.part).legacy_drawing = self._changes.link(entry.part, name, rt.VML_DRAWING)
+        if model is not None and model.formula is not None and above is not None and above.formula is not None:
+            texts = FormulaTexts(ours)
+            if shared(texts.of(model), 1, 0) == texts.of(source):
+                return shared(FormulaTexts(self._book.sheet(part)).of(above), 1, 0)
+        return self._translation.refit(source, ours.part, None, part)
 
     # --- the rest ------------------------------------------------------------------------------------------------
 
@@ -384,10 +286,6 @@ class _Patch:
             self._changes.link("", PROPERTIES, rt.CUSTOM_PROPERTIES)
 
 
-def _holds(table: Table, row: int) -> bool:
-    return table.top <= row <= table.bottom
-
-
 def _is_number(text: str) -> bool:
     try:
         return abs(float(text)) < float("inf")
@@ -395,10 +293,8 @@ def _is_number(text: str) -> bool:
         return False
 
 
-def _alone(cell: bytes, prefix: str) -> bytes:
+def _alone(cell: bytes) -> bytes:
     """Return a cell's XML so that it can be read by itself."""
-    declared = re.findall(rb"[<\s]([\w.-]+):", cell)
-    spaces = b"".join(
-        b' xmlns:%s="%s"' % (one, one) for one in dict.fromkeys(declared) if one not in (b"xml", b"xmlns")
-    )
+    declared = dict.fromkeys(re.findall(rb"[<\s]([\w.-]+):", cell))
+    spaces = b"".join(b' xmlns:%s="%s"' % (one, one) for one in declared if one not in (b"xml", b"xmlns"))
     return b"<a" + spaces + b">" + cell + b"</a>"

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 
 from exporters.workbook.living.book import Book, Column, Table
 from exporters.workbook.living.cellxml import Content
-from exporters.workbook.living.formulas import FormulaTexts, by_header, from_header
 from exporters.workbook.living.sheet import Cell, Sheet
 from exporters.workbook.living.texts import Run, runs_of
 from exporters.workbook.living.writing import NewCell, NewRow
@@ -36,6 +35,7 @@ class TableRows:
     ours_table: Table
     _styles: dict[int, Counter[int]] = field(default_factory=dict)
     _models: dict[int, Cell | None] = field(default_factory=dict)
+    _rows: dict[str, int] = field(default_factory=dict)
 
     @property
     def sheet(self) -> Sheet:
@@ -55,6 +55,34 @@ class TableRows:
         height = source_row.attributes.get("ht", "") if source_row is not None else ""
         cells = [cell for column in self.table.columns if (cell := self._cell(column, ours, source, like)) is not None]
         return NewRow(self.sheet.rows.get(like), height, cells)
+
+    def neighbours(self, source: int) -> tuple[int, int]:
+        """Return the rows of the edited table whose records stand right before and right behind row *source* of the
+        new render, past other new rows; 0 where there is none."""
+        found: list[int] = []
+        for step in (-1, 1):
+            row, key = source + step, self._key(source + step)
+            while key and key not in self.rows_by_key:
+                row += step
+                key = self._key(row)
+            found.append(self.rows_by_key.get(key, 0))
+        return found[0], found[1]
+
+    def _key(self, row: int) -> str:
+        if not self.ours_table.top <= row <= self.ours_table.bottom:
+            return ""
+        sheet = self.ours.sheet(self.ours_table.sheet)
+        return self.ours.text(sheet.cell(self.ours_table.key_column, row)).strip()
+
+    @property
+    def rows_by_key(self) -> Mapping[str, int]:
+        """The last row of each record."""
+        if not self._rows:
+            for row in range(self.table.top, self.table.bottom + 1):
+                key = self.book.text(self.sheet.cell(self.table.key_column, row)).strip()
+                if key:
+                    self._rows[key] = row
+        return self._rows
 
     def contents(self, source: int, row: int) -> Mapping[int, tuple[Content, int]]:
         """Return content and style by column for the record of *source*, to fill the empty row *row*."""
@@ -76,8 +104,8 @@ class TableRows:
         model = self.model(column.number, like)
         if model is not None:
             return NewCell(column.number, style, like=model)
-        formula = by_header(FormulaTexts(ours).of(cell), self.ours_table, source)
-        return NewCell(column.number, style, Content(formula=from_header(formula, self.table, like)))
+        # No row of the column has a formula any more; a person took them out.
+        return NewCell(column.number, style)
 
     def model(self, column: int, like: int) -> Cell | None:
         """Return a cell whose formula a new row of the column goes on with: that of row *like*, else the first."""

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from exporters.snapshot import Group, Item, Slot, SlotKind, Snapshot
 from exporters.workbook.living.book import Book, SheetEntry, Table
-from exporters.workbook.living.formulas import FORMULA, FormulaTexts, by_header
+from exporters.workbook.living.formulas import FORMULA, FormulaTexts, Skeletons, by_header
 from exporters.workbook.living.properties import read_properties
 from exporters.workbook.living.sheet import Cell, Sheet
 from exporters.workbook.references import letters, parse_cell
@@ -26,6 +26,8 @@ FORMAT = "workbook"
 STAMP = "briefpack"
 CELLS = "cells:"
 """Begins the id of the group of a sheet's cells outside tables."""
+ROWS = "rows:"
+"""Begins the id of the group of a sheet's rows with keys outside tables."""
 _PLACE = re.compile(r"([-+=])([0-9]+) (.*)", re.DOTALL)
 _BESIDE = re.compile(r"([<>])([0-9]+)")
 _SENTENCE = re.compile(r"[。！？；\n]|[.!?;]\s")
@@ -40,82 +42,107 @@ def snapshot(book: Book) -> Snapshot:
     """Return what an opened workbook holds."""
     groups: list[Group] = []
     seen: set[str] = set()
+    reader = _Reader(book)
     for entry in book.entries:
-        sheet = book.sheet(entry.part)
-        formulas = FormulaTexts(sheet)
-        tables = [table for table in book.tables if table.sheet == entry.part]
-        for table in tables:
-            if table.key_column and table.name not in seen:
-                seen.add(table.name)
-                groups.append(Group(table.name, table.part, tuple(_rows(book, sheet, table, formulas)), keeps=True))
-        name = CELLS + identity(sheet, entry, tables)
-        items = tuple(_cells(book, sheet, name, tables))
-        if name not in seen and items:
-            seen.add(name)
-            groups.append(Group(name, entry.part, items))
+        for group in reader.groups(entry):
+            if group.id not in seen and (group.items or group.keeps):
+                seen.add(group.id)
+                groups.append(group)
     return Snapshot(FORMAT, tuple(groups), (), read_properties(book.package).get(STAMP, ""))
 
 
-def identity(sheet: Sheet, entry: SheetEntry, tables: list[Table]) -> str:
+def identity(sheet: Sheet, entry: SheetEntry, tables: Sequence[Table]) -> str:
     """Return what a sheet is known by when people rename it: its code name, else its bound table, else its name."""
     properties = sheet.root.child("sheetPr")
     code = properties.get("codeName") if properties is not None else ""
-    return code or next((table.name for table in tables if table.key_column), entry.name)
+    return code or next((table.name for table in tables if table.key_column and table.name), entry.name)
 
 
-def _rows(book: Book, sheet: Sheet, table: Table, formulas: FormulaTexts) -> Iterator[Item]:
-    columns = [column for column in table.columns if column.number != table.key_column]
-    rows = [
-        (key, sheet.rows[number])
-        for number in range(table.top, table.bottom + 1)
-        if number in sheet.rows and (key := book.text(sheet.cell(table.key_column, number)).strip())
-    ]
-    # A column that is worked out as a whole holds no values: that a formula stands there is all that counts, as its
-    # text differs from row to row. A single formula among values is something a person did.
-    counted = Counter(
-        column.number for _, row in rows for column in columns if _has_formula(row.cells.get(column.number))
-    )
-    worked_out = {number for number, count in counted.items() if count * 2 > len(rows)}
-    places = [(column.name, column.number, letters(column.number), column.number in worked_out) for column in columns]
-    text = book.text
-    for key, row in rows:
-        slots: list[Slot] = []
-        start = key + "."
-        for name, number, letter, is_formula in places:
-            cell = row.cells.get(number)
-            if cell is None:
-                value = ""
-            elif cell.formula is None:
-                value = text(cell)
-            else:
-                value = FORMULA if is_formula else FORMULA + by_header(formulas.of(cell), table, row.number)
-            slots.append(Slot(start + name, value, f"{sheet.part}!{letter}{row.number}", kind_of(value)))
-        yield Item(key, f"{sheet.part}!{row.number}", tuple(slots))
+class _Reader:
+    def __init__(self, book: Book) -> None:
+        self._book = book
+        self._skeletons = Skeletons()
+
+    def groups(self, entry: SheetEntry) -> Iterator[Group]:
+        """Yield the bound tables of a sheet, its rows with keys, and its other cells."""
+        book = self._book
+        sheet = book.sheet(entry.part)
+        formulas = FormulaTexts(sheet)
+        areas = [area for area in book.areas if area.sheet == entry.part]
+        name = identity(sheet, entry, areas)
+        keyed: set[int] = set()
+        for area in areas:
+            if not area.key_column:
+                continue
+            group = area.name or ROWS + name
+            items = tuple(self._rows(sheet, area, group, formulas))
+            if area.is_range:
+                keyed = {int(item.at.rpartition("!")[2]) for item in items}
+            yield Group(group, area.part, items, keeps=True)
+        yield Group(CELLS + name, entry.part, tuple(self._cells(sheet, CELLS + name, areas, keyed, formulas)))
+
+    def _rows(self, sheet: Sheet, table: Table, group: str, formulas: FormulaTexts) -> Iterator[Item]:
+        book = self._book
+        columns = [column for column in table.columns if column.number != table.key_column]
+        rows = [
+            (key, sheet.rows[number])
+            for number in range(table.top, table.bottom + 1)
+            if number in sheet.rows and (key := book.text(sheet.cell(table.key_column, number)).strip())
+        ]
+        # In a column that is worked out as a whole the formulas differ from row to row in their addresses only. A
+        # single formula among values is something a person did, and is shown as it is.
+        counted = Counter(
+            column.number for _, row in rows for column in columns if _has_formula(row.cells.get(column.number))
+        )
+        whole = {number for number, count in counted.items() if count * 2 > len(rows)}
+        places = [(column.name, column.number, letters(column.number), column.number in whole) for column in columns]
+        text = book.text
+        for key, row in rows:
+            slots: list[Slot] = []
+            start = key + "." if not table.is_range else f"{group}!{key}!"
+            for name, number, letter, is_formula in places:
+                cell = row.cells.get(number)
+                if cell is None:
+                    value = ""
+                elif cell.formula is None:
+                    value = text(cell)
+                else:
+                    formula = formulas.of(cell)
+                    shown = self._skeletons.of(formula) if is_formula else by_header(formula, table, row.number)
+                    value = FORMULA + shown
+                slots.append(Slot(start + name, value, f"{sheet.part}!{letter}{row.number}", kind_of(value)))
+            yield Item(key, f"{sheet.part}!{row.number}", tuple(slots))
+
+    def _cells(
+        self, sheet: Sheet, name: str, areas: Sequence[Table], keyed: set[int], formulas: FormulaTexts
+    ) -> Iterator[Item]:
+        places = Places(areas)
+        for row in sheet.rows.values():
+            if row.number in keyed:
+                continue
+            for cell in row.cells.values():
+                if cell.blank or places.inside(cell.column, cell.row):
+                    continue
+                plain = cell.formula is None
+                value = self._book.text(cell) if plain else FORMULA + self._skeletons.of(formulas.of(cell))
+                if not value:
+                    continue
+                place = places.name(cell.column, cell.row)
+                slot = Slot(
+                    f"{name.removeprefix(CELLS)}!{place}", value, f"{sheet.part}!{cell.address}", kind_of(value)
+                )
+                yield Item(f"{name}!{place}", slot.at, (slot,))
 
 
 def _has_formula(cell: Cell | None) -> bool:
     return cell is not None and cell.formula is not None
 
 
-def _cells(book: Book, sheet: Sheet, name: str, tables: list[Table]) -> Iterator[Item]:
-    places = Places(tables)
-    for row in sheet.rows.values():
-        for cell in row.cells.values():
-            if cell.blank or places.inside(cell.column, cell.row):
-                continue
-            value = book.text(cell) if cell.formula is None else FORMULA
-            if not value:
-                continue
-            place = places.name(cell.column, cell.row)
-            at = f"{sheet.part}!{cell.address}"
-            yield Item(f"{name}!{place}", at, (Slot(f"{name.removeprefix(CELLS)}!{place}", value, at, kind_of(value)),))
-
-
 class Places:
     """Names for the cells around the tables of one sheet that hold when rows and columns are inserted elsewhere."""
 
-    def __init__(self, tables: list[Table]) -> None:
-        self._areas = [table.area for table in tables]
+    def __init__(self, tables: Sequence[Table]) -> None:
+        self._areas = [table.area for table in tables if not table.is_range]
         self._bound = sorted((table for table in tables if table.key_column), key=lambda table: table.area.top)
         self._headers = {table.name: {one.number: one.name for one in table.columns} for table in self._bound}
 
@@ -158,7 +185,7 @@ class Places:
 
 def kind_of(text: str) -> SlotKind:
     """Return how a text is merged: whole sentences by the sentence."""
-    return SlotKind.PROSE if len(text) > 15 and _SENTENCE.search(text) else SlotKind.VALUE
+    return SlotKind.PROSE if len(text) > 15 and text[0] != FORMULA and _SENTENCE.search(text) else SlotKind.VALUE
 
 
 def lines(package: Package) -> list[str]:

@@ -44,7 +44,9 @@ class Shift:
         if top == bottom and not single:
             return first, last
         for one in self.insertions:
-            if not (top <= one.table.top and bottom >= one.table.bottom):
+            whole = top <= one.table.top and bottom >= one.table.bottom
+            # Rows with keys outside tables stand in stretches: a range of several that ends with the last goes on.
+            if not whole and not (one.table.is_range and top < bottom == one.table.bottom):
                 continue
             if one.after == bottom:
                 last += one.count

@@ -141,6 +141,7 @@ class _Writer:
 
     def _made(self, column: int, row: int, number: int, content: Content) -> bytes:
         self._edit.touched.add((column, number))
+        content = self._moved_content(content, row)
         style = self._edit.styles.get((column, row), 0)
         return new_cell(f"{letters(column)}{number}", style, content, self._prefix)
 
@@ -149,11 +150,18 @@ class _Writer:
             self._edit.formulas_gone = True
         if content.formula:
             self._edit.new_formulas.add((cell.column, number))
+        content = self._moved_content(content, cell.row)
         address = f"{letters(cell.column)}{number}"
         style = self._edit.styles.get((cell.column, cell.row))
         xml = changed_cell(self._data, cell.start, address, style, content, self._prefix)
         self._splices.replace(cell.start, cell.end, xml)
         self._edit.touched.add((cell.column, number))
+
+    def _moved_content(self, content: Content, row: int) -> Content:
+        """Formulas are given as they are before rows move."""
+        if not content.formula:
+            return content
+        return Content(formula=self._shifts.formula(content.formula, self._name, row))
 
     def _move_cell(self, cell: Cell, number: int) -> None:
         if number != cell.row:

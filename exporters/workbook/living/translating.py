@@ -1,0 +1,116 @@
+"""Formulas of the new render, written for the workbook as people arranged it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from exporters.workbook.formula.tokens import Token
+from exporters.workbook.living.book import Book, SheetEntry, Table
+from exporters.workbook.living.formulas import FormulaTexts, references, with_references
+from exporters.workbook.living.reading import ROWS, identity
+from exporters.workbook.living.sheet import Cell
+from exporters.workbook.references import Range, letters, parse_range, quoted_sheet
+
+_END = re.compile(r"(\$?)([A-Za-z]{1,3})(\$?)([0-9]+)")
+
+
+class Translation:
+    """From the addresses of one workbook to those of another with the same tables."""
+
+    def __init__(self, source: Book, target: Book) -> None:
+        self._source, self._target = source, target
+        self._entries = {name: entry for name, entry, _ in _named(target)}
+        self._names = {entry.part: name for name, entry, _ in _named(source)}
+        self._tables = {_group(table, name): table for name, entry, tables in _named(target) for table in tables}
+        self._keys: dict[str, dict[str, int]] = {}
+
+    def refit(self, source: Cell, part: str, cell: Cell | None, into: str) -> str:
+        """Return the formula of *source* (a cell of the sheet *part* of the new render) for a cell of the sheet *into*.
+
+        Where that cell holds a formula with as many references, they stay: they have followed every move.
+        """
+        formula = FormulaTexts(self._source.sheet(part)).of(source)
+        if cell is not None and cell.formula is not None:
+            own = references(FormulaTexts(self._target.sheet(into)).of(cell))
+            if len(own) == len(references(formula)):
+                return with_references(formula, [token.text for token in own])
+        return with_references(formula, [self._reference(token, part) for token in references(formula)])
+
+    def _reference(self, token: Token, part: str) -> str:
+        entry = self._entry(token.sheet, part)
+        theirs = self._entries.get(self._names.get(entry.part, "")) if entry is not None else None
+        area = parse_range(token.area)
+        if entry is None or theirs is None or area is None:
+            return token.text
+        prefix = f"{quoted_sheet(theirs.name)}!" if token.sheet else ""
+        ends = [_END.fullmatch(end) for end in token.area.split(":")]
+        moved = self._area(entry, area)
+        if any(end is None for end in ends):
+            return prefix + token.area
+        corners = ((moved.left, moved.top), (moved.right, moved.bottom))
+        texts = [
+            f"{end[1]}{letters(column)}{end[3]}{row}"
+            for end, (column, row) in zip(ends, corners, strict=False)
+            if end is not None
+        ]
+        return prefix + ":".join(texts)
+
+    def _entry(self, sheet: str, part: str) -> SheetEntry | None:
+        wanted = sheet.casefold()
+        return next(
+            (one for one in self._source.entries if (one.name.casefold() == wanted if sheet else one.part == part)),
+            None,
+        )
+
+    def _area(self, entry: SheetEntry, area: Range) -> Range:
+        for table in self._source.areas:
+            if table.sheet != entry.part or not _inside(area, table.area):
+                continue
+            twin = self._tables.get(_group(table, self._names[entry.part]))
+            if twin is None:
+                continue
+            left, right = self._column(table, twin, area.left), self._column(table, twin, area.right)
+            top, bottom = self._row(table, twin, area.top), self._row(table, twin, area.bottom)
+            if area.top <= table.top and area.bottom == table.bottom and area.top < area.bottom:
+                bottom = twin.bottom
+            if area.top == table.top and area.bottom > area.top:
+                top = twin.top
+            if left and right and top and bottom:
+                return Range(min(left, right), min(top, bottom), max(left, right), max(top, bottom))
+        return area
+
+    def _column(self, table: Table, twin: Table, number: int) -> int:
+        name = next((one.name for one in table.columns if one.number == number), "")
+        return next((one.number for one in twin.columns if one.name == name), 0)
+
+    def _row(self, table: Table, twin: Table, row: int) -> int:
+        if row < table.top:
+            return twin.top - (table.top - row)
+        key = self._source.text(self._source.sheet(table.sheet).cell(table.key_column, row)).strip()
+        return self._rows(twin).get(key, 0) if key else 0
+
+    def _rows(self, table: Table) -> dict[str, int]:
+        found = self._keys.get(table.part)
+        if found is None:
+            sheet = self._target.sheet(table.sheet)
+            rows = range(table.top, table.bottom + 1)
+            texts = {row: self._target.text(sheet.cell(table.key_column, row)).strip() for row in rows}
+            found = self._keys[table.part] = {text: row for row, text in texts.items() if text}
+        return found
+
+
+def _inside(area: Range, whole: Range) -> bool:
+    return (
+        whole.left <= area.left and area.right <= whole.right and whole.top <= area.top and area.bottom <= whole.bottom
+    )
+
+
+def _named(book: Book) -> Iterator[tuple[str, SheetEntry, list[Table]]]:
+    for entry in book.entries:
+        tables = [table for table in book.areas if table.sheet == entry.part]
+        yield identity(book.sheet(entry.part), entry, tables), entry, tables
+
+
+def _group(table: Table, sheet: str) -> str:
+    return table.name or ROWS + sheet
