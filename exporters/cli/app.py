@@ -14,6 +14,7 @@ from exporters.cli.report import fail
 from exporters.errors import BriefpackError, Fault, nearest
 
 COMMANDS: Mapping[str, tuple[str, str]] = {
+    "batch": ("exporters.cli.batch", "Build many packs."),
     "build": ("exporters.cli.build", "Build the pack: briefing, deck and workbook."),
     "check": ("exporters.cli.check", "List every fault of a dataset and of templates."),
     "diff": ("exporters.cli.diff", "What a build would change, and why."),

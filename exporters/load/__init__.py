@@ -18,8 +18,8 @@ SUFFIXES = (".yaml", ".yml", ".json", ".xlsx")
 MAX_BYTES = 256 * 1024 * 1024
 
 
-def load(path: Path, *, sources: Path | None = None) -> Dataset:
-    """Read the dataset in *path* (.yaml, .json or .xlsx by its suffix).
+def load(path: Path, *, sources: Path | None = None, content: bytes | None = None) -> Dataset:
+    """Read the dataset in *path* (.yaml, .json or .xlsx by its suffix), or in *content* that was read from it.
 
     *sources* is a folder with the stored texts of the sources; without it they are looked for beside the dataset.
     Raises DataError with every fault found, in the order of the file.
@@ -31,7 +31,7 @@ def load(path: Path, *, sources: Path | None = None) -> Dataset:
     file = str(path)
     try:
         with _no_garbage():
-            document = read_raw(read_bytes(path), path)
+            document = read_raw(read_bytes(path) if content is None else content, path)
             dataset, misfits = validate(document, lambda known: read_source_texts(known, path.parent, sources))
     except PackageError as error:
         raise DataError(error.faults) from None

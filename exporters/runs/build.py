@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from exporters.errors import Fault
+from exporters.runs.folder import Folder
 from exporters.runs.making import Made, Progress, Result, beside_name, make
 from exporters.runs.manifest import NAME, Manifest
 from exporters.runs.memory import Memory
@@ -52,12 +53,12 @@ class Outcome:
 
 def execute(plan: Plan, progress: Progress = lambda _name, _size: None) -> Outcome:
     """Carry out a plan. Where anything fails, the pack is left as it was."""
-    return publish(make(plan, progress), plan)
+    return publish(make(plan, progress), plan.folder)
 
 
-def publish(made: Made, plan: Plan) -> Outcome:
-    """Put a pack that was made from *plan* in its folder, all or nothing, and remember what it was made from."""
-    out = plan.out
+def publish(made: Made, folder: Folder) -> Outcome:
+    """Put a pack in the folder that it was made for, all or nothing, and remember what it was made from."""
+    out = folder.path
     with staging(out) as work, Memory(out) as memory:
         expected: dict[str, str | None] = {}
 
@@ -67,7 +68,7 @@ def publish(made: Made, plan: Plan) -> Outcome:
 
         for file in made.files:
             if file.content is not None:
-                write(file.name, file.content, plan.folder.file(file.name).digest)
+                write(file.name, file.content, folder.file(file.name).digest)
             if file.beside is not None:
                 name = beside_name(file.name)
                 write(name, file.beside, digest(out / name))

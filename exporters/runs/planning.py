@@ -158,7 +158,20 @@ def compile_all(files: Sequence[TemplateFile], cache: Path | None, faults: list[
     return jobs
 
 
+_compiled: dict[tuple[str, str], Job] = {}
+"""Templates that this process has ready: a batch makes thousands of packs from the same few."""
+
+
 def _compile(file: TemplateFile, cache: Cache) -> Job:
+    key = (file.entry.name, file.sha256)
+    if key not in _compiled:
+        if len(_compiled) > 30:
+            _compiled.clear()
+        _compiled[key] = _compile_anew(file, cache)
+    return replace(_compiled[key], template=file)
+
+
+def _compile_anew(file: TemplateFile, cache: Cache) -> Job:
     from exporters.package.reader import Package
 
     room = file.entry.room()

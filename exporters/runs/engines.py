@@ -1,0 +1,191 @@
+"""Where the packs of a batch are made: in this process, in a pool of processes, on a Dask cluster.
+
+Every engine takes the same function and the same orders and gives back each order's result once. A worker that dies
+costs nothing but time: what it had is made again.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol, TypeVar
+
+from exporters.errors import BriefpackError, Fault, MissingToolError
+
+O = TypeVar("O")  # noqa: E741 - an order
+R = TypeVar("R")
+MAX_TRIES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """An order whose worker died every time it was tried."""
+
+    tries: int
+
+
+class Engine(Protocol):
+    """``run`` yields (order, result) as they come; ``common`` goes to every worker once."""
+
+    def run(
+        self, work: Callable[[Any, O], R], orders: Iterable[O], common: Any
+    ) -> Iterator[tuple[O, R | Lost]]: ...
+
+
+class InProcess:
+    """One after the other, here."""
+
+    def run(self, work: Callable[[Any, O], R], orders: Iterable[O], common: Any) -> Iterator[tuple[O, R | Lost]]:
+        for order in orders:
+            yield order, work(common, order)
+
+
+_common: Any = None
+
+
+def _begin(common: Any) -> None:
+    # A Ctrl-C goes to the whole process group; only the coordinator acts on it, so that workers end in order.
+    import signal
+
+    global _common  # noqa: PLW0603 - a worker process has one batch in its life
+    _common = common
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def _call(work: Callable[[Any, O], R], order: O) -> R:
+    return work(_common, order)
+
+
+class Pool:
+    """Processes of this machine, started afresh (spawn), with twice as many orders under way as there are processes.
+
+    ``concurrent.futures`` breaks its pool when one worker dies. The pool is then made anew, and what was under way is
+    tried one at a time, so that an order that kills its worker takes no other with it.
+    """
+
+    def __init__(self, jobs: int) -> None:
+        self._jobs = jobs
+
+    def run(self, work: Callable[[Any, O], R], orders: Iterable[O], common: Any) -> Iterator[tuple[O, R | Lost]]:
+        source = iter(orders)
+        suspects: deque[tuple[O, int]] = deque()
+        while True:
+            pool = self._pool(common)
+            under_way: dict[Future[R], tuple[O, int]] = {}
+            try:
+                while True:
+                    self._fill(pool, work, source, suspects, under_way)
+                    if not under_way:
+                        return
+                    for future in wait(under_way, return_when=FIRST_COMPLETED).done:
+                        order = under_way[future][0]
+                        result = future.result()
+                        del under_way[future]
+                        yield order, result
+            except BrokenProcessPool:
+                for order, tries in under_way.values():
+                    if tries + 1 >= MAX_TRIES:
+                        yield order, Lost(tries + 1)
+                    else:
+                        suspects.append((order, tries + 1))
+            finally:
+                pool.shutdown(wait=False, cancel_futures=True)
+
+    def _pool(self, common: Any) -> ProcessPoolExecutor:
+        context = multiprocessing.get_context("spawn")
+        return ProcessPoolExecutor(self._jobs, context, initializer=_begin, initargs=(common,))
+
+    def _fill(
+        self,
+        pool: ProcessPoolExecutor,
+        work: Callable[[Any, O], R],
+        source: Iterator[O],
+        suspects: deque[tuple[O, int]],
+        under_way: dict[Future[R], tuple[O, int]],
+    ) -> None:
+        if suspects:
+            if not under_way:
+                order, tries = suspects.popleft()
+                under_way[pool.submit(_call, work, order)] = (order, tries)
+            return
+        while len(under_way) < 2 * self._jobs:
+            following = next(source, None)
+            if following is None:
+                return
+            under_way[pool.submit(_call, work, following)] = (following, 0)
+
+
+def security(folder: Path) -> Any:
+    """Return Dask's TLS settings from a folder that holds ``ca.pem``, ``cert.pem`` and ``key.pem``."""
+    try:
+        from distributed.security import Security
+    except ImportError:
+        raise _no_dask() from None
+    missing = [name for name in ("ca.pem", "cert.pem", "key.pem") if not (folder / name).is_file()]
+    if missing:
+        raise BriefpackError(Fault("no-key", f"{', '.join(missing)} is not there", str(folder)))
+    cert, key = str(folder / "cert.pem"), str(folder / "key.pem")
+    authority = str(folder / "ca.pem")
+    return Security(tls_ca_file=authority, tls_client_cert=cert, tls_client_key=key, require_encryption=True)
+
+
+def _no_dask() -> MissingToolError:
+    hint = "pip install 'briefpack[cluster]'"
+    return MissingToolError(Fault("no-dask", "the engine dask is not installed", hint=hint))
+
+
+class Dask:
+    """A cluster of ``dask.distributed``; *address* is that of its scheduler (``tls://host:8786``)."""
+
+    def __init__(self, address: str, security: Any = None) -> None:
+        self._address, self._security = address, security
+
+    def run(self, work: Callable[[Any, O], R], orders: Iterable[O], common: Any) -> Iterator[tuple[O, R | Lost]]:
+        try:
+            from distributed import Client, as_completed
+        except ImportError:
+            raise _no_dask() from None
+        try:
+            client = Client(self._address, security=self._security, timeout="20s", set_as_default=False)
+        except (OSError, TimeoutError) as error:
+            hint = "start the scheduler, or check the address"
+            message = f"no scheduler answers: {error}"
+            raise BriefpackError(Fault("no-cluster", message, self._address, hint=hint)) from None
+        with client:
+            shared = client.scatter(common, broadcast=True)
+            window = max(4, 2 * sum(client.nthreads().values()))
+            source = iter(orders)
+            pending: dict[Any, tuple[O, int]] = {}
+            done = as_completed(raise_errors=False)
+
+            def submit(order: O, tries: int) -> None:
+                future = client.submit(work, shared, order, pure=False, retries=MAX_TRIES)
+                pending[future] = (order, tries)
+                done.add(future)
+
+            for order in source:
+                submit(order, 0)
+                if len(pending) >= window:
+                    break
+            while pending:
+                future = next(done)
+                if future.status in {"lost", "pending"}:
+                    # Its worker died while the result was on its way; without this line the result never comes.
+                    done.add(future)
+                    continue
+                order, tries = pending.pop(future)
+                if future.status == "finished":
+                    yield order, future.result()
+                elif tries + 1 < MAX_TRIES:
+                    submit(order, tries + 1)
+                else:
+                    yield order, Lost(tries + 1)
+                future.release()
+                following = next(source, None)
+                if following is not None:
+                    submit(following, 0)

@@ -1,0 +1,61 @@
+"""One page that lists the packs of a batch, with what became of each and links to its files."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from html import escape
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from exporters.runs.manifest import NAME
+from exporters.runs.manifest import read as read_manifest
+
+if TYPE_CHECKING:
+    from exporters.runs.batch import Report
+
+PAGE = "index.html"
+_STYLE = """
+body{font:16px/1.5 system-ui,"Microsoft YaHei","PingFang SC",sans-serif;margin:2rem auto;max-width:70rem;padding:0 1rem;
+color:#1c2733}table{border-collapse:collapse;width:100%}th,td{text-align:left;padding:.4rem .6rem;vertical-align:top;
+border-bottom:1px solid #d5dbe1}caption{text-align:left;margin-bottom:.8rem}a{color:#0b4f8a}
+.failed,.refused{color:#a4161a;font-weight:600}.conflicts{color:#8a5300;font-weight:600}.unchanged{color:#56626e}
+ul{margin:.2rem 0;padding-left:1.2rem}@media print{a{color:inherit}}@media(max-width:40rem){td,th{display:block}
+tr{display:block;margin-bottom:1rem}thead{display:none}}
+"""
+
+
+def write_page(out: Path, reports: Sequence[Report]) -> None:
+    """Write ``index.html`` into the batch's folder; its bytes depend on the reports alone."""
+    counts = Counter(str(report.status) for report in reports)
+    names = ("built", "unchanged", "conflicts", "refused", "failed")
+    said = ", ".join(f"{counts[name]} {name}" for name in names if counts[name])
+    rows = "\n".join(_row(report) for report in reports)
+    page = (
+        '<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><meta name="viewport" '
+        f'content="width=device-width,initial-scale=1"><title>Packs</title><style>{_STYLE}</style></head><body>\n'
+        f'<h1>Packs</h1>\n<table><caption>{len(reports)} packs: {said}</caption>\n<thead><tr><th scope="col">Pack</th>'
+        '<th scope="col">Status</th><th scope="col">Files</th><th scope="col">What to know</th></tr></thead>\n'
+        f"<tbody>\n{rows}\n</tbody></table>\n</body></html>\n"
+    )
+    path, part = out / PAGE, out / f".{PAGE}.part"
+    content = page.encode()
+    if path.is_file() and path.read_bytes() == content:
+        return
+    part.write_bytes(content)
+    part.replace(path)
+
+
+def _row(report: Report) -> str:
+    folder = report.pack.out
+    made = read_manifest(folder) if report.status != "failed" and (folder / NAME).is_file() else None
+    title = made.title if made else report.pack.dataset.stem
+    names = made.files if made else ()
+    files = " ".join(f'<a href="{quote(f"{folder.name}/{name}")}">{escape(name)}</a>' for name in names)
+    notes = [escape(str(fault)) for fault in report.faults] + [escape(line) for line in report.moved]
+    if report.conflicts:
+        notes.append(f"{report.conflicts} conflicts to settle: briefpack status {escape(folder.name)}")
+    said = f"<ul>{''.join(f'<li>{note}</li>' for note in notes)}</ul>" if notes else ""
+    name = f"{escape(title)}<br><small>{escape(folder.name)}</small>"
+    return f'<tr><td>{name}</td><td class="{report.status}">{report.status}</td><td>{files}</td><td>{said}</td></tr>'
