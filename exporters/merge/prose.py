@@ -56,7 +56,18 @@ class _Chunk:
         if not base:
             # Both added at one point: theirs stays, the new sentence follows unless it stands there already.
             return Merged(theirs if ours in theirs else theirs + ours)
+        # One side only put sentences before or behind: the other side's change goes between them.
+        for added, other in ((self.theirs, ours), (self.ours, theirs)):
+            at = _find(self.base, added)
+            if at is not None:
+                return Merged("".join((*added[:at], other, *added[at + len(self.base) :])))
         return _flow(base, theirs, ours)
+
+
+def _find(wanted: Sequence[str], within: Sequence[str]) -> int | None:
+    """Return where *wanted* stands in one piece."""
+    spots = range(len(within) - len(wanted) + 1)
+    return next((at for at in spots if list(within[at : at + len(wanted)]) == list(wanted)), None)
 
 
 def _flow(base: str, theirs: str, ours: str) -> Merged:

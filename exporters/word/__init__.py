@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from exporters.binding.compiled import Compiled
     from exporters.binding.scope import Scope
     from exporters.package import Package
+    from exporters.snapshot import Plan, Snapshot
 
 NAME = "word"
 FILENAME = "briefing.docx"
@@ -34,3 +35,36 @@ def render(
     from exporters.word.rendering import render_document
 
     render_document(compiled, template, scope, out, epoch=epoch, properties=properties)
+
+
+def read(package: Package) -> Snapshot:
+    """Return the items and bound values of a document as people left it."""
+    from exporters.word.reading import read as read_document
+
+    return read_document(package)
+
+
+def patch(
+    target: Package,
+    plan: Plan,
+    ours: Package,
+    out: BinaryIO,
+    *,
+    properties: Mapping[str, str] = {},
+    track: str = "",
+    epoch: int | None = None,
+) -> None:
+    """Write *target* to *out* with *plan* carried out; *ours* is the new render that the plan was made with.
+
+    *track* (ISO 8601) dates tracked changes; empty, they are not tracked.
+    """
+    from exporters.word.patching import patch as patch_document
+
+    patch_document(target, plan, ours, out, properties=properties, track=track, epoch=epoch)
+
+
+def lines(package: Package) -> list[str]:
+    """Return every visible line of text in order: the body, headers and footers, notes."""
+    from exporters.word.reading import lines as lines_of_document
+
+    return lines_of_document(package)

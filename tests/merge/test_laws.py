@@ -218,3 +218,13 @@ def test_what_people_put_beside_an_item_holds_it():
     plan = merge(note(""), note("请核对"), Snapshot("word", (Group("body", "b"),)))
     assert plan.edits == ()
     assert [found.reason for found in plan.conflicts] == ["changed-dropped"]
+
+
+def test_sentences_put_behind_do_not_hold_up_a_new_wording():
+    base = "共有3个区。甲、乙均已提出目标。"
+    theirs = base + "请各区核对。"
+    ours = "共有4个区。甲、乙、丙均已提出目标。"
+    merged = merge_prose(base, theirs, ours)
+    assert (merged.text, merged.conflict) == (ours + "请各区核对。", False)
+    merged = merge_prose(base, "各区已经报送。甲、乙均已提出目标。", base + "另有1个区未报。")
+    assert (merged.text, merged.conflict) == ("各区已经报送。甲、乙均已提出目标。另有1个区未报。", False)

@@ -26,7 +26,7 @@ _THROUGH = frozenset(
 )
 _GONE = frozenset((f"{W}del", f"{W}moveFrom"))
 _SIGNS = {f"{W}tab": "\t", f"{W}cr": "\n", f"{W}noBreakHyphen": "-"}
-_NOTES = {f"{W}footnoteReference": "footnotes", f"{W}endnoteReference": "endnotes"}
+NOTE_MARKS = {f"{W}footnoteReference": "footnotes", f"{W}endnoteReference": "endnotes"}
 _TOC = re.compile(r"^\s*TOC\b", re.IGNORECASE)
 
 R, T, BR, SDT = f"{W}r", f"{W}t", f"{W}br", f"{W}sdt"
@@ -142,10 +142,10 @@ class _Reader:
         self.atoms: list[Atom] = []
         self.marks: list[tuple[str, str]] = []
         self._fields: list[tuple[list[Atom], int]] = []
+        self._separated: list[bool] = []
         self._hidden = 0
         """How many fields have begun whose instruction is not over."""
         self._open: dict[str, tuple[list[Atom], int, Element, str]] = {}
-        self._names: dict[str, str] = {}
 
     def walk(self, parent: Element, atoms: list[Atom], gone: bool = False) -> None:
         for child in parent:
@@ -177,8 +177,8 @@ class _Reader:
             elif tag in _SIGNS or (tag == BR and child.get(f"{W}type") not in _PAGE_BREAKS):
                 if not self._hidden:
                     atoms.append(Atom(Kind.SIGN, child, _SIGNS.get(str(tag), "\n")))
-            elif tag in _NOTES:
-                atoms.append(Atom(Kind.NOTE, child, key=child.get(f"{W}id", ""), text=_NOTES[str(tag)]))
+            elif tag in NOTE_MARKS:
+                atoms.append(Atom(Kind.NOTE, child, key=child.get(f"{W}id", ""), text=NOTE_MARKS[str(tag)]))
             elif tag == _FIELD_CHAR:
                 self._field(child, atoms)
             elif tag == _INSTRUCTION:
@@ -189,20 +189,20 @@ class _Reader:
         if kind == "begin":
             self.marks.append(("begin", ""))
             self._fields.append((atoms, len(atoms)))
+            self._separated.append(False)
             self._hidden += 1
-        elif kind == "separate":
-            self._hidden = max(self._hidden - 1, 0)
+        elif kind == "separate" and self._separated and not self._separated[-1]:
+            self._separated[-1] = True
+            self._hidden -= 1
         elif kind == "end":
             self.marks.append(("end", ""))
             if not self._fields:
                 return
+            self._hidden -= not self._separated.pop()
             where, start = self._fields.pop()
-            if self.expand or where is not atoms:
-                return
-            inner = atoms[start:]
-            anchors = [one for one in inner if one.kind in {Kind.START, Kind.END}]
-            rest = [one for one in inner if one.kind not in {Kind.START, Kind.END}]
-            atoms[start:] = [*anchors, Atom(Kind.FIELD, mark, inner=rest)]
+            if not self.expand and where is atoms:
+                starts, rest, ends = _sorted(atoms[start:])
+                atoms[start:] = [*starts, Atom(Kind.FIELD, mark, inner=rest), *ends]
 
     def _control(self, control: Element, atoms: list[Atom], gone: bool) -> None:
         content = control.find(f"{W}sdtContent")
@@ -217,11 +217,8 @@ class _Reader:
         if any(one.kind is Kind.CONTROL for one in inner):
             atoms += inner
             return
-        anchors = [one for one in inner if one.kind in {Kind.START, Kind.END}]
-        inner = [one for one in inner if one.kind not in {Kind.START, Kind.END}]
-        atoms += [one for one in anchors if one.kind is Kind.START]
-        atoms.append(Atom(Kind.CONTROL, control, key=alias.get(f"{W}val", ""), inner=inner))
-        atoms += [one for one in anchors if one.kind is Kind.END]
+        starts, inner, ends = _sorted(inner)
+        atoms += [*starts, Atom(Kind.CONTROL, control, key=alias.get(f"{W}val", ""), inner=inner), *ends]
 
     def _start(self, mark: Element, atoms: list[Atom]) -> None:
         name, number = mark.get(f"{W}name", ""), mark.get(f"{W}id", "")
@@ -230,19 +227,25 @@ class _Reader:
             if key is not None:
                 self._open[number] = (atoms, len(atoms), mark, key)
         elif name.startswith((ITEM_PREFIX, CONTENTS_PREFIX)):
-            self._names[number] = plain_name(name)
             atoms.append(Atom(Kind.START, mark, key=plain_name(name)))
 
     def _end(self, mark: Element, atoms: list[Atom]) -> None:
         number = mark.get(f"{W}id", "")
         if number in self._open:
             where, start, begin, key = self._open.pop(number)
-            inner = atoms[start:] if where is atoms else []
+            starts, inner, ends = _sorted(atoms[start:] if where is atoms else [])
             if text_of(inner) and all(one.kind <= Kind.SIGN for one in inner):
-                atoms[start:] = [Atom(Kind.BOOKED, begin, key=key, inner=inner, end=mark)]
+                atoms[start:] = [*starts, Atom(Kind.BOOKED, begin, key=key, inner=inner, end=mark), *ends]
         else:
             # The name is looked up by the caller: an item may begin in a paragraph before this one.
             atoms.append(Atom(Kind.END, mark, key=number))
+
+
+def _sorted(atoms: list[Atom]) -> tuple[list[Atom], list[Atom], list[Atom]]:
+    """Return the anchors that begin in a stretch, its contents, and the anchors that end in it."""
+    starts = [one for one in atoms if one.kind is Kind.START]
+    ends = [one for one in atoms if one.kind is Kind.END]
+    return starts, [one for one in atoms if one.kind not in {Kind.START, Kind.END}], ends
 
 
 def is_fallback(element: Element) -> bool:

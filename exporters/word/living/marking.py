@@ -1,0 +1,197 @@
+"""Whole paragraphs and rows put in or taken out, with revision marks or without."""
+
+from __future__ import annotations
+
+from exporters.word.living.atoms import VALUE_PREFIX, R
+from exporters.word.living.runs import (
+    DEL,
+    INS,
+    Pen,
+    drop_control,
+    mark_paragraph,
+    new_control,
+    paragraph_properties,
+    remove,
+)
+from exporters.word.living.runs import struck as under_deletion
+from exporters.word.living.stories import TBL, TC, TR, Found, P
+from exporters.word.names import W
+from exporters.word.xmlparts import Element
+
+_SDT = f"{W}sdt"
+
+
+def mark_inserted(pen: Pen, element: Element) -> None:
+    """Put revision marks on a paragraph or row that was just put in."""
+    if not pen.tracks:
+        return
+    _mark(pen, element, INS)
+
+
+def take_out(pen: Pen, found: Found) -> None:
+    """Take an item out of the document, or put marks of deletion on it."""
+    for element in found.elements:
+        if pen.tracks:
+            _mark(pen, element, DEL)
+        else:
+            _carry_fields(element)
+            _detach(element)
+
+
+def _detach(element: Element) -> None:
+    parent = element.getparent()
+    if parent is None:
+        return
+    if element.tag == P and element.find(f"{W}pPr/{W}sectPr") is not None:
+        _empty(element)
+        return
+    _keep_marks(element)
+    parent.remove(element)
+    if parent.tag == TBL and parent.find(TR) is None:
+        remove(parent)
+    elif parent.tag == TC and not parent.findall(P):
+        parent.append(parent.makeelement(P))
+
+
+def _empty(paragraph: Element) -> None:
+    """Leave a paragraph that ends a section, without its words."""
+    for child in list(paragraph):
+        if child.tag != f"{W}pPr":
+            paragraph.remove(child)
+
+
+def _keep_marks(element: Element) -> None:
+    """Let anchors and ranges of comments that begin or end elsewhere outlive the element."""
+    for start, end in (("bookmarkStart", "bookmarkEnd"), ("commentRangeStart", "commentRangeEnd")):
+        begun = {one.get(f"{W}id"): one for one in element.iter(f"{W}{start}")}
+        ended = {one.get(f"{W}id"): one for one in element.iter(f"{W}{end}")}
+        for number in begun.keys() ^ ended.keys():
+            mark = begun.get(number)
+            element.addnext(mark if mark is not None else ended[number])
+
+
+def _mark(pen: Pen, element: Element, tag: str) -> None:
+    if element.tag == TR:
+        properties = element.find(f"{W}trPr")
+        if properties is None:
+            properties = element.makeelement(f"{W}trPr")
+            before = element.find(f"{W}tblPrEx")
+            if before is not None:
+                before.addnext(properties)
+            else:
+                element.insert(0, properties)
+        change = properties.find(f"{W}trPrChange")
+        mark = pen.mark(element, tag)
+        if change is not None:
+            change.addprevious(mark)
+        else:
+            properties.append(mark)
+    for paragraph in [element] if element.tag == P else list(element.iter(P)):
+        _mark_runs(pen, paragraph, tag)
+        if paragraph.find(f"{W}pPr/{W}sectPr") is None:
+            mark_paragraph(pen, paragraph, tag)
+        else:
+            paragraph_properties(paragraph)
+
+
+def _mark_runs(pen: Pen, paragraph: Element, tag: str) -> None:
+    for control in list(paragraph.iter(_SDT)):
+        alias = control.find(f"{W}sdtPr/{W}alias")
+        if alias is not None and next(control.iterancestors(P), None) is paragraph:
+            drop_control(pen, control, alias.get(f"{W}val", ""))
+    for run in list(paragraph.iter(R)):
+        parent = run.getparent()
+        if parent is None or parent.tag == DEL or next(run.iterancestors(P), None) is not paragraph:
+            continue
+        if _crosses(run, paragraph):
+            continue
+        place = run.makeelement(R)
+        run.addprevious(place)
+        if tag == DEL:
+            if parent.tag == INS and parent.get(f"{W}author") == "briefpack":
+                parent.remove(run)
+            else:
+                place.addprevious(under_deletion(pen, run))
+        elif parent.tag != INS:
+            mark = pen.mark(run, INS)
+            place.addprevious(mark)
+            mark.append(run)
+        remove(place)
+
+
+def _crosses(run: Element, paragraph: Element) -> bool:
+    """Return whether a run belongs to a field that runs beyond the paragraph."""
+    return run in _loose_field_runs(paragraph)
+
+
+def _loose_field_runs(paragraph: Element) -> list[Element]:
+    """Return the runs of fields that begin here and end elsewhere, or the other way round."""
+    begun: list[list[Element]] = []
+    loose: list[Element] = []
+    for run in paragraph.iter(R):
+        mark = run.find(f"{W}fldChar")
+        kind = mark.get(f"{W}fldCharType") if mark is not None else ""
+        if kind == "begin":
+            begun.append([run])
+        elif kind == "end":
+            if begun:
+                begun.pop()
+            else:
+                loose.append(run)
+        elif begun and (kind == "separate" or run.find(f"{W}instrText") is not None):
+            begun[-1].append(run)
+    return [run for runs in begun for run in runs] + loose
+
+
+def _carry_fields(paragraph: Element) -> None:
+    """Move the ends of a longer field out of a paragraph that goes, into its neighbours."""
+    loose = _loose_field_runs(paragraph) if paragraph.tag == P else []
+    before, after = paragraph.getprevious(), paragraph.getnext()
+    at = 0
+    for run in loose:
+        mark = run.find(f"{W}fldChar")
+        if mark is not None and mark.get(f"{W}fldCharType") == "end":
+            if before is not None and before.tag == P:
+                before.append(run)
+        elif after is not None and after.tag == P:
+            properties = after.find(f"{W}pPr")
+            after.insert(at + (properties is not None), run)
+            at += 1
+
+
+def without_loose_fields(paragraph: Element) -> None:
+    """Take the ends of a longer field out of a copy (of an entry of the contents)."""
+    for run in _loose_field_runs(paragraph):
+        remove(run)
+
+
+def restore_controls(root: Element, keys: dict[str, str]) -> set[str]:
+    """Turn value bookmarks without open revisions into controls again; return the keys' marks that are still open."""
+    ends = {one.get(f"{W}id", ""): one for one in root.iter(f"{W}bookmarkEnd")}
+    left: set[str] = set()
+    for start in list(root.iter(f"{W}bookmarkStart")):
+        name = start.get(f"{W}name", "")
+        if not name.startswith(VALUE_PREFIX):
+            continue
+        mark = name[len(VALUE_PREFIX) :].partition("_")[0]
+        end = ends.get(start.get(f"{W}id", ""))
+        if mark not in keys or end is None or end.getparent() is not start.getparent():
+            left |= {mark} & keys.keys()
+            continue
+        between: list[Element] = []
+        for one in start.itersiblings():
+            if one is end:
+                break
+            between.append(one)
+        if any(one.tag in {INS, DEL} for one in between):
+            left.add(mark)
+            continue
+        runs = [one for one in between if one.tag == R]
+        if runs and all(one.tag in {R, f"{W}bookmarkStart", f"{W}bookmarkEnd", f"{W}proofErr"} for one in between):
+            place = runs[0].makeelement(R)
+            runs[0].addprevious(place)
+            place.addprevious(new_control(start, keys[mark], runs))
+            remove(place)
+        remove(start)
+        remove(end)
+    return left

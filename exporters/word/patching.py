@@ -1,0 +1,301 @@
+"""A plan carried out on an edited briefing: bound text inside its runs, items put in and taken out, nothing else."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping
+from typing import BinaryIO
+
+from lxml import etree
+
+from exporters.charts.data import carry_data
+from exporters.package import Package, relative_target, rt
+from exporters.package.relationships import Relationships, rels_name
+from exporters.snapshot import Conflict, InsertItem, Plan, RemoveItem, SetSlot, SlotKind
+from exporters.word.living.atoms import VALUE_PREFIX, Atom, Kind, leaves
+from exporters.word.living.document import VALUE_KEYS, Document, Place
+from exporters.word.living.lifting import Lifter, Luggage
+from exporters.word.living.marking import mark_inserted, restore_controls, take_out, without_loose_fields
+from exporters.word.living.placing import Placer
+from exporters.word.living.remarks import Remarks, Spot
+from exporters.word.living.rewriting import write_prose, write_value
+from exporters.word.living.runs import DEL, INS, Pen
+from exporters.word.living.saving import save
+from exporters.word.living.stories import Found, Region
+from exporters.word.names import W
+from exporters.word.xmlparts import Element
+
+_LONGEST_PROPERTY = 16_000
+_WITH_IDS = (f"{W}bookmarkStart", f"{W}bookmarkEnd", INS, DEL, f"{W}moveFrom", f"{W}moveTo", f"{W}rPrChange",
+             f"{W}pPrChange", f"{W}moveFromRangeStart", f"{W}moveToRangeStart")  # fmt: skip
+
+
+def patch(
+    target: Package,
+    plan: Plan,
+    ours: Package,
+    out: BinaryIO,
+    *,
+    properties: Mapping[str, str] = {},
+    track: str = "",
+    epoch: int | None = None,
+) -> None:
+    """Write *target* with *plan* carried out. *track* (ISO 8601) dates tracked changes; empty, they are not tracked.
+
+    New items, controls and charts are lifted from *ours*, the new render that the plan was made with.
+    """
+    _Patch(target, plan, ours, track, epoch).write(out, properties)
+
+
+class _Patch:
+    def __init__(self, target: Package, plan: Plan, ours: Package, track: str, epoch: int | None) -> None:
+        self._plan, self._epoch = plan, epoch
+        self._target = Document(target)
+        self._target.snapshot()
+        self._ours = self._target if ours is target else Document(ours)
+        if self._ours is not self._target:
+            self._ours.snapshot()
+        self._pen = _pen(self._target, track)
+        self._date = track or ("" if epoch is None else time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(epoch)))
+        self._luggage = Luggage(self._target)
+        self._changed: set[Element] = set()
+        self._controls: dict[str, Element] | None = None
+
+    def write(self, out: BinaryIO, properties: Mapping[str, str]) -> None:
+        edits = self._plan.edits
+        sets = [edit for edit in edits if isinstance(edit, SetSlot)]
+        for edit in sets:
+            if edit.kind is SlotKind.VALUE:
+                self._set_value(edit)
+        for edit in sets:
+            if edit.kind in {SlotKind.PROSE, SlotKind.DERIVED}:
+                self._set_prose(edit)
+            elif edit.kind is SlotKind.CHART:
+                self._set_chart(edit)
+        inserts = [edit for edit in edits if isinstance(edit, InsertItem)]
+        if inserts:
+            self._insert(inserts)
+        removals = [self._target.items[edit.at] for edit in edits if isinstance(edit, RemoveItem)]
+        kept = self._headings_kept({found.id for found in removals})
+        for found in removals:
+            if found.id not in kept:
+                self._touch(found.element)
+                take_out(self._pen, found)
+        remarks = Remarks(self._target, self._luggage, self._date)
+        remarks.show((conflict, self._spot(conflict)) for conflict in self._plan.conflicts)
+        self._changed |= remarks.changed
+        save(self._target, self._changed, self._luggage, {**self._keys(), **properties}, out, self._epoch)
+
+    def _touch(self, element: Element) -> None:
+        self._changed.add(element.getroottree().getroot())
+
+    # --- texts -------------------------------------------------------------------------------------------------------
+
+    def _set_value(self, edit: SetSlot) -> None:
+        atom = self._target.places[edit.at].atom
+        assert atom is not None
+        self._touch(atom.node)
+        write_value(self._pen, atom, edit.new)
+
+    def _set_prose(self, edit: SetSlot) -> None:
+        place = self._target.places[edit.at]
+        assert place.region is not None
+        self._touch(place.region.paragraph)
+        atoms = place.region.atoms
+        if place.atom is not None:
+            atoms = list(leaves(place.atom.inner))
+        elif edit.kind is SlotKind.DERIVED:
+            atoms = [atom for atom in atoms if atom.kind in {Kind.TEXT, Kind.SIGN}]
+        write_prose(self._pen, atoms, edit.new, self._source(edit.source))
+
+    def _source(self, handle: str) -> _Controls:
+        place = self._ours.places.get(handle)
+        return _Controls(self, place.region if place is not None else None)
+
+    def control(self, key: str) -> Element | None:
+        """Return some control of the new render that shows a key."""
+        if self._controls is None:
+            self._controls = {}
+            for place in self._ours.places.values():
+                if place.atom is not None and place.atom.kind is Kind.CONTROL:
+                    self._controls.setdefault(place.atom.key, place.atom.node)
+        return self._controls.get(key)
+
+    def _set_chart(self, edit: SetSlot) -> None:
+        place, source = self._target.places[edit.at], self._ours.places[edit.source]
+        assert place.chart is not None and source.chart is not None
+        part, new = self._target.chart_part(place.chart), self._ours.chart_part(source.chart)
+        if part is None or new is None:
+            return
+        tree = etree.fromstring(self._target.package.read(part))
+        carry_data(etree.fromstring(self._ours.package.read(new)), tree)
+        self._luggage.parts[part] = etree.tostring(tree, xml_declaration=True, encoding="UTF-8", standalone=True)
+        book = self._ours.package.relationships(new).target_of_type(rt.PACKAGE)
+        if book is None or book not in self._ours.package:
+            return
+        data = self._ours.package.read(book)
+        own = self._target.package.relationships(part)
+        mine = own.target_of_type(rt.PACKAGE)
+        if mine is not None and mine in self._target.package:
+            self._luggage.parts[self._target.package.stored_name(mine)] = data
+            return
+        name = self._luggage.copy(self._ours.package, book)
+        more, rel_id = own.adding(rt.PACKAGE, relative_target(part, name))
+        self._luggage.parts[rels_name(part)] = Relationships(part, more.items).xml()
+        self._link_book(part, tree, rel_id)
+
+    def _link_book(self, part: str, tree: Element, rel_id: str) -> None:
+        from exporters.word.names import C, R
+
+        if tree.find(f"{C}externalData") is not None:
+            return
+        link = tree.makeelement(f"{C}externalData", {f"{R}id": rel_id})
+        link.append(link.makeelement(f"{C}autoUpdate", {"val": "0"}))
+        before = [one for name in ("txPr", "spPr", "chart") if (one := tree.find(f"{C}{name}")) is not None]
+        place = next(iter(before), None)
+        if place is not None:
+            place.addnext(link)
+            self._luggage.parts[part] = etree.tostring(tree, xml_declaration=True, encoding="UTF-8", standalone=True)
+
+    # --- items -------------------------------------------------------------------------------------------------------
+
+    def _insert(self, inserts: list[InsertItem]) -> None:
+        lifter = Lifter(self._target, self._ours, self._pen, self._luggage)
+        placer = Placer(self._target, self._ours)
+        for edit in inserts:
+            found = self._ours.items[edit.source]
+            made = lifter.lift(found.element)
+            if found.is_row:
+                lifter.align(made, placer.brother(found))
+            elif found.id.startswith("contents:"):
+                without_loose_fields(made)
+            placer.place(found, made)
+            mark_inserted(self._pen, made)
+        self._changed |= lifter.touched
+
+    def _headings_kept(self, removed: set[str]) -> set[str]:
+        """Return the entries of the contents whose heading stays: it was touched, so its section was not taken out."""
+        names = {found.id: found.regions[0].name for found in self._target.body.entries if found.id in removed}
+        if not names:
+            return set()
+        homes: dict[str, Element] = {}
+        for mark in self._target.body.root.iter(f"{W}bookmarkStart"):
+            homes[mark.get(f"{W}name", "")] = mark
+        going = {element for found in self._going(removed) for element in found.elements}
+        kept: set[str] = set()
+        for entry, name in names.items():
+            mark = homes.get(name)
+            paragraph = next(mark.iterancestors(f"{W}p"), None) if mark is not None else None
+            if paragraph is not None and paragraph not in going:
+                kept.add(entry)
+        return kept
+
+    def _going(self, removed: set[str]) -> Iterator[Found]:
+        for _, story in self._target.stories:
+            yield from (found for found in story.items if found.id in removed)
+
+    # --- conflicts ---------------------------------------------------------------------------------------------------
+
+    def _spot(self, conflict: Conflict) -> Spot | None:
+        place = self._target.places.get(conflict.at)
+        if place is not None:
+            return _spot_of(place)
+        found = self._target.items.get(conflict.at) or self._beside(conflict)
+        if found is None:
+            return None
+        return _spot_in(found.elements[-1])
+
+    def _beside(self, conflict: Conflict) -> Found | None:
+        """Return what stands nearest to the place of something deleted."""
+        here = {found.id: found for found in self._target.body.items if found.element.getparent() is not None}
+        last: Found | None = None
+        for found in self._ours.body.items:
+            own = found.id == conflict.key or any(
+                atom.key == conflict.key for region in found.regions for atom in region.atoms
+            )
+            if found.id in here:
+                last = here[found.id]
+            if own and (found.id in here or last is not None):
+                return last
+        return last
+
+    # --- keys of bookmarked values -----------------------------------------------------------------------------------
+
+    def _keys(self) -> dict[str, str | None]:
+        """Return the custom properties that say which values are known by bookmarks, after giving back controls."""
+        known = {**self._target.keys, **self._pen.booked}
+        left = set(known)
+        if not self._pen.tracks and known:
+            left = set()
+            for root in self._target.roots.values():
+                before = len(list(root.iter(f"{W}sdt")))
+                left |= restore_controls(root, known)
+                if len(list(root.iter(f"{W}sdt"))) != before:
+                    self._touch(root)
+        found: dict[str, str | None] = {name: None for name in self._target.properties if name.startswith(VALUE_KEYS)}
+        pieces: list[str] = [""]
+        for mark in sorted(left):
+            line = f"{mark}={known[mark]}"
+            if len(pieces[-1]) + len(line) > _LONGEST_PROPERTY:
+                pieces.append("")
+            pieces[-1] += ("\n" if pieces[-1] else "") + line
+        for number, piece in enumerate(pieces, 1):
+            if piece:
+                found[f"{VALUE_KEYS}-{number}"] = piece
+        return found
+
+
+class _Controls:
+    """Gives fresh copies of the controls of one paragraph of the new render, else of any."""
+
+    def __init__(self, owner: _Patch, region: Region | None) -> None:
+        self._owner = owner
+        self._here: dict[str, list[Atom]] = {}
+        for atom in region.atoms if region is not None else ():
+            if atom.kind is Kind.CONTROL:
+                self._here.setdefault(atom.key, []).append(atom)
+
+    def __call__(self, key: str) -> Element | None:
+        import copy
+
+        node = self._here[key][0].node if key in self._here else self._owner.control(key)
+        if node is None:
+            return None
+        made = copy.deepcopy(node)
+        made.tail = None
+        return made
+
+
+def _pen(target: Document, track: str) -> Pen:
+    pen = Pen(track)
+    for root in target.roots.values():
+        for one in root.iter(*_WITH_IDS):
+            number = one.get(f"{W}id", "")
+            if number.isdecimal():
+                pen.next_id = max(pen.next_id, int(number) + 1)
+            name = one.get(f"{W}name", "")
+            if name.startswith(VALUE_PREFIX):
+                pen.known(name)
+    return pen
+
+
+def _spot_of(place: Place) -> Spot | None:
+    if place.atom is not None:
+        return Spot(place.atom.node, place.atom.end if place.atom.end is not None else place.atom.node)
+    if place.chart is not None:
+        paragraph = next(place.chart.iterancestors(f"{W}p"), None)
+        return _spot_in(paragraph) if paragraph is not None else None
+    return _spot_in(place.region.paragraph) if place.region is not None else None
+
+
+def _spot_in(element: Element) -> Spot | None:
+    """Return the contents of a paragraph, or of the last paragraph of a row."""
+    paragraph = element if element.tag == f"{W}p" else next(iter(list(element.iter(f"{W}p"))[-1:]), None)
+    if paragraph is None:
+        return None
+    inside = [child for child in paragraph if child.tag != f"{W}pPr"]
+    if not inside:
+        run = paragraph.makeelement(f"{W}r")
+        paragraph.append(run)
+        inside = [run]
+    return Spot(inside[0], inside[-1])

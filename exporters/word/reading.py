@@ -1,0 +1,32 @@
+"""An edited briefing, read for the merge."""
+
+from __future__ import annotations
+
+from exporters.package import Package
+from exporters.snapshot import Snapshot
+from exporters.word.living.atoms import NOTE_MARKS, Walker, is_fallback, text_of
+from exporters.word.living.document import Document
+from exporters.word.names import W
+
+
+def read(package: Package) -> Snapshot:
+    """Return the items and bound values of a document as people left it."""
+    return Document(package).snapshot()
+
+
+def lines(package: Package) -> list[str]:
+    """Return every visible line in order: the body, then headers and footers, then notes."""
+    document = Document(package)
+    found: list[str] = []
+    roots = [story.root for _, story in document.stories]
+    for tag, kind in NOTE_MARKS.items():
+        for mark in document.body.root.iter(tag):
+            note = document.notes.get((kind, mark.get(f"{W}id", "")))
+            if note is not None:
+                roots.append(note)
+    for root in roots:
+        walker = Walker(document.keys)
+        for paragraph in root.iter(f"{W}p"):
+            if not is_fallback(paragraph):
+                found += text_of(walker.paragraph(paragraph)).split("\n")
+    return [line for line in found if line.strip()]
