@@ -12,6 +12,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal
 
+# Begins the id of a group or an item that the format cannot tell; none stands in a plan.
+UNKNOWN = "?"
+
 # Stands in prose where a bound value stands in the file: MARK key MARK.
 MARK = "\ufddd"
 
@@ -52,12 +55,19 @@ class Item:
     """A generated paragraph, table row, shape or sheet row. ``id`` is the same in every generation; copies share it.
 
     Items of one ``unit`` (a district's section) are dropped together, or not at all where a person touched one of them.
+    One that is ``removable`` goes with its record although its group keeps all others (a table's row on a slide).
+
+    Where an editor takes names away, an id begins with :data:`UNKNOWN`; ``sort`` (only items of one sort can be each
+    other) and ``box`` (left, top, width, height) then help to find out which item it is.
     """
 
     id: str
     at: str
     slots: tuple[Slot, ...] = ()
     unit: str = ""
+    sort: str = ""
+    box: tuple[int, ...] = ()
+    removable: bool = False
 
     @property
     def silent(self) -> bool:

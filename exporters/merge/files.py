@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import zip_longest
 
+from exporters.merge.aligning import aligned, known
 from exporters.merge.prose import merge_prose
 from exporters.merge.values import Merged, canonical, merge_value
 from exporters.snapshot import (
@@ -34,7 +35,7 @@ def merge(base: Snapshot, theirs: Snapshot, ours: Snapshot, overrides: Mapping[s
     ``overrides`` gives the base text of conflicts left open, by conflict key: it stands in for the base's own text, so
     that the conflict recurs until someone resolves it.
     """
-    return _FileMerge(base, theirs, ours, overrides or {}).plan()
+    return _FileMerge(known(base), aligned(base, theirs), known(ours), overrides or {}).plan()
 
 
 @dataclass
@@ -141,7 +142,7 @@ class _FileMerge:
 
     def _dropped_item(self, group: Group, base: Item, theirs: Item, held: bool) -> None:
         untouched = _same(base, theirs)
-        if group.keeps:
+        if group.keeps and not theirs.removable:
             self.edits.append(MarkStale(theirs.id, theirs.at))
         elif untouched and not held:
             self.edits.append(RemoveItem(theirs.id, theirs.at))

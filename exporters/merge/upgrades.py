@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 
+from exporters.merge.aligning import aligned, known
 from exporters.merge.prose import merge_prose
 from exporters.merge.values import canonical, merge_value
 from exporters.snapshot import Conflict, Kept, Plan, SetSlot, Slot, SlotKind, Snapshot
@@ -11,6 +12,7 @@ from exporters.snapshot import Conflict, Kept, Plan, SetSlot, Slot, SlotKind, Sn
 
 def upgrade(base: Snapshot, theirs: Snapshot, ours: Snapshot) -> tuple[Plan, list[Conflict]]:
     """Return the plan that writes people's edits into *ours*, and the edits that found no place there."""
+    theirs, base, ours = aligned(base, theirs), known(base), known(ours)
     before = _first(base)
     targets: dict[str, list[tuple[str, str, Slot]]] = defaultdict(list)
     for group, item, slot in ours.slots():

@@ -1,0 +1,1 @@
+"""Decks that people edited: read as the merge sees them, and patched."""

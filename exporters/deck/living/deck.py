@@ -1,0 +1,160 @@
+"""An opened deck: its slides in order, their trees, shapes and notes. Each part is parsed once, when asked for."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from lxml import etree
+
+from exporters.charts.drawingml import A, C, P, R
+from exporters.deck.living.names import MARK, key_of
+from exporters.deck.living.texts import paragraphs_of, text_of
+from exporters.package import rt
+
+if TYPE_CHECKING:
+    from exporters.package import Package
+
+Element = etree._Element
+SHAPES = (f"{P}sp", f"{P}graphicFrame", f"{P}pic", f"{P}cxnSp")
+MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
+_PARSER = etree.XMLParser(resolve_entities=False, no_network=True)
+
+
+def parse(data: bytes) -> Element:
+    return etree.fromstring(data, _PARSER)
+
+
+def serialised(root: Element) -> bytes:
+    return etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
+
+
+class Deck:
+    """A presentation package. Trees that are asked for may be changed; ``trees`` holds them by part."""
+
+    def __init__(self, package: Package) -> None:
+        self.package = package
+        self.main = package.main_part()
+        self.trees: dict[str, Element] = {}
+        self.slides = [Slide(self, part) for part in self._slide_parts()]
+        self.by_part = {slide.part: slide for slide in self.slides}
+
+    def _slide_parts(self) -> list[str]:
+        relationships = self.package.relationships(self.main)
+        ids = [item.get(f"{R}id", "") for item in self.tree(self.main).findall(f"{P}sldIdLst/{P}sldId")]
+        parts = [relationships.target(rel_id) for rel_id in ids if rel_id in relationships]
+        return [self.package.stored_name(part) for part in parts if part in self.package]
+
+    def tree(self, part: str) -> Element:
+        found = self.trees.get(part)
+        if found is None:
+            found = self.trees[part] = parse(self.package.read(part))
+        return found
+
+    def related(self, part: str, rel_type: str) -> str:
+        """Return the part that *part* leads to by a type of relationship; empty where there is none."""
+        target = self.package.relationships(part).target_of_type(rel_type)
+        return self.package.stored_name(target) if target is not None and target in self.package else ""
+
+
+class Slide:
+    """One slide. Handles number its shapes in document order, so they hold until the tree is parsed anew."""
+
+    def __init__(self, deck: Deck, part: str) -> None:
+        self.deck, self.part = deck, part
+
+    @property
+    def root(self) -> Element:
+        return self.deck.tree(self.part)
+
+    @property
+    def key(self) -> str:
+        """The name that the renderer gave the slide; empty where an editor took it, and for people's own slides."""
+        content = self.root.find(f"{P}cSld")
+        return key_of(content.get("name", "")) if content is not None else ""
+
+    @cached_property
+    def shapes(self) -> list[Element]:
+        found = self.root.iter(*SHAPES)
+        if self.root.find(f".//{MC}Fallback") is None:
+            return list(found)
+        return [one for one in found if next(one.iterancestors(f"{MC}Fallback"), None) is None]
+
+    def chart_part(self, frame: Element) -> str:
+        """Return the chart part of a graphic frame; empty where it holds none."""
+        mark = frame.find(f"{A}graphic/{A}graphicData/{C}chart")
+        rel_id = mark.get(f"{R}id", "") if mark is not None else ""
+        relationships = self.deck.package.relationships(self.part)
+        if rel_id not in relationships:
+            return ""
+        target = relationships.target(rel_id)
+        return self.deck.package.stored_name(target) if target in self.deck.package else ""
+
+    @cached_property
+    def notes_part(self) -> str:
+        return self.deck.related(self.part, rt.NOTES_SLIDE)
+
+    @property
+    def notes_body(self) -> Element | None:
+        """The text body of the speaker notes."""
+        return notes_body(self.deck.tree(self.notes_part)) if self.notes_part else None
+
+    @property
+    def notes(self) -> str:
+        """The speaker notes without the lines that a rebuild wrote."""
+        body = self.notes_body
+        return text_of(unmarked(body)) if body is not None else ""
+
+
+def notes_body(root: Element) -> Element | None:
+    for mark in root.iter(f"{P}ph"):
+        if mark.get("type") == "body":
+            shape = next(mark.iterancestors(f"{P}sp"), None)
+            return shape.find(f"{P}txBody") if shape is not None else None
+    return None
+
+
+def unmarked(body: Element) -> list[Element]:
+    """Return the paragraphs of notes that are not a rebuild's."""
+    return [one for one in paragraphs_of(body) if not text_of([one]).lstrip().startswith(MARK)]
+
+
+def mark_of(shape: Element) -> Element | None:
+    """Return the element with a shape's name."""
+    for child in shape:
+        if isinstance(child.tag, str) and (found := child.find(f"{P}cNvPr")) is not None:
+            return found
+    return None
+
+
+def name_of(shape: Element) -> str:
+    mark = mark_of(shape)
+    return mark.get("name", "") if mark is not None else ""
+
+
+def placeholder_of(shape: Element) -> Element | None:
+    for child in shape:
+        if isinstance(child.tag, str) and (found := child.find(f"{P}nvPr/{P}ph")) is not None:
+            return found
+    return None
+
+
+def box_of(shape: Element) -> tuple[int, ...]:
+    """Return left, top, width and height (EMU, in the shape's group); empty where a layout gives them."""
+    place = shape.find(f"{P}xfrm") if shape.tag == f"{P}graphicFrame" else shape.find(f"{P}spPr/{A}xfrm")
+    off = place.find(f"{A}off") if place is not None else None
+    ext = place.find(f"{A}ext") if place is not None else None
+    if off is None or ext is None:
+        return ()
+    try:
+        return tuple(int(one.get(name, "0")) for one, name in ((off, "x"), (off, "y"), (ext, "cx"), (ext, "cy")))
+    except ValueError:
+        return ()
+
+
+def body_of(shape: Element) -> Element | None:
+    return shape.find(f"{P}txBody")
+
+
+def table_of(frame: Element) -> Element | None:
+    return frame.find(f"{A}graphic/{A}graphicData/{A}tbl")

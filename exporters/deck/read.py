@@ -1,0 +1,144 @@
+"""An edited deck as the merge sees it.
+
+A slide is a group that is never deleted; a bound shape, a row of a bound table, a chart and the speaker notes are its
+items. A shape is known by its name, a slide by its own; what LibreOffice renames (slides, placeholders, copies) comes
+as unknown, with what the merge needs to find out (``exporters.merge.aligning``): its sort, its words and its place.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from exporters.charts.drawingml import A, P
+from exporters.deck.living.charts import numbers_of, titles_of
+from exporters.deck.living.deck import (
+    Deck,
+    Element,
+    Slide,
+    body_of,
+    box_of,
+    name_of,
+    placeholder_of,
+    table_of,
+    unmarked,
+)
+from exporters.deck.living.names import key_of, may_be_bound
+from exporters.deck.living.properties import read_properties
+from exporters.deck.living.tables import HEADER, cell_text, rows_of
+from exporters.deck.living.texts import paragraphs_of, text_of
+from exporters.snapshot import UNKNOWN, Group, Item, Slot, SlotKind, Snapshot
+
+if TYPE_CHECKING:
+    from exporters.package import Package
+
+FORMAT = "deck"
+STAMP = "briefpack"
+_TITLES = ("title", "ctrTitle")
+_COUNTED = ("sldNum",)
+# A figure or a name, without words around it that a person would reword.
+_SENTENCE = re.compile(r"[。！？；，、：\n]|[.!?;,:]\s")
+_LONGEST_VALUE = 16
+
+
+def read(package: Package) -> Snapshot:
+    """Return what the deck holds. Handles: ``part`` (slide), ``part#3`` (shape), ``part#3/r2/c1``, ``part#notes``."""
+    return snapshot(Deck(package))
+
+
+def snapshot(deck: Deck) -> Snapshot:
+    """Return what an opened deck holds."""
+    groups: list[Group] = []
+    for number, slide in enumerate(deck.slides, 1):
+        name = slide.key or f"{UNKNOWN}{number}"
+        items = list(_items(slide, name))
+        groups.append(Group(name, slide.part, tuple(items), keeps=True))
+    return Snapshot(FORMAT, tuple(groups), (), read_properties(deck.package).get(STAMP, ""))
+
+
+def _items(slide: Slide, name: str) -> Iterator[Item]:
+    for number, shape in enumerate(slide.shapes):
+        at = f"{slide.part}#{number}"
+        sort = sort_of(shape)
+        key = key_of(name_of(shape))
+        if not sort or (not key and placeholder_of(shape) is None and not may_be_bound(name_of(shape))):
+            continue
+        key = key or f"{UNKNOWN}{number}"
+        box = box_of(shape)
+        if sort == "table":
+            yield from _rows(shape, key, at)
+        elif sort == "chart":
+            slots = tuple(_chart(slide, shape, key, at))
+            if slots:
+                yield Item(key, at, slots, sort=sort, box=box)
+        else:
+            body = body_of(shape)
+            text = text_of(paragraphs_of(body)) if body is not None else ""
+            kind = SlotKind.DERIVED if sort == "page" else kind_of(text)
+            yield Item(key, at, (Slot(key, text, at, kind),), sort=sort, box=box)
+    key, at = f"{name}.notes", f"{slide.part}#notes"
+    yield Item(key, at, (Slot(key, slide.notes, at, SlotKind.PROSE),), sort="notes")
+
+
+def sort_of(shape: Element) -> str:
+    """Return what a shape is for the merge: title, page, placeholder, text, chart, table; empty for all others."""
+    if shape.tag == f"{P}graphicFrame":
+        data = shape.find(f"{A}graphic/{A}graphicData")
+        kind = data.get("uri", "").rpartition("/")[2] if data is not None else ""
+        return kind if kind in {"chart", "table"} else ""
+    body = body_of(shape)
+    if shape.tag != f"{P}sp" or body is None or body.find(f"{A}p") is None:
+        return ""
+    mark = placeholder_of(shape)
+    if mark is None:
+        return "text"
+    kind = mark.get("type", "obj")
+    return "title" if kind in _TITLES else "page" if kind in _COUNTED else "placeholder"
+
+
+def _rows(frame: Element, key: str, at: str) -> Iterator[Item]:
+    table = table_of(frame)
+    if table is None:
+        return
+    for number, row in enumerate(rows_of(table)):
+        name = f"{key}/{row.id}"
+        slots = []
+        for place, (column, cell) in enumerate(row.cells.items()):
+            text = cell_text(cell)
+            slots.append(Slot(f"{name}.{column}", text, f"{at}/r{number}/c{place}", kind_of(text)))
+        removable = row.id != HEADER
+        yield Item(name, f"{at}/r{number}", tuple(slots), sort=f"row {key}", removable=removable)
+
+
+def _chart(slide: Slide, frame: Element, key: str, at: str) -> Iterator[Slot]:
+    part = slide.chart_part(frame)
+    if not part:
+        return
+    root = slide.deck.tree(part)
+    yield Slot(key, numbers_of(root), f"{at}/chart", SlotKind.CHART)
+    for name, body in titles_of(root):
+        text = text_of(paragraphs_of(body))
+        yield Slot(f"{key}.{name}", text, f"{at}/chart/{name}", SlotKind.PROSE)
+
+
+def kind_of(text: str) -> SlotKind:
+    """Return how a text is merged: a short figure or name as a whole, all else by the sentence."""
+    return SlotKind.PROSE if len(text) > _LONGEST_VALUE or _SENTENCE.search(text) else SlotKind.VALUE
+
+
+def lines(package: Package) -> list[str]:
+    """Return every line that people see, slide by slide: shapes and tables in drawing order, then the notes."""
+    deck = Deck(package)
+    found: list[str] = []
+    for slide in deck.slides:
+        for shape in slide.shapes:
+            for body in (*shape.iter(f"{P}txBody"), *shape.iter(f"{A}txBody")):
+                found += text_of(paragraphs_of(body)).split("\n")
+            part = slide.chart_part(shape) if shape.tag == f"{P}graphicFrame" else ""
+            if part:
+                found += (text_of(paragraphs_of(body)) for _, body in titles_of(deck.tree(part)))
+        notes = slide.notes_body
+        if notes is not None:
+            found += text_of(unmarked(notes)).split("\n")
+    return [line for line in found if line.strip()]

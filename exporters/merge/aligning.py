@@ -1,0 +1,257 @@
+"""Finding out what the groups and items of an edited file are where an editor took their names.
+
+Everything is compared with the file's own base. What is not the only candidate stays unknown: a district must never
+get another district's words.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from dataclasses import replace
+
+from exporters.merge.values import canonical
+from exporters.snapshot import UNKNOWN, Group, Item, Slot, Snapshot
+
+#: A group is taken for another where they share at least this part of what tells that one from all others.
+_ENOUGH = 0.3
+#: Editors round places and sizes to hundredths of a millimetre, twice (EMU).
+_DRIFT = 2_000
+_SINGLE = ("title", "page", "notes", "chart", "placeholder")
+
+
+def known(snapshot: Snapshot) -> Snapshot:
+    """Return *snapshot* without what is unknown."""
+    groups = tuple(
+        replace(group, items=tuple(item for item in group.items if not item.id.startswith(UNKNOWN)))
+        if any(item.id.startswith(UNKNOWN) for item in group.items)
+        else group
+        for group in snapshot.groups
+        if not group.id.startswith(UNKNOWN)
+    )
+    return replace(snapshot, groups=groups)
+
+
+def aligned(base: Snapshot, theirs: Snapshot) -> Snapshot:
+    """Return *theirs* with the ids of *base* wherever that is certain, and without what stays unknown.
+
+    A bound item that a person put into a group of their own, or of another record, becomes a loose value.
+    """
+    if not any(item.sort for group in theirs.groups for item in group.items):
+        return theirs
+    groups = _name_groups(base.groups, theirs.groups)
+    before = {group.id: group for group in base.groups}
+    keys = {slot.key for group in base.groups for item in group.items for slot in item.slots}
+    found: list[Group] = []
+    loose: list[Slot] = []
+    for group in groups:
+        origin = before.get(group.id)
+        if not group.keeps:
+            found.append(group)
+            continue
+        items = _align_items(origin, group) if origin is not None else group.items
+        own = {item.id for item in origin.items} if origin is not None else set()
+        if group.id.startswith(UNKNOWN) or (origin is not None and own):
+            strays = [item for item in items if item.id not in own and _is_known(item) and item.sort]
+            loose += (slot for item in strays for slot in item.slots if slot.key in keys)
+            gone = {item.at for item in strays if any(slot.key in keys for slot in item.slots)}
+            items = tuple(item for item in items if item.at not in gone)
+        found.append(replace(group, items=items))
+    return known(replace(theirs, groups=tuple(found), loose=(*theirs.loose, *loose)))
+
+
+def _is_known(item: Item) -> bool:
+    return not item.id.startswith(UNKNOWN)
+
+
+# --- groups ----------------------------------------------------------------------------------------------------------
+
+
+def _name_groups(base: Sequence[Group], theirs: Sequence[Group]) -> list[Group]:
+    names = {group.id for group in base}
+    if all(not group.id.startswith(UNKNOWN) for group in theirs):
+        return list(theirs)
+    places: dict[Hashable, list[int]] = defaultdict(list)
+    for number, group in enumerate(base):
+        for sign in _signs(group):
+            places[sign].append(number)
+    whole = [sum(1 / len(places[sign]) for sign in _signs(group)) for group in base]
+    found: list[Group] = []
+    for group in theirs:
+        if not group.id.startswith(UNKNOWN) and group.id in names:
+            found.append(group)
+            continue
+        best = _best(group, places, whole)
+        found.append(replace(group, id=base[best].id) if best is not None else group)
+    return found
+
+
+def _signs(group: Group) -> set[Hashable]:
+    """Return what a group may be known by: the ids of its items, and its words."""
+    signs: set[Hashable] = {("id", item.id) for item in group.items if _is_known(item)}
+    signs |= {
+        ("text", item.sort, slot.text)
+        for item in group.items
+        for slot in item.slots
+        if len(slot.text) > 1 and not slot.kind.silent
+    }
+    return signs
+
+
+def _best(group: Group, places: dict[Hashable, list[int]], whole: list[float]) -> int | None:
+    scores: dict[int, float] = defaultdict(float)
+    for sign in _signs(group):
+        for number in places.get(sign, ()):
+            scores[number] += 1 / len(places[sign])
+    ranked = sorted(scores.items(), key=lambda one: -one[1])
+    if not ranked or (len(ranked) > 1 and ranked[1][1] >= ranked[0][1]):
+        return None
+    number, score = ranked[0]
+    return number if score >= _ENOUGH * whole[number] else None
+
+
+# --- items -----------------------------------------------------------------------------------------------------------
+
+
+def _align_items(base: Group, theirs: Group) -> tuple[Item, ...]:
+    ids = {item.id for item in base.items if _is_known(item)}
+    here = {item.id for item in theirs.items if _is_known(item)}
+    open_theirs = [item for item in theirs.items if item.sort and (item.id not in ids or not _is_known(item))]
+    open_base = [item for item in base.items if item.sort and (item.id not in here or not _is_known(item))]
+    pairs: dict[str, Item] = {}
+    if open_theirs and open_base:
+        for rule in (_by_words, _by_place, _by_sort):
+            for item, origin in rule(open_theirs, open_base):
+                pairs[item.at] = origin
+            taken = {origin.at for origin in pairs.values()}
+            open_theirs = [item for item in open_theirs if item.at not in pairs]
+            open_base = [item for item in open_base if item.at not in taken]
+        for item, origin in _between(base.items, theirs.items, open_base, open_theirs, pairs):
+            pairs[item.at] = origin
+    by_id = {item.id: item for item in base.items}
+    return tuple(
+        _as(item, pairs[item.at]) if item.at in pairs else _with_slots(item, by_id.get(item.id))
+        for item in theirs.items
+    )
+
+
+Pairs = Iterable[tuple[Item, Item]]
+
+
+def _by_words(theirs: list[Item], base: list[Item]) -> Pairs:
+    return _unique(theirs, base, lambda item: (item.sort, tuple(canonical(slot.text) for slot in item.slots)))
+
+
+def _by_place(theirs: list[Item], base: list[Item]) -> Pairs:
+    """Pair items of one sort that stand in one place, where nothing else of that sort does."""
+    for item in theirs:
+        near = [one for one in base if one.sort == item.sort and _close(one.box, item.box)]
+        if len(near) == 1 and sum(one.sort == item.sort and _close(near[0].box, one.box) for one in theirs) == 1:
+            yield item, near[0]
+
+
+def _close(first: tuple[int, ...], second: tuple[int, ...]) -> bool:
+    return (
+        bool(first)
+        and len(first) == len(second)
+        and all(abs(a - b) <= _DRIFT for a, b in zip(first, second, strict=True))
+    )
+
+
+def _by_sort(theirs: list[Item], base: list[Item]) -> Pairs:
+    pairs = _unique(theirs, base, lambda item: item.sort)
+    return [(item, origin) for item, origin in pairs if item.sort in _SINGLE]
+
+
+def _unique(theirs: list[Item], base: list[Item], sign: Callable[[Item], Hashable]) -> Pairs:
+    first, second = _by(theirs, sign), _by(base, sign)
+    for key, items in first.items():
+        if len(items) == 1 and len(second.get(key, ())) == 1:
+            yield items[0], second[key][0]
+
+
+def _by(items: Iterable[Item], sign: Callable[[Item], Hashable]) -> dict[Hashable, list[Item]]:
+    found: dict[Hashable, list[Item]] = defaultdict(list)
+    for item in items:
+        found[sign(item)].append(item)
+    return found
+
+
+def _between(
+    base: Sequence[Item], theirs: Sequence[Item], open_base: list[Item], open_theirs: list[Item], pairs: dict[str, Item]
+) -> Pairs:
+    """Pair rows whose first cell was retyped: between the same two neighbours, as many as are missing, and alike."""
+    missing = {item.at for item in open_base if item.sort.startswith("row")}
+    new = {item.at for item in open_theirs if item.sort.startswith("row")}
+    if not missing or not new:
+        return
+    first = _runs(base, missing, lambda item: item.id)
+    second = _runs(theirs, new, lambda item: pairs[item.at].id if item.at in pairs else item.id)
+    for place, items in second.items():
+        origins = first.get(place, [])
+        if len(items) == len(origins):
+            yield from ((one, other) for one, other in zip(items, origins, strict=True) if _alike(one, other))
+
+
+def _runs(items: Sequence[Item], wanted: set[str], name: Callable[[Item], str]) -> dict[tuple[str, str], list[Item]]:
+    """Return the runs of *wanted* items by the neighbours that they stand between."""
+    found: dict[tuple[str, str], list[Item]] = {}
+    run: list[Item] = []
+    before = ""
+    for item in items:
+        if item.at in wanted:
+            run.append(item)
+            continue
+        if run:
+            found[before, name(item)] = run
+            run = []
+        before = name(item)
+    if run:
+        found[before, ""] = run
+    return found
+
+
+def _alike(item: Item, origin: Item) -> bool:
+    texts = {canonical(slot.text) for slot in origin.slots if slot.text}
+    same = sum(canonical(slot.text) in texts for slot in item.slots)
+    return same * 2 >= len(origin.slots)
+
+
+def _as(item: Item, origin: Item) -> Item:
+    """Return *item* under the id and the keys of *origin*."""
+    slots = [replace(slot, key=origin.id + slot.key[len(item.id) :]) for slot in item.slots]
+    return _with_slots(replace(item, id=origin.id, slots=tuple(slots)), origin)
+
+
+def _with_slots(item: Item, origin: Item | None) -> Item:
+    """Return a row whose renamed columns go by their old names again, where they stand between the same neighbours."""
+    if origin is None or not item.sort.startswith("row"):
+        return item
+    names = {slot.key for slot in origin.slots}
+    here = {slot.key for slot in item.slots}
+    if names <= here:
+        return item
+    old = _gaps([slot.key for slot in origin.slots], here)
+    new = _gaps([slot.key for slot in item.slots], names)
+    renamed = {
+        one: other
+        for place, keys in new.items()
+        if len(keys) == len(old.get(place, ()))
+        for one, other in zip(keys, old[place], strict=True)
+    }
+    return replace(item, slots=tuple(replace(slot, key=renamed.get(slot.key, slot.key)) for slot in item.slots))
+
+
+def _gaps(keys: Sequence[str], common: set[str]) -> dict[tuple[str, str], list[str]]:
+    found: dict[tuple[str, str], list[str]] = {}
+    run: list[str] = []
+    before = ""
+    for key in (*keys, ""):
+        if key and key not in common:
+            run.append(key)
+            continue
+        if run:
+            found[before, key] = run
+            run = []
+        before = key
+    return found
