@@ -20,7 +20,6 @@ from exporters.word.xmlparts import Element, is_fallback
 
 _EMU = 12700
 _CELL_MARGIN = 5.4
-_BORDER = 0.5
 _NOTE_MARK = "1"
 _ALWAYS = {f"{W}tab": "\t", f"{W}br": "\n", f"{W}cr": "\n", f"{W}noBreakHyphen": "-"}
 
@@ -158,9 +157,21 @@ class Blocks:
             "least": (twips(height.get(f"{W}val")) or 0.0) if height is not None else 0.0,
             "exact": height is not None and height.get(f"{W}hRule") == "exact",
             "head": head is not None and head.get(f"{W}val", "1") not in {"0", "false"},
-            "border": _BORDER,
+            **self._borders(row, table),
             "nested": nested,
         }
+
+    def _borders(self, row: Element, table: Element) -> dict[str, float]:
+        """Return the rule above a row, and the one below its table."""
+
+        def width(side: str) -> float:
+            found = next(self._styles.table_value(table, f"{W}tblBorders/{W}{side}"), None)
+            if found is None or found.get(f"{W}val") in {"none", "nil"}:
+                return 0.0
+            return int(found.get(f"{W}sz", "4")) / 8
+
+        first = table.find(f"{W}tr") is row and self._scopes.of(row) == self._scopes.of(table)
+        return {"border": width("top" if first else "insideH"), "below": width("bottom")}
 
     def _open_row(self, row: Element, section: int, width: float) -> None:
         """A row with loops or conditions inside: its paragraphs are counted one by one."""

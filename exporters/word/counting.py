@@ -233,10 +233,11 @@ class Counter:
             text = block.join(words)
             lines = block.lines(text) if exact else block.at_most(text)
             return block.space_before + lines * block.line + block.after
+        below = 0.0 if exact else block.below
         if block.cells is not None:
-            return block.height(words, exact)
+            return block.height(words, exact) + below
         cells = [pad + sum(self._height(one, exact) for one in cell) for pad, cell in words]
-        return block.outer(max(cells, default=0.0))
+        return block.outer(max(cells, default=0.0)) + below
 
     def _note_height(self, taken: _Block, exact: bool) -> float:
         total = 0.0
@@ -256,6 +257,7 @@ class Counter:
                 keep_next=block.head,
                 table=block.table,
                 head=block.head,
+                below=block.below,
                 notes=notes,
             )
         return Item(

@@ -25,7 +25,7 @@ from exporters.word.xmlparts import Element, clean, is_fallback, parse, prefix_o
 _SPLIT = "\ufdde"
 _HERE = f"{W}contentsHere"
 _RELATIONS = {"footnotes": rt.FOOTNOTES, "endnotes": rt.ENDNOTES, "comments": rt.COMMENTS}
-_SEPARATOR = 12.0
+_SEPARATOR = 6.2
 
 
 class Document:
@@ -253,9 +253,19 @@ class Document:
             "sections": [
                 {"height": one.height, "kind": one.kind, "start": one.start, "form": one.number_form} for one in found
             ],
-            "rules": {"separator": _SEPARATOR, "adds": self._adds()},
+            "rules": {"separator": self._separator(), "adds": self._adds()},
             "flows_on": False,
         }
+
+    def _separator(self) -> float:
+        """Return the room between text and footnotes: the template's separator, or the least that an editor takes."""
+        for notes in self.notes:
+            paragraph = next((one for one in notes.root.iter(f"{W}p") if one.find(f".//{W}separator") is not None), None)
+            if notes.kind.name == "footnotes" and paragraph is not None:
+                form = self._styles.paragraph(paragraph)
+                if form.rule == "exact":
+                    return max(form.before + form.line + form.after, _SEPARATOR)
+        return _SEPARATOR
 
     def _adds(self) -> bool:
         """Return whether spaces between paragraphs add up in this document."""

@@ -123,7 +123,19 @@ class ParagraphBlock:
 class RowBlock:
     """A row of a template. ``cells`` is None where its paragraphs are counted one by one."""
 
-    __slots__ = ("border", "cells", "exact", "head", "least", "nested", "section", "simple_caps", "simple_height", "table")
+    __slots__ = (
+        "below",
+        "border",
+        "cells",
+        "exact",
+        "head",
+        "least",
+        "nested",
+        "section",
+        "simple_caps",
+        "simple_height",
+        "table",
+    )
 
     break_before = False
     ends = False
@@ -135,6 +147,7 @@ class RowBlock:
         self.exact: bool = spec["exact"]
         self.head: bool = spec["head"]
         self.border: float = spec["border"]
+        self.below: float = spec["below"]
         self.nested: bool = spec["nested"]
         cells = spec.get("cells")
         self.cells: list[tuple[float, list[ParagraphBlock]]] | None = None

@@ -26,6 +26,8 @@ class Item:
     """The number of the table that a row belongs to; -1 for a paragraph."""
     head: bool = False
     """Whether a row is repeated on each page that its table goes on."""
+    below: float = 0.0
+    """The rule below the table of a row."""
     notes: float = 0.0
     """The height of the footnotes that it refers to."""
     style: str = ""
@@ -60,6 +62,7 @@ class Pager:
     _style: str = ""
     _table: int = -1
     _heads: float = 0.0
+    _below: float = 0.0
     _in_head: bool = False
     _waiting: list[Item] = field(default_factory=list)
     _starts: list[int] = field(default_factory=list)
@@ -126,7 +129,7 @@ class Pager:
     def _place(self, item: Item) -> int:
         if item.table >= 0:
             return self._row(item)
-        self._table, self._heads = -1, 0.0
+        self._end_table()
         gap = self._gap(item, self._after, self._style)
         if self.used > 0 and self.used + gap + item.least() > self._room(item.notes):
             self._turn()
@@ -153,13 +156,20 @@ class Pager:
             self.used = max(self.used, _TOLERANCE)
             self._turn()
 
+    def _end_table(self) -> None:
+        self.used += self._below
+        self._table, self._heads, self._below = -1, 0.0, 0.0
+
     def _row(self, item: Item) -> int:
         if item.table != self._table:
-            self._table, self._heads = item.table, 0.0
+            self._end_table()
+            self._table, self._below = item.table, item.below
             self._in_head = item.head
         elif item.head and not self._in_head:
             # The same table of the template again, in the next turn of a loop.
-            self._heads, self._in_head = 0.0, True
+            self._end_table()
+            self._table, self._below = item.table, item.below
+            self._in_head = True
         elif not item.head:
             self._in_head = False
         height = item.height

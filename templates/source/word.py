@@ -201,7 +201,8 @@ class Briefing:
         """Level and growth of an indicator in one row, base and stretch too, milestones under their total."""
         words, look = self.words, self.look
         zh = words.lang == "zh"
-        widths = self.widths(*((35, 22, 25, 15, 23) if zh else (36, 25, 26, 16, 22)))
+        zh_shares = (35, 22, 25, 15, 23) if look.name == "standard" else (40, 22, 24, 13, 21)
+        widths = self.widths(*(zh_shares if zh else (42, 25, 27, 20, 26)))
         period = "（{{ r.base.period }}）" if zh else " ({{ r.base.period }})"
         remark = "；" if zh else "; "
         main = row(
@@ -254,7 +255,8 @@ class Briefing:
         chart = ["，增速比较见" if zh else "; growth is compared in ", self.refer("_Ref_chart", figure=True)]
         self.say([before, self.refer("_Ref_matrix"), *chart, behind.rstrip("。.") + stop])
         self.caption("matrix", "_Ref_matrix")
-        widths = self.widths(*((8, 12, 17, 12, 24, 24, 14) if zh else (14, 14, 18, 14, 24, 18, 18)))
+        zh_shares = (8, 12, 17, 12, 24, 24, 14) if look.name == "standard" else (8, 14, 18, 13, 22, 21, 15)
+        widths = self.widths(*(zh_shares if zh else (12, 17, 18, 16, 26, 23, 20)))
         va = ("{{ d.target.industrial_va_level.text }}{% if d.target.industrial_va_level and d.target.industrial_va_growth %}"
               + ("，" if zh else ", ") + "{% endif %}{{ d.target.industrial_va_growth.phrase }}"
               "{% if not (d.target.industrial_va_level or d.target.industrial_va_growth) %}—{% endif %}")  # fmt: skip
@@ -318,7 +320,7 @@ class Briefing:
 
     def _districts(self) -> None:
         words = self.words
-        self.say(words.districts, "Heading1")
+        self.say(words.districts, "Heading1", "<w:pageBreakBefore/>" if self.look.name == "gbt9704" else "")
         self.say(words.districts_lead)
         self.say("{%p for d in districts %}")
         # A district with targets begins a page; one without stays where it falls.
@@ -342,9 +344,10 @@ class Briefing:
         self.say(words.measures, "Label")
         self._themes()
         self.say("{%p endif %}")
-        self.say("{%p if d.clauses %}")
-        self.say([bold(words.clauses), "{{ d.clauses }}"], "Note")
-        self.say("{%p endif %}")
+        if words.clauses:
+            self.say("{%p if d.clauses %}")
+            self.say([bold(words.clauses), "{{ d.clauses }}"], "Note")
+            self.say("{%p endif %}")
         self.say("{%p else %}")
         self.say(words.no_source, "", "<w:keepLines/>")
         self.say("{%p endif %}")
@@ -365,7 +368,8 @@ class Briefing:
     def _notes(self) -> None:
         words, look = self.words, self.look
         self.say(words.notes, "Heading1", "<w:pageBreakBefore/>")
-        self.say([bold(words.notes_scope + ("。" if words.lang == "zh" else ". ")), words.notes_missing, " {{ pack.note }}"])
+        scope = words.notes_scope + ("。" if words.lang == "zh" else ". ")
+        self.say([bold(scope), words.notes_missing + "{{ pack.note }}"])
         self.say("{%p if strengths %}")
         self.say([bold(words.notes_words + ("。" if words.lang == "zh" else ". ")), words.notes_words_used])
         self.say("{%p endif %}")
@@ -379,7 +383,7 @@ class Briefing:
         self.xml.append(table(rows, widths, "BriefTable", words.captions["words"]))
         self.say("{%p if flagged %}")
         self.caption("flags")
-        widths = self.widths(12, 34, 22, 52)
+        widths = self.widths(*((12, 34, 22, 52) if words.lang == "zh" else (16, 34, 20, 50)))
         cells = [
             Cell("{%tr for t in flagged if " + DOUBTFUL + " %}{{ t.place.short }}", "TableText"),
             Cell("{{ t.label }}", "TableText"),

@@ -30,7 +30,7 @@ class Face:
         indent = f"<w:ind {self.indent}/>" if self.indent else ""
         align = f'<w:jc w:val="{self.align}"/>' if self.align else ""
         return (
-            f'{self.more}<w:autoSpaceDE w:val="0"/><w:autoSpaceDN w:val="0"/><w:spacing w:before="{round(self.before * 20)}" w:after="{round(self.after * 20)}" '
+            f'{self.more}<w:spacing w:before="{round(self.before * 20)}" w:after="{round(self.after * 20)}" '
             f'w:line="{round(self.line * 20)}" w:lineRule="exact"/>{indent}{align}'
         )
 
@@ -86,7 +86,7 @@ def standard(lang: str) -> Look:
         return Face(size, line, latin, ea, **options)  # type: ignore[arg-type]
 
     body = 10.5 if lang == "zh" else 11.0
-    small = 9.0 if lang == "zh" else 9.5
+    small = 9.0
     justify = "both" if lang == "zh" else "left"
     faces = {
         "Normal": face(body, 18, after=6, align=justify),
@@ -111,7 +111,7 @@ def standard(lang: str) -> Look:
         "TableHeadFigure": face(small, 14, color=accent, bold=True, align="center", more="<w:keepNext/>"),
         "TableSub": face(small, 14, color=grey, indent='w:left="180"'),
         "FootnoteText": face(8.5, 12, color=grey),
-        "FootnoteSeparator": face(8.5, 6),
+        "FootnoteSeparator": face(8.5, 6.2),
         "TOCHeading": face(15, 22, color=accent, bold=True, before=12, after=4, more=KEEP),
         "TOC1": face(body, 17, bold=True, before=3),
         "TOC2": face(body, 16, indent='w:left="220"'),
@@ -161,7 +161,7 @@ def gbt9704(lang: str) -> Look:
         "TableHeadFigure": face(10.5, 15, hei, align="center", more="<w:keepNext/>", bold=lang == "en"),
         "TableSub": face(10.5, 15, indent='w:left="180"'),
         "FootnoteText": face(10.5, 14),
-        "FootnoteSeparator": face(10.5, 7),
+        "FootnoteSeparator": face(10.5, 6.2),
         "TOCHeading": face(16, line, hei, align="center", after=line / 2, more="<w:keepNext/><w:keepLines/><w:pageBreakBefore/>", bold=lang == "en"),
         "TOC1": face(16, line, hei if lang == "zh" else fang),
         "TOC2": face(16, line, indent='w:left="320"'),

@@ -71,13 +71,13 @@ def styles_xml(look: Look, lang: str) -> str:
 
 def _ordered(more: str, number: str, tabs: str) -> str:
     """Put numbering and tabs where the schema wants them: behind the keeps, numbering before borders, tabs after."""
-    for mark in ("<w:pBdr", "<w:autoSpaceDE"):
+    for mark in ("<w:pBdr", "<w:spacing"):
         if mark in more:
             head, _, rest = more.partition(mark)
             more = f"{head}{number}{mark}{rest}"
             break
-    head, _, rest = more.partition("<w:autoSpaceDE")
-    return f"{head}{tabs}<w:autoSpaceDE{rest}"
+    head, _, rest = more.partition("<w:spacing")
+    return f"{head}{tabs}<w:spacing{rest}"
 
 
 def _table_styles(look: Look) -> str:

@@ -287,7 +287,7 @@ EN = Words(
     notes_words_used="Words of strength found in the sources: {{ strengths|listed('en') }}. The column “Strength” gives "
     "the word for each target.",
     notes_missing="{% if missing %}Not in the source: {{ missing|map(attribute='name')|listed('en') }}. {% endif %}"
-    "{% if elsewhere %}From other reports: {{ elsewhere|map(attribute='name')|listed('en') }}.{% endif %}",
+    "{% if elsewhere %}From other reports: {{ elsewhere|map(attribute='name')|listed('en') }}. {% endif %}",
     notes_flags="Figures to handle with care",
     notes_flags_lead="These figures are given as the source prints them. Read the remark before quoting one.",
     notes_unverified="{% for d in districts if d.flagged|selectattr('flag_code', 'eq', 'unverified')|list %}"
@@ -342,7 +342,7 @@ EN = Words(
     milestone="of which {{ m.period }}",
     measures="Measures",
     theme=("; ", "."),
-    clauses="Source wording (in Chinese): ",
+    clauses="",
     footer=("Page ", " of ", ""),
     statuses=("met", "on track", "behind"),
     example=("Key messages", "1. City targets", "3.1 A district"),
