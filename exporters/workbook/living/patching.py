@@ -13,6 +13,7 @@ from exporters.workbook.formula.parse import shared
 from exporters.workbook.living.book import Book, Table, plain_number
 from exporters.workbook.living.caches import renew
 from exporters.workbook.living.cellxml import NOTHING, Content
+from exporters.workbook.living.charting import REFERENCES, retargeted
 from exporters.workbook.living.formulas import FORMULA, FormulaTexts, from_header
 from exporters.workbook.living.noting import Noting
 from exporters.workbook.living.packing import Changes
@@ -61,6 +62,7 @@ class _Patch:
         self._row_tables: dict[str, TableRows] = {}
         self._filled: set[str] = set()
         self._translation = Translation(self._ours, self._book)
+        self._charts: dict[str, str] = {}
 
     def write(self, out: BinaryIO, properties: Mapping[str, str], epoch: int | None) -> None:
         for one in self._plan.edits:
@@ -73,6 +75,10 @@ class _Patch:
         shifts = Shifts({self._entries[part].name: Shift(found.values()) for part, found in self._insertions.items()})
         for part, data in Related(self._book, shifts).parts():
             self._changes.set(part, data)
+        for part, source in self._charts.items():
+            if source in self._ours.package:
+                data = utf8(self._book.package.read(part))
+                self._changes.set(part, retargeted(data, self._ours, source, self._translation, shifts))
         for part, rel_id in Noting(self._book, self._ours, self._plan, shifts, self._changes).write().items():
             self._edit(part).legacy_drawing = rel_id
         if shifts:
@@ -103,6 +109,9 @@ class _Patch:
     # --- values --------------------------------------------------------------------------------------------------
 
     def _set(self, slot: SetSlot) -> None:
+        if slot.at.endswith(f"!{REFERENCES}"):
+            self._charts[slot.at.rpartition("!")[0]] = slot.source.rpartition("!")[0]
+            return
         place = self._place(slot.at)
         if place is None:
             return
@@ -176,7 +185,7 @@ class _Patch:
     def _style_of_empty(self, part: str, column: int, row: int) -> int:
         table = self._table_at(part, row)
         if table is not None and table.area.left <= column <= table.area.right:
-            return TableRows(self._book, table, self._ours, table).style(column, row)
+            return TableRows(self._book, table, self._ours, table, self._translation).style(column, row)
         found = self._book.sheet(part).rows.get(row)
         style = found.attributes.get("s", "") if found is not None else ""
         return int(style) if style.isdecimal() else 0
@@ -214,7 +223,7 @@ class _Patch:
             ours = next(near, None)
             if table is None or ours is None:
                 return None
-            found = self._row_tables[group] = TableRows(self._book, table, self._ours, ours)
+            found = self._row_tables[group] = TableRows(self._book, table, self._ours, ours, self._translation)
         return found
 
     def _position(self, item: InsertItem, rows: TableRows, source: int) -> tuple[int, int]:

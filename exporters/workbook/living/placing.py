@@ -7,9 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from exporters.workbook.living.book import Book, Column, Table
-from exporters.workbook.living.cellxml import Content
+from exporters.workbook.living.cellxml import NOTHING, Content
+from exporters.workbook.living.formulas import FormulaTexts, by_header
 from exporters.workbook.living.sheet import Cell, Sheet
 from exporters.workbook.living.texts import Run, runs_of
+from exporters.workbook.living.translating import Translation
 from exporters.workbook.living.writing import NewCell, NewRow
 
 
@@ -33,6 +35,7 @@ class TableRows:
     table: Table
     ours: Book
     ours_table: Table
+    translation: Translation
     _styles: dict[int, Counter[int]] = field(default_factory=dict)
     _models: dict[int, Cell | None] = field(default_factory=dict)
     _rows: dict[str, int] = field(default_factory=dict)
@@ -88,7 +91,7 @@ class TableRows:
         """Return content and style by column for the record of *source*, to fill the empty row *row*."""
         ours = self.ours.sheet(self.ours_table.sheet)
         made = [self._cell(column, ours, source, row) for column in self.table.columns]
-        return {one.column: (one.content, one.style) for one in made if one is not None and one.content != Content()}
+        return {one.column: (one.content, one.style) for one in made if one is not None and one.content != NOTHING}
 
     def _cell(self, column: Column, ours: Sheet, source: int, like: int) -> NewCell | None:
         twin = next((one for one in self.ours_table.columns if one.name == column.name), None)
@@ -104,8 +107,10 @@ class TableRows:
         model = self.model(column.number, like)
         if model is not None:
             return NewCell(column.number, style, like=model)
-        # No row of the column has a formula any more; a person took them out.
-        return NewCell(column.number, style)
+        formula = by_header(FormulaTexts(ours).of(cell), self.ours_table, source)
+        own = self.translation.own_row(formula, ours.part, self.table, like)
+        # Where no row of the column has a formula any more, a person took them out; a table without rows has none yet.
+        return NewCell(column.number, style, Content(formula=own) if self.blank_row() else NOTHING)
 
     def model(self, column: int, like: int) -> Cell | None:
         """Return a cell whose formula a new row of the column goes on with: that of row *like*, else the first."""

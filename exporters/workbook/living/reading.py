@@ -13,7 +13,8 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from exporters.snapshot import Group, Item, Slot, SlotKind, Snapshot
-from exporters.workbook.living.book import Book, SheetEntry, Table
+from exporters.workbook.living.book import RANGE, Book, SheetEntry, Table
+from exporters.workbook.living.charting import CHARTS, chart_items
 from exporters.workbook.living.formulas import FORMULA, FormulaTexts, Skeletons, by_header
 from exporters.workbook.living.properties import read_properties
 from exporters.workbook.living.sheet import Cell, Sheet
@@ -62,6 +63,12 @@ class _Reader:
     def __init__(self, book: Book) -> None:
         self._book = book
         self._skeletons = Skeletons()
+        self._names = {
+            entry.name.casefold(): identity(
+                book.sheet(entry.part), entry, [area for area in book.areas if area.sheet == entry.part]
+            )
+            for entry in book.entries
+        }
 
     def groups(self, entry: SheetEntry) -> Iterator[Group]:
         """Yield the bound tables of a sheet, its rows with keys, and its other cells."""
@@ -69,7 +76,7 @@ class _Reader:
         sheet = book.sheet(entry.part)
         formulas = FormulaTexts(sheet)
         areas = [area for area in book.areas if area.sheet == entry.part]
-        name = identity(sheet, entry, areas)
+        name = self._names[entry.name.casefold()]
         keyed: set[int] = set()
         for area in areas:
             if not area.key_column:
@@ -80,6 +87,8 @@ class _Reader:
                 keyed = {int(item.at.rpartition("!")[2]) for item in items}
             yield Group(group, area.part, items, keeps=True)
         yield Group(CELLS + name, entry.part, tuple(self._cells(sheet, CELLS + name, areas, keyed, formulas)))
+        charts = tuple(chart_items(book, entry, CHARTS + name, self._names))
+        yield Group(CHARTS + name, entry.part + RANGE, charts)
 
     def _rows(self, sheet: Sheet, table: Table, group: str, formulas: FormulaTexts) -> Iterator[Item]:
         book = self._book

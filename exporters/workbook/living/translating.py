@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from exporters.workbook.formula.tokens import Token
 from exporters.workbook.living.book import Book, SheetEntry, Table
-from exporters.workbook.living.formulas import FormulaTexts, references, with_references
+from exporters.workbook.living.formulas import FormulaTexts, from_header, references, with_references
 from exporters.workbook.living.reading import ROWS, identity
 from exporters.workbook.living.sheet import Cell
 from exporters.workbook.references import Range, letters, parse_range, quoted_sheet
@@ -36,6 +36,16 @@ class Translation:
             if len(own) == len(references(formula)):
                 return with_references(formula, [token.text for token in own])
         return with_references(formula, [self._reference(token, part) for token in references(formula)])
+
+    def formula(self, text: str) -> str:
+        """Return a formula of no sheet's own (a chart's) with its references translated."""
+        return with_references(text, [self._reference(token, "") for token in references(text)])
+
+    def own_row(self, formula: str, part: str, table: Table, row: int) -> str:
+        """Return a formula written by header (see ``by_header``) for *row* of a table of the other workbook."""
+        return from_header(
+            with_references(formula, [self._reference(one, part) for one in references(formula)]), table, row
+        )
 
     def _reference(self, token: Token, part: str) -> str:
         entry = self._entry(token.sheet, part)
