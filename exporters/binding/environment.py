@@ -8,7 +8,9 @@ from functools import cache
 from typing import Any
 
 from jinja2 import StrictUndefined
+from jinja2.compiler import CodeGenerator, Frame
 from jinja2.exceptions import SecurityError
+from jinja2.nodes import Expr, Filter
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup, escape
 
@@ -38,9 +40,25 @@ def _repeated(items: Any, times: Any) -> int:
     return int(len(items) * times) if isinstance(items, (str, list)) and isinstance(times, int) else 0
 
 
+#: Filters whose result is text of the part already: the generated code does not escape it once more. What they return
+#: is a ``str``, and a plain one only where it needs no escaping.
+FINISHED = frozenset(("_text", "_cell", "_fit", "_rest", "_shape", "_slide", "_v", "_x"))
+
+
+class Generator(CodeGenerator):
+    """Writes what a finished filter returns straight into the stream."""
+
+    def _output_child_pre(self, node: Expr, frame: Frame, finalize: CodeGenerator._FinalizeInfo) -> None:
+        if isinstance(node, Filter) and node.name in FINISHED:
+            self.write("(")
+        else:
+            super()._output_child_pre(node, frame, finalize)
+
+
 class Sandbox(ImmutableSandboxedEnvironment):
     """Views give only their public names; everything else goes through Jinja2's own sandbox rules."""
 
+    code_generator_class = Generator
     intercepted_binops = frozenset(("*", "**", "%", "+"))
 
     def getattr(self, obj: Any, attribute: str) -> Any:
@@ -86,9 +104,18 @@ class Sandbox(ImmutableSandboxedEnvironment):
 
 def text(value: Any) -> str:
     """Return a value as escaped text; nothing for a value that is not there."""
+    if type(value) is str:
+        # Most texts hold letters and digits only; asking for that is cheaper than escaping.
+        return value if value.isalnum() else _escaped(value)
     if value is None or isinstance(value, Absent):
         return Markup("")
     return escape(value)
+
+
+def _escaped(value: str) -> str:
+    if "&" in value or "<" in value or ">" in value or '"' in value or "'" in value:
+        return escape(value)
+    return value
 
 
 @cache

@@ -93,6 +93,18 @@ class Weaver:
         if last < len(text):
             yield text[last:], ""
 
+    def balanced(self, text: str) -> bool:
+        """Return whether every statement in *text* has its partner, and each ``else`` its ``if``, in *text* too."""
+        depth = 0
+        for found in _TOKEN.finditer(text):
+            words = self._snippets[int(found[1])].split()
+            if len(words) < 2 or not words[0].startswith(BLOCK[0]):
+                continue
+            depth += (words[1] in {"for", "if"}) - (words[1] in {"endfor", "endif"})
+            if depth < 0 or (depth == 0 and words[1] in {"else", "elif"}):
+                return False
+        return depth == 0
+
     def raw(self, text: str) -> str:
         """Return the token of text that is put in as it stands (routes, XML that the tree cannot hold)."""
         return self._token(text)
