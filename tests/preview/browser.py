@@ -12,7 +12,9 @@ import subprocess
 import time
 from pathlib import Path
 
-PROGRAM = next((found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None)
+PROGRAM = next(
+    (found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None
+)
 _FLAGS = (
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--hide-scrollbars",
     "--disable-background-networking", "--disable-dev-shm-usage", "--remote-debugging-pipe",
@@ -40,9 +42,7 @@ class Browser:
         self.requests: list[str] = []
         self.problems: list[str] = []
         self._events: list[str] = []
-        target = next(
-            one for one in self.call("Target.getTargets")["targetInfos"] if one["type"] == "page"
-        )["targetId"]
+        target = next(one for one in self.call("Target.getTargets")["targetInfos"] if one["type"] == "page")["targetId"]
         self._session = self.call("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
         for domain in ("Page", "Network", "Runtime", "Log"):
             self.call(f"{domain}.enable")
