@@ -169,7 +169,7 @@ class _Compiler:
     def _name_shapes(self, slide: WovenSlide, known: set[str], innermost: str) -> None:
         for _, mark, values in bound_shapes(slide):
             record, rest = anchor(values, mark.get("name", ""), known, innermost)
-            filter_name = f"_anchor('{rest}')"
+            filter_name = f"_shape('{rest}')"
             mark.set("name", self._weaver.value(record, f"slide {slide.number}", filter_name))
         content = slide.root.find(f"{P}cSld")
         if slide.tagged and content is not None:

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from markupsafe import Markup
 
 from exporters.binding.environment import text as as_text
-from exporters.metrics import Paragraph, height, shorten, width
+from exporters.metrics import Paragraph, count_lines, line_height, shorten, width
 
 #: No text is made smaller than this (points), unless the template itself sets it smaller.
 SMALLEST = 16.0
@@ -24,12 +24,16 @@ MORE = "\ufdde"
 COUNT = "#"
 
 _PARAGRAPH = re.compile(r"<a:p>(.*?)</a:p>|<a:p/>", re.DOTALL)
+_SHOWN = re.compile(r"<a:t>([^<]*)")
 _TEXT = re.compile(r"<a:t>([^<]*)</a:t>|<a:br(?:/>|>.*?</a:br>)")
 _PROPERTIES = re.compile(r"<a:pPr[ />].*?(?:/>|</a:pPr>)", re.DOTALL)
-_RUN = re.compile(r'<a:rPr[^>]*?(?: sz="(?P<size>\d+)")[^>]*>|<a:rPr[^>]*>')
+_RUN = re.compile(r"<a:(?:r|fld)[ >](.*?)<a:t>([^<]*)</a:t>|<a:br(?:/>|>.*?</a:br>)", re.DOTALL)
+_SIZE = re.compile(r'<a:rPr[^>]*? sz="(\d+)"')
 _BOLD = re.compile(r'<a:rPr[^>]* b="(1|true)"')
 _NUMBER = re.compile(r'<a:(lnSpc|spcBef|spcAft)><a:(spcPct|spcPts) val="(\d+)%?"/>')
 _ENTITIES = (("&lt;", "<"), ("&gt;", ">"), ("&#34;", '"'), ("&quot;", '"'), ("&#39;", "'"), ("&amp;", "&"))
+#: Room that may be added where two runs of different scripts meet, in em.
+_SEAM = 0.25
 
 
 class Level(NamedTuple):
@@ -53,12 +57,36 @@ class Box(NamedTuple):
     height: float
     shrinks: bool
     levels: tuple[Level, ...]
+    runs: tuple[tuple[float, bool], ...]
+    """Size and weight of the runs, where the box always holds one paragraph of these; else empty."""
+    one_line: float
+    """The room for such a paragraph on one line; below zero where not even one line fits."""
 
 
 def read_box(found: dict[str, Any]) -> Box:
     """Return the box that a compiled template keeps as JSON."""
     levels = tuple(Level(**level) for level in found["levels"])
-    return Box(found["width"], found["height"], found["autofit"] == "norm", levels)
+    runs = tuple((size, bold) for size, bold in found.get("runs", ()))
+    width, height = found["width"], found["height"]
+    one_line = -1.0
+    if runs:
+        first = levels[0]
+        size = max(size for size, _ in runs)
+        needed = first.before + _line_height(size, first.latin, first.east_asian, first.line, first.bold) + first.after
+        if needed <= height:
+            one_line = width - first.left - first.indent - _SEAM * size * (len(runs) - 1)
+    return Box(width, height, found["autofit"] == "norm", levels, runs, one_line)
+
+
+@lru_cache(maxsize=1024)
+def _line_height(size: float, latin: str, east_asian: str, line: Any, bold: bool) -> float:
+    return max(line_height(size, name, line, bold=bold) for name in (latin or east_asian, east_asian))
+
+
+@lru_cache(maxsize=16_384)
+def _width(text: str, size: float, latin: str, east_asian: str, bold: bool) -> float:
+    """Return the width of a run's XML text on one line."""
+    return width(_plain(text), size, latin=latin, east_asian=east_asian, bold=bold, flow="slide")
 
 
 class Own(NamedTuple):
@@ -99,19 +127,13 @@ def _own(properties: str) -> Own:
     )
 
 
-@lru_cache(maxsize=1024)
-def _set(run_head: str, size: float, bold: bool) -> tuple[float, bool]:
-    """Return the largest size and the weight of the runs whose properties are given."""
-    sizes = [int(found["size"]) / 100 for found in _RUN.finditer(run_head) if found["size"]]
-    return max(sizes, default=size), bold or _BOLD.search(run_head) is not None
-
-
 class _Piece(NamedTuple):
-    """A paragraph of the rendered text: its XML, its text, how it is set."""
+    """A paragraph of the rendered text: its XML, its text, how it is set, its width where it fits one line."""
 
     xml: str
     text: str
     shape: Paragraph
+    wide: float
     more: bool
 
 
@@ -127,33 +149,41 @@ def _escaped(text: str) -> str:
 
 
 def _piece(xml: str, inner: str, box: Box) -> _Piece:
-    text = "".join("\n" if found[1] is None else found[1] for found in _TEXT.finditer(inner))
     properties = _PROPERTIES.search(inner) if "<a:pPr" in inner else None
     own = _own(properties[0]) if properties else _AS_LEVEL
     level = box.levels[min(own.level, len(box.levels) - 1)]
-    size, bold = level.size, level.bold
-    if "<a:rPr" in inner:
-        heads = "".join(found[0] for found in _RUN.finditer(inner))
-        size, bold = _set(heads, size, bold)
-    text = _plain(text)
-    left = level.left if own.left is None else own.left
-    first = level.indent if own.indent is None else own.indent
+    texts: list[str] = []
+    wide, largest, heavy = 0.0, 0.0, level.bold
+    for found in _RUN.finditer(inner):
+        if found[1] is None:
+            texts.append("\n")
+            wide = float("inf")
+            continue
+        size, bold = level.size, level.bold
+        if "<a:rPr" in found[1]:
+            said = _SIZE.search(found[1])
+            size = int(said[1]) / 100 if said else size
+            bold = bold or _BOLD.search(found[1]) is not None
+        texts.append(found[2])
+        wide += _width(found[2], size, level.latin, level.east_asian, bold) + (_SEAM * size if wide else 0.0)
+        largest, heavy = max(largest, size), heavy or bold
+    text = _plain("".join(texts))
     shape = Paragraph(
         text.replace(MORE, ""),
-        size,
+        largest or level.size,
         level.latin,
         # Latin text alone has the Latin font's line height, which is lower.
         level.latin if text.isascii() and level.latin else level.east_asian,
-        bold,
+        heavy,
         0.0,
         level.line if own.line is None else own.line,
         level.before if own.before is None else own.before,
         level.after if own.after is None else own.after,
-        left,
-        first,
+        level.left if own.left is None else own.left,
+        level.indent if own.indent is None else own.indent,
         "slide",
     )
-    return _Piece(xml, text, shape, MORE in text)
+    return _Piece(xml, text, shape, wide, MORE in text)
 
 
 class Fitter:
@@ -196,6 +226,15 @@ class Fitter:
     def fit_box(self, body: str, box: int) -> str:
         """Return a text body's content so that it fits; *body* is its XML behind ``<p:txBody>``."""
         found = self._boxes[box]
+        if found.runs:
+            texts = _SHOWN.findall(body)
+            if len(texts) == len(found.runs):
+                latin, east_asian = found.levels[0].latin, found.levels[0].east_asian
+                room = found.one_line
+                for text, (size, bold) in zip(texts, found.runs, strict=True):
+                    room -= _width(text, size, latin, east_asian, bold)
+                if room >= 0:
+                    return body
         body = str(body)
         start = body.find("<a:p>")
         if start < 0:
@@ -234,10 +273,22 @@ def _joined(pieces: Sequence[_Piece]) -> str:
 
 
 def _height(pieces: Sequence[_Piece], box: Box, scale: int) -> float:
-    if scale == 100:
-        return height((piece.shape for piece in pieces), box.width)
     share = scale / 100
-    return height((piece.shape._replace(size=piece.shape.size * share) for piece in pieces), box.width)
+    return sum(_paragraph_height(piece, box.width, share) for piece in pieces)
+
+
+def _paragraph_height(piece: _Piece, box_width: float, share: float) -> float:
+    """Return what a paragraph takes, its text at *share* of its size."""
+    p = piece.shape
+    size = p.size * share
+    room = box_width - p.indent
+    lines = 1
+    if piece.wide * share > room - p.first_indent:
+        lines = count_lines(
+            p.text, size, room, latin=p.latin, east_asian=p.east_asian, bold=p.bold, first_indent=p.first_indent,
+            flow="slide",
+        )  # fmt: skip
+    return p.before + lines * _line_height(size, p.latin, p.east_asian, p.line_spacing, p.bold) + p.after
 
 
 def _scaled(head: str, scale: int) -> str:
@@ -257,13 +308,12 @@ def _shortened(pieces: Sequence[_Piece], shown: Sequence[_Piece], box: Box) -> t
     while keep > 0 and _height(shown[:keep], box, 100) >= box.height:
         keep -= 1
     piece = shown[keep]
-    one = _height([piece._replace(shape=piece.shape._replace(text=""))], box, 100)
-    room = box.height - _height(shown[:keep], box, 100)
-    line = _height([piece._replace(shape=piece.shape._replace(text="", before=0.0, after=0.0))], box, 100)
-    lines = 1 + int(max(room - one, 0.0) / line + 1e-6)
-    if keep and room < one:
-        return [part.xml for part in shown[:keep]], [part.text for part in shown[keep:] if part.text.strip()]
     shape = piece.shape
+    line = _line_height(shape.size, shape.latin, shape.east_asian, shape.line_spacing, shape.bold)
+    room = box.height - _height(shown[:keep], box, 100) - shape.before - shape.after
+    lines = max(int(room / line + 1e-6), 1)
+    if keep and room < line:
+        return [part.xml for part in shown[:keep]], [part.text for part in shown[keep:] if part.text.strip()]
     short = shorten(
         shape.text, shape.size, box.width - shape.indent, max_lines=lines, latin=shape.latin,
         east_asian=shape.east_asian, bold=shape.bold, first_indent=shape.first_indent, flow="slide",

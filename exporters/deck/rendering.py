@@ -117,7 +117,7 @@ class DeckRenderer:
         filters: dict[str, Callable[..., Any]] = {
             **CHART_FILTERS,
             **self._fitter.filters(),
-            "_anchor": self._anchors.name,
+            "_shape": self._anchors.name,
             "_slide": self._anchors.slide,
             "_start": self._start_slide,
         }

@@ -15,7 +15,8 @@ from exporters.binding.tags import Tag, may_hold_tag, scan
 from exporters.binding.weave import Located, TreeWeaver, after, before, remove
 from exporters.charts import chart_meta, compile_chart
 from exporters.charts.drawingml import DRAWINGML, A, C, P, R
-from exporters.deck.textboxes import Ancestry, box_style, cell_style
+from exporters.deck.runs import join_runs
+from exporters.deck.textboxes import Ancestry, BoxStyle, box_style, cell_style
 from exporters.errors import Fault
 from exporters.package import Package
 
@@ -68,12 +69,14 @@ class SlideWeaver:
         self._alternative_text_conditions(slide, where)
         placed = TreeWeaver(DRAWINGML, self._weaver, self._faults, emit).weave(slide.root, where)
         self._place_levels(slide, placed)
+        join_runs(slide.root, self._weaver)
         self._fit_boxes(slide, ancestry, where)
         if slide.notes is not None:
             found = TreeWeaver(DRAWINGML, self._weaver, self._faults, self._notes_value).weave(
                 slide.notes, lambda _: f"{place}, notes"
             )
             self._place_levels(slide, found)
+            join_runs(slide.notes, self._weaver)
             self._take_the_rest(slide)
 
     # --- values --------------------------------------------------------------------------------------------------
@@ -202,7 +205,7 @@ class SlideWeaver:
             style = box_style(shape, ancestry)
             if style is None or style.autofit == "shape":
                 continue
-            self.boxes.append(style.to_json())
+            self.boxes.append({**style.to_json(), "runs": _steady_runs(body, style)})
             self._captured(body, "_box", f"_fit({len(self.boxes) - 1})", where(shape))
 
     def _captured(self, body: Element, name: str, filter_name: str, place: str) -> None:
@@ -227,6 +230,27 @@ def holds_tag(root: Element) -> bool:
     values = (str(value) for element in root.iter(etree.Element) for value in element.attrib.values())
     text = "".join((*map(str, root.itertext()), *values))
     return "{{" in text or "{%" in text or "{#" in text
+
+
+def _steady_runs(body: Element, style: BoxStyle) -> list[tuple[float, bool]]:
+    """Return size and weight of the runs of a body that always holds the same ones in one paragraph; else nothing."""
+    paragraphs = body.findall(f"{A}p")
+    if len(paragraphs) != 1 or (body.text or "").strip() or paragraphs[0].tail:
+        return []
+    found: list[tuple[float, bool]] = []
+    paragraph = paragraphs[0]
+    if paragraph.text or any(child.tag not in {f"{A}r", f"{A}endParaRPr"} or child.tail for child in paragraph):
+        return []
+    for run in paragraph.findall(f"{A}r"):
+        properties, text = run.find(f"{A}rPr"), run.find(f"{A}t")
+        size, bold = style.levels[0]["size"], style.levels[0]["bold"]
+        if text is None or not text.text:
+            return []
+        if properties is not None:
+            size = int(properties.get("sz", "0")) / 100 or size
+            bold = bold or properties.get("b") in {"1", "true"}
+        found.append((size, bold))
+    return found
 
 
 def _with_size(found: dict[str, Any], run: Element) -> dict[str, Any]:
