@@ -26,10 +26,12 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "pull": ("exporters.cli.pull", "Bring typed edits back into the data file."),
     "resolve": ("exporters.cli.resolve", "Settle a conflict between a hand edit and the data."),
     "restore": ("exporters.cli.restore", "Bring back what a build replaced."),
+    "schedule": ("exporters.cli.schedule", "Print what runs a build at set times."),
     "schema": ("exporters.cli.schema", "Print the JSON Schema of datasets."),
     "status": ("exporters.cli.status", "What people edited in a pack, and open conflicts."),
     "template": ("exporters.cli.template", "Help for authors of templates."),
     "verify": ("exporters.cli.verify", "Prove every number of a pack."),
+    "watch": ("exporters.cli.watch", "Build again at every change of data or templates."),
 }
 """Name of each command -> (module that holds ``command``, its line in the list)."""
 

@@ -32,6 +32,7 @@ class Edition:
     name: str
     lang: str
     files: tuple[TemplateFile, ...]
+    paths: tuple[Path, ...] = ()
 
 
 def find_dataset(asked: str | None) -> Path:
@@ -69,7 +70,7 @@ def find_templates(asked: str, lang: str, only: Sequence[str]) -> Edition:
             raise TemplateError(Fault("no-edition", message, asked, hint=f"it has {', '.join(others)}"))
         folder = root
     shown = asked if folder == root else f"{asked}/{lang}"
-    found, faults = [], []
+    found, faults, paths = [], [], []
     for name in only:
         entry = EXPORTERS[name]
         path = next((folder / file for file in entry.templates if (folder / file).is_file()), None)
@@ -77,10 +78,11 @@ def find_templates(asked: str, lang: str, only: Sequence[str]) -> Edition:
             faults.append(_no_template(entry, folder, shown))
             continue
         content = path.read_bytes()
+        paths.append(path)
         found.append(TemplateFile(entry, f"{shown}/{path.name}", content, hashlib.sha256(content).hexdigest()))
     if faults:
         raise TemplateError(faults)
-    return Edition(root.resolve().name, lang, tuple(found))
+    return Edition(root.resolve().name, lang, tuple(found), tuple(paths))
 
 
 def _root(asked: str) -> Path:

@@ -1,0 +1,36 @@
+"""``briefpack schedule``."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from pathlib import Path
+
+import click
+
+_TARGETS = ("cron", "systemd", "launchd", "schtasks", "github", "airflow")
+
+
+@click.command(
+    "schedule",
+    short_help="Print what runs a build at set times.",
+    context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False},
+)
+@click.option("--target", type=click.Choice(_TARGETS), required=True, help="What shall run it.")
+@click.option("--at", default="06:30", show_default=True, metavar="HH:MM", help="Time of day.")
+@click.option("--days", default="daily", show_default=True, help="daily, weekdays, or days such as mon,thu.")
+@click.option("--name", default="briefpack", show_default=True, help="Name of the job.")
+@click.option("--folder", type=click.Path(path_type=Path, file_okay=False), default=None, help="Where it runs [here].")
+@click.argument("arguments", nargs=-1, metavar="[COMMAND...]", type=click.UNPROCESSED)
+def command(target: str, at: str, days: str, name: str, folder: Path | None, arguments: tuple[str, ...]) -> None:
+    """Print what to paste so that `briefpack COMMAND...` (`build` by default) runs at set times.
+
+    Example: briefpack schedule --target systemd --at 06:30 --days weekdays batch 'data/*.yaml' --out out
+    """
+    from exporters.runs.schedules import TARGETS, Schedule
+
+    inside = target == "github"
+    program = "briefpack" if inside else shutil.which("briefpack") or str(Path(sys.argv[0]).resolve())
+    words = (program, *(arguments or ("build",)))
+    where = (folder or Path.cwd()).resolve()
+    click.echo(TARGETS[target](Schedule.parse(words, where, at, days, name)), nl=False)

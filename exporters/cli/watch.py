@@ -1,0 +1,69 @@
+"""``briefpack watch``."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import click
+
+from exporters.cli.options import (
+    as_of_option,
+    cache_folder,
+    lang_option,
+    only_option,
+    source_date_epoch,
+    templates_option,
+)
+from exporters.cli.report import print_fault
+
+
+@click.command("watch", short_help="Build again at every change of data or templates.")
+@click.argument("dataset", required=False)
+@click.option("--out", type=click.Path(path_type=Path), metavar="DIR", help="Folder of the pack [out/<dataset id>].")
+@templates_option
+@lang_option
+@only_option
+@as_of_option
+def command(
+    dataset: str | None, out: Path | None, templates: str, lang: str, only: tuple[str, ...], as_of: dt.date | None
+) -> None:
+    """Build the pack of DATASET, then again within a second of quiet after each change, until Ctrl-C."""
+    from exporters.runs.inputs import find_dataset, find_templates
+    from exporters.runs.planning import Request
+    from exporters.runs.watching import changes
+
+    request = Request(
+        dataset=dataset, out=out, templates=templates, lang="en" if lang == "en" else "zh", only=only, as_of=as_of,
+        epoch=source_date_epoch(), cache=cache_folder(),
+    )  # fmt: skip
+    data = find_dataset(dataset)
+    edition = find_templates(templates, request.lang, only)
+    click.echo(f"watching {data} and the templates of {edition.name}; Ctrl-C ends")
+    _build(request)
+    try:
+        for changed in changes([data, *edition.paths]):
+            click.echo(f"changed: {', '.join(path.name for path in changed)}")
+            _build(request)
+    except KeyboardInterrupt:
+        click.echo("stopped")
+
+
+def _build(request: object) -> None:
+    from exporters.errors import BriefpackError
+    from exporters.runs.build import execute
+    from exporters.runs.planning import Request, plan
+
+    assert isinstance(request, Request)
+    try:
+        outcome = execute(plan(request))
+    except BriefpackError as error:
+        for fault in error.faults:
+            print_fault(fault)
+        return
+    for name, result in outcome.results.items():
+        click.echo(f"  {result:9}  {outcome.out / name}")
+    for fault in outcome.refused:
+        print_fault(fault)
+    if outcome.manifest.conflicts:
+        click.echo(f"  {len(outcome.manifest.conflicts)} conflicts: briefpack status {outcome.out}")

@@ -1,0 +1,52 @@
+"""Building again when data or templates change."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+from exporters.errors import Fault, MissingToolError
+
+QUIET_MS = 600
+"""How long nothing may change before a build: editors save in several steps."""
+
+
+def changes(files: Sequence[Path], stop: Callable[[], bool] = lambda: False) -> Iterator[list[Path]]:
+    """Yield those of *files* that changed, each time there has been quiet after a change; ends when *stop* says so.
+
+    Only these very files count, so what editors write beside them (``~$name``, ``~WRD0001.tmp``, ``.~lock.name#``)
+    does not. A file saved without a change, or gone for the moment between two steps of a save, is left out.
+    """
+    try:
+        from watchfiles import watch
+    except ImportError:
+        hint = "pip install 'briefpack[watch]'"
+        raise MissingToolError(Fault("no-watch", "watching needs the package watchfiles", hint=hint)) from None
+    known = {path.resolve(): _digest(path) for path in files}
+    for batch in watch(
+        *sorted({path.parent for path in known}),
+        watch_filter=lambda _change, name: Path(name) in known,
+        debounce=QUIET_MS,
+        step=100,
+        rust_timeout=500,
+        yield_on_timeout=True,
+        recursive=False,
+    ):
+        if stop():
+            return
+        changed = []
+        for path in sorted({Path(name) for _, name in batch}):
+            digest = _digest(path)
+            if digest and known[path] != digest:
+                known[path] = digest
+                changed.append(path)
+        if changed:
+            yield changed
+
+
+def _digest(path: Path) -> str:
+    try:
+        return hashlib.blake2b(path.read_bytes(), digest_size=16).hexdigest()
+    except OSError:
+        return ""
