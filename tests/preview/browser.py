@@ -100,6 +100,11 @@ class Browser:
         assert "exceptionDetails" not in found, found
         return found["result"].get("value")
 
+    def text(self) -> str:
+        """Return the text that is in sight, also where the page may run no script."""
+        nodes = self.call("Accessibility.getFullAXTree")["nodes"]
+        return "\n".join(str(node.get("name", {}).get("value", "")) for node in nodes if not node.get("ignored"))
+
     def middle_of(self, selector: str) -> tuple[float, float]:
         """Scroll to the first element of *selector* and return its middle in the window."""
         script = (
