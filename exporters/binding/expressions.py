@@ -62,6 +62,24 @@ def key_of(expression: str) -> tuple[str, str] | None:
     return (owner, node.attr) if owner else None
 
 
+@lru_cache(maxsize=4096)
+def path_of(expression: str) -> tuple[str, list[str]] | None:
+    """Return (name, attributes) of an expression that only follows attributes (``t.place.short``), else None."""
+    try:
+        tree = sandbox().parse("\ufdd0(" + expression + ")\ufdd1")
+    except TemplateSyntaxError:
+        return None
+    output = tree.body[0]
+    node = output.nodes[0] if isinstance(output, nodes.Output) else None
+    attributes: list[str] = []
+    while isinstance(node, nodes.Getattr):
+        attributes.insert(0, node.attr)
+        node = node.node
+    if not attributes or not isinstance(node, nodes.Name) or node.name == "loop":
+        return None
+    return node.name, attributes
+
+
 def _source(node: nodes.Node) -> str:
     if isinstance(node, nodes.Name):
         return "" if node.name == "loop" else node.name

@@ -49,6 +49,7 @@ class Scope:
         self._words: dict[tuple[str, str | None], str] = {}
         self._tabular_units: dict[tuple[str, str | None], tuple[int, str]] = {}
         self._first_of: dict[str, str] = {}
+        self._labels: dict[str, str] = {}
         self.period = lru_cache(maxsize=256)(self._period)
 
     def _period(self, period: Period) -> str:
@@ -124,6 +125,13 @@ class Scope:
 
     def indicator(self, code: str) -> Indicator:
         return self.dataset.indicator_by_code[code]
+
+    def label(self, code: str) -> str:
+        """Return the full name of an indicator."""
+        known = self._labels.get(code)
+        if known is None:
+            known = self._labels[code] = self.dataset.indicator_by_code[code].label.in_(self.lang)
+        return known
 
     def city_target(self, indicator: str, measure: Measure) -> TargetView | None:
         return self._city_targets.get((indicator, measure))

@@ -113,6 +113,11 @@ class SourceView(View):
         return self._source.address
 
     @cached_property
+    def brief(self) -> str:
+        """Its number, and the occasion, the outlet or the title, whichever is known first: [1] 广州市高质量发展大会."""
+        return f"[{self.n}] {self.occasion or self.outlet or self.title}"
+
+    @cached_property
     def citation(self) -> str:
         """Outlet, title, occasion and day in one line, as far as they are known."""
         zh = self._scope.lang == "zh"
@@ -219,7 +224,7 @@ class TargetView(View):
         """The place that it is for."""
         return self._scope.place(self._target.place)
 
-    @cached_property
+    @property
     def sub_place(self) -> str:
         """The part of the place that it is limited to, if any."""
         return self._target.sub_place.in_(self._scope.lang)
@@ -229,10 +234,17 @@ class TargetView(View):
         """The indicator's code."""
         return self._target.indicator
 
-    @cached_property
+    @property
     def label(self) -> str:
         """The indicator's full name."""
-        return self._scope.indicator(self._target.indicator).label.in_(self._scope.lang)
+        return self._scope.label(self._target.indicator)
+
+    @property
+    def full_label(self) -> str:
+        """The indicator's full name, with the part of the place that the statement is limited to."""
+        if not self._target.sub_place:
+            return self.label
+        return f"{self.label}（{self.sub_place}）" if self._scope.lang == "zh" else f"{self.label} ({self.sub_place})"
 
     @cached_property
     def short(self) -> str:
@@ -298,13 +310,13 @@ class TargetView(View):
         value = self._target.value
         return value.scaleb(-2) if value is not None and self._target.unit == "PERCENT" else value
 
-    @cached_property
+    @property
     def number(self) -> Decimal | None:
         """The number as a table of all targets holds it: 0.065 for 6.5%, money in 亿元 (English: billions), counts in
         ones; ``number_unit`` is its unit."""
         return self._scope.tabular(self._target, self._target.value)
 
-    @cached_property
+    @property
     def number_upper(self) -> Decimal | None:
         """The upper number of a range, in the unit of ``number``."""
         return self._scope.tabular(self._target, self._target.upper)
@@ -420,19 +432,25 @@ class TargetView(View):
         """The code of its first flag, such as looks_high; empty where it has none."""
         return str(self._target.flags[0].code) if self._target.flags else ""
 
-    @cached_property
+    @property
     def flag_text(self) -> str:
         """All its flags' notes in one line; empty where there are none."""
+        if not self._target.flags:
+            return ""
         return ("；" if self._scope.lang == "zh" else "; ").join(flag.note for flag in self.flags)
 
-    @cached_property
+    @property
     def note(self) -> str:
         """The data's note on it."""
         return self._target.note.in_(self._scope.lang)
 
-    @cached_property
+    @property
     def actual(self) -> ActualView | None:
         """The newest actual value, if one is known."""
+        return self._actual if self.key in self._scope.observations else None
+
+    @cached_property
+    def _actual(self) -> ActualView | None:
         observation = self._scope.observations.get(self.key)
         progress = figures.progress(self._target, observation) if observation else None
         return ActualView(self._scope, self._target, progress) if progress else None

@@ -20,6 +20,7 @@ _MAX_DIGITS = 15
 _ESCAPED = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 _TAGS = re.compile(r"<[^>]*>")
 _CACHED = 512
+_DIGITS = frozenset("0123456789")
 EMPTY = "/>"
 
 
@@ -57,6 +58,8 @@ def text_body(text: str, run: str = "") -> str:
 
 def decimal_body(value: Decimal) -> str:
     text = str(value)
+    if len(text) <= _MAX_DIGITS and text[-1] in _DIGITS:
+        return f"><v>{text}</v></c>"
     if len(text) > _MAX_DIGITS and len(value.as_tuple().digits) > _MAX_DIGITS and float(value) != value:
         # A spreadsheet keeps 15 digits; as text the number stays what it is.
         return text_body(f"{value:f}")
@@ -93,8 +96,8 @@ class Bodies:
         self.twins: dict[tuple[int, str], int] = {}
         """(style, kind) -> the new style's number, in the order in which they came up."""
 
-    def cell(self, opening: str, style: str, run: str, value: Any, cache: dict[str, str]) -> str:
-        """Return a whole cell for *value*; *cache* keeps the bodies of texts that this cell has shown before."""
+    def cell(self, opening: str, style: str, run: str, value: Any, cache: dict[Any, str]) -> str:
+        """Return a whole cell for *value*; *cache* keeps the cells of texts and days that it has shown before."""
         kind = type(value)
         if kind is str:
             if not value:
@@ -103,7 +106,7 @@ class Bodies:
             if value[0] in "=+-@":
                 return self._restyled(opening, style, "quote") + body
             if len(cache) < _CACHED:
-                cache[value] = body
+                cache[value] = opening + body
             return opening + body
         if kind is Decimal:
             return opening + decimal_body(value)
@@ -116,7 +119,10 @@ class Bodies:
         if isinstance(value, float):
             return opening + float_body(value)
         if isinstance(value, dt.date):
-            return self._day(opening, style, value)
+            whole = self._day(opening, style, value)
+            if kind is dt.date and len(cache) < _CACHED:
+                cache[value] = whole
+            return whole
         shown = html.unescape(value) if isinstance(value, Markup) else str(value)
         return self.cell(opening, style, run, str(shown), cache)
 

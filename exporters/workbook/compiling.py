@@ -96,6 +96,12 @@ class _Compiler:
             begin = weaver.values((), "_begin")
             source = before + begin + "".join(body) + after
             self._programs[f"sheet:{sheet.index}"] = weaver.program(weaver.weave(source))
+            if sheet.changes and sheet.root is not None:
+                whole = Weaver()
+                opened = "".join(whole.tag(tag) for tag in opens)
+                ended = "".join(whole.statement(f"end{tag.keyword}", tag.place) for tag in reversed(opens))
+                rows = opened + emitting.rows_source(sheet, whole, whole=True) + ended
+                self._programs[f"check:{sheet.index}"] = whole.program(whole.weave(rows))
         if opens or tags_in(sheet.name) or sheet.moves:
             layout = Weaver()
             name = weave_text(escape(sheet.name), f"the name of {sheet.place}", layout, self._book.faults)
@@ -199,6 +205,8 @@ class _Compiler:
                 element.text = weave_text(element.text or "", place, weaver, self._book.faults)
 
     def _check(self) -> None:
+        # Programs named "check:" are never run: they hold every expression of the rows, for this check and those
+        # that know the data's codes.
         for program in self._programs.values():
             try:
                 self._book.faults.extend(

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import Any
 
+from exporters.binding import expressions
 from exporters.binding.program import Weaver
 from exporters.workbook.cells import Cell
 from exporters.workbook.formula.evaluate import unknown_functions
@@ -17,8 +19,13 @@ from exporters.workbook.xmltree import escape
 PLAIN = '<t xml:space="preserve">'
 
 
-def rows_source(sheet: SheetDraft, weaver: Weaver) -> str:
-    """Return the program text of a sheet's rows."""
+def rows_source(sheet: SheetDraft, weaver: Weaver, whole: bool = False) -> str:
+    """Return the program text of a sheet's rows.
+
+    A value that is a plain path (``t.place.short``) is taken from its record by the renderer, which is quicker than
+    the template's own machinery; the program then gives the record only. With *whole* every expression is in the
+    text, for checking names and types.
+    """
     pieces: list[str] = []
     still: list[int] = []
 
@@ -32,10 +39,12 @@ def rows_source(sheet: SheetDraft, weaver: Weaver) -> str:
             flush()
             pieces.append(weaver.tag(step.tag))
             continue
-        prelude, expressions = unit_values(sheet, step.unit, weaver)
-        if expressions:
+        found = unit_values(sheet, step.unit)
+        if found.any:
             flush()
-            pieces.append(prelude + weaver.values(expressions, f"_row({step.unit})"))
+            prelude = "".join(_captured(cell, weaver) for cell in found.mixed)
+            given = found.expressions if whole else found.given
+            pieces.append(prelude + weaver.values(given, f"_row({step.unit})"))
         else:
             still.append(step.unit)
     flush()
@@ -58,26 +67,60 @@ def layout_source(sheet: SheetDraft, weaver: Weaver) -> str:
     return "".join(pieces)
 
 
-def unit_values(sheet: SheetDraft, number: int, weaver: Weaver) -> tuple[str, list[tuple[str, str]]]:
-    """Return the statements before a row and the (expression, place) of each value in it, in the order of slots."""
-    prelude: list[str] = []
-    expressions: list[tuple[str, str]] = []
+@dataclass(slots=True)
+class UnitValues:
+    """The values of one row. ``expressions`` are all of them with their places; ``given`` are those that the program
+    gives, and the records of the others; ``taken`` are (number of the record in ``given``, path) of the others.
+
+    Slots count ``given`` first and then ``taken``; ``slots`` leads from an expression's number to its slot.
+    """
+
+    expressions: list[tuple[str, str]] = field(default_factory=list)
+    mixed: list[Cell] = field(default_factory=list)
+    given: list[tuple[str, str]] = field(default_factory=list)
+    taken: list[tuple[int, list[str]]] = field(default_factory=list)
+    slots: list[int] = field(default_factory=list)
+
+    @property
+    def any(self) -> bool:
+        return bool(self.expressions)
+
+
+def unit_values(sheet: SheetDraft, number: int) -> UnitValues:
+    """Return the values of a row, cell by cell, those in formulas last."""
+    found = UnitValues()
     for cell in sheet.units[number].row.cells:
         if not cell.tagged or cell.empty:
             continue
         single = cell.single
-        if single is not None:
-            expressions.append((single.body, cell.place))
-            continue
-        name = f"_c{cell.column}"
-        prelude.append(
-            weaver.statement(f"set {name}", cell.place) + _mixed(cell, weaver) + weaver.statement("endset", cell.place)
-        )
-        expressions.append((name, cell.place))
+        if single is None:
+            found.mixed.append(cell)
+        found.expressions.append((single.body if single is not None else f"_c{cell.column}", cell.place))
     for draft in sheet.formulas:
         if draft.unit == number:
-            expressions += draft.slots
-    return "".join(prelude), expressions
+            found.expressions += draft.slots
+    roots: dict[str, int] = {}
+    paths = [expressions.path_of(text) for text, _ in found.expressions]
+    for (text, place), path in zip(found.expressions, paths, strict=True):
+        if path is None:
+            found.given.append((text, place))
+        elif path[0] not in roots:
+            roots[path[0]] = len(found.given)
+            found.given.append((path[0], place))
+    at = -1
+    for item, path in zip(found.expressions, paths, strict=True):
+        if path is None:
+            at = next(slot for slot in range(at + 1, len(found.given)) if found.given[slot] == item)
+            found.slots.append(at)
+        else:
+            found.slots.append(len(found.given) + len(found.taken))
+            found.taken.append((roots[path[0]], path[1]))
+    return found
+
+
+def _captured(cell: Cell, weaver: Weaver) -> str:
+    begin = weaver.statement(f"set _c{cell.column}", cell.place)
+    return begin + _mixed(cell, weaver) + weaver.statement("endset", cell.place)
 
 
 def _mixed(cell: Cell, weaver: Weaver) -> str:
@@ -105,7 +148,8 @@ def unit_record(sheet: SheetDraft, number: int, wrapping: dict[int, float]) -> d
     by_column = {draft.column: place for place, draft in enumerate(formulas)}
     cells: list[list[Any]] = []
     values: dict[int, list[Any]] = {}
-    slot = 0
+    given = unit_values(sheet, number)
+    slots = iter(given.slots)
     for cell in unit.row.cells:
         opening = cell.opening()
         if cell.column in by_column:
@@ -118,17 +162,14 @@ def unit_record(sheet: SheetDraft, number: int, wrapping: dict[int, float]) -> d
             _literal(cells, opening + "/>")
         elif cell.single is not None:
             run = next(piece.run for piece in cell.pieces if piece.tag is not None)
+            slot = next(slots)
             cells.append(["v", opening, slot, cell.style, cell.runs[run] if cell.runs else ""])
             values[cell.column] = ["v", slot]
-            slot += 1
         else:
+            slot = next(slots)
             cells.append(["r" if any(cell.runs) else "t", opening, slot])
             values[cell.column] = ["t", slot]
-            slot += 1
-    records = []
-    for draft in formulas:
-        records.append(_formula(draft, slot, sheet))
-        slot += len(draft.slots)
+    records = [_formula(draft, [next(slots) for _ in draft.slots]) for draft in formulas]
     return {
         "open": f'<row r="{ROW}"{unit.row.attributes}>',
         "cells": cells,
@@ -136,6 +177,7 @@ def unit_record(sheet: SheetDraft, number: int, wrapping: dict[int, float]) -> d
         "formulas": records,
         "blank": _blank(unit),
         "wraps": _wraps(sheet, unit, values, wrapping),
+        "taken": given.taken,
     }
 
 
@@ -169,7 +211,7 @@ def _blank(unit: Unit) -> str:
     return f'<row r="{ROW}"{unit.row.attributes}>{cells}</row>'
 
 
-def _formula(draft: FormulaDraft, first_slot: int, sheet: SheetDraft) -> dict[str, Any]:
+def _formula(draft: FormulaDraft, slots: list[int]) -> dict[str, Any]:
     array = ""
     if draft.array is not None:
         left, right = (letters(column) + ROW for column in draft.array)
@@ -183,7 +225,7 @@ def _formula(draft: FormulaDraft, first_slot: int, sheet: SheetDraft) -> dict[st
             found = draft.formula.references[piece]
             pieces.append(number if number >= 0 else escape(_written(found.sheet)))
         else:
-            pieces.append(["v", first_slot + piece[1]])
+            pieces.append(["v", slots[piece[1]]])
     lost = -1 in draft.numbers
     unknown = ["array formula"] if draft.array else sorted(set(unknown_functions(draft.formula.tree)))
     return {
@@ -191,7 +233,7 @@ def _formula(draft: FormulaDraft, first_slot: int, sheet: SheetDraft) -> dict[st
         "f": f"<f{array}>",
         "pieces": pieces,
         "references": draft.numbers,
-        "tree": ["?", ""] if lost or unknown else _shifted(draft.formula.tree, first_slot),
+        "tree": ["?", ""] if lost or unknown else _placed(draft.formula.tree, slots),
         "deferred": draft.deferred,
     }
 
@@ -202,13 +244,15 @@ def _written(sheet: str) -> str:
     return f"{quoted_sheet(sheet)}!#REF!"
 
 
-def _shifted(tree: list[Any], by: int) -> list[Any]:
+def _placed(tree: list[Any], slots: list[int]) -> list[Any]:
     """Return the tree with its value slots counted over the whole row."""
     if tree[0] == "v":
-        return ["v", tree[1] + by]
-    return [_shifted(part, by) if isinstance(part, list) and part and isinstance(part[0], str) else
-            [_shifted(item, by) for item in part] if isinstance(part, list) and tree[0] == "f" else part
-            for part in tree]  # fmt: skip
+        return ["v", slots[tree[1]]]
+    if tree[0] == "f":
+        return ["f", tree[1], [_placed(argument, slots) for argument in tree[2]]]
+    if tree[0] in {"o", "u", "%"}:
+        return [_placed(part, slots) if isinstance(part, list) else part for part in tree]
+    return tree
 
 
 def warnings(sheet: SheetDraft) -> list[tuple[str, str]]:

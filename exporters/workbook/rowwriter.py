@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -13,7 +14,13 @@ from exporters.workbook.formula.values import Scalar, UnknownError
 from exporters.workbook.formula.values import text as as_text
 from exporters.workbook.heights import MAX_HEIGHT, text_lines
 from exporters.workbook.markup import ROW
-from exporters.workbook.state import Book, Later, Source, WrittenSheet
+from exporters.workbook.paths import getter
+from exporters.workbook.state import UNKNOWN, Book, Later, Source, WrittenSheet
+
+Kept = Callable[[Sequence[Any], "RowContext | None"], Any]
+_CACHED = frozenset((str, dt.date))
+_MISSING: Any = object()
+_BUSY: Any = object()
 
 
 class RowContext:
@@ -24,21 +31,25 @@ class RowContext:
     def __init__(self, row: int, values: Sequence[Any], formulas: Sequence[FormulaWriter]) -> None:
         self.row, self.values, self.formulas = row, values, formulas
         self.column = 0
-        self.results: list[Later | None] = [None] * len(formulas)
+        self.results: list[Any] = [_MISSING] * len(formulas)
 
     def result(self, number: int) -> Scalar:
-        """Return the value of the row's formula *number*, worked out at first use."""
+        """Return the value of the row's formula *number*, worked out at first use; raise UnknownError."""
         found = self.results[number]
-        if found is None:
-            found = self.results[number] = Later(lambda: self.work_out(number))
-        return found.value()
-
-    def work_out(self, number: int) -> Scalar:
-        column, self.column = self.column, self.formulas[number].column
-        try:
-            return result(self.formulas[number].node, self)
-        finally:
+        if found is _MISSING:
+            formula = self.formulas[number]
+            column, self.column = self.column, formula.column
+            self.results[number] = _BUSY
+            try:
+                found = result(formula.node, self)
+            except UnknownError:
+                found = UNKNOWN
             self.column = column
+            self.results[number] = found
+        if found is UNKNOWN or found is _BUSY:
+            # A formula that refers to itself has no value that could be known.
+            raise UnknownError
+        return found  # type: ignore[no-any-return]
 
 
 def _unknown(_: Any) -> Scalar:
@@ -48,7 +59,7 @@ def _unknown(_: Any) -> Scalar:
 class FormulaWriter:
     """A formula of a template row, for one written sheet."""
 
-    __slots__ = ("_bodies", "_book", "_host", "_pieces", "_start", "_text", "column", "deferred", "node")
+    __slots__ = ("_bodies", "_book", "_host", "_pieces", "_start", "column", "deferred", "node", "text")
 
     def __init__(
         self, record: dict[str, Any], book: Book, host: WrittenSheet, sources: dict[int, Source], bodies: Bodies
@@ -65,7 +76,7 @@ class FormulaWriter:
             for piece in record["pieces"]
         ]
         constant = all(isinstance(piece, str) for piece in self._pieces)
-        self._text = f"{self._start}{''.join(self._pieces)}</f>" if constant else ""
+        self.text = f"{self._start}{''.join(self._pieces)}</f>" if constant else ""
         self.node: Node = _unknown
         if record["tree"][0] != "?":
             references = [book.node(number, host, sources) for number in record["references"]]
@@ -76,8 +87,8 @@ class FormulaWriter:
 
     def element(self, context: RowContext) -> str:
         """Return the formula's ``f`` element in a row."""
-        if self._text:
-            return self._text
+        if self.text:
+            return self.text
         pieces: list[str] = []
         for piece in self._pieces:
             if isinstance(piece, str):
@@ -100,7 +111,10 @@ def _slot(bodies: Bodies) -> Callable[[int], Node]:
 class UnitWriter:
     """Writes one unit of rows. ``record`` is what ``emitting.unit_record`` noted."""
 
-    __slots__ = ("_bodies", "_cells", "_keep", "_late", "_open", "_wraps", "blank", "formulas")
+    __slots__ = (
+        "_bodies", "_cells", "_getters", "_keep_results", "_keep_values", "_late", "_open", "_paths", "_root", "_roots",
+        "_types", "_wraps", "blank", "formulas",
+    )  # fmt: skip
 
     def __init__(
         self,
@@ -115,10 +129,15 @@ class UnitWriter:
         self._open: str = record["open"]
         self._wraps: list[list[float]] = record["wraps"]
         self.blank: str = record["blank"]
+        self._paths: list[tuple[int, list[str]]] = record["taken"]
+        self._roots = sorted({slot for slot, _ in self._paths})
+        self._root = self._roots[0] if len(self._roots) == 1 else -1
+        self._getters: list[Callable[[Any], Any]] = []
+        self._types: list[type] = []
         sources = {int(column): _source(value, bodies) for column, value in record["values"].items()}
         self.formulas = [FormulaWriter(one, book, host, sources, bodies) for one in record["formulas"]]
-        # Each cell: text before the value, slot, kind, style, format of its characters, known bodies.
-        self._cells: list[tuple[str, int, str, str, str, dict[str, str]]] = []
+        # Each cell: text before the value, slot, kind, style, format of its characters, known cells.
+        self._cells: list[tuple[str, int, str, str, str, dict[Any, str]]] = []
         for cell in record["cells"]:
             kind, opening = cell[0], cell[1]
             if kind == "x":
@@ -127,12 +146,20 @@ class UnitWriter:
                 self._cells.append((opening, cell[2], "v", cell[3], cell[4], {}))
             else:
                 self._cells.append((opening, cell[2], kind, "", "", {}))
-        self._keep = [
-            (host.columns[column].append, _kept(record["values"].get(str(column)), bodies)) for column in stored
-        ]
+        # What formulas elsewhere read: plain values, and all that has to be worked out first.
+        self._keep_values: list[tuple[Callable[[Any], None], int]] = []
+        self._keep_results: list[tuple[Callable[[Any], None], Kept]] = []
+        for column in stored:
+            value = record["values"].get(str(column))
+            append = host.columns[column].append
+            if value is not None and value[0] == "v":
+                self._keep_values.append((append, value[1]))
+            else:
+                self._keep_results.append((append, _kept(value)))
 
-    def write(self, values: Sequence[Any], number: int) -> str:
+    def write(self, given: Sequence[Any], number: int) -> str:
         """Return the row's XML at row *number*, and keep what formulas read of it."""
+        values = self._take(given) if self._paths else given
         pieces = [self._open]
         add = pieces.append
         formulas = self.formulas
@@ -141,11 +168,8 @@ class UnitWriter:
         for opening, slot, kind, style, run, known in self._cells:
             if kind == "v":
                 value = values[slot]
-                if type(value) is str and (body := known.get(value)) is not None:
-                    add(opening)
-                    add(body)
-                else:
-                    add(bodies.cell(opening, style, run, value, known))
+                whole = known.get(value) if type(value) in _CACHED else None
+                add(whole if whole is not None else bodies.cell(opening, style, run, value, known))
             elif kind == "x":
                 add(opening)
             elif kind == "f":
@@ -160,16 +184,30 @@ class UnitWriter:
             height = self._height(values)
             if height:
                 pieces[0] = f'{self._open[:-1]} ht="{height:g}">'
-        for keep, source in self._keep:
+        for keep, slot in self._keep_values:
+            value = values[slot]
+            keep((value or None) if type(value) is str else bodies.seen(value))
+        for keep, source in self._keep_results:
             keep(source(values, context))
         return "".join(pieces).replace(ROW, str(number))
+
+    def _take(self, given: Sequence[Any]) -> list[Any]:
+        """Return the given values and those that paths lead to from them."""
+        types = [type(given[slot]) for slot in self._roots]
+        if types != self._types:
+            self._getters = [getter(given[slot], path) for slot, path in self._paths]
+            self._types = types
+        if self._root >= 0:
+            root = given[self._root]
+            return [*given, *[get(root) for get in self._getters]]
+        return [*given, *[get(given[path[0]]) for get, path in zip(self._getters, self._paths, strict=True)]]
 
     def _height(self, values: Sequence[Any]) -> float:
         """Return the height that the row's wrapped texts need; 0 where one line is enough."""
         height = 0.0
         for slot, capacity, points in self._wraps:
-            value = values[int(slot)]
-            # Most texts are short: bytes in UTF-8 are at most three for each two digits of width.
+            value = values[slot]  # type: ignore[call-overload]
+            # A character is at most two digits wide, so most texts need no closer look.
             if isinstance(value, str) and (len(value) * 2 > capacity or "\n" in value):
                 lines = text_lines(value, capacity)
                 if lines > 1:
@@ -180,11 +218,11 @@ class UnitWriter:
         formula = self.formulas[number]
         if formula.deferred:
             return self._late(formula, context, number)
+        element = formula.text or formula.element(context)
         try:
-            value = context.result(number)
+            return result_body(context.result(number), element)
         except UnknownError:
-            return result_body(None, formula.element(context))
-        return result_body(value, formula.element(context))
+            return result_body(None, element)
 
 
 def _source(value: Sequence[Any], bodies: Bodies) -> Source:
@@ -201,8 +239,8 @@ def _source(value: Sequence[Any], bodies: Bodies) -> Source:
     return lambda context: seen(context.values[what])
 
 
-def _kept(value: Sequence[Any] | None, bodies: Bodies) -> Callable[[Sequence[Any], RowContext | None], Any]:
-    """Return what is kept of a cell for formulas elsewhere."""
+def _kept(value: Sequence[Any] | None) -> Kept:
+    """Return what gives the value that is kept of a cell which is no plain value."""
     if value is None:
         return lambda _values, _context: None
     kind, what = value
@@ -210,17 +248,12 @@ def _kept(value: Sequence[Any] | None, bodies: Bodies) -> Callable[[Sequence[Any
         return lambda _values, _context: what
     if kind == "t":
         return lambda values, _context: plain_text(str(values[what]))
-    if kind == "v":
-        seen = bodies.seen
-        return lambda values, _context: seen(values[what])
 
     def of_formula(_values: Sequence[Any], context: RowContext | None) -> Any:
         assert context is not None
         found = context.results[what]
-        if found is None:
-            # Not worked out yet: it waits for later rows.
-            found = context.results[what] = Later(lambda: context.work_out(what))
-        return found.settled()
+        # What is not worked out yet waits for later rows.
+        return Later(lambda: context.result(what)) if found is _MISSING else found
 
     return of_formula
 

@@ -59,9 +59,13 @@ class Later:
             raise UnknownError
         return self._value
 
-    def settled(self) -> Scalar | Later:
-        """Return the value if it is known by now, else this."""
-        return self._value if self._make is None and self.known else self
+
+def _never() -> Scalar:
+    raise UnknownError
+
+
+UNKNOWN = Later(_never)
+"""Stands where the value of a formula is not known here."""
 
 
 @dataclass(slots=True)
@@ -176,9 +180,7 @@ class Book:
                 return target.value(link.left, rows[0])
             return target.area(link.left, rows[0], link.right, rows[1])
 
-        look: Node = value_of
-        if link.way == "static" and not scalar:
-            look = _remembered(value_of)
+        look: Node = _remembered(value_of) if link.way == "static" else value_of
         look.place = lambda context: (self.rows(link, host, context.row) or (0, 0))[0]  # type: ignore[attr-defined]
         return look
 

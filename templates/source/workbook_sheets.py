@@ -160,14 +160,17 @@ class Builder:
         row = f"city.top[{number}]"
         value, unit = self.range("G"), self.range("I")
         at = f"{first}8"
+        number_shown = (
+            f'IF(INDEX({value},{at})=INT(INDEX({value},{at})),TEXT(INDEX({value},{at}),"#,##0"),'
+            f'TEXT(INDEX({value},{at}),"#,##0.0##"))'
+        )
         shown = (
             f'=IF({at}="","",IF(INDEX({unit},{at})="%",TEXT(INDEX({value},{at}),"0.0%"),'
-            f'IF(INDEX({value},{at})=INT(INDEX({value},{at})),TEXT(INDEX({value},{at}),"#,##0"),'
-            f'TEXT(INDEX({value},{at}),"#,##0.0##"))&" "&INDEX({unit},{at})))'
+            f"{self._with_unit(number_shown, f'INDEX({unit},{at})')}))"
         )
         stated = (self.words.stated + self.words.stated_growth).replace("R.", f"{row}.")
         texts = (
-            (5, "{{ city.short }} {{ " + row + ".label }}", 10, MUTED, False),
+            (5, "{{ city.short }} {{ " + row + ".short }}", 10, MUTED, False),
             (6, shown, 22, NIGHT, True),
             (7, "{% if " + row + " %}" + stated + "{% endif %}", 9, MUTED, False),
         )
@@ -178,6 +181,12 @@ class Builder:
             self.put(sheet, f"{first}{at_row}", text, size=size, color=color, bold=bold, back=PALE, align=INDENTED)
             sheet.merge_cells(f"{first}{at_row}:{last}{at_row}")
         self.put(sheet, at, f'=IFERROR(MATCH("{{{{ {row}.base.key }}}}",{self.range("A")},0),"")', color=GREY)
+
+    def _with_unit(self, number: str, unit: str) -> str:
+        """A number with its unit in a formula; in English the currency comes first: CNY 420 bn."""
+        if self.words.lang == "zh":
+            return f'{number}&" "&{unit}'
+        return f'IF(RIGHT({unit},3)=" bn",LEFT({unit},LEN({unit})-3)&" "&{number}&" bn",{number}&" "&{unit})'
 
     def _tiles(self, sheet: Worksheet) -> None:
         words = self.words
@@ -308,25 +317,19 @@ class Builder:
     def _target_row(self, sheet: Worksheet, row: int, condition: str, ending: str, form: str) -> None:
         met, track, behind, empty, without = self.words.status
         totals = ",".join(f'E{row}="{word}"' for word in self.words.measures_of_progress)
-        reached = (
-            f'OR(AND(F{row}="≤",U{row}<=G{row}),AND(F{row}="<",U{row}<G{row}),AND(F{row}=">",U{row}>G{row}),'
-            f'AND(F{row}<>"≤",F{row}<>"<",F{row}<>">",U{row}>=G{row}))'
-        )
-        on_track = (
-            f'AND(OR({totals}),F{row}<>"≤",F{row}<>"<",ISNUMBER(V{row}),'
-            f"U{row}>=G{row}*(N(V{row})-S{row}+1)/(T{row}-S{row}+1))"
-        )
+        reached = f'IF(F{row}="≤",U{row}<=G{row},IF(F{row}="<",U{row}<G{row},IF(F{row}=">",U{row}>G{row},U{row}>=G{row})))'
+        passed = f"(V{row}-S{row}+1)/(T{row}-S{row}+1)"
+        on_track = f'AND(OR({totals}),F{row}<>"≤",F{row}<>"<",V{row}<>"",U{row}>=G{row}*{passed})'
         status = (
-            f'=IF(NOT(ISNUMBER(U{row})),"{empty}",IF(NOT(ISNUMBER(G{row})),"{without}",'
-            f'IF({reached},"{met}",IF({on_track},"{track}","{behind}"))))'
+            f'=IF(U{row}="","{empty}",IF(G{row}="","{without}",IF({reached},"{met}",'
+            f'IF({on_track},"{track}","{behind}"))))'
         )
-        sub = "（{{ t.sub_place }}）" if self.words.lang == "zh" else " ({{ t.sub_place }})"
         cells = {
             "A": condition + "{{ t.key }}", "B": "{{ t.comparison }}", "C": "{{ t.place.short }}",
-            "D": "{{ t.label }}{% if t.sub_place %}" + sub + "{% endif %}", "E": "{{ t.measure }}",
+            "D": "{{ t.full_label }}", "E": "{{ t.measure }}",
             "F": "{{ t.comparator }}", "G": "{{ t.number }}", "H": "{{ t.number_upper }}", "I": "{{ t.number_unit }}",
             "J": "{{ t.stretch.number }}", "K": "{{ t.word }}", "L": "{{ t.role }}", "M": "{{ t.kind }}",
-            "N": "{{ t.period }}", "O": "{{ t.text }}", "P": "{{ t.clause }}", "Q": "{{ t.source.title }}",
+            "N": "{{ t.period }}", "O": "{{ t.text }}", "P": "{{ t.clause }}", "Q": "{{ t.source.brief }}",
             "R": "{{ t.flag_text }}", "S": "{{ t.period_start }}", "T": "{{ t.period_end }}",
             "U": "{{ t.actual.number }}", "V": "{{ t.actual.day }}",
             "W": f'=IF(AND(ISNUMBER(U{row}),N(G{row})>0),U{row}/G{row},"")', "X": status,
@@ -389,7 +392,7 @@ class Builder:
         words = self.words
         self.title(sheet, RATES + TOTALS + words.matrix_title, words.matrix_hint, "B")
         sheet.sheet_view.showGridLines = False
-        self.widths(sheet, {"A": 14, "B": 13, "C": 13, "D": 8, **{letter(number): 11 for number in range(5, 17)}},
+        self.widths(sheet, {"A": 14, "B": 14, "C": 15, "D": 8, **{letter(number): 11 for number in range(5, 17)}},
                     {"D": words.coverage_heads[2]})  # fmt: skip
         sheet.column_dimensions["A"].hidden = True
         sheet.row_dimensions[3].hidden = sheet.row_dimensions[4].hidden = True
@@ -399,8 +402,7 @@ class Builder:
         columns = [(letter(5 + number), f"rates[{number}]", PERCENT) for number in range(6)]
         columns += [(letter(11 + number), f"totals[{number}]", "General") for number in range(6)]
         self._matrix_heads(sheet, columns)
-        last = (("{{ city.targets|length }}", 8, PALE), ("=SUM(D10:D10)", 9, None),
-                ("{{ d.targets|length }}", 10, None))  # fmt: skip
+        last = (("{{ city.targets|length }}", 8, PALE), (None, 9, None), ("{{ d.targets|length }}", 10, None))
         rows = (
             (8, "{{ city.key }}", words.city_row, "", PALE),
             (10, "{% for d in districts %}{{ d.key }}", "{{ d.short }}", "{{ d.coverage_text }}", None),
@@ -473,7 +475,7 @@ class Builder:
             sheet[f"{column}3"].fill = fill(ACCENT)
         cells = {
             "A": "{% for i in initiatives %}{{ i.key }}", "B": "{{ i.place.short }}", "C": "{{ i.theme }}",
-            "D": "{{ i.text }}", "E": "{{ i.clause }}", "F": "{{ i.source.title }}", "G": None, "H": None,
+            "D": "{{ i.text }}", "E": "{{ i.clause }}", "F": "{{ i.source.brief }}", "G": None, "H": None,
             "I": "{% endfor %}",
         }  # fmt: skip
         for column, text in cells.items():
@@ -493,7 +495,7 @@ class Builder:
         cells = {
             "A": "{% for s in sources %}{{ s.key }}", "B": "{{ s.n }}", "C": "{{ s.title }}", "D": "{{ s.outlet }}",
             "E": "{{ s.published }}", "F": "{{ s.occasion }}", "G": "{{ s.address }}",
-            "H": f"=COUNTIF({self.range('Q')},C4)",
+            "H": f'=COUNTIF({self.range("Q")},"["&B4&"]*")',
         }  # fmt: skip
         for column, text in cells.items():
             self.put(sheet, f"{column}4", text, align=CENTER if column in "BE" else RIGHT if column == "H" else LEFT,

@@ -153,13 +153,16 @@ class _Builder:
             made: Node = lazy(nodes, arguments)
             return made
         function = _EAGER[name]
+        _check_arity(name, function, len(nodes))
+        if name == "MATCH" and len(nodes) == 3 and arguments[2] == ["n", 0.0]:
+            return _exact_match(nodes[0], nodes[1])
         if len(nodes) == 1:
             only = nodes[0]
-            return _called(lambda context: function(only(context)))
+            return lambda context: function(only(context))
         if len(nodes) == 2:
             one, two = nodes
-            return _called(lambda context: function(one(context), two(context)))
-        return _called(lambda context: function(*[node(context) for node in nodes]))
+            return lambda context: function(one(context), two(context))
+        return lambda context: function(*[node(context) for node in nodes])
 
     # Functions that work out only the arguments they need.
 
@@ -232,7 +235,9 @@ class _Builder:
         found: list[bool] = []
         for node in nodes:
             value = node(context)
-            if isinstance(value, Area):
+            if value is True or value is False:
+                found.append(value)
+            elif isinstance(value, Area):
                 found += [truth(one) for one in value if not isinstance(one, str | None)]
             else:
                 found.append(truth(value))
@@ -298,15 +303,27 @@ class _Builder:
         return plain
 
 
-def _called(call: Callable[[Context], Value]) -> Node:
-    def guarded(context: Context) -> Value:
-        try:
-            return call(context)
-        except TypeError as error:
-            # The wrong number of arguments: Excel does not load such a formula, so its value is left to the office.
-            raise UnknownError(str(error)) from None
+def _check_arity(name: str, function: Callable[..., Any], given: int) -> None:
+    """Raise UnknownError for a wrong number of arguments: Excel does not load such a formula."""
+    code = function.__code__
+    most = given if code.co_flags & _TAKES_ANY else code.co_argcount
+    if not code.co_argcount - len(function.__defaults__ or ()) <= given <= most:
+        raise UnknownError(f"{name}()")
 
-    return guarded
+
+_TAKES_ANY = 4
+
+
+def _exact_match(sought: Node, among: Node) -> Node:
+    position = lookup.position
+
+    def match(context: Context) -> Value:
+        area = among(context)
+        if not isinstance(area, Area):
+            area = Area([[area]])
+        return float(position(_single(sought(context), context), area) + 1)
+
+    return match
 
 
 def _placed(value: Value) -> Area:
@@ -371,7 +388,12 @@ def _binary(sign: str, left: Node, right: Node, array: bool) -> Node:
     combine = _combining(sign)
 
     def plain(context: Context) -> Value:
-        return combine(_single(left(context), context), _single(right(context), context))
+        one, other = left(context), right(context)
+        if isinstance(one, Area):
+            one = intersection(one, context)
+        if isinstance(other, Area):
+            other = intersection(other, context)
+        return combine(one, other)
 
     def broadcast(context: Context) -> Value:
         one, other = left(context), right(context)
@@ -384,7 +406,7 @@ def _binary(sign: str, left: Node, right: Node, array: bool) -> Node:
 
 def _combining(sign: str) -> Callable[[Scalar, Scalar], Scalar]:
     if sign == "&":
-        return lambda one, other: text(one) + text(other)
+        return _joined
     if sign in {"=", "<>"}:
         wanted = sign == "="
         return lambda one, other: _equal(one, other) is wanted
@@ -408,6 +430,10 @@ def _combining(sign: str) -> Callable[[Scalar, Scalar], Scalar]:
     return combine
 
 
+def _joined(one: Scalar, other: Scalar) -> Scalar:
+    return (one if type(one) is str else text(one)) + (other if type(other) is str else text(other))
+
+
 def _beside(value: Scalar, other: Scalar) -> Scalar:
     """Return what an empty cell counts as beside another value."""
     if isinstance(value, Error):
@@ -418,6 +444,8 @@ def _beside(value: Scalar, other: Scalar) -> Scalar:
 
 
 def _equal(one: Scalar, other: Scalar) -> bool:
+    if type(one) is str and type(other) is str:
+        return one == other or one.casefold() == other.casefold()
     first, second = folded(_beside(one, other)), folded(_beside(other, one))
     return _near(first, second) if type(first) is float and type(second) is float else first == second
 

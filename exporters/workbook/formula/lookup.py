@@ -33,7 +33,8 @@ def position(sought: Scalar, area: Area) -> int:
     """Return where *sought* first stands in a column or row, from 0; raise #N/A where it does not."""
     if isinstance(sought, Error):
         raise ErrorValueError(sought)
-    if isinstance(sought, str) and (pattern := wildcard(sought)) is not None:
+    special = isinstance(sought, str) and ("*" in sought or "?" in sought or "~" in sought)
+    if special and (pattern := wildcard(str(sought))) is not None:
         for at, value in enumerate(area.line()):
             if isinstance(value, str) and pattern.fullmatch(value):
                 return at
@@ -46,10 +47,10 @@ def position(sought: Scalar, area: Area) -> int:
                 made.setdefault(folded(value), at)
         index = area.indexes["positions"] = made
     assert isinstance(index, dict)
-    found = index.get(folded(0.0 if sought is None else sought))
+    found = index.get(sought.casefold() if type(sought) is str else folded(0.0 if sought is None else sought))
     if found is None:
         raise ErrorValueError(NA)
-    return int(found)
+    return found  # type: ignore[no-any-return]
 
 
 def _sorted_position(sought: Scalar, line: Sequence[Scalar], descending: bool) -> int:
