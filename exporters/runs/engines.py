@@ -161,7 +161,7 @@ class Dask:
             window = max(4, 2 * sum(client.nthreads().values()))
             source = iter(orders)
             pending: dict[Any, tuple[O, int]] = {}
-            done = as_completed(raise_errors=False)
+            done = as_completed(loop=client.loop, raise_errors=False)
 
             def submit(order: O, tries: int) -> None:
                 future = client.submit(work, shared, order, pure=False, retries=MAX_TRIES)

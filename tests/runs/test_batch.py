@@ -1,0 +1,143 @@
+"""Batches: what is due is built, what is not costs nothing, one bad pack does not stop the others."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+import stub_room
+
+from exporters.errors import BriefpackError
+from exporters.runs import batch
+from exporters.runs.engines import InProcess
+from exporters.runs.planning import Request
+
+DATA = Path(__file__).parents[2] / "data" / "guangzhou-2023.yaml"
+
+
+@pytest.fixture
+def datasets(tmp_path):
+    folder = tmp_path / "data"
+    folder.mkdir()
+    text = DATA.read_text("utf-8")
+    for number in range(3):
+        (folder / f"gz-{number}.yaml").write_text(text.replace("id: guangzhou-2023", f"id: gz-{number}", 1), "utf-8")
+    return folder
+
+
+@pytest.fixture
+def wanted(tmp_path, monkeypatch, datasets):
+    folder = stub_room.install(monkeypatch, tmp_path / "mine", one="<doc/>")
+
+    def make(**changes):
+        request = Request(only=("one",), **changes)
+        return batch.packs(sorted(datasets.iterdir()), tmp_path / "out", request, ["zh"], [str(folder)])
+
+    return make
+
+
+def statuses(packs) -> dict[str, str]:
+    return {report.pack.out.name: report.status for report in batch.run(packs, InProcess())}
+
+
+def test_all_are_built_then_nothing_is_due(wanted):
+    assert statuses(wanted()) == {f"gz-{n}": "built" for n in range(3)}
+    assert statuses(wanted()) == {f"gz-{n}": "unchanged" for n in range(3)}
+    assert [due for _, due in batch.plan(wanted())] == [False] * 3
+
+
+def test_only_what_changed_is_due(wanted, datasets):
+    statuses(wanted())
+    path = datasets / "gz-1.yaml"
+    path.write_text(path.read_text("utf-8").replace("value: 10\n", "value: 11\n", 1), "utf-8")
+    assert [pack.out.name for pack, due in batch.plan(wanted()) if due] == ["gz-1"]
+    assert statuses(wanted()) == {"gz-0": "unchanged", "gz-1": "built", "gz-2": "unchanged"}
+
+
+def test_one_bad_dataset_fails_and_the_others_finish(wanted, datasets):
+    (datasets / "gz-1.yaml").write_text("id: [", "utf-8")
+    reports = {report.pack.out.name: report for report in batch.run(wanted(), InProcess())}
+    assert {name: report.status for name, report in reports.items()} == {
+        "gz-0": "built", "gz-1": "failed", "gz-2": "built",
+    }  # fmt: skip
+    assert reports["gz-1"].faults[0].where == "line 2" or reports["gz-1"].faults[0].where == "line 1"
+
+
+def test_a_file_touched_since_is_looked_at_again(wanted):
+    packs = wanted()
+    statuses(packs)
+    (packs[0].out / "one.docx").write_bytes(b"by hand")
+    assert statuses(wanted())["gz-0"] == "refused"
+    assert (packs[0].out / "one.docx").read_bytes() == b"by hand"
+
+
+def test_two_packs_never_share_a_folder(tmp_path):
+    paths = [tmp_path / "a" / "X.yaml", tmp_path / "b" / "x.yaml"]
+    with pytest.raises(BriefpackError, match="one folder"):
+        batch.packs(paths, tmp_path, Request(), ["zh"], ["standard"])
+    found = batch.packs([tmp_path / "X.yaml"], tmp_path, Request(), ["zh", "en"], ["standard"])
+    assert [pack.out.name for pack in found] == ["X-zh", "X-en"]
+
+
+def command(*words: str) -> list[str]:
+    return [sys.executable, "-m", "exporters", *words]
+
+
+def hashes(out: Path) -> dict[str, bytes]:
+    return {
+        str(path.relative_to(out)): path.read_bytes()
+        for path in sorted(out.rglob("*"))
+        if path.is_file() and ".briefpack" not in path.parts and not path.name.startswith(".")
+    }
+
+
+@pytest.mark.slow
+def test_kill_9_in_the_middle_then_the_same_command_completes_the_same_bytes(tmp_path, datasets):
+    env = os.environ | {"BRIEFPACK_CACHE": str(tmp_path / "cache"), "SOURCE_DATE_EPOCH": "1700000000"}
+    words = ("batch", str(datasets), "--jobs", "2", "--out")
+    whole, broken = tmp_path / "whole", tmp_path / "broken"
+    subprocess.run(command(*words, str(whole)), env=env, check=True, capture_output=True)
+    for delay in (0.5, 1.5, 2.5, 3.0):
+        process = subprocess.Popen(
+            command(*words, str(broken)), env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )  # fmt: skip
+        time.sleep(delay)
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+    done = subprocess.run(command(*words, str(broken), "--json"), env=env, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert json.loads(done.stdout)["failed"] == 0
+    first, second = hashes(whole), hashes(broken)
+    assert {name for name in first if name != "index.html"} == {name for name in second if name != "index.html"}
+    assert all(first[name] == second[name] for name in first if name != "index.html")
+
+
+@pytest.mark.slow
+def test_engines_and_numbers_of_workers_give_the_same_bytes(tmp_path, datasets):
+    env = os.environ | {"BRIEFPACK_CACHE": str(tmp_path / "cache"), "PYTHONHASHSEED": "7"}
+    outs = []
+    for jobs in ("1", "2"):
+        out = tmp_path / f"out{jobs}"
+        words = ("batch", str(datasets), "--jobs", jobs, "--out", str(out), "--only", "word,workbook")
+        subprocess.run(command(*words), env=env | {"PYTHONHASHSEED": jobs}, check=True, capture_output=True)
+        outs.append(hashes(out))
+    assert outs[0] == outs[1]
+
+
+@pytest.mark.slow
+def test_notify_gets_the_summary_only_when_contents_changed(tmp_path, datasets):
+    env = os.environ | {"BRIEFPACK_CACHE": str(tmp_path / "cache")}
+    told = tmp_path / "told.json"
+    words = ("batch", str(datasets), "--out", str(tmp_path / "out"), "--only", "word", "--notify-cmd", f"cat >> {told}")
+    subprocess.run(command(*words), env=env, check=True, capture_output=True)
+    assert json.loads(told.read_text("utf-8"))["built"] == 3
+    told.unlink()
+    subprocess.run(command(*words), env=env, check=True, capture_output=True)
+    assert not told.exists()
