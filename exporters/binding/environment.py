@@ -10,7 +10,7 @@ from typing import Any
 from jinja2 import StrictUndefined
 from jinja2.compiler import CodeGenerator, Frame
 from jinja2.exceptions import SecurityError
-from jinja2.nodes import Expr, Filter
+from jinja2.nodes import Const, Expr, Filter, Impossible, TemplateData
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup, escape
 
@@ -46,7 +46,15 @@ FINISHED = frozenset(("_text", "_cell", "_fit", "_rest", "_shape", "_slide", "_v
 
 
 class Generator(CodeGenerator):
-    """Writes what a finished filter returns straight into the stream."""
+    """Writes what a finished filter returns straight into the stream, and nothing of it into the code.
+
+    A filter may know of the very file that is being written; its code may be kept for the next one.
+    """
+
+    def _output_child_to_const(self, node: Expr, frame: Frame, finalize: CodeGenerator._FinalizeInfo) -> str:
+        if not isinstance(node, (TemplateData, Const)):
+            raise Impossible
+        return super()._output_child_to_const(node, frame, finalize)
 
     def _output_child_pre(self, node: Expr, frame: Frame, finalize: CodeGenerator._FinalizeInfo) -> None:
         if isinstance(node, Filter) and node.name in FINISHED:
@@ -129,6 +137,7 @@ def sandbox() -> Sandbox:
         comment_start_string=COMMENT[0],
         comment_end_string=COMMENT[1],
         autoescape=True,
+        optimized=False,
         undefined=StrictUndefined,
         keep_trailing_newline=True,
         cache_size=0,

@@ -82,3 +82,11 @@ def test_a_program_that_does_not_parse_still_says_so(tmp_path):
     broken = Program(f"{VALUE[0]}x|{VALUE[1]}", (1,), ("paragraph 3",), CodeStore(tmp_path, b"key"))
     with pytest.raises(TemplateError, match="paragraph 3"):
         broken.bind({})
+
+
+def test_what_a_filter_gave_once_is_not_kept(tmp_path):
+    source = f"{VALUE[0]}('never')|stamp{VALUE[1]} {VALUE[0]}('a' ~ 'b')|stamp{VALUE[1]}"
+    store = CodeStore(tmp_path, b"key")
+    for given in ("first", "second"):
+        bound = Program(source, (), (), store).bind({"stamp": lambda _, given=given: given})
+        assert "".join(bound.stream({})) == f"{given} {given}"
