@@ -97,10 +97,15 @@ def changed(data: Dataset, values: dict[str, str] | None = None, drop: tuple[str
     return type(data).model_validate(fields | {"targets": targets})
 
 
+@cache
+def compiled_template(source: bytes) -> tuple[Package, Any]:
+    package = Package.open(source, name="targets.xlsx")
+    return package, workbook.compile(package, "targets.xlsx")
+
+
 def render(data: Dataset, stamp: str = "test:1:00", source: bytes | None = None) -> bytes:
-    package = Package.open(source or template(), name="targets.xlsx")
+    package, compiled = compiled_template(source or template())
     out = io.BytesIO()
-    compiled = workbook.compile(package, "targets.xlsx")
     workbook.render(compiled, package, Scope(data), out, properties={"briefpack": stamp})
     return out.getvalue()
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -141,7 +143,7 @@ class Book:
                 and not any(area.top <= cell.row <= area.bottom for area in tables)
             ]
             if rows:
-                right = max(max(sheet.rows[row].cells) for row in rows)
+                right = max(cell.column for row in rows for cell in sheet.rows[row].cells.values() if not cell.blank)
                 columns = tuple(Column(letters(one), one) for one in range(column + 1, right + 1))
                 area = Range(column, min(rows), right, max(rows))
                 part = f"{entry.part}{RANGE}{letters(column)}"
@@ -233,6 +235,15 @@ class Book:
         except ValueError:
             return ""
         return plain_number(repr((moment - self.epoch) / dt.timedelta(days=1)))
+
+
+@contextmanager
+def readable(package: Package) -> Iterator[None]:
+    """Turn what a damaged part makes fail into an error about the file."""
+    try:
+        yield
+    except (ValueError, LookupError) as error:
+        raise package.fault("broken-workbook", f"the workbook is damaged: {error}") from error
 
 
 def plain_number(text: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from exporters.package import rt
-from exporters.snapshot import Item, Slot
+from exporters.snapshot import Item, Slot, SlotKind
 from exporters.workbook.formula.tokens import Token
 from exporters.workbook.living.book import Book, SheetEntry, Table
 from exporters.workbook.living.formulas import references
@@ -49,7 +49,7 @@ def chart_items(book: Book, entry: SheetEntry, name: str, names: dict[str, str])
         except ValueError:
             continue
         texts = (_named(book, token, names) for one in _formulas(root) for token in references(one.text))
-        slot = Slot(f"{name}!chart {number}", "; ".join(texts), f"{part}!{REFERENCES}")
+        slot = Slot(f"{name}!chart {number}", "; ".join(texts), f"{part}!{REFERENCES}", SlotKind.DERIVED)
         yield Item(f"{name}!chart {number}", part, (slot,))
 
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, BinaryIO
 
 from exporters.package import ct, rt
 from exporters.snapshot import InsertItem, Plan, RemoveItem, SetSlot
 from exporters.workbook.formula.parse import shared
-from exporters.workbook.living.book import Book, Table, plain_number
+from exporters.workbook.living.book import Book, Table, plain_number, readable
 from exporters.workbook.living.caches import renew
 from exporters.workbook.living.cellxml import NOTHING, Content
 from exporters.workbook.living.charting import REFERENCES, retargeted
@@ -49,7 +49,8 @@ def patch(
 
     *ours* is the new render, whence new rows come. A workbook holds no tracked changes, so *track* is passed over.
     """
-    _Patch(target, plan, ours).write(out, properties, epoch)
+    with readable(target):
+        _Patch(target, plan, ours).write(out, properties, epoch)
 
 
 class _Patch:
@@ -63,6 +64,7 @@ class _Patch:
         self._filled: set[str] = set()
         self._translation = Translation(self._ours, self._book)
         self._charts: dict[str, str] = {}
+        self._style_pairs: dict[str, dict[int, Counter[int]]] = {}
 
     def write(self, out: BinaryIO, properties: Mapping[str, str], epoch: int | None) -> None:
         for one in self._plan.edits:
@@ -122,7 +124,7 @@ class _Patch:
         style = cell.style if cell is not None else self._style_of_empty(part, column, row)
         format_now = self._book.styles.format(style)
         content = self._content(slot, cell, source, part, format_now.kind)
-        if source is not None and source.formula is None and content.kind == "n":
+        if source is not None and (content.formula or content.kind == "n"):
             wanted = self._ours.styles.format(source.style)
             # 730 and 6.5% need different formats; any other difference is a person's own taste.
             if wanted.kind != format_now.kind and {wanted.kind, format_now.kind} & {PERCENT, DATE}:
@@ -263,8 +265,22 @@ class _Patch:
         edit.contents[place] = content_like(self._ours, source)
         if source.formula is not None:
             edit.contents[place] = Content(formula=self._beside(item.source, source, entry.part, above))
-        if cell is None:
-            edit.styles[place] = above.style if above is not None else 0
+        edit.styles[place] = self._style_like(entry.part, item.source.rpartition("!")[0], source, above)
+
+    def _style_like(self, part: str, ours_part: str, source: Cell, above: Cell | None) -> int:
+        """Return the format that cells of the edited sheet have where the new render has the format of *source*."""
+        known = self._style_pairs.get(part)
+        if known is None:
+            known = self._style_pairs[part] = defaultdict(Counter)
+            sheet = self._book.sheet(part)
+            for cell in self._ours.sheet(ours_part).cells():
+                twin = sheet.cell(cell.column, cell.row)
+                if twin is not None:
+                    known[cell.style][twin.style] += 1
+        counts = known.get(source.style)
+        if counts:
+            return max(counts, key=lambda style: (counts[style], -style))
+        return above.style if above is not None else 0
 
     def _beside(self, at: str, source: Cell, part: str, above: Cell | None) -> str:
         """Return a new cell's formula: it goes on with the one above where it does so in the new render."""

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from exporters.snapshot import Group, Item, Slot, SlotKind, Snapshot
-from exporters.workbook.living.book import RANGE, Book, SheetEntry, Table
+from exporters.workbook.living.book import RANGE, Book, SheetEntry, Table, readable
 from exporters.workbook.living.charting import CHARTS, chart_items
 from exporters.workbook.living.formulas import FORMULA, FormulaTexts, Skeletons, by_header
 from exporters.workbook.living.properties import read_properties
@@ -35,8 +35,12 @@ _SENTENCE = re.compile(r"[。！？；\n]|[.!?;]\s")
 
 
 def read(package: Package) -> Snapshot:
-    """Return what the workbook holds. Handles are ``part!A1`` (a cell), ``part!7`` (a row) and parts (tables)."""
-    return snapshot(Book(package))
+    """Return what the workbook holds; raise PackageError where it is damaged.
+
+    Handles are ``part!A1`` (a cell), ``part!7`` (a row) and parts (tables).
+    """
+    with readable(package):
+        return snapshot(Book(package))
 
 
 def snapshot(book: Book) -> Snapshot:
