@@ -171,7 +171,10 @@ class _FileMerge:
     def _slot(self, group: str, item: str, slot: Slot) -> None:
         ours = self.ours_texts.find(group, item, slot.key)
         base = self.base_texts.find(group, item, slot.key)
-        if base is None or ours is None or slot.kind is SlotKind.FOREIGN:
+        if ours is None or slot.kind is SlotKind.FOREIGN:
+            return
+        if base is None:
+            self._added_twice(group, item, slot, ours)
             return
         if slot.kind is SlotKind.DERIVED:
             if slot.text == base.text != ours.text:
@@ -185,6 +188,16 @@ class _FileMerge:
             self._conflict(slot.key, "both-changed", before, slot.text, ours.text, slot.at, item, group)
         elif merged.text == slot.text and canonical(slot.text) not in {canonical(before), canonical(ours.text)}:
             self.kept.append(Kept(slot.key, before, slot.text))
+
+    def _added_twice(self, group: str, item: str, slot: Slot, ours: Slot) -> None:
+        """Merge what stands in the file and is new in the data: a record that comes back, say."""
+        if slot.kind is SlotKind.DERIVED or canonical(slot.text) == canonical(ours.text):
+            return
+        if not slot.text:
+            self.edits.append(SetSlot(slot.key, slot.at, slot.kind, "", ours.text, ours.at))
+        else:
+            before = self.overrides.get(slot.key, "")
+            self._conflict(slot.key, "both-changed", before, slot.text, ours.text, slot.at, item, group)
 
     def _conflict(
         self, key: str, reason: str, base: str, theirs: str, ours: str, at: str, item: str = "", group: str = ""
@@ -221,7 +234,14 @@ def _merge_slot(kind: SlotKind, base: str, theirs: str, ours: str) -> Merged:
 def _same(base: Item | None, theirs: Item | None) -> bool:
     if base is None or theirs is None:
         return False
-    return _touchable(base) == _touchable(theirs)
+    before, now = _touchable(base), _touchable(theirs)
+    if before == now:
+        return True
+    # A sheet's columns may have been moved, and empty ones added: what was generated counts, and what was typed.
+    old, new = dict(before), dict(now)
+    if len(old) < len(before) or len(new) < len(now):
+        return False
+    return old.keys() <= new.keys() and all(text == old.get(key, "") for key, text in new.items())
 
 
 def _touchable(item: Item) -> list[tuple[str, str]]:
