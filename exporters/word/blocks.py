@@ -243,6 +243,7 @@ def _measures(form: ParagraphForm, runs: list[RunForm], width: float) -> dict[st
         "line": round(line, 3),
         "before": form.before,
         "after": form.after,
+        "borders": form.borders,
         "keep_next": form.keep_next,
         "keep_lines": form.keep_lines,
         "widow": form.widow,

@@ -106,6 +106,7 @@ class Counter:
             for at in range(0, len(asked), 3):
                 level, sequence, name = asked[at : at + 3]
                 marks.append(Mark(level, text, name, 0, sequence, block.section))
+            self.marks += marks
         self._take(_Block(block, words, notes, marks))
 
     @pass_context
@@ -196,7 +197,6 @@ class Counter:
             for one in self._stretch:
                 for mark in one.marks:
                     mark.page = self.page
-                self.marks += one.marks
         self._stretch.clear()
 
     def _capacity_or_endless(self) -> float:
@@ -220,7 +220,6 @@ class Counter:
         for taken, page in zip(self._placed, pages, strict=False):
             for mark in taken.marks:
                 mark.page = page
-            self.marks += taken.marks
         del self._placed[: len(pages)]
 
     # --- heights -----------------------------------------------------------------------------------------------------
@@ -232,7 +231,7 @@ class Counter:
                 return block.one_line
             text = block.join(words)
             lines = block.lines(text) if exact else block.at_most(text)
-            return block.space_before + lines * block.line + block.after
+            return block.height(lines)
         below = 0.0 if exact else block.below
         if block.cells is not None:
             return block.height(words, exact) + below
@@ -244,7 +243,7 @@ class Counter:
         for block, words in taken.notes:
             text = block.join(words)
             lines = block.lines(text) if exact else block.at_most(text)
-            total += block.space_before + lines * block.line + block.after
+            total += block.height(lines)
         return total
 
     def _item(self, taken: _Block) -> Item:
@@ -268,6 +267,7 @@ class Counter:
             block.keep_next,
             block.keep_lines,
             block.widow,
+            borders=block.borders,
             notes=notes,
             style=block.style,
         )

@@ -42,6 +42,8 @@ class ParagraphForm:
     widow: bool = True
     break_before: bool = False
     contextual: bool = False
+    borders: float = 0.0
+    """The room that rules above and below the paragraph take."""
     numbered: bool = False
     """Whether a list's mark stands before the first line."""
     auto_space: bool = True
@@ -268,6 +270,9 @@ def _apply(form: ParagraphForm, properties: Element | None, size: float) -> Para
         value = flag(properties, name)
         if value is not None:
             form = replace(form, **{key: value})  # type: ignore[arg-type]
+    borders = properties.find(f"{W}pBdr")
+    if borders is not None:
+        form = replace(form, borders=sum(_rule(borders.find(f"{W}{side}")) for side in ("top", "bottom")))
     number = properties.find(f"{W}numPr/{W}numId")
     if number is not None:
         form = replace(form, numbered=number.get(f"{W}val") != "0")
@@ -276,6 +281,12 @@ def _apply(form: ParagraphForm, properties: Element | None, size: float) -> Para
         depth = int(level.get(f"{W}val", "9"))
         form = replace(form, outline=depth + 1 if depth < 9 else 0)
     return form
+
+
+def _rule(border: Element | None) -> float:
+    if border is None or border.get(f"{W}val") in {"none", "nil"}:
+        return 0.0
+    return float(border.get(f"{W}sz", "4")) / 8 + float(border.get(f"{W}space", "0"))
 
 
 def _apply_spacing(form: ParagraphForm, spacing: Element) -> ParagraphForm:

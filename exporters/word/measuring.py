@@ -26,6 +26,7 @@ class ParagraphBlock:
         "_known",
         "after",
         "bold",
+        "borders",
         "break_before",
         "cap",
         "east_asian",
@@ -65,6 +66,7 @@ class ParagraphBlock:
         self.line: float = max(spec["line"], self.least)
         self.space_before: float = spec["before"]
         self.after: float = spec["after"]
+        self.borders: float = spec["borders"]
         self.keep_next: bool = spec["keep_next"]
         self.keep_lines: bool = spec["keep_lines"]
         self.widow: bool = spec["widow"]
@@ -74,8 +76,12 @@ class ParagraphBlock:
         static = len((self.text or "").replace("%%", "%")) - 2 * self.values
         room = self.width - max(self.first, 0.0)
         self.cap = int(room / (_WIDEST * self.size + max(self.spacing, 0.0))) - static
-        self.one_line = self.space_before + self.line + self.after
+        self.one_line = self.height(1)
         self._known: dict[str, int] = {}
+
+    def height(self, lines: int) -> float:
+        """Return the height with the spaces before and after."""
+        return self.space_before + lines * self.line + self.borders + self.after
 
     def join(self, pieces: Sequence[str]) -> str:
         """Return the paragraph's text."""
@@ -186,7 +192,7 @@ class RowBlock:
                 text = one.join(pieces[at : at + one.values])
                 at += one.values
                 lines = one.lines(text) if exact else one.at_most(text)
-                total += one.space_before + lines * one.line + one.after
+                total += one.height(lines)
             highest = max(highest, total)
         return self.outer(highest)
 

@@ -26,6 +26,8 @@ class Item:
     """The number of the table that a row belongs to; -1 for a paragraph."""
     head: bool = False
     """Whether a row is repeated on each page that its table goes on."""
+    borders: float = 0.0
+    """The room that the rules of a paragraph take."""
     below: float = 0.0
     """The rule below the table of a row."""
     notes: float = 0.0
@@ -35,7 +37,7 @@ class Item:
 
     @property
     def height(self) -> float:
-        return self.lines * self.line
+        return self.lines * self.line + self.borders
 
     def least(self) -> float:
         """Return the height that must fit on a page before the block may begin there."""
@@ -138,7 +140,7 @@ class Pager:
         self.used += gap
         self.notes += item.notes
         self._lines(item)
-        self.used += item.after
+        self.used += item.borders + item.after
         self._after, self._style = item.after, item.style
         return start
 
