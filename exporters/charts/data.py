@@ -32,22 +32,105 @@ def chart_data(chart: Element) -> str:
 
 
 def carry_data(source: Element, target: Element) -> None:
-    """Write the data of *source* into *target*, series by series; the looks of *target* stay.
+    """Write the data of *source* into *target*; the looks of *target* stay.
 
-    A series more is copied whole, one less is taken out.
+    Series are known by their names, the others by their order. One more is copied whole, one less is taken out. The
+    look of a single point that *source* does not have is a person's: it stays with its category.
     """
     new, old = _series(source), _series(target)
-    for one, other in zip(new, old, strict=False):
-        for role in _ROLES:
-            _replace(one.find(f"{C}{role}"), other.find(f"{C}{role}"), other)
-    for one in old[len(new) :]:
-        parent = one.getparent()
-        if parent is not None:
-            parent.remove(one)
-    for one in new[len(old) :]:
-        if old:
-            last = _series(target)[-1]
-            last.addnext(copy.deepcopy(one))
+    places = _homes(new, old)
+    kept = {id(one) for one in places if one is not None}
+    for one, other in zip(new, places, strict=True):
+        if other is not None:
+            _move_points(one, other)
+            for role in _ROLES:
+                _replace(one.find(f"{C}{role}"), other.find(f"{C}{role}"), other)
+            _carry_labels(one, other)
+    for other in old:
+        parent = other.getparent()
+        if id(other) not in kept and parent is not None:
+            parent.remove(other)
+    last: Element | None = None
+    for one, other in zip(new, places, strict=True):
+        if other is None and old:
+            other = copy.deepcopy(one)
+            _place(other, one, last, target)
+            _number(other, target)
+        last = other
+
+
+def _place(made: Element, source: Element, last: Element | None, chart: Element) -> None:
+    """Put a new series behind *last*, or at the beginning of the plot of its kind (a line among the lines)."""
+    plot = source.getparent()
+    kind = plot.tag if plot is not None else ""
+    alike = [one for one in _series(chart) if (parent := one.getparent()) is not None and parent.tag == kind]
+    if last is not None and (last in alike or not alike):
+        last.addnext(made)
+    else:
+        (alike or _series(chart))[0].addprevious(made)
+
+
+def _homes(new: list[Element], old: list[Element]) -> list[Element | None]:
+    """Return the series of the target that each series of the source goes to; None for a new one."""
+    names = [_name(one) for one in old]
+    found: list[Element | None] = []
+    for one in new:
+        name = _name(one)
+        same = name and names.count(name) == 1 and sum(_name(other) == name for other in new) == 1
+        found.append(old[names.index(name)] if same else None)
+    taken = {id(one) for one in found if one is not None}
+    free = [one for one in old if id(one) not in taken]
+    return [one if one is not None else (free.pop(0) if free else None) for one in found]
+
+
+def _name(series: Element) -> str:
+    role = series.find(f"{C}tx")
+    return "".join(point or "" for point in _points(role)) if role is not None else ""
+
+
+def _number(series: Element, chart: Element) -> None:
+    """Give a copied series an index and an order of its own."""
+    for name in ("idx", "order"):
+        used = {mark.get("val") for one in _series(chart) if one is not series for mark in one.findall(f"{C}{name}")}
+        own = series.find(f"{C}{name}")
+        if own is not None and own.get("val") in used:
+            own.set("val", str(max(int(value) for value in used if value) + 1))
+
+
+def _move_points(new: Element, old: Element) -> None:
+    """Let the look that a person gave a point follow its category."""
+    before, after = new.find(f"{C}cat"), old.find(f"{C}cat")
+    if before is None or after is None:
+        return
+    now, then = _points(before), _points(after)
+    for tag in (f"{C}dPt", f"{C}dLbls/{C}dLbl"):
+        own = {_index(one) for one in new.findall(tag)}
+        standing = {_index(one) for one in old.findall(tag) if _index(one) in own}
+        for point in old.findall(tag):
+            at = _index(point)
+            if at in own or at >= len(then) or then.count(then[at]) != 1:
+                continue
+            place = now.index(then[at]) if now.count(then[at]) == 1 else -1
+            mark = point.find(f"{C}idx")
+            parent = point.getparent()
+            if place >= 0 and place not in standing and mark is not None:
+                mark.set("val", str(place))
+                standing.add(place)
+            elif parent is not None:
+                parent.remove(point)
+
+
+def _index(point: Element) -> int:
+    mark = point.find(f"{C}idx")
+    return int(mark.get("val", "0")) if mark is not None else 0
+
+
+def _carry_labels(new: Element, old: Element) -> None:
+    """Carry the texts of data labels that are taken from cells."""
+    source, target = new.find(".//{*}datalabelsRange"), old.find(".//{*}datalabelsRange")
+    parent = target.getparent() if target is not None else None
+    if source is not None and target is not None and parent is not None:
+        parent.replace(target, copy.deepcopy(source))
 
 
 def _series(chart: Element) -> list[Element]:

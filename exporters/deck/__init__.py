@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from exporters.binding.compiled import Compiled
     from exporters.binding.scope import Scope
     from exporters.package import Package
+    from exporters.snapshot import Plan, Snapshot
 
 NAME = "deck"
 FILENAME = "deck.pptx"
@@ -34,3 +35,33 @@ def render(
     from exporters.deck.rendering import DeckRenderer
 
     DeckRenderer(compiled, template, scope, epoch, properties).write(out)
+
+
+def read(package: Package) -> Snapshot:
+    """Return what an edited deck holds, for the merge."""
+    from exporters.deck.reading import read as read_deck
+
+    return read_deck(package)
+
+
+def patch(
+    target: Package,
+    plan: Plan,
+    ours: Package,
+    out: BinaryIO,
+    *,
+    properties: Mapping[str, str] = {},
+    track: str = "",
+    epoch: int | None = None,
+) -> None:
+    """Write *target* with *plan* carried out on it. Decks know no tracked changes: *track* changes nothing."""
+    from exporters.deck.patching import patch as patch_deck
+
+    patch_deck(target, plan, ours, out, properties=properties, track=track, epoch=epoch)
+
+
+def lines(package: Package) -> list[str]:
+    """Return every line that people see, slide by slide, the speaker notes behind."""
+    from exporters.deck.reading import lines as lines_of
+
+    return lines_of(package)

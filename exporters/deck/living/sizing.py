@@ -1,0 +1,28 @@
+"""Text that was made to fit its box: the new text takes the new render's scale, where the box still has its size."""
+
+from __future__ import annotations
+
+import copy
+
+from exporters.charts.drawingml import A
+from exporters.deck.living.deck import Element, body_of, box_of
+from exporters.deck.living.texts import paragraphs_of, text_of
+
+_SAME = 0.02
+
+
+def follow_size(shape: Element, source: Element) -> None:
+    """Scale the text of *shape* as that of *source*, if both say the same in boxes of one size.
+
+    PowerPoint works a scale out anew only when it edits the text itself.
+    """
+    body, new = body_of(shape), body_of(source)
+    if body is None or new is None or text_of(paragraphs_of(body)) != text_of(paragraphs_of(new)):
+        return
+    first, second = box_of(shape), box_of(source)
+    if first and second and any(abs(a - b) > _SAME * max(a, b, 1) for a, b in zip(first[2:], second[2:], strict=True)):
+        return
+    own, other = body.find(f"{A}bodyPr/{A}normAutofit"), new.find(f"{A}bodyPr/{A}normAutofit")
+    parent = own.getparent() if own is not None else None
+    if own is not None and other is not None and parent is not None:
+        parent.replace(own, copy.deepcopy(other))

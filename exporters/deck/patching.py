@@ -1,0 +1,159 @@
+"""A plan carried out on an edited deck: bound text in its runs, numbers in their charts, rows, shapes and whole slides.
+
+Places, sizes, colours, groups, animations, comments, pictures, people's own slides and their order stay as they are;
+a part in which nothing changes is carried over byte for byte.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, BinaryIO
+
+from exporters.deck.living.charts import renew, titles_of
+from exporters.deck.living.deck import Deck, Element, Slide, body_of, mark_of, name_of, serialised
+from exporters.deck.living.inserting import Inserter
+from exporters.deck.living.lifting import Lifter
+from exporters.deck.living.listing import SlideList
+from exporters.deck.living.marking import Marker
+from exporters.deck.living.names import key_of
+from exporters.deck.living.notes import NotesWriter, set_notes
+from exporters.deck.living.packing import Changes
+from exporters.deck.living.places import Place, Places
+from exporters.deck.living.properties import PART, part_of, with_properties
+from exporters.deck.living.sizing import follow_size
+from exporters.deck.living.tables import set_cell
+from exporters.deck.living.texts import paragraphs_of, set_text
+from exporters.package import ct, rt
+from exporters.snapshot import InsertGroup, InsertItem, MarkStale, RemoveItem, SetSlot
+
+if TYPE_CHECKING:
+    from exporters.package import Package
+    from exporters.snapshot import Plan
+
+
+def patch(
+    target: Package,
+    plan: Plan,
+    ours: Package,
+    out: BinaryIO,
+    *,
+    properties: Mapping[str, str] = {},
+    track: str = "",
+    epoch: int | None = None,
+) -> None:
+    """Write *target* with *plan* carried out on it. Decks know no tracked changes: *track* changes nothing."""
+    patcher = _Patcher(target, plan, ours)
+    patcher.run()
+    patcher.set_properties(properties)
+    patcher.changes.write(out, epoch)
+
+
+class _Patcher:
+    def __init__(self, target: Package, plan: Plan, ours: Package) -> None:
+        self.edited, self.ours, self.plan = Deck(target), Deck(ours), plan
+        self.changes = Changes(target)
+        self.dirty: set[str] = set()
+        self.lifter = Lifter(self.edited, self.ours, self.changes)
+        self.notes = NotesWriter(self.edited, self.lifter, self.changes)
+        self.places, self.sources = Places(self.edited), Places(self.ours)
+
+    def run(self) -> None:
+        edits = self.plan.edits
+        # Places are found before anything moves: handles count shapes and rows as they stood when the file was read.
+        found = [(edit, self.places.find(edit.at)) for edit in edits if isinstance(edit, SetSlot | RemoveItem)]
+        inserter = Inserter(self.places, self.sources, self.lifter, self.dirty)
+        inserter.prepare(edit for edit in edits if isinstance(edit, InsertItem))
+        for edit, place in found:
+            if isinstance(edit, SetSlot) and place is not None:
+                self._set(edit, place)
+        inserter.run()
+        for edit, place in found:
+            if isinstance(edit, RemoveItem) and place is not None and place.row is not None:
+                self._remove(place.row.element, place.slide)
+        self._insert_slides()
+        stale = [edit for edit in edits if isinstance(edit, MarkStale)]
+        Marker(self.edited, self.ours, self.plan, self.notes).run(stale)
+        for part in sorted(self.dirty | self.notes.changed):
+            self.changes.set(part, serialised(self.edited.tree(part)))
+
+    # --- texts and numbers -------------------------------------------------------------------------------------------
+
+    def _set(self, edit: SetSlot, place: Place) -> None:
+        source = self.sources.find(edit.source) if edit.source else None
+        if place.is_notes:
+            set_notes(place.slide, edit.new, self.notes)
+        elif place.cell is not None:
+            set_cell(place.cell, edit.new)
+            self.dirty.add(place.slide.part)
+        elif place.shape is not None and place.chart:
+            self._chart(edit, place, source)
+        elif place.shape is not None:
+            body = body_of(place.shape)
+            if body is None:
+                return
+            set_text(paragraphs_of(body), edit.new)
+            self.dirty.add(place.slide.part)
+            self._rename(place.shape, place.slide, edit.key)
+            if source is not None and source.shape is not None:
+                follow_size(place.shape, source.shape)
+
+    def _chart(self, edit: SetSlot, place: Place, source: Place | None) -> None:
+        assert place.shape is not None
+        part = place.slide.chart_part(place.shape)
+        if not part:
+            return
+        if place.title:
+            body = dict(titles_of(self.edited.tree(part))).get(place.title)
+            if body is not None:
+                set_text(paragraphs_of(body), edit.new)
+                self.dirty.add(part)
+        elif source is not None and source.shape is not None:
+            origin = source.slide.chart_part(source.shape)
+            if origin:
+                renew(self.edited, part, self.ours, origin, self.changes)
+                self.dirty.add(part)
+
+    def _rename(self, shape: Element, slide: Slide, key: str) -> None:
+        """Give a shape whose name an editor took its key back, as it is written anyway."""
+        mark = mark_of(shape)
+        if mark is not None and not key_of(name_of(shape)) and all(name_of(one) != key for one in slide.shapes):
+            mark.set("name", key)
+
+    def _remove(self, row: Element, slide: Slide) -> None:
+        parent = row.getparent()
+        if parent is not None:
+            parent.remove(row)
+            self.dirty.add(slide.part)
+
+    # --- slides ------------------------------------------------------------------------------------------------------
+
+    def _insert_slides(self) -> None:
+        listing = SlideList(self.edited, self.changes)
+        for edit in self.plan.edits:
+            source = self.ours.by_part.get(edit.source) if isinstance(edit, InsertGroup) else None
+            if isinstance(edit, InsertGroup) and source is not None:
+                part = self.lifter.slide(source, self.notes.master)
+                listing.insert(part, edit.after, edit.before)
+                self.dirty.add(self.edited.main)
+        listing.count()
+
+    # --- properties --------------------------------------------------------------------------------------------------
+
+    def set_properties(self, properties: Mapping[str, str]) -> None:
+        """Set the custom properties; an editor may have lost their part."""
+        if not properties:
+            return
+        package = self.edited.package
+        part = part_of(package)
+        if part:
+            data = package.read(part)
+            made = with_properties(data, properties)
+            if made != data:
+                self.changes.set(part, made)
+            return
+        part = PART if PART not in package else self.changes.free_name("docProps/custom1.xml")
+        self.changes.add(part, with_properties(b"", properties), ct.CUSTOM_PROPERTIES)
+        self.changes.link("", part, rt.CUSTOM_PROPERTIES)
+
+
+__all__ = ["patch"]
