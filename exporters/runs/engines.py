@@ -9,7 +9,7 @@ from __future__ import annotations
 import multiprocessing
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from pathlib import Path
@@ -120,6 +120,10 @@ class Pool:
             under_way[pool.submit(_call, work, following)] = (following, 0)
 
 
+def _same(value: R) -> R:
+    return value
+
+
 def security(folder: Path) -> Any:
     """Return Dask's TLS settings from a folder that holds ``ca.pem``, ``cert.pem`` and ``key.pem``."""
     try:
@@ -147,7 +151,7 @@ class Dask:
 
     def run(self, work: Callable[[Any, O], R], orders: Iterable[O], common: Any) -> Iterator[tuple[O, R | Lost]]:
         try:
-            from distributed import Client, as_completed
+            from distributed import Client, KilledWorker, as_completed
         except ImportError:
             raise _no_dask() from None
         try:
@@ -157,7 +161,8 @@ class Dask:
             message = f"no scheduler answers: {error}"
             raise BriefpackError(Fault("no-cluster", message, self._address, hint=hint)) from None
         with client:
-            shared = client.scatter(common, broadcast=True)
+            # A task, not scattered data: what was scattered is gone with the last worker that held it.
+            shared = client.submit(_same, common, pure=False)
             window = max(4, 2 * sum(client.nthreads().values()))
             source = iter(orders)
             pending: dict[Any, tuple[O, int]] = {}
@@ -179,13 +184,16 @@ class Dask:
                     done.add(future)
                     continue
                 order, tries = pending.pop(future)
-                if future.status == "finished":
-                    yield order, future.result()
-                elif tries + 1 < MAX_TRIES:
-                    submit(order, tries + 1)
-                else:
-                    yield order, Lost(tries + 1)
+                try:
+                    result: R | Lost = future.result(timeout="60s")
+                except (CancelledError, KilledWorker, OSError, TimeoutError):
+                    # The worker died with the result still on it, or under it: the order is made again.
+                    if tries + 1 < MAX_TRIES * 2:
+                        submit(order, tries + 1)
+                        continue
+                    result = Lost(tries + 1)
                 future.release()
+                yield order, result
                 following = next(source, None)
                 if following is not None:
                     submit(following, 0)

@@ -32,7 +32,7 @@ def test_orders_are_taken_as_they_are_needed():
 def test_killed_workers_lose_nothing(tmp_path):
     found = list(Pool(2).run(engine_work.dies_once, range(1, 30), str(tmp_path)))
     assert sorted(order for order, _ in found) == list(range(1, 30))
-    assert all(result == order for order, result in found)
+    assert [(order, result) for order, result in found if result != order] == []
 
 
 @pytest.mark.slow
@@ -50,7 +50,7 @@ def test_a_dask_cluster_with_a_killed_worker_loses_nothing(tmp_path):
     ) as cluster:
         found = list(Dask(cluster.scheduler_address).run(engine_work.dies_once, range(1, 20), str(tmp_path)))
     assert sorted(order for order, _ in found) == list(range(1, 20))
-    assert all(result == order for order, result in found)
+    assert [(order, result) for order, result in found if result != order] == []
 
 
 @pytest.mark.slow
