@@ -1,7 +1,7 @@
-"""A value's content control: a plain-text run control whose alias is the value's key.
+"""A value's content control: a run control whose alias is the value's key, in a bookmark that spells the key as well.
 
-Editors keep the alias of such a control and of no other (measured); its appearance is hidden, so readers see plain
-text. A control may not stand inside a hyperlink, a field or another inline control.
+Word keeps the alias; for other editors see :mod:`exporters.word.anchors`. Its appearance is hidden, so readers see
+plain text. A control may not stand inside a hyperlink, a field or another inline control.
 """
 
 from __future__ import annotations
@@ -66,10 +66,12 @@ class Emitter:
             return
         owner, field = found
         w, w15 = self._w, self._w15
-        alias = self._weaver.value(f"{key_source(owner)}", tag.place, f"_alias({alias_tail(tag.body, field)!r})")
-        head = f'<{w}:sdt><{w}:sdtPr><{w}:alias {w}:val="{alias}"/><{w15}:appearance {w15}:val="hidden"/>'
-        before(run, self._weaver.raw(f"{head}<{w}:text/></{w}:sdtPr><{w}:sdtContent>"))
-        after(run, self._weaver.raw(f"</{w}:sdtContent></{w}:sdt>"))
+        named = self._weaver.value(key_source(owner), tag.place, f"_named({alias_tail(tag.body, field)!r}, {w!r})")
+        appearance = f'<{w15}:appearance {w15}:val="hidden"/>'
+        head = f'<{w}:bookmarkStart {w}:id="{named}"/>{appearance}</{w}:sdtPr><{w}:sdtContent>'
+        before(run, self._weaver.raw(head))
+        number = self._weaver.value("0", "", "_named_id")
+        after(run, self._weaver.raw(f'</{w}:sdtContent></{w}:sdt><{w}:bookmarkEnd {w}:id="{number}"/>'))
 
     def copied(self, original: Element, copy: Element) -> None:
         """Know the runs and paragraphs of a copied tree as those of its original."""

@@ -10,6 +10,7 @@ from jinja2 import pass_context
 from markupsafe import Markup, escape
 
 from exporters.binding.views import Absent, View
+from exporters.word.anchors import digest_of, value_bookmark
 
 _LONGEST_ALIAS = 64
 # "_bp_r" and four digits leave this much of the 40 characters that a bookmark's name may have.
@@ -50,6 +51,9 @@ class Names:
         self._next_id = first_id
         self._notes = dict(notes)
         self._sequences: dict[str, int] = {}
+        self._named = 0
+        self.digests: dict[str, str] = {}
+        """Keys of values that their bookmarks cannot spell, by what stands there for them."""
         self.dry = False
 
     def saved(self) -> tuple[int, dict[str, int], dict[str, int]]:
@@ -81,7 +85,20 @@ class Names:
         def near(_context: Any, name: str, ahead: int, label: str) -> str:
             return counted(f"{label}{self._sequences.get(name, 0) + ahead}")
 
+        def named(key: str | None, tail: str, w: str) -> str:
+            text = alias(key, tail)
+            self._next_id += 1
+            self._named = at = self._next_id
+            digest = digest_of(text)
+            if digest:
+                self.digests[digest] = text
+            return Markup(
+                f'{at}" {w}:name="{value_bookmark(text, at)}"/><{w}:sdt><{w}:sdtPr><{w}:alias {w}:val="{escape(text)}'
+            )
+
         return {
+            "_named": named,
+            "_named_id": pass_context(lambda _context, _: self._named),
             "_id": number,
             "_note": note,
             "_seq": sequence,

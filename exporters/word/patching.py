@@ -12,8 +12,9 @@ from exporters.charts.data import carry_data
 from exporters.package import Package, relative_target, rt
 from exporters.package.relationships import Relationships, rels_name
 from exporters.snapshot import Conflict, InsertItem, Plan, RemoveItem, SetSlot, SlotKind
-from exporters.word.living.atoms import VALUE_PREFIX, Atom, Kind, leaves
-from exporters.word.living.document import VALUE_KEYS, Document, Place
+from exporters.word.anchors import PROPERTY, digest_properties
+from exporters.word.living.atoms import Atom, Kind, leaves
+from exporters.word.living.document import Document, Place
 from exporters.word.living.lifting import Lifter, Luggage
 from exporters.word.living.marking import mark_inserted, restore_controls, take_out, without_loose_fields
 from exporters.word.living.placing import Placer
@@ -25,7 +26,6 @@ from exporters.word.living.stories import Found, Region
 from exporters.word.names import W
 from exporters.word.xmlparts import Element
 
-_LONGEST_PROPERTY = 16_000
 _WITH_IDS = (f"{W}bookmarkStart", f"{W}bookmarkEnd", INS, DEL, f"{W}moveFrom", f"{W}moveTo", f"{W}rPrChange",
              f"{W}pPrChange", f"{W}moveFromRangeStart", f"{W}moveToRangeStart")  # fmt: skip
 
@@ -222,27 +222,14 @@ class _Patch:
     # --- keys of bookmarked values -----------------------------------------------------------------------------------
 
     def _keys(self) -> dict[str, str | None]:
-        """Return the custom properties that say which values are known by bookmarks, after giving back controls."""
-        known = {**self._target.keys, **self._pen.booked}
-        left = set(known)
-        if not self._pen.tracks and known:
-            left = set()
+        """Return the custom properties that tell keys which bookmarks cannot spell, after giving back controls."""
+        digests = {**self._target.digests, **self._pen.digests, **self._ours.digests}
+        if not self._pen.tracks:
             for root in self._target.roots.values():
-                before = len(list(root.iter(f"{W}sdt")))
-                left |= restore_controls(root, known)
-                if len(list(root.iter(f"{W}sdt"))) != before:
+                if restore_controls(root, digests):
                     self._touch(root)
-        found: dict[str, str | None] = {name: None for name in self._target.properties if name.startswith(VALUE_KEYS)}
-        pieces: list[str] = [""]
-        for mark in sorted(left):
-            line = f"{mark}={known[mark]}"
-            if len(pieces[-1]) + len(line) > _LONGEST_PROPERTY:
-                pieces.append("")
-            pieces[-1] += ("\n" if pieces[-1] else "") + line
-        for number, piece in enumerate(pieces, 1):
-            if piece:
-                found[f"{VALUE_KEYS}-{number}"] = piece
-        return found
+        found: dict[str, str | None] = {name: None for name in self._target.properties if name.startswith(PROPERTY)}
+        return {**found, **digest_properties(digests)}
 
 
 class _Controls:
@@ -273,15 +260,15 @@ def _pen(target: Document, track: str) -> Pen:
             number = one.get(f"{W}id", "")
             if number.isdecimal():
                 pen.next_id = max(pen.next_id, int(number) + 1)
-            name = one.get(f"{W}name", "")
-            if name.startswith(VALUE_PREFIX):
-                pen.known(name)
     return pen
 
 
 def _spot_of(place: Place) -> Spot | None:
     if place.atom is not None:
-        return Spot(place.atom.node, place.atom.end if place.atom.end is not None else place.atom.node)
+        atom = place.atom
+        return Spot(
+            atom.start if atom.start is not None else atom.node, atom.end if atom.end is not None else atom.node
+        )
     if place.chart is not None:
         paragraph = next(place.chart.iterancestors(f"{W}p"), None)
         return _spot_in(paragraph) if paragraph is not None else None

@@ -25,7 +25,7 @@ def lines(package: Package) -> list[str]:
             if note is not None:
                 roots.append(note)
     for root in roots:
-        walker = Walker(document.keys)
+        walker = Walker(document.digests)
         for paragraph in root.iter(f"{W}p"):
             if not is_fallback(paragraph):
                 found += text_of(walker.paragraph(paragraph)).split("\n")

@@ -16,6 +16,7 @@ from exporters.charts import FILTERS as CHART_FILTERS
 from exporters.charts import ChartMaker, ChartWriter
 from exporters.package import DeflateSegment, Package, PackageWriter, rt, zip_time
 from exporters.package.relationships import Relationship, rels_name
+from exporters.word.anchors import digest_properties
 from exporters.word.counting import Counter, Mark
 from exporters.word.filters import Names, filters_of_text
 from exporters.word.listing import entries, page_number
@@ -77,7 +78,8 @@ class _Rendering:
                 if part and part not in parts and not part.startswith(main):
                     package.add_segments(part, [segment])
             package.add(rels_name(main), self._document_relations())
-            package.add(meta["custom"][0], custom_xml(meta["custom"][1], properties))
+            given = {**digest_properties(self._names.digests), **properties}
+            package.add(meta["custom"][0], custom_xml(meta["custom"][1], given))
             for name in meta["carried"]:
                 package.add_raw(template.raw(name))
             package.add(_CONTENT_TYPES, self._content_types())

@@ -12,10 +12,10 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 
 from exporters.snapshot import MARK
+from exporters.word.anchors import PREFIX, value_key
 from exporters.word.names import MC, W
 from exporters.word.xmlparts import Element
 
-VALUE_PREFIX = "_bv_"
 ITEM_PREFIX = "_bp_"
 CONTENTS_PREFIX = "_Toc_"
 _COPY = re.compile(r"(?:_Copy_\d+)+$")
@@ -45,7 +45,7 @@ class Kind(IntEnum):
     CONTROL = 2
     """A content control with an alias."""
     BOOKED = 3
-    """A value that lost its control to tracked changes and is known by a bookmark."""
+    """A value whose control is gone, or lost its alias in an editor: it is known by its bookmark."""
     FIELD = 4
     START = 5
     END = 6
@@ -63,8 +63,9 @@ class Atom:
     text: str = ""
     key: str = ""
     inner: list[Atom] = field(default_factory=list)
+    start: Element | None = None
     end: Element | None = None
-    """The end of a value's bookmark."""
+    """The two ends of a value's bookmark."""
 
 
 def plain_name(name: str) -> str:
@@ -102,11 +103,11 @@ def prose_of(atoms: Iterable[Atom]) -> str:
 class Walker:
     """Reads the paragraphs of one part, in order; fields may run over several (a table of contents does).
 
-    *keys* gives the value's key for the middle part of the name of each value bookmark.
+    *digests* gives the keys of values whose bookmarks do not spell them.
     """
 
-    def __init__(self, keys: Mapping[str, str]) -> None:
-        self._keys = keys
+    def __init__(self, digests: Mapping[str, str]) -> None:
+        self._digests = digests
         self._codes: list[str] = []
         self.in_contents = False
         """Whether the paragraph just read belongs to a table of contents."""
@@ -114,7 +115,7 @@ class Walker:
     def paragraph(self, paragraph: Element) -> list[Atom]:
         """Return the atoms of the next paragraph."""
         self.in_contents = self._inside()
-        reader = _Reader(self._keys, self.in_contents)
+        reader = _Reader(self._digests, self.in_contents)
         codes = list(self._codes)
         reader.walk(paragraph, reader.atoms)
         for kind, code in reader.marks:
@@ -127,7 +128,7 @@ class Walker:
                 codes.pop()
         self._codes = codes
         if self.in_contents and not reader.expand:
-            reader = _Reader(self._keys, True)
+            reader = _Reader(self._digests, True)
             reader.walk(paragraph, reader.atoms)
         return reader.atoms
 
@@ -136,8 +137,8 @@ class Walker:
 
 
 class _Reader:
-    def __init__(self, keys: Mapping[str, str], expand: bool) -> None:
-        self._keys = keys
+    def __init__(self, digests: Mapping[str, str], expand: bool) -> None:
+        self._digests = digests
         self.expand = expand
         self.atoms: list[Atom] = []
         self.marks: list[tuple[str, str]] = []
@@ -222,8 +223,8 @@ class _Reader:
 
     def _start(self, mark: Element, atoms: list[Atom]) -> None:
         name, number = mark.get(f"{W}name", ""), mark.get(f"{W}id", "")
-        if name.startswith(VALUE_PREFIX):
-            key = self._keys.get(name[len(VALUE_PREFIX) :].partition("_")[0])
+        if name.startswith(PREFIX):
+            key = value_key(name, self._digests)
             if key is not None:
                 self._open[number] = (atoms, len(atoms), mark, key)
         elif name.startswith((ITEM_PREFIX, CONTENTS_PREFIX)):
@@ -233,9 +234,15 @@ class _Reader:
         number = mark.get(f"{W}id", "")
         if number in self._open:
             where, start, begin, key = self._open.pop(number)
-            starts, inner, ends = _sorted(atoms[start:] if where is atoms else [])
-            if text_of(inner) and all(one.kind <= Kind.SIGN for one in inner):
-                atoms[start:] = [*starts, Atom(Kind.BOOKED, begin, key=key, inner=inner, end=mark), *ends]
+            if where is not atoms:
+                return
+            starts, inner, ends = _sorted(atoms[start:])
+            controls = [one for one in inner if one.kind is Kind.CONTROL]
+            if len(controls) == 1:
+                controls[0].start, controls[0].end = begin, mark
+            elif text_of(inner) and all(one.kind <= Kind.SIGN for one in inner):
+                booked = Atom(Kind.BOOKED, begin, key=key, inner=inner, start=begin, end=mark)
+                atoms[start:] = [*starts, booked, *ends]
         else:
             # The name is looked up by the caller: an item may begin in a paragraph before this one.
             atoms.append(Atom(Kind.END, mark, key=number))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from lxml import etree
@@ -11,21 +9,15 @@ from lxml import etree
 from exporters.charts.data import chart_data
 from exporters.package import Package, Relationships, rt
 from exporters.snapshot import Group, Item, Slot, SlotKind, Snapshot
+from exporters.word.anchors import read_digests
 from exporters.word.living.atoms import Atom, Kind, prose_of, text_of
 from exporters.word.living.stories import BODY, CONTENTS, MARGINS, Found, Region, Story, scan, visible
 from exporters.word.names import R, W
 from exporters.word.xmlparts import Element
 
 STAMP = "briefpack"
-VALUE_KEYS = "briefpack-values"
-"""The custom properties (numbered) that give the keys of values known by bookmarks."""
 _PARSER = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=True)
 _NOTE_KINDS = (("footnotes", rt.FOOTNOTES, f"{W}footnote"), ("endnotes", rt.ENDNOTES, f"{W}endnote"))
-
-
-def value_mark(key: str) -> str:
-    """Return what stands for a value's key in the name of its bookmark."""
-    return hashlib.blake2b(key.encode(), digest_size=6).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +44,7 @@ class Document:
         self.note_parts: dict[str, str] = {}
         self.places: dict[str, Place] = {}
         self.items: dict[str, Found] = {}
-        keys = dict(pair.split("=", 1) for pair in self._key_list() if "=" in pair)
+        self.digests = read_digests(self.properties.items())
         for kind, relation, tag in _NOTE_KINDS:
             part = self._related(relation)
             if part is not None:
@@ -60,18 +52,12 @@ class Document:
                 for note in self._parse(part).iter(tag):
                     self.notes[kind, note.get(f"{W}id", "")] = note
         self.stories: list[tuple[str, Story]] = []
-        self.keys = keys
         self._add(BODY, self.main)
         for relation in (rt.HEADER, rt.FOOTER):
             for item in self.relationships.of_type(relation):
                 name = self.relationships.target(item)
                 if name in package and package.stored_name(name) not in self.roots:
                     self._add(MARGINS, package.stored_name(name))
-
-    def _key_list(self) -> Iterator[str]:
-        for name, value in self.properties.items():
-            if name.startswith(VALUE_KEYS):
-                yield from value.split("\n")
 
     def _related(self, relation: str) -> str | None:
         found = self.relationships.target_of_type(relation)
@@ -82,7 +68,7 @@ class Document:
         return self.roots[part]
 
     def _add(self, group: str, part: str) -> None:
-        self.stories.append((group, scan(self._parse(part), self.keys, self.notes)))
+        self.stories.append((group, scan(self._parse(part), self.digests, self.notes)))
 
     @property
     def body(self) -> Story:

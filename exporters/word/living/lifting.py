@@ -10,6 +10,7 @@ from lxml import etree
 
 from exporters.package import Package, Relationships, ct, relative_target, rt
 from exporters.package.relationships import rels_name
+from exporters.word.anchors import PREFIX, value_bookmark, value_key
 from exporters.word.living.atoms import is_fallback, plain_name
 from exporters.word.living.document import Document
 from exporters.word.living.runs import Pen, remove
@@ -129,6 +130,11 @@ class Lifter:
         numbers: dict[str, str] = {}
         for mark in list(made.iter(f"{W}bookmarkStart")):
             name = mark.get(f"{W}name", "").casefold()
+            if name.startswith(PREFIX) and name in self._names:
+                key = value_key(mark.get(f"{W}name", ""), self._ours.digests)
+                name = value_bookmark(key or "", int(self._pen.number()))
+                mark.set(f"{W}name", name)
+                name = name.casefold()
             if name in self._names:
                 numbers[mark.get(f"{W}id", "")] = ""
                 remove(mark)

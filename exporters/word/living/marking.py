@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from exporters.word.living.atoms import VALUE_PREFIX, R
+from collections.abc import Mapping
+
+from exporters.word.anchors import PREFIX, value_key
+from exporters.word.living.atoms import R
 from exporters.word.living.runs import (
     DEL,
     INS,
     Pen,
     drop_control,
     mark_paragraph,
+    name_control,
     new_control,
     paragraph_properties,
     remove,
@@ -98,7 +102,12 @@ def _mark_runs(pen: Pen, paragraph: Element, tag: str) -> None:
     for control in list(paragraph.iter(_SDT)):
         alias = control.find(f"{W}sdtPr/{W}alias")
         if alias is not None and next(control.iterancestors(P), None) is paragraph:
-            drop_control(pen, control, alias.get(f"{W}val", ""))
+            before = control.getprevious()
+            if before is None or before.tag != f"{W}bookmarkStart":
+                start, end = pen.book(control, alias.get(f"{W}val", ""))
+                control.addprevious(start)
+                control.addnext(end)
+            drop_control(control)
     for run in list(paragraph.iter(R)):
         parent = run.getparent()
         if parent is None or parent.tag == DEL or next(run.iterancestors(P), None) is not paragraph:
@@ -165,33 +174,49 @@ def without_loose_fields(paragraph: Element) -> None:
         remove(run)
 
 
-def restore_controls(root: Element, keys: dict[str, str]) -> set[str]:
-    """Turn value bookmarks without open revisions into controls again; return the keys' marks that are still open."""
+def restore_controls(root: Element, digests: Mapping[str, str]) -> bool:
+    """Give values back their controls, and controls their aliases, where no revision is open; say whether any did."""
     ends = {one.get(f"{W}id", ""): one for one in root.iter(f"{W}bookmarkEnd")}
-    left: set[str] = set()
+    changed = False
     for start in list(root.iter(f"{W}bookmarkStart")):
         name = start.get(f"{W}name", "")
-        if not name.startswith(VALUE_PREFIX):
-            continue
-        mark = name[len(VALUE_PREFIX) :].partition("_")[0]
+        key = value_key(name, digests) if name.startswith(PREFIX) else None
         end = ends.get(start.get(f"{W}id", ""))
-        if mark not in keys or end is None or end.getparent() is not start.getparent():
-            left |= {mark} & keys.keys()
-            continue
-        between: list[Element] = []
-        for one in start.itersiblings():
-            if one is end:
-                break
-            between.append(one)
-        if any(one.tag in {INS, DEL} for one in between):
-            left.add(mark)
-            continue
-        runs = [one for one in between if one.tag == R]
-        if runs and all(one.tag in {R, f"{W}bookmarkStart", f"{W}bookmarkEnd", f"{W}proofErr"} for one in between):
-            place = runs[0].makeelement(R)
-            runs[0].addprevious(place)
-            place.addprevious(new_control(start, keys[mark], runs))
-            remove(place)
+        if key is not None and end is not None and end.getparent() is not None:
+            changed |= _restore(start, end, key)
+    return changed
+
+
+def _restore(start: Element, end: Element, key: str) -> bool:
+    content = start.getparent()
+    control = content.getparent() if content is not None and content.tag == f"{W}sdtContent" else start.getnext()
+    while control is not None and control.tag == f"{W}bookmarkStart":
+        control = control.getnext()
+    if control is not None and control.tag == _SDT:
+        properties = control.find(f"{W}sdtPr")
+        open_revisions = next(control.iter(INS, DEL), None) is not None
+        if properties is None or properties.find(f"{W}alias") is not None or open_revisions:
+            return False
+        name_control(properties, key)
+        return True
+    if end.getparent() is not content:
+        return False
+    between: list[Element] = []
+    for one in start.itersiblings():
+        if one is end:
+            break
+        between.append(one)
+    runs = [one for one in between if one.tag == R]
+    if any(one.tag in {INS, DEL} for one in between):
+        return False
+    if runs and all(one.tag in {R, f"{W}bookmarkStart", f"{W}bookmarkEnd", f"{W}proofErr"} for one in between):
+        place = runs[0].makeelement(R)
+        runs[0].addprevious(place)
+        place.addprevious(new_control(start, key, runs))
+        remove(place)
+        return True
+    if not runs:
         remove(start)
         remove(end)
-    return left
+        return True
+    return False

@@ -103,9 +103,7 @@ class Placer:
             for one in candidates:
                 block = next((up for up in one.iterancestors(TBL)), one) if element.tag == TBL else one
                 parent = block.getparent()
-                if parent is not None and (
-                    parent.tag == kind or kind == f"{W}sdtContent" or parent.tag == f"{W}sdtContent"
-                ):
+                if parent is not None and (parent.tag == kind or f"{W}sdtContent" in {kind, parent.tag}):
                     return block
         return None
 
@@ -154,7 +152,7 @@ def _first_found(
 
 
 def _past(neighbour: Element, source: Element, place: Element) -> Element:
-    """Step over the unbound paragraphs that stand between *neighbour* and *source*, where the target has them as well."""
+    """Step over the unbound paragraphs between *neighbour* and *source*, where the target has them as well."""
     for element in neighbour.itersiblings():
         following = place.getnext()
         if element is source or following is None or element.tag != P or following.tag != P:

@@ -14,6 +14,7 @@ from exporters.word.living.runs import (
     INS,
     Pen,
     drop_control,
+    enrich,
     inserted,
     is_own,
     isolate,
@@ -44,8 +45,9 @@ class _Change:
 def write_value(pen: Pen, atom: Atom, new: str) -> None:
     """Write a value's text into its runs, in the format of the first."""
     inner, node = atom.inner, atom.node
-    if atom.kind is Kind.CONTROL and pen.tracks and not any(_in_own(one) for one in inner):
-        drop_control(pen, node, atom.key)
+    if atom.kind is Kind.CONTROL and pen.tracks:
+        enrich(node)
+        _book(pen, atom)
     first = next((one for one in inner if one.kind is Kind.TEXT), None)
     if first is None:
         _write_empty(pen, atom, new)
@@ -60,7 +62,7 @@ def write_value(pen: Pen, atom: Atom, new: str) -> None:
 
 
 def write_prose(pen: Pen, atoms: Sequence[Atom], new: str, source: Source) -> None:
-    """Turn the text of *atoms* into *new*, where marked keys stand for values; those that come new come from *source*."""
+    """Turn the text of *atoms* into *new*, where marked keys stand for values; new ones come from *source*."""
     units = list(_units(atoms))
     old_tokens, old_at = _tokens([text for text, _, _ in units])
     new_tokens = _TOKEN.findall(new)
@@ -88,13 +90,16 @@ def write_prose(pen: Pen, atoms: Sequence[Atom], new: str, source: Source) -> No
             _flush(pen, atom, changes[id(atom)], source)
 
 
+def _book(pen: Pen, atom: Atom) -> None:
+    """See to it that a control stands in a bookmark that spells its key."""
+    if atom.start is None:
+        atom.start, atom.end = pen.book(atom.node, atom.key)
+        atom.node.addprevious(atom.start)
+        atom.node.addnext(atom.end)
+
+
 def _no_source(_key: str) -> Element | None:
     return None
-
-
-def _in_own(atom: Atom) -> bool:
-    run = atom.node.getparent()
-    return run is not None and is_own(run)
 
 
 def _units(atoms: Iterable[Atom]) -> Iterable[tuple[str, Atom, int]]:
@@ -170,25 +175,47 @@ def _flush(pen: Pen, atom: Atom, change: _Change, source: Source) -> None:
 
 
 def _ends(atom: Atom) -> tuple[Element, Element]:
-    return atom.node, atom.end if atom.end is not None else atom.node
+    """Return the first and the last element of a value, its bookmark included, outside of its control."""
+    first = atom.start if atom.start is not None else atom.node
+    last = atom.end if atom.end is not None else atom.node
+    return _outside(first), _outside(last)
+
+
+def _outside(element: Element) -> Element:
+    parent = element.getparent()
+    if parent is not None and parent.tag == f"{W}sdtContent":
+        control = parent.getparent()
+        return element if control is None else control
+    return element
 
 
 def _strike_whole(pen: Pen, atom: Atom) -> None:
-    if atom.kind is Kind.CONTROL and pen.tracks:
-        for run in drop_control(pen, atom.node, atom.key):
-            strike(pen, run)
-    elif atom.kind is Kind.CONTROL:
-        remove(atom.node)
-    elif atom.kind is Kind.SIGN:
+    if atom.kind is Kind.SIGN:
         run = atom.node.getparent()
         if run is not None:
             strike(pen, run)
-    else:
-        for one in atom.inner:
-            strike(pen, isolate(one.node))
-        if not pen.tracks and atom.end is not None:
-            remove(atom.node)
-            remove(atom.end)
+        return
+    if atom.kind is Kind.CONTROL and pen.tracks:
+        _book(pen, atom)
+    control = _control_of(atom)
+    if control is not None:
+        drop_control(control)
+    for one in atom.inner:
+        strike(pen, isolate(one.node))
+    if not pen.tracks and atom.start is not None and atom.end is not None:
+        remove(atom.start)
+        remove(atom.end)
+
+
+def _control_of(atom: Atom) -> Element | None:
+    """Return the control around a value, which may have lost its alias."""
+    if atom.kind is Kind.CONTROL:
+        return atom.node
+    node = atom.inner[0].node if atom.inner else atom.node
+    for parent in node.iterancestors():
+        if parent.tag in {f"{W}sdt", f"{W}p"}:
+            return parent if parent.tag == f"{W}sdt" else None
+    return None
 
 
 def _flush_text(pen: Pen, atom: Atom, change: _Change, source: Source) -> None:
@@ -255,7 +282,7 @@ def _struck_first(pieces: list[tuple[str, str]]) -> list[tuple[str, str]]:
 def _made(pen: Pen, run: Element | None, near: Element, text: str, source: Source) -> list[Element]:
     """Return the elements that show *text*, values as controls (or bookmarks, where changes are tracked)."""
     found: list[Element] = []
-    form = run if run is not None else near.makeelement(R)
+    form: Element = run if run is not None else near.makeelement(R)
     for number, piece in enumerate(text.split(MARK)):
         if number % 2 == 0:
             if piece:
@@ -264,10 +291,10 @@ def _made(pen: Pen, run: Element | None, near: Element, text: str, source: Sourc
         control = source(piece)
         if control is None:
             continue
-        if not pen.tracks:
-            found.append(control)
-            continue
         start, end = pen.book(control, piece)
+        if not pen.tracks:
+            found += [start, control, end]
+            continue
         runs = [copy.deepcopy(one) for one in control.iter(R)]
         found += [start, *(inserted(pen, one) for one in runs), end]
     return found

@@ -6,8 +6,8 @@ import copy
 import re
 from dataclasses import dataclass, field
 
-from exporters.word.living.atoms import VALUE_PREFIX, R, T
-from exporters.word.living.document import value_mark
+from exporters.word.anchors import digest_of, value_bookmark
+from exporters.word.living.atoms import R, T
 from exporters.word.names import W15, W
 from exporters.word.xmlparts import Element
 
@@ -28,9 +28,8 @@ class Pen:
 
     date: str = ""
     next_id: int = 1
-    booked: dict[str, str] = field(default_factory=dict)
-    """The keys of values that are known by a bookmark, by what stands for them in its name."""
-    _copies: dict[str, int] = field(default_factory=dict)
+    digests: dict[str, str] = field(default_factory=dict)
+    """Keys of values that their bookmarks cannot spell, by what stands there for them."""
 
     @property
     def tracks(self) -> bool:
@@ -46,18 +45,11 @@ class Pen:
 
     def book(self, near: Element, key: str) -> tuple[Element, Element]:
         """Make the two ends of a value's bookmark."""
-        name = value_mark(key)
-        self.booked[name] = key
-        number = self._copies[name] = self._copies.get(name, 0) + 1
+        if digest_of(key):
+            self.digests[digest_of(key)] = key
         at = self.number()
-        start = near.makeelement(f"{W}bookmarkStart", {f"{W}id": at, f"{W}name": f"{VALUE_PREFIX}{name}_{number}"})
+        start = near.makeelement(f"{W}bookmarkStart", {f"{W}id": at, f"{W}name": value_bookmark(key, int(at))})
         return start, near.makeelement(f"{W}bookmarkEnd", {f"{W}id": at})
-
-    def known(self, name: str) -> None:
-        """Note the name of a value bookmark that the document holds, so that it is not given again."""
-        mark, _, number = name[len(VALUE_PREFIX) :].partition("_")
-        if number.isdecimal():
-            self._copies[mark] = max(self._copies.get(mark, 0), int(number))
 
 
 def text_nodes(near: Element, text: str, tag: str = T) -> list[Element]:
@@ -190,12 +182,9 @@ def unwrap(element: Element) -> None:
     remove(element)
 
 
-def drop_control(pen: Pen, control: Element, key: str) -> list[Element]:
-    """Turn a content control into a bookmark, for revisions to be seen inside; return its runs."""
+def drop_control(control: Element) -> list[Element]:
+    """Put the contents of a content control in its place; return its runs. An empty one would ask to be filled in."""
     content = control.find(f"{W}sdtContent")
-    start, end = pen.book(control, key)
-    control.addprevious(start)
-    control.addnext(end)
     children = list(content) if content is not None else []
     for child in children:
         control.addprevious(child)
@@ -203,17 +192,34 @@ def drop_control(pen: Pen, control: Element, key: str) -> list[Element]:
     return [run for child in children for run in ([child] if child.tag == R else list(child.iter(R)))]
 
 
+def enrich(control: Element) -> None:
+    """Make a plain-text control a rich one: LibreOffice ignores revisions in the former."""
+    plain = control.find(f"{W}sdtPr/{W}text")
+    if plain is not None:
+        remove(plain)
+
+
 def new_control(near: Element, key: str, children: list[Element]) -> Element:
-    """Make a plain-text control around *children*."""
+    """Make a control around *children*."""
     control = near.makeelement(f"{W}sdt")
     properties = near.makeelement(f"{W}sdtPr")
-    properties.append(near.makeelement(f"{W}alias", {f"{W}val": key}))
-    properties.append(near.makeelement(f"{W15}appearance", {f"{W15}val": "hidden"}))
-    properties.append(near.makeelement(f"{W}text"))
+    name_control(properties, key)
     content = near.makeelement(f"{W}sdtContent")
     content.extend(children)
     control.extend([properties, content])
     return control
+
+
+def name_control(properties: Element, key: str) -> None:
+    """Give a control its alias and let it look like plain text."""
+    alias = properties.makeelement(f"{W}alias", {f"{W}val": key})
+    run = properties.find(f"{W}rPr")
+    if run is not None:
+        run.addnext(alias)
+    else:
+        properties.insert(0, alias)
+    if properties.find(f"{W15}appearance") is None:
+        alias.addnext(properties.makeelement(f"{W15}appearance", {f"{W15}val": "hidden"}))
 
 
 def paragraph_properties(paragraph: Element) -> Element:

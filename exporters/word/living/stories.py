@@ -103,15 +103,15 @@ class Story:
     """For each bookmark: the name under which its heading is listed in the generated contents."""
 
 
-def scan(root: Element, keys: Mapping[str, str], notes: Mapping[tuple[str, str], Element]) -> Story:
+def scan(root: Element, digests: Mapping[str, str], notes: Mapping[tuple[str, str], Element]) -> Story:
     """Read a part; *notes* gives the foot- and endnotes by kind and id: they belong to the item that refers to them."""
-    return _Scanner(root, keys, notes).story()
+    return _Scanner(root, digests, notes).story()
 
 
 class _Scanner:
-    def __init__(self, root: Element, keys: Mapping[str, str], notes: Mapping[tuple[str, str], Element]) -> None:
-        self._keys, self._notes = keys, notes
-        self._walker = Walker(keys)
+    def __init__(self, root: Element, digests: Mapping[str, str], notes: Mapping[tuple[str, str], Element]) -> None:
+        self._digests, self._notes = digests, notes
+        self._walker = Walker(digests)
         self._story = Story(root)
         self._rows: dict[Element, Found] = {}
         self._open: dict[Element | None, tuple[str, Region]] = {}
@@ -242,7 +242,7 @@ class _Scanner:
             note = self._notes.get((atom.text, atom.key)) if atom.kind is Kind.NOTE else None
             if note is not None:
                 self._story.loose += [
-                    one for inner in note.iter(P) for one in Walker(self._keys).paragraph(inner)
+                    one for inner in note.iter(P) for one in Walker(self._digests).paragraph(inner)
                     if one.kind in {Kind.CONTROL, Kind.BOOKED}
                 ]  # fmt: skip
 
@@ -252,7 +252,7 @@ class _Scanner:
             if note is None:
                 continue
             for paragraph in note.iter(P):
-                atoms = Walker(self._keys).paragraph(paragraph)
+                atoms = Walker(self._digests).paragraph(paragraph)
                 start = next((one for one in atoms if one.kind is Kind.START and family_of(one.key)), None)
                 rest = [one for one in atoms if one.kind not in {Kind.START, Kind.END}]
                 if start is not None:

@@ -1,0 +1,81 @@
+"""The bookmark around a value's control: it carries the key through editors that drop the control's alias.
+
+LibreOffice 7.4 writes the text of a plain-text control several times over where it holds Chinese (measured), so the
+control is a rich one. That loses its alias at the first save; the bookmark around it stays, whatever is typed inside.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
+from hashlib import blake2b
+
+PREFIX = "_bv"
+PROPERTY = "briefpack-values"
+"""The custom properties (numbered) that give the keys of values whose bookmarks cannot spell them out."""
+_LONGEST = 40
+_LONGEST_PROPERTY = 16_000
+_DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
+_PLAIN = re.compile(r"[A-Za-z0-9]+(?:[.-][A-Za-z0-9]+)*")
+_NAME = re.compile(rf"{PREFIX}(?P<number>[0-9a-z]*)_(?P<mark>_?)(?P<key>[A-Za-z0-9_]+?)(?:_Copy_\d+)*$")
+
+
+@lru_cache(maxsize=65_536)
+def spelt(key: str) -> str:
+    """Return the key as bookmarks spell it: letters, digits and ``_`` alone; a digest where that cannot be."""
+    if len(key) < 29 and _PLAIN.fullmatch(key):
+        text = key.replace("-", "__").replace(".", "_")
+        if len(text) < 30:
+            return text
+    return "_" + blake2b(key.encode(), digest_size=8).hexdigest()
+
+
+def value_bookmark(key: str, number: int) -> str:
+    """Return the name of a value's bookmark; *number* is unique in the document."""
+    digits = ""
+    while number:
+        number, rest = divmod(number, 36)
+        digits = _DIGITS[rest] + digits
+    return f"{PREFIX}{digits}_{spelt(key)}"
+
+
+def value_key(name: str, digests: Mapping[str, str]) -> str | None:
+    """Return the key of a value by its bookmark's name; None for other bookmarks and unknown digests."""
+    found = _NAME.match(name) if name.startswith(PREFIX) else None
+    if found is None:
+        return None
+    if found["mark"]:
+        return digests.get(found["key"])
+    return re.sub("__?", lambda sign: "-" if len(sign[0]) == 2 else ".", found["key"])
+
+
+def digest_of(key: str) -> str:
+    """Return what stands for a key that bookmarks cannot spell; empty where they can."""
+    text = spelt(key)
+    return text[1:] if text.startswith("_") else ""
+
+
+def digest_properties(digests: Mapping[str, str]) -> dict[str, str]:
+    """Return the custom properties that tell the keys of *digests*."""
+    pieces: list[str] = [""]
+    for mark, key in sorted(digests.items()):
+        line = f"{mark}={key}"
+        if len(pieces[-1]) + len(line) > _LONGEST_PROPERTY:
+            pieces.append("")
+        pieces[-1] += ("\n" if pieces[-1] else "") + line
+    return {f"{PROPERTY}-{number}": piece for number, piece in enumerate(pieces, 1) if piece}
+
+
+def read_digests(properties: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Return the keys by digest that the custom properties tell."""
+    return dict(_pairs(properties))
+
+
+def _pairs(properties: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+    for name, value in properties:
+        if name.startswith(PROPERTY):
+            for line in value.split():
+                mark, equals, key = line.partition("=")
+                if equals:
+                    yield mark, key
