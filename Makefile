@@ -38,7 +38,7 @@ $(VENV)/.test: $(VENV)/.pack requirements-test.lock
 lock:
 	@test -x .venv-lock/bin/uv || { $(PYTHON) -m venv .venv-lock && .venv-lock/bin/python -m pip --quiet install uv; }
 	@$(LOCK) pyproject.toml --output-file requirements.lock
-	@$(LOCK) pyproject.toml --extra test --output-file requirements-test.lock --constraint requirements.lock
+	@$(LOCK) pyproject.toml --extra test --extra cluster --extra watch --output-file requirements-test.lock --constraint requirements.lock
 	@$(LOCK) requirements-build.in --output-file requirements-build.lock --constraint requirements-test.lock
 
 LOCK := .venv-lock/bin/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-config \
