@@ -94,7 +94,7 @@ class Pool:
                     else:
                         suspects.append((order, tries + 1))
             finally:
-                pool.shutdown(wait=False, cancel_futures=True)
+                pool.shutdown(wait=True, cancel_futures=True)
 
     def _pool(self, common: Any) -> ProcessPoolExecutor:
         context = multiprocessing.get_context("spawn")
