@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-_TOLERANCE = 0.05
+_TOLERANCE = 0.01
 _WIDOW_LINES = 2
 
 
@@ -110,6 +110,8 @@ class Pager:
         if self.used <= 0:
             return True
         used, after, style = self.used, self._after, self._style
+        if chain[0].table != self._table:
+            used += self._below
         notes = 0.0
         for item in chain[:-1]:
             used += self._gap(item, after, style) + item.height + item.after
