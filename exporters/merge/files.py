@@ -51,6 +51,8 @@ class _FileMerge:
     def plan(self) -> Plan:
         self.base_texts = _texts(self.base)
         self.ours_texts = _texts(self.ours)
+        self.ambiguous = _ambiguous(self.base, self.ours)
+        self.known_items = {(group.id, item.id) for group in self.base.groups for item in group.items}
         self.prose = {slot.key for _, _, slot in self.theirs.slots() if slot.kind is SlotKind.PROSE}
         self._groups()
         for slot in self.theirs.loose:
@@ -176,16 +178,19 @@ class _FileMerge:
         if base is None:
             self._added_twice(group, item, slot, ours)
             return
+        if slot.text == base.text == ours.text and slot.key not in self.overrides:
+            return
         if slot.kind is SlotKind.DERIVED:
             if slot.text == base.text != ours.text:
                 self.edits.append(SetSlot(slot.key, slot.at, slot.kind, slot.text, ours.text, ours.at))
             return
-        before = self.overrides.get(slot.key, base.text)
+        name = self._conflict_key(group, slot.key)
+        before = self.overrides.get(name, base.text)
         merged = _merge_slot(slot.kind, before, slot.text, ours.text)
         if merged.text != slot.text:
             self.edits.append(SetSlot(slot.key, slot.at, slot.kind, slot.text, merged.text, ours.at))
         if merged.conflict:
-            self._conflict(slot.key, "both-changed", before, slot.text, ours.text, slot.at, item, group)
+            self._conflict(name, "both-changed", before, slot.text, ours.text, slot.at, item, group)
         elif merged.text == slot.text and canonical(slot.text) not in {canonical(before), canonical(ours.text)}:
             self.kept.append(Kept(slot.key, before, slot.text))
 
@@ -198,6 +203,17 @@ class _FileMerge:
         else:
             before = self.overrides.get(slot.key, "")
             self._conflict(slot.key, "both-changed", before, slot.text, ours.text, slot.at, item, group)
+
+    def _both_added(self, group: str, item: str, slot: Slot, ours: Slot) -> None:
+        """What came back to the data while a file still shows it, or what both sides added: theirs stays, reported."""
+        if slot.kind.silent or (group, item) in self.known_items or canonical(slot.text) == canonical(ours.text):
+            return
+        name = self._conflict_key(group, slot.key)
+        self._conflict(name, "both-changed", "", slot.text, ours.text, slot.at, item, group)
+
+    def _conflict_key(self, group: str, key: str) -> str:
+        """Return the name of a slot's conflict: its key, with its group where the key says different things in two."""
+        return f"{key}@{group}" if key in self.ambiguous and group else key
 
     def _conflict(
         self, key: str, reason: str, base: str, theirs: str, ours: str, at: str, item: str = "", group: str = ""
@@ -221,6 +237,18 @@ class _Texts:
             return exact
         found = self._by_key.get(key, [])
         return found[0] if found and all(slot.text == found[0].text for slot in found) else None
+
+
+def _ambiguous(*snapshots: Snapshot) -> set[str]:
+    """Return the keys that stand for different texts in two groups of one file."""
+    found: set[str] = set()
+    for snapshot in snapshots:
+        first: dict[str, tuple[str, str]] = {}
+        for group, _, slot in snapshot.slots():
+            known = first.setdefault(slot.key, (group, slot.text))
+            if known[0] != group and known[1] != slot.text:
+                found.add(slot.key)
+    return found
 
 
 def _texts(snapshot: Snapshot) -> _Texts:
