@@ -82,7 +82,9 @@ def publish(made: Made, folder: Folder) -> Outcome:
         generations = [replace(one, run=run) for one in generations]
         memory.remember(generations)
         backup = work.publish(expected)
-        memory.published(generations, {file.name: file.conflicts for file in made.files if file.conflicts is not None})
+        conflicts = {file.name: file.conflicts for file in made.files if file.conflicts is not None}
+        bases = [existing.base.generation for existing in folder.files.values() if existing.base is not None]
+        memory.published(generations, dict(conflicts), {(base.file, base.generation) for base in bases})
         outcome = Outcome(
             out,
             made.manifest,

@@ -79,12 +79,22 @@ class Memory:
         for generation in generations:
             self.ledger.pending(generation)
 
-    def published(self, generations: Sequence[Generation], conflicts: dict[str, Sequence[Conflict]]) -> None:
-        """Write down that it is in place, and which conflicts each file now has."""
+    def published(
+        self,
+        generations: Sequence[Generation],
+        conflicts: dict[str, Sequence[Conflict]],
+        in_use: Iterable[tuple[str, int]] = (),
+    ) -> None:
+        """Write down that it is in place, and which conflicts each file now has.
+
+        Old generations are dropped, but none *in_use* (file, number): a file in place was edited from it.
+        """
         for generation in generations:
             self.ledger.publish(generation, conflicts.pop(generation.file, ()))
         for file, found in conflicts.items():
             self.ledger.replace_conflicts(file, found)
-        in_use = {(one.file, one.generation) for one in generations}
-        wanted = self.ledger.prune(KEPT_GENERATIONS, in_use)
+        if not generations:
+            return
+        kept = {*in_use, *((one.file, one.generation) for one in generations)}
+        wanted = self.ledger.prune(KEPT_GENERATIONS, kept)
         self.objects.prune(wanted)
