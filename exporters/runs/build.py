@@ -78,13 +78,13 @@ def publish(made: Made, folder: Folder) -> Outcome:
             if file.pristine is not None:
                 memory.objects.put(file.pristine)
         generations = [file.generation for file in made.files if file.generation is not None]
-        run = _begin(memory, made) if generations else 0
-        generations = [replace(one, run=run) for one in generations]
-        memory.remember(generations)
+        with memory.ledger.transaction():
+            run = _begin(memory, made) if generations else 0
+            generations = [replace(one, run=run) for one in generations]
+            memory.remember(generations)
         backup = work.publish(expected)
         conflicts = {file.name: file.conflicts for file in made.files if file.conflicts is not None}
         bases = [existing.base.generation for existing in folder.files.values() if existing.base is not None]
-        memory.published(generations, dict(conflicts), {(base.file, base.generation) for base in bases})
         outcome = Outcome(
             out,
             made.manifest,
@@ -93,8 +93,10 @@ def publish(made: Made, folder: Folder) -> Outcome:
             {file.name: file.merge for file in made.files if file.merge is not None},
             tuple(fault for file in made.files for fault in file.faults),
         )
-        if run:
-            memory.ledger.finish(run, {"results": outcome.results, "moved": outcome.moved})
+        with memory.ledger.transaction():
+            memory.published(generations, dict(conflicts), {(base.file, base.generation) for base in bases})
+            if run:
+                memory.ledger.finish(run, {"results": outcome.results, "moved": outcome.moved})
     return outcome
 
 

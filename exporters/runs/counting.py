@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 
-# A key stands alone, as the value of an attribute (Word, PowerPoint) or as the text of a cell (Excel).
-_KEY = re.compile(rb'["\'>]([a-z0-9][a-z0-9._-]{1,})(?=["\'<])')
+# A key stands alone, as the value of an attribute (Word, PowerPoint) or as the text of a cell (Excel). A record's id
+# that holds no dot is not found in a cell; sizes and numbers, which fill most attributes, are passed over quickly.
+_KEY = re.compile(rb'["\'>]([a-z][a-z0-9_-]*\.[a-z0-9._-]+)(?=["\'<|])')
 
 
 def count_statements(content: bytes, targets: Collection[str]) -> int:

@@ -19,6 +19,7 @@ from exporters.snapshot import Conflict
 
 VERSION = 1
 _SCHEMA = """
+begin;
 create table if not exists meta (version integer not null);
 create table if not exists runs (
     id integer primary key, started text not null, command text not null, dataset text not null, inputs text not null,
@@ -32,6 +33,8 @@ create table if not exists conflicts (
     file text not null, key text not null, item text not null, grp text not null, reason text not null,
     base text not null, theirs text not null, ours text not null, primary key (file, key, item, grp)
 );
+insert into meta select 1 where not exists (select 1 from meta);
+commit;
 """
 
 
@@ -72,14 +75,13 @@ class Ledger:
             path.parent.mkdir(parents=True, exist_ok=True)
             self._base = sqlite3.connect(path, isolation_level=None)
             self._base.execute("pragma synchronous = full")
-            self._base.executescript(_SCHEMA)
+            if self._base.execute("select count(*) from sqlite_master").fetchone()[0] == 0:
+                self._base.executescript(_SCHEMA)
             found = self._base.execute("select version from meta").fetchone()
         except sqlite3.Error as error:
             raise self._broken(error) from None
-        if found is None:
-            self._base.execute("insert into meta values (?)", (VERSION,))
-        elif found[0] > VERSION:
-            message = f"the ledger is of version {found[0]}; this briefpack reads up to {VERSION}"
+        if found is None or found[0] > VERSION:
+            message = f"the ledger is of version {found[0] if found else 0}; this briefpack reads up to {VERSION}"
             raise BriefpackError(Fault("ledger", message, file=str(path), hint="use the newer briefpack"))
 
     def _broken(self, error: Exception) -> BriefpackError:
@@ -96,7 +98,11 @@ class Ledger:
         self.close()
 
     @contextmanager
-    def _transaction(self) -> Iterator[sqlite3.Connection]:
+    def transaction(self) -> Iterator[sqlite3.Connection]:
+        """Do all or nothing, with one wait for the disk; may stand within another."""
+        if self._base.in_transaction:
+            yield self._base
+            return
         self._base.execute("begin immediate")
         try:
             yield self._base
@@ -155,7 +161,7 @@ class Ledger:
 
     def publish(self, generation: Generation, conflicts: Iterable[Conflict]) -> None:
         """Say that *generation* is in place, and replace the file's open conflicts."""
-        with self._transaction() as base:
+        with self.transaction() as base:
             base.execute(
                 "update generations set state = 'ok' where file = ? and generation = ?",
                 (generation.file, generation.generation),
@@ -185,7 +191,7 @@ class Ledger:
 
     def replace_conflicts(self, file: str, conflicts: Iterable[Conflict]) -> None:
         """Replace the open conflicts of *file*."""
-        with self._transaction() as base:
+        with self.transaction() as base:
             self._set_conflicts(base, file, conflicts)
 
     def _set_conflicts(self, base: sqlite3.Connection, file: str, conflicts: Iterable[Conflict]) -> None:
@@ -202,7 +208,7 @@ class Ledger:
 
         Returns the digests of the base objects that are still wanted.
         """
-        with self._transaction() as base:
+        with self.transaction() as base:
             rows = base.execute("select file, generation from generations order by file, generation desc").fetchall()
             seen: dict[str, int] = {}
             for file, number in rows:

@@ -76,8 +76,9 @@ class Memory:
 
     def remember(self, generations: Iterable[Generation]) -> None:
         """Write down what is about to be published."""
-        for generation in generations:
-            self.ledger.pending(generation)
+        with self.ledger.transaction():
+            for generation in generations:
+                self.ledger.pending(generation)
 
     def published(
         self,
@@ -89,10 +90,11 @@ class Memory:
 
         Old generations are dropped, but none *in_use* (file, number): a file in place was edited from it.
         """
-        for generation in generations:
-            self.ledger.publish(generation, conflicts.pop(generation.file, ()))
-        for file, found in conflicts.items():
-            self.ledger.replace_conflicts(file, found)
+        with self.ledger.transaction():
+            for generation in generations:
+                self.ledger.publish(generation, conflicts.pop(generation.file, ()))
+            for file, found in conflicts.items():
+                self.ledger.replace_conflicts(file, found)
         if not generations:
             return
         kept = {*in_use, *((one.file, one.generation) for one in generations)}

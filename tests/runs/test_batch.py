@@ -55,7 +55,7 @@ def test_all_are_built_then_nothing_is_due(wanted):
 def test_only_what_changed_is_due(wanted, datasets):
     statuses(wanted())
     path = datasets / "gz-1.yaml"
-    path.write_text(path.read_text("utf-8").replace("value: 10\n", "value: 11\n", 1), "utf-8")
+    path.write_text(path.read_text("utf-8").replace("    value: 10\n", "    value: 11\n", 1), "utf-8")
     assert [pack.out.name for pack, due in batch.plan(wanted()) if due] == ["gz-1"]
     assert statuses(wanted()) == {"gz-0": "unchanged", "gz-1": "built", "gz-2": "unchanged"}
 
