@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
@@ -55,6 +56,13 @@ def compile_deck(package: Package, file: str) -> Compiled:
     if faults:
         raise TemplateError(replace(fault, file=file) for fault in dict.fromkeys(faults))
     return compiled
+
+
+def _orders(tag: Tag, slides: list[WovenSlide]) -> bool:
+    """Return whether a ``set`` tag's name is used to say which slides there are."""
+    name = loop_variables(tag.body)[0]
+    words = (other.body for slide in slides for other in slide.levels if other is not tag)
+    return any(re.search(rf"\b{name}\b", body.partition("=")[2] if body.startswith("set ") else body) for body in words)
 
 
 class _Compiler:
@@ -133,9 +141,10 @@ class _Compiler:
             loops = [loop_variables(tag.body) for tag in opened if tag.keyword == "for"]
             self._name_shapes(slide, known, loops[-1][0] if loops and len(loops[-1]) == 1 else "")
             before = "".join(self._weaver.tag(tag) for tag in leading)
+            ordering = "".join(self._weaver.tag(tag) for tag in leading if tag.keyword != "set" or _orders(tag, slides))
             after = "".join(self._weaver.tag(tag) for tag in trailing)
             source += (before, self._slide_text(slide), after)
-            plan += (before, f"{slide.number - 1} ", after)
+            plan += (ordering, f"{slide.number - 1} ", after)
             stack = opened[: len(opened) - len(trailing)]
         for tag in stack:
             hint = f"it needs {{%slide end{tag.keyword} %}}, on the same slide or a later one"

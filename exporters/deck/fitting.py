@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from functools import lru_cache
 from typing import Any, NamedTuple
 
 from markupsafe import Markup
 
 from exporters.binding.environment import text as as_text
-from exporters.metrics import Paragraph, count_lines, line_height, shorten, width
+from exporters.deck.boxes import AS_LEVEL, SEAM, Box, Level, level_of, own_of, plain, read_box, run_width, single_line
+from exporters.metrics import Paragraph, count_lines, shorten, width
 
 #: No text is made smaller than this (points), unless the template itself sets it smaller.
 SMALLEST = 16.0
@@ -24,107 +24,11 @@ MORE = "\ufdde"
 COUNT = "#"
 
 _PARAGRAPH = re.compile(r"<a:p>(.*?)</a:p>|<a:p/>", re.DOTALL)
-_SHOWN = re.compile(r"<a:t>([^<]*)")
 _TEXT = re.compile(r"<a:t>([^<]*)</a:t>|<a:br(?:/>|>.*?</a:br>)")
 _PROPERTIES = re.compile(r"<a:pPr[ />].*?(?:/>|</a:pPr>)", re.DOTALL)
 _RUN = re.compile(r"<a:(?:r|fld)[ >](.*?)<a:t>([^<]*)</a:t>|<a:br(?:/>|>.*?</a:br>)", re.DOTALL)
 _SIZE = re.compile(r'<a:rPr[^>]*? sz="(\d+)"')
 _BOLD = re.compile(r'<a:rPr[^>]* b="(1|true)"')
-_NUMBER = re.compile(r'<a:(lnSpc|spcBef|spcAft)><a:(spcPct|spcPts) val="(\d+)%?"/>')
-_ENTITIES = (("&lt;", "<"), ("&gt;", ">"), ("&#34;", '"'), ("&quot;", '"'), ("&#39;", "'"), ("&amp;", "&"))
-#: Room that may be added where two runs of different scripts meet, in em.
-_SEAM = 0.25
-
-
-class Level(NamedTuple):
-    """How paragraphs of one level are set, unless they say otherwise themselves."""
-
-    size: float
-    bold: bool
-    latin: str
-    east_asian: str
-    line: Any
-    before: float
-    after: float
-    left: float
-    indent: float
-
-
-class Box(NamedTuple):
-    """A text box of the template, in points."""
-
-    width: float
-    height: float
-    shrinks: bool
-    levels: tuple[Level, ...]
-    runs: tuple[tuple[float, bool], ...]
-    """Size and weight of the runs, where the box always holds one paragraph of these; else empty."""
-    one_line: float
-    """The room for such a paragraph on one line; below zero where not even one line fits."""
-
-
-def read_box(found: dict[str, Any]) -> Box:
-    """Return the box that a compiled template keeps as JSON."""
-    levels = tuple(Level(**level) for level in found["levels"])
-    runs = tuple((size, bold) for size, bold in found.get("runs", ()))
-    width, height = found["width"], found["height"]
-    one_line = -1.0
-    if runs:
-        first = levels[0]
-        size = max(size for size, _ in runs)
-        needed = first.before + _line_height(size, first.latin, first.east_asian, first.line, first.bold) + first.after
-        if needed <= height:
-            one_line = width - first.left - first.indent - _SEAM * size * (len(runs) - 1)
-    return Box(width, height, found["autofit"] == "norm", levels, runs, one_line)
-
-
-@lru_cache(maxsize=1024)
-def _line_height(size: float, latin: str, east_asian: str, line: Any, bold: bool) -> float:
-    return max(line_height(size, name, line, bold=bold) for name in (latin or east_asian, east_asian))
-
-
-@lru_cache(maxsize=16_384)
-def _width(text: str, size: float, latin: str, east_asian: str, bold: bool) -> float:
-    """Return the width of a run's XML text on one line."""
-    return width(_plain(text), size, latin=latin, east_asian=east_asian, bold=bold, flow="slide")
-
-
-class Own(NamedTuple):
-    """What a paragraph's own properties change: level, and room in points (None: as the level has it)."""
-
-    level: int
-    line: Any
-    before: float | None
-    after: float | None
-    left: float | None
-    indent: float | None
-
-
-_AS_LEVEL = Own(0, None, None, None, None, None)
-
-
-@lru_cache(maxsize=1024)
-def _own(properties: str) -> Own:
-    def emu(name: str) -> float | None:
-        found = re.search(rf' {name}="(-?\d+)"', properties)
-        return int(found[1]) / 12700 if found else None
-
-    level = re.search(r' lvl="(\d)"', properties)
-    room: dict[str, Any] = {}
-    for tag, kind, value in _NUMBER.findall(properties):
-        number = int(value)
-        if tag == "lnSpc":
-            room[tag] = number / 100_000 if kind == "spcPct" else f"exact {number / 100:g}"
-        else:
-            room[tag] = number / 100 if kind == "spcPts" else None
-    return Own(
-        int(level[1]) if level else 0,
-        room.get("lnSpc"),
-        room.get("spcBef"),
-        room.get("spcAft"),
-        emu("marL"),
-        emu("indent"),
-    )
 
 
 class _Piece(NamedTuple):
@@ -137,21 +41,14 @@ class _Piece(NamedTuple):
     more: bool
 
 
-def _plain(text: str) -> str:
-    if "&" in text:
-        for entity, char in _ENTITIES:
-            text = text.replace(entity, char)
-    return text
-
-
 def _escaped(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def _piece(xml: str, inner: str, box: Box) -> _Piece:
     properties = _PROPERTIES.search(inner) if "<a:pPr" in inner else None
-    own = _own(properties[0]) if properties else _AS_LEVEL
-    level = box.levels[min(own.level, len(box.levels) - 1)]
+    own = own_of(properties[0]) if properties else AS_LEVEL
+    level = level_of(box.levels, own)
     texts: list[str] = []
     wide, largest, heavy = 0.0, 0.0, level.bold
     for found in _RUN.finditer(inner):
@@ -165,9 +62,9 @@ def _piece(xml: str, inner: str, box: Box) -> _Piece:
             size = int(said[1]) / 100 if said else size
             bold = bold or _BOLD.search(found[1]) is not None
         texts.append(found[2])
-        wide += _width(found[2], size, level.latin, level.east_asian, bold) + (_SEAM * size if wide else 0.0)
+        wide += run_width(found[2], size, level.latin, level.east_asian, bold) + (SEAM * size if wide else 0.0)
         largest, heavy = max(largest, size), heavy or bold
-    text = _plain("".join(texts))
+    text = plain("".join(texts))
     shape = Paragraph(
         text.replace(MORE, ""),
         largest or level.size,
@@ -176,11 +73,11 @@ def _piece(xml: str, inner: str, box: Box) -> _Piece:
         level.latin if text.isascii() and level.latin else level.east_asian,
         heavy,
         0.0,
-        level.line if own.line is None else own.line,
-        level.before if own.before is None else own.before,
-        level.after if own.after is None else own.after,
-        level.left if own.left is None else own.left,
-        level.indent if own.indent is None else own.indent,
+        level.line,
+        level.before,
+        level.after,
+        level.left,
+        level.indent,
         "slide",
     )
     return _Piece(xml, text, shape, wide, MORE in text)
@@ -203,11 +100,14 @@ class Fitter:
 
     def fit(self, value: Any, lines: int = 1, box: int = -1, taken: str = "") -> str:
         """Return a value shortened by rule to so many lines of its own box; *taken* is what its line holds besides."""
-        text = _plain(as_text(value))
+        text = plain(as_text(value))
         if box < 0 or not text:
             return text
         found = self._boxes[box]
         level = found.levels[0]
+        room = found.width - level.left - level.indent
+        if not taken and lines and run_width(text, level.size, level.latin, level.east_asian, level.bold) <= room:
+            return text
         return self._shorten(text, level, found.width, lines, taken)
 
     def _shorten(self, text: str, level: Level, room: float, lines: int, taken: str) -> str:
@@ -226,15 +126,8 @@ class Fitter:
     def fit_box(self, body: str, box: int) -> str:
         """Return a text body's content so that it fits; *body* is its XML behind ``<p:txBody>``."""
         found = self._boxes[box]
-        if found.runs:
-            texts = _SHOWN.findall(body)
-            if len(texts) == len(found.runs):
-                latin, east_asian = found.levels[0].latin, found.levels[0].east_asian
-                room = found.one_line
-                for text, (size, bold) in zip(texts, found.runs, strict=True):
-                    room -= _width(text, size, latin, east_asian, bold)
-                if room >= 0:
-                    return body
+        if MORE not in body and found.holds(body):
+            return body
         body = str(body)
         start = body.find("<a:p>")
         if start < 0:
@@ -288,7 +181,7 @@ def _paragraph_height(piece: _Piece, box_width: float, share: float) -> float:
             p.text, size, room, latin=p.latin, east_asian=p.east_asian, bold=p.bold, first_indent=p.first_indent,
             flow="slide",
         )  # fmt: skip
-    return p.before + lines * _line_height(size, p.latin, p.east_asian, p.line_spacing, p.bold) + p.after
+    return p.before + lines * single_line(size, p.latin, p.east_asian, p.line_spacing, p.bold) + p.after
 
 
 def _scaled(head: str, scale: int) -> str:
@@ -309,7 +202,7 @@ def _shortened(pieces: Sequence[_Piece], shown: Sequence[_Piece], box: Box) -> t
         keep -= 1
     piece = shown[keep]
     shape = piece.shape
-    line = _line_height(shape.size, shape.latin, shape.east_asian, shape.line_spacing, shape.bold)
+    line = single_line(shape.size, shape.latin, shape.east_asian, shape.line_spacing, shape.bold)
     room = box.height - _height(shown[:keep], box, 100) - shape.before - shape.after
     lines = max(int(room / line + 1e-6), 1)
     if keep and room < line:
@@ -334,7 +227,7 @@ def _cut(xml: str, text: str, short: str) -> str:
         if found[1] is None:
             left -= 1
             return found[0] if left >= 0 else ""
-        run = _plain(found[1])
+        run = plain(found[1])
         kept, left = run[: max(left, 0)], left - len(run)
         if left <= 0 and added:
             kept, added = kept + added, ""

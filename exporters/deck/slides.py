@@ -15,8 +15,9 @@ from exporters.binding.tags import Tag, may_hold_tag, scan
 from exporters.binding.weave import Located, TreeWeaver, after, before, remove
 from exporters.charts import chart_meta, compile_chart
 from exporters.charts.drawingml import DRAWINGML, A, C, P, R
+from exporters.deck.knowing import known_box
 from exporters.deck.runs import join_runs
-from exporters.deck.textboxes import Ancestry, BoxStyle, box_style, cell_style
+from exporters.deck.textboxes import Ancestry, box_style, cell_style
 from exporters.errors import Fault
 from exporters.package import Package
 
@@ -169,7 +170,10 @@ class SlideWeaver:
                     slide.levels.append(tag)
                 else:
                     self._around(shape, tag)
-            mark.set("descr", text.strip())
+            if text.strip():
+                mark.set("descr", text.strip())
+            else:
+                del mark.attrib["descr"]
 
     # --- charts --------------------------------------------------------------------------------------------------
 
@@ -205,7 +209,7 @@ class SlideWeaver:
             style = box_style(shape, ancestry)
             if style is None or style.autofit == "shape":
                 continue
-            self.boxes.append({**style.to_json(), "runs": _steady_runs(body, style)})
+            self.boxes.append(known_box(body, style))
             self._captured(body, "_box", f"_fit({len(self.boxes) - 1})", where(shape))
 
     def _captured(self, body: Element, name: str, filter_name: str, place: str) -> None:
@@ -230,27 +234,6 @@ def holds_tag(root: Element) -> bool:
     values = (str(value) for element in root.iter(etree.Element) for value in element.attrib.values())
     text = "".join((*map(str, root.itertext()), *values))
     return "{{" in text or "{%" in text or "{#" in text
-
-
-def _steady_runs(body: Element, style: BoxStyle) -> list[tuple[float, bool]]:
-    """Return size and weight of the runs of a body that always holds the same ones in one paragraph; else nothing."""
-    paragraphs = body.findall(f"{A}p")
-    if len(paragraphs) != 1 or (body.text or "").strip() or paragraphs[0].tail:
-        return []
-    found: list[tuple[float, bool]] = []
-    paragraph = paragraphs[0]
-    if paragraph.text or any(child.tag not in {f"{A}r", f"{A}endParaRPr"} or child.tail for child in paragraph):
-        return []
-    for run in paragraph.findall(f"{A}r"):
-        properties, text = run.find(f"{A}rPr"), run.find(f"{A}t")
-        size, bold = style.levels[0]["size"], style.levels[0]["bold"]
-        if text is None or not text.text:
-            return []
-        if properties is not None:
-            size = int(properties.get("sz", "0")) / 100 or size
-            bold = bold or properties.get("b") in {"1", "true"}
-        found.append((size, bold))
-    return found
 
 
 def _with_size(found: dict[str, Any], run: Element) -> dict[str, Any]:
@@ -309,13 +292,24 @@ def anchor(values: list[str], name: str, known: Collection[str], innermost: str)
     keys = [key for value in values if (key := key_of(value)) is not None]
     if len(values) == 1 and keys and _root(keys[0][0]) in known:
         return keys[0]
-    owners = {owner for owner, _ in keys}
-    if len(keys) == len(values) and len(owners) == 1 and _root(keys[0][0]) in known:
-        return keys[0][0], slug(name)
+    owner = _common([owner for owner, _ in keys]) if len(keys) == len(values) else ""
+    if owner and _root(owner) in known:
+        return owner, slug(name)
     if innermost:
         return innermost, slug(name)
     outer = next((_root(owner) for owner, _ in keys if _root(owner) in known), "")
     return outer or "pack", slug(name)
+
+
+def _common(owners: list[str]) -> str:
+    """Return the record that all expressions begin with: ``r.base`` and ``r.growth`` share ``r``."""
+    paths = [re.split(r"(?=[.\[])", owner) for owner in owners]
+    shared: list[str] = []
+    for steps in zip(*paths, strict=False):
+        if len(set(steps)) > 1:
+            break
+        shared.append(steps[0])
+    return "".join(shared)
 
 
 def _root(expression: str) -> str:

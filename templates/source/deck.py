@@ -8,6 +8,7 @@ A template that was edited by hand in Office is left as it is, unless --force is
 from __future__ import annotations
 
 import io
+import re
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -125,13 +126,13 @@ class Deck:
         page.notes("{{ pack.title }}", "{{ pack.note }}")
 
     def city(self) -> None:
-        page = self.slide("Statement")
+        page = self.slide("Statement", tags=(_rows("city", 4),))
         page.fill(None, "Headline", self["city.title"])
         page.fill(10, "Who", self["city.who"])
         width = (FULL - 3 * GAP) / 4
         for at in range(4):
-            row = f"city.top[{at}]"
-            self._card(page, row, (LEFT + at * (width + GAP), BODY_Y, width, self.card.height), 32, f"city.top|length > {at}")
+            row = f"r{at + 1}"
+            self._card(page, row, (LEFT + at * (width + GAP), BODY_Y, width, self.card.height), 32, row)
         self._city_below(page)
         page.fill(11, "Source", self["d.source"].replace("district.", "city."))
         page.page()
@@ -189,16 +190,17 @@ class Deck:
         self._missing((f"{{%slide if {count} == 0 %}}", "{%slide endif %}", "{%slide endfor %}"))
 
     def _figures(self, tags: tuple[str, ...], columns: int, cards: int, size: float) -> None:
-        page = self.slide("Figures", tags=tags)
+        rates = "{%slide set rates = district.growth[:6]|sort(attribute='value', reverse=true) %}"
+        page = self.slide("Figures", tags=(*tags, rates, _rows("district", cards)))
         page.fill(None, "Headline", self["d.headline"])
         page.fill(10, "Who", self["d.who"])
         width = (MAIN - (columns - 1) * 0.25) / columns
         for at in range(cards):
             down, across = divmod(at, columns)
             box = (LEFT + across * (width + 0.25), BODY_Y + down * (self.card.height + CARD_GAP), width, self.card.height)
-            self._card(page, f"district.top[{at}]", box, size, f"district.top|length > {at}")
+            self._card(page, f"r{at + 1}", box, size, f"r{at + 1}")
             if (at >= cards - 2 and at % 2) or (columns == 3 and at == 5):
-                self._rest_card(page, box, size, f"district.top|length == {at}")
+                self._rest_card(page, box, size, f"not r{at + 1}")
         self._initiatives(page)
         self._growth_chart(page)
         page.fill(11, "Source", self["d.source"])
@@ -209,15 +211,15 @@ class Deck:
         """A rule, the indicator, its number with the words of strength beside it, and what goes with it."""
         x, y, w, _ = box
         base = f"{row}.base"
-        card = page.group(f"Card {row[-2]}", condition)
+        card = page.group(f"Card {row[1:]}", condition)
         card.rule((x, y, w, 0.02), INK)
         flag = f"{{% for f in {base}.flags %}}{{% if f.code in ['looks_high', 'looks_low'] %}}{self['d.flag']}{{% endif %}}"
         flag += "{% endfor %}"
         card.text("Label", (x, y + 0.09, w, 0.34), f"{{{{ {row}.short }}}}" + (flag if self.chinese else ""), bold=True)
         top, high = self.card.figure
         # One number leads the page: the first card's is in the accent colour and the others are not.
-        shade = ACCENT if row.endswith("[0]") else NIGHT
-        small, big = {"size": 16.0, "colour": INK}, {"size": size, "bold": True, "colour": shade}
+        shade = ACCENT if row == "r1" else NIGHT
+        small, big = {"size": 16.0}, {"size": size, "bold": True, "colour": shade}
         if self.chinese:
             number = [P([
                 Run(f"{{{{ {base}.lead }}}}", **small), Run(f"{{{{ {base}.amount }}}}", **big),
@@ -229,7 +231,7 @@ class Deck:
             number = [P(Run(f"{{{{ {base}.amount }}}}", min(size, 32), True, shade))]
             card.text("Figure", (x, y + top, w, high), *number, anchor="b", fit="normAutofit", line=85, size=min(size, 32))
         top, high = self.card.strength
-        both = "{% set r = " + row + " %}{{ r.base.word }}" + self["d.both"]
+        both = re.sub(r"\br\b", row, "{{ r.base.word }}" + self["d.both"])
         card.text("Strength", (x, y + top, w, high), both, colour=MUTED)
 
     def _rest_card(self, page: Canvas, box: tuple[float, float, float, float], size: float, condition: str) -> None:
@@ -254,8 +256,6 @@ class Deck:
         )  # fmt: skip
 
     def _growth_chart(self, page: Canvas) -> None:
-        from deck_words import _GROWTH
-
         heading = [Run(f"{{% if district.growth %}}{self['d.chart']}{{% else %}}{self['d.context']}{{% endif %}}")]
         page.fill(14, "Chart heading", heading)
         box = (PANEL_X + 0.1, BODY_Y + 0.8, PANEL - 0.2, BODY_END - BODY_Y - 0.9)
@@ -267,7 +267,7 @@ class Deck:
         ]
         size = 14 if self.chinese else 13
         page.chart(
-            "Growth chart", box, series, self["d.chart.category"], f"for t in {_GROWTH}",
+            "Growth chart", box, series, self["d.chart.category"], "for t in rates",
             "{%shape if district.growth %}{%shape endif %}" + self["d.alt"], horizontal=True, size=size, gap=70, overlap=-5,
         )  # fmt: skip
         self._context_chart(page, box, "{%shape if not district.growth %}{%shape endif %}")
@@ -399,6 +399,11 @@ class Deck:
         out = io.BytesIO()
         self.prs.save(out)
         return out.getvalue()
+
+
+def _rows(place: str, count: int) -> str:
+    """Slide tags that name the first rows of a place r1, r2, ..."""
+    return "".join(f"{{%slide set r{at + 1} = {place}.top[{at}] %}}" for at in range(count))
 
 
 def _replace(element: Any, xml: str) -> None:

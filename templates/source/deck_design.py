@@ -17,7 +17,7 @@ PANEL = RIGHT - PANEL_X
 TITLE_Y, TITLE_H = 0.32, 1.05
 WHO_Y, WHO_H = 1.4, 0.36
 BODY_Y, BODY_END = 1.92, 6.62
-LIST_Y = {"zh-CN": 5.08, "en-GB": 5.24}
+LIST_Y = {"zh-CN": 5.06, "en-GB": 5.24}
 FOOT_RULE, FOOT_Y, FOOT_H = 6.84, 6.92, 0.3
 
 NAMESPACES = (

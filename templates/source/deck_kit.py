@@ -29,11 +29,10 @@ class Run:
     colour: str | None = None
 
     def xml(self, lang: str) -> str:
-        other = ' altLang="en-US"' if lang.startswith("zh") else ' altLang="zh-CN"'
         size = f' sz="{round(self.size * 100)}"' if self.size else ""
         weight = "" if self.bold is None else f' b="{int(self.bold)}"'
         colour = fill(self.colour) if self.colour else ""
-        properties = f'lang="{lang}"{other}{size}{weight} dirty="0">{colour}</a:rPr>'
+        properties = f'lang="{lang}"{size}{weight}>{colour}</a:rPr>'
         text = self.text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
         # A vertical tab is a line break within the paragraph, as in PowerPoint's own text.
         return f"<a:br><a:rPr {properties}</a:br>".join(
@@ -108,14 +107,8 @@ class Canvas:
                 f'<a:bodyPr {NS} wrap="square" lIns="0" tIns="0" rIns="0" bIns="0" anchor="{anchor}"><a:{fit}/></a:bodyPr>'
             ),
         )
-        style = body.find(qn("a:lstStyle"))
-        style.append(
-            parse_xml(
-                f'<a:lvl1pPr {NS} algn="{align}"><a:lnSpc><a:spcPct val="{line * 1000}"/></a:lnSpc>'
-                f'<a:defRPr sz="{round(size * 100)}" b="{int(bold)}">{fill(colour)}</a:defRPr></a:lvl1pPr>'
-            )
-        )
-        self._write(shape, paragraphs)
+        whole = P("", align=align if align != "l" else "", line=line if line != 100 else 0)
+        self._write(shape, [_styled(one, whole, size, bold, colour) for one in paragraphs])
         return shape
 
     def rule(self, box: Box, colour: str = RULE) -> None:
@@ -131,6 +124,7 @@ class Canvas:
         style = element.find(qn("p:style"))
         if style is not None:
             element.remove(style)
+        element.remove(element.txBody)
         _decorative(element.nvSpPr.cNvPr)
 
     def group(self, name: str, condition: str = "") -> Canvas:
@@ -255,6 +249,17 @@ class Canvas:
             body.remove(old)
         for one in paragraphs:
             body.append(parse_xml(P(one).xml(self.lang)))
+
+
+def _styled(text: P | Para, whole: P, size: float, bold: bool, colour: str) -> P:
+    """Return a paragraph with what its box gives all of them; the ink is every text's own colour."""
+    one = text if isinstance(text, P) else P(text)
+    shade = None if colour == INK else colour
+    runs = [
+        Run(run.text, run.size or size, (bold or None) if run.bold is None else run.bold, run.colour or shade)
+        for run in _runs(one.runs)
+    ]
+    return P(runs, one.level, one.align or whole.align, one.line or whole.line, one.before)
 
 
 def _runs(text: Para) -> list[Run]:

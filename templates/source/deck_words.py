@@ -4,8 +4,6 @@
 
 from __future__ import annotations
 
-_GROWTH = "district.growth[:6]|sort(attribute='value', reverse=true)"
-
 ZH: dict[str, str] = {
     # layouts
     "title": "标题：一句话说清结论", "subtitle": "副标题", "date": "日期与单位", "who": "姓名与职务", "source": "来源",
@@ -15,8 +13,8 @@ ZH: dict[str, str] = {
     "cover.date": "{{ pack.date }}{% if pack.office %}　{{ pack.office }}{% endif %}",
     "cover.targets": "项目标", "cover.districts": "个区", "cover.sources": "个来源",
     # the city
-    "city.title": "{% set first = city.top[0] %}{{ city.short }}{{ first.short }}{{ first.base.phrase }}"
-    "{% if first.level and first.growth %}、{{ first.growth.phrase }}{% endif %}"
+    "city.title": "{{ city.short }}{{ r1.short }}{{ r1.base.phrase }}"
+    "{% if r1.level and r1.growth %}、{{ r1.growth.phrase }}{% endif %}"
     "{% set same = city.top[1:4]|map(attribute='base.phrase')|unique|list|length == 1 %}"
     "{% if city.top|length > 1 %}，\v{% endif %}{% for r in city.top[1:4] %}{% if not loop.first %}、{% endif %}{{ r.short }}{% if not same %}{{ r.base.phrase }}"
     "{% elif loop.last %}{% if loop.length > 1 %}各{% endif %}{{ r.base.phrase }}{% endif %}{% endfor %}",
@@ -43,13 +41,13 @@ ZH: dict[str, str] = {
     "来源：{% for s in x.growth|map(attribute='source')|unique %}[{{ s.n }}]{% endfor %}，见“出处”页。单位：%",
     # a district
     "d.headline": "{% set gdp = district.target.gdp_growth %}"
-    "{% set most = (district.growth|rejectattr('indicator', 'eq', 'GDP')|sort(attribute='value', reverse=true))[0] %}"
-    "{% set first = district.top[0] %}{{ district.short }}"
-    "{% if gdp %}{{ gdp.word }}GDP{{ gdp.phrase }}{% if first.stretch %}、{{ first.stretch.word }}{{ first.stretch.phrase }}{% endif %}"
+    "{% set most = (rates|rejectattr('indicator', 'eq', 'GDP')|list)[0] %}"
+    "{{ district.short }}"
+    "{% if gdp %}{{ gdp.word }}GDP{{ gdp.phrase }}{% if r1.stretch %}、{{ r1.stretch.word }}{{ r1.stretch.phrase }}{% endif %}"
     "{% if indicator.GDP.growth[0].key == gdp.key %}，增速居各区之首{% endif %}"
-    "{% else %}{{ first.base.word }}{{ first.short }}{{ first.base.phrase }}{% endif %}"
+    "{% else %}{{ r1.base.word }}{{ r1.short }}{{ r1.base.phrase }}{% endif %}"
     "{% if most %}，{% if not gdp or most.word != gdp.word %}{{ most.word }}{% endif %}{{ most.short }}{{ most.phrase }}"
-    "{% elif district.top[1] %}，{{ district.top[1].base.word }}{{ district.top[1].short }}{{ district.top[1].base.phrase }}{% endif %}",
+    "{% elif r2 %}，{{ r2.base.word }}{{ r2.short }}{{ r2.base.phrase }}{% endif %}",
     "d.who": "{{ district.name }}{% if district.leader %}　{{ district.leader.full_title }} {{ district.leader.name }}{% endif %}"
     "{% if district.coverage == 'other_source' %}　·　取自其他来源，引用须注明{% endif %}",
     "d.both": "{% if r.level and r.growth %}{% if r.base.key == r.level.key %}{{ r.growth.phrase }}{% else %}{{ r.level.phrase }}"
@@ -63,7 +61,7 @@ ZH: dict[str, str] = {
     "d.chart.key": "红为本区，灰为各区中位数",
     "d.chart.own": "{{ district.short }}", "d.chart.median": "各区中位数", "d.chart.format": '"中位数 "General"%"',
     "d.chart.category": "{{ t.short }}\n{{ t.text }}",
-    "d.alt": "条形图，{{ district.name }}增速目标：{% for t in " + _GROWTH + " %}{{ t.short }}{{ t.text }}"
+    "d.alt": "条形图，{{ district.name }}增速目标：{% for t in rates %}{{ t.short }}{{ t.text }}"
     "{% if not loop.last %}，{% endif %}{% endfor %}",
     "d.context": "他区GDP增速目标（供对照）",
     "d.context.alt": "条形图，各区GDP增速目标：{% for t in indicator.GDP.growth[:8] %}{{ t.place.short }}{{ t.text }}"
@@ -123,8 +121,8 @@ EN: dict[str, str] = {
     "l.cover": "Cover", "l.statement": "Statement", "l.figures": "Figures and chart", "l.columns": "Two columns",
     "cover.date": "{{ pack.date }}{% if pack.office %} · {{ pack.office }}{% endif %}",
     "cover.targets": "targets", "cover.districts": "districts", "cover.sources": "sources",
-    "city.title": "{% set first = city.top[0] %}{{ city.short }} aims for {{ first.short }} {{ first.base.text }}"
-    "{% if first.level and first.growth %}, {{ first.growth.phrase }}{% endif %}"
+    "city.title": "{{ city.short }} aims for {{ r1.short }} {{ r1.base.text }}"
+    "{% if r1.level and r1.growth %}, {{ r1.growth.phrase }}{% endif %}"
     "{% set same = city.top[1:4]|map(attribute='base.text')|unique|list|length == 1 %}"
     "{% for r in city.top[1:4] %}{% if loop.first %}; {% elif loop.last %} and {% else %}, {% endif %}{{ r.short|lowerfirst }}"
     "{% if not same or loop.last %} {{ r.base.text }}{% endif %}{% if same and loop.last and loop.length > 1 %} each{% endif %}{% endfor %}",
@@ -151,13 +149,13 @@ EN: dict[str, str] = {
     "cmp.source": "{% if x.growth|length > 12 %}The first 12 only; the rest is in the workbook. {% endif %}"
     "Sources: {% for s in x.growth|map(attribute='source')|unique %}[{{ s.n }}]{% endfor %}, listed on the page of sources. Unit: %",
     "d.headline": "{% set gdp = district.target.gdp_growth %}"
-    "{% set most = (district.growth|rejectattr('indicator', 'eq', 'GDP')|sort(attribute='value', reverse=true))[0] %}"
-    "{% set first = district.top[0] %}{{ district.short }} "
+    "{% set most = (rates|rejectattr('indicator', 'eq', 'GDP')|list)[0] %}"
+    "{{ district.short }} "
     "{% if gdp %}{{ gdp.word|default('targets', true) }} GDP growth of {{ gdp.text }}"
     "{% if indicator.GDP.growth[0].key == gdp.key %}, the fastest of all districts,{% endif %}"
-    "{% else %}{{ first.base.word|default('targets', true) }} {{ first.short|lowerfirst }} {{ first.base.phrase }}{% endif %}"
+    "{% else %}{{ r1.base.word|default('targets', true) }} {{ r1.short|lowerfirst }} {{ r1.base.phrase }}{% endif %}"
     "{% if most %}{% if not gdp or indicator.GDP.growth[0].key != gdp.key %},{% endif %} with {{ most.short|lowerfirst }} {{ most.phrase }}"
-    "{% elif district.top[1] %}, with {{ district.top[1].short|lowerfirst }} {{ district.top[1].base.phrase }}{% endif %}",
+    "{% elif r2 %}, with {{ r2.short|lowerfirst }} {{ r2.base.phrase }}{% endif %}",
     "d.who": "{{ district.name }}{% if district.leader %} · {{ district.leader.name }}, {{ district.leader.title }}{% endif %}"
     "{% if district.coverage == 'other_source' %} · from another report: cite it as such{% endif %}",
     "d.both": "{% if r.level and r.growth %}{% if r.base.word %}; {% endif %}{% if r.base.key == r.level.key %}{{ r.growth.phrase }}"
@@ -171,7 +169,7 @@ EN: dict[str, str] = {
     "d.chart.key": "Red: this district. Grey: median",
     "d.chart.own": "{{ district.short }}", "d.chart.median": "Median of districts", "d.chart.format": '"median "General"%"',
     "d.chart.category": "{{ t.short }}\n{{ t.text }}",
-    "d.alt": "Bar chart of growth targets of {{ district.name }}: {% for t in " + _GROWTH + " %}{{ t.short }} {{ t.text }}"
+    "d.alt": "Bar chart of growth targets of {{ district.name }}: {% for t in rates %}{{ t.short }} {{ t.text }}"
     "{% if not loop.last %}, {% endif %}{% endfor %}",
     "d.context": "Other districts' GDP growth targets",
     "d.context.alt": "Bar chart of districts' GDP growth targets: {% for t in indicator.GDP.growth[:8] %}{{ t.place.short }} {{ t.text }}"
