@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from decimal import Decimal
-from functools import cached_property, lru_cache
+from enum import StrEnum
+from functools import cached_property
 from typing import Any
 
 from exporters import figures, wording
@@ -48,9 +49,17 @@ class Scope:
         self._rows: dict[str, RowView] = {}
         self._words: dict[tuple[str, str | None], str] = {}
         self._tabular_units: dict[tuple[str, str | None], tuple[int, str]] = {}
-        self._first_of: dict[str, str] = {}
         self._labels: dict[str, str] = {}
-        self.period = lru_cache(maxsize=256)(self._period)
+        self._periods: dict[tuple[dt.date, dt.date, str, str], str] = {}
+        self._terms: dict[StrEnum, str] = {}
+
+    def period(self, period: Period) -> str:
+        """Return a period in words; periods recur, and a record's own hash would cost more than the words."""
+        key = (period.start, period.end, period.label.zh, period.label.en)
+        known = self._periods.get(key)
+        if known is None:
+            known = self._periods[key] = self._period(period)
+        return known
 
     def _period(self, period: Period) -> str:
         return wording.period(period, self.lang)
@@ -133,6 +142,13 @@ class Scope:
             known = self._labels[code] = self.dataset.indicator_by_code[code].label.in_(self.lang)
         return known
 
+    def term(self, term: StrEnum) -> str:
+        """Return the word for a measure, a role or a kind (their values differ from each other)."""
+        known = self._terms.get(term)
+        if known is None:
+            known = self._terms[term] = wording.label(term, self.lang)
+        return known
+
     def city_target(self, indicator: str, measure: Measure) -> TargetView | None:
         return self._city_targets.get((indicator, measure))
 
@@ -177,14 +193,13 @@ class Scope:
 
     def comparison(self, target: Target) -> str:
         """Return the key by which the base target of a place, an indicator and a measure is found."""
-        if target.role is not Role.BASE or target.sub_place:
+        if target.role is not Role.BASE or target.sub_place.zh or target.sub_place.en:
             return ""
-        key = f"{target.place}|{target.indicator}|{target.measure.value}"
-        return key if self._first_of.setdefault(key, target.id) == target.id else ""
+        return f"{target.place}|{target.indicator}|{target.measure.value}"
 
     def stretch(self, target: Target) -> TargetView | None:
         """Return what is striven for beyond a base target."""
-        if target.role is not Role.BASE:
+        if not self._stretches or target.role is not Role.BASE:
             return None
         found = self._stretches.get((target.place, target.group, target.indicator, target.measure))
         return self.target(found) if found else None
@@ -227,8 +242,10 @@ class Scope:
             "elsewhere": [view for view in self.districts if view.coverage == "other_source"],
             "missing": [view for view in self.districts if view.coverage == "none"],
             "targets": list(self._targets.values()),
-            "observed": [view for view in self._targets.values() if view.key in self.observations],
-            "flagged": [view for view in self._targets.values() if view.flags],
+            "observed": [view for view in self._targets.values() if view.key in self.observations]
+            if self.observations
+            else [],
+            "flagged": [self._targets[target.id] for target in self.dataset.targets if target.flags],
             "initiatives": [item for view in (self.city, *self.districts) for item in view.initiatives],
             "indicators": list(self._indicators.values()),
             "indicator": Lookup("indicator", self._indicators),

@@ -242,8 +242,9 @@ class TargetView(View):
     @property
     def full_label(self) -> str:
         """The indicator's full name, with the part of the place that the statement is limited to."""
-        if not self._target.sub_place:
-            return self.label
+        sub = self._target.sub_place
+        if not sub.zh and not sub.en:
+            return self._scope.label(self._target.indicator)
         return f"{self.label}（{self.sub_place}）" if self._scope.lang == "zh" else f"{self.label} ({self.sub_place})"
 
     @cached_property
@@ -319,7 +320,8 @@ class TargetView(View):
     @property
     def number_upper(self) -> Decimal | None:
         """The upper number of a range, in the unit of ``number``."""
-        return self._scope.tabular(self._target, self._target.upper)
+        upper = self._target.upper
+        return None if upper is None else self._scope.tabular(self._target, upper)
 
     @property
     def number_unit(self) -> str:
@@ -329,7 +331,7 @@ class TargetView(View):
     @property
     def comparison(self) -> str:
         """What finds it among the targets of all places: place, indicator and measure (nansha|GDP|growth_yoy); empty
-        for stretch targets, milestones, parts of a place, and whatever stands there already."""
+        for stretch targets, milestones and parts of a place."""
         return self._scope.comparison(self._target)
 
     @property
@@ -355,7 +357,7 @@ class TargetView(View):
     @property
     def measure(self) -> str:
         """The measure in words: 增速, level."""
-        return wording.label(self._target.measure, self._scope.lang)
+        return self._scope.term(self._target.measure)
 
     @property
     def measure_code(self) -> str:
@@ -365,7 +367,7 @@ class TargetView(View):
     @property
     def role(self) -> str:
         """The role in words: 基本目标, 力争目标, 节点目标."""
-        return wording.label(self._target.role, self._scope.lang)
+        return self._scope.term(self._target.role)
 
     @property
     def role_code(self) -> str:
@@ -375,7 +377,7 @@ class TargetView(View):
     @property
     def kind(self) -> str:
         """The kind in words: 经济指标, 任务成果, 项目盘子."""
-        return wording.label(self._target.kind, self._scope.lang)
+        return self._scope.term(self._target.kind)
 
     @property
     def kind_code(self) -> str:

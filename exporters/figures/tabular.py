@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal
-from functools import lru_cache
 
 from exporters.model import Lang, Unit
 
+_ONE = Decimal(1)
 _ZH_MONEY = 8
 _EN_MONEY = 9
 
@@ -34,10 +34,10 @@ def tabular_unit(unit: Unit, units: Mapping[str, Unit], lang: Lang, counter: str
     return 0, unit.label.zh + counter
 
 
-@lru_cache(maxsize=4096)
 def shifted(value: Decimal, power: int) -> Decimal:
     """Return *value* times ten to a power, exactly, without an exponent or zeros that the shift added."""
+    if not power:
+        return value
     found = value.scaleb(power)
-    if power > 0 and found.as_tuple().exponent not in {"n", "N", "F"} and int(found.as_tuple().exponent) > 0:
-        return found.quantize(Decimal(1))
-    return found
+    # 1E+4 is the same number, but not what a cell should show in its XML.
+    return found.quantize(_ONE) if power > 0 and "E" in str(found) else found

@@ -19,7 +19,6 @@ MAX_TEXT = 32_767
 _MAX_DIGITS = 15
 _ESCAPED = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 _TAGS = re.compile(r"<[^>]*>")
-_CACHED = 512
 _DIGITS = frozenset("0123456789")
 EMPTY = "/>"
 
@@ -96,51 +95,43 @@ class Bodies:
         self.twins: dict[tuple[int, str], int] = {}
         """(style, kind) -> the new style's number, in the order in which they came up."""
 
-    def cell(self, opening: str, style: str, run: str, value: Any, cache: dict[Any, str]) -> str:
-        """Return a whole cell for *value*; *cache* keeps the cells of texts and days that it has shown before."""
+    def cell(self, value: Any, style: str, run: str) -> str:
+        """Return what follows a cell's address for *value*: style, type and value. *run* is its characters' format."""
+        shown = f' s="{style}"' if style else ""
         kind = type(value)
         if kind is str:
             if not value:
-                return opening + EMPTY
-            body = text_body(value, run)
+                return shown + EMPTY
             if value[0] in "=+-@":
-                return self._restyled(opening, style, "quote") + body
-            if len(cache) < _CACHED:
-                cache[value] = opening + body
-            return opening + body
+                shown = self._twin(style, "quote")
+            return shown + text_body(value, run)
         if kind is Decimal:
-            return opening + decimal_body(value)
+            return shown + decimal_body(value)
         if value is None or isinstance(value, Absent):
-            return opening + EMPTY
+            return shown + EMPTY
         if kind is bool:
-            return f'{opening} t="b"><v>{int(value)}</v></c>'
+            return f'{shown} t="b"><v>{int(value)}</v></c>'
         if isinstance(value, int):
-            return opening + int_body(value)
+            return shown + int_body(value)
         if isinstance(value, float):
-            return opening + float_body(value)
+            return shown + float_body(value)
         if isinstance(value, dt.date):
-            whole = self._day(opening, style, value)
-            if kind is dt.date and len(cache) < _CACHED:
-                cache[value] = whole
-            return whole
-        shown = html.unescape(value) if isinstance(value, Markup) else str(value)
-        return self.cell(opening, style, run, str(shown), cache)
+            return self._day(value, style, shown)
+        return self.cell(html.unescape(value) if isinstance(value, Markup) else str(value), style, run)
 
-    def _day(self, opening: str, style: str, value: dt.date) -> str:
+    def _day(self, value: dt.date, style: str, shown: str) -> str:
         number = serial(value, self._date_1904)
         if number is None:
-            return opening + text_body(value.isoformat())
+            return shown + text_body(value.isoformat())
         at = int(style or 0)
         if at < len(self._formats) and self._formats[at] == 0:
-            opening = self._restyled(opening, style, "day")
-        return opening + float_body(number)
+            shown = self._twin(style, "day")
+        return shown + float_body(number)
 
-    def _restyled(self, opening: str, style: str, kind: str) -> str:
-        key = (int(style or 0), kind)
-        number = self.twins.setdefault(key, len(self._formats) + len(self.twins))
-        if not style:
-            return f'{opening} s="{number}"'
-        return opening.replace(f' s="{style}"', f' s="{number}"', 1)
+    def _twin(self, style: str, kind: str) -> str:
+        """Return the attribute of a style like *style* that was made for a kind of value."""
+        number = self.twins.setdefault((int(style or 0), kind), len(self._formats) + len(self.twins))
+        return f' s="{number}"'
 
     def seen(self, value: Any) -> Scalar:
         """Return what formulas see of a value that was written."""

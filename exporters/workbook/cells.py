@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from exporters.binding.tags import Tag, may_hold_tag, scan
 from exporters.errors import Fault
+from exporters.workbook.markup import ROW
 from exporters.workbook.references import letters, parse_cell
 from exporters.workbook.xmltree import Element, S, escape, item_runs, plain_xml
 
@@ -59,11 +60,12 @@ class Cell:
         return tag if tag is not None and tag.kind == "value" else None
 
     def opening(self) -> str:
-        """The start of the cell's XML up to its style; the row's number is put in later."""
-        from exporters.workbook.markup import ROW
+        """The start of the cell's XML without its style; the row's number is put in later."""
+        return f'<c r="{letters(self.column)}{ROW}"{self.kept}'
 
-        style = f' s="{self.style}"' if self.style else ""
-        return f'<c r="{letters(self.column)}{ROW}"{style}{self.kept}'
+    def styled(self) -> str:
+        """The start of the cell's XML with its style."""
+        return self.opening() + (f' s="{self.style}"' if self.style else "")
 
 
 def read_cell(

@@ -153,13 +153,13 @@ def unit_record(sheet: SheetDraft, number: int, wrapping: dict[int, float]) -> d
     for cell in unit.row.cells:
         opening = cell.opening()
         if cell.column in by_column:
-            cells.append(["f", opening, by_column[cell.column]])
+            cells.append(["f", opening, len(given.given) + len(given.taken) + by_column[cell.column], cell.style, ""])
             values[cell.column] = ["f", by_column[cell.column]]
         elif not cell.tagged:
-            _literal(cells, opening + cell.xml)
+            _literal(cells, cell.styled() + cell.xml)
             values[cell.column] = ["k", cell.literal]
         elif cell.empty:
-            _literal(cells, opening + "/>")
+            _literal(cells, cell.styled() + "/>")
         elif cell.single is not None:
             run = next(piece.run for piece in cell.pieces if piece.tag is not None)
             slot = next(slots)
@@ -167,7 +167,7 @@ def unit_record(sheet: SheetDraft, number: int, wrapping: dict[int, float]) -> d
             values[cell.column] = ["v", slot]
         else:
             slot = next(slots)
-            cells.append(["r" if any(cell.runs) else "t", opening, slot])
+            cells.append(["r" if any(cell.runs) else "t", opening, slot, cell.style, ""])
             values[cell.column] = ["t", slot]
     records = [_formula(draft, [next(slots) for _ in draft.slots]) for draft in formulas]
     return {
@@ -207,7 +207,7 @@ def _literal(cells: list[list[Any]], xml: str) -> None:
 
 def _blank(unit: Unit) -> str:
     """Return the row without any content, for a table or a range that would otherwise be left without a row."""
-    cells = "".join(cell.opening() + "/>" for cell in unit.row.cells)
+    cells = "".join(cell.styled() + "/>" for cell in unit.row.cells)
     return f'<row r="{ROW}"{unit.row.attributes}>{cells}</row>'
 
 

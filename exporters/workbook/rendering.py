@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, BinaryIO
 
 from jinja2 import pass_context
-from markupsafe import Markup
 
 from exporters.binding.compiled import Compiled
 from exporters.binding.scope import Scope
@@ -126,12 +126,26 @@ class _Rendering:
                     waiting.append((name, "".join(pieces), host, tagged, original))
                 target = ""
             elif sink is not None and target == "s":
-                sink.write(self._filler.fill(text, copies[current]) if markup.MARK in text else text)
+                self._fill(text, rows, sink, copies[current])
             elif target:
                 pieces.append(text)
             elif text:
                 current += text.count(_COPY)
         return waiting
+
+    def _fill(self, text: str, rows: _Rows, sink: _Sink, host: WrittenSheet) -> None:
+        """Write a stretch of a sheet: what surrounds the rows, and for each ``ROW`` in it the next finished row."""
+        around = text.split(markup.ROW)
+        for number, piece in enumerate(around):
+            if piece:
+                sink.write(self._filler.fill(piece, host) if markup.MARK in piece else piece)
+            if number + 1 < len(around):
+                following = number + 1
+                if piece or not number:
+                    # Rows come in long runs; each run is written as one.
+                    while following + 1 < len(around) and not around[following]:
+                        following += 1
+                    sink.write("".join(rows.take(following - number)), rows.marked)
 
     def _close(self, part: str, sink: _Sink) -> None:
         if sink.waits:
@@ -224,6 +238,15 @@ class _Rows:
         self._copy: WrittenSheet
         self._row = 1
         self._blanks: dict[int, int] = {}
+        self._finished: deque[str] = deque()
+        self.marked = any(
+            formula["deferred"] for row in sheet["rows"] if row is not None for formula in row["formulas"]
+        )
+
+    def take(self, count: int) -> Iterator[str]:
+        """Yield the next finished rows, which go beside the program's own text: they are most of a sheet."""
+        for _ in range(count):
+            yield self._finished.popleft()
 
     def filters(self) -> dict[str, Callable[..., Any]]:
         return {"_begin": self._begin(), "_row": self._write(), "_rows": self._still(), "_end": self._finish()}
@@ -242,7 +265,7 @@ class _Rows:
                     if unit < 0:
                         self._blanks[row] = ~unit
                     row += heights[unit if unit >= 0 else ~unit]
-            return Markup(_COPY)
+            return _COPY
 
         return begin
 
@@ -261,7 +284,9 @@ class _Rows:
             row = self._row
             self._row = row + 1
             writer = self._writers.get(unit) or self._writer(unit)
-            return Markup(blank + writer.write(values, row) if blank else writer.write(values, row))
+            finished = writer.write(values, row)
+            self._finished.append(blank + finished if blank else finished)
+            return markup.ROW
 
         return write
 
@@ -276,14 +301,16 @@ class _Rows:
                 else:
                     pieces.append(self._writer(unit).write((), self._row))
                     self._row += 1
-            return Markup("".join(pieces))
+            self._finished.append("".join(pieces))
+            return markup.ROW
 
         return still
 
     def _finish(self) -> Callable[..., Any]:
         @pass_context
         def finish(_context: Any, _: Any) -> str:
-            return Markup(self._blank())
+            self._finished.append(self._blank())
+            return markup.ROW
 
         return finish
 
@@ -318,8 +345,9 @@ class _Sink:
     def waits(self) -> bool:
         return self._keeps_text or any(isinstance(part, int) for part in self._parts)
 
-    def write(self, text: str) -> None:
-        if markup.MARK not in text:
+    def write(self, text: str, marked: bool = False) -> None:
+        """Add *text*; *marked* text may hold marks of values that are not known yet."""
+        if not marked or markup.MARK not in text:
             self._add(text)
             return
         last = 0

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
+from decimal import Decimal
+from operator import itemgetter
 from typing import Any
 
 from exporters.workbook import markup
-from exporters.workbook.cellbody import Bodies, mixed_body, plain_text, result_body, xstring
+from exporters.workbook.cellbody import Bodies, mixed_body, plain_text, result_body, text_body, xstring
 from exporters.workbook.cellbody import escape as escape_text
 from exporters.workbook.formula.evaluate import Node, build, result
 from exporters.workbook.formula.values import Scalar, UnknownError
@@ -18,7 +20,9 @@ from exporters.workbook.paths import getter
 from exporters.workbook.state import UNKNOWN, Book, Later, Source, WrittenSheet
 
 Kept = Callable[[Sequence[Any], "RowContext | None"], Any]
-_CACHED = frozenset((str, dt.date))
+_KEPT = frozenset((str, dt.date, Decimal))
+_ZERO_ONE = frozenset((0, 1))
+_MOST_KNOWN = 512
 _MISSING: Any = object()
 _BUSY: Any = object()
 
@@ -59,7 +63,7 @@ def _unknown(_: Any) -> Scalar:
 class FormulaWriter:
     """A formula of a template row, for one written sheet."""
 
-    __slots__ = ("_bodies", "_book", "_host", "_pieces", "_start", "column", "deferred", "node", "text")
+    __slots__ = ("_bodies", "_book", "_host", "_pieces", "_start", "column", "deferred", "known", "node", "text")
 
     def __init__(
         self, record: dict[str, Any], book: Book, host: WrittenSheet, sources: dict[int, Source], bodies: Bodies
@@ -68,6 +72,7 @@ class FormulaWriter:
         self.deferred: bool = record["deferred"]
         self._book, self._host, self._bodies = book, host, bodies
         self._start: str = record["f"]
+        self.known: dict[str, str] = {}
         # References that every instance has alike are text from now on.
         self._pieces: list[Any] = [
             escape_text(book.text(piece, host, 0))
@@ -108,12 +113,57 @@ def _slot(bodies: Bodies) -> Callable[[int], Node]:
     return at
 
 
+class _Known(dict[Any, str]):
+    """What a cell shows for each value that it has shown before, from its style on; made when first asked for."""
+
+    __slots__ = ("_bodies", "_run", "_shown", "_style")
+
+    def __init__(self, bodies: Bodies, style: str, run: str) -> None:
+        super().__init__()
+        self._bodies, self._style, self._run = bodies, style, run
+        self._shown = f' s="{style}"' if style else ""
+
+    def __missing__(self, value: Any) -> str:
+        if type(value) is str and value and value[0] not in "=+-@":
+            body = self._shown + text_body(value, self._run)
+        else:
+            body = self._bodies.cell(value, self._style, self._run)
+        # 1 and true are one key to a dictionary, so neither is kept.
+        if len(self) < _MOST_KNOWN and (value is None or (type(value) in _KEPT and value not in _ZERO_ONE)):
+            self[value] = body
+        return body
+
+
+class _Mixed:
+    """A cell whose text was put together from several pieces."""
+
+    __slots__ = ("_rich", "_style")
+
+    def __init__(self, style: str, rich: bool) -> None:
+        self._style, self._rich = style, rich
+
+    def __getitem__(self, value: Any) -> str:
+        return self._style + mixed_body(str(value), self._rich)
+
+
+class _Result:
+    """A cell with a formula, worked out in the row that its writer is in."""
+
+    __slots__ = ("_style", "_writer")
+
+    def __init__(self, style: str, writer: UnitWriter) -> None:
+        self._style, self._writer = style, writer
+
+    def __getitem__(self, number: int) -> str:
+        return self._style + self._writer.formula(number)
+
+
 class UnitWriter:
     """Writes one unit of rows. ``record`` is what ``emitting.unit_record`` noted."""
 
     __slots__ = (
-        "_bodies", "_cells", "_getters", "_keep_results", "_keep_values", "_late", "_open", "_paths", "_root", "_roots",
-        "_types", "_wraps", "blank", "formulas",
+        "_bodies", "_context", "_form", "_getters", "_keep_results", "_keep_values", "_knowns", "_late", "_numbers",
+        "_paths", "_pick", "_root", "_roots", "_types", "_wraps", "blank", "formulas",
     )  # fmt: skip
 
     def __init__(
@@ -126,7 +176,6 @@ class UnitWriter:
         late: Callable[[FormulaWriter, RowContext, int], str],
     ) -> None:
         self._bodies, self._late = bodies, late
-        self._open: str = record["open"]
         self._wraps: list[list[float]] = record["wraps"]
         self.blank: str = record["blank"]
         self._paths: list[tuple[int, list[str]]] = record["taken"]
@@ -134,18 +183,32 @@ class UnitWriter:
         self._root = self._roots[0] if len(self._roots) == 1 else -1
         self._getters: list[Callable[[Any], Any]] = []
         self._types: list[type] = []
+        self._context: RowContext | None = None
         sources = {int(column): _source(value, bodies) for column, value in record["values"].items()}
         self.formulas = [FormulaWriter(one, book, host, sources, bodies) for one in record["formulas"]]
-        # Each cell: text before the value, slot, kind, style, format of its characters, known cells.
-        self._cells: list[tuple[str, int, str, str, str, dict[Any, str]]] = []
-        for cell in record["cells"]:
-            kind, opening = cell[0], cell[1]
+        # The numbers of the formulas follow the row's values, so that every cell is a look-up of its value.
+        self._numbers = range(len(self.formulas))
+        self._form = _escaped(record["open"][:-1]) + "%s>"
+        self._knowns: list[Any] = []
+        slots: list[int] = []
+        for kind, opening, *more in record["cells"]:
+            self._form += _escaped(opening)
             if kind == "x":
-                self._cells.append((opening, 0, "x", "", "", {}))
-            elif kind == "v":
-                self._cells.append((opening, cell[2], "v", cell[3], cell[4], {}))
+                continue
+            self._form += "%s"
+            slot, style, run = more
+            slots.append(slot)
+            shown = f' s="{style}"' if style else ""
+            if kind == "v":
+                self._knowns.append(_Known(bodies, style, run))
+            elif kind == "f":
+                self._knowns.append(_Result(shown, self))
             else:
-                self._cells.append((opening, cell[2], kind, "", "", {}))
+                self._knowns.append(_Mixed(shown, kind == "r"))
+        self._form += "</row>"
+        self._pick: Callable[[Sequence[Any]], Sequence[Any]] = (
+            itemgetter(*slots) if len(slots) > 1 else lambda values: [values[slot] for slot in slots]
+        )
         # What formulas elsewhere read: plain values, and all that has to be worked out first.
         self._keep_values: list[tuple[Callable[[Any], None], int]] = []
         self._keep_results: list[tuple[Callable[[Any], None], Kept]] = []
@@ -159,70 +222,74 @@ class UnitWriter:
 
     def write(self, given: Sequence[Any], number: int) -> str:
         """Return the row's XML at row *number*, and keep what formulas read of it."""
-        values = self._take(given) if self._paths else given
-        pieces = [self._open]
-        add = pieces.append
-        formulas = self.formulas
-        context = RowContext(number, values, formulas) if formulas else None
-        bodies = self._bodies
-        for opening, slot, kind, style, run, known in self._cells:
-            if kind == "v":
-                value = values[slot]
-                whole = known.get(value) if type(value) in _CACHED else None
-                add(whole if whole is not None else bodies.cell(opening, style, run, value, known))
-            elif kind == "x":
-                add(opening)
-            elif kind == "f":
-                assert context is not None
-                add(opening)
-                add(self._formula(slot, context))
-            else:
-                add(opening)
-                add(mixed_body(str(values[slot]), kind == "r"))
-        add("</row>")
-        if self._wraps:
-            height = self._height(values)
-            if height:
-                pieces[0] = f'{self._open[:-1]} ht="{height:g}">'
+        values = self._take(given)
+        context = self._context = RowContext(number, values, self.formulas) if self.formulas else None
+        try:
+            cells = [known[value] for known, value in zip(self._knowns, self._pick(values), strict=True)]
+        except TypeError:
+            # A list or another value that cannot be looked up: shown as text.
+            plain = [value if isinstance(value, Hashable) else str(value) for value in self._pick(values)]
+            cells = [known[value] for known, value in zip(self._knowns, plain, strict=True)]
+        height = self._height(values) if self._wraps else ""
         for keep, slot in self._keep_values:
             value = values[slot]
-            keep((value or None) if type(value) is str else bodies.seen(value))
+            keep((value or None) if type(value) is str else self._bodies.seen(value))
         for keep, source in self._keep_results:
             keep(source(values, context))
-        return "".join(pieces).replace(ROW, str(number))
+        return (self._form % (height, *cells)).replace(ROW, str(number))
 
-    def _take(self, given: Sequence[Any]) -> list[Any]:
-        """Return the given values and those that paths lead to from them."""
-        types = [type(given[slot]) for slot in self._roots]
-        if types != self._types:
-            self._getters = [getter(given[slot], path) for slot, path in self._paths]
-            self._types = types
+    def _take(self, given: Sequence[Any]) -> Sequence[Any]:
+        """Return the given values, those that paths lead to from them, and the numbers of the formulas."""
+        if not self._paths:
+            return (*given, *self._numbers)
         if self._root >= 0:
             root = given[self._root]
-            return [*given, *[get(root) for get in self._getters]]
-        return [*given, *[get(given[path[0]]) for get, path in zip(self._getters, self._paths, strict=True)]]
+            if [type(root)] != self._types:
+                self._types = [type(root)]
+                self._getters = [getter(root, path) for _, path in self._paths]
+            return [*given, *[get(root) for get in self._getters], *self._numbers]
+        types = [type(given[slot]) for slot in self._roots]
+        if types != self._types:
+            self._types = types
+            self._getters = [getter(given[slot], path) for slot, path in self._paths]
+        taken = [get(given[path[0]]) for get, path in zip(self._getters, self._paths, strict=True)]
+        return [*given, *taken, *self._numbers]
 
-    def _height(self, values: Sequence[Any]) -> float:
-        """Return the height that the row's wrapped texts need; 0 where one line is enough."""
+    def _height(self, values: Sequence[Any]) -> str:
+        """Return the height that the row's wrapped texts need, as an attribute; empty where one line is enough."""
         height = 0.0
         for slot, capacity, points in self._wraps:
             value = values[slot]  # type: ignore[call-overload]
             # A character is at most two digits wide, so most texts need no closer look.
-            if isinstance(value, str) and (len(value) * 2 > capacity or "\n" in value):
+            if type(value) is str and (len(value) * 2 > capacity or "\n" in value):
                 lines = text_lines(value, capacity)
                 if lines > 1:
                     height = max(height, lines * points + 3)
-        return min(height, MAX_HEIGHT)
+        return f' ht="{min(height, MAX_HEIGHT):g}"' if height else ""
 
-    def _formula(self, number: int, context: RowContext) -> str:
+    def formula(self, number: int) -> str:
+        """Return the body of a cell with a formula in the row that is being written."""
+        context = self._context
+        assert context is not None
         formula = self.formulas[number]
         if formula.deferred:
             return self._late(formula, context, number)
-        element = formula.text or formula.element(context)
         try:
-            return result_body(context.result(number), element)
+            value = context.result(number)
         except UnknownError:
-            return result_body(None, element)
+            return result_body(None, formula.text or formula.element(context))
+        if type(value) is str and formula.text:
+            shown = formula.known.get(value)
+            if shown is None:
+                shown = result_body(value, formula.text)
+                if len(formula.known) < _MOST_KNOWN:
+                    formula.known[value] = shown
+            return shown
+        return result_body(value, formula.text or formula.element(context))
+
+
+def _escaped(text: str) -> str:
+    return text.replace("%", "%%")
 
 
 def _source(value: Sequence[Any], bodies: Bodies) -> Source:

@@ -332,7 +332,7 @@ class Builder:
             "N": "{{ t.period }}", "O": "{{ t.text }}", "P": "{{ t.clause }}", "Q": "{{ t.source.brief }}",
             "R": "{{ t.flag_text }}", "S": "{{ t.period_start }}", "T": "{{ t.period_end }}",
             "U": "{{ t.actual.number }}", "V": "{{ t.actual.day }}",
-            "W": f'=IF(AND(ISNUMBER(U{row}),N(G{row})>0),U{row}/G{row},"")', "X": status,
+            "W": f'=IF(U{row}="","",IF(G{row}>0,U{row}/G{row},""))', "X": status,
             "Y": "{{ t.actual.note }}" + ending,
         }  # fmt: skip
         aligned = {**dict.fromkeys("GHJUW", RIGHT), **dict.fromkeys("EFIKLMNVX", CENTER)}

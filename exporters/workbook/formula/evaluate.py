@@ -118,6 +118,8 @@ class _Builder:
             rows = [[_constant(item) for item in row] for row in tree[1]]
             constant_area = Area(list(zip(*rows, strict=True)))
             return lambda _: constant_area
+        if kind == "o" and tree[1] == "=" and tree[3] == ["s", ""] and not array:
+            return _is_empty(self.build(tree[2]))
         if kind == "o":
             return _binary(tree[1], self.build(tree[2], array), self.build(tree[3], array), array)
         if kind == "%":
@@ -156,6 +158,8 @@ class _Builder:
         _check_arity(name, function, len(nodes))
         if name == "MATCH" and len(nodes) == 3 and arguments[2] == ["n", 0.0]:
             return _exact_match(nodes[0], nodes[1])
+        if name == "INDEX" and len(nodes) == 2:
+            return _line_index(nodes[0], nodes[1])
         if len(nodes) == 1:
             only = nodes[0]
             return lambda context: function(only(context))
@@ -315,15 +319,33 @@ _TAKES_ANY = 4
 
 
 def _exact_match(sought: Node, among: Node) -> Node:
-    position = lookup.position
+    find = lookup.find
 
     def match(context: Context) -> Value:
         area = among(context)
         if not isinstance(area, Area):
             area = Area([[area]])
-        return float(position(_single(sought(context), context), area) + 1)
+        at = find(_single(sought(context), context), area)
+        # Not found is given back as a value: raising it would be most of the work of a sparse table.
+        return NA if at < 0 else float(at + 1)
 
     return match
+
+
+def _line_index(among: Node, at: Node) -> Node:
+    """INDEX of a single column by row, the shape of most look-ups; others go the general way."""
+    general = lookup.FUNCTIONS["INDEX"]
+
+    def index(context: Context) -> Value:
+        area, place = among(context), at(context)
+        if isinstance(place, Error):
+            return place
+        if type(place) is float and isinstance(area, Area) and len(area.columns) == 1 and 1 <= place <= area.height:
+            return area.columns[0][int(place) - 1]
+        found: Value = general(area, place)
+        return found
+
+    return index
 
 
 def _placed(value: Value) -> Area:
@@ -382,6 +404,22 @@ _CALCULATE: dict[str, Callable[[float, float], float]] = {
 _RELATE: dict[str, Callable[[Any, Any], bool]] = {
     "<": operator.lt, ">": operator.gt, "<=": operator.le, ">=": operator.ge,
 }  # fmt: skip
+
+
+def _is_empty(node: Node) -> Node:
+    """``x=""``, the most frequent question of all."""
+
+    def ask(context: Context) -> Value:
+        value = node(context)
+        if value is None or value == "":
+            return True
+        if isinstance(value, Area):
+            return _equal(intersection(value, context), "")
+        if isinstance(value, Error):
+            raise ErrorValueError(value)
+        return False
+
+    return ask
 
 
 def _binary(sign: str, left: Node, right: Node, array: bool) -> Node:

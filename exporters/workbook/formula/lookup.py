@@ -31,6 +31,14 @@ def _area(value: Value) -> Area:
 
 def position(sought: Scalar, area: Area) -> int:
     """Return where *sought* first stands in a column or row, from 0; raise #N/A where it does not."""
+    at = find(sought, area)
+    if at < 0:
+        raise ErrorValueError(NA)
+    return at
+
+
+def find(sought: Scalar, area: Area) -> int:
+    """Return where *sought* first stands in a column or row, from 0; -1 where it does not."""
     if isinstance(sought, Error):
         raise ErrorValueError(sought)
     special = isinstance(sought, str) and ("*" in sought or "?" in sought or "~" in sought)
@@ -38,7 +46,7 @@ def position(sought: Scalar, area: Area) -> int:
         for at, value in enumerate(area.line()):
             if isinstance(value, str) and pattern.fullmatch(value):
                 return at
-        raise ErrorValueError(NA)
+        return -1
     index = area.indexes.get("positions")
     if index is None:
         made: dict[object, int] = {}
@@ -47,10 +55,9 @@ def position(sought: Scalar, area: Area) -> int:
                 made.setdefault(folded(value), at)
         index = area.indexes["positions"] = made
     assert isinstance(index, dict)
-    found = index.get(sought.casefold() if type(sought) is str else folded(0.0 if sought is None else sought))
-    if found is None:
-        raise ErrorValueError(NA)
-    return found  # type: ignore[no-any-return]
+    key = sought.casefold() if type(sought) is str else folded(0.0 if sought is None else sought)
+    found: int = index.get(key, -1)
+    return found
 
 
 def _sorted_position(sought: Scalar, line: Sequence[Scalar], descending: bool) -> int:
