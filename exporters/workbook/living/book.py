@@ -11,8 +11,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from exporters.package import rt
-from exporters.workbook.living.sheet import Cell, Sheet, read_sheet
-from exporters.workbook.living.spans import Span, parse, utf8
+from exporters.workbook.living.cells import Cell
+from exporters.workbook.living.sheet import Sheet, read_sheet
+from exporters.workbook.living.spans import Span, parse, string_text, utf8
 from exporters.workbook.living.styles import DATE, Styles
 from exporters.workbook.references import Range, letters, parse_range
 
@@ -187,7 +188,7 @@ class Book:
 
     @cached_property
     def strings(self) -> list[str]:
-        return [item_text(item) for item in self.string_items]
+        return [string_text(item) for item in self.string_items]
 
     @cached_property
     def styles(self) -> Styles:
@@ -261,17 +262,6 @@ def plain_number(text: str) -> str:
 
         return f"{Decimal(shown):f}" if "e" in shown else text
     return shown.removesuffix(".0")
-
-
-def item_text(item: Span) -> str:
-    """Return the text of a string item; phonetic runs are not part of it."""
-    pieces: list[str] = []
-    for child in item.children:
-        if child.name == "t":
-            pieces.append(child.text)
-        elif child.name == "r":
-            pieces += (one.text for one in child.all("t"))
-    return "".join(pieces)
 
 
 def read_table(part: str, sheet: str, data: bytes) -> Table | None:

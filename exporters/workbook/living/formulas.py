@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from exporters.workbook.formula.parse import shared
 from exporters.workbook.formula.tokens import Token, tokens
 from exporters.workbook.living.book import Table
-from exporters.workbook.living.sheet import Cell, Sheet
+from exporters.workbook.living.cells import Cell
+from exporters.workbook.living.sheet import Sheet
 from exporters.workbook.references import letters, parse_cell
 
 FORMULA = "="
@@ -37,38 +38,6 @@ class FormulaTexts:
             return ""
         first, text = master
         return shared(text, cell.row - first.row, cell.column - first.column)
-
-
-_ADDRESS = re.compile(r"(?<![\w.])(\$?[A-Za-z]{1,3}\$?)[0-9]+(?![\w.(])")
-REFERENCE = "#"
-"""Stands for each reference in a formula's skeleton."""
-
-
-class Skeletons:
-    """Formulas without their addresses: equal wherever rows and columns have moved to, different in what they do."""
-
-    def __init__(self) -> None:
-        self._known: dict[str, str] = {}
-
-    def of(self, formula: str) -> str:
-        """Return a formula's skeleton."""
-        parts = formula.split('"')
-        parts[::2] = [_ADDRESS.sub(r"\1", part) for part in parts[::2]]
-        key = '"'.join(parts)
-        found = self._known.get(key)
-        if found is None:
-            found = self._known[key] = "".join(map(_bone, tokens(formula)))
-        return found
-
-
-def _bone(token: Token) -> str:
-    if token.kind == "space":
-        return ""
-    if token.kind == "ref":
-        return REFERENCE
-    if token.kind in {"function", "name"}:
-        return token.text.upper().removeprefix("_XLFN.").removeprefix("_XLWS.")
-    return repr(float(token.text)) if token.kind == "number" else token.text
 
 
 def references(formula: str) -> list[Token]:

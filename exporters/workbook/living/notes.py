@@ -6,9 +6,9 @@ import re
 from dataclasses import dataclass, field
 
 from exporters.package import rt
-from exporters.workbook.living.book import Book, item_text
+from exporters.workbook.living.book import Book
 from exporters.workbook.living.shifting import Shift, moved_area
-from exporters.workbook.living.spans import Span, Splices, escaped, parse, prefix_of, utf8
+from exporters.workbook.living.spans import Span, Splices, escaped, parse, prefix_of, string_text, utf8
 from exporters.workbook.references import letters, parse_cell
 
 AUTHOR = "briefpack"
@@ -85,7 +85,7 @@ class SheetNotes:
                     continue
                 number = one.get("authorId", "0")
                 body = one.child("text")
-                text = item_text(body) if body is not None else ""
+                text = string_text(body) if body is not None else ""
                 known = number.isdecimal() and int(number) < len(authors) and authors[int(number)] == AUTHOR
                 # LibreOffice drops the authors of notes; ours begin with the name as well.
                 ours = known or text.startswith(AUTHOR)

@@ -12,6 +12,7 @@ from exporters.snapshot import InsertItem, Plan, RemoveItem, SetSlot
 from exporters.workbook.formula.parse import shared
 from exporters.workbook.living.book import Book, Table, plain_number, readable
 from exporters.workbook.living.caches import renew
+from exporters.workbook.living.cells import Cell
 from exporters.workbook.living.cellxml import NOTHING, Content
 from exporters.workbook.living.charting import REFERENCES, retargeted
 from exporters.workbook.living.formulas import FORMULA, FormulaTexts, from_header
@@ -22,7 +23,6 @@ from exporters.workbook.living.properties import PART as PROPERTIES
 from exporters.workbook.living.properties import part_of, with_properties
 from exporters.workbook.living.reading import CELLS, Places, identity
 from exporters.workbook.living.related import Related
-from exporters.workbook.living.sheet import Cell
 from exporters.workbook.living.shifting import Insertion, Shift, Shifts
 from exporters.workbook.living.spans import parse, utf8
 from exporters.workbook.living.styles import DATE, PERCENT

@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from exporters.workbook.living.book import Book, Column, Table
+from exporters.workbook.living.cells import Cell
 from exporters.workbook.living.cellxml import NOTHING, Content
 from exporters.workbook.living.formulas import FormulaTexts, by_header
-from exporters.workbook.living.sheet import Cell, Sheet
+from exporters.workbook.living.sheet import Sheet
 from exporters.workbook.living.texts import Run, runs_of
 from exporters.workbook.living.translating import Translation
 from exporters.workbook.living.writing import NewCell, NewRow

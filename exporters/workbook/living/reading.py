@@ -14,10 +14,12 @@ from typing import TYPE_CHECKING
 
 from exporters.snapshot import Group, Item, Slot, SlotKind, Snapshot
 from exporters.workbook.living.book import RANGE, Book, SheetEntry, Table, readable
+from exporters.workbook.living.cells import Cell
 from exporters.workbook.living.charting import CHARTS, chart_items
-from exporters.workbook.living.formulas import FORMULA, FormulaTexts, Skeletons, by_header
+from exporters.workbook.living.formulas import FORMULA, FormulaTexts, by_header
 from exporters.workbook.living.properties import read_properties
-from exporters.workbook.living.sheet import Cell, Sheet
+from exporters.workbook.living.shapes import shaped
+from exporters.workbook.living.sheet import Sheet
 from exporters.workbook.references import letters, parse_cell
 
 if TYPE_CHECKING:
@@ -66,7 +68,6 @@ def identity(sheet: Sheet, entry: SheetEntry, tables: Sequence[Table]) -> str:
 class _Reader:
     def __init__(self, book: Book) -> None:
         self._book = book
-        self._skeletons = Skeletons()
         self._names = {
             entry.name.casefold(): identity(
                 book.sheet(entry.part), entry, [area for area in book.areas if area.sheet == entry.part]
@@ -121,7 +122,7 @@ class _Reader:
                     value = text(cell)
                 else:
                     formula = formulas.of(cell)
-                    shown = self._skeletons.of(formula) if is_formula else by_header(formula, table, row.number)
+                    shown = shaped(formula)[0].skeleton if is_formula else by_header(formula, table, row.number)
                     value = FORMULA + shown
                 slots.append(Slot(start + name, value, f"{sheet.part}!{letter}{row.number}", kind_of(value)))
             yield Item(key, f"{sheet.part}!{row.number}", tuple(slots))
@@ -137,7 +138,7 @@ class _Reader:
                 if cell.blank or places.inside(cell.column, cell.row):
                     continue
                 plain = cell.formula is None
-                value = self._book.text(cell) if plain else FORMULA + self._skeletons.of(formulas.of(cell))
+                value = self._book.text(cell) if plain else FORMULA + shaped(formulas.of(cell))[0].skeleton
                 if not value:
                     continue
                 place = places.name(cell.column, cell.row)

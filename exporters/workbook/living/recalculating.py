@@ -8,14 +8,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from exporters.workbook.formula.evaluate import Node, build, result
-from exporters.workbook.formula.parse import Formula, parse
 from exporters.workbook.formula.tokens import tokens
 from exporters.workbook.formula.values import Area, Error, ErrorValueError, Scalar, UnknownError, Value
 from exporters.workbook.living.book import Table
+from exporters.workbook.living.cells import Cell
 from exporters.workbook.living.formulas import FormulaTexts
-from exporters.workbook.living.sheet import Cell, Sheet
+from exporters.workbook.living.shapes import shaped
+from exporters.workbook.living.sheet import Sheet
 from exporters.workbook.living.spans import Splices, escaped, start_tag_end, with_attribute
-from exporters.workbook.references import letters, parse_range, quoted_sheet
+from exporters.workbook.references import letters, quoted_sheet
 
 Place = tuple[str, int, int]
 """Sheet (folded), row, column."""
@@ -34,7 +35,6 @@ class _FormulaCell:
     cell: Cell
     text: str
     areas: list[tuple[str, int, int, int, int]] = field(default_factory=list)
-    parsed: Formula | None = None
     known: bool = True
 
 
@@ -59,6 +59,8 @@ class Recalculation:
         self._bounds: dict[str, tuple[int, int]] = {}
         for name, sheet in self._sheets.items():
             self._read(name, sheet)
+        for (name, _, _), formula in self._formulas.items():
+            formula.areas = list(self._areas_of(name, formula))
 
     def _read(self, name: str, sheet: Sheet) -> None:
         texts = FormulaTexts(sheet)
@@ -73,33 +75,27 @@ class Recalculation:
             else:
                 self._formulas[name, cell.row, cell.column] = _FormulaCell(cell, text)
         self._bounds[name] = right, bottom
-        for place, formula in self._formulas.items():
-            if place[0] == name:
-                formula.areas = list(self._areas_of(name, formula))
 
     # --- what depends on what changed ----------------------------------------------------------------------------
 
     def _areas_of(self, sheet: str, formula: _FormulaCell) -> Iterable[tuple[str, int, int, int, int]]:
         if "[" in formula.text or self._defined:
             formula.text = self._plain(formula, sheet)
-        for token in tokens(formula.text):
-            if token.kind != "ref":
+        shape, numbers = shaped(formula.text)
+        for reference in shape.references:
+            name = reference.token.sheet.casefold() or sheet
+            if reference.token.area == "#REF!" or name not in self._sheets:
                 continue
-            area = parse_range(token.area)
-            name = token.sheet.casefold() or sheet
-            if area is None or name not in self._sheets:
-                continue
-            right, bottom = self._bounds.get(name, (area.right, area.bottom))
-            yield (
-                name,
-                area.left,
-                area.top,
-                max(area.left, min(area.right, right)),
-                min(area.bottom, max(bottom, area.top)),
-            )
+            left, top, right, bottom = reference.area(numbers)
+            used_right, used_bottom = self._bounds[name]
+            yield name, left, top, max(left, min(right, used_right)), max(top, min(bottom, used_bottom))
 
     def _plain(self, formula: _FormulaCell, sheet: str) -> str:
         """Return a formula with structured references and names of plain ranges written as addresses."""
+        if "[" not in formula.text and not any(
+            token.text.casefold() in self._defined for token in shaped(formula.text)[0].names
+        ):
+            return formula.text
         pieces: list[str] = []
         for token in tokens(formula.text):
             text = token.text
@@ -219,11 +215,11 @@ class Recalculation:
             self._unknown.add(place)
             return
         try:
-            parsed = parse(formula.text)
+            shape, numbers = shaped(formula.text)
             nodes = [
-                self._node(place[0], one.sheet, one.left, one.top, one.right, one.bottom) for one in parsed.references
+                self._node(place[0], one.token.sheet, *one.area(numbers)) for one in shape.references if one.is_plain
             ]
-            node = build(parsed.tree, nodes, _no_slots)
+            node = build(shape.parsed.tree, nodes, _no_slots)
             self._values[place] = result(node, _Context(place[1], place[2]))
         except UnknownError:
             self._unknown.add(place)

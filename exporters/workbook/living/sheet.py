@@ -3,80 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from xml.parsers import expat
 
+from exporters.workbook.living.cells import Cell, Formula, Row
+from exporters.workbook.living.lexing import lex
 from exporters.workbook.living.spans import Span, prefix_of, refuse_dtd, start_tag_end
-from exporters.workbook.references import letters, parse_cell
+from exporters.workbook.references import parse_cell
 
 _MAINS = (
     "http://schemas.openxmlformats.org/spreadsheetml/2006/main",
     "http://purl.oclc.org/ooxml/spreadsheetml/main",
 )
+_OPENED, _CLOSED = b"<sheetData>", b"</sheetData>"
 _CODES = {
     f"{space} {name}": name
     for space in _MAINS
     for name in ("sheetData", "row", "c", "f", "v", "is", "t", "rPh", "extLst")
 }
-
-
-@dataclass(slots=True)
-class Formula:
-    """A formula as it is written; followers of a shared formula have no text of their own."""
-
-    text: str
-    attributes: dict[str, str]
-    start: int
-    end: int = -1
-
-    @property
-    def kind(self) -> str:
-        return self.attributes.get("t", "normal")
-
-
-@dataclass(slots=True)
-class Cell:
-    """A cell; ``value`` is what stands in ``v``, ``inline`` the text of an inline string."""
-
-    column: int
-    row: int
-    attributes: dict[str, str]
-    start: int
-    end: int = -1
-    value: str | None = None
-    inline: str | None = None
-    formula: Formula | None = None
-
-    @property
-    def kind(self) -> str:
-        return self.attributes.get("t", "n")
-
-    @property
-    def style(self) -> int:
-        found = self.attributes.get("s", "0")
-        return int(found) if found.isdecimal() else 0
-
-    @property
-    def address(self) -> str:
-        return f"{letters(self.column)}{self.row}"
-
-    @property
-    def blank(self) -> bool:
-        """Whether nothing but a format stands in it."""
-        return self.formula is None and not self.value and not self.inline
-
-
-@dataclass(slots=True)
-class Row:
-    """A row element."""
-
-    number: int
-    attributes: dict[str, str]
-    start: int
-    opened: int
-    closed: int = -1
-    end: int = -1
-    cells: dict[int, Cell] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -112,12 +56,32 @@ def read_sheet(part: str, data: bytes) -> Sheet:
     parser.CharacterDataHandler = reader.characters
     parser.StartDoctypeDeclHandler = refuse_dtd
     try:
-        parser.Parse(data, True)
+        _parse(data, parser, reader)
     except expat.ExpatError as error:
         raise ValueError(f"the part is not well-formed XML: {error}") from None
     root = reader.root
     assert root is not None
     return Sheet(part, data, root, reader.rows, prefix_of(data, root))
+
+
+def _parse(data: bytes, parser: expat.XMLParserType, reader: _Reader) -> None:
+    """Run the parser; between the ends of ``sheetData`` it only checks, where the rows are read by their forms."""
+    start, end = data.find(_OPENED) + len(_OPENED), data.rfind(_CLOSED)
+    # The first element of that name is the sheet's own where only elements that hold no text stand before it.
+    rows = lex(data, start, end) if len(_OPENED) <= start <= end and b"<![CDATA[" not in data else None
+    if rows is None:
+        parser.Parse(data, True)
+        return
+    parser.Parse(data[:start], False)
+    if not reader.in_data:
+        parser.Parse(data[start:], True)
+        return
+    handlers = parser.StartElementHandler, parser.EndElementHandler, parser.CharacterDataHandler
+    parser.StartElementHandler = parser.EndElementHandler = parser.CharacterDataHandler = None
+    parser.Parse(data[start:end], False)
+    parser.StartElementHandler, parser.EndElementHandler, parser.CharacterDataHandler = handlers
+    reader.rows = rows
+    parser.Parse(data[end:], True)
 
 
 class _Reader:
@@ -126,7 +90,7 @@ class _Reader:
         self.root: Span | None = None
         self.rows: dict[int, Row] = {}
         self._stack: list[Span] = []
-        self._in_data = False
+        self.in_data = False
         self._row: Row | None = None
         self._cell: Cell | None = None
         self._formula: Formula | None = None
@@ -135,7 +99,7 @@ class _Reader:
         self._last_row = self._last_column = 0
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
-        if not self._in_data:
+        if not self.in_data:
             self._open(name, attributes)
         elif self._skip:
             self._skip += 1
@@ -152,7 +116,7 @@ class _Reader:
         else:
             parent.children.append(span)
         self._stack.append(span)
-        self._in_data = _CODES.get(name) == "sheetData"
+        self.in_data = _CODES.get(name) == "sheetData"
 
     def _inside(self, name: str, attributes: dict[str, str]) -> None:
         if name == "c" and self._row is not None:
@@ -175,13 +139,13 @@ class _Reader:
             self._skip = 1
 
     def characters(self, piece: str) -> None:
-        if not self._in_data:
+        if not self.in_data:
             self._stack[-1].text += piece
         elif self._texts is not None and not self._skip:
             self._texts.append(piece)
 
     def end_element(self, name: str) -> None:
-        if self._in_data:
+        if self.in_data:
             if self._skip:
                 self._skip -= 1
                 return
@@ -189,7 +153,7 @@ class _Reader:
             if code != "sheetData":
                 self._close(code)
                 return
-            self._in_data = False
+            self.in_data = False
         span = self._stack.pop()
         span.closed, span.end = self._ends(span.opened)
 

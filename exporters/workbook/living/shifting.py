@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import accumulate
 
 from exporters.workbook.formula.tokens import Token, tokens
 from exporters.workbook.living.book import Table
+from exporters.workbook.living.shapes import Reference, shaped
 from exporters.workbook.references import LAST_ROW
 
 _END = re.compile(r"(\$?[A-Za-z]{0,3})(\$?)([0-9]*)")
@@ -27,13 +30,16 @@ class Shift:
 
     def __init__(self, insertions: Iterable[Insertion] = ()) -> None:
         self.insertions = sorted(insertions, key=lambda one: one.after)
+        self._behind = [one.after for one in self.insertions]
+        self._sums = [0, *accumulate(one.count for one in self.insertions)]
+        self._at = {one.after: one for one in self.insertions}
 
     def __bool__(self) -> bool:
         return bool(self.insertions)
 
     def row(self, number: int) -> int:
         """Return where a row stands afterwards."""
-        return number + sum(one.count for one in self.insertions if one.after < number)
+        return number + self._sums[bisect_left(self._behind, number)]
 
     def rows(self, top: int, bottom: int, *, single: bool = True) -> tuple[int, int]:
         """Return where a range of rows stands afterwards: it grows with rows inside it, and one that covers all rows
@@ -43,16 +49,22 @@ class Shift:
         first, last = self.row(top), self.row(bottom)
         if top == bottom and not single:
             return first, last
-        for one in self.insertions:
-            whole = top <= one.table.top and bottom >= one.table.bottom
-            # Rows with keys outside tables stand in stretches: a range of several that ends with the last goes on.
-            if not whole and not (one.table.is_range and top < bottom == one.table.bottom):
-                continue
-            if one.after == bottom:
-                last += one.count
-            elif one.after == top - 1 and top == one.table.top:
-                first -= one.count
+        at_end, at_start = self._at.get(bottom), self._at.get(top - 1)
+        if at_end is not None and _covers(at_end.table, top, bottom):
+            last += at_end.count
+        if at_start is not None and top == at_start.table.top and _covers(at_start.table, top, bottom):
+            first -= at_start.count
         return first, min(last, LAST_ROW)
+
+    def inside(self, row: int) -> bool:
+        """Whether a row is one of a table's that gets new rows."""
+        return any(one.table.top <= row <= one.table.bottom for one in self.insertions)
+
+
+def _covers(table: Table, top: int, bottom: int) -> bool:
+    whole = top <= table.top and bottom >= table.bottom
+    # Rows with keys outside tables stand in stretches: a range of several that ends with the last goes on.
+    return whole or (table.is_range and top < bottom == table.bottom)
 
 
 class Shifts:
@@ -70,20 +82,32 @@ class Shifts:
     def formula(self, text: str, sheet: str, cell_row: int = 0) -> str:
         """Return a formula of *sheet* with its references moved; ``cell_row`` is the row of its cell, whose own cells
         stay single."""
-        if not self._by_name or not any(character.isdecimal() for character in text):
+        if not self._by_name:
             return text
-        return "".join(self._moved(token, sheet, cell_row) for token in tokens(text))
+        shape, numbers = shaped(text)
+        own = sheet.casefold()
+        moving = {
+            reference: shift
+            for reference in shape.references
+            if (shift := self._by_name.get(reference.token.sheet.casefold() or own)) is not None
+        }
+        if not moving:
+            return text
 
-    def _moved(self, token: Token, sheet: str, cell_row: int) -> str:
-        if token.kind != "ref" or "[" in token.sheet or ":" in token.sheet:
-            return token.text
-        shift = self.of(token.sheet or sheet)
-        if not shift:
-            return token.text
-        own = bool(cell_row) and token.sheet.casefold() in {"", sheet.casefold()}
-        inside = own and any(one.table.top <= cell_row <= one.table.bottom for one in shift.insertions)
-        area = moved_area(token.area, shift, single=":" in token.area and not inside)
-        return token.text[: len(token.text) - len(token.area)] + area
+        def write(reference: Reference) -> str:
+            shift = moving.get(reference)
+            if shift is None:
+                return reference.written(numbers)
+            token = reference.token
+            if not reference.rows:
+                return token.text[: len(token.text) - len(token.area)] + moved_area(token.area, shift)
+            inside = cell_row > 0 and token.sheet.casefold() in {"", own} and shift.inside(cell_row)
+            first, last = numbers[reference.rows[0]], numbers[reference.rows[-1]]
+            single = len(reference.rows) > 1 and not inside
+            top, bottom = shift.rows(min(first, last), max(first, last), single=single)
+            return reference.with_rows(top if first <= last else bottom, bottom if first <= last else top)
+
+        return shape.written(write)
 
     def rule(self, text: str, sheet: str, down: int) -> str:
         """Return the formula of a rule (validation, conditional format), whose rows without ``$`` are counted from the
@@ -95,7 +119,7 @@ class Shifts:
             return token.text
         ends = [_END.fullmatch(end) for end in token.area.split(":")]
         if any(end is None for end in ends) or all(end is not None and (end[2] or not end[3]) for end in ends):
-            return self._moved(token, sheet, 0)
+            return self.formula(token.text, sheet)
         shift = self.of(token.sheet or sheet)
         moved = [
             f"{end[1]}{end[2]}{shift.row(int(end[3])) if end[2] else int(end[3]) + down}" if end[3] else end[0]

@@ -21,7 +21,7 @@ class Span:
     attributes: dict[str, str]
     start: int
     opened: int
-    parent: Span | None = None
+    parent: Span | None = field(default=None, compare=False, repr=False)
     closed: int = -1
     end: int = -1
     text: str = ""
@@ -140,6 +140,17 @@ def with_attribute(tag: bytes, name: str, value: str | None) -> bytes:
         return tag[: found.start(1)] + new + tag[found.end(1) :]
     end = len(tag) - (2 if tag.endswith(b"/>") else 1)
     return tag[:end].rstrip() + b" " + name.encode() + b"=" + new + tag[end:]
+
+
+def string_text(item: Span) -> str:
+    """Return the text of a string item; phonetic runs are not part of it."""
+    pieces: list[str] = []
+    for child in item.children:
+        if child.name == "t":
+            pieces.append(child.text)
+        elif child.name == "r":
+            pieces += (one.text for one in child.all("t"))
+    return "".join(pieces)
 
 
 class Splices:

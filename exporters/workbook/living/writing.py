@@ -6,9 +6,10 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 
 from exporters.workbook.living.book import Book, SheetEntry
+from exporters.workbook.living.cells import Cell, Row
 from exporters.workbook.living.cellxml import NOTHING, Content, changed_cell, new_cell
 from exporters.workbook.living.formulas import FormulaTexts
-from exporters.workbook.living.sheet import Cell, Row, Sheet
+from exporters.workbook.living.sheet import Sheet
 from exporters.workbook.living.shifting import Shifts, moved_area
 from exporters.workbook.living.spans import Span, Splices, escaped, start_tag_end, with_attribute
 from exporters.workbook.references import letters, parse_range

@@ -1,0 +1,66 @@
+"""Rows and cells of a worksheet with their places in its bytes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from exporters.workbook.references import letters
+
+
+@dataclass(slots=True)
+class Formula:
+    """A formula as it is written; followers of a shared formula have no text of their own."""
+
+    text: str
+    attributes: dict[str, str]
+    start: int
+    end: int = -1
+
+    @property
+    def kind(self) -> str:
+        return self.attributes.get("t", "normal")
+
+
+@dataclass(slots=True)
+class Cell:
+    """A cell; ``value`` is what stands in ``v``, ``inline`` the text of an inline string. Attributes are shared."""
+
+    column: int
+    row: int
+    attributes: dict[str, str]
+    start: int
+    end: int = -1
+    value: str | None = None
+    inline: str | None = None
+    formula: Formula | None = None
+
+    @property
+    def kind(self) -> str:
+        return self.attributes.get("t", "n")
+
+    @property
+    def style(self) -> int:
+        found = self.attributes.get("s", "0")
+        return int(found) if found.isdecimal() else 0
+
+    @property
+    def address(self) -> str:
+        return f"{letters(self.column)}{self.row}"
+
+    @property
+    def blank(self) -> bool:
+        """Whether nothing but a format stands in it."""
+        return self.formula is None and not self.value and not self.inline
+
+
+@dataclass(slots=True)
+class Row:
+    """A row element."""
+
+    number: int
+    attributes: dict[str, str]
+    start: int
+    opened: int
+    closed: int = -1
+    end: int = -1
+    cells: dict[int, Cell] = field(default_factory=dict)

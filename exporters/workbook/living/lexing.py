@@ -1,0 +1,112 @@
+"""The rows of a worksheet read in the forms in which offices write them, four times as fast as event by event.
+
+Every byte of ``sheetData`` has to fit one of these forms; where one does not, nothing is taken and the caller reads
+the part by events. That the part is well-formed XML is the caller's to check.
+"""
+
+from __future__ import annotations
+
+import re
+
+from exporters.workbook.living.cells import Cell, Formula, Row
+from exporters.workbook.living.spans import parse, string_text
+from exporters.workbook.references import column_number
+
+_ATTRIBUTES = rb'((?: [\w:]+="[^"<>]*")*) ?'
+_ROW = re.compile(rb"<row" + _ATTRIBUTES + rb"(/?)>")
+_CELL = re.compile(
+    rb'<c r="([A-Z]{1,3})([0-9]+)"' + _ATTRIBUTES + rb"(?:/>|>"
+    rb"(<f" + _ATTRIBUTES + rb"(?:/>|>([^<>]*)</f>))?"
+    rb"(?:<v" + _ATTRIBUTES + rb"(?:/>|>([^<>]*)</v>))?"
+    rb"(?:<is>(?:<t" + _ATTRIBUTES + rb">([^<>]*)</t>|(<r>.*?))</is>)?"
+    rb"</c>)",
+    re.DOTALL,
+)
+_ATTRIBUTE = re.compile(rb' ([\w:]+)="([^"]*)"')
+_END_OF_ROW = b"</row>"
+_CHARACTER = re.compile(r"&#(?:x([0-9A-Fa-f]+)|([0-9]+));")
+# The ampersand comes last: what it makes is no entity any more.
+_NAMED = (("&lt;", "<"), ("&gt;", ">"), ("&quot;", '"'), ("&apos;", "'"), ("&amp;", "&"))
+
+
+def lex(data: bytes, start: int, end: int) -> dict[int, Row] | None:
+    """Return the rows between *start* and *end* (the inside of ``sheetData``); None where a form is not known here."""
+    rows: dict[int, Row] = {}
+    known: dict[bytes, dict[str, str]] = {b"": {}}
+    columns: dict[bytes, int] = {}
+    at = start
+    while at < end:
+        found = _ROW.match(data, at)
+        if found is None:
+            return None
+        attributes = _attributes(found[1])
+        number = attributes.get("r", "")
+        if not number.isdecimal():
+            return None
+        row = Row(int(number), attributes, at, found.end())
+        at = found.end()
+        if found[2]:
+            row.closed = row.end = at
+        else:
+            at = _lex_cells(data, at, row, known, columns)
+            if data[at : at + 6] != _END_OF_ROW:
+                return None
+            row.closed, row.end = at, at + 6
+            at += 6
+        rows[row.number] = row
+    return rows if at == end else None
+
+
+def _lex_cells(data: bytes, at: int, row: Row, known: dict[bytes, dict[str, str]], columns: dict[bytes, int]) -> int:
+    """Read cells up to what is none; return where that begins."""
+    match, cells, number = _CELL.match, row.cells, row.number
+    shown = b"%d" % number
+    while True:
+        found = match(data, at)
+        if found is None:
+            return at
+        letter, row_text, raw, formula, formula_raw, formula_text, _, value, _, text, runs = found.groups()
+        if row_text != shown:
+            return at
+        column = columns.get(letter)
+        if column is None:
+            column = columns[letter] = column_number(letter.decode())
+        attributes = known.get(raw)
+        if attributes is None:
+            attributes = known[raw] = _attributes(raw)
+        cell = Cell(column, number, attributes, at)
+        at = cell.end = found.end()
+        if value is not None:
+            cell.value = _plain(value)
+        elif data.startswith((b"<v/>", b"</v>"), at - 8):
+            cell.value = ""
+        if text is not None:
+            cell.inline = _plain(text)
+        elif runs is not None:
+            cell.inline = string_text(parse(b"<is>" + runs + b"</is>"))
+        if formula is not None:
+            begin = found.start(4)
+            cell.formula = Formula(_plain(formula_text or b""), _attributes(formula_raw), begin, found.end(4))
+        cells[column] = cell
+
+
+def _attributes(raw: bytes) -> dict[str, str]:
+    return {name.decode(): _plain(value) for name, value in _ATTRIBUTE.findall(raw)} if raw else {}
+
+
+def _plain(raw: bytes) -> str:
+    text = raw.decode()
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if "&" not in text:
+        return text
+    if "&#" in text:
+        text = _CHARACTER.sub(_character, text)
+    for entity, character in _NAMED:
+        text = text.replace(entity, character)
+    return text
+
+
+def _character(found: re.Match[str]) -> str:
+    character = chr(int(found[1], 16) if found[1] else int(found[2]))
+    return "&amp;" if character == "&" else character

@@ -1,0 +1,151 @@
+"""Formulas by shape: those that differ in row numbers only are read once, however many thousand rows hold them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from exporters.workbook.formula.parse import Formula, parse
+from exporters.workbook.formula.tokens import Token, tokens
+from exporters.workbook.references import LAST_ROW, parse_range
+
+_ADDRESS = re.compile(r"(?<![\w.])(\$?[A-Za-z]{1,3}\$?)([0-9]+)(?![\w(.!])")
+_END = re.compile(r"(\$?[A-Za-z]{0,3})(\$?)([0-9]*)")
+REFERENCE = "#"
+"""Stands for each reference in a formula's skeleton."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A reference of a shape. ``rows`` are the places of its rows among the formula's row numbers (two for a range);
+    none for whole columns and rows, and for what stays as it is written."""
+
+    token: Token
+    rows: tuple[int, ...]
+    columns: tuple[int, int]
+    ends: tuple[tuple[str, str], ...]
+    """Column letters and dollar sign of each end, as written."""
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether it leads to cells of this workbook: the evaluator counts only such references."""
+        return self.token.area != "#REF!" and "[" not in self.token.sheet and ":" not in self.token.sheet
+
+    @property
+    def prefix(self) -> str:
+        """The sheet as it is written, with its exclamation mark."""
+        return self.token.text[: len(self.token.text) - len(self.token.area)]
+
+    def written(self, numbers: Sequence[int]) -> str:
+        """Return the reference as it stands in the formula with those row numbers."""
+        if not self.rows:
+            return self.token.text
+        return self.with_rows(numbers[self.rows[0]], numbers[self.rows[-1]])
+
+    def with_rows(self, first: int, last: int) -> str:
+        """Return the reference with other rows; all else stays as it is written."""
+        (letters, fixed), (other, other_fixed) = self.ends[0], self.ends[-1]
+        if len(self.ends) == 1 and first == last:
+            return f"{self.prefix}{letters}{fixed}{first}"
+        return f"{self.prefix}{letters}{fixed}{first}:{other}{other_fixed}{last}"
+
+    def area(self, numbers: Sequence[int]) -> tuple[int, int, int, int]:
+        """Return (left, top, right, bottom)."""
+        left, right = self.columns
+        if not self.rows:
+            found = parse_range(self.token.area)
+            return (*found,) if found is not None else (left, 1, right, LAST_ROW)
+        one, other = numbers[self.rows[0]], numbers[self.rows[-1]]
+        return (left, one, right, other) if one <= other else (left, other, right, one)
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What formulas of one shape have in common; ``pieces`` are texts and references in order."""
+
+    pieces: tuple[str | Reference, ...]
+    references: tuple[Reference, ...]
+    names: tuple[Token, ...]
+    skeleton: str
+    parsed: Formula
+
+    def written(self, write: Callable[[Reference], str]) -> str:
+        """Return the formula with its references written by *write*."""
+        return "".join(piece if isinstance(piece, str) else write(piece) for piece in self.pieces)
+
+
+def shaped(formula: str) -> tuple[Shape, list[int]]:
+    """Return a formula's shape and its row numbers."""
+    numbers: list[int] = []
+    parts = formula.split('"')
+    for place in range(0, len(parts), 2):
+        split = _ADDRESS.split(parts[place])
+        if len(split) > 1:
+            numbers += map(int, split[2::3])
+            del split[2::3]
+            parts[place] = "".join(split)
+    known = _SHAPES.get(key := '"'.join(parts))
+    if known is None:
+        known = _shape(formula)
+        if sum(len(one.rows) for one in known.references) != len(numbers):
+            # Something that looks like an address is none (in a sheet's name, say): no other formula shares this shape.
+            return _alone(formula)
+        if len(_SHAPES) >= _MOST:
+            _SHAPES.clear()
+        _SHAPES[key] = known
+    return known, numbers
+
+
+_SHAPES: dict[str, Shape] = {}
+_MOST = 4096
+
+
+@lru_cache(maxsize=256)
+def _alone(formula: str) -> tuple[Shape, list[int]]:
+    numbers = [
+        int(end[3])
+        for token in tokens(formula)
+        if token.kind == "ref"
+        for end in map(_END.fullmatch, token.area.split(":"))
+        if end is not None and end[1].strip("$") and end[3]
+    ]
+    return _shape(formula), numbers
+
+
+def _shape(formula: str) -> Shape:
+    pieces: list[str | Reference] = []
+    bones: list[str] = []
+    names: list[Token] = []
+    count = 0
+    for token in tokens(formula):
+        if token.kind == "ref":
+            reference = _reference(token, count)
+            count += len(reference.rows)
+            pieces.append(reference)
+            bones.append(REFERENCE)
+            continue
+        pieces.append(token.text)
+        bones.append(_bone(token))
+        if token.kind == "name":
+            names.append(token)
+    references = tuple(piece for piece in pieces if isinstance(piece, Reference))
+    return Shape(tuple(pieces), references, tuple(names), "".join(bones), parse(formula))
+
+
+def _reference(token: Token, first: int) -> Reference:
+    ends = [found for end in token.area.split(":") if (found := _END.fullmatch(end)) is not None]
+    area = parse_range(token.area)
+    cells = len(ends) == len(token.area.split(":")) and all(end[1].strip("$") and end[3] for end in ends)
+    rows = tuple(range(first, first + len(ends))) if cells else ()
+    columns = (area.left, area.right) if area is not None else (1, 1)
+    return Reference(token, rows, columns, tuple((end[1], end[2]) for end in ends))
+
+
+def _bone(token: Token) -> str:
+    if token.kind == "space":
+        return ""
+    if token.kind in {"function", "name"}:
+        return token.text.upper().removeprefix("_XLFN.").removeprefix("_XLWS.")
+    return repr(float(token.text)) if token.kind == "number" else token.text

@@ -1,0 +1,60 @@
+"""Rows read by their forms are the rows read event by event."""
+
+from __future__ import annotations
+
+import living_samples as samples
+import pytest
+from living_excel import as_excel
+from living_samples import dataset, opened, render
+
+from exporters.workbook.living import sheet as sheets
+from exporters.workbook.living.lexing import lex
+from exporters.workbook.living.sheet import read_sheet
+
+HEAD = b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">'
+
+
+def both(data: bytes, monkeypatch: pytest.MonkeyPatch) -> tuple[object, object]:
+    quick = read_sheet("x", data)
+    monkeypatch.setattr(sheets, "lex", lambda *_: None)
+    return quick, read_sheet("x", data)
+
+
+@pytest.mark.parametrize("make", [render, lambda data: as_excel(render(data))])
+def test_real_sheets(make, monkeypatch: pytest.MonkeyPatch):
+    package = opened(make(dataset()))
+    for name in package.names():
+        if name.startswith("xl/worksheets/sheet"):
+            data = package.read(name)
+            assert lex(data, data.index(b"<sheetData>") + 11, data.rindex(b"</sheetData>")) is not None
+            quick, slow = both(data, monkeypatch)
+            assert quick == slow
+            monkeypatch.undo()
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        b'<row r="1"><c r="A1"><v>1</v></c><c r="B1" s="2"/></row><row r="3"/>',
+        b'<row r="1"><c r="A1" t="str"><f>"a&amp;lt;"&amp;B1</f><v>&#38;lt; &#x4E2D;\r\n</v></c></row>',
+        b'<row r="1"><c r="A1" t="str"><f t="shared" ref="A1:A2" si="0">B1</f><v></v></c>'
+        b'<c r="B1"><f ca="1"/><v/></c></row>',
+        b'<row r="1"><c r="A1" t="inlineStr"><is><r><rPr><b/></rPr><t>a</t></r><r><t xml:space="preserve"> b</t></r>'
+        b"</is></c></row>",
+        b'<row r="1">\n <c r="A1"><v>1</v></c>\n</row>',
+        b'<row><c><v>1</v></c><c r="D1"><v>2</v></c></row><row r="7"><c r="A7"><v><![CDATA[<c r="A1">]]></v></c></row>',
+        b'<row r="1"><c r="A1"><v>1</v><extLst><ext uri="x"><v>2</v></ext></extLst></c></row>',
+        b'<row r="1"><!-- <c r="A1"><v>1</v></c> --><c r="B1"><v>2</v></c></row>',
+        b'<row r="1"><c r="A2"><v>1</v></c></row>',
+        b"",
+    ],
+)
+def test_forms_known_and_unknown(rows: bytes, monkeypatch: pytest.MonkeyPatch):
+    quick, slow = both(HEAD + b"<sheetData>" + rows + b"</sheetData><mergeCells/></worksheet>", monkeypatch)
+    assert quick == slow
+
+
+def test_broken_xml_is_broken_either_way():
+    with pytest.raises(ValueError, match="not well-formed"):
+        read_sheet("x", HEAD + b'<sheetData><row r="1"><c r="A1"><v>&nope;</v></c></row></sheetData></worksheet>')
+    assert samples.TOP == 5
