@@ -81,6 +81,8 @@ class Pager:
         chain, self._waiting = self._waiting, []
         if not chain:
             return []
+        if chain[0].table != self._table:
+            self._end_table()
         if len(chain) > 1 and not self._fits_together(chain):
             self._turn()
         return [self._place(item) for item in chain]
@@ -110,8 +112,6 @@ class Pager:
         if self.used <= 0:
             return True
         used, after, style = self.used, self._after, self._style
-        if chain[0].table != self._table:
-            used += self._below
         notes = 0.0
         for item in chain[:-1]:
             used += self._gap(item, after, style) + item.height + item.after

@@ -256,7 +256,8 @@ class Briefing:
         self.say([before, self.refer("_Ref_matrix"), *chart, behind.rstrip("。.") + stop])
         self.caption("matrix", "_Ref_matrix")
         zh_shares = (8, 12, 17, 12, 24, 24, 14) if look.name == "standard" else (8, 14, 18, 13, 22, 21, 15)
-        widths = self.widths(*(zh_shares if zh else (12, 17, 18, 16, 26, 23, 20)))
+        en_shares = (16, 17, 18, 15, 25, 22, 19) if look.name == "standard" else (17, 15, 18, 14, 23, 21, 18)
+        widths = self.widths(*(zh_shares if zh else en_shares))
         va = ("{{ d.target.industrial_va_level.text }}{% if d.target.industrial_va_level and d.target.industrial_va_growth %}"
               + ("，" if zh else ", ") + "{% endif %}{{ d.target.industrial_va_growth.phrase }}"
               "{% if not (d.target.industrial_va_level or d.target.industrial_va_growth) %}—{% endif %}")  # fmt: skip
@@ -306,7 +307,7 @@ class Briefing:
         status = ("{% if t.actual.status == 'met' %}" + met + "{% elif t.actual.status == 'on_track' %}" + on_track
                   + "{% else %}" + behind + "{% endif %}{%tr endfor %}")  # fmt: skip
         cells = [
-            Cell("{%tr for t in observed %}{{ t.place.short }}", "TableText"),
+            Cell("{%tr for t in observed if t.actual %}{{ t.place.short }}", "TableText"),
             Cell("{{ t.label }}", "TableText"),
             Cell("{{ t.text }}", "TableFigure"),
             Cell("{{ t.actual.text }}", "TableFigure"),

@@ -114,7 +114,7 @@ ZH = Words(
         (
             "observed",
             "进展：",
-            "已有实际值的目标{{ observed|length }}项，截至{{ pack.observed_date }}达到{{ observed|selectattr("
+            "已有实际值的目标{{ observed|selectattr('actual')|list|length }}项，截至{{ pack.observed_date }}达到{{ observed|selectattr("
             "'actual.status', 'eq', 'met')|list|length }}项，进度相符{{ observed|selectattr('actual.status', 'eq', "
             "'on_track')|list|length }}项，落后{{ observed|selectattr('actual.status', 'eq', 'behind')|list|length }}项。",
         ),
@@ -133,7 +133,7 @@ ZH = Words(
     overview="二、各区目标一览",
     overview_lead=("各区同类指标对照见", "；“—”表示所据来源未列这一目标。"),
     progress="三、目标进展",
-    progress_lead="截至{{ pack.observed_date }}，有实际值的目标{{ observed|length }}项。时间进度按目标期限内已过天数计算。",
+    progress_lead="截至{{ pack.observed_date }}，有实际值的目标{{ observed|selectattr('actual')|list|length }}项。时间进度按目标期限内已过天数计算。",
     districts="{% if observed %}四{% else %}三{% endif %}、各区目标与举措",
     districts_lead="各区按行政区划代码排列。数字后的“以上”“左右”等词照录原文，含义见数据说明。",
     district="（{{ d.n|chinese }}）{{ d.name }}",
@@ -246,7 +246,7 @@ EN = Words(
         (
             "observed",
             "Progress: ",
-            "actual values are known for {{ observed|length }} targets as of {{ pack.observed_date }}: {{ observed|"
+            "actual values are known for {{ observed|selectattr('actual')|list|length }} targets as of {{ pack.observed_date }}: {{ observed|"
             "selectattr('actual.status', 'eq', 'met')|list|length }} met, {{ observed|selectattr('actual.status', 'eq', "
             "'on_track')|list|length }} on track, {{ observed|selectattr('actual.status', 'eq', 'behind')|list|length }} "
             "behind.",
@@ -269,7 +269,7 @@ EN = Words(
     overview_lead=("The districts’ targets for the same indicators are set side by side in ", "; a dash means that the "
                    "source states no such target."),
     progress="3. Progress",
-    progress_lead="Actual values are known for {{ observed|length }} targets as of {{ pack.observed_date }}. The share of "
+    progress_lead="Actual values are known for {{ observed|selectattr('actual')|list|length }} targets as of {{ pack.observed_date }}. The share of "
     "time is that of the days passed in each target’s own period.",
     districts="{% if observed %}4{% else %}3{% endif %}. Targets and measures by district",
     districts_lead="Districts follow the order of their division codes. Words such as “at least” or “about” are as strong "
