@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, BinaryIO
@@ -145,7 +146,7 @@ class _Rendering:
                     # Rows come in long runs; each run is written as one.
                     while following + 1 < len(around) and not around[following]:
                         following += 1
-                    sink.write("".join(rows.take(following - number)), rows.marked)
+                    sink.write_rows(b"".join(rows.take(following - number)), rows.marked)
 
     def _close(self, part: str, sink: _Sink) -> None:
         if sink.waits:
@@ -187,6 +188,8 @@ class _Rendering:
 
 
 _COPY = "\n"
+_MARK = markup.MARK.encode()
+_LATE = re.compile(f"{markup.MARK}{markup.DEFERRED}([0-9]+){markup.END}".encode())
 
 
 def _layouts(events: Iterator[tuple[str, str]]) -> Iterator[tuple[str, str]]:
@@ -238,12 +241,12 @@ class _Rows:
         self._copy: WrittenSheet
         self._row = 1
         self._blanks: dict[int, int] = {}
-        self._finished: deque[str] = deque()
+        self._finished: deque[bytes] = deque()
         self.marked = any(
             formula["deferred"] for row in sheet["rows"] if row is not None for formula in row["formulas"]
         )
 
-    def take(self, count: int) -> Iterator[str]:
+    def take(self, count: int) -> Iterator[bytes]:
         """Yield the next finished rows, which go beside the program's own text: they are most of a sheet."""
         for _ in range(count):
             yield self._finished.popleft()
@@ -280,7 +283,7 @@ class _Rows:
     def _write(self) -> Callable[..., Any]:
         @pass_context
         def write(_context: Any, values: Sequence[Any], unit: int) -> str:
-            blank = self._blank() if self._blanks else ""
+            blank = self._blank() if self._blanks else b""
             row = self._row
             self._row = row + 1
             writer = self._writers.get(unit) or self._writer(unit)
@@ -293,7 +296,7 @@ class _Rows:
     def _still(self) -> Callable[..., Any]:
         @pass_context
         def still(_context: Any, _: Any, first: int, last: int) -> str:
-            pieces: list[str] = []
+            pieces: list[bytes] = []
             for unit in range(first, last + 1):
                 pieces.append(self._blank())
                 if self._sheet["rows"][unit] is None:
@@ -301,7 +304,7 @@ class _Rows:
                 else:
                     pieces.append(self._writer(unit).write((), self._row))
                     self._row += 1
-            self._finished.append("".join(pieces))
+            self._finished.append(b"".join(pieces))
             return markup.ROW
 
         return still
@@ -314,16 +317,16 @@ class _Rows:
 
         return finish
 
-    def _blank(self) -> str:
+    def _blank(self) -> bytes:
         """Return the empty rows that stand here in place of repeated rows without data."""
-        pieces: list[str] = []
+        pieces: list[bytes] = []
         while self._row in self._blanks:
             unit = self._blanks[self._row]
             record = self._sheet["rows"][unit]
             if record is not None:
-                pieces.append(record["blank"].replace(markup.ROW, str(self._row)))
+                pieces.append(record["blank"].replace(markup.ROW, str(self._row)).encode())
             self._skip(self._sheet["heights"][unit])
-        return "".join(pieces)
+        return b"".join(pieces)
 
     def _skip(self, height: int) -> None:
         self._row += height
@@ -339,25 +342,29 @@ class _Sink:
 
     def __init__(self, held: bool) -> None:
         self._keeps_text = held
-        self._parts: list[DeflateSegment | str | int] = []
+        self._parts: list[DeflateSegment | bytes | int] = []
 
     @property
     def waits(self) -> bool:
         return self._keeps_text or any(isinstance(part, int) for part in self._parts)
 
-    def write(self, text: str, marked: bool = False) -> None:
-        """Add *text*; *marked* text may hold marks of values that are not known yet."""
-        if not marked or markup.MARK not in text:
-            self._add(text)
+    def write(self, text: str) -> None:
+        """Add what surrounds the rows."""
+        self._add(text.encode())
+
+    def write_rows(self, rows: bytes, marked: bool) -> None:
+        """Add rows; *marked* ones may hold marks of values that are not known yet."""
+        if not marked or _MARK not in rows:
+            self._add(rows)
             return
         last = 0
-        for found in markup.MARKS.finditer(text):
-            self._add(text[last : found.start()])
-            self._parts.append(int(found[2]))
+        for found in _LATE.finditer(rows):
+            self._add(rows[last : found.start()])
+            self._parts.append(int(found[1]))
             last = found.end()
-        self._add(text[last:])
+        self._add(rows[last:])
 
-    def _add(self, text: str) -> None:
+    def _add(self, text: bytes) -> None:
         if not text:
             return
         if self._keeps_text:
@@ -367,7 +374,7 @@ class _Sink:
             self._parts.append(DeflateSegment())
         segment = self._parts[-1]
         assert isinstance(segment, DeflateSegment)
-        segment.write(text.encode())
+        segment.write(text)
 
     def finished(self, late_body: Callable[[int], str]) -> list[Segment | DeflateSegment]:
         """Return the whole sheet as segments."""
@@ -381,5 +388,5 @@ class _Sink:
             if open_text is None:
                 open_text = DeflateSegment()
                 found.append(open_text)
-            open_text.write((late_body(part) if isinstance(part, int) else part).encode())
+            open_text.write(late_body(part).encode() if isinstance(part, int) else part)
         return found

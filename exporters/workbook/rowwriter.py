@@ -23,6 +23,7 @@ Kept = Callable[[Sequence[Any], "RowContext | None"], Any]
 _KEPT = frozenset((str, dt.date, Decimal))
 _ZERO_ONE = frozenset((0, 1))
 _MOST_KNOWN = 512
+_ROW = ROW.encode()
 _MISSING: Any = object()
 _BUSY: Any = object()
 
@@ -72,7 +73,7 @@ class FormulaWriter:
         self.deferred: bool = record["deferred"]
         self._book, self._host, self._bodies = book, host, bodies
         self._start: str = record["f"]
-        self.known: dict[str, str] = {}
+        self.known: dict[str, bytes] = {}
         # References that every instance has alike are text from now on.
         self._pieces: list[Any] = [
             escape_text(book.text(piece, host, 0))
@@ -113,7 +114,7 @@ def _slot(bodies: Bodies) -> Callable[[int], Node]:
     return at
 
 
-class _Known(dict[Any, str]):
+class _Known(dict[Any, bytes]):
     """What a cell shows for each value that it has shown before, from its style on; made when first asked for."""
 
     __slots__ = ("_bodies", "_run", "_shown", "_style")
@@ -123,11 +124,11 @@ class _Known(dict[Any, str]):
         self._bodies, self._style, self._run = bodies, style, run
         self._shown = f' s="{style}"' if style else ""
 
-    def __missing__(self, value: Any) -> str:
+    def __missing__(self, value: Any) -> bytes:
         if type(value) is str and value and value[0] not in "=+-@":
-            body = self._shown + text_body(value, self._run)
+            body = (self._shown + text_body(value, self._run)).encode()
         else:
-            body = self._bodies.cell(value, self._style, self._run)
+            body = self._bodies.cell(value, self._style, self._run).encode()
         # 1 and true are one key to a dictionary, so neither is kept.
         if len(self) < _MOST_KNOWN and (value is None or (type(value) in _KEPT and value not in _ZERO_ONE)):
             self[value] = body
@@ -142,8 +143,8 @@ class _Mixed:
     def __init__(self, style: str, rich: bool) -> None:
         self._style, self._rich = style, rich
 
-    def __getitem__(self, value: Any) -> str:
-        return self._style + mixed_body(str(value), self._rich)
+    def __getitem__(self, value: Any) -> bytes:
+        return (self._style + mixed_body(str(value), self._rich)).encode()
 
 
 class _Result:
@@ -152,9 +153,9 @@ class _Result:
     __slots__ = ("_style", "_writer")
 
     def __init__(self, style: str, writer: UnitWriter) -> None:
-        self._style, self._writer = style, writer
+        self._style, self._writer = style.encode(), writer
 
-    def __getitem__(self, number: int) -> str:
+    def __getitem__(self, number: int) -> bytes:
         return self._style + self._writer.formula(number)
 
 
@@ -177,7 +178,7 @@ class UnitWriter:
     ) -> None:
         self._bodies, self._late = bodies, late
         self._wraps: list[list[float]] = record["wraps"]
-        self.blank: str = record["blank"]
+        self.blank: bytes = record["blank"].encode()
         self._paths: list[tuple[int, list[str]]] = record["taken"]
         self._roots = sorted({slot for slot, _ in self._paths})
         self._root = self._roots[0] if len(self._roots) == 1 else -1
@@ -188,14 +189,14 @@ class UnitWriter:
         self.formulas = [FormulaWriter(one, book, host, sources, bodies) for one in record["formulas"]]
         # The numbers of the formulas follow the row's values, so that every cell is a look-up of its value.
         self._numbers = range(len(self.formulas))
-        self._form = _escaped(record["open"][:-1]) + "%s>"
+        form = [_escaped(record["open"][:-1]), "%b>"]
         self._knowns: list[Any] = []
         slots: list[int] = []
         for kind, opening, *more in record["cells"]:
-            self._form += _escaped(opening)
+            form.append(_escaped(opening))
             if kind == "x":
                 continue
-            self._form += "%s"
+            form.append("%b")
             slot, style, run = more
             slots.append(slot)
             shown = f' s="{style}"' if style else ""
@@ -205,7 +206,8 @@ class UnitWriter:
                 self._knowns.append(_Result(shown, self))
             else:
                 self._knowns.append(_Mixed(shown, kind == "r"))
-        self._form += "</row>"
+        # Rows are bytes from here on: most of them are put together from cells that were encoded before.
+        self._form = "".join((*form, "</row>")).encode()
         self._pick: Callable[[Sequence[Any]], Sequence[Any]] = (
             itemgetter(*slots) if len(slots) > 1 else lambda values: [values[slot] for slot in slots]
         )
@@ -220,7 +222,7 @@ class UnitWriter:
             else:
                 self._keep_results.append((append, _kept(value)))
 
-    def write(self, given: Sequence[Any], number: int) -> str:
+    def write(self, given: Sequence[Any], number: int) -> bytes:
         """Return the row's XML at row *number*, and keep what formulas read of it."""
         values = self._take(given)
         context = self._context = RowContext(number, values, self.formulas) if self.formulas else None
@@ -230,13 +232,13 @@ class UnitWriter:
             # A list or another value that cannot be looked up: shown as text.
             plain = [value if isinstance(value, Hashable) else str(value) for value in self._pick(values)]
             cells = [known[value] for known, value in zip(self._knowns, plain, strict=True)]
-        height = self._height(values) if self._wraps else ""
+        height = self._height(values) if self._wraps else b""
         for keep, slot in self._keep_values:
             value = values[slot]
             keep((value or None) if type(value) is str else self._bodies.seen(value))
         for keep, source in self._keep_results:
             keep(source(values, context))
-        return (self._form % (height, *cells)).replace(ROW, str(number))
+        return (self._form % (height, *cells)).replace(_ROW, b"%d" % number)
 
     def _take(self, given: Sequence[Any]) -> Sequence[Any]:
         """Return the given values, those that paths lead to from them, and the numbers of the formulas."""
@@ -255,7 +257,7 @@ class UnitWriter:
         taken = [get(given[path[0]]) for get, path in zip(self._getters, self._paths, strict=True)]
         return [*given, *taken, *self._numbers]
 
-    def _height(self, values: Sequence[Any]) -> str:
+    def _height(self, values: Sequence[Any]) -> bytes:
         """Return the height that the row's wrapped texts need, as an attribute; empty where one line is enough."""
         height = 0.0
         for slot, capacity, points in self._wraps:
@@ -265,27 +267,27 @@ class UnitWriter:
                 lines = text_lines(value, capacity)
                 if lines > 1:
                     height = max(height, lines * points + 3)
-        return f' ht="{min(height, MAX_HEIGHT):g}"' if height else ""
+        return f' ht="{min(height, MAX_HEIGHT):g}"'.encode() if height else b""
 
-    def formula(self, number: int) -> str:
+    def formula(self, number: int) -> bytes:
         """Return the body of a cell with a formula in the row that is being written."""
         context = self._context
         assert context is not None
         formula = self.formulas[number]
         if formula.deferred:
-            return self._late(formula, context, number)
+            return self._late(formula, context, number).encode()
         try:
             value = context.result(number)
         except UnknownError:
-            return result_body(None, formula.text or formula.element(context))
+            return result_body(None, formula.text or formula.element(context)).encode()
         if type(value) is str and formula.text:
             shown = formula.known.get(value)
             if shown is None:
-                shown = result_body(value, formula.text)
+                shown = result_body(value, formula.text).encode()
                 if len(formula.known) < _MOST_KNOWN:
                     formula.known[value] = shown
             return shown
-        return result_body(value, formula.text or formula.element(context))
+        return result_body(value, formula.text or formula.element(context)).encode()
 
 
 def _escaped(text: str) -> str:

@@ -95,9 +95,9 @@ def flow(rows: Sequence[TemplateRow], faults: list[Fault]) -> tuple[list[Step], 
             continue
         _order(tags, faults)
         for tag in tags:
-            if tag.kind == "middle":
-                hint = "it needs a row of its own, or a whole if in one cell"
-                message = f"{{% {tag.body} %}} shares its row with values"
+            if tag.kind == "middle" and not _leads(row, tag):
+                hint = "it must stand at the beginning of the row, or have a row of its own"
+                message = f"{{% {tag.body} %}} stands behind values of its row"
                 faults.append(Fault("crossing", message, where=tag.place, hint=hint))
             elif tag.kind != "close":
                 add(tag)
@@ -111,6 +111,17 @@ def flow(rows: Sequence[TemplateRow], faults: list[Fault]) -> tuple[list[Step], 
         hint = f"it needs {{% end{tag.keyword} %}}"
         faults.append(Fault("unclosed", f"{{% {tag.body} %}} is not closed", where=tag.place, hint=hint))
     return steps, units
+
+
+def _leads(row: TemplateRow, tag: Tag) -> bool:
+    """Return whether *tag* stands before everything that its row shows."""
+    for cell in row.cells:
+        if tag in cell.row_tags:
+            first = min((piece.tag.start for piece in cell.pieces if piece.tag is not None), default=tag.start)
+            return tag.start <= first
+        if not cell.empty:
+            return False
+    return False
 
 
 def _middle(tag: Tag, stack: list[tuple[Tag, int]], faults: list[Fault]) -> None:

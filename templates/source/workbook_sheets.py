@@ -305,8 +305,8 @@ class Builder:
         for column in "UVY":
             sheet[f"{column}4"].fill = fill(ACCENT)
         sheet[f"W4"].fill = sheet["X4"].fill = fill(MUTED)
-        conditions = ("{% for t in targets %}{% if t.number_unit == '%' %}", "{% if t.number_unit != '%' %}")
-        endings = ("{% endif %}", "{% endif %}{% endfor %}")
+        conditions = ("{% for t in targets %}{% if t.number_unit == '%' %}", "{% else %}")
+        endings = ("", "{% endif %}{% endfor %}")
         for row, condition, ending, form in zip((FIRST, LAST), conditions, endings, (PERCENT, "General"), strict=True):
             self._target_row(sheet, row, condition, ending, form)
         self.table(sheet, "targets", f"A4:Y{LAST}")
@@ -339,7 +339,8 @@ class Builder:
         forms = {**dict.fromkeys("GHJU", form), **dict.fromkeys("STV", DAY), "W": "0.0%"}
         for column, text in cells.items():
             self.put(
-                sheet, f"{column}{row}", text, align=aligned.get(column, LEFT), border=UNDER,
+                sheet, f"{column}{row}", text, align=aligned.get(column, LEFT if column in "DPRY" else LEFT_PLAIN),
+                border=UNDER,
                 back=FILL_IN if column in "UVY" else None, form=forms.get(column), bold=column == "G",
                 color=MUTED if column in "ABPQ" else AMBER if column == "R" else INK,
                 size=9 if column in "PQR" else 10,
