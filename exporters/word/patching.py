@@ -16,13 +16,20 @@ from exporters.word.anchors import PROPERTY, digest_properties
 from exporters.word.living.atoms import Atom, Kind, leaves
 from exporters.word.living.document import Document, Place
 from exporters.word.living.lifting import Lifter, Luggage
-from exporters.word.living.marking import mark_inserted, restore_controls, take_out, without_loose_fields
+from exporters.word.living.marking import (
+    flatten_fields,
+    mark_inserted,
+    restore_controls,
+    take_out,
+    take_over_field_end,
+    without_loose_fields,
+)
 from exporters.word.living.placing import Placer
 from exporters.word.living.remarks import Remarks, Spot
 from exporters.word.living.rewriting import write_prose, write_value
 from exporters.word.living.runs import DEL, INS, Pen
 from exporters.word.living.saving import save
-from exporters.word.living.stories import Found, Region
+from exporters.word.living.stories import ENTRY, Found, Region
 from exporters.word.names import W
 from exporters.word.xmlparts import Element
 
@@ -80,7 +87,11 @@ class _Patch:
         for found in removals:
             if found.id not in kept:
                 self._touch(found.element)
+                if found.id.startswith(ENTRY) and self._pen.tracks:
+                    flatten_fields(found.element)
                 take_out(self._pen, found)
+        if inserts or removals:
+            self._order_notes()
         remarks = Remarks(self._target, self._luggage, self._date)
         remarks.show((conflict, self._spot(conflict)) for conflict in self._plan.conflicts)
         self._changed |= remarks.changed
@@ -106,6 +117,8 @@ class _Patch:
             atoms = list(leaves(place.atom.inner))
         elif edit.kind is SlotKind.DERIVED:
             atoms = [atom for atom in atoms if atom.kind in {Kind.TEXT, Kind.SIGN}]
+            if self._pen.tracks:
+                flatten_fields(place.region.paragraph)
         write_prose(self._pen, atoms, edit.new, self._source(edit.source))
 
     def _source(self, handle: str) -> _Controls:
@@ -167,11 +180,38 @@ class _Patch:
             made = lifter.lift(found.element)
             if found.is_row:
                 lifter.align(made, placer.brother(found))
-            elif found.id.startswith("contents:"):
+            elif found.id.startswith(ENTRY):
                 without_loose_fields(made)
+                if self._pen.tracks:
+                    flatten_fields(made)
             placer.place(found, made)
+            if found.id.startswith(ENTRY):
+                take_over_field_end(made)
             mark_inserted(self._pen, made)
         self._changed |= lifter.touched
+
+    def _order_notes(self) -> None:
+        """Let notes stand, and be numbered, in the order of their references: LibreOffice counts them off."""
+        body = self._target.body.root
+        for kind, part in self._target.note_parts.items():
+            name = kind.removesuffix("s")
+            root = self._target.roots[part]
+            notes = [note for note in root.iter(f"{W}{name}") if note.get(f"{W}type", "normal") == "normal"]
+            by_id = {note.get(f"{W}id", ""): note for note in notes}
+            marks = [mark for mark in body.iter(f"{W}{name}Reference") if mark.get(f"{W}id", "") in by_id]
+            wanted = list(dict.fromkeys(mark.get(f"{W}id", "") for mark in marks))
+            if not notes or wanted == list(by_id):
+                continue
+            self._touch(root)
+            first = min(int(number) for number in by_id)
+            numbers = {old: str(first + at) for at, old in enumerate(wanted)}
+            for note in notes:
+                root.remove(note)
+            for old in wanted:
+                by_id[old].set(f"{W}id", numbers[old])
+                root.append(by_id[old])
+            for mark in marks:
+                mark.set(f"{W}id", numbers[mark.get(f"{W}id", "")])
 
     def _headings_kept(self, removed: set[str]) -> set[str]:
         """Return the entries of the contents whose heading stays: it was touched, so its section was not taken out."""

@@ -14,7 +14,6 @@ from exporters.word.living.runs import (
     mark_paragraph,
     name_control,
     new_control,
-    paragraph_properties,
     remove,
 )
 from exporters.word.living.runs import struck as under_deletion
@@ -27,9 +26,18 @@ _SDT = f"{W}sdt"
 
 def mark_inserted(pen: Pen, element: Element) -> None:
     """Put revision marks on a paragraph or row that was just put in."""
-    if not pen.tracks:
+    if pen.tracks:
+        _mark(pen, element, INS)
+
+
+def take_over_field_end(element: Element) -> None:
+    """Let an entry that was put behind the last one of its contents have the end of the field."""
+    before = element.getprevious()
+    if before is None or before.tag != P:
         return
-    _mark(pen, element, INS)
+    for run in _loose_field_runs(before):
+        if _is_end(run):
+            element.append(run)
 
 
 def take_out(pen: Pen, found: Found) -> None:
@@ -40,6 +48,14 @@ def take_out(pen: Pen, found: Found) -> None:
         else:
             _carry_fields(element)
             _detach(element)
+
+
+def flatten_fields(paragraph: Element) -> None:
+    """Leave of the fields within a paragraph what they show: LibreOffice cannot write revisions around them."""
+    loose = _loose_field_runs(paragraph)
+    for run in list(paragraph.iter(R)):
+        if run not in loose and (run.find(f"{W}fldChar") is not None or run.find(f"{W}instrText") is not None):
+            remove(run)
 
 
 def _detach(element: Element) -> None:
@@ -92,10 +108,14 @@ def _mark(pen: Pen, element: Element, tag: str) -> None:
             properties.append(mark)
     for paragraph in [element] if element.tag == P else list(element.iter(P)):
         _mark_runs(pen, paragraph, tag)
-        if paragraph.find(f"{W}pPr/{W}sectPr") is None:
-            mark_paragraph(pen, paragraph, tag)
+        before = paragraph.getprevious()
+        if paragraph.find(f"{W}pPr/{W}sectPr") is not None:
+            continue
+        if before is not None and before.tag == P and any(_is_end(run) for run in _loose_field_runs(paragraph)):
+            # What ends a field must outlive the paragraph: it joins the one before.
+            mark_paragraph(pen, before, tag)
         else:
-            paragraph_properties(paragraph)
+            mark_paragraph(pen, paragraph, tag)
 
 
 def _mark_runs(pen: Pen, paragraph: Element, tag: str) -> None:
@@ -152,14 +172,18 @@ def _loose_field_runs(paragraph: Element) -> list[Element]:
     return [run for runs in begun for run in runs] + loose
 
 
+def _is_end(run: Element) -> bool:
+    mark = run.find(f"{W}fldChar")
+    return mark is not None and mark.get(f"{W}fldCharType") == "end"
+
+
 def _carry_fields(paragraph: Element) -> None:
     """Move the ends of a longer field out of a paragraph that goes, into its neighbours."""
     loose = _loose_field_runs(paragraph) if paragraph.tag == P else []
     before, after = paragraph.getprevious(), paragraph.getnext()
     at = 0
     for run in loose:
-        mark = run.find(f"{W}fldChar")
-        if mark is not None and mark.get(f"{W}fldCharType") == "end":
+        if _is_end(run):
             if before is not None and before.tag == P:
                 before.append(run)
         elif after is not None and after.tag == P:

@@ -25,6 +25,8 @@ P, TR, TC, TBL = f"{W}p", f"{W}tr", f"{W}tc", f"{W}tbl"
 _BLOCKS = frozenset(
     f"{W}{name}" for name in ("body", "tc", "tr", "tbl", "txbxContent", "hdr", "ftr", "footnote", "endnote")
 )
+ENTRY = "contents:"
+"""What the ids of entries of the contents begin with."""
 BODY, MARGINS, CONTENTS = "body", "margins", "contents"
 
 
@@ -224,7 +226,7 @@ class _Scanner:
             owner.regions.append(region)
         self._last = owner
         if owner is not None:
-            self._follow_notes(owner, piece)
+            self._follow_notes(owner, region, piece)
 
     def _unbound(self, paragraph: Element, row: Found | None, piece: list[Atom]) -> None:
         values = [one for one in piece if one.kind in {Kind.CONTROL, Kind.BOOKED}]
@@ -246,19 +248,18 @@ class _Scanner:
                     if one.kind in {Kind.CONTROL, Kind.BOOKED}
                 ]  # fmt: skip
 
-    def _follow_notes(self, owner: Found, piece: list[Atom]) -> None:
-        for atom in piece:
-            note = self._notes.get((atom.text, atom.key)) if atom.kind is Kind.NOTE else None
+    def _follow_notes(self, owner: Found, region: Region, piece: list[Atom]) -> None:
+        """Read the notes of a paragraph. They go by its name: LibreOffice loses bookmarks in notes."""
+        for number, atom in enumerate(one for one in piece if one.kind is Kind.NOTE):
+            note = self._notes.get((atom.text, atom.key))
             if note is None:
                 continue
-            for paragraph in note.iter(P):
+            for index, paragraph in enumerate(note.iter(P)):
                 atoms = Walker(self._digests).paragraph(paragraph)
-                start = next((one for one in atoms if one.kind is Kind.START and family_of(one.key)), None)
                 rest = [one for one in atoms if one.kind not in {Kind.START, Kind.END}]
-                if start is not None:
-                    owner.regions.append(Region(start.key, [(paragraph, rest)], is_note=True))
-                else:
-                    owner.values += [one for one in rest if one.kind in {Kind.CONTROL, Kind.BOOKED}]
+                name = f"{region.name}~{number}" + (f".{index}" if index else "")
+                if index == 0 or _shows(rest):
+                    owner.regions.append(Region(name, [(paragraph, rest)], is_note=True))
 
     def _charts(self, paragraph: Element, row: Found | None, region: Region | None) -> None:
         charts = [one for one in paragraph.iter(f"{C}chart") if _own_paragraph(one) is paragraph]
@@ -293,7 +294,7 @@ class _Scanner:
                 name = names.get(anchor, "")
             if name:
                 piece = [one for one in atoms if one.kind not in {Kind.START, Kind.END}]
-                self._story.entries.append(Found(f"contents:{name}", paragraph, [Region(name, [(paragraph, piece)])]))
+                self._story.entries.append(Found(f"{ENTRY}{name}", paragraph, [Region(name, [(paragraph, piece)])]))
 
     def _units(self) -> None:
         """Give the items of a section (a run of paragraphs and rows of one record) a common unit."""
