@@ -266,10 +266,13 @@ class Deck:
             Series(self["d.chart.median"], median, GREY, label=self["d.chart.format"], label_colour=MUTED),
         ]
         size = 14 if self.chinese else 13
-        page.chart(
-            "Growth chart", box, series, self["d.chart.category"], "for t in rates",
-            "{%shape if district.growth %}{%shape endif %}" + self["d.alt"], horizontal=True, size=size, gap=70, overlap=-5,
-        )  # fmt: skip
+        # Two bars alone would be blocks: where there are few, they keep their weight by wider gaps.
+        for condition, gap in (("rates|length > 2", 70), ("rates|length in [1, 2]", 220)):
+            shown = f"{{%shape if {condition} %}}{{%shape endif %}}"
+            page.chart(
+                "Growth chart", box, series, self["d.chart.category"], "for t in rates", shown + self["d.alt"],
+                horizontal=True, size=size, gap=gap, overlap=-5,
+            )  # fmt: skip
         self._context_chart(page, box, "{%shape if not district.growth %}{%shape endif %}")
 
     def _context_chart(self, page: Canvas, box: tuple[float, float, float, float], condition: str) -> None:
@@ -320,7 +323,7 @@ class Deck:
 
     def progress(self) -> None:
         page = self.slide(
-            "Statement", tags=("{%slide for part in observed|batch(9) %}", "{%slide endfor %}")
+            "Statement", tags=("{%slide for part in observed|selectattr('actual')|list|batch(9) %}", "{%slide endfor %}")
         )
         page.fill(None, "Headline", self["p.title"])
         page.fill(10, "Who", self["p.who"])
@@ -331,7 +334,7 @@ class Deck:
         behind = "{% if t.actual.status == 'behind' %}" + self["p.behind"] + "{% endif %}"
         names = ("place", "indicator", "target", "actual", "rate", "status")
         page.table(
-            "Progress", (LEFT, BODY_Y, FULL, 0.92), (1.6, 3.6, 2.5, 1.9, 1.2, FULL - 10.8),
+            "Progress", (LEFT, BODY_Y, FULL, 0.92), (1.3, 2.9, 2.95, 2.65, 1.2, FULL - 11),
             [self[f"p.{name}"] for name in names], "for t in part",
             [
                 "{{ t.place.short|fit(1) }}", "{{ t.short|fit(1) }}", "{{ t.text|fit(1) }}",
@@ -358,7 +361,7 @@ class Deck:
             14, "Care", Run(self["h.care"], None, True),
             "{% if missing %}", P(self["h.missing"], level=1), "{% endif %}",
             "{% if elsewhere %}", P(self["h.elsewhere"], level=1), "{% endif %}",
-            "{% for t in flagged %}{% for f in t.flags %}{% if f.code in ['looks_high', 'looks_low', 'invented'] %}",
+            "{% for t in flagged %}{% for f in t.flags %}{% if f.code in ['looks_high', 'looks_low'] %}",
             P(self["h.flag"], level=1), "{% endif %}{% endfor %}{% endfor %}",
             P(self["h.note"], level=1),
         )  # fmt: skip

@@ -84,10 +84,10 @@ ZH: dict[str, str] = {
     "n.source": "［{{ s.n }}］{{ s.citation }}{% if s.address %}，{{ s.address }}{% endif %}",
     "n.none": "{{ district.name }}：{{ district.coverage_text }}。{{ district.note }}",
     # progress
-    "p.title": "截至{{ pack.observed_date }}，{{ observed|length }}项有实际值："
+    "p.title": "截至{{ pack.observed_date }}，{{ observed|selectattr('actual')|list|length }}项有实际值："
     "{{ observed|selectattr('actual.status', 'eq', 'met')|list|length }}项已达到，"
     "{{ observed|selectattr('actual.status', 'eq', 'on_track')|list|length }}项跟上时序，"
-    "{{ observed|selectattr('actual.status', 'eq', 'behind')|list|length }}项落后",
+    "{{ observed|selectattr('actual.status', 'eq', 'behind')|list|length }}项落后{% if loop.length > 1 %}（{{ loop.index }}/{{ loop.length }}）{% endif %}",
     "p.who": "目标与实际值，按地区排列；“跟上时序”指完成率不低于时间过去的比例",
     "p.place": "地区", "p.indicator": "指标", "p.target": "目标", "p.actual": "实际", "p.rate": "完成率", "p.status": "进度",
     "p.met": "已达到", "p.on_track": "跟上时序", "p.behind": "落后",
@@ -107,7 +107,7 @@ ZH: dict[str, str] = {
     "h.flag": "{{ t.place.short }}{{ t.short }}{{ t.text }}：{{ f.note }}",
     "h.note": "{{ pack.note }}",
     # sources
-    "s.title": "全部{{ pack.target_count }}项目标出自{{ sources|length }}个来源，逐项可回到原句",
+    "s.title": "全部{{ pack.target_count }}项目标出自{{ sources|length }}个来源，逐项可回到原句{% if loop.length > 1 %}（{{ loop.index }}/{{ loop.length }}）{% endif %}",
     "s.who": "出处",
     "s.n": "编号", "s.source": "来源", "s.count": "项数",
     "s.alt": "来源表",
@@ -154,8 +154,8 @@ EN: dict[str, str] = {
     "{% if gdp %}{{ gdp.word|default('targets', true) }} GDP growth of {{ gdp.text }}"
     "{% if indicator.GDP.growth[0].key == gdp.key %}, the fastest of all districts,{% endif %}"
     "{% else %}{{ r1.base.word|default('targets', true) }} {{ r1.short|lowerfirst }} {{ r1.base.phrase }}{% endif %}"
-    "{% if most %}{% if not gdp or indicator.GDP.growth[0].key != gdp.key %},{% endif %} with {{ most.short|lowerfirst }} {{ most.phrase }}"
-    "{% elif r2 %}, with {{ r2.short|lowerfirst }} {{ r2.base.phrase }}{% endif %}",
+    "{% if most %}{% if not gdp or indicator.GDP.growth[0].key != gdp.key %};{% else %} with{% endif %} {{ most.short|lowerfirst }} {{ most.phrase }}"
+    "{% elif r2 %}; {{ r2.short|lowerfirst }} {{ r2.base.phrase }}{% endif %}",
     "d.who": "{{ district.name }}{% if district.leader %} · {{ district.leader.name }}, {{ district.leader.title }}{% endif %}"
     "{% if district.coverage == 'other_source' %} · from another report: cite it as such{% endif %}",
     "d.both": "{% if r.level and r.growth %}{% if r.base.word %}; {% endif %}{% if r.base.key == r.level.key %}{{ r.growth.phrase }}"
@@ -191,10 +191,10 @@ EN: dict[str, str] = {
     "n.doing": "Measure ({{ i.theme }}): {{ i.text }}",
     "n.source": "[{{ s.n }}] {{ s.citation }}{% if s.address %}, {{ s.address }}{% endif %}",
     "n.none": "{{ district.name }}: {{ district.coverage_text }}. {{ district.note }}",
-    "p.title": "On {{ pack.observed_date }}, of {{ observed|length }} targets with actual values "
+    "p.title": "On {{ pack.observed_date }}, of {{ observed|selectattr('actual')|list|length }} targets with actual values "
     "{{ observed|selectattr('actual.status', 'eq', 'met')|list|length }} are met, "
     "{{ observed|selectattr('actual.status', 'eq', 'on_track')|list|length }} on track and "
-    "{{ observed|selectattr('actual.status', 'eq', 'behind')|list|length }} behind",
+    "{{ observed|selectattr('actual.status', 'eq', 'behind')|list|length }} behind{% if loop.length > 1 %} ({{ loop.index }}/{{ loop.length }}){% endif %}",
     "p.who": "Target and actual value by place; on track means that the rate keeps pace with the time that has passed",
     "p.place": "Place", "p.indicator": "Indicator", "p.target": "Target", "p.actual": "Actual", "p.rate": "Rate", "p.status": "Progress",
     "p.met": "met", "p.on_track": "on track", "p.behind": "behind",
@@ -214,7 +214,7 @@ EN: dict[str, str] = {
     "h.elsewhere": "From other reports: {{ elsewhere|map(attribute='short')|listed('en') }}",
     "h.flag": "{{ t.place.short }}, {{ t.short|lowerfirst }} {{ t.text }}: {{ f.note }}",
     "h.note": "{{ pack.note }}",
-    "s.title": "All {{ pack.target_count }} targets come from {{ sources|length }} source{% if sources|length > 1 %}s{% endif %}, each traceable to its clause",
+    "s.title": "All {{ pack.target_count }} targets come from {{ sources|length }} source{% if sources|length > 1 %}s{% endif %}, each traceable to its clause{% if loop.length > 1 %} ({{ loop.index }}/{{ loop.length }}){% endif %}",
     "s.who": "Sources",
     "s.n": "No.", "s.source": "Source", "s.count": "Targets",
     "s.alt": "Table of sources",
