@@ -210,10 +210,11 @@ class Canvas:
         old = element.find(qn("a:tcPr"))
         if old is not None:
             element.remove(old)
+        margin = 274320 if align == "r" else 91440
         lines = "".join(f"<a:ln{side} w=\"0\"><a:noFill/></a:ln{side}>" for side in "LRT")
         element.append(
             parse_xml(
-                f'<a:tcPr {NS} marL="0" marR="{274320 if align == 'r' else 91440}" marT="45720" marB="45720" anchor="ctr">{lines}'
+                f'<a:tcPr {NS} marL="0" marR="{margin}" marT="45720" marB="45720" anchor="ctr">{lines}'
                 f'<a:lnB w="9525">{fill(rule)}</a:lnB><a:noFill/></a:tcPr>'
             )
         )
