@@ -165,7 +165,7 @@ class _Rendering:
             value = context.result(place)
         except UnknownError:
             value = None
-        return result_body(value, formula.element(context))
+        return result_body(value, formula.element(context)).replace(markup.ROW, str(context.row))
 
     def _book_parts(self) -> None:
         program = self._compiled.programs["book"]

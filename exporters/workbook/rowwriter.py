@@ -73,7 +73,7 @@ class FormulaWriter:
         self.deferred: bool = record["deferred"]
         self._book, self._host, self._bodies = book, host, bodies
         self._start: str = record["f"]
-        self.known: dict[str, bytes] = {}
+        self.known: dict[str, list[bytes]] = {}
         # References that every instance has alike are text from now on.
         self._pieces: list[Any] = [
             escape_text(book.text(piece, host, 0))
@@ -115,56 +115,57 @@ def _slot(bodies: Bodies) -> Callable[[int], Node]:
 
 
 class _Known(dict[Any, bytes]):
-    """What a cell shows for each value that it has shown before, from its style on; made when first asked for."""
+    """What stands from one row number to the next for each value that a cell has shown before; made when asked for."""
 
-    __slots__ = ("_bodies", "_run", "_shown", "_style")
+    __slots__ = ("_after", "_before", "_bodies", "_run", "_shown", "_style")
 
-    def __init__(self, bodies: Bodies, style: str, run: str) -> None:
+    def __init__(self, bodies: Bodies, style: str, run: str, before: str, after: str) -> None:
         super().__init__()
         self._bodies, self._style, self._run = bodies, style, run
-        self._shown = f' s="{style}"' if style else ""
+        self._before, self._after = before, after
+        self._shown = before + (f' s="{style}"' if style else "")
 
     def __missing__(self, value: Any) -> bytes:
         if type(value) is str and value and value[0] not in "=+-@":
-            body = (self._shown + text_body(value, self._run)).encode()
+            whole = f"{self._shown}{text_body(value, self._run)}{self._after}".encode()
         else:
-            body = self._bodies.cell(value, self._style, self._run).encode()
+            whole = (self._before + self._bodies.cell(value, self._style, self._run) + self._after).encode()
         # 1 and true are one key to a dictionary, so neither is kept.
         if len(self) < _MOST_KNOWN and (value is None or (type(value) in _KEPT and value not in _ZERO_ONE)):
-            self[value] = body
-        return body
+            self[value] = whole
+        return whole
 
 
 class _Mixed:
     """A cell whose text was put together from several pieces."""
 
-    __slots__ = ("_rich", "_style")
+    __slots__ = ("_after", "_before", "_rich")
 
-    def __init__(self, style: str, rich: bool) -> None:
-        self._style, self._rich = style, rich
+    def __init__(self, before: str, rich: bool, after: str) -> None:
+        self._before, self._rich, self._after = before, rich, after
 
     def __getitem__(self, value: Any) -> bytes:
-        return (self._style + mixed_body(str(value), self._rich)).encode()
+        return (self._before + mixed_body(str(value), self._rich) + self._after).encode()
 
 
 class _Result:
     """A cell with a formula, worked out in the row that its writer is in."""
 
-    __slots__ = ("_style", "_writer")
+    __slots__ = ("_after", "_before", "_writer")
 
-    def __init__(self, style: str, writer: UnitWriter) -> None:
-        self._style, self._writer = style.encode(), writer
+    def __init__(self, before: str, writer: UnitWriter, after: str) -> None:
+        self._before, self._writer, self._after = before.encode(), writer, after.encode()
 
     def __getitem__(self, number: int) -> bytes:
-        return self._style + self._writer.formula(number)
+        return self._before + self._writer.formula(number) + self._after
 
 
 class UnitWriter:
     """Writes one unit of rows. ``record`` is what ``emitting.unit_record`` noted."""
 
     __slots__ = (
-        "_bodies", "_context", "_form", "_getters", "_keep_results", "_keep_values", "_knowns", "_late", "_numbers",
-        "_paths", "_pick", "_root", "_roots", "_types", "_wraps", "blank", "formulas",
+        "_bodies", "_context", "_getters", "_keep_results", "_keep_values", "_knowns", "_late", "_more", "_number",
+        "_open", "_paths", "_pick", "_root", "_roots", "_start", "_types", "_wraps", "blank", "formulas",
     )  # fmt: skip
 
     def __init__(
@@ -185,29 +186,30 @@ class UnitWriter:
         self._getters: list[Callable[[Any], Any]] = []
         self._types: list[type] = []
         self._context: RowContext | None = None
+        self._number = b""
         sources = {int(column): _source(value, bodies) for column, value in record["values"].items()}
         self.formulas = [FormulaWriter(one, book, host, sources, bodies) for one in record["formulas"]]
-        # The numbers of the formulas follow the row's values, so that every cell is a look-up of its value.
-        self._numbers = range(len(self.formulas))
-        form = [_escaped(record["open"][:-1]), "%b>"]
+        # The numbers of the formulas follow the row's values, so that every cell is a look-up of its value; the last
+        # value, None, is that of cells which are always the same.
+        self._more = (*range(len(self.formulas)), None)
         self._knowns: list[Any] = []
         slots: list[int] = []
-        for kind, opening, *more in record["cells"]:
-            form.append(_escaped(opening))
-            if kind == "x":
+        stretches = self._stretches(record)
+        self._open, self._start = stretches[0].encode(), stretches[1].encode()
+        for stretch in stretches[2:]:
+            if isinstance(stretch, str):
+                self._knowns.append({None: stretch.encode()})
+                slots.append(-1)
                 continue
-            form.append("%b")
-            slot, style, run = more
+            before, kind, slot, style, run, after = stretch
             slots.append(slot)
-            shown = f' s="{style}"' if style else ""
+            shown = before + (f' s="{style}"' if style else "")
             if kind == "v":
-                self._knowns.append(_Known(bodies, style, run))
+                self._knowns.append(_Known(bodies, style, run, before, after))
             elif kind == "f":
-                self._knowns.append(_Result(shown, self))
+                self._knowns.append(_Result(shown, self, after))
             else:
-                self._knowns.append(_Mixed(shown, kind == "r"))
-        # Rows are bytes from here on: most of them are put together from cells that were encoded before.
-        self._form = "".join((*form, "</row>")).encode()
+                self._knowns.append(_Mixed(shown, kind == "r", after))
         self._pick: Callable[[Sequence[Any]], Sequence[Any]] = (
             itemgetter(*slots) if len(slots) > 1 else lambda values: [values[slot] for slot in slots]
         )
@@ -222,9 +224,38 @@ class UnitWriter:
             else:
                 self._keep_results.append((append, _kept(value)))
 
+    @staticmethod
+    def _stretches(record: dict[str, Any]) -> list[Any]:
+        """Return the row cut at each place where its number stands: fixed text, or (before, cell..., after).
+
+        The first two are the row's own: the height is put between the second and its end.
+        """
+        found: list[Any] = []
+        text = record["open"][:-1]
+        first, text = text.split(ROW, 1)
+        found += [first, text]
+        text = ">"
+        cell: tuple[Any, ...] | None = None
+        before = ""
+
+        def cut(upto: str) -> None:
+            found.append(upto if cell is None else (before, *cell, upto))
+
+        for kind, opening, *more in record["cells"]:
+            pieces = opening.split(ROW)
+            for piece in pieces[:-1]:
+                cut(text + piece)
+                text, cell, before = "", None, ""
+            text += pieces[-1]
+            if kind != "x":
+                before, cell, text = text, (kind, *more), ""
+        cut(text + "</row>")
+        return found
+
     def write(self, given: Sequence[Any], number: int) -> bytes:
         """Return the row's XML at row *number*, and keep what formulas read of it."""
         values = self._take(given)
+        number_text = self._number = b"%d" % number
         context = self._context = RowContext(number, values, self.formulas) if self.formulas else None
         try:
             cells = [known[value] for known, value in zip(self._knowns, self._pick(values), strict=True)]
@@ -238,24 +269,24 @@ class UnitWriter:
             keep((value or None) if type(value) is str else self._bodies.seen(value))
         for keep, source in self._keep_results:
             keep(source(values, context))
-        return (self._form % (height, *cells)).replace(_ROW, b"%d" % number)
+        return number_text.join((self._open, self._start + height + cells[0], *cells[1:]))
 
     def _take(self, given: Sequence[Any]) -> Sequence[Any]:
         """Return the given values, those that paths lead to from them, and the numbers of the formulas."""
         if not self._paths:
-            return (*given, *self._numbers)
+            return (*given, *self._more)
         if self._root >= 0:
             root = given[self._root]
             if [type(root)] != self._types:
                 self._types = [type(root)]
                 self._getters = [getter(root, path) for _, path in self._paths]
-            return [*given, *[get(root) for get in self._getters], *self._numbers]
+            return [*given, *[get(root) for get in self._getters], *self._more]
         types = [type(given[slot]) for slot in self._roots]
         if types != self._types:
             self._types = types
             self._getters = [getter(given[slot], path) for slot, path in self._paths]
         taken = [get(given[path[0]]) for get, path in zip(self._getters, self._paths, strict=True)]
-        return [*given, *taken, *self._numbers]
+        return [*given, *taken, *self._more]
 
     def _height(self, values: Sequence[Any]) -> bytes:
         """Return the height that the row's wrapped texts need, as an attribute; empty where one line is enough."""
@@ -279,19 +310,15 @@ class UnitWriter:
         try:
             value = context.result(number)
         except UnknownError:
-            return result_body(None, formula.text or formula.element(context)).encode()
+            value = None
         if type(value) is str and formula.text:
             shown = formula.known.get(value)
             if shown is None:
-                shown = result_body(value, formula.text).encode()
+                shown = result_body(value, formula.text).encode().split(_ROW)
                 if len(formula.known) < _MOST_KNOWN:
                     formula.known[value] = shown
-            return shown
-        return result_body(value, formula.text or formula.element(context)).encode()
-
-
-def _escaped(text: str) -> str:
-    return text.replace("%", "%%")
+            return self._number.join(shown)
+        return result_body(value, formula.text or formula.element(context)).encode().replace(_ROW, self._number)
 
 
 def _source(value: Sequence[Any], bodies: Bodies) -> Source:
