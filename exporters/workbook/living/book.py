@@ -238,6 +238,29 @@ class Book:
         return plain_number(repr((moment - self.epoch) / dt.timedelta(days=1)))
 
 
+# A file is read, and then patched at once: its tree is kept for that, and no longer than two other files are read.
+_RECENT: list[tuple[Package, Book]] = []
+_KEPT = 2
+
+
+def book_of(package: Package) -> Book:
+    """Return the workbook of a package for reading; the newest ones are kept for :func:`own_book_of`."""
+    for known, book in _RECENT:
+        if known is package:
+            return book
+    book = Book(package)
+    _RECENT.append((package, book))
+    del _RECENT[:-_KEPT]
+    return book
+
+
+def own_book_of(package: Package) -> Book:
+    """Return the workbook of a package to be changed: nobody else gets it any more."""
+    book = book_of(package)
+    _RECENT[:] = [entry for entry in _RECENT if entry[0] is not package]
+    return book
+
+
 @contextmanager
 def readable(package: Package) -> Iterator[None]:
     """Turn what a damaged part makes fail into an error about the file."""

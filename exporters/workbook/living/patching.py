@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, BinaryIO
 from exporters.package import ct, rt
 from exporters.snapshot import InsertItem, Plan, RemoveItem, SetSlot
 from exporters.workbook.formula.parse import shared
-from exporters.workbook.living.book import Book, Table, plain_number, readable
+from exporters.workbook.living.book import Table, own_book_of, plain_number, readable
 from exporters.workbook.living.caches import renew
 from exporters.workbook.living.cells import Cell
 from exporters.workbook.living.cellxml import NOTHING, Content
@@ -55,7 +55,7 @@ def patch(
 
 class _Patch:
     def __init__(self, target: Package, plan: Plan, ours: Package) -> None:
-        self._book, self._ours, self._plan = Book(target), Book(ours), plan
+        self._book, self._ours, self._plan = own_book_of(target), own_book_of(ours), plan
         self._changes = Changes(target)
         self._entries = {entry.part: entry for entry in self._book.entries}
         self._edits: dict[str, SheetEdit] = {}

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from exporters.snapshot import Group, Item, Slot, SlotKind, Snapshot
-from exporters.workbook.living.book import RANGE, Book, SheetEntry, Table, readable
+from exporters.workbook.living.book import RANGE, Book, SheetEntry, Table, book_of, readable
 from exporters.workbook.living.cells import Cell
 from exporters.workbook.living.charting import CHARTS, chart_items
 from exporters.workbook.living.formulas import FORMULA, FormulaTexts, by_header
@@ -42,7 +42,7 @@ def read(package: Package) -> Snapshot:
     Handles are ``part!A1`` (a cell), ``part!7`` (a row) and parts (tables).
     """
     with readable(package):
-        return snapshot(Book(package))
+        return snapshot(book_of(package))
 
 
 def snapshot(book: Book) -> Snapshot:
