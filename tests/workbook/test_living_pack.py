@@ -14,9 +14,11 @@ import pytest
 from living_samples import changed, clean, dataset, loaded, opened, part, regenerate, snapshot, values
 from test_living_values import replaced, row_of, saved
 
+from exporters import workbook
 from exporters.errors import BriefpackError
 from exporters.merge import merge
 from exporters.package import PackageWriter
+from exporters.runs import living
 from exporters.workbook.living.book import Book
 from exporters.workbook.living.formulas import FormulaTexts
 
@@ -217,3 +219,41 @@ def test_a_damaged_part_is_a_clear_error_or_none(seed: int):
         samples.patch(theirs, plan, opened(data), io.BytesIO())
     except BriefpackError:
         pass
+
+
+def test_a_new_template_takes_typed_values_along():
+    base = render(dataset())
+    book = loaded(base)
+    sheet = book["目标"]
+    header = {cell.value: cell.column for cell in sheet[4]}
+    row = row_of(sheet, GDP)
+    sheet.cell(row, header["实际值"]).value = 0.031
+    sheet.cell(row, header["备注"]).value = "已核对"
+    sheet.cell(row + 1, header["目标值"]).value = "=0.1+0.2"
+    theirs = saved(book)
+    template = loaded(TEMPLATE.read_bytes())
+    template["目标"]["C1"].value = "新标题"
+    ours = samples.render(changed(dataset(), {GDP: "6"}), source=saved(template))
+    merged = living.regenerate(
+        workbook,
+        "targets.xlsx",
+        opened(base),
+        opened(theirs),
+        opened(ours),
+        stamp=living.Stamp("test", 2, "11"),
+        template_changed=True,
+    )
+    assert merged.content is not None
+    clean(merged.content)
+    found = values(merged.content, "targets")
+    assert (found[GDP]["目标值"], found[GDP]["实际值"], found[GDP]["备注"]) == ("0.06", "0.031", "已核对")
+    after = loaded(merged.content)["目标"]
+    assert after.cell(row, header["实际值"]).value == 0.031
+    assert after.cell(row + 1, header["目标值"]).value == "=0.1+0.2"
+
+
+def test_the_flow_of_one_file_writes_nothing_where_nothing_moved():
+    base = render(dataset())
+    stamp = living.Stamp("test", 2, "11")
+    again = living.regenerate(workbook, "targets.xlsx", opened(base), opened(base), opened(base), stamp=stamp)
+    assert again.content is None
