@@ -8,9 +8,7 @@ A template that was edited by hand in Office is left as it is, unless --force is
 from __future__ import annotations
 
 import io
-import re
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -28,12 +26,8 @@ from deck_design import (
     INK,
     KAPOK,
     LEFT,
-    MAIN,
     MUTED,
-    NIGHT,
     PALE,
-    PANEL,
-    PANEL_X,
     PLAIN,
     RIGHT,
     RULE,
@@ -43,7 +37,8 @@ from deck_design import (
     layouts,
     master_xml,
     theme_xml,
-)  # fmt: skip
+)
+from deck_districts import CARDS, DistrictSlides, row_names
 from deck_kit import Canvas, P, Run
 from deck_words import WORDS
 from keeping import TEMPLATES, keep
@@ -57,22 +52,9 @@ LOOKS = {
     ("gbt9704", "en"): Look("briefpack-gbt9704", "Calibri", "黑体", PLAIN),
 }
 LOCALES = {"zh": "zh-CN", "en": "en-GB"}
-CARD_GAP = 0.1
 
 
-@dataclass(frozen=True)
-class Card:
-    """Where the lines of a card stand below its rule, in inches; English words take two lines more often."""
-
-    height: float
-    figure: tuple[float, float]
-    strength: tuple[float, float]
-
-
-CARDS = {"zh": Card(1.44, (0.4, 0.7), (1.1, 0.34)), "en": Card(1.6, (0.58, 0.46), (1.04, 0.56))}
-
-
-class Deck:
+class Deck(DistrictSlides):
     """One presentation being built."""
 
     def __init__(self, look: Look, lang: str) -> None:
@@ -121,12 +103,14 @@ class Deck:
         counts = ("pack.target_count", "pack.district_count", "sources|length")
         for at, (value, word) in enumerate(zip(counts, ("targets", "districts", "sources"), strict=True)):
             x = LEFT + at * 2.6
-            page.text(f"Count {word}", (x, 4.95, 2.4, 0.75), f"{{{{ {value} }}}}", size=40, bold=True, colour=WHITE, line=85)
+            page.text(
+                f"Count {word}", (x, 4.95, 2.4, 0.75), f"{{{{ {value} }}}}", size=40, bold=True, colour=WHITE, line=85
+            )
             page.text(f"Word {word}", (x, 5.68, 2.4, 0.36), self[f"cover.{word}"], size=16, colour=RULE)
         page.notes("{{ pack.title }}", "{{ pack.note }}")
 
     def city(self) -> None:
-        page = self.slide("Statement", tags=(_rows("city", 4),))
+        page = self.slide("Statement", tags=(row_names("city", 4),))
         page.fill(None, "Headline", self["city.title"])
         page.fill(10, "Who", self["city.who"])
         width = (FULL - 3 * GAP) / 4
@@ -145,16 +129,28 @@ class Deck:
         clauses = "(city.targets|map(attribute='clause')|unique|list)[:3]"
         page.rule((LEFT, top, 0.04, BODY_END - top), ACCENT)
         page.text(
-            "Quotes", (LEFT + 0.2, top, half - 0.2, BODY_END - top), heading, f"{{% for clause in {clauses} %}}",
-            P(self["city.quote"], before=6), "{% endfor %}",
-        )  # fmt: skip
+            "Quotes",
+            (LEFT + 0.2, top, half - 0.2, BODY_END - top),
+            heading,
+            f"{{% for clause in {clauses} %}}",
+            P(self["city.quote"], before=6),
+            "{% endfor %}",
+        )
         x = LEFT + half + GAP + 0.2
         page.rule((x - 0.2, top, half, BODY_END - top), PALE)
         page.text("Coverage", (x, top + 0.16, half - 0.4, 0.36), self["city.coverage"], bold=True)
         for at, (name, word) in enumerate((("covered", "full"), ("elsewhere", "elsewhere"), ("missing", "missing"))):
             y = top + 0.62 + at * 0.7
             colour = MUTED if name == "missing" else INK
-            page.text(f"Number {word}", (x, y, 0.8, 0.56), f"{{{{ {name}|length }}}}", size=32, bold=True, colour=colour, line=85)
+            page.text(
+                f"Number {word}",
+                (x, y, 0.8, 0.56),
+                f"{{{{ {name}|length }}}}",
+                size=32,
+                bold=True,
+                colour=colour,
+                line=85,
+            )
             page.text(f"Word {word}", (x + 0.85, y + 0.16, half - 1.3, 0.36), self[f"city.{word}"])
 
     def comparison(self, indicator: str, code: str, name: str, line: str) -> None:
@@ -170,10 +166,16 @@ class Deck:
             Series(self[f"{indicator}.line"], end, INK, label="General", line=True, named=True),
         ]
         page.chart(
-            name, (LEFT, BODY_Y, FULL, 4.2), series, "{{ t.place.short }}\n{{ t.word }}{{ t.text }}" if self.chinese
-            else "{{ t.place.short }}\n{{ t.text }}", f"for t in {x}.growth[:12]",
-            self["cmp.alt"].replace("x.", f"{x}."), horizontal=False, size=14 if self.chinese else 13, gap=70,
-        )  # fmt: skip
+            name,
+            (LEFT, BODY_Y, FULL, 4.2),
+            series,
+            "{{ t.place.short }}\n{{ t.word }}{{ t.text }}" if self.chinese else "{{ t.place.short }}\n{{ t.text }}",
+            f"for t in {x}.growth[:12]",
+            self["cmp.alt"].replace("x.", f"{x}."),
+            horizontal=False,
+            size=14 if self.chinese else 13,
+            gap=70,
+        )
         if indicator == "gdp":
             page.text("Absent", (LEFT, 6.26, FULL, 0.36), self["gdp.absent"], colour=MUTED)
         page.fill(11, "Source", self["cmp.source"].replace("x.", f"{x}."))
@@ -181,149 +183,23 @@ class Deck:
         each = self["n.target"].replace("{{ t.label }}", "{{ t.place.name }}　{{ t.label }}")
         page.notes(f"{{% for t in {x}.growth %}}", each, "{% endfor %}")
 
-    def districts(self) -> None:
-        """One slide for each district, in four variants by how many figures it states."""
-        count = "district.top|length"
-        self._figures(("{%slide for district in districts %}", f"{{%slide if {count} > 4 %}}", "{%slide endif %}"), 3, 6, 32)
-        self._figures((f"{{%slide if {count} in [3, 4] %}}", "{%slide endif %}"), 2, 4, 40)
-        self._figures((f"{{%slide if {count} in [1, 2] %}}", "{%slide endif %}"), 1, 2, 40)
-        self._missing((f"{{%slide if {count} == 0 %}}", "{%slide endif %}", "{%slide endfor %}"))
-
-    def _figures(self, tags: tuple[str, ...], columns: int, cards: int, size: float) -> None:
-        rates = "{%slide set rates = district.growth[:6]|sort(attribute='value', reverse=true) %}"
-        page = self.slide("Figures", tags=(*tags, rates, _rows("district", cards)))
-        page.fill(None, "Headline", self["d.headline"])
-        page.fill(10, "Who", self["d.who"])
-        width = (MAIN - (columns - 1) * 0.25) / columns
-        for at in range(cards):
-            down, across = divmod(at, columns)
-            box = (LEFT + across * (width + 0.25), BODY_Y + down * (self.card.height + CARD_GAP), width, self.card.height)
-            self._card(page, f"r{at + 1}", box, size, f"r{at + 1}")
-            if (at >= cards - 2 and at % 2) or (columns == 3 and at == 5):
-                self._rest_card(page, box, size, f"not r{at + 1}")
-        self._initiatives(page)
-        self._growth_chart(page)
-        page.fill(11, "Source", self["d.source"])
-        page.page()
-        self._notes(page, "district")
-
-    def _card(self, page: Canvas, row: str, box: tuple[float, float, float, float], size: float, condition: str) -> None:
-        """A rule, the indicator, its number with the words of strength beside it, and what goes with it."""
-        x, y, w, _ = box
-        base = f"{row}.base"
-        card = page.group(f"Card {row[1:]}", condition)
-        card.rule((x, y, w, 0.02), INK)
-        flag = f"{{% for f in {base}.flags %}}{{% if f.code in ['looks_high', 'looks_low'] %}}{self['d.flag']}{{% endif %}}"
-        flag += "{% endfor %}"
-        card.text("Label", (x, y + 0.09, w, 0.34), f"{{{{ {row}.short }}}}" + (flag if self.chinese else ""), bold=True)
-        top, high = self.card.figure
-        # One number leads the page: the first card's is in the accent colour and the others are not.
-        shade = ACCENT if row == "r1" else NIGHT
-        small, big = {"size": 16.0}, {"size": size, "bold": True, "colour": shade}
-        if self.chinese:
-            number = [P([
-                Run(f"{{{{ {base}.lead }}}}", **small), Run(f"{{{{ {base}.amount }}}}", **big),
-                Run(f"{{{{ {base}.tail }}}}", **small),
-            ])]  # fmt: skip
-            card.text("Figure", (x, y + top, w, high), *number, anchor="b", fit="normAutofit", line=85, size=size)
-        else:
-            card.text("Lead", (x, y + 0.35, w, 0.28), f"{{{{ {base}.lead|trim }}}}" + flag)
-            number = [P(Run(f"{{{{ {base}.amount }}}}", min(size, 32), True, shade))]
-            card.text("Figure", (x, y + top, w, high), *number, anchor="b", fit="normAutofit", line=85, size=min(size, 32))
-        top, high = self.card.strength
-        both = re.sub(r"\br\b", row, "{{ r.base.word }}" + self["d.both"])
-        card.text("Strength", (x, y + top, w, high), both, colour=MUTED)
-
-    def _rest_card(self, page: Canvas, box: tuple[float, float, float, float], size: float, condition: str) -> None:
-        """The last place of the grid, where no figure fills it: how many targets there are in all."""
-        x, y, w, _ = box
-        card = page.group("All targets", condition)
-        card.rule((x, y, w, 0.02), RULE)
-        card.text("Count", (x, y + self.card.figure[0], w, self.card.figure[1]), "{{ district.targets|length }}", size=size, bold=True, colour=MUTED,
-                  anchor="b", line=85)  # fmt: skip
-        card.text("Word", (x, y + self.card.strength[0], w, 0.34), self["d.rest"], colour=MUTED)
-
-    def _initiatives(self, page: Canvas) -> None:
-        page.fill(
-            13, "Initiatives",
-            "{% if district.initiatives %}", Run(self["d.doing"], None, True),
-            "{% for i in district.initiatives[:4] %}", P("{{ i.text|fit(1) }}", level=1), "{% endfor %}",
-            "{% else %}", Run(self["d.origin"], None, True),
-            "{% for x in (district.flagged|map(attribute='flag_text')|unique|list)[:2] %}", P(self["d.origin.text"], level=1),
-            "{% endfor %}", "{% for x in (district.targets|map(attribute='note')|select|unique|list)[:1] %}",
-            P(self["d.origin.text"], level=1), "{% endfor %}",
-            P(self["d.origin.none"], level=1), "{% endif %}",
-        )  # fmt: skip
-
-    def _growth_chart(self, page: Canvas) -> None:
-        heading = [Run(f"{{% if district.growth %}}{self['d.chart']}{{% else %}}{self['d.context']}{{% endif %}}")]
-        page.fill(14, "Chart heading", heading)
-        box = (PANEL_X + 0.1, BODY_Y + 0.8, PANEL - 0.2, BODY_END - BODY_Y - 0.9)
-        others = "indicator[t.indicator]"
-        median = f"{{{{ {others}.median_growth if {others}.growth|length > 1 else none }}}}"
-        series = [
-            Series(self["d.chart.own"], "{{ t.value }}", ACCENT),
-            Series(self["d.chart.median"], median, GREY, label=self["d.chart.format"], label_colour=MUTED),
-        ]
-        size = 14 if self.chinese else 13
-        # Two bars alone would be blocks: where there are few, they keep their weight by wider gaps.
-        for condition, gap in (("rates|length > 2", 70), ("rates|length in [1, 2]", 220)):
-            shown = f"{{%shape if {condition} %}}{{%shape endif %}}"
-            page.chart(
-                "Growth chart", box, series, self["d.chart.category"], "for t in rates", shown + self["d.alt"],
-                horizontal=True, size=size, gap=gap, overlap=-5,
-            )  # fmt: skip
-        self._context_chart(page, box, "{%shape if not district.growth %}{%shape endif %}")
-
-    def _context_chart(self, page: Canvas, box: tuple[float, float, float, float], condition: str) -> None:
-        series = [Series(self["cmp.value"], "{{ t.value }}", GREY)]
-        page.chart(
-            "Context chart", box, series, "{{ t.place.short }} {{ t.text }}", "for t in indicator.GDP.growth[:8]",
-            condition + self["d.context.alt"], horizontal=True, size=14 if self.chinese else 13, gap=55,
-        )  # fmt: skip
-
-    def _missing(self, tags: tuple[str, ...]) -> None:
-        page = self.slide("Figures", tags=tags)
-        page.fill(None, "Headline", self["m.headline"])
-        page.fill(10, "Who", self["d.who"])
-        page.rule((LEFT, BODY_Y, MAIN, 0.02), INK)
-        page.text("Coverage", (LEFT, BODY_Y + 0.12, MAIN, 0.7), self["m.big"], size=32, bold=True, colour=MUTED, line=85)
-        page.text(
-            "Explanation", (LEFT, BODY_Y + 0.72, MAIN - 0.4, self.card.height - 0.67),
-            "{% if district.coverage == 'none' %}" + self["m.text"] + "{% else %}" + self["m.text.else"] + "{% endif %}",
-        )  # fmt: skip
-        width = (MAIN - 0.25) / 2
-        for at, (word, value) in enumerate((("m.city", "city_growth.text"), ("m.median", "median_growth|percent"))):
-            x, y = LEFT + at * (width + 0.25), BODY_Y + self.card.height + CARD_GAP
-            card = page.group(f"Comparison {at + 1}", f"indicator.GDP.{value.split('.')[0].split('|')[0]}")
-            card.rule((x, y, width, 0.02), RULE)
-            card.text("Label", (x, y + 0.09, width, 0.34), self[word], bold=True)
-            card.text("Figure", (x, y + self.card.figure[0], width, self.card.figure[1]), f"{{{{ indicator.GDP.{value} }}}}", size=32, bold=True,
-                      colour=MUTED, anchor="b", line=85)  # fmt: skip
-            card.text("Use", (x, y + self.card.strength[0], width, 0.34), self["m.contrast"], colour=MUTED)
-        page.fill(
-            13, "Initiatives",
-            "{% if district.initiatives %}", Run(self["d.doing"], None, True),
-            "{% for i in district.initiatives[:4] %}", P("{{ i.text|fit(1) }}", level=1), "{% endfor %}",
-            "{% else %}", Run(self["m.need"], None, True), P(self["m.need.1"], level=1), P(self["m.need.2"], level=1),
-            "{% endif %}",
-        )  # fmt: skip
-        page.fill(14, "Chart heading", self["d.context"])
-        self._context_chart(page, (PANEL_X + 0.1, BODY_Y + 0.8, PANEL - 0.2, BODY_END - BODY_Y - 0.9), "")
-        page.fill(11, "Source", self["m.source"])
-        page.page()
-        page.notes(self["n.none"], "{% for i in district.initiatives %}", self["n.doing"], "{% endfor %}")
-
     def _notes(self, page: Canvas, place: str) -> None:
         page.notes(
-            f"{{% for t in {place}.targets %}}", self["n.target"], "{% endfor %}",
-            f"{{% for i in {place}.initiatives %}}", self["n.doing"], "{% endfor %}",
-            f"{{% for s in {place}.sources %}}", self["n.source"], "{% endfor %}",
-        )  # fmt: skip
+            f"{{% for t in {place}.targets %}}",
+            self["n.target"],
+            "{% endfor %}",
+            f"{{% for i in {place}.initiatives %}}",
+            self["n.doing"],
+            "{% endfor %}",
+            f"{{% for s in {place}.sources %}}",
+            self["n.source"],
+            "{% endfor %}",
+        )
 
     def progress(self) -> None:
         page = self.slide(
-            "Statement", tags=("{%slide for part in observed|selectattr('actual')|list|batch(9) %}", "{%slide endfor %}")
+            "Statement",
+            tags=("{%slide for part in observed|selectattr('actual')|list|batch(9) %}", "{%slide endfor %}"),
         )
         page.fill(None, "Headline", self["p.title"])
         page.fill(10, "Who", self["p.who"])
@@ -334,18 +210,29 @@ class Deck:
         behind = "{% if t.actual.status == 'behind' %}" + self["p.behind"] + "{% endif %}"
         names = ("place", "indicator", "target", "actual", "rate", "status")
         page.table(
-            "Progress", (LEFT, BODY_Y, FULL, 0.92), (1.3, 2.9, 2.95, 2.65, 1.2, FULL - 11),
-            [self[f"p.{name}"] for name in names], "for t in part",
+            "Progress",
+            (LEFT, BODY_Y, FULL, 0.92),
+            (1.3, 2.9, 2.95, 2.65, 1.2, FULL - 11),
+            [self[f"p.{name}"] for name in names],
+            "for t in part",
             [
-                "{{ t.place.short|fit(1) }}", "{{ t.short|fit(1) }}", "{{ t.text|fit(1) }}",
-                Run("{{ t.actual.text|fit(1) }}", None, True), "{{ t.actual.rate_text }}",
+                "{{ t.place.short|fit(1) }}",
+                "{{ t.short|fit(1) }}",
+                "{{ t.text|fit(1) }}",
+                Run("{{ t.actual.text|fit(1) }}", None, True),
+                "{{ t.actual.rate_text }}",
                 [Run(states + "{% endif %}"), Run(behind, None, True, ACCENT)],
             ],
-            descr=self["p.alt"], right=(4,),
-        )  # fmt: skip
+            descr=self["p.alt"],
+            right=(4,),
+        )
         page.fill(11, "Source", self["p.source"])
         page.page()
-        page.notes("{% for t in part %}", self["n.target"].replace("{{ t.label }}", "{{ t.place.name }}　{{ t.label }}"), "{% endfor %}")
+        page.notes(
+            "{% for t in part %}",
+            self["n.target"].replace("{{ t.label }}", "{{ t.place.name }}　{{ t.label }}"),
+            "{% endfor %}",
+        )
 
     def reading(self) -> None:
         page = self.slide("Columns")
@@ -354,31 +241,52 @@ class Deck:
         half = (FULL - GAP) / 2
         rows = [self["h.words"], *(self[f"h.w{n}"] for n in range(1, 8))]
         page.static_table(
-            "Words", (LEFT, BODY_Y, half, 1.0), (2.4, half - 2.4), [row.split("|") for row in rows],
-            height=(BODY_END - BODY_Y) / len(rows), descr=self["h.who"],
-        )  # fmt: skip
+            "Words",
+            (LEFT, BODY_Y, half, 1.0),
+            (2.4, half - 2.4),
+            [row.split("|") for row in rows],
+            height=(BODY_END - BODY_Y) / len(rows),
+            descr=self["h.who"],
+        )
         page.fill(
-            14, "Care", Run(self["h.care"], None, True),
-            "{% if missing %}", P(self["h.missing"], level=1), "{% endif %}",
-            "{% if elsewhere %}", P(self["h.elsewhere"], level=1), "{% endif %}",
+            14,
+            "Care",
+            Run(self["h.care"], None, True),
+            "{% if missing %}",
+            P(self["h.missing"], level=1),
+            "{% endif %}",
+            "{% if elsewhere %}",
+            P(self["h.elsewhere"], level=1),
+            "{% endif %}",
             "{% for t in flagged %}{% for f in t.flags %}{% if f.code in ['looks_high', 'looks_low'] %}",
-            P(self["h.flag"], level=1), "{% endif %}{% endfor %}{% endfor %}",
+            P(self["h.flag"], level=1),
+            "{% endif %}{% endfor %}{% endfor %}",
             P(self["h.note"], level=1),
-        )  # fmt: skip
+        )
         page.fill(11, "Source", self["s.foot"])
         page.page()
-        page.notes(self["h.note"], "{% for t in flagged %}", self["n.target"].replace("{{ t.label }}", "{{ t.place.name }}　{{ t.label }}"), "{% endfor %}")
+        page.notes(
+            self["h.note"],
+            "{% for t in flagged %}",
+            self["n.target"].replace("{{ t.label }}", "{{ t.place.name }}　{{ t.label }}"),
+            "{% endfor %}",
+        )
 
     def sources(self) -> None:
         page = self.slide("Statement", tags=("{%slide for part in sources|batch(7) %}", "{%slide endfor %}"))
         page.fill(None, "Headline", self["s.title"])
         page.fill(10, "Who", self["s.who"])
         page.table(
-            "Sources", (LEFT, BODY_Y, FULL, 1.0), (0.9, FULL - 2.2, 1.3),
-            [self["s.n"], self["s.source"], self["s.count"]], "for s in part",
+            "Sources",
+            (LEFT, BODY_Y, FULL, 1.0),
+            (0.9, FULL - 2.2, 1.3),
+            [self["s.n"], self["s.source"], self["s.count"]],
+            "for s in part",
             ["{{ s.n }}", "{{ s.citation|fit(2) }}", "{{ targets|selectattr('source.key', 'eq', s.key)|list|length }}"],
-            height=0.6, descr=self["s.alt"], right=(2,),
-        )  # fmt: skip
+            height=0.6,
+            descr=self["s.alt"],
+            right=(2,),
+        )
         page.fill(11, "Source", self["s.foot"])
         page.page()
         page.notes("{% for s in part %}", self["n.source"], "{% endfor %}")
@@ -402,11 +310,6 @@ class Deck:
         out = io.BytesIO()
         self.prs.save(out)
         return out.getvalue()
-
-
-def _rows(place: str, count: int) -> str:
-    """Slide tags that name the first rows of a place r1, r2, ..."""
-    return "".join(f"{{%slide set r{at + 1} = {place}.top[{at}] %}}" for at in range(count))
 
 
 def _replace(element: Any, xml: str) -> None:

@@ -62,7 +62,7 @@ def _labels(one: Series, size: float) -> str:
 
 def _series(number: int, one: Series, category: str, size: float) -> str:
     column = chr(ord("B") + number)
-    name = f"<c:tx><c:strRef><c:f>Sheet1!${column}$1</c:f><c:strCache><c:ptCount val=\"1\"/><c:pt idx=\"0\"><c:v>"
+    name = f'<c:tx><c:strRef><c:f>Sheet1!${column}$1</c:f><c:strCache><c:ptCount val="1"/><c:pt idx="0"><c:v>'
     name += f"{_escaped(one.header)}</c:v></c:pt></c:strCache></c:strRef></c:tx>"
     if one.line:
         shape = f'<c:spPr><a:ln w="22225" cap="rnd">{_fill(one.colour)}<a:prstDash val="sysDash"/></a:ln></c:spPr>'
@@ -70,12 +70,16 @@ def _series(number: int, one: Series, category: str, size: float) -> str:
             shape = '<c:spPr><a:ln w="22225"><a:noFill/></a:ln></c:spPr>'
         shape += '<c:marker><c:symbol val="none"/></c:marker>'
     else:
-        shape = f"<c:spPr>{_fill(one.colour)}</c:spPr><c:invertIfNegative val=\"0\"/>"
+        shape = f'<c:spPr>{_fill(one.colour)}</c:spPr><c:invertIfNegative val="0"/>'
         if one.leader:
-            shape += f'<c:dPt><c:idx val="0"/><c:invertIfNegative val="0"/><c:bubble3D val="0"/><c:spPr>{_fill(one.leader)}</c:spPr></c:dPt>'
+            shape += (
+                '<c:dPt><c:idx val="0"/><c:invertIfNegative val="0"/><c:bubble3D val="0"/>'
+                f"<c:spPr>{_fill(one.leader)}</c:spPr></c:dPt>"
+            )
     labels = _labels(one, size)
     cats = (
-        f'<c:cat><c:strRef><c:f>Sheet1!$A$2:$A$2</c:f><c:strCache><c:ptCount val="1"/><c:pt idx="0"><c:v>{_escaped(category)}'
+        '<c:cat><c:strRef><c:f>Sheet1!$A$2:$A$2</c:f><c:strCache><c:ptCount val="1"/><c:pt idx="0">'
+        f"<c:v>{_escaped(category)}"
         "</c:v></c:pt></c:strCache></c:strRef></c:cat>"
     )
     values = (
@@ -109,7 +113,8 @@ def chart_xml(
         f'<c:catAx><c:axId val="111111111"/><c:scaling><c:orientation val="{order}"/></c:scaling><c:delete val="0"/>'
         f'<c:axPos val="{side}"/><c:numFmt formatCode="General" sourceLinked="0"/><c:majorTickMark val="none"/>'
         f'<c:minorTickMark val="none"/><c:tickLblPos val="low"/><c:spPr><a:ln w="9525">{_fill(RULE)}</a:ln></c:spPr>'
-        f'{_text(size, INK)}<c:crossAx val="222222222"/><c:crosses val="autoZero"/><c:auto val="0"/><c:lblAlgn val="ctr"/>'
+        f'{_text(size, INK)}<c:crossAx val="222222222"/><c:crosses val="autoZero"/><c:auto val="0"/>'
+        '<c:lblAlgn val="ctr"/>'
         '<c:lblOffset val="100"/><c:noMultiLvlLbl val="1"/></c:catAx>'
         f'<c:valAx><c:axId val="222222222"/><c:scaling><c:orientation val="minMax"/><c:min val="0"/></c:scaling>'
         f'<c:delete val="1"/><c:axPos val="{across}"/><c:numFmt formatCode="General" sourceLinked="0"/>'
@@ -117,10 +122,12 @@ def chart_xml(
         '<c:crossAx val="111111111"/><c:crosses val="autoZero"/><c:crossBetween val="between"/></c:valAx>'
     )
     return (
-        f'<c:chartSpace xmlns:c="{_CHART}" xmlns:a="{_MAIN}" xmlns:r="{_REL}"><c:date1904 val="0"/><c:roundedCorners val="0"/>'
-        f'<c:chart><c:autoTitleDeleted val="1"/><c:plotArea>{_layout(horizontal)}{plots}{axes}<c:spPr><a:noFill/></c:spPr></c:plotArea>'
+        f'<c:chartSpace xmlns:c="{_CHART}" xmlns:a="{_MAIN}" xmlns:r="{_REL}"><c:date1904 val="0"/>'
+        '<c:roundedCorners val="0"/>'
+        f'<c:chart><c:autoTitleDeleted val="1"/><c:plotArea>{_layout(horizontal)}{plots}{axes}<c:spPr>'
+        "<a:noFill/></c:spPr></c:plotArea>"
         '<c:plotVisOnly val="1"/><c:dispBlanksAs val="gap"/></c:chart>'
-        f'<c:spPr><a:noFill/><a:ln><a:noFill/></a:ln></c:spPr>{_text(size, INK)}'
+        f"<c:spPr><a:noFill/><a:ln><a:noFill/></a:ln></c:spPr>{_text(size, INK)}"
         '<c:externalData r:id="rId1"><c:autoUpdate val="0"/></c:externalData></c:chartSpace>'
     )
 
@@ -129,7 +136,9 @@ def _layout(horizontal: bool) -> str:
     """Leave room for labels behind the longest bar; a column chart lays itself out."""
     if not horizontal:
         return "<c:layout/>"
-    places = "".join(f'<c:{name} val="{value}"/>' for name, value in (("x", 0.36), ("y", 0.02), ("w", 0.42), ("h", 0.96)))
+    places = "".join(
+        f'<c:{name} val="{value}"/>' for name, value in (("x", 0.36), ("y", 0.02), ("w", 0.42), ("h", 0.96))
+    )
     return (
         '<c:layout><c:manualLayout><c:layoutTarget val="inner"/><c:xMode val="edge"/><c:yMode val="edge"/>'
         f"{places}</c:manualLayout></c:layout>"
@@ -142,7 +151,9 @@ def data_sheet(series: list[Series], category: str, loop: str) -> bytes:
     cells[-1] += "{% endfor %}"
     rows = [["", *(one.header for one in series)], cells]
     sheet = "".join(
-        f'<row r="{number}">' + "".join(_cell(f"{chr(65 + at)}{number}", text) for at, text in enumerate(row)) + "</row>"
+        f'<row r="{number}">'
+        + "".join(_cell(f"{chr(65 + at)}{number}", text) for at, text in enumerate(row))
+        + "</row>"
         for number, row in enumerate(rows, 1)
     )
     head = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
@@ -165,12 +176,15 @@ def data_sheet(series: list[Series], category: str, loop: str) -> bytes:
         "xl/_rels/workbook.xml.rels": f'{head}<Relationships xmlns="{package}/relationships"><Relationship Id="rId1" '
         f'Type="{_REL}/worksheet" Target="worksheets/sheet1.xml"/><Relationship Id="rId2" Type="{_REL}/styles" '
         'Target="styles.xml"/></Relationships>',
-        "xl/styles.xml": f'{head}<styleSheet xmlns="{_SHEET}"><fonts count="1"><font><sz val="11"/><name val="Arial"/></font>'
-        '</fonts><fills count="2"><fill><patternFill patternType="none"/></fill><fill><patternFill patternType="gray125"/>'
+        "xl/styles.xml": f'{head}<styleSheet xmlns="{_SHEET}"><fonts count="1"><font><sz val="11"/><name val="Arial"/>'
+        '</font>'
+        '</fonts><fills count="2"><fill><patternFill patternType="none"/></fill><fill>'
+        '<patternFill patternType="gray125"/>'
         '</fill></fills><borders count="1"><border><left/><right/><top/><bottom/><diagonal/></border></borders>'
         '<cellStyleXfs count="1"><xf numFmtId="0" fontId="0" fillId="0" borderId="0"/></cellStyleXfs>'
         '<cellXfs count="1"><xf numFmtId="0" fontId="0" fillId="0" borderId="0" xfId="0"/></cellXfs></styleSheet>',
-        "xl/worksheets/sheet1.xml": f'{head}<worksheet xmlns="{_SHEET}"><dimension ref="A1"/><sheetData>{sheet}</sheetData>'
+        "xl/worksheets/sheet1.xml": f'{head}<worksheet xmlns="{_SHEET}"><dimension ref="A1"/>'
+        f'<sheetData>{sheet}</sheetData>'
         "</worksheet>",
     }  # fmt: skip
     out = io.BytesIO()

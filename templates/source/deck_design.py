@@ -1,4 +1,4 @@
-"""The deck's design: grid, theme, slide master and layouts, as DrawingML. Colours and fonts stand here and nowhere else."""
+"""The deck's design: grid, theme, slide master and layouts, as DrawingML. Colours and fonts stand here alone."""
 
 from __future__ import annotations
 
@@ -65,9 +65,7 @@ def fill(colour: str) -> str:
 
 def theme_xml(look: Look) -> str:
     """Return a whole theme part."""
-    colours = "".join(
-        f'<a:{name}><a:srgbClr val="{value}"/></a:{name}>' for name, value in look.colours.items()
-    )
+    colours = "".join(f'<a:{name}><a:srgbClr val="{value}"/></a:{name}>' for name, value in look.colours.items())
     fonts = f'<a:latin typeface="{look.latin}"/><a:ea typeface="{look.east_asian}"/><a:cs typeface=""/>'
     line = '<a:ln w="{w}" cap="flat" cmpd="sng" algn="ctr"><a:solidFill><a:schemeClr val="phClr"/></a:solidFill></a:ln>'
     solid = '<a:solidFill><a:schemeClr val="phClr"/></a:solidFill>'
@@ -76,10 +74,12 @@ def theme_xml(look: Look) -> str:
         '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
         f'<a:theme xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main" name="{look.name}"><a:themeElements>'
         f'<a:clrScheme name="{look.name}">{colours}</a:clrScheme>'
-        f'<a:fontScheme name="{look.name}"><a:majorFont>{fonts}</a:majorFont><a:minorFont>{fonts}</a:minorFont></a:fontScheme>'
+        f'<a:fontScheme name="{look.name}"><a:majorFont>{fonts}</a:majorFont>'
+        f"<a:minorFont>{fonts}</a:minorFont></a:fontScheme>"
         f'<a:fmtScheme name="{look.name}"><a:fillStyleLst>{solid * 3}</a:fillStyleLst>'
-        f'<a:lnStyleLst>{"".join(line.format(w=w) for w in (6350, 12700, 19050))}</a:lnStyleLst>'
-        f"<a:effectStyleLst>{effect * 3}</a:effectStyleLst><a:bgFillStyleLst>{solid * 3}</a:bgFillStyleLst></a:fmtScheme>"
+        f"<a:lnStyleLst>{''.join(line.format(w=w) for w in (6350, 12700, 19050))}</a:lnStyleLst>"
+        f"<a:effectStyleLst>{effect * 3}</a:effectStyleLst><a:bgFillStyleLst>{solid * 3}</a:bgFillStyleLst>"
+        "</a:fmtScheme>"
         "</a:themeElements><a:objectDefaults/><a:extraClrSchemeLst/></a:theme>"
     )
 
@@ -95,8 +95,8 @@ def run_style(size: float, colour: str, *, bold: bool = False, kind: str = "mn",
 
 
 def level(
-    number: int, size: float, colour: str, *, bold: bool = False, bullet: bool = False, line: int = 100, before: float = 0,
-    align: str = "l", kind: str = "mn",
+    number: int, size: float, colour: str, *, bold: bool = False, bullet: bool = False, line: int = 100,
+    before: float = 0, align: str = "l", kind: str = "mn",
 ) -> str:  # fmt: skip
     """Return ``a:lvlNpPr``: size in points, line spacing in per cent, room before in points."""
     place = ' marL="228600" indent="-228600"' if bullet else ' marL="0" indent="0"'
@@ -106,8 +106,10 @@ def level(
         else "<a:buNone/>"
     )
     return (
-        f'<a:lvl{number}pPr{place} algn="{align}" defTabSz="914400" rtl="0" eaLnBrk="1" latinLnBrk="0" hangingPunct="1">'
-        f'<a:lnSpc><a:spcPct val="{line * 1000}"/></a:lnSpc><a:spcBef><a:spcPts val="{round(before * 100)}"/></a:spcBef>'
+        f'<a:lvl{number}pPr{place} algn="{align}" defTabSz="914400" rtl="0" eaLnBrk="1" latinLnBrk="0" '
+        'hangingPunct="1">'
+        f'<a:lnSpc><a:spcPct val="{line * 1000}"/></a:lnSpc><a:spcBef><a:spcPts val="{round(before * 100)}"/>'
+        "</a:spcBef>"
         f"{mark}{run_style(size, colour, bold=bold, kind=kind)}</a:lvl{number}pPr>"
     )
 
@@ -133,7 +135,8 @@ def rectangle(number: int, name: str, box: tuple[float, float, float, float], co
     """A plain block of colour without text."""
     return (
         f'<p:sp><p:nvSpPr><p:cNvPr id="{number}" name="{name}"/><p:cNvSpPr/><p:nvPr userDrawn="1"/></p:nvSpPr>'
-        f'<p:spPr>{frame(*box)}<a:prstGeom prst="rect"><a:avLst/></a:prstGeom>{fill(colour)}<a:ln><a:noFill/></a:ln></p:spPr>'
+        f'<p:spPr>{frame(*box)}<a:prstGeom prst="rect"><a:avLst/></a:prstGeom>{fill(colour)}<a:ln><a:noFill/>'
+        "</a:ln></p:spPr>"
         '<p:txBody><a:bodyPr/><a:lstStyle/><a:p><a:endParaRPr lang="en-GB"/></a:p></p:txBody></p:sp>'
     )
 
@@ -145,20 +148,26 @@ def placeholder(
     """A placeholder of a layout; *style* is what its list style holds."""
     at = f' idx="{index}"' if index is not None else ""
     size = ' sz="quarter"' if kind not in {"title", "ctrTitle"} else ""
-    body = f"<a:p><a:r><a:rPr lang=\"{lang}\"/><a:t>{prompt or name}</a:t></a:r></a:p>"
+    body = f'<a:p><a:r><a:rPr lang="{lang}"/><a:t>{prompt or name}</a:t></a:r></a:p>'
     if kind == "sldNum":
-        body = f'<a:p><a:fld id="{{B6F15528-21DE-4FAA-801E-634DDDAF4B2B}}" type="slidenum"><a:rPr lang="{lang}"/><a:t>‹#›</a:t></a:fld></a:p>'
+        body = (
+            f'<a:p><a:fld id="{{B6F15528-21DE-4FAA-801E-634DDDAF4B2B}}" type="slidenum"><a:rPr lang="{lang}"/>'
+            "<a:t>‹#›</a:t></a:fld></a:p>"
+        )
     return (
         f'<p:sp><p:nvSpPr><p:cNvPr id="{number}" name="{name}"/><p:cNvSpPr><a:spLocks noGrp="1"/></p:cNvSpPr>'
         f'<p:nvPr><p:ph type="{kind}"{size}{at}/></p:nvPr></p:nvSpPr><p:spPr>{frame(*box)}</p:spPr>'
-        f'<p:txBody><a:bodyPr vert="horz" wrap="square" lIns="0" tIns="0" rIns="0" bIns="0" anchor="{anchor}"><a:{fit}/></a:bodyPr>'
+        "<p:txBody>"
+        f'<a:bodyPr vert="horz" wrap="square" lIns="0" tIns="0" rIns="0" bIns="0" anchor="{anchor}">'
+        f"<a:{fit}/></a:bodyPr>"
         f"<a:lstStyle>{style}</a:lstStyle>{body}</p:txBody></p:sp>"
     )
 
 
 def _tree(shapes: str, background: str = "") -> str:
     group = (
-        '<p:nvGrpSpPr><p:cNvPr id="1" name=""/><p:cNvGrpSpPr/><p:nvPr/></p:nvGrpSpPr><p:grpSpPr><a:xfrm><a:off x="0" y="0"/>'
+        '<p:nvGrpSpPr><p:cNvPr id="1" name=""/><p:cNvGrpSpPr/><p:nvPr/></p:nvGrpSpPr><p:grpSpPr><a:xfrm>'
+        '<a:off x="0" y="0"/>'
         '<a:ext cx="0" cy="0"/><a:chOff x="0" y="0"/><a:chExt cx="0" cy="0"/></a:xfrm></p:grpSpPr>'
     )
     return f"{background}<p:spTree>{group}{shapes}</p:spTree>"
@@ -195,7 +204,8 @@ def master_xml(layouts: str, look_title: float, lang: str) -> str:
 def layout_xml(name: str, shapes: str, *, back: str = "", master_shapes: bool = True) -> str:
     shown = "" if master_shapes else ' showMasterSp="0"'
     return (
-        f'<p:sldLayout {NAMESPACES} preserve="1" userDrawn="1"{shown}><p:cSld name="{name}">{_tree(shapes, back)}</p:cSld>'
+        f'<p:sldLayout {NAMESPACES} preserve="1" userDrawn="1"{shown}>'
+        f'<p:cSld name="{name}">{_tree(shapes, back)}</p:cSld>'
         "<p:clrMapOvr><a:masterClrMapping/></p:clrMapOvr></p:sldLayout>"
     )
 
@@ -206,9 +216,7 @@ def layouts(lang: str, words: dict[str, str]) -> dict[str, str]:
     who = placeholder(
         3, words["who"], "body", 10, (LEFT, WHO_Y, FULL, WHO_H), style=level(1, 16, MUTED), anchor="t", lang=lang
     )
-    source = placeholder(
-        4, words["source"], "body", 11, SOURCE_BOX, style=level(1, 12, MUTED), anchor="t", lang=lang
-    )
+    source = placeholder(4, words["source"], "body", 11, SOURCE_BOX, style=level(1, 12, MUTED), anchor="t", lang=lang)
     page = placeholder(5, words["page"], "sldNum", 12, PAGE_BOX, style=level(1, 12, MUTED, align="r"), lang=lang)
     common = title + who + source + page
     listing = level(1, 16, INK, line=92) + level(2, 16, INK, bullet=True, line=92, before=1)

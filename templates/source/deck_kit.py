@@ -91,9 +91,19 @@ class Canvas:
             body.append(parse_xml((one if isinstance(one, P) else P(one)).xml(self.lang)))
 
     def text(
-        self, name: str, box: Box, *paragraphs: P | Para, size: float = 16, bold: bool = False, colour: str = INK,
-        anchor: str = "t", fit: str = "noAutofit", line: int = 100, align: str = "l", descr: str = "",
-    ) -> Any:  # fmt: skip
+        self,
+        name: str,
+        box: Box,
+        *paragraphs: P | Para,
+        size: float = 16,
+        bold: bool = False,
+        colour: str = INK,
+        anchor: str = "t",
+        fit: str = "noAutofit",
+        line: int = 100,
+        align: str = "l",
+        descr: str = "",
+    ) -> Any:
         """A text box of one style."""
         shape = self._shapes.add_textbox(*(emu(value) for value in box))
         shape.name = name
@@ -104,7 +114,8 @@ class Canvas:
         body.insert(
             0,
             parse_xml(
-                f'<a:bodyPr {NS} wrap="square" lIns="0" tIns="0" rIns="0" bIns="0" anchor="{anchor}"><a:{fit}/></a:bodyPr>'
+                f'<a:bodyPr {NS} wrap="square" lIns="0" tIns="0" rIns="0" bIns="0" anchor="{anchor}"><a:{fit}/>'
+                "</a:bodyPr>"
             ),
         )
         whole = P("", align=align if align != "l" else "", line=line if line != 100 else 0)
@@ -138,9 +149,19 @@ class Canvas:
         return inner
 
     def chart(
-        self, name: str, box: Box, series: list[Series], category: str, loop: str, descr: str, *, horizontal: bool,
-        size: float = 14, gap: int = 60, overlap: int = 0,
-    ) -> Any:  # fmt: skip
+        self,
+        name: str,
+        box: Box,
+        series: list[Series],
+        category: str,
+        loop: str,
+        descr: str,
+        *,
+        horizontal: bool,
+        size: float = 14,
+        gap: int = 60,
+        overlap: int = 0,
+    ) -> Any:
         """A native chart whose data sheet holds the tags."""
         sample = CategoryChartData()
         sample.categories = ["-"]
@@ -157,9 +178,18 @@ class Canvas:
         return frame
 
     def table(
-        self, name: str, box: Box, widths: Sequence[float], header: Sequence[str], loop: str, row: Sequence[Para],
-        *, height: float = 0.44, descr: str = "", right: Sequence[int] = (),
-    ) -> Any:  # fmt: skip
+        self,
+        name: str,
+        box: Box,
+        widths: Sequence[float],
+        header: Sequence[str],
+        loop: str,
+        row: Sequence[Para],
+        *,
+        height: float = 0.44,
+        descr: str = "",
+        right: Sequence[int] = (),
+    ) -> Any:
         """A table with a header row and one row that *loop* repeats; rules instead of boxes."""
         frame = self.slide.shapes.add_table(2, len(widths), *(emu(value) for value in box))
         frame.name = name
@@ -211,7 +241,7 @@ class Canvas:
         if old is not None:
             element.remove(old)
         margin = 274320 if align == "r" else 91440
-        lines = "".join(f"<a:ln{side} w=\"0\"><a:noFill/></a:ln{side}>" for side in "LRT")
+        lines = "".join(f'<a:ln{side} w="0"><a:noFill/></a:ln{side}>' for side in "LRT")
         element.append(
             parse_xml(
                 f'<a:tcPr {NS} marL="0" marR="{margin}" marT="45720" marB="45720" anchor="ctr">{lines}'
@@ -222,7 +252,8 @@ class Canvas:
     def page(self, layout_index: int = 12) -> None:
         """Put the page number over the number of slides into a placeholder of its own."""
         field = (
-            f'<a:p {NS}><a:fld id="{{B6F15528-21DE-4FAA-801E-634DDDAF4B2B}}" type="slidenum"><a:rPr lang="{self.lang}"/>'
+            f'<a:p {NS}><a:fld id="{{B6F15528-21DE-4FAA-801E-634DDDAF4B2B}}" type="slidenum">'
+            f'<a:rPr lang="{self.lang}"/>'
             f'<a:t>1</a:t></a:fld><a:r><a:rPr lang="{self.lang}"/><a:t> / {{{{ slide_count }}}}</a:t></a:r></a:p>'
         )
         number = max(int(one.get("id")) for one in self.slide.shapes._spTree.iter(qn("p:cNvPr"))) + 1
