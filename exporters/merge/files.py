@@ -28,6 +28,9 @@ from exporters.snapshot import (
     Snapshot,
 )
 
+# The base of what both sides added. An empty one would mean that the words of both can follow each other.
+NOTHING = "—"
+
 
 def merge(base: Snapshot, theirs: Snapshot, ours: Snapshot, overrides: Mapping[str, str] | None = None) -> Plan:
     """Return what to do to *theirs*.
@@ -52,7 +55,6 @@ class _FileMerge:
         self.base_texts = _texts(self.base)
         self.ours_texts = _texts(self.ours)
         self.ambiguous = _ambiguous(self.base, self.ours)
-        self.known_items = {(group.id, item.id) for group in self.base.groups for item in group.items}
         self.prose = {slot.key for _, _, slot in self.theirs.slots() if slot.kind is SlotKind.PROSE}
         self._groups()
         for slot in self.theirs.loose:
@@ -76,6 +78,8 @@ class _FileMerge:
                 self._items(base.get(group.id), group, ours[group.id])
             elif group.id in base and base[group.id].items:
                 self._dropped_group(base[group.id], group)
+            elif group.id in self.overrides:
+                self._still_dropped(group, group)
         for name, group in base.items():
             if name not in theirs and name in ours and not self._wanted_back(name):
                 self._deleted(name, _content(group), _content(ours[name]))
@@ -112,6 +116,8 @@ class _FileMerge:
                 self._missing_slots(before.get(item.id), item, now[item.id])
             elif item.id in before:
                 self._dropped_item(theirs, before[item.id], item, before[item.id].unit in touched)
+            elif item.id in self.overrides:
+                self._still_dropped(theirs, item)
         moved = {slot.key for slot in self.theirs.loose} | self._elsewhere(theirs)
         for name, item in before.items():
             if name in here or name not in now:
@@ -151,6 +157,16 @@ class _FileMerge:
         if not untouched:
             self._conflict(theirs.id, "changed-dropped", _content(base), _content(theirs), "", theirs.at)
 
+    def _still_dropped(self, group: Group, theirs: Group | Item) -> None:
+        """What the data dropped in an earlier generation and a person had changed: open until they settle it."""
+        base, text = self.overrides[theirs.id], _content(theirs)
+        if canonical(base) != canonical(text):
+            self._conflict(theirs.id, "changed-dropped", base, text, "", theirs.at)
+        elif isinstance(theirs, Group) or (group.keeps and not theirs.removable):
+            self.edits.append(MarkStale(theirs.id, theirs.at))
+        else:
+            self.edits.append(RemoveItem(theirs.id, theirs.at))
+
     def _missing_slots(self, base: Item | None, theirs: Item, ours: Item) -> None:
         """Report values that a person deleted out of an item that still stands, where the data moves them."""
         if base is None:
@@ -178,13 +194,13 @@ class _FileMerge:
         if base is None:
             self._added_twice(group, item, slot, ours)
             return
-        if slot.text == base.text == ours.text and slot.key not in self.overrides:
+        name = self._conflict_key(group, slot.key)
+        if slot.text == base.text == ours.text and name not in self.overrides:
             return
         if slot.kind is SlotKind.DERIVED:
             if slot.text == base.text != ours.text:
                 self.edits.append(SetSlot(slot.key, slot.at, slot.kind, slot.text, ours.text, ours.at))
             return
-        name = self._conflict_key(group, slot.key)
         before = self.overrides.get(name, base.text)
         merged = _merge_slot(slot.kind, before, slot.text, ours.text)
         if merged.text != slot.text:
@@ -201,15 +217,9 @@ class _FileMerge:
         if not slot.text:
             self.edits.append(SetSlot(slot.key, slot.at, slot.kind, "", ours.text, ours.at))
         else:
-            before = self.overrides.get(slot.key, "")
-            self._conflict(slot.key, "both-changed", before, slot.text, ours.text, slot.at, item, group)
-
-    def _both_added(self, group: str, item: str, slot: Slot, ours: Slot) -> None:
-        """What came back to the data while a file still shows it, or what both sides added: theirs stays, reported."""
-        if slot.kind.silent or (group, item) in self.known_items or canonical(slot.text) == canonical(ours.text):
-            return
-        name = self._conflict_key(group, slot.key)
-        self._conflict(name, "both-changed", "", slot.text, ours.text, slot.at, item, group)
+            name = self._conflict_key(group, slot.key)
+            before = self.overrides.get(name, NOTHING)
+            self._conflict(name, "both-changed", before, slot.text, ours.text, slot.at, item, group)
 
     def _conflict_key(self, group: str, key: str) -> str:
         """Return the name of a slot's conflict: its key, with its group where the key says different things in two."""
