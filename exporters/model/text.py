@@ -46,7 +46,8 @@ _SHARED: dict[frozenset[str], set[str]] = {}
 class Record(BaseModel):
     """Base of everything known: frozen, and nothing unknown is let in."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    # Built at first use: most kinds of record are only ever read as parts of a dataset.
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     def model_post_init(self, _context: Any) -> None:
         # Records that name the same fields share one set of the names: a third of a large dataset's memory.
