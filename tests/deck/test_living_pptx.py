@@ -1,0 +1,473 @@
+"""Living decks: edits by python-pptx, one scenario after the other."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from living_decks import (
+    MARK,
+    cells_of,
+    content_of,
+    data,
+    duplicate,
+    edited,
+    merged,
+    notes_of,
+    numbers_of,
+    opened,
+    render,
+    sdk_faults,
+    shape_of,
+    slide_of,
+    table_of,
+    text_of,
+    walk,
+)
+from pptx import Presentation
+from pptx.chart.data import CategoryChartData
+from pptx.dml.color import RGBColor
+from pptx.util import Emu, Inches
+
+from exporters import deck
+from exporters.errors import RefusedError
+from exporters.merge import merge
+
+BIG, PROSE, CHART = "d00001.gdp-growth.text", "d00001.prose", "d00001.growth-chart"
+TARGETS = "d00001.targets"
+RED = RGBColor(0xC0, 0, 0)
+KEPT = "手写的一句话。"
+
+
+@pytest.fixture(scope="module")
+def base() -> bytes:
+    return render(data())
+
+
+@pytest.fixture(scope="module")
+def ours() -> bytes:
+    return render(data(d00001_gdp_growth="11.5"), 2)
+
+
+def set_text(prs: Any, key: str, text: str) -> None:
+    shape_of(prs, key).text_frame.paragraphs[0].runs[0].text = text
+
+
+# --- 1, 2: words around values ----------------------------------------------------------------------------------------
+
+
+def test_1_an_appended_sentence_and_a_new_number_are_both_there(base: bytes, ours: bytes) -> None:
+    def edit(prs: Any) -> None:
+        run = shape_of(prs, PROSE).text_frame.paragraphs[0].add_run()
+        run.text, run.font.bold = KEPT, True
+
+    result = content_of(merged(base, edited(base, edit), ours))
+    assert text_of(result, PROSE) == "宁丰1区GDP目标11.5%以上。投资7.9%。" + KEPT
+    runs = shape_of(result, PROSE).text_frame.paragraphs[0].runs
+    assert [run.text for run in runs if run.font.bold] == [KEPT]
+
+
+def test_2_reworded_around_a_value(base: bytes, ours: bytes) -> None:
+    def edit(prs: Any) -> None:
+        set_text(prs, PROSE, "宁丰1区今年力保GDP增长9.6%以上。投资7.9%。")
+
+    result = merged(base, edited(base, edit), ours)
+    assert text_of(content_of(result), PROSE) == "宁丰1区今年力保GDP增长11.5%以上。投资7.9%。"
+    assert result.plan.conflicts == ()
+
+
+def test_the_changed_stretch_takes_the_run_it_stands_in(base: bytes, ours: bytes) -> None:
+    def edit(prs: Any) -> None:
+        paragraph = shape_of(prs, PROSE).text_frame.paragraphs[0]
+        whole = paragraph.runs[0].text
+        at = whole.index("9.6%")
+        paragraph.runs[0].text = whole[:at]
+        for text, colour in (("9.6%", RED), (whole[at + 4 :], None)):
+            run = paragraph.add_run()
+            run.text = text
+            if colour is not None:
+                run.font.color.rgb = colour
+        paragraph.runs[0].hyperlink.address = "https://example.com/"
+
+    result = content_of(merged(base, edited(base, edit), ours))
+    runs = shape_of(result, PROSE).text_frame.paragraphs[0].runs
+    assert [run.text for run in runs] == ["宁丰1区GDP目标", "11.5%", "以上。投资7.9%。"]
+    assert runs[1].font.color.rgb == RED
+    assert runs[0].hyperlink.address == "https://example.com/"
+
+
+# --- 3, 4, 5, 6: conflicts --------------------------------------------------------------------------------------------
+
+
+def test_3_both_changed_one_number(base: bytes, ours: bytes, tmp_path: Path) -> None:
+    theirs = edited(base, lambda prs: set_text(prs, BIG, "10%以上"))
+    result = merged(base, theirs, ours)
+    prs = content_of(result)
+    assert [one.key for one in result.plan.conflicts] == [BIG]
+    assert text_of(prs, BIG) == "10%以上"
+    lines = notes_of(slide_of(prs, BIG)).split("\n")
+    assert lines[0] == f"{MARK} conflict {BIG}: yours “10%以上”, data “11.5%以上”"
+    assert sum(MARK in line for line in lines) == 1
+    assert sdk_faults(result.content or b"", tmp_path) == ""
+    # Left open, it recurs on the next data, once; the line tells the newest value.
+    later = render(data(d00001_gdp_growth="12"), 3)
+    again = merged(ours, result.content or b"", later, result.plan.conflicts)
+    lines = notes_of(slide_of(content_of(again), BIG)).split("\n")
+    assert [line for line in lines if MARK in line] == [f"{MARK} conflict {BIG}: yours “10%以上”, data “12%以上”"]
+    # Settled by hand, the line goes.
+    settled = edited(again.content or b"", lambda prs: set_text(prs, BIG, "12%以上"))
+    last = merged(later, settled, later, ())
+    if last.content is None:
+        last = merged(later, settled, render(data(d00001_gdp_growth="12", d00002_gdp_growth="9"), 4))
+    assert MARK not in notes_of(slide_of(content_of(last), BIG))
+    assert "地区生产总值" in notes_of(slide_of(content_of(last), BIG))
+
+
+def test_conflicts_on_a_slide_without_notes(base: bytes) -> None:
+    theirs = edited(base, lambda prs: set_text(prs, "pack.all", "x") if False else retitle(prs))
+    later = data()
+    later = later.model_copy(update={"title": later.title.model_copy(update={"zh": "另一个标题"})})
+    result = merged(base, theirs, render(later, 2))
+    prs = content_of(result)
+    assert text_of(prs, "pack.title") == "手改的标题"
+    assert f"{MARK} conflict pack.title" in notes_of(prs.slides[0])
+
+
+def retitle(prs: Any) -> None:
+    set_text(prs, "pack.title", "手改的标题")
+
+
+def test_4_the_same_change_is_silent(base: bytes, ours: bytes) -> None:
+    result = merged(base, edited(base, lambda prs: set_text(prs, BIG, "11.5%以上")), ours)
+    assert result.plan.conflicts == ()
+    assert text_of(content_of(result), BIG) == "11.5%以上"
+    assert MARK not in notes_of(slide_of(content_of(result), BIG))
+
+
+def test_5_a_value_changed_by_hand_stays_until_the_data_moves(base: bytes, ours: bytes) -> None:
+    theirs = edited(base, lambda prs: set_text(prs, BIG, "10%以上"))
+    other = render(data(d00002_gdp_growth="9"), 2)
+    result = merged(base, theirs, other)
+    assert [one.key for one in result.plan.kept] == [BIG]
+    assert result.plan.conflicts == ()
+    assert text_of(content_of(result), BIG) == "10%以上"
+    later = merged(other, result.content or b"", render(data(d00001_gdp_growth="11.5", d00002_gdp_growth="9"), 3))
+    assert [one.key for one in later.plan.conflicts] == [BIG]
+
+
+@pytest.mark.parametrize("moved", [False, True])
+def test_6_a_deleted_shape_stays_deleted(base: bytes, ours: bytes, moved: bool) -> None:
+    def edit(prs: Any) -> None:
+        element = shape_of(prs, BIG)._element
+        element.getparent().remove(element)
+
+    new = ours if moved else render(data(d00002_gdp_growth="9"), 2)
+    result = merged(base, edited(base, edit), new)
+    prs = content_of(result)
+    assert all(one.name != BIG for slide in prs.slides for one in walk(slide.shapes))
+    assert [one.reason for one in result.plan.conflicts] == (["deleted-changed"] if moved else [])
+    marked = [index for index, slide in enumerate(prs.slides) if MARK in notes_of(slide)]
+    assert marked == ([1] if moved else [])
+
+
+def test_6_a_deleted_slide_stays_deleted(base: bytes, ours: bytes) -> None:
+    def edit(prs: Any) -> None:
+        entry = prs.slides._sldIdLst[2]
+        prs.part.drop_rel(entry.rId)
+        prs.slides._sldIdLst.remove(entry)
+
+    result = merged(base, edited(base, edit), ours)
+    assert result.plan.conflicts == ()
+    assert len(content_of(result).slides) == 8
+
+
+# --- 7, 10: copies, geometry, order -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("to", [1, 2, 8])
+def test_7_every_copy_of_a_slide_updates(base: bytes, ours: bytes, to: int) -> None:
+    result = content_of(merged(base, edited(base, lambda prs: duplicate(prs, 1, to)), ours))
+    assert len(result.slides) == 10
+    for number in (0, 1):
+        assert text_of(result, BIG, number) == "11.5%以上"
+        assert "11.5%以上" in text_of(result, PROSE, number)
+        assert table_of(result, TARGETS, number)[1][1] == "11.5%以上"
+        assert "11.5%" in notes_of(slide_of(result, BIG, number))
+    assert all(MARK not in notes_of(slide) for slide in result.slides)
+
+
+def test_7_a_shape_copied_on_its_slide_and_to_a_new_one(base: bytes, ours: bytes) -> None:
+    import copy
+
+    def edit(prs: Any) -> None:
+        shape = shape_of(prs, BIG)
+        shape._element.getparent().append(copy.deepcopy(shape._element))
+        made = prs.slides.add_slide(prs.slide_layouts[6])
+        made.shapes._spTree.append(copy.deepcopy(shape._element))
+
+    result = content_of(merged(base, edited(base, edit), ours))
+    texts = [one.text_frame.text for slide in result.slides for one in walk(slide.shapes) if one.name == BIG]
+    assert texts == ["11.5%以上"] * 3
+
+
+def test_10_moved_resized_recoloured_grouped(base: bytes, ours: bytes, tmp_path: Path) -> None:
+    def edit(prs: Any) -> None:
+        big = shape_of(prs, BIG)
+        big.left, big.top, big.width = Emu(111111), Emu(222222), Emu(3333333)
+        big.fill.solid()
+        big.fill.fore_color.rgb = RED
+        slide = slide_of(prs, PROSE)
+        slide.shapes.add_group_shape([shape_of(prs, PROSE)]).name = "My group"
+        slide.shapes.add_textbox(Inches(1), Inches(7), Inches(2), Inches(1)).text_frame.text = KEPT
+
+    theirs = edited(base, edit)
+    result = merged(base, theirs, ours)
+    prs = content_of(result)
+    big = shape_of(prs, BIG)
+    assert (big.left, big.top, big.width, big.fill.fore_color.rgb) == (111111, 222222, 3333333, RED)
+    assert big.text_frame.text == "11.5%以上"
+    group = next(one for one in slide_of(prs, PROSE).shapes if one.name == "My group")
+    assert "11.5%以上" in group.shapes[0].text_frame.text
+    assert any(one.has_text_frame and one.text_frame.text == KEPT for one in slide_of(prs, BIG).shapes)
+    assert sdk_faults(result.content or b"", tmp_path) == ""
+
+
+def test_10_slides_added_and_reordered(base: bytes, ours: bytes) -> None:
+    def edit(prs: Any) -> None:
+        made = prs.slides.add_slide(prs.slide_layouts[5])
+        made.shapes.title.text = KEPT
+        entries = prs.slides._sldIdLst
+        order = [entries[at] for at in (9, 3, 4, 1, 2, 0, 5, 6, 7, 8)]
+        for entry in order:
+            entries.remove(entry)
+            entries.append(entry)
+
+    theirs = edited(base, edit)
+    result = content_of(merged(base, theirs, ours))
+    before = Presentation(__import__("io").BytesIO(theirs))
+    titles = [slide.shapes.title.text_frame.text for slide in result.slides]
+    assert titles == [slide.shapes.title.text_frame.text for slide in before.slides]
+    assert titles[0] == KEPT
+    assert text_of(result, BIG) == "11.5%以上"
+
+
+def test_only_what_changes_is_written(base: bytes, ours: bytes) -> None:
+    result = merged(base, edited(base, lambda prs: None), ours)
+    before, after = opened(edited(base, lambda prs: None)), opened(result.content or b"")
+    changed = {name for name in after.names() if before.read(name) != after.read(name)}
+    assert {name.rpartition("/")[0] for name in changed} <= {
+        "docProps", "ppt/slides", "ppt/notesSlides", "ppt/charts", "ppt/embeddings",
+    }  # fmt: skip
+    assert len([name for name in changed if name.startswith("ppt/slides/")]) == 2
+
+
+# --- charts and tables ------------------------------------------------------------------------------------------------
+
+
+def test_a_recoloured_chart_keeps_its_looks_and_takes_the_data(base: bytes, ours: bytes, tmp_path: Path) -> None:
+    def edit(prs: Any) -> None:
+        chart = shape_of(prs, CHART).chart
+        series = chart.plots[0].series[0]
+        series.format.fill.solid()
+        series.format.fill.fore_color.rgb = RED
+        series.points[2].format.fill.solid()
+        series.points[2].format.fill.fore_color.rgb = RGBColor(0, 0, 0xC0)
+        chart.font.size = Emu(177800)
+
+    result = merged(base, edited(base, edit), ours)
+    prs = content_of(result)
+    names, values = numbers_of(prs, CHART)
+    assert values[0] == 11.5
+    assert [row[1] for row in cells_of(prs, CHART)[1:]] == values
+    assert [row[0] for row in cells_of(prs, CHART)[1:]] == names
+    series = shape_of(prs, CHART).chart.plots[0].series[0]
+    assert series.format.fill.fore_color.rgb == RED
+    assert series.points[2].format.fill.fore_color.rgb == RGBColor(0, 0, 0xC0)
+    assert shape_of(prs, CHART).chart.font.size == 177800
+    assert sdk_faults(result.content or b"", tmp_path) == ""
+
+
+def test_a_chart_edited_by_hand_and_moved_by_the_data_is_a_conflict(base: bytes, ours: bytes) -> None:
+    def edit(prs: Any) -> None:
+        chart = shape_of(prs, CHART).chart
+        names, values = numbers_of(prs, CHART)
+        new = CategoryChartData()
+        new.categories = names
+        new.add_series("宁丰1", [1.0, *values[1:]])
+        chart.replace_data(new)
+
+    result = merged(base, edited(base, edit), ours)
+    assert CHART in [one.key for one in result.plan.conflicts]
+    assert numbers_of(content_of(result), CHART)[1][0] == 1.0
+    assert f"{MARK} conflict {CHART}: yours “" in notes_of(slide_of(content_of(result), CHART))
+    kept = merged(base, edited(base, edit), render(data(d00002_gdp_growth="9"), 2))
+    assert numbers_of(content_of(kept), CHART)[1][0] == 1.0
+
+
+def test_a_chart_title_of_their_own(base: bytes, ours: bytes) -> None:
+    def edit(prs: Any) -> None:
+        shape_of(prs, CHART).chart.chart_title.text_frame.text = "我的标题"
+
+    result = content_of(merged(base, edited(base, edit), ours))
+    assert shape_of(result, CHART).chart.chart_title.text_frame.text == "我的标题"
+    assert numbers_of(result, CHART)[1][0] == 11.5
+
+
+def test_cells_of_a_table_update_and_stay(base: bytes, ours: bytes) -> None:
+    def edit(prs: Any) -> None:
+        table = shape_of(prs, TARGETS).table
+        table.cell(2, 2).text = "我改的原文"
+        cell = table.cell(1, 1)
+        cell.fill.solid()
+        cell.fill.fore_color.rgb = RED
+
+    result = content_of(merged(base, edited(base, edit), ours))
+    rows = table_of(result, TARGETS)
+    assert rows[1][1:] == ["11.5%以上", "增长11.5%以上"]
+    assert rows[2][2] == "我改的原文"
+    assert shape_of(result, TARGETS).table.cell(1, 1).fill.fore_color.rgb == RED
+
+
+def test_a_column_put_in_by_hand_stays_while_rows_come_and_go(base: bytes) -> None:
+    import copy
+
+    def edit(prs: Any) -> None:
+        table = shape_of(prs, "pack.all")._element.graphic.graphicData.tbl
+        grid = table.tblGrid
+        grid.append(copy.deepcopy(grid[0]))
+        for row, text in zip(table.tr_lst, ["批注", "甲", "乙", "丙"], strict=True):
+            cell = copy.deepcopy(row.tc_lst[0])
+            row.tc_lst[0].addnext(cell)
+            cell.txBody.p_lst[0].r_lst[0].text = text
+
+    theirs = edited(base, edit)
+    result = merged(base, theirs, render(data(4, d00002_gdp_growth="9"), 2))
+    rows = table_of(content_of(result), "pack.all")
+    assert [row[1] for row in rows] == ["批注", "甲", "乙", "丙", ""]
+    assert rows[2][2] == "9%以上"
+    assert len(rows[4]) == 3
+    assert rows[4][0].endswith("4区")
+    # A remark beside what the data drops keeps its row.
+    fewer = merged(base, theirs, render(data(drop="d00002"), 2))
+    assert [row[1] for row in table_of(content_of(fewer), "pack.all")] == ["批注", "甲", "乙", "丙"]
+    assert "pack.all/高阳2区" in [one.key for one in fewer.plan.conflicts]
+
+
+def test_a_row_edited_by_hand_is_not_removed(base: bytes) -> None:
+    def edit(prs: Any) -> None:
+        shape_of(prs, "pack.all").table.cell(2, 1).text = "我的数"
+
+    result = merged(base, edited(base, edit), render(data(drop="d00002"), 2))
+    assert [row[1] for row in table_of(content_of(result), "pack.all")][2] == "我的数"
+    assert "changed-dropped" in [one.reason for one in result.plan.conflicts]
+
+
+def test_a_row_known_by_its_neighbours_when_its_name_is_retyped(base: bytes) -> None:
+    def edit(prs: Any) -> None:
+        shape_of(prs, "pack.all").table.cell(2, 0).text = "第二区"
+        shape_of(prs, "pack.all").table.cell(0, 1).text = "GDP增速"
+
+    result = merged(base, edited(base, edit), render(data(d00002_gdp_growth="9"), 2))
+    rows = table_of(content_of(result), "pack.all")
+    assert rows[2] == ["第二区", "9%以上"]
+    assert rows[0] == ["区", "GDP增速"]
+    assert len(rows) == 4
+
+
+# --- records that come and go -----------------------------------------------------------------------------------------
+
+
+def test_a_new_district_gets_its_slides_beside_its_neighbours(base: bytes, tmp_path: Path) -> None:
+    def edit(prs: Any) -> None:
+        made = prs.slides.add_slide(prs.slide_layouts[5])
+        made.shapes.title.text = KEPT
+        shape_of(prs, BIG).left = Emu(111111)
+
+    ours = render(data(5), 2)
+    result = merged(base, edited(base, edit), ours)
+    prs = content_of(result)
+    titles = [slide.shapes.title.text_frame.text for slide in prs.slides]
+    new = [slide.shapes.title.text_frame.text for slide in Presentation(__import__("io").BytesIO(ours)).slides]
+    assert titles == [*new, KEPT]
+    assert text_of(prs, "pack.subtitle-2").endswith("共13页")
+    assert numbers_of(prs, "d00005.growth-chart")[1] == [row[1] for row in cells_of(prs, "d00005.growth-chart")[1:]]
+    assert "地区生产总值" in notes_of(slide_of(prs, "d00004.prose"))
+    assert shape_of(prs, BIG).left == 111111
+    assert slide_of(prs, "d00004.prose").slide_layout.name == slide_of(prs, PROSE).slide_layout.name
+    assert sdk_faults(result.content or b"", tmp_path) == ""
+
+
+def test_a_dropped_district_is_marked_and_kept_and_told_again_when_it_comes_back(base: bytes, tmp_path: Path) -> None:
+    less = render(data(drop="d00002"), 2)
+    result = merged(base, base, less)
+    prs = content_of(result)
+    assert len(prs.slides) == 9
+    for key in ("d00002.prose", "d00002.content-placeholder-2"):
+        lines = notes_of(slide_of(prs, key)).split("\n")
+        assert lines[0].startswith(f"{MARK} stale: 数据中已无")
+        assert sum(MARK in line for line in lines) == 1
+    assert len(table_of(prs, "pack.all")) == 3
+    assert sdk_faults(result.content or b"", tmp_path) == ""
+    back = merged(less, result.content or b"", render(data(d00002_gdp_growth="9"), 3))
+    prs = content_of(back)
+    assert len(prs.slides) == 9
+    assert "stale" not in notes_of(slide_of(prs, "d00002.prose"))
+    assert "d00002.gdp-growth.text" in {one.key for one in back.plan.conflicts}
+
+
+# --- 12, 13, 15 -------------------------------------------------------------------------------------------------------
+
+
+def test_12_nothing_to_do_writes_nothing(base: bytes) -> None:
+    assert merged(base, base, render(data(), 2)).content is None
+    assert merged(base, edited(base, lambda prs: set_text(prs, BIG, "10%以上")), render(data(), 2)).content is None
+
+
+def test_13_stripped_names_are_refused(base: bytes, ours: bytes) -> None:
+    def edit(prs: Any) -> None:
+        for slide in prs.slides:
+            slide._element.cSld.attrib.pop("name", None)
+            for shape in walk(slide.shapes):
+                shape.name = "x"
+
+    with pytest.raises(RefusedError):
+        merged(base, edited(base, edit), ours)
+
+
+def test_13_a_foreign_file_has_no_stamp_and_no_items() -> None:
+    import io
+
+    prs = Presentation()
+    prs.slides.add_slide(prs.slide_layouts[0]).shapes.title.text = "x"
+    out = io.BytesIO()
+    prs.save(out)
+    found = deck.read(opened(out.getvalue()))
+    assert found.stamp == ""
+    assert merge(found, found, found).edits == ()
+
+
+def test_15_five_cycles(base: bytes) -> None:
+    content = base
+    before = base
+    for cycle in range(1, 6):
+
+        def edit(prs: Any, cycle: int = cycle) -> None:
+            run = shape_of(prs, PROSE).text_frame.paragraphs[-1].add_run()
+            run.text = f"第{cycle}次补充。"
+            shape_of(prs, BIG).left = Emu(100000 + cycle)
+            made = prs.slides.add_slide(prs.slide_layouts[5])
+            made.shapes.title.text = f"手加{cycle}"
+
+        new = render(data(3 + cycle, d00001_gdp_growth=str(10 + cycle)), cycle + 1)
+        result = merged(before, edited(content, edit), new)
+        assert result.plan.conflicts == ()
+        content, before = result.content or b"", new
+    prs = Presentation(__import__("io").BytesIO(content))
+    added = "".join(f"第{cycle}次补充。" for cycle in range(1, 6))
+    assert text_of(prs, PROSE) == f"宁丰1区GDP目标15%以上。投资7.9%。{added}"
+    assert text_of(prs, BIG) == "15%以上"
+    assert shape_of(prs, BIG).left == 100005
+    titles = [slide.shapes.title.text_frame.text for slide in prs.slides]
+    assert [title for title in titles if title.startswith("手加")] == [f"手加{cycle}" for cycle in range(1, 6)]
+    assert len(titles) == 9 + 10 + 5
