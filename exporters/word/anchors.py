@@ -14,19 +14,23 @@ from hashlib import blake2b
 PREFIX = "_bv"
 PROPERTY = "briefpack-values"
 """The custom properties (numbered) that give the keys of values whose bookmarks cannot spell them out."""
-_LONGEST = 40
+# A bookmark's name may have 40 characters: "_bv", five digits to the base of 36, "_", and the key.
+_LONGEST_SPELT = 31
 _LONGEST_PROPERTY = 16_000
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 _PLAIN = re.compile(r"[A-Za-z0-9]+(?:[.-][A-Za-z0-9]+)*")
-_NAME = re.compile(rf"{PREFIX}(?P<number>[0-9a-z]*)_(?P<mark>_?)(?P<key>[A-Za-z0-9_]+?)(?:_Copy_\d+)*$")
+_NAME = re.compile(rf"{PREFIX}(?P<number>[0-9a-z]*)_(?P<mark>_?)(?P<key>[A-Za-z0-9_]+)$")
+_COPY = re.compile(r"(?:_Copy_\d+)+$")
+# LibreOffice copies copies (in notes) and cuts the name at 40 characters.
+_CUT_COPY = re.compile(r"(?:_Copy_\d+)*(?:_C?o?p?y?_?\d*)$")
 
 
 @lru_cache(maxsize=65_536)
 def spelt(key: str) -> str:
     """Return the key as bookmarks spell it: letters, digits and ``_`` alone; a digest where that cannot be."""
-    if len(key) < 29 and _PLAIN.fullmatch(key):
+    if _PLAIN.fullmatch(key):
         text = key.replace("-", "__").replace(".", "_")
-        if len(text) < 30:
+        if len(text) <= _LONGEST_SPELT:
             return text
     return "_" + blake2b(key.encode(), digest_size=8).hexdigest()
 
@@ -40,9 +44,16 @@ def value_bookmark(key: str, number: int) -> str:
     return f"{PREFIX}{digits}_{spelt(key)}"
 
 
+def plain_name(name: str) -> str:
+    """Return a bookmark's name without what an editor added to a copy."""
+    if "_Copy" not in name:
+        return name
+    return (_CUT_COPY if len(name) >= 40 else _COPY).sub("", name)
+
+
 def value_key(name: str, digests: Mapping[str, str]) -> str | None:
     """Return the key of a value by its bookmark's name; None for other bookmarks and unknown digests."""
-    found = _NAME.match(name) if name.startswith(PREFIX) else None
+    found = _NAME.match(plain_name(name)) if name.startswith(PREFIX) else None
     if found is None:
         return None
     if found["mark"]:
@@ -60,7 +71,7 @@ def digest_properties(digests: Mapping[str, str]) -> dict[str, str]:
     """Return the custom properties that tell the keys of *digests*."""
     pieces: list[str] = [""]
     for mark, key in sorted(digests.items()):
-        line = f"{mark}={key}"
+        line = f"{mark}={key.replace('%', '%25').replace(' ', '%20')}"
         if len(pieces[-1]) + len(line) > _LONGEST_PROPERTY:
             pieces.append("")
         pieces[-1] += ("\n" if pieces[-1] else "") + line
@@ -78,4 +89,4 @@ def _pairs(properties: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
             for line in value.split():
                 mark, equals, key = line.partition("=")
                 if equals:
-                    yield mark, key
+                    yield mark, key.replace("%20", " ").replace("%25", "%")

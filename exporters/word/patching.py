@@ -110,12 +110,14 @@ class _Patch:
 
     def _set_prose(self, edit: SetSlot) -> None:
         place = self._target.places[edit.at]
+        if place.atom is not None:
+            self._touch(place.atom.node)
+            write_prose(self._pen, list(leaves(place.atom.inner)), edit.new, self._source(edit.source))
+            return
         assert place.region is not None
         self._touch(place.region.paragraph)
         atoms = place.region.atoms
-        if place.atom is not None:
-            atoms = list(leaves(place.atom.inner))
-        elif edit.kind is SlotKind.DERIVED:
+        if edit.kind is SlotKind.DERIVED:
             atoms = [atom for atom in atoms if atom.kind in {Kind.TEXT, Kind.SIGN}]
             if self._pen.tracks:
                 flatten_fields(place.region.paragraph)

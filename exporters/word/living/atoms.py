@@ -12,13 +12,12 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 
 from exporters.snapshot import MARK
-from exporters.word.anchors import PREFIX, value_key
+from exporters.word.anchors import PREFIX, plain_name, value_key
 from exporters.word.names import MC, W
 from exporters.word.xmlparts import Element
 
 ITEM_PREFIX = "_bp_"
 CONTENTS_PREFIX = "_Toc_"
-_COPY = re.compile(r"(?:_Copy_\d+)+$")
 
 _THROUGH = frozenset(
     f"{W}{name}"
@@ -66,11 +65,6 @@ class Atom:
     start: Element | None = None
     end: Element | None = None
     """The two ends of a value's bookmark."""
-
-
-def plain_name(name: str) -> str:
-    """Return a bookmark's name without what an editor added to a copy."""
-    return _COPY.sub("", name)
 
 
 def leaves(atoms: Iterable[Atom]) -> Iterator[Atom]:
@@ -215,7 +209,8 @@ class _Reader:
             return
         inner: list[Atom] = []
         self.walk(content, inner)
-        if any(one.kind is Kind.CONTROL for one in inner):
+        if any(one.kind is Kind.CONTROL for one in inner) or not text_of(inner):
+            # Editors drop an empty control; so for us it is not there at all.
             atoms += inner
             return
         starts, inner, ends = _sorted(inner)

@@ -87,6 +87,9 @@ class Document:
                 groups.setdefault(CONTENTS, []).append(self._entry(f"{number}/c{index}", story, found))
             for index, atom in enumerate(story.loose):
                 loose.append(self._value(f"{number}/l{index}", Place(story, None, atom=atom)))
+            for index, (key, atom) in enumerate(story.fields if group == BODY else ()):
+                self.places[f"{number}/f{index}"] = Place(story, None, None, atom)
+                loose.append(Slot(key, text_of(atom.inner), f"{number}/f{index}", SlotKind.DERIVED))
             for index, chart in enumerate(story.charts):
                 loose += self._chart(f"{number}/h{index}", f"chart:{_frame_name(chart, index)}", story, None, chart)
         found_groups = tuple(Group(name, name, tuple(items)) for name, items in groups.items())

@@ -10,8 +10,8 @@ from lxml import etree
 
 from exporters.package import Package, Relationships, ct, relative_target, rt
 from exporters.package.relationships import rels_name
-from exporters.word.anchors import PREFIX, value_bookmark, value_key
-from exporters.word.living.atoms import is_fallback, plain_name
+from exporters.word.anchors import PREFIX, plain_name, value_bookmark, value_key
+from exporters.word.living.atoms import is_fallback
 from exporters.word.living.document import Document
 from exporters.word.living.runs import Pen, remove
 from exporters.word.living.stories import TC, Found, family_of

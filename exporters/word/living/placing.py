@@ -130,11 +130,11 @@ class Placer:
         if behind is not None and ahead is not None:
             closer = self._shared(suffix, behind[0]) > self._shared(suffix, ahead[0])
             if not closer:
-                return ahead[1], True
-        if behind is None:
-            assert ahead is not None
-            return ahead[1], True
-        return _past(behind[0], source, behind[1]), False
+                behind = None
+        if behind is not None:
+            return _past(behind[0], source, behind[1], False), False
+        assert ahead is not None
+        return _past(ahead[0], source, ahead[1], True), True
 
     def _shared(self, suffix: list[str], element: Element) -> int:
         items = list(self._items_in(element)) or ([self._ours[element]] if element in self._ours else [])
@@ -151,11 +151,11 @@ def _first_found(
     return None
 
 
-def _past(neighbour: Element, source: Element, place: Element) -> Element:
-    """Step over the unbound paragraphs between *neighbour* and *source*, where the target has them as well."""
-    for element in neighbour.itersiblings():
-        following = place.getnext()
-        if element is source or following is None or element.tag != P or following.tag != P:
+def _past(neighbour: Element, source: Element, place: Element, backwards: bool) -> Element:
+    """Step over the unbound blocks between *neighbour* and *source*, where the target has them as well."""
+    for element in neighbour.itersiblings(preceding=backwards):
+        following = place.getprevious() if backwards else place.getnext()
+        if element is source or following is None or element.tag != following.tag or element.tag not in {P, TBL}:
             break
         if _text(element) != _text(following):
             break

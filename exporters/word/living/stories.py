@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from exporters.word.anchors import plain_name
 from exporters.word.living.atoms import (
     CONTENTS_PREFIX,
     ITEM_PREFIX,
@@ -13,7 +14,6 @@ from exporters.word.living.atoms import (
     Kind,
     Walker,
     is_fallback,
-    plain_name,
     prose_of,
     text_of,
 )
@@ -101,6 +101,8 @@ class Story:
     loose: list[Atom] = field(default_factory=list)
     charts: list[Element] = field(default_factory=list)
     """Charts outside all items."""
+    fields: list[tuple[str, Atom]] = field(default_factory=list)
+    """Fields outside all items, by the words around them."""
     names: dict[str, str] = field(default_factory=dict)
     """For each bookmark: the name under which its heading is listed in the generated contents."""
 
@@ -236,6 +238,7 @@ class _Scanner:
             return
         self._story.loose += values
         words = prose_of(piece).strip()
+        self._story.fields += ((f"{words}#field", one) for one in piece if one.kind is Kind.FIELD)
         if words and self._last is not None and paragraph.getparent() is not None:
             container = paragraph.getparent()
             if container is not None and container.tag != TC:
