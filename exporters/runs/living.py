@@ -54,9 +54,9 @@ def regenerate(
     if plan.lost_too_much:
         message = f"{plan.vanished} of {plan.anchors} bound values are gone: edits cannot be told from losses"
         raise RefusedError(Fault("anchors", message, file, hint="the new version is beside it; --fresh starts over"))
-    settled = _same(before, new) and not plan.edits
     known = {(one.key, one.item, one.group) for one in open_conflicts}
-    if settled and all((one.key, one.item, one.group) in known for one in plan.conflicts):
+    # A conflict that is over leaves a note behind in the file, which the patch takes away.
+    if _same(before, new) and not plan.edits and known == {(one.key, one.item, one.group) for one in plan.conflicts}:
         return Merged(None, plan)
     return Merged(patched(room, theirs, plan, ours, stamp, track=track, epoch=epoch), plan)
 
