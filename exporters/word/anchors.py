@@ -14,10 +14,9 @@ from hashlib import blake2b
 PREFIX = "_bv"
 PROPERTY = "briefpack-values"
 """The custom properties (numbered) that give the keys of values whose bookmarks cannot spell them out."""
-# A bookmark's name may have 40 characters: "_bv", five digits to the base of 36, "_", and the key.
-_LONGEST_SPELT = 31
+# A bookmark's name may have 40 characters: "_bv", six hexadecimal digits, "_", and the key.
+_LONGEST_SPELT = 30
 _LONGEST_PROPERTY = 16_000
-_DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 _PLAIN = re.compile(r"[A-Za-z0-9]+(?:[.-][A-Za-z0-9]+)*")
 _NAME = re.compile(rf"{PREFIX}(?P<number>[0-9a-z]*)_(?P<mark>_?)(?P<key>[A-Za-z0-9_]+)$")
 _COPY = re.compile(r"(?:_Copy_\d+)+$")
@@ -37,11 +36,7 @@ def spelt(key: str) -> str:
 
 def value_bookmark(key: str, number: int) -> str:
     """Return the name of a value's bookmark; *number* is unique in the document."""
-    digits = ""
-    while number:
-        number, rest = divmod(number, 36)
-        digits = _DIGITS[rest] + digits
-    return f"{PREFIX}{digits}_{spelt(key)}"
+    return f"{PREFIX}{number:x}_{spelt(key)}"
 
 
 def plain_name(name: str) -> str:

@@ -9,7 +9,7 @@ from exporters.binding.program import Weaver
 from exporters.binding.weave import after, before
 from exporters.word.names import WP, W
 from exporters.word.scopes import Around, Scopes, suffix_of
-from exporters.word.xmlparts import Element, drop_paragraph_ids, is_fallback, prefix_of
+from exporters.word.xmlparts import Element, drop_paragraph_ids, is_fallback
 
 _REFERENCE = re.compile(r"^(\s*(?:REF|PAGEREF|NOTEREF)\s+)(\S+)", re.IGNORECASE)
 
@@ -32,19 +32,14 @@ class Bookmarks:
     def value(self, expression: str) -> str:
         return self._weaver.value(expression, "", "_raw")
 
-    def enclose(self, paragraph: Element, names: Iterable[str]) -> None:
-        """Put bookmarks around the contents of a paragraph; each name may end in a token."""
-        w = prefix_of(paragraph, W, "w")
+    def enclose(self, paragraph: Element, names: Iterable[tuple[str, str]]) -> None:
+        """Put bookmarks around the contents of a paragraph; a name is a text and the variable that follows it."""
         starts: list[str] = []
         ends: list[str] = []
-        for name in names:
-            self._variables += 1
-            variable = f"_i{self._variables}"
-            number = self.value(variable)
-            starts.append(self._weaver.statement(f"set {variable} = 0|_id", ""))
-            starts.append(self._weaver.raw(f'<{w}:bookmarkStart {w}:id="{number}" {w}:name="{name}"/>'))
-            ends.append(self._weaver.raw(f'<{w}:bookmarkEnd {w}:id="{number}"/>'))
-        start, end = "".join(starts), "".join(reversed(ends))
+        for name, suffix in names:
+            starts.append(self._weaver.value(repr(name), "", f"_mark({suffix or repr('')})"))
+            ends.append(self._weaver.value("0", "", "_unmark"))
+        start, end = "".join(starts), "".join(ends)
         properties = paragraph.find(f"{W}pPr")
         if len(paragraph) and paragraph[-1] is not properties:
             paragraph[-1].tail = (paragraph[-1].tail or "") + end
@@ -57,12 +52,9 @@ class Bookmarks:
         else:
             paragraph.text = start + (paragraph.text or "")
 
-    def row_name(self, suffix: str) -> str:
+    def row_name(self) -> str:
         self._rows += 1
-        return f"_bp_r{self._rows}{self.value(suffix) if suffix else ''}"
-
-    def name(self, kind: str, number: int, suffix: str) -> str:
-        return f"{kind}{number}{self.value(suffix) if suffix else ''}"
+        return f"_bp_r{self._rows}"
 
     def repeat_own(self, root: Element, scopes: Scopes) -> None:
         """Give the author's bookmarks in loops, and what refers to them from the same loop, names of their own."""

@@ -42,6 +42,8 @@ class _Compiler:
         self._weaver = Weaver()
         self._faults: list[Fault] = []
         self._bookmarks = Bookmarks(self._weaver)
+        self._plans: list[list[Any]] = []
+        """How each value's control is written."""
         self._small: list[str] = []
         self._written: set[str] = set()
         """Parts that the renderer writes itself."""
@@ -49,7 +51,7 @@ class _Compiler:
     def compile(self) -> Compiled:
         package = self._package
         main = package.main_part()
-        document = Document(package, main, self._weaver, self._bookmarks, self._faults)
+        document = Document(package, main, self._weaver, self._bookmarks, self._plans, self._faults)
         document.compile()
         self._written |= {main, rels_name(main)}
         for part in package.names():
@@ -73,6 +75,7 @@ class _Compiler:
             "main": main,
             "notes": notes,
             "charts": document.charts,
+            "controls": self._plans,
             "first_chart": first_free(package),
             "first_id": max(_FIRST_ID, self._highest_id(main) + 1),
             **document.meta,
@@ -104,7 +107,7 @@ class _Compiler:
         prefix = f"{name} {number}, " if number else f"{name}, "
         places = Places(root, DIALECT, prefix)
         emitter = Emitter(
-            self._weaver, flow=False, prefix=prefix_of(root, W, "w"), w15=prefix_of(root, W15, "w15")
+            self._weaver, self._plans, flow=False, prefix=prefix_of(root, W, "w"), w15=prefix_of(root, W15, "w15")
         )
         mark_fields(root)
         TreeWeaver(DIALECT, self._weaver, self._faults, emitter).weave(root, places)
@@ -114,9 +117,8 @@ class _Compiler:
         for paragraph in root.iter(f"{W}p"):
             own = self._bookmarks.number()
             if not is_fallback(paragraph) and (scopes.of(paragraph) or paragraph in emitter.holders):
-                self._bookmarks.enclose(
-                    paragraph, [self._bookmarks.name("_bp_", own, scopes.suffix(paragraph))]
-                )
+                self._bookmarks.enclose(paragraph, [(f"_bp_{own}", scopes.suffix(paragraph))])
+        emitter.finish()
         self._add_small(part, serialise(root, controls=True))
 
     def _add_small(self, part: str, text: str) -> None:

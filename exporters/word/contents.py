@@ -10,15 +10,12 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from lxml import etree
-
 from exporters.binding.weave import before
 from exporters.word.geometry import Styles
 from exporters.word.names import W
-from exporters.word.xmlparts import Element
+from exporters.word.xmlparts import Element, xml_of
 
 _TOC = re.compile(r"^\s*TOC\b(.*)$", re.IGNORECASE | re.DOTALL)
-_NAMESPACES = re.compile(r'\sxmlns(?::\w+)?="[^"]*"')
 
 
 @dataclass(slots=True)
@@ -68,7 +65,7 @@ class Contents:
         for paragraph in self.paragraphs:
             level = styles.contents_level(paragraph) or (1 if self.sequence else 0)
             if level and str(level) not in forms:
-                forms[str(level)] = {"properties": _xml(paragraph.find(f"{W}pPr")), "run": _run_form(paragraph)}
+                forms[str(level)] = {"properties": xml_of(paragraph.find(f"{W}pPr")), "run": _run_form(paragraph)}
         levels = [1] if self.sequence else range(self.levels[0], self.levels[1] + 1)
         for level in levels:
             if str(level) not in forms:
@@ -124,14 +121,5 @@ def _run_form(paragraph: Element) -> str:
     """Return the properties of the first run of an entry that shows text."""
     for run in paragraph.iter(f"{W}r"):
         if run.find(f"{W}t") is not None:
-            return _xml(run.find(f"{W}rPr"))
+            return xml_of(run.find(f"{W}rPr"))
     return ""
-
-
-def _xml(element: Element | None) -> str:
-    if element is None:
-        return ""
-    tail, element.tail = element.tail, None
-    text = _NAMESPACES.sub("", etree.tostring(element, encoding="unicode"))
-    element.tail = tail
-    return text

@@ -6,18 +6,21 @@ plain text. A control may not stand inside a hyperlink, a field or another inlin
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 from jinja2 import TemplateSyntaxError, nodes
 
 from exporters.binding.environment import sandbox
 from exporters.binding.expressions import key_of
 from exporters.binding.program import Weaver
-from exporters.binding.weave import Located, after, before
+from exporters.binding.weave import Located, remove
 from exporters.word.names import MC, W
-from exporters.word.xmlparts import Element
+from exporters.word.xmlparts import Element, xml_of
 
 IN_FIELD = "briefpack-field"
+_VALUE = "\ufdde"
 # A dash in the place of nothing is the same form of the value.
 _SAME_FORM = frozenset(("dash", "default", "d"))
 _NO_CONTROL = frozenset((f"{W}hyperlink", f"{W}fldSimple", f"{W}sdtContent", f"{W}smartTag", f"{W}ruby", f"{W}dir"))
@@ -40,14 +43,25 @@ def unmark_fields(root: Element) -> None:
         run.attrib.pop(IN_FIELD, None)
 
 
+@dataclass(frozen=True, slots=True)
+class _Control:
+    """A value that gets a control: its expression, the record's, and what stands behind the record's key."""
+
+    item: Located
+    flow: bool
+    owner: str
+    tail: str
+
+
 class Emitter:
     """Puts values into their runs and notes which paragraphs hold values."""
 
     def __init__(
-        self, weaver: Weaver, *, anchors: bool = True, flow: bool = True, prefix: str = "w", w15: str = "w15"
+        self, weaver: Weaver, plans: list[list[Any]], *, flow: bool = True, prefix: str = "w", w15: str = "w15"
     ) -> None:
-        self._weaver, self._anchors, self._flow = weaver, anchors, flow
+        self._weaver, self._plans, self._flow = weaver, plans, flow
         self._w, self._w15 = prefix, w15
+        self._controls: dict[Element, _Control] = {}
         self.holders: set[Element] = set()
         """Paragraphs that hold values."""
         self.values: set[Element] = set()
@@ -62,16 +76,9 @@ class Emitter:
         if flow:
             self.values.add(run)
         found = key_of(tag.body)
-        if found is None or not self._anchors or not _may_hold_control(run):
-            return
-        owner, field = found
-        w, w15 = self._w, self._w15
-        named = self._weaver.value(key_source(owner), tag.place, f"_named({alias_tail(tag.body, field)!r}, {w!r})")
-        appearance = f'<{w15}:appearance {w15}:val="hidden"/>'
-        head = f'<{w}:bookmarkStart {w}:id="{named}"/>{appearance}</{w}:sdtPr><{w}:sdtContent>'
-        before(run, self._weaver.raw(head))
-        number = self._weaver.value("0", "", "_named_id")
-        after(run, self._weaver.raw(f'</{w}:sdtContent></{w}:sdt><{w}:bookmarkEnd {w}:id="{number}"/>'))
+        if found is not None and _may_hold_control(run):
+            owner, field = found
+            self._controls[run] = _Control(item, flow, owner, alias_tail(tag.body, field))
 
     def copied(self, original: Element, copy: Element) -> None:
         """Know the runs and paragraphs of a copied tree as those of its original."""
@@ -82,6 +89,38 @@ class Emitter:
                 self.values.add(other)
             if one in self.holders:
                 self.holders.add(other)
+            if one in self._controls:
+                self._controls[other] = self._controls[one]
+
+    def finish(self) -> None:
+        """Put one call in the place of each value's run: it writes the run, its control and the bookmark around it."""
+        for run, control in self._controls.items():
+            if run.getparent() is None:
+                continue
+            text = next(run.iter(f"{W}t"))
+            text.text = _VALUE
+            before_text, after_text = xml_of(run).split(_VALUE)
+            above, _, name = control.owner.rpartition(".")
+            if not above or "[" in name or above.endswith(".target") or above in {"indicator"}:
+                above, name = "none", ""
+            w, w15 = self._w, self._w15
+            plan = [
+                f'<{w}:bookmarkStart {w}:id="',
+                f'" {w}:name="',
+                f'"/><{w}:sdt><{w}:sdtPr><{w}:alias {w}:val="',
+                f'"/><{w15}:appearance {w15}:val="hidden"/></{w}:sdtPr><{w}:sdtContent>{before_text}',
+                f'{after_text}</{w}:sdtContent></{w}:sdt><{w}:bookmarkEnd {w}:id="',
+                '"/>',
+                control.tail,
+                f".{name}",
+                control.flow,
+            ]
+            if plan not in self._plans:
+                self._plans.append(plan)
+            number = self._plans.index(plan)
+            tag = control.item.tag
+            call = f"_control({number}, {control.owner}, {above})"
+            remove(run, self._weaver.value(tag.body, tag.place, call))
 
 
 def in_flow(element: Element) -> bool:
@@ -100,16 +139,6 @@ def _may_hold_control(run: Element) -> bool:
         if parent.tag == f"{W}p":
             break
     return all(parent.tag != f"{MC}Fallback" for parent in run.iterancestors())
-
-
-def key_source(owner: str) -> str:
-    """Return the expression of a record's key; a record that is not there takes its owner's key and its own name."""
-    above, _, name = owner.rpartition(".")
-    if not above or name == "target" or "[" in name:
-        return f"{owner}.key"
-    if above.endswith(".target") or above == "indicator":
-        return f"{owner}.key"
-    return f"({owner}.key or ({above}.key ~ {'.' + name!r}))"
 
 
 @lru_cache(maxsize=4096)

@@ -31,9 +31,17 @@ _SEPARATOR = 6.2
 class Document:
     """Compiles the main part of a template together with its notes and charts."""
 
-    def __init__(self, package: Package, main: str, weaver: Weaver, bookmarks: Bookmarks, faults: list[Fault]) -> None:
+    def __init__(
+        self,
+        package: Package,
+        main: str,
+        weaver: Weaver,
+        bookmarks: Bookmarks,
+        plans: list[list[Any]],
+        faults: list[Fault],
+    ) -> None:
         self._package, self._main, self._weaver, self._faults = package, main, weaver, faults
-        self._bookmarks = bookmarks
+        self._bookmarks, self._plans = bookmarks, plans
         self._root = parse(package.read(main))
         self._styles = Styles(package, main)
         self._variables = 0
@@ -51,7 +59,7 @@ class Document:
             self._faults.append(Fault("no-body", "the document has no body"))
             return
         found, holders = sections(body)
-        emitter = Emitter(weaver, prefix=prefix_of(root, W, "w"), w15=prefix_of(root, W15, "w15"))
+        emitter = Emitter(weaver, self._plans, prefix=prefix_of(root, W, "w"), w15=prefix_of(root, W15, "w15"))
         self._read_notes()
         places = Places(root, DIALECT)
         lists = listing.find(body)
@@ -76,6 +84,7 @@ class Document:
         self._charts(root, scopes)
         for paragraph, own in names.items():
             self._bookmarks.enclose(paragraph, own)
+        emitter.finish()
         self._insert_notes()
         self._keep_rows(root)
         self._split(root, body, last)
@@ -170,9 +179,9 @@ class Document:
         captions: Captions,
         pages: dict[str, list[Element]],
         blocks: Blocks,
-    ) -> dict[Element, list[str]]:
+    ) -> dict[Element, list[tuple[str, str]]]:
         """Return the names of the bookmarks that each paragraph gets; note what the page count must tell."""
-        names: dict[Element, list[str]] = {}
+        names: dict[Element, list[tuple[str, str]]] = {}
         sequences = {next(run.iterancestors(f"{W}p")): name for name, run, _ in captions.order}
         asked: dict[Element, list[str]] = {}
         for paragraph in self._named_paragraphs(root, scopes):
@@ -180,12 +189,12 @@ class Document:
             suffix = scopes.suffix(paragraph)
             own = names.setdefault(paragraph, [])
             if scopes.of(paragraph) or paragraph in emitter.holders:
-                own.append(self._bookmarks.name("_bp_", number, suffix))
+                own.append((f"_bp_{number}", suffix))
             for one in lists if in_flow(paragraph) else ():
                 level = one.level_of(paragraph, self._styles)
                 listed = one.sequence and sequences.get(paragraph) == one.sequence
                 if level or listed:
-                    own.append(self._bookmarks.name("_Toc_", number, suffix))
+                    own.append((f"_Toc_{number}", suffix))
                     name = f"'_Toc_{number}'" + (f" ~ {suffix}" if suffix else "")
                     asked.setdefault(paragraph, []).append(f"{level or 1}, {one.sequence!r}, {name}")
                     break
@@ -198,7 +207,7 @@ class Document:
         for row in root.iter(f"{W}tr"):
             first = self._first_of_row(row, scopes) if scopes.of(row) and not is_fallback(row) else None
             if first is not None:
-                names.setdefault(first, []).insert(0, self._bookmarks.row_name(scopes.suffix(row)))
+                names.setdefault(first, []).insert(0, (self._bookmarks.row_name(), scopes.suffix(row)))
         blocks.marks = {paragraph: f"({', '.join(parts)})" for paragraph, parts in asked.items()}
         return {paragraph: own for paragraph, own in names.items() if own}
 

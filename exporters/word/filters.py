@@ -2,78 +2,114 @@
 
 from __future__ import annotations
 
+import itertools
+import re
 from collections.abc import Callable
 from hashlib import blake2b
 from typing import Any
 
 from jinja2 import pass_context
-from markupsafe import Markup, escape
 
 from exporters.binding.views import Absent, View
-from exporters.word.anchors import digest_of, value_bookmark
+from exporters.word.anchors import PREFIX, spelt
 
 _LONGEST_ALIAS = 64
 # "_bp_r" and four digits leave this much of the 40 characters that a bookmark's name may have.
 _LONGEST_SUFFIX = 31
 _BREAK = '</w:t><w:br/><w:t xml:space="preserve">'
+_SPECIAL = re.compile(r"[&<>\n\t\r]").search
 _TAB = '</w:t><w:tab/><w:t xml:space="preserve">'
 
 
-def filters_of_text(count: Callable[[str], None] | None) -> dict[str, Callable[..., Any]]:
-    """Return the filters that make text; *count* takes what the page count must know."""
+def outside(value: Any) -> str:
+    """Return a value as text of a run."""
+    if value is None or isinstance(value, Absent):
+        return ""
+    return escaped(value if type(value) is str else str(value))
 
-    def outside(value: Any) -> str:
-        if value is None or isinstance(value, Absent):
-            return Markup("")
-        text: str = escape(value)
-        if "\n" in text or "\t" in text or "\r" in text:
-            plain = str(text).replace("\r\n", "\n").replace("\r", "\n").replace("\t", _TAB)
-            text = Markup(plain.replace("\n", _BREAK))
+
+def escaped(text: str) -> str:
+    """Return *text* escaped, line breaks and tabs as Word writes them."""
+    if text.isalnum() or _SPECIAL(text) is None:
         return text
-
-    def counted(value: Any) -> str:
-        text = outside(value)
-        assert count is not None
-        count("" if not text else str(value))
-        return text
-
-    return {"_v": counted if count else outside, "_x": outside, "_raw": lambda value: value, "_table": _table}
+    text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    if "\n" in text or "\t" in text or "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", _TAB).replace("\n", _BREAK)
+    return text
 
 
 def _table(text: str) -> str:
-    return text if "<w:tr" in text else Markup("")
+    return text if "<w:tr" in text else ""
 
 
 class Names:
     """Counters of one document. While ``dry`` is set nothing is kept of what is written."""
 
     def __init__(self, first_id: int, notes: dict[str, int]) -> None:
-        self._next_id = first_id
+        self._ids = itertools.count(first_id)
         self._notes = dict(notes)
         self._sequences: dict[str, int] = {}
-        self._named = 0
+        self._opened: list[int] = []
         self.digests: dict[str, str] = {}
         """Keys of values that their bookmarks cannot spell, by what stands there for them."""
         self.dry = False
 
-    def saved(self) -> tuple[int, dict[str, int], dict[str, int]]:
-        return self._next_id, dict(self._notes), dict(self._sequences)
+    def saved(self) -> dict[str, int]:
+        return dict(self._sequences)
 
-    def restore(self, state: tuple[int, dict[str, int], dict[str, int]]) -> None:
-        self._next_id, self._notes, self._sequences = state
+    def restore(self, sequences: dict[str, int]) -> None:
+        self._sequences = sequences
 
-    def filters(self, counted: Callable[[Any], str]) -> dict[str, Callable[..., Any]]:
+    def filters(self, plans: list[list[Any]], count: Callable[[str], None]) -> dict[str, Callable[..., Any]]:
+        """Return the filters; *count* takes the words of the flow."""
+        next_id, opened, digests = self._ids.__next__, self._opened, self.digests
+
+        def counted(value: Any) -> str:
+            text = outside(value)
+            count(text if "&" not in text and "<" not in text else str(value))
+            return text
+
+        def control(value: Any, number: int, record: Any, above: Any) -> str:
+            start, named, aliased, begun, ended, closed, tail, child, flow = plans[number]
+            if type(value) is str:
+                words = value
+            elif value is None or isinstance(value, Absent):
+                words = ""
+            else:
+                words = str(value)
+            if flow:
+                count(words)
+            if record is not None:
+                key = record.key + tail
+            else:
+                key = above.key + child + tail if above is not None else tail[1:]
+            if len(key) > _LONGEST_ALIAS:
+                key = shortened(key)
+            spelling = spelt(key)
+            if spelling[0] == "_":
+                digests[spelling[1:]] = key
+            at = next_id()
+            return (
+                f"{start}{at}{named}{PREFIX}{at:x}_{spelling}{aliased}{escaped(key)}{begun}"
+                f"{words if words.isalnum() else escaped(words)}{ended}{at}{closed}"
+            )
+
         # Without the context, Jinja2 would call a filter of a constant while it compiles.
         @pass_context
-        def number(_context: Any, _: Any) -> int:
-            self._next_id += 1
-            return self._next_id
+        def mark(_context: Any, name: str, suffix: str) -> str:
+            at = next_id()
+            opened.append(at)
+            return f'<w:bookmarkStart w:id="{at}" w:name="{name}{suffix}"/>'
 
         @pass_context
-        def note(_context: Any, kind: str) -> int:
+        def unmark(_context: Any, _: Any) -> str:
+            return f'<w:bookmarkEnd w:id="{opened.pop()}"/>'
+
+        @pass_context
+        def note(_context: Any, kind: str) -> str:
             found = self._notes[kind]
             self._notes[kind] = found + 1
-            return found
+            return str(found)
 
         @pass_context
         def sequence(_context: Any, name: str, restart: int | None = None) -> str:
@@ -85,37 +121,27 @@ class Names:
         def near(_context: Any, name: str, ahead: int, label: str) -> str:
             return counted(f"{label}{self._sequences.get(name, 0) + ahead}")
 
-        def named(key: str | None, tail: str, w: str) -> str:
-            text = alias(key, tail)
-            self._next_id += 1
-            self._named = at = self._next_id
-            digest = digest_of(text)
-            if digest:
-                self.digests[digest] = text
-            return Markup(
-                f'{at}" {w}:name="{value_bookmark(text, at)}"/><{w}:sdt><{w}:sdtPr><{w}:alias {w}:val="{escape(text)}'
-            )
-
         return {
-            "_named": named,
-            "_named_id": pass_context(lambda _context, _: self._named),
-            "_id": number,
+            "_v": counted,
+            "_x": outside,
+            "_raw": lambda value: value,
+            "_table": _table,
+            "_control": control,
+            "_mark": mark,
+            "_unmark": unmark,
+            "_id": pass_context(lambda _context, _: str(next_id())),
             "_note": note,
             "_seq": sequence,
             "_seq_near": near,
-            "_alias": alias,
             "_anchor": anchor,
             "_fresh": pass_context(lambda _context, _: set()),
         }
 
 
-def alias(key: str | None, tail: str) -> str:
-    """Return a control's alias: key and field, at most 64 characters as Word allows."""
-    text = f"{key}{tail}" if key else tail[1:]
-    if len(text) > _LONGEST_ALIAS:
-        digest = blake2b(text.encode(), digest_size=5).hexdigest()
-        text = f"{text[: _LONGEST_ALIAS - 11]}~{digest}"
-    return text
+def shortened(key: str) -> str:
+    """Return a control's alias for a key that is longer than Word allows."""
+    digest = blake2b(key.encode(), digest_size=5).hexdigest()
+    return f"{key[: _LONGEST_ALIAS - 11]}~{digest}"
 
 
 def anchor(record: Any, outer: str, seen: set[str]) -> str:

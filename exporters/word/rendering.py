@@ -18,7 +18,7 @@ from exporters.package import DeflateSegment, Package, PackageWriter, rt, zip_ti
 from exporters.package.relationships import Relationship, rels_name
 from exporters.word.anchors import digest_properties
 from exporters.word.counting import Counter, Mark
-from exporters.word.filters import Names, filters_of_text
+from exporters.word.filters import Names
 from exporters.word.listing import entries, page_number
 from exporters.word.properties import custom_xml, stamp
 
@@ -181,8 +181,7 @@ class _Rendering:
 
     def _filters(self) -> dict[str, Callable[..., Any]]:
         counter, epoch = self._counter, self._epoch
-        found = filters_of_text(counter.text if counter else None)
-        found |= self._names.filters(found["_v"])
+        found = self._names.filters(self._meta["controls"], counter.text if counter else _uncounted)
         found |= CHART_FILTERS
         found |= {
             "_toc": self._list,
@@ -234,6 +233,10 @@ class _Rendering:
     def _chart_writer(self, package: PackageWriter) -> _Charts:
         folder = self._meta["main"].rpartition("/")[0]
         return _Charts(self, package, folder)
+
+
+def _uncounted(_: str) -> None:
+    """Take the words of a document whose pages nobody asks for."""
 
 
 class _Charts:

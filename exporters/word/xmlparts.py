@@ -15,6 +15,7 @@ HEADER = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 _PARSER = etree.XMLParser(resolve_entities=False, no_network=True, remove_comments=True, remove_pis=True)
 _ROOT_TAG = re.compile(r"<([A-Za-z_][\w.-]*:)?[A-Za-z_][\w.-]*")
 _ROOT_END = re.compile(r"(?:[^>\"']|\"[^\"]*\"|'[^']*')*?(?=/?>)")
+_NAMESPACES = re.compile(r'\sxmlns(?::[\w.-]+)?="[^"]*"')
 # What an editor leaves behind while typing; it stands between the pieces of a tag and shows nothing.
 _DROPPED = (f"{W}proofErr", f"{W}lastRenderedPageBreak")
 _IDS = (f"{W14}paraId", f"{W14}textId")
@@ -40,7 +41,8 @@ def clean(root: Element) -> None:
 def drop_paragraph_ids(element: Element) -> None:
     """Take the ids off a paragraph or row that may be written more than once."""
     for name in _IDS:
-        element.attrib.pop(name, None)
+        if name in element.attrib:
+            del element.attrib[name]
 
 
 def prefix_of(root: Element, namespace: str, default: str) -> str:
@@ -76,6 +78,14 @@ def _declare(text: str, root: Element) -> str:
     elif w15 not in known[1].split():
         attributes = attributes.replace(known[0], f'{mc}:Ignorable="{known[1]} {w15}"')
     return text[: start.end()] + attributes + text[end.end() :]
+
+
+def xml_of(element: Element | None) -> str:
+    """Return an element's XML as it stands inside its part, namespaces not declared anew, without its tail."""
+    if element is None:
+        return ""
+    text = etree.tostring(element, encoding="unicode", with_tail=False)
+    return _NAMESPACES.sub("", text)
 
 
 def parents(element: Element) -> Iterator[str]:
