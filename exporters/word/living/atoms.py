@@ -204,13 +204,13 @@ class _Reader:
         if content is None:
             return
         alias = control.find(f"{W}sdtPr/{W}alias")
-        if alias is None or gone:
+        # Editors drop an empty control; so for us it is not there at all.
+        if alias is None or gone or not any(node.text for node in content.iter(T)):
             self.walk(content, atoms, gone)
             return
         inner: list[Atom] = []
         self.walk(content, inner)
         if any(one.kind is Kind.CONTROL for one in inner) or not text_of(inner):
-            # Editors drop an empty control; so for us it is not there at all.
             atoms += inner
             return
         starts, inner, ends = _sorted(inner)

@@ -22,6 +22,7 @@ from exporters.word.names import W
 from exporters.word.xmlparts import Element
 
 _SDT = f"{W}sdt"
+_HUSK = frozenset((R, f"{W}bookmarkStart", f"{W}bookmarkEnd"))
 
 
 def mark_inserted(pen: Pen, element: Element) -> None:
@@ -201,13 +202,28 @@ def without_loose_fields(paragraph: Element) -> None:
 def restore_controls(root: Element, digests: Mapping[str, str]) -> bool:
     """Give values back their controls, and controls their aliases, where no revision is open; say whether any did."""
     ends = {one.get(f"{W}id", ""): one for one in root.iter(f"{W}bookmarkEnd")}
-    changed = False
+    changed = _unwrap_husks(root)
     for start in list(root.iter(f"{W}bookmarkStart")):
         name = start.get(f"{W}name", "")
         key = value_key(name, digests) if name.startswith(PREFIX) else None
         end = ends.get(start.get(f"{W}id", ""))
         if key is not None and end is not None and end.getparent() is not None:
             changed |= _restore(start, end, key)
+    return changed
+
+
+def _unwrap_husks(root: Element) -> bool:
+    """Take away the empty controls that LibreOffice leaves of controls without anything between them."""
+    changed = False
+    for control in list(root.iter(_SDT)):
+        properties, content = control.find(f"{W}sdtPr"), control.find(f"{W}sdtContent")
+        if properties is None or content is None or len(properties) or not content.findall(f"{W}bookmarkStart"):
+            continue
+        if all(one.tag in _HUSK and not len([part for part in one if part.tag != f"{W}rPr"]) for one in content):
+            for run in content.findall(R):
+                content.remove(run)
+            drop_control(control)
+            changed = True
     return changed
 
 
