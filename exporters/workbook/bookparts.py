@@ -246,7 +246,7 @@ def _split_formats(text: str) -> list[str]:
 
 
 _CHANGES: dict[str, Callable[[str], str]] = {
-    "quote": lambda head: f'{head} quotePrefix="1"' if "quotePrefix=" not in head else head,
+    "quote": lambda head: _with(head, "quotePrefix", "1"),
     "day": lambda head: _with(_with(head, "numFmtId", "14"), "applyNumberFormat", "1"),
 }
 

@@ -207,7 +207,7 @@ class _Compiler:
     def _check(self) -> None:
         # Programs named "check:" are never run: they hold every expression of the rows, for this check and those
         # that know the data's codes.
-        for program in self._programs.values():
+        for _, program in sorted(self._programs.items(), key=lambda item: (not item[0].startswith("check:"), item[0])):
             try:
                 self._book.faults.extend(
                     fault for fault in expressions.check(program) if fault not in self._book.faults

@@ -132,7 +132,7 @@ def _mixed(cell: Cell, weaver: Weaver) -> str:
             pieces.append(weaver.tag(piece.tag))
             continue
         shown = weaver.value(piece.tag.body, cell.place) if piece.tag is not None else weaver.raw(escape(piece.text))
-        pieces.append(f"<r>{cell.runs[piece.run]}{PLAIN}{shown}</t></r>" if rich else shown)
+        pieces.append(weaver.raw(f"<r>{cell.runs[piece.run]}{PLAIN}{shown}</t></r>") if rich else shown)
     return "".join(pieces)
 
 

@@ -13,6 +13,8 @@ from exporters.workbook.markup import ROW
 from exporters.workbook.references import LAST_ROW, letters, quoted_sheet
 
 Source = Callable[[Any], Scalar]
+LISTS = 2
+_MOST_ARGUMENTS = 250
 
 
 class LinkRecord(NamedTuple):
@@ -147,6 +149,10 @@ class Book:
             if target is None:
                 return "#REF!"
             prefix = quoted_sheet(target.name) + "!"
+        if link.grows == LISTS and link.way == "static":
+            stretches = self._stretches(link, host)
+            if len(stretches) > 1:
+                return ",".join(self._written(link, prefix, str(first), str(last)) for first, last in stretches)
         if link.way == "own" and not row and not link.anchor:
             first = last = ROW
         else:
@@ -154,6 +160,10 @@ class Book:
             if found is None:
                 return "#REF!"
             first, last = str(found[0]), str(found[1])
+        return self._written(link, prefix, first, last)
+
+    @staticmethod
+    def _written(link: LinkRecord, prefix: str, first: str, last: str) -> str:
         fixed = ["$" if link.dollars >> bit & 1 else "" for bit in range(4)]
         if link.kind == "columns":
             return f"{prefix}{fixed[0]}{letters(link.left)}:{fixed[2]}{letters(link.right)}"
@@ -163,6 +173,20 @@ class Book:
         if link.kind == "cell" and first == last:
             return start
         return f"{start}:{fixed[2]}{letters(link.right)}{fixed[3]}{last}"
+
+    def _stretches(self, link: LinkRecord, host: WrittenSheet) -> list[Bounds]:
+        """Return the rows of a reference from outside a loop to some rows of it: other rows may stand between."""
+        target = self.target(link, host)
+        if target is None or link.kind not in {"cell", "area"}:
+            return []
+        found = target.layout.ranges(link.left, link.top, link.right, link.bottom)
+        if len(found) > _MOST_ARGUMENTS:
+            area = f"{letters(link.left)}{link.top}"
+            raise ValueError(
+                f"a formula would have to name {len(found):,} separate ranges for {area}; "
+                "add up the rows by a condition (SUMIFS), or with SUBTOTAL"
+            )
+        return found
 
     def node(self, number: int, host: WrittenSheet, sources: dict[int, Source]) -> Node:
         """Return what gives the value of a reference. *sources* give the cells of the formula's own row."""
@@ -178,6 +202,12 @@ class Book:
                 raise ErrorValueError(REF)
             if scalar:
                 return target.value(link.left, rows[0])
+            if link.grows == LISTS and link.way == "static":
+                stretches = self._stretches(link, host)
+                if len(stretches) > 1:
+                    areas = [target.area(link.left, first, link.right, last) for first, last in stretches]
+                    columns = [[value for area in areas for value in area.columns[at]] for at in range(areas[0].width)]
+                    return Area(columns, link.left, rows[0])
             return target.area(link.left, rows[0], link.right, rows[1])
 
         look: Node = _remembered(value_of) if link.way == "static" else value_of

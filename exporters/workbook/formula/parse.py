@@ -31,6 +31,7 @@ AGGREGATES = frozenset((
     "LARGE", "SMALL", "RANK", "RANK.EQ", "SUBTOTAL", "SUMPRODUCT", "TEXTJOIN", "CONCAT", "ROWS", "STDEV", "STDEV.S",
     "STDEV.P", "VAR", "VAR.S", "VAR.P", "QUARTILE", "PERCENTILE", "AND", "OR",
 ))  # fmt: skip
+VARIADIC = frozenset(("SUM", "AVERAGE", "COUNT", "COUNTA", "MAX", "MIN", "MEDIAN", "PRODUCT", "AND", "OR"))
 _LEVELS = (("=", "<>", "<", ">", "<=", ">="), ("&",), ("+", "-"), ("*", "/"), ("^",))
 
 
@@ -47,6 +48,8 @@ class Reference:
     kind: str
     fixed: tuple[bool, bool, bool, bool]
     grows: bool = False
+    lists: bool = False
+    """Whether several ranges could stand in its place (an argument of SUM and its like)."""
 
 
 @dataclass(slots=True)
@@ -201,6 +204,7 @@ class _Parser:
             for argument in arguments:
                 if argument[0] == "r":
                     self._formula.references[argument[1]].grows = True
+                    self._formula.references[argument[1]].lists = name in VARIADIC
         return ["f", name, arguments]
 
 
