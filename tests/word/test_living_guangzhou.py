@@ -1,0 +1,184 @@
+"""The shipped briefing, regenerated: figures moved, a district gone, a district new; by itself, from an office, tracked."""
+
+from __future__ import annotations
+
+import io
+import json
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from benchmarks.synthetic import dataset as synthetic
+from exporters import word
+from exporters.binding.scope import Scope
+from exporters.load import load
+from exporters.model import Dataset
+from exporters.package import Package
+from exporters.snapshot import SetSlot, SlotKind
+from tests.editors import LibreOffice, dispatch
+from tests.word.living_samples import STAMP
+from tests.word.living_steps import body, faults, patched, plan_of, regenerate, settled, snapshot, text, write
+
+ROOT = Path(__file__).parents[2]
+DATE = "2026-11-23T08:00:00Z"
+CASES = {
+    "moved": {"move": "nansha"},
+    "dropped": {"drop": "liwan"},
+    "new": {"new": "huangpu"},
+    "all": {"move": "nansha", "drop": "liwan", "new": "huangpu"},
+}
+_COLLECTIONS = ("places", "people", "targets", "initiatives", "observations", "events")
+
+
+class Briefing:
+    """Renders one of the shipped templates, compiled once."""
+
+    def __init__(self, template: str) -> None:
+        self._template = Package.open(ROOT / "templates" / template / "briefing.docx")
+        self._lang = template.rpartition("/")[2]
+        self._compiled = word.compile(self._template, "briefing.docx")
+
+    def __call__(self, data: Dataset) -> bytes:
+        out = io.BytesIO()
+        scope = Scope(data, self._lang, data.as_of)
+        word.render(self._compiled, self._template, scope, out, properties={"briefpack": STAMP})
+        return out.getvalue()
+
+
+@pytest.fixture(scope="module")
+def guangzhou() -> Dataset:
+    return load(ROOT / "data" / "guangzhou-2023.yaml")
+
+
+@pytest.fixture(scope="module", params=["standard/zh"])
+def make(request: pytest.FixtureRequest) -> Briefing:
+    return Briefing(request.param)
+
+
+@pytest.fixture(scope="module")
+def base(make: Briefing, guangzhou: Dataset) -> bytes:
+    return make(guangzhou)
+
+
+def altered(data: Dataset, move: str = "", drop: str = "", new: str = "") -> Dataset:
+    """Return the data with a district's figures raised, one district gone, and one more like another."""
+    plain = data.model_dump(mode="json")
+    for name in _COLLECTIONS:
+        rows = [row for row in plain.get(name) or [] if not (drop and _is_of(row, drop))]
+        if new and name != "observations":
+            rows += [_renamed(row, new) for row in rows if _is_of(row, new)]
+        plain[name] = rows
+    for row in plain["targets"]:
+        if move and row["place"] == move and row["value"]:
+            row["value"] = str(int(float(row["value"])) + 1)
+    return Dataset.model_validate(plain)
+
+
+def _is_of(row: dict[str, Any], key: str) -> bool:
+    return key in {row.get("place"), row.get("id")} or any(post.get("place") == key for post in row.get("posts") or ())
+
+
+def _renamed(row: dict[str, Any], key: str) -> dict[str, Any]:
+    made = json.loads(json.dumps(row, ensure_ascii=False).replace(key, "xinyang").replace("黄埔", "新阳"))
+    return {**made, "code": "440199"} if "code" in made else made
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_an_untouched_briefing_becomes_the_new_one(make: Briefing, guangzhou: Dataset, base: bytes, case: str) -> None:
+    ours = make(altered(guangzhou, **CASES[case]))
+    result, plan = regenerate(base, base, ours)
+    assert not plan.conflicts
+    assert text(result) == text(ours)
+    assert body(result) == body(ours)
+
+
+def test_charts_follow_with_their_workbooks(make: Briefing, guangzhou: Dataset, base: bytes) -> None:
+    ours = make(altered(guangzhou, move="nansha"))
+    result, plan = regenerate(base, base, ours)
+    charts = [edit for edit in plan.edits if isinstance(edit, SetSlot) and edit.kind is SlotKind.CHART]
+    assert charts
+    now = {slot.key: slot.text for _, _, slot in snapshot(result).slots() if slot.kind is SlotKind.CHART}
+    assert {edit.key: edit.new for edit in charts}.items() <= now.items()
+    assert faults(result) == []
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_tracked_by_the_standard(make: Briefing, guangzhou: Dataset, base: bytes, case: str) -> None:
+    ours = make(altered(guangzhou, **CASES[case]))
+    clean, plan = regenerate(base, base, ours)
+    tracked = patched(base, plan, ours, DATE)
+    assert faults(tracked, base) == []
+    assert settled(tracked, accept=True) == settled(clean, accept=True)
+    assert settled(tracked, accept=False) == settled(base, accept=True)
+
+
+def _nothing(document: Any) -> None:
+    pass
+
+
+def _settle(document: Any, command: str) -> None:
+    dispatch(document, command)
+
+
+def _without_margins(data: bytes) -> list[str]:
+    """Return the visible lines without page numbers, which the office works out anew."""
+    return [line for line in text(data).split("\n") if not line.startswith("第")]
+
+
+@pytest.mark.office
+@pytest.mark.slow
+@pytest.mark.parametrize("case", CASES)
+def test_saved_by_libreoffice_twice(
+    make: Briefing, guangzhou: Dataset, base: bytes, case: str, office: LibreOffice, tmp_path: Path
+) -> None:
+    path = write(tmp_path / "briefing.docx", base)
+    office.resave(path, 2)
+    theirs = path.read_bytes()
+    plan = plan_of(base, theirs, base)
+    assert (plan.edits, plan.conflicts, plan.kept, plan.vanished) == ((), (), (), 0)
+    ours = make(altered(guangzhou, **CASES[case]))
+    result, plan = regenerate(base, theirs, ours)
+    assert not plan.conflicts
+    assert _without_margins(result) == _without_margins(ours)
+    again = plan_of(ours, result, ours)
+    assert (again.edits, again.conflicts, again.kept, again.vanished) == ((), (), (), 0)
+
+
+@pytest.mark.office
+@pytest.mark.slow
+@pytest.mark.parametrize("case", CASES)
+def test_tracked_in_libreoffice(
+    make: Briefing, guangzhou: Dataset, base: bytes, case: str, office: LibreOffice, tmp_path: Path
+) -> None:
+    ours = make(altered(guangzhou, **CASES[case]))
+    clean, plan = regenerate(base, base, ours)
+    tracked = patched(base, plan, ours, DATE)
+    files = {name: write(tmp_path / f"{name}.docx", data)
+             for name, data in (("clean", clean), ("theirs", base), ("accept", tracked), ("reject", tracked))}  # fmt: skip
+    office.edit(files["clean"], _nothing)
+    office.edit(files["theirs"], _nothing)
+    office.edit(files["accept"], _settle, ".uno:AcceptAllTrackedChanges")
+    office.edit(files["reject"], _settle, ".uno:RejectAllTrackedChanges")
+    after = {name: _without_margins(path.read_bytes()) for name, path in files.items()}
+    assert after["accept"] == after["clean"]
+    assert after["reject"] == after["theirs"]
+    later = make(altered(altered(guangzhou, **CASES[case]), move="tianhe"))
+    for name in ("accept", "reject"):
+        data = files[name].read_bytes()
+        plan = plan_of(ours, data, later)
+        assert not plan.lost_too_much and plan.edits
+        assert faults(patched(data, plan, later), data) == []
+
+
+@pytest.mark.slow
+def test_300_districts_in_little_time(make: Briefing) -> None:
+    before, after = synthetic(300), altered(synthetic(300), move="d00042", drop="d00100", new="d00200")
+    base, ours = make(before), make(after)
+    start = time.process_time()
+    plan = plan_of(base, base, ours)
+    result = patched(base, plan, ours)
+    spent = time.process_time() - start
+    assert text(result) == text(ours)
+    assert spent < 8, f"{spent:.1f} s"
