@@ -1,7 +1,7 @@
 """Filters that keep text inside its box: PowerPoint applies autofit only after an edit, so it is done here.
 
-A box that may shrink its text (``normAutofit``) gets the scale that PowerPoint itself would store, down to the smallest
-size that reads; what still does not fit is shortened by rule, and its whole text goes to the notes.
+A box that may shrink its text (``normAutofit``) gets smaller sizes, down to the smallest that reads; what still does
+not fit is shortened by rule, and its whole text goes to the notes.
 """
 
 from __future__ import annotations
@@ -14,11 +14,12 @@ from markupsafe import Markup
 
 from exporters.binding.environment import text as as_text
 from exporters.deck.boxes import AS_LEVEL, SEAM, Box, Level, level_of, own_of, plain, read_box, run_width, single_line
-from exporters.metrics import Paragraph, count_lines, shorten, width
+from exporters.metrics import count_lines, shorten, width
 
 #: No text is made smaller than this (points), unless the template itself sets it smaller.
 SMALLEST = 16.0
-_STEPS = tuple(range(95, 20, -5))
+_STEPS = tuple(share / 100 for share in range(95, 20, -5))
+INFINITE = float("inf")
 #: Begins a paragraph that is shown only where the box had to leave something out.
 MORE = "\ufdde"
 COUNT = "#"
@@ -27,18 +28,70 @@ _PARAGRAPH = re.compile(r"<a:p>(.*?)</a:p>|<a:p/>", re.DOTALL)
 _TEXT = re.compile(r"<a:t>([^<]*)</a:t>|<a:br(?:/>|>.*?</a:br>)")
 _PROPERTIES = re.compile(r"<a:pPr[ />].*?(?:/>|</a:pPr>)", re.DOTALL)
 _RUN = re.compile(r"<a:(?:r|fld)[ >](.*?)<a:t>([^<]*)</a:t>|<a:br(?:/>|>.*?</a:br>)", re.DOTALL)
+_RUN_HEAD = re.compile(r"<a:r>(<a:rPr[^>]*?(?:/>|>))?", re.DOTALL)
 _SIZE = re.compile(r'<a:rPr[^>]*? sz="(\d+)"')
 _BOLD = re.compile(r'<a:rPr[^>]* b="(1|true)"')
 
 
 class _Piece(NamedTuple):
-    """A paragraph of the rendered text: its XML, its text, how it is set, its width where it fits one line."""
+    """A paragraph of the rendered text: its XML, its text, its runs, how it is set."""
 
     xml: str
     text: str
-    shape: Paragraph
-    wide: float
+    runs: tuple[tuple[str, float, bool], ...]
+    """Text, size and weight; a line break has no size."""
+    level: Level
     more: bool
+
+    @property
+    def latin_only(self) -> bool:
+        return self.text.isascii() and bool(self.level.latin)
+
+    def height(self, box_width: float, share: float = 1.0) -> float:
+        """Return what the paragraph takes, its text at *share* of its size but never below the smallest."""
+        level = self.level
+        # Latin text alone has the Latin font's line height, which is lower.
+        east_asian = level.latin if self.latin_only else level.east_asian
+        room = box_width - level.left
+        sizes = [_shrunk(size, share) for _, size, _ in self.runs if size] or [_shrunk(level.size, share)]
+        heavy = level.bold or any(bold for _, _, bold in self.runs)
+        wide = SEAM * max(sizes) * (len(self.runs) - 1)
+        for text, size, bold in self.runs:
+            wide += run_width(text, _shrunk(size, share), level.latin, level.east_asian, bold) if size else INFINITE
+        lines = 1
+        if wide > room - level.indent:
+            lines = count_lines(
+                self.text.replace(MORE, ""), max(sizes), room, latin=level.latin, east_asian=east_asian, bold=heavy,
+                first_indent=level.indent, flow="slide",
+            )  # fmt: skip
+        return level.before + lines * single_line(max(sizes), level.latin, east_asian, level.line, heavy) + level.after
+
+    def shortened(self, box_width: float, lines: int) -> str:
+        """Return the text shortened by rule to so many lines."""
+        level = self.level
+        return shorten(
+            self.text, max((size for _, size, _ in self.runs), default=level.size), box_width - level.left,
+            max_lines=lines, latin=level.latin, east_asian=level.east_asian,
+            bold=level.bold or any(bold for _, _, bold in self.runs), first_indent=level.indent, flow="slide",
+        )  # fmt: skip
+
+    def resized(self, share: float) -> str:
+        """Return the XML with the size of every run written out."""
+
+        def run(found: re.Match[str]) -> str:
+            head = found[1] or "<a:rPr/>"
+            said = _SIZE.search(head)
+            size = round(_shrunk(int(said[1]) / 100 if said else self.level.size, share) * 100)
+            if said:
+                old, new = f' sz="{said[1]}"', f' sz="{size}"'
+                return "<a:r>" + head.replace(old, new, 1)
+            return f'<a:r><a:rPr sz="{size}"{head[6:]}'
+
+        return _RUN_HEAD.sub(run, self.xml)
+
+
+def _shrunk(size: float, share: float) -> float:
+    return max(size * share, min(size, SMALLEST))
 
 
 def _escaped(text: str) -> str:
@@ -47,40 +100,20 @@ def _escaped(text: str) -> str:
 
 def _piece(xml: str, inner: str, box: Box) -> _Piece:
     properties = _PROPERTIES.search(inner) if "<a:pPr" in inner else None
-    own = own_of(properties[0]) if properties else AS_LEVEL
-    level = level_of(box.levels, own)
-    texts: list[str] = []
-    wide, largest, heavy = 0.0, 0.0, level.bold
+    level = level_of(box.levels, own_of(properties[0]) if properties else AS_LEVEL)
+    runs: list[tuple[str, float, bool]] = []
     for found in _RUN.finditer(inner):
         if found[1] is None:
-            texts.append("\n")
-            wide = float("inf")
+            runs.append(("\n", 0.0, False))
             continue
         size, bold = level.size, level.bold
         if "<a:rPr" in found[1]:
             said = _SIZE.search(found[1])
             size = int(said[1]) / 100 if said else size
             bold = bold or _BOLD.search(found[1]) is not None
-        texts.append(found[2])
-        wide += run_width(found[2], size, level.latin, level.east_asian, bold) + (SEAM * size if wide else 0.0)
-        largest, heavy = max(largest, size), heavy or bold
-    text = plain("".join(texts))
-    shape = Paragraph(
-        text.replace(MORE, ""),
-        largest or level.size,
-        level.latin,
-        # Latin text alone has the Latin font's line height, which is lower.
-        level.latin if text.isascii() and level.latin else level.east_asian,
-        heavy,
-        0.0,
-        level.line,
-        level.before,
-        level.after,
-        level.left,
-        level.indent,
-        "slide",
-    )
-    return _Piece(xml, text, shape, wide, MORE in text)
+        runs.append((found[2], size, bold))
+    text = plain("".join(text for text, _, _ in runs))
+    return _Piece(xml, text, tuple(runs), level, MORE in text)
 
 
 class Fitter:
@@ -135,14 +168,12 @@ class Fitter:
         head, text = body[:start], body[start:]
         pieces = [_piece(match[0], match[1] or "", found) for match in _PARAGRAPH.finditer(text)]
         shown = [piece for piece in pieces if not piece.more]
-        if _height(shown, found, 100) <= found.height:
-            return Markup(body if len(shown) == len(pieces) else head + _joined(shown))
+        if _height(shown, found) <= found.height:
+            return Markup(body if len(shown) == len(pieces) else head + "".join(piece.xml for piece in shown))
         if found.shrinks:
-            for scale in _STEPS:
-                if min(piece.shape.size for piece in shown) * scale < SMALLEST * 100:
-                    break
-                if _height(shown, found, scale) <= found.height:
-                    return Markup(_scaled(head, scale) + _joined(shown))
+            for share in _STEPS:
+                if _height(shown, found, share) <= found.height:
+                    return Markup(head + "".join(piece.resized(share) for piece in shown))
         kept, left_out = _shortened(pieces, shown, found)
         self._left_out += left_out
         return Markup(head + "".join(kept))
@@ -156,36 +187,16 @@ class Fitter:
         return Markup(body + "".join(f"<a:p><a:r><a:t>{_escaped(text)}</a:t></a:r></a:p>" for text in missing))
 
 
-def more(value: Any) -> str:
-    """Mark a paragraph that is shown only where its box had to leave something out; # becomes how many paragraphs."""
-    return Markup(MORE + as_text(value))
+def more(value: Any, fitted: bool = False) -> str:
+    """Mark a paragraph that is shown only where its box had to leave something out; # becomes how many paragraphs.
+
+    Where nothing is ever left out (*fitted* is false: a table, the notes, a box that grows), it is never shown.
+    """
+    return Markup(MORE + as_text(value)) if fitted else Markup("")
 
 
-def _joined(pieces: Sequence[_Piece]) -> str:
-    return "".join(piece.xml for piece in pieces)
-
-
-def _height(pieces: Sequence[_Piece], box: Box, scale: int) -> float:
-    share = scale / 100
-    return sum(_paragraph_height(piece, box.width, share) for piece in pieces)
-
-
-def _paragraph_height(piece: _Piece, box_width: float, share: float) -> float:
-    """Return what a paragraph takes, its text at *share* of its size."""
-    p = piece.shape
-    size = p.size * share
-    room = box_width - p.indent
-    lines = 1
-    if piece.wide * share > room - p.first_indent:
-        lines = count_lines(
-            p.text, size, room, latin=p.latin, east_asian=p.east_asian, bold=p.bold, first_indent=p.first_indent,
-            flow="slide",
-        )  # fmt: skip
-    return p.before + lines * single_line(size, p.latin, p.east_asian, p.line_spacing, p.bold) + p.after
-
-
-def _scaled(head: str, scale: int) -> str:
-    return re.sub(r"<a:normAutofit[^>]*/>", f'<a:normAutofit fontScale="{scale * 1000}"/>', head)
+def _height(pieces: Sequence[_Piece], box: Box, share: float = 1.0) -> float:
+    return sum(piece.height(box.width, share) for piece in pieces)
 
 
 def _shortened(pieces: Sequence[_Piece], shown: Sequence[_Piece], box: Box) -> tuple[list[str], list[str]]:
@@ -193,26 +204,23 @@ def _shortened(pieces: Sequence[_Piece], shown: Sequence[_Piece], box: Box) -> t
     notice = next((piece for piece in pieces if piece.more), None)
     if notice is not None:
         for keep in range(len(shown) - 1, 0, -1):
-            if _height([*shown[:keep], notice], box, 100) <= box.height:
+            if _height([*shown[:keep], notice], box) <= box.height:
                 gone = [piece.text for piece in shown[keep:] if piece.text.strip()]
                 word = notice.xml.replace(MORE, "").replace(COUNT, str(len(gone)))
                 return [piece.xml for piece in shown[:keep]] + [word], gone
     keep = len(shown) - 1
-    while keep > 0 and _height(shown[:keep], box, 100) >= box.height:
+    while keep > 0 and _height(shown[:keep], box) >= box.height:
         keep -= 1
     piece = shown[keep]
-    shape = piece.shape
-    line = single_line(shape.size, shape.latin, shape.east_asian, shape.line_spacing, shape.bold)
-    room = box.height - _height(shown[:keep], box, 100) - shape.before - shape.after
-    lines = max(int(room / line + 1e-6), 1)
-    if keep and room < line:
-        return [part.xml for part in shown[:keep]], [part.text for part in shown[keep:] if part.text.strip()]
-    short = shorten(
-        shape.text, shape.size, box.width - shape.indent, max_lines=lines, latin=shape.latin,
-        east_asian=shape.east_asian, bold=shape.bold, first_indent=shape.first_indent, flow="slide",
-    )  # fmt: skip
     gone = [part.text for part in shown[keep:] if part.text.strip()]
-    return [*(part.xml for part in shown[:keep]), _cut(piece.xml, shape.text, short)], gone
+    kept = [part.xml for part in shown[:keep]]
+    empty = piece._replace(text="", runs=tuple(("", size, bold) for _, size, bold in piece.runs if size))
+    line = empty.height(box.width) - piece.level.before - piece.level.after
+    room = box.height - _height(shown[:keep], box) - piece.level.before - piece.level.after
+    if keep and room < line:
+        return kept, gone
+    short = piece.shortened(box.width, max(int(room / line + 1e-6), 1))
+    return [*kept, _cut(piece.xml, piece.text, short)], gone
 
 
 def _cut(xml: str, text: str, short: str) -> str:

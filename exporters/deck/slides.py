@@ -24,6 +24,7 @@ from exporters.package import Package
 Element = etree._Element
 SHAPES = (f"{P}sp", f"{P}grpSp", f"{P}graphicFrame", f"{P}pic", f"{P}cxnSp")
 _TEXT_OWNERS = (f"{P}sp", f"{P}graphicFrame")
+_MORE = re.compile(r"\|\s*more\b(?!\s*\()")
 _FIT = re.compile(r"\|\s*fit\b\s*(?:\(([^()]*)\))?")
 
 
@@ -100,11 +101,15 @@ class SlideWeaver:
     def _fitted(self, item: Located, shape: Element | None, ancestry: Ancestry) -> str:
         """Return the value's expression, each ``fit`` in it told its box and what else its line holds."""
         body = item.tag.body
-        if not _FIT.search(body) or shape is None:
+        if shape is None or not (_FIT.search(body) or _MORE.search(body)):
             return body
         cell = next(item.paragraph.iterancestors(f"{A}tc"), None)
         style = box_style(shape, ancestry) if cell is None else cell_style(cell, ancestry)
         if style is None:
+            return body
+        if cell is None and style.autofit != "shape":
+            body = _MORE.sub("|more(true)", body)
+        if not _FIT.search(body):
             return body
         found = _with_size(style.to_json(), item.run)
         self.boxes.append(found)

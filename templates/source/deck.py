@@ -169,7 +169,7 @@ class Deck(DistrictSlides):
             name,
             (LEFT, BODY_Y, FULL, 4.2),
             series,
-            "{{ t.place.short }}\n{{ t.word }}{{ t.text }}" if self.chinese else "{{ t.place.short }}\n{{ t.text }}",
+            self["cmp.category"],
             f"for t in {x}.growth[:12]",
             self["cmp.alt"].replace("x.", f"{x}."),
             horizontal=False,

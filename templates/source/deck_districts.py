@@ -22,7 +22,7 @@ class Card:
     strength: tuple[float, float]
 
 
-CARDS = {"zh": Card(1.44, (0.4, 0.7), (1.1, 0.34)), "en": Card(1.6, (0.58, 0.46), (1.04, 0.56))}
+CARDS = {"zh": Card(1.44, (0.4, 0.7), (1.1, 0.34)), "en": Card(1.6, (0.56, 0.48), (1.04, 0.56))}
 
 
 class DistrictSlides:
@@ -116,7 +116,7 @@ class DistrictSlides:
             "Count",
             (x, y + self.card.figure[0], w, self.card.figure[1]),
             "{{ district.targets|length }}",
-            size=size,
+            size=size if self.chinese else min(size, 32),
             bold=True,
             colour=MUTED,
             anchor="b",
@@ -179,7 +179,7 @@ class DistrictSlides:
             "Context chart",
             box,
             series,
-            "{{ t.place.short }} {{ t.text }}",
+            self["d.context.category"],
             "for t in indicator.GDP.growth[:8]",
             condition + self["d.context.alt"],
             horizontal=True,

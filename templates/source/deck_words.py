@@ -34,6 +34,8 @@ ZH: dict[str, str] = {
     "{{ fai.growth|length }}个区的中位数是{{ fai.median_growth|percent }}",
     "fai.who": "各区固定资产投资增速目标，由高到低；虚线为各区中位数",
     "fai.line": "中位数 {{ indicator.FAI.median_growth|percent }}",
+    "cmp.category": "{{ t.place.short|truncate(5, true, '…', 0) }}\n{{ t.word }}{{ t.text }}",
+    "d.context.category": "{{ t.place.short|truncate(7, true, '…', 0) }} {{ t.text }}",
     "cmp.median": "中位数", "cmp.value": "增速目标",
     "cmp.alt": "柱形图，{{ x.label }}增速目标由高到低：{% for t in x.growth[:12] %}{{ t.place.short }}{{ t.text }}"
     "{% if not loop.last %}，{% endif %}{% endfor %}",
@@ -69,7 +71,7 @@ ZH: dict[str, str] = {
     "d.source": "来源：{% for s in district.sources %}[{{ s.n }}] {{ s.citation }}{% if not loop.last %}；{% endif %}{% endfor %}",
     # a district without figures
     "m.headline": "{{ district.short }}：{% if district.coverage == 'none' %}原文未载其目标，来源齐备后再补{% else %}未列数字目标{% endif %}",
-    "m.big": "{{ district.coverage_text }}",
+    "m.big": "{% if district.coverage == 'none' %}{{ district.coverage_text }}{% else %}未列数字{% endif %}",
     "m.text": "大会报道称{{ pack.district_count }}个区均作表态发言，正文未载{{ district.name }}的目标；其他来源中也未找到可用的数字。本册不作推测，不以他区数字代替。",
     "m.text.else": "所据来源没有{{ district.name }}的数字目标。本册不作推测，不以他区数字代替。",
     "m.city": "全市GDP增速目标", "m.median": "各区GDP增速中位数", "m.contrast": "供对照，非本区目标",
@@ -143,6 +145,8 @@ EN: dict[str, str] = {
     "{{ fai.growth[0].text }}; the median of {{ fai.growth|length }} districts is {{ fai.median_growth|percent }}",
     "fai.who": "Districts' targets for growth of fixed-asset investment, highest first; the dashed line is their median",
     "fai.line": "Median: {{ indicator.FAI.median_growth|percent }}",
+    "cmp.category": "{{ t.place.short|truncate(14, true, '…', 0) }}\n{{ t.text }}",
+    "d.context.category": "{{ t.place.short|truncate(14, true, '…', 0) }} {{ t.text }}",
     "cmp.median": "Median", "cmp.value": "Growth target",
     "cmp.alt": "Column chart of growth targets for {{ x.label }}, highest first: {% for t in x.growth[:12] %}{{ t.place.short }} "
     "{{ t.text }}{% if not loop.last %}, {% endif %}{% endfor %}",
@@ -152,9 +156,9 @@ EN: dict[str, str] = {
     "{% set most = (rates|rejectattr('indicator', 'eq', 'GDP')|list)[0] %}"
     "{{ district.short }} "
     "{% if gdp %}{{ gdp.word|default('targets', true) }} GDP growth of {{ gdp.text }}"
-    "{% if indicator.GDP.growth[0].key == gdp.key %}, the fastest of all districts,{% endif %}"
+    "{% if indicator.GDP.growth[0].key == gdp.key %}, the fastest of all districts{% endif %}"
     "{% else %}{{ r1.base.word|default('targets', true) }} {{ r1.short|lowerfirst }} {{ r1.base.phrase }}{% endif %}"
-    "{% if most %}{% if not gdp or indicator.GDP.growth[0].key != gdp.key %};{% else %} with{% endif %} {{ most.short|lowerfirst }} {{ most.phrase }}"
+    "{% if most %}{% if not gdp or indicator.GDP.growth[0].key != gdp.key %};{% else %}, with{% endif %} {{ most.short|lowerfirst }} {{ most.phrase }}"
     "{% elif r2 %}; {{ r2.short|lowerfirst }} {{ r2.base.phrase }}{% endif %}",
     "d.who": "{{ district.name }}{% if district.leader %} · {{ district.leader.name }}, {{ district.leader.title }}{% endif %}"
     "{% if district.coverage == 'other_source' %} · from another report: cite it as such{% endif %}",
@@ -177,7 +181,7 @@ EN: dict[str, str] = {
     "d.source": "Source: {% for s in district.sources %}[{{ s.n }}] {{ s.citation }}{% if not loop.last %}; {% endif %}{% endfor %}",
     "m.headline": "{{ district.short }}: {% if district.coverage == 'none' %}no target is on record yet; it will be added once a source is found"
     "{% else %}no target in figures{% endif %}",
-    "m.big": "Not in the source",
+    "m.big": "{% if district.coverage == 'none' %}Not in the source{% else %}No figures{% endif %}",
     "m.text": "The article says that all {{ pack.district_count }} districts stated their targets, but prints none for {{ district.name }}; "
     "no other usable source was found. Nothing is assumed here, and no other district's figure stands in.",
     "m.text.else": "The sources give no target in figures for {{ district.name }}. Nothing is assumed here.",
