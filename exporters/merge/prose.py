@@ -32,6 +32,14 @@ def merge_prose(base: str, theirs: str, ours: str) -> Merged:
         return Merged(ours)
     if canonical(ours) in {canonical(base), canonical(theirs)}:
         return Merged(theirs)
+    merged = _by_sentence(base, theirs, ours)
+    # An open conflict meets the same texts again at every run: what would then change once more is left as it stands.
+    if merged.conflict and _by_sentence(base, merged.text, ours) != merged:
+        return Merged(theirs, conflict=True)
+    return merged
+
+
+def _by_sentence(base: str, theirs: str, ours: str) -> Merged:
     pieces: list[str] = []
     conflict = False
     for chunk in _chunks(sentences(base), sentences(theirs), sentences(ours)):
