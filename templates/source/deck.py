@@ -104,7 +104,7 @@ class Deck(DistrictSlides):
         for at, (value, word) in enumerate(zip(counts, ("targets", "districts", "sources"), strict=True)):
             x = LEFT + at * 2.6
             page.text(
-                f"Count {word}", (x, 4.95, 2.4, 0.75), f"{{{{ {value} }}}}", size=40, bold=True, colour=WHITE, line=85
+                f"Count {word}", (x, 4.93, 2.4, 0.72), f"{{{{ {value} }}}}", size=40, bold=True, colour=WHITE, line=85
             )
             page.text(f"Word {word}", (x, 5.68, 2.4, 0.36), self[f"cover.{word}"], size=16, colour=RULE)
         page.notes("{{ pack.title }}", "{{ pack.note }}")

@@ -39,7 +39,8 @@ def _fill(colour: str) -> str:
 def _text(size: float, colour: str, bold: bool = False) -> str:
     fonts = '<a:latin typeface="+mn-lt"/><a:ea typeface="+mn-ea"/>'
     style = f'<a:defRPr sz="{round(size * 100)}" b="{int(bold)}">{_fill(colour)}{fonts}</a:defRPr>'
-    return f'<c:txPr><a:bodyPr rot="0" vert="horz"/><a:lstStyle/><a:p><a:pPr>{style}</a:pPr><a:endParaRPr lang="en-GB"/></a:p></c:txPr>'
+    body = f'<a:bodyPr rot="0" vert="horz"/><a:lstStyle/><a:p><a:pPr>{style}</a:pPr><a:endParaRPr lang="en-GB"/></a:p>'
+    return f"<c:txPr>{body}</c:txPr>"
 
 
 def _escaped(text: str) -> str:

@@ -193,7 +193,7 @@ class DistrictSlides:
         page.fill(10, "Who", self["d.who"])
         page.rule((LEFT, BODY_Y, MAIN, 0.02), INK)
         page.text(
-            "Coverage", (LEFT, BODY_Y + 0.12, MAIN, 0.7), self["m.big"], size=32, bold=True, colour=MUTED, line=85
+            "Coverage", (LEFT, BODY_Y + 0.1, MAIN, 0.58), self["m.big"], size=32, bold=True, colour=MUTED, line=85
         )
         page.text(
             "Explanation",
