@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import datetime as dt
 from decimal import Decimal
-from functools import cached_property
 from hashlib import blake2b
 from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar
 
 from exporters import figures, wording
+from exporters.binding.kept import kept
 from exporters.figures import Group
 from exporters.model import Event, Flag, Indicator, Initiative, Measure, Person, Place, Source, Target
 
@@ -36,7 +36,7 @@ class View:
         self._scope = scope
         self.key = key
 
-    @cached_property
+    @kept
     def anchor(self) -> str:
         """Ten letters and digits that stand for the key where an Office name may hold no other characters."""
         return blake2b(self.key.encode(), digest_size=5).hexdigest()
@@ -87,37 +87,37 @@ class SourceView(View):
         """Its number in the list of sources, from 1."""
         return self._number
 
-    @cached_property
+    @kept
     def title(self) -> str:
         """Its title."""
         return self._source.title.in_(self._scope.lang)
 
-    @cached_property
+    @kept
     def outlet(self) -> str:
         """Who published it."""
         return self._source.outlet.in_(self._scope.lang)
 
-    @cached_property
+    @kept
     def published(self) -> str:
         """The day of publication, in words."""
         return wording.date(self._source.published, self._scope.lang) if self._source.published else ""
 
-    @cached_property
+    @kept
     def occasion(self) -> str:
         """The occasion that it reports."""
         return self._source.occasion.in_(self._scope.lang)
 
-    @cached_property
+    @kept
     def address(self) -> str:
         """Its address on the web, as text."""
         return self._source.address
 
-    @cached_property
+    @kept
     def brief(self) -> str:
         """Its number, and the occasion, the outlet or the title, whichever is known first: [1] 广州市高质量发展大会."""
         return f"[{self.n}] {self.occasion or self.outlet or self.title}"
 
-    @cached_property
+    @kept
     def citation(self) -> str:
         """Outlet, title, occasion and day in one line, as far as they are known."""
         zh = self._scope.lang == "zh"
@@ -138,12 +138,12 @@ class FlagView(View):
         """Its code, such as looks_high."""
         return str(self._flag.code)
 
-    @cached_property
+    @kept
     def label(self) -> str:
         """Its short wording."""
         return wording.label(self._flag.code, self._scope.lang)
 
-    @cached_property
+    @kept
     def note(self) -> str:
         """What readers should know; the label where no note is given."""
         return self._flag.note.in_(self._scope.lang) or self.label
@@ -161,17 +161,17 @@ class ActualView(View):
         """The actual value, in the target's unit."""
         return self._progress.observation.value
 
-    @cached_property
+    @kept
     def number(self) -> Decimal | None:
         """The actual value in the unit of the target's ``number``."""
         return self._scope.tabular(self._target, self.value)
 
-    @cached_property
+    @kept
     def text(self) -> str:
         """The actual value with its unit."""
         return self._scope.amount(self._target, self.value)
 
-    @cached_property
+    @kept
     def date(self) -> str:
         """The day that it stands for, in words."""
         return wording.date(self._progress.observation.date, self._scope.lang)
@@ -186,7 +186,7 @@ class ActualView(View):
         """Actual over target, as a ratio (0.52); none for growth rates at or below zero."""
         return self._progress.rate
 
-    @cached_property
+    @kept
     def rate_text(self) -> str:
         """Actual over target as a percentage with one decimal."""
         return "" if self.rate is None else f"{self.rate * 100:.1f}%"
@@ -201,7 +201,7 @@ class ActualView(View):
         """met, on_track or behind."""
         return self._progress.status
 
-    @cached_property
+    @kept
     def note(self) -> str:
         """What the data says about it."""
         return self._progress.observation.note.in_(self._scope.lang)
@@ -247,23 +247,23 @@ class TargetView(View):
             return self._scope.label(self._target.indicator)
         return f"{self.label}（{self.sub_place}）" if self._scope.lang == "zh" else f"{self.label} ({self.sub_place})"
 
-    @cached_property
+    @kept
     def short(self) -> str:
         """The indicator's short name."""
         record = self._scope.indicator(self._target.indicator)
         return (record.short or record.label).in_(self._scope.lang)
 
-    @cached_property
+    @kept
     def text(self) -> str:
         """The figure with its comparator: 10%以上, 超730亿元, at least 10%."""
         return self._scope.figure(self._target)
 
-    @cached_property
+    @kept
     def phrase(self) -> str:
         """The figure with its verb: 增长10%以上, up at least 10%."""
         return self._scope.phrase(self._target)
 
-    @cached_property
+    @kept
     def _pieces(self) -> tuple[str, str, str]:
         return self._scope.pieces(self._target)
 
@@ -305,7 +305,7 @@ class TargetView(View):
         """The upper number of a range."""
         return self._target.upper
 
-    @cached_property
+    @kept
     def ratio(self) -> Decimal | None:
         """The number as a spreadsheet holds it: a percentage as 0.065, any other number as it is."""
         value = self._target.value
@@ -424,7 +424,7 @@ class TargetView(View):
         """The source."""
         return self._scope.source(self._target.evidence.source)
 
-    @cached_property
+    @kept
     def flags(self) -> list[FlagView]:
         """Reasons to look twice at it."""
         return [FlagView(self._scope, self.key, flag) for flag in self._target.flags]
@@ -451,7 +451,7 @@ class TargetView(View):
         """The newest actual value, if one is known."""
         return self._actual if self.key in self._scope.observations else None
 
-    @cached_property
+    @kept
     def _actual(self) -> ActualView | None:
         observation = self._scope.observations.get(self.key)
         progress = figures.progress(self._target, observation) if observation else None
@@ -468,12 +468,12 @@ class RowView(View):
     def _view(self, target: Target | None) -> TargetView | None:
         return self._scope.target(target.id) if target is not None else None
 
-    @cached_property
+    @kept
     def base(self) -> TargetView:
         """The statement that names the row."""
         return self._scope.target(self._group.base.id)
 
-    @cached_property
+    @kept
     def label(self) -> str:
         """The indicator's full name, with the part of the place that it is limited to."""
         sub = self.base.sub_place
@@ -496,27 +496,27 @@ class RowView(View):
         """indicator, deliverable or portfolio."""
         return self.base.kind_code
 
-    @cached_property
+    @kept
     def level(self) -> TargetView | None:
         """The statement in absolute terms, if any."""
         return self._view(self._group.level)
 
-    @cached_property
+    @kept
     def growth(self) -> TargetView | None:
         """The statement of growth or change, if any."""
         return self._view(self._group.growth)
 
-    @cached_property
+    @kept
     def stretch(self) -> TargetView | None:
         """What is striven for beyond the base, if anything."""
         return self._view(self._group.stretch)
 
-    @cached_property
+    @kept
     def milestones(self) -> list[TargetView]:
         """Steps on the way to the total, in order of time."""
         return [self._scope.target(target.id) for target in self._group.milestones]
 
-    @cached_property
+    @kept
     def targets(self) -> list[TargetView]:
         """All statements of the row."""
         return [self._scope.target(target.id) for target in self._group.members()]
@@ -529,12 +529,12 @@ class InitiativeView(View):
         super().__init__(scope, initiative.id)
         self._initiative = initiative
 
-    @cached_property
+    @kept
     def theme(self) -> str:
         """The theme that it stands under."""
         return self._initiative.theme.in_(self._scope.lang)
 
-    @cached_property
+    @kept
     def text(self) -> str:
         """What will be done, in short words."""
         return self._initiative.text.in_(self._scope.lang)
@@ -572,7 +572,7 @@ class ThemeView(View):
         """Its initiatives, in the data's order."""
         return self._initiatives
 
-    @cached_property
+    @kept
     def text(self) -> str:
         """Its initiatives in one line."""
         return ("；" if self._scope.lang == "zh" else "; ").join(item.text for item in self._initiatives)
@@ -586,17 +586,17 @@ class LeaderView(View):
         self._person = person
         self._post = next(post for post in person.posts if post.place == place)
 
-    @cached_property
+    @kept
     def name(self) -> str:
         """The person's name."""
         return self._person.name.in_(self._scope.lang)
 
-    @cached_property
+    @kept
     def title(self) -> str:
         """The short title: 南沙区委书记."""
         return self._post.title.in_(self._scope.lang)
 
-    @cached_property
+    @kept
     def full_title(self) -> str:
         """All posts as the source gives them; the short title where it gives no more."""
         return self._post.full_title.in_(self._scope.lang) or self.title
@@ -609,17 +609,17 @@ class EventView(View):
         super().__init__(scope, event.id)
         self._event = event
 
-    @cached_property
+    @kept
     def name(self) -> str:
         """Its name."""
         return self._event.name.in_(self._scope.lang)
 
-    @cached_property
+    @kept
     def date(self) -> str:
         """Its day, in words."""
         return wording.date(self._event.date, self._scope.lang)
 
-    @cached_property
+    @kept
     def host(self) -> str:
         """Who held it."""
         return self._event.host.in_(self._scope.lang)
@@ -637,12 +637,12 @@ class PlaceView(View):
         """Its position among the districts, from 1; 0 for the city."""
         return self._number
 
-    @cached_property
+    @kept
     def name(self) -> str:
         """Its name: 南沙区, Nansha District."""
         return self._place.name.in_(self._scope.lang)
 
-    @cached_property
+    @kept
     def short(self) -> str:
         """Its name without the generic word: 南沙, Nansha."""
         return (self._place.short or self._place.name).in_(self._scope.lang)
@@ -657,48 +657,48 @@ class PlaceView(View):
         """full, other_source or none."""
         return self._place.coverage.value
 
-    @cached_property
+    @kept
     def coverage_text(self) -> str:
         """Its coverage in words."""
         return wording.label(self._place.coverage, self._scope.lang)
 
-    @cached_property
+    @kept
     def note(self) -> str:
         """The data's note on it."""
         return self._place.note.in_(self._scope.lang)
 
-    @cached_property
+    @kept
     def leader(self) -> LeaderView | None:
         """Who leads it, if known."""
         person = self._scope.leaders.get(self.key)
         return LeaderView(self._scope, person, self.key) if person else None
 
-    @cached_property
+    @kept
     def targets(self) -> list[TargetView]:
         """All its target statements, in the data's order."""
         return [self._scope.target(target.id) for target in self._scope.dataset.targets_of.get(self.key, ())]
 
-    @cached_property
+    @kept
     def target(self) -> Lookup[TargetView]:
         """Its statements by short id: district.target.gdp_growth for the target nansha.gdp-growth."""
         start = self.key + "."
         return Lookup(self.key, {view.key.removeprefix(start): view for view in self.targets})
 
-    @cached_property
+    @kept
     def _groups(self) -> list[Group]:
         return figures.groups(self._scope.dataset.targets_of.get(self.key, ()))
 
-    @cached_property
+    @kept
     def rows(self) -> list[RowView]:
         """Its statements, one row per indicator, in the data's order."""
         return [self._scope.row(group) for group in self._groups]
 
-    @cached_property
+    @kept
     def top(self) -> list[RowView]:
         """At most six rows, the most important first."""
         return [self._scope.row(group) for group in figures.strongest(self._scope.dataset, self._groups)]
 
-    @cached_property
+    @kept
     def growth(self) -> list[TargetView]:
         """Its year-on-year growth targets in per cent (base, not stretch), the most important indicator first."""
         ranked = figures.strongest(self._scope.dataset, self._groups, most=len(self._groups))
@@ -708,22 +708,22 @@ class PlaceView(View):
             if group.growth and group.growth.measure is Measure.GROWTH_YOY
         ]
 
-    @cached_property
+    @kept
     def observed(self) -> list[TargetView]:
         """Its statements that have an actual value."""
         return [view for view in self.targets if view.actual]
 
-    @cached_property
+    @kept
     def flagged(self) -> list[TargetView]:
         """Its statements that carry a flag."""
         return [view for view in self.targets if view.flags]
 
-    @cached_property
+    @kept
     def initiatives(self) -> list[InitiativeView]:
         """What it will do, in the data's order."""
         return [InitiativeView(self._scope, item) for item in self._scope.dataset.initiatives_of.get(self.key, ())]
 
-    @cached_property
+    @kept
     def themes(self) -> list[ThemeView]:
         """Its initiatives gathered by theme."""
         found: dict[str, list[InitiativeView]] = {}
@@ -735,13 +735,13 @@ class PlaceView(View):
             for number, (name, items) in enumerate(found.items(), 1)
         ]
 
-    @cached_property
+    @kept
     def clauses(self) -> str:
         """The clauses of the sources that carry its statements, each once, in one line."""
         found = dict.fromkeys(view.clause for view in self.targets if view.clause)
         return "；".join(found) + "。" if found else ""
 
-    @cached_property
+    @kept
     def sources(self) -> list[SourceView]:
         """The sources of its statements, in order of first use."""
         return list({view.source.key: view.source for view in self.targets}.values())
@@ -759,17 +759,17 @@ class IndicatorView(View):
         """Its code."""
         return self._indicator.code
 
-    @cached_property
+    @kept
     def label(self) -> str:
         """Its full name."""
         return self._indicator.label.in_(self._scope.lang)
 
-    @cached_property
+    @kept
     def short(self) -> str:
         """Its short name."""
         return (self._indicator.short or self._indicator.label).in_(self._scope.lang)
 
-    @cached_property
+    @kept
     def note(self) -> str:
         """The data's note on it."""
         return self._indicator.note.in_(self._scope.lang)
@@ -778,27 +778,27 @@ class IndicatorView(View):
         found = self._scope.comparable.get((self._indicator.code, measure), [])
         return [self._scope.target(target.id) for target in figures.ranked(self._scope.dataset, found)]
 
-    @cached_property
+    @kept
     def growth(self) -> list[TargetView]:
         """The districts' growth targets, largest first."""
         return self._ranked(Measure.GROWTH_YOY)
 
-    @cached_property
+    @kept
     def level(self) -> list[TargetView]:
         """The districts' targets in absolute terms, largest first."""
         return self._ranked(Measure.LEVEL)
 
-    @cached_property
+    @kept
     def median_growth(self) -> Decimal | None:
         """The median of the districts' growth targets, in per cent."""
         return figures.median([view.value for view in self.growth if view.value is not None])
 
-    @cached_property
+    @kept
     def city_growth(self) -> TargetView | None:
         """The city's own growth target."""
         return self._scope.city_target(self._indicator.code, Measure.GROWTH_YOY)
 
-    @cached_property
+    @kept
     def city_level(self) -> TargetView | None:
         """The city's own target in absolute terms."""
         return self._scope.city_target(self._indicator.code, Measure.LEVEL)
@@ -818,12 +818,12 @@ class ComparisonView(View):
         """What follows the place in a target's ``comparison``: GDP|growth_yoy."""
         return f"{self._first.indicator}|{self._first.measure.value}"
 
-    @cached_property
+    @kept
     def label(self) -> str:
         """The indicator's full name."""
         return self._scope.indicator(self._first.indicator).label.in_(self._scope.lang)
 
-    @cached_property
+    @kept
     def short(self) -> str:
         """The indicator's short name."""
         record = self._scope.indicator(self._first.indicator)
@@ -844,7 +844,7 @@ class ComparisonView(View):
         """The unit of its numbers in tables: 亿元, %."""
         return self._scope.tabular_label(self._first)
 
-    @cached_property
+    @kept
     def targets(self) -> list[TargetView]:
         """The districts' targets, largest first."""
         return [self._scope.target(target.id) for target in figures.ranked(self._scope.dataset, self._targets)]
@@ -861,43 +861,43 @@ class PackView(View):
     def __init__(self, scope: Scope) -> None:
         super().__init__(scope, "pack")
 
-    @cached_property
+    @kept
     def id(self) -> str:
         """The dataset's id."""
         return self._scope.dataset.id
 
-    @cached_property
+    @kept
     def title(self) -> str:
         """The pack's title."""
         return self._scope.dataset.title.in_(self._scope.lang)
 
-    @cached_property
+    @kept
     def subtitle(self) -> str:
         """The pack's subtitle."""
         return self._scope.dataset.subtitle.in_(self._scope.lang)
 
-    @cached_property
+    @kept
     def office(self) -> str:
         """The office that puts its name under the pack."""
         office = self._scope.dataset.office
         return office.name.in_(self._scope.lang) if office else ""
 
-    @cached_property
+    @kept
     def date(self) -> str:
         """The day that the data stands for, in words."""
         return wording.date(self._scope.as_of, self._scope.lang) if self._scope.as_of else ""
 
-    @cached_property
+    @kept
     def year(self) -> str:
         """The year of the pack's period."""
         return str(self._scope.dataset.period.end.year)
 
-    @cached_property
+    @kept
     def period(self) -> str:
         """The pack's reference period, in words."""
         return self._scope.period(self._scope.dataset.period)
 
-    @cached_property
+    @kept
     def note(self) -> str:
         """The data's note on the whole pack."""
         return self._scope.dataset.note.in_(self._scope.lang)
@@ -907,27 +907,27 @@ class PackView(View):
         """zh or en."""
         return self._scope.lang
 
-    @cached_property
+    @kept
     def locale(self) -> str:
         """The document language: zh-CN or en-GB."""
         return "zh-CN" if self._scope.lang == "zh" else "en-GB"
 
-    @cached_property
+    @kept
     def target_count(self) -> int:
         """How many target statements the pack holds."""
         return len(self._scope.dataset.targets)
 
-    @cached_property
+    @kept
     def district_count(self) -> int:
         """How many districts the city has."""
         return len(self._scope.districts)
 
-    @cached_property
+    @kept
     def observed_count(self) -> int:
         """How many statements have an actual value."""
         return len(self._scope.observations)
 
-    @cached_property
+    @kept
     def observed_date(self) -> str:
         """The newest day of an actual value, in words; empty where there is none."""
         days = [observation.date for observation in self._scope.observations.values()]

@@ -1,0 +1,34 @@
+"""A property that is worked out once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Generic, TypeVar, overload
+
+T = TypeVar("T")
+
+
+class kept(Generic[T]):  # noqa: N801 - used as a decorator, like property
+    """What ``functools.cached_property`` is from Python 3.12 on: no lock, so that the first use costs little more.
+
+    A template names tens of thousands of values once each; there the lock of 3.11 is a third of the cost.
+    """
+
+    def __init__(self, func: Callable[[Any], T]) -> None:
+        self.func = func
+        self.__doc__ = func.__doc__
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self._name = name
+
+    @overload
+    def __get__(self, instance: None, owner: type) -> kept[T]: ...
+
+    @overload
+    def __get__(self, instance: object, owner: type) -> T: ...
+
+    def __get__(self, instance: object | None, owner: type) -> T | kept[T]:
+        if instance is None:
+            return self
+        value = instance.__dict__[self._name] = self.func(instance)
+        return value
