@@ -9,7 +9,7 @@ from exporters.binding.weave import weave_text
 from exporters.workbook import markup
 from exporters.workbook.reading import SheetDraft, anchor_rows, tags_in
 from exporters.workbook.records import Records
-from exporters.workbook.references import parse_range
+from exporters.workbook.references import letters, parse_cell, parse_range
 from exporters.workbook.xmltree import X14, XM, Element, S
 
 _SIZE = re.compile(r"&[0-9]+$")
@@ -23,7 +23,7 @@ _RANGES = {
     f"{S}conditionalFormatting": "sqref", f"{S}dataValidation": "sqref", f"{S}inputCells": "r",
 }  # fmt: skip
 _CELLS = {
-    f"{S}sheetView": "topLeftCell", f"{S}pane": "topLeftCell", f"{S}selection": "activeCell", f"{S}cellWatch": "r",
+    f"{S}sheetView": "topLeftCell", f"{S}selection": "activeCell", f"{S}cellWatch": "r",
 }  # fmt: skip
 
 
@@ -56,6 +56,8 @@ def _element(element: Element, sheet: SheetDraft, records: Records) -> None:
     elif tag == f"{X14}sparklineGroup":
         for formula in element.findall(f"{XM}f"):
             formula.text = records.formula(formula.text or "", sheet, place)
+    elif tag == f"{S}pane":
+        _pane(element, records)
     elif tag in _HEADERS:
         _header(element, place, records)
         return
@@ -66,6 +68,17 @@ def _element(element: Element, sheet: SheetDraft, records: Records) -> None:
         element.set(_RANGES[tag], records.ranges(str(element.get(_RANGES[tag]))))
     if tag in _CELLS and element.get(_CELLS[tag]):
         element.set(_CELLS[tag], records.cell(str(element.get(_CELLS[tag]))))
+
+
+def _pane(element: Element, records: Records) -> None:
+    """A frozen pane keeps all that stood above it, and no more; it may have lost rows of tags, or grown."""
+    rows = element.get("ySplit", "")
+    cell = parse_cell(element.get("topLeftCell", ""))
+    if element.get("state") not in {"frozen", "frozenSplit"} or not rows.isdecimal():
+        return
+    element.set("ySplit", records.mark(markup.FROZEN, [int(rows), ""]))
+    if cell is not None:
+        element.set("topLeftCell", records.mark(markup.FROZEN, [int(rows), letters(cell[0])]))
 
 
 def _tagged_attributes(element: Element, place: str, records: Records) -> None:

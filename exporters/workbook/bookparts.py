@@ -26,7 +26,6 @@ class BookParts:
         self._taken = {name.casefold() for name in template.names()}
         self._names: dict[tuple[int, int, str], str] = {}
         self._tables: dict[int, int] = {}
-        self._written: set[str] = set()
         for number, copies in enumerate(book.sheets):
             for at, copy in enumerate(copies):
                 if at:
@@ -87,8 +86,10 @@ class BookParts:
         if properties and not custom:
             overrides[CUSTOM] = ct.CUSTOM_PROPERTIES
             root, _ = root.adding(rt.CUSTOM_PROPERTIES, CUSTOM)
-        writer.add(_CONTENT_TYPES, ContentTypes(types.defaults, overrides).xml())
-        self._written.add(_CONTENT_TYPES)
+        if overrides == dict(types.overrides):
+            writer.add_raw(self._template.raw(_CONTENT_TYPES))
+        else:
+            writer.add(_CONTENT_TYPES, ContentTypes(types.defaults, overrides).xml())
         if properties:
             if custom:
                 writer.add_raw(self._template.raw(_ROOT_RELS))
@@ -96,7 +97,6 @@ class BookParts:
                 writer.add(_ROOT_RELS, root.xml())
             old = self._template.read(custom) if custom else b""
             writer.add(custom or CUSTOM, custom_properties(old, properties))
-            self._written |= {_ROOT_RELS, custom}
 
     # --- the workbook --------------------------------------------------------------------------------------------
 
@@ -105,11 +105,20 @@ class BookParts:
         from exporters.workbook.markup import NAMES_MARK, SHEETS_MARK
 
         ids = self._write_relationships(writer)
+        if self._same_book(names, filler):
+            writer.add_raw(self._template.raw(self._meta["main"]))
+            return
         text = text.replace(SHEETS_MARK, self._entries(ids))
         listed = self._defined_names(names, filler)
         text = text.replace(NAMES_MARK, f"<definedNames>{listed}</definedNames>" if listed else "")
         writer.add(self._meta["main"], self._active(text).encode())
-        self._written.add(self._meta["main"])
+
+    def _same_book(self, names: Sequence[str], filler: Filler) -> bool:
+        """Return whether the workbook part comes out as the template has it."""
+        sheets = zip(self._meta["sheets"], self._book.sheets, strict=True)
+        if self._meta["book_changes"] or any([copy.name for copy in found] != [sheet["name"]] for sheet, found in sheets):
+            return False
+        return all(filler.unchanged(text, copies[0]) for text in names for copies in self._book.sheets)
 
     def _write_relationships(self, writer: PackageWriter) -> dict[int, str]:
         """Write the workbook's relationships; return the id of each written sheet's one."""
@@ -138,7 +147,6 @@ class BookParts:
         name = rels_name(main)
         if changed:
             writer.add(name, Relationships(main, (*items, *more)).xml())
-            self._written.add(name)
         return ids
 
     def _entries(self, ids: dict[int, str]) -> str:

@@ -41,6 +41,7 @@ class _Compiler:
         self._kinds: dict[str, list[Any]] = {}
         self._name_texts: list[str] = []
         self._wrapping: dict[int, float] = {}
+        self._full_calculation = False
 
     def compiled(self) -> Compiled:
         book, links = self._book, self._links
@@ -177,6 +178,7 @@ class _Compiler:
             else:
                 root.append(calculation)
         calculation.set("fullCalcOnLoad", "1")
+        self._full_calculation = True
 
     def _property_parts(self) -> list[str]:
         package = self._book.package
@@ -240,6 +242,7 @@ class _Compiler:
             "strings": [book.strings_part, self._strings()],
             "custom": custom if custom is not None and custom in book.package else "",
             "active": self._active(),
+            "book_changes": self._full_calculation or b"{" in book.package.read(book.main),
             "order": order,
             "sheets": [self._sheet_meta(sheet, attached[sheet.index]) for sheet in book.sheets],
             "links": [link.record() for link in self._links.all],

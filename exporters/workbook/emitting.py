@@ -148,11 +148,13 @@ def unit_record(sheet: SheetDraft, number: int, wrapping: dict[int, float]) -> d
     by_column = {draft.column: place for place, draft in enumerate(formulas)}
     cells: list[list[Any]] = []
     values: dict[int, list[Any]] = {}
+    places: list[str] = []
     given = unit_values(sheet, number)
     slots = iter(given.slots)
     for cell in unit.row.cells:
         opening = cell.opening()
         if cell.column in by_column:
+            places.append(cell.place)
             cells.append(["f", opening, len(given.given) + len(given.taken) + by_column[cell.column], cell.style, ""])
             values[cell.column] = ["f", by_column[cell.column]]
         elif not cell.tagged:
@@ -163,10 +165,12 @@ def unit_record(sheet: SheetDraft, number: int, wrapping: dict[int, float]) -> d
         elif cell.single is not None:
             run = next(piece.run for piece in cell.pieces if piece.tag is not None)
             slot = next(slots)
+            places.append(cell.place)
             cells.append(["v", opening, slot, cell.style, cell.runs[run] if cell.runs else ""])
             values[cell.column] = ["v", slot]
         else:
             slot = next(slots)
+            places.append(cell.place)
             cells.append(["r" if any(cell.runs) else "t", opening, slot, cell.style, ""])
             values[cell.column] = ["t", slot]
     records = [_formula(draft, [next(slots) for _ in draft.slots]) for draft in formulas]
@@ -178,6 +182,7 @@ def unit_record(sheet: SheetDraft, number: int, wrapping: dict[int, float]) -> d
         "blank": _blank(unit),
         "wraps": _wraps(sheet, unit, values, wrapping),
         "taken": given.taken,
+        "places": places,
     }
 
 

@@ -29,6 +29,7 @@ class Filler:
             markup.MERGES: self._merges,
             markup.BREAKS: self._breaks,
             markup.SPARKLINES: self._sparklines,
+            markup.FROZEN: self._frozen,
             markup.ANCHOR_ROW: self._anchor,
             markup.CACHE: self._cache,
             markup.TABLE_ID: self._table_id,
@@ -92,6 +93,12 @@ class Filler:
             return record
         row = host.layout.at(found[1])
         return Range(found[0], row, found[0], row).text
+
+    def _frozen(self, record: Sequence[Any], host: WrittenSheet) -> str:
+        rows, column = record
+        found = host.layout.span(1, rows)
+        last = found[1] if found is not None else 0
+        return f"{column}{last + 1}" if column else str(last)
 
     def _anchor(self, record: Sequence[int], host: WrittenSheet) -> str:
         return str(max(host.layout.at(record[0] + 1) - 1 + record[1], 0))

@@ -8,6 +8,7 @@ from decimal import Decimal
 from operator import itemgetter
 from typing import Any
 
+from exporters.errors import Fault, TemplateError
 from exporters.workbook import markup
 from exporters.workbook.cellbody import Bodies, mixed_body, plain_text, result_body, text_body, xstring
 from exporters.workbook.cellbody import escape as escape_text
@@ -165,7 +166,7 @@ class UnitWriter:
 
     __slots__ = (
         "_bodies", "_context", "_getters", "_keep_results", "_keep_values", "_knowns", "_late", "_more", "_number",
-        "_open", "_paths", "_pick", "_root", "_roots", "_start", "_types", "_wraps", "blank", "formulas",
+        "_open", "_paths", "_pick", "_places", "_root", "_roots", "_start", "_types", "_wraps", "blank", "formulas",
     )  # fmt: skip
 
     def __init__(
@@ -193,6 +194,8 @@ class UnitWriter:
         # value, None, is that of cells which are always the same.
         self._more = (*range(len(self.formulas)), None)
         self._knowns: list[Any] = []
+        self._places: list[str] = []
+        places = iter(record["places"])
         slots: list[int] = []
         stretches = self._stretches(record)
         self._open, self._start = stretches[0].encode(), stretches[1].encode()
@@ -200,9 +203,11 @@ class UnitWriter:
             if isinstance(stretch, str):
                 self._knowns.append({None: stretch.encode()})
                 slots.append(-1)
+                self._places.append("")
                 continue
             before, kind, slot, style, run, after = stretch
             slots.append(slot)
+            self._places.append(next(places))
             shown = before + (f' s="{style}"' if style else "")
             if kind == "v":
                 self._knowns.append(_Known(bodies, style, run, before, after))
@@ -263,6 +268,8 @@ class UnitWriter:
             # A list or another value that cannot be looked up: shown as text.
             plain = [value if isinstance(value, Hashable) else str(value) for value in self._pick(values)]
             cells = [known[value] for known, value in zip(self._knowns, plain, strict=True)]
+        except ValueError:
+            raise TemplateError(self._fault(values)) from None
         height = self._height(values) if self._wraps else b""
         for keep, slot in self._keep_values:
             value = values[slot]
@@ -270,6 +277,15 @@ class UnitWriter:
         for keep, source in self._keep_results:
             keep(source(values, context))
         return number_text.join((self._open, self._start + height + cells[0], *cells[1:]))
+
+    def _fault(self, values: Sequence[Any]) -> Fault:
+        """Return what is wrong with the first cell that cannot hold its value."""
+        for known, value, place in zip(self._knowns, self._pick(values), self._places, strict=True):
+            try:
+                known[value]
+            except ValueError as error:
+                return Fault("cell-value", str(error), where=place)
+        return Fault("cell-value", "a value cannot be held by a cell", where=self._places[0])
 
     def _take(self, given: Sequence[Any]) -> Sequence[Any]:
         """Return the given values, those that paths lead to from them, and the numbers of the formulas."""

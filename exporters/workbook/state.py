@@ -212,6 +212,7 @@ class Book:
 
         look: Node = _remembered(value_of) if link.way == "static" else value_of
         look.place = lambda context: (self.rows(link, host, context.row) or (0, 0))[0]  # type: ignore[attr-defined]
+        look.left = link.left  # type: ignore[attr-defined]
         return look
 
 
@@ -235,6 +236,7 @@ def _own(link: LinkRecord, sources: dict[int, Source]) -> Node:
                 return single(context)
 
             cell.place = lambda context: context.row  # type: ignore[attr-defined]
+            cell.left = link.left  # type: ignore[attr-defined]
             return cell
     present = [sources.get(column, _nothing) for column in range(link.left, min(link.right, 16_384) + 1)]
 
@@ -242,6 +244,7 @@ def _own(link: LinkRecord, sources: dict[int, Source]) -> Node:
         return Area([[source(context)] for source in present], link.left, context.row)
 
     row_area.place = lambda context: context.row  # type: ignore[attr-defined]
+    row_area.left = link.left  # type: ignore[attr-defined]
     return row_area
 
 

@@ -14,9 +14,9 @@ from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.pagebreak import Break
 from openpyxl.worksheet.table import Table
-from tests.workbook.books import column, formulas, parts, rendered, replaced, template, values
 
 from exporters.package import lint
+from tests.workbook.books import column, formulas, parts, rendered, replaced, template, values
 
 DISTRICTS = ["荔湾", "越秀", "海珠", "天河", "白云", "黄埔", "番禺", "花都", "南沙", "从化", "增城"]
 # Eleven districts in rows 3 to 13; what stood in row 5 stands in row 15.
@@ -24,7 +24,9 @@ LOOP = {"A1": "区", "B1": "项数", "A2": "{% for d in districts %}", "A3": "{{
         "A4": "{% endfor %}", "A5": "末"}  # fmt: skip
 
 
-def grown(cells: dict[str, Any] | None = None, finish: Any = None, more: dict[str, dict[str, Any]] | None = None) -> bytes:
+def grown(
+    cells: dict[str, Any] | None = None, finish: Any = None, more: dict[str, dict[str, Any]] | None = None
+) -> bytes:
     data = rendered(template({"目标": {**LOOP, **(cells or {})}, **(more or {})}, finish))
     assert lint(data) == []
     return data
@@ -165,8 +167,14 @@ def test_charts_follow_and_hold_their_values() -> None:
     chart = next(text for text in charts if "广州" in text)
     assert "各区" in chart
     assert re.findall(r"<f>([^<]*)</f>", chart) == ["目标!B1", "目标!$A$2:$A$12", "目标!$B$2:$B$12"]
-    assert re.findall(r"<v>([^<]*)</v>", chart) == ["项数", *DISTRICTS, *"3 7 18 15 4 11 0 0 4 0 6".split()]
-    anchors = [re.findall(r"<(?:xdr:)?row>(\d+)<", found[f"xl/drawings/drawing{number}.xml"].decode()) for number in (1, 2)]
+    assert re.findall(r"<v>([^<]*)</v>", chart) == [
+        "项数",
+        *DISTRICTS,
+        *["3", "7", "18", "15", "4", "11", "0", "0", "4", "0", "6"],
+    ]
+    anchors = [
+        re.findall(r"<(?:xdr:)?row>(\d+)<", found[f"xl/drawings/drawing{number}.xml"].decode()) for number in (1, 2)
+    ]
     assert ["12", "1"] in ([rows[0] for rows in anchors], [rows[0] for rows in reversed(anchors)])
 
 
@@ -190,7 +198,9 @@ SPARK = (
 
 def test_sparklines_come_once_for_each_row() -> None:
     data = template({"目标": {**LOOP, "C3": "=B3*2"}})
-    data = replaced(data, {"xl/worksheets/sheet1.xml": lambda old: old.replace(b"</worksheet>", SPARK.encode() + b"</worksheet>")})
+    data = replaced(
+        data, {"xl/worksheets/sheet1.xml": lambda old: old.replace(b"</worksheet>", SPARK.encode() + b"</worksheet>")}
+    )
     sheet = parts(rendered(data))["xl/worksheets/sheet1.xml"].decode()
     assert re.findall(r"<xm:f[^>]*>([^<]*)<", sheet)[:3] == ["目标!B2:C2", "目标!B3:C3", "目标!B4:C4"]
     assert len(re.findall(r"<x14:sparkline>", sheet)) == 11
@@ -217,7 +227,13 @@ def test_formulas_of_a_repeated_sheet_stay_in_their_copy() -> None:
                           "A4": "{{ t.label }}", "A5": "{% endfor %}"},
     }))  # fmt: skip
     book = values(data)
-    assert {name: book[name]["A1"].value for name in book.sheetnames} == {"越秀": 7, "海珠": 18, "天河": 15, "黄埔": 11, "南沙": 4}
+    assert {name: book[name]["A1"].value for name in book.sheetnames} == {
+        "越秀": 7,
+        "海珠": 18,
+        "天河": 15,
+        "黄埔": 11,
+        "南沙": 4,
+    }
     assert lint(data) == []
 
 
@@ -236,10 +252,22 @@ def test_a_repeated_sheet_takes_its_tables_and_charts_along() -> None:
     }}, finish))  # fmt: skip
     assert lint(data) == []
     book = formulas(data)
-    assert [list(book[name].tables) for name in book.sheetnames] == [["liste"], ["liste_2"], ["liste_3"], ["liste_4"], ["liste_5"]]
+    assert [list(book[name].tables) for name in book.sheetnames] == [
+        ["liste"],
+        ["liste_2"],
+        ["liste_3"],
+        ["liste_4"],
+        ["liste_5"],
+    ]
     charts = [content.decode() for name, content in parts(data).items() if name.startswith("xl/charts/chart")]
     assert len(charts) == 5
-    assert {re.search("越秀区|海珠区|天河区|黄埔区|南沙区", chart)[0] for chart in charts} == {"越秀区", "海珠区", "天河区", "黄埔区", "南沙区"}
+    assert {re.search("越秀区|海珠区|天河区|黄埔区|南沙区", chart)[0] for chart in charts} == {
+        "越秀区",
+        "海珠区",
+        "天河区",
+        "黄埔区",
+        "南沙区",
+    }
 
 
 def test_values_that_wait_for_later_sheets_are_there_in_the_end() -> None:
@@ -252,3 +280,14 @@ def test_values_that_wait_for_later_sheets_are_there_in_the_end() -> None:
     assert book["一"]["B5"].value == pytest.approx(0.68)
     assert book["一"]["C11"].value == pytest.approx(1.36)
     assert book["二"]["A12"].value == pytest.approx(11 * 1.36)
+
+
+def test_a_frozen_pane_keeps_what_stood_above_it() -> None:
+    def finish(book: Any) -> None:
+        book["一"].freeze_panes = "B4"
+
+    sheet = formulas(rendered(template({"一": {
+        "A1": "{% set first = districts[0] %}", "A2": "{{ first.short }}", "A3": "头", "A4": "{% for d in districts %}{{ d.short }}",
+        "B4": "{% endfor %}",
+    }}, finish)))["一"]  # fmt: skip
+    assert sheet.freeze_panes == "B3"

@@ -286,11 +286,17 @@ class _Builder:
     def _row(self, nodes: list[Node], _: Sequence[Tree]) -> Node:
         if not nodes:
             return lambda context: float(context.row)
+        place: Callable[[Context], int] | None = getattr(nodes[0], "place", None)
+        if place is not None:
+            return lambda context: float(place(context))
         return lambda context: float(_placed(nodes[0](context)).top)
 
     def _column(self, nodes: list[Node], _: Sequence[Tree]) -> Node:
         if not nodes:
             return lambda context: float(context.column)
+        left: int | None = getattr(nodes[0], "left", None)
+        if left is not None:
+            return lambda _: float(left)
         return lambda context: float(_placed(nodes[0](context)).left)
 
     def _true(self, _nodes: list[Node], _: Sequence[Tree]) -> Node:
