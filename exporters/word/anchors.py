@@ -18,7 +18,6 @@ PROPERTY = "briefpack-values"
 _LONGEST_SPELT = 30
 _LONGEST_PROPERTY = 16_000
 _PLAIN = re.compile(r"[A-Za-z0-9]+(?:[.-][A-Za-z0-9]+)*")
-_NAME = re.compile(rf"{PREFIX}(?P<number>[0-9a-z]*)_(?P<mark>_?)(?P<key>[A-Za-z0-9_]+)$")
 _COPY = re.compile(r"(?:_Copy_\d+)+$")
 # LibreOffice copies copies (in notes) and cuts the name at 40 characters.
 _CUT_COPY = re.compile(r"(?:_Copy_\d+)*(?:_C?o?p?y?_?\d*)$")
@@ -48,12 +47,12 @@ def plain_name(name: str) -> str:
 
 def value_key(name: str, digests: Mapping[str, str]) -> str | None:
     """Return the key of a value by its bookmark's name; None for other bookmarks and unknown digests."""
-    found = _NAME.match(plain_name(name)) if name.startswith(PREFIX) else None
-    if found is None:
+    if not name.startswith(PREFIX):
         return None
-    if found["mark"]:
-        return digests.get(found["key"])
-    return re.sub("__?", lambda sign: "-" if len(sign[0]) == 2 else ".", found["key"])
+    spelling = plain_name(name)[len(PREFIX) :].partition("_")[2]
+    if spelling.startswith("_"):
+        return digests.get(spelling[1:])
+    return spelling.replace("__", "-").replace("_", ".") or None
 
 
 def digest_of(key: str) -> str:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import copy
 import time
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 from typing import BinaryIO
 
 from lxml import etree
@@ -13,7 +15,7 @@ from exporters.package import Package, relative_target, rt
 from exporters.package.relationships import Relationships, rels_name
 from exporters.snapshot import Conflict, InsertItem, Plan, RemoveItem, SetSlot, SlotKind
 from exporters.word.anchors import PROPERTY, digest_properties
-from exporters.word.living.atoms import Atom, Kind, leaves
+from exporters.word.living.atoms import Kind, leaves
 from exporters.word.living.document import Document, Place
 from exporters.word.living.lifting import Lifter, Luggage
 from exporters.word.living.marking import (
@@ -58,15 +60,16 @@ class _Patch:
     def __init__(self, target: Package, plan: Plan, ours: Package, track: str, epoch: int | None) -> None:
         self._plan, self._epoch = plan, epoch
         self._target = Document(target)
-        self._target.snapshot()
-        self._ours = self._target if ours is target else Document(ours)
-        if self._ours is not self._target:
-            self._ours.snapshot()
+        self._package = ours
         self._pen = _pen(self._target, track)
         self._date = track or ("" if epoch is None else time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(epoch)))
         self._luggage = Luggage(self._target)
         self._changed: set[Element] = set()
         self._controls: dict[str, Element] | None = None
+
+    @cached_property
+    def _ours(self) -> Document:
+        return self._target if self._package is self._target.package else Document(self._package)
 
     def write(self, out: BinaryIO, properties: Mapping[str, str]) -> None:
         edits = self._plan.edits
@@ -82,7 +85,8 @@ class _Patch:
         inserts = [edit for edit in edits if isinstance(edit, InsertItem)]
         if inserts:
             self._insert(inserts)
-        removals = [self._target.items[edit.at] for edit in edits if isinstance(edit, RemoveItem)]
+        going = (self._target.item(edit.at) for edit in edits if isinstance(edit, RemoveItem))
+        removals = [found for found in going if found is not None]
         kept = self._headings_kept({found.id for found in removals})
         for found in removals:
             if found.id not in kept:
@@ -103,16 +107,18 @@ class _Patch:
     # --- texts -------------------------------------------------------------------------------------------------------
 
     def _set_value(self, edit: SetSlot) -> None:
-        atom = self._target.places[edit.at].atom
-        assert atom is not None
+        place = self._target.place(edit.at)
+        assert place is not None and place.atom is not None
+        atom = place.atom
         self._touch(atom.node)
         write_value(self._pen, atom, edit.new)
 
     def _set_prose(self, edit: SetSlot) -> None:
-        place = self._target.places[edit.at]
+        place = self._target.place(edit.at)
+        assert place is not None
         if place.atom is not None:
             self._touch(place.atom.node)
-            write_prose(self._pen, list(leaves(place.atom.inner)), edit.new, self._source(edit.source))
+            write_prose(self._pen, list(leaves(place.atom.inner)), edit.new, _Controls(self, ""))
             return
         assert place.region is not None
         self._touch(place.region.paragraph)
@@ -121,24 +127,27 @@ class _Patch:
             atoms = [atom for atom in atoms if atom.kind in {Kind.TEXT, Kind.SIGN}]
             if self._pen.tracks:
                 flatten_fields(place.region.paragraph)
-        write_prose(self._pen, atoms, edit.new, self._source(edit.source))
+        write_prose(self._pen, atoms, edit.new, _Controls(self, edit.source))
 
-    def _source(self, handle: str) -> _Controls:
-        place = self._ours.places.get(handle)
-        return _Controls(self, place.region if place is not None else None)
+    def region(self, handle: str) -> Region | None:
+        """Return the region of the new render that a handle stands for."""
+        place = self._ours.place(handle) if handle else None
+        return place.region if place is not None else None
 
     def control(self, key: str) -> Element | None:
         """Return some control of the new render that shows a key."""
         if self._controls is None:
             self._controls = {}
-            for place in self._ours.places.values():
-                if place.atom is not None and place.atom.kind is Kind.CONTROL:
-                    self._controls.setdefault(place.atom.key, place.atom.node)
+            for _, story in self._ours.stories:
+                atoms = (atom for found in story.items for region in found.regions for atom in region.atoms)
+                for atom in (*atoms, *story.loose):
+                    if atom.kind is Kind.CONTROL:
+                        self._controls.setdefault(atom.key, atom.node)
         return self._controls.get(key)
 
     def _set_chart(self, edit: SetSlot) -> None:
-        place, source = self._target.places[edit.at], self._ours.places[edit.source]
-        assert place.chart is not None and source.chart is not None
+        place, source = self._target.place(edit.at), self._ours.place(edit.source)
+        assert place is not None and place.chart is not None and source is not None and source.chart is not None
         part, new = self._target.chart_part(place.chart), self._ours.chart_part(source.chart)
         if part is None or new is None:
             return
@@ -178,7 +187,8 @@ class _Patch:
         lifter = Lifter(self._target, self._ours, self._pen, self._luggage)
         placer = Placer(self._target, self._ours)
         for edit in inserts:
-            found = self._ours.items[edit.source]
+            found = self._ours.item(edit.source)
+            assert found is not None
             made = lifter.lift(found.element)
             if found.is_row:
                 lifter.align(made, placer.brother(found))
@@ -190,6 +200,7 @@ class _Patch:
             if found.id.startswith(ENTRY):
                 take_over_field_end(made)
             mark_inserted(self._pen, made)
+        self._pen.digests |= self._ours.digests
         self._changed |= lifter.touched
 
     def _order_notes(self) -> None:
@@ -239,10 +250,10 @@ class _Patch:
     # --- conflicts ---------------------------------------------------------------------------------------------------
 
     def _spot(self, conflict: Conflict) -> Spot | None:
-        place = self._target.places.get(conflict.at)
+        place = self._target.place(conflict.at)
         if place is not None:
             return _spot_of(place)
-        found = self._target.items.get(conflict.at) or self._beside(conflict)
+        found = self._target.item(conflict.at) or self._beside(conflict)
         if found is None:
             return None
         return _spot_in(found.elements[-1])
@@ -265,7 +276,7 @@ class _Patch:
 
     def _keys(self) -> dict[str, str | None]:
         """Return the custom properties that tell keys which bookmarks cannot spell, after giving back controls."""
-        digests = {**self._target.digests, **self._pen.digests, **self._ours.digests}
+        digests = {**self._target.digests, **self._pen.digests}
         if not self._pen.tracks:
             for root in self._target.roots.values():
                 if restore_controls(root, digests):
@@ -277,17 +288,18 @@ class _Patch:
 class _Controls:
     """Gives fresh copies of the controls of one paragraph of the new render, else of any."""
 
-    def __init__(self, owner: _Patch, region: Region | None) -> None:
-        self._owner = owner
-        self._here: dict[str, list[Atom]] = {}
-        for atom in region.atoms if region is not None else ():
-            if atom.kind is Kind.CONTROL:
-                self._here.setdefault(atom.key, []).append(atom)
+    def __init__(self, owner: _Patch, handle: str) -> None:
+        self._owner, self._handle = owner, handle
+        self._here: dict[str, Element] | None = None
 
     def __call__(self, key: str) -> Element | None:
-        import copy
-
-        node = self._here[key][0].node if key in self._here else self._owner.control(key)
+        if self._here is None:
+            region = self._owner.region(self._handle)
+            atoms = [atom for atom in region.atoms if atom.kind is Kind.CONTROL] if region is not None else []
+            self._here = {atom.key: atom.node for atom in reversed(atoms)}
+        node = self._here.get(key)
+        if node is None:
+            node = self._owner.control(key)
         if node is None:
             return None
         made = copy.deepcopy(node)

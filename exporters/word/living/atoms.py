@@ -7,7 +7,7 @@ inserted is. Atoms keep hold of their elements, so that what was read can be wri
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
 
@@ -30,6 +30,8 @@ _TOC = re.compile(r"^\s*TOC\b", re.IGNORECASE)
 
 R, T, BR, SDT = f"{W}r", f"{W}t", f"{W}br", f"{W}sdt"
 _START, _END, _FIELD_CHAR, _INSTRUCTION = f"{W}bookmarkStart", f"{W}bookmarkEnd", f"{W}fldChar", f"{W}instrText"
+_CONTENT, _PROPERTIES, _ALIAS, _VAL = f"{W}sdtContent", f"{W}sdtPr", f"{W}alias", f"{W}val"
+_NAME, _ID = f"{W}name", f"{W}id"
 _SIMPLE_FIELD = f"{W}fldSimple"
 _PAGE_BREAKS = frozenset(("page", "column"))
 
@@ -76,8 +78,10 @@ def leaves(atoms: Iterable[Atom]) -> Iterator[Atom]:
             yield from leaves(atom.inner)
 
 
-def text_of(atoms: Iterable[Atom]) -> str:
+def text_of(atoms: Sequence[Atom]) -> str:
     """Return the visible text of *atoms*, values included."""
+    if len(atoms) == 1 and not atoms[0].inner:
+        return atoms[0].text if atoms[0].kind <= Kind.SIGN else ""
     return "".join(atom.text for atom in leaves(atoms))
 
 
@@ -200,24 +204,25 @@ class _Reader:
                 atoms[start:] = [*starts, Atom(Kind.FIELD, mark, inner=rest), *ends]
 
     def _control(self, control: Element, atoms: list[Atom], gone: bool) -> None:
-        content = control.find(f"{W}sdtContent")
-        if content is None:
+        alias = None
+        start = len(atoms)
+        for child in control:
+            if child.tag == _CONTENT:
+                self.walk(child, atoms, gone)
+            elif child.tag == _PROPERTIES:
+                alias = child.find(_ALIAS)
+        inner = atoms[start:]
+        if alias is None or gone or not inner or any(one.kind is Kind.CONTROL for one in inner):
             return
-        alias = control.find(f"{W}sdtPr/{W}alias")
         # Editors drop an empty control; so for us it is not there at all.
-        if alias is None or gone or not any(node.text for node in content.iter(T)):
-            self.walk(content, atoms, gone)
-            return
-        inner: list[Atom] = []
-        self.walk(content, inner)
-        if any(one.kind is Kind.CONTROL for one in inner) or not text_of(inner):
-            atoms += inner
+        if not text_of(inner):
             return
         starts, inner, ends = _sorted(inner)
-        atoms += [*starts, Atom(Kind.CONTROL, control, key=alias.get(f"{W}val", ""), inner=inner), *ends]
+        key = alias.get(_VAL, "")
+        atoms[start:] = [*starts, Atom(Kind.CONTROL, control, key=key, inner=inner), *ends]
 
     def _start(self, mark: Element, atoms: list[Atom]) -> None:
-        name, number = mark.get(f"{W}name", ""), mark.get(f"{W}id", "")
+        name, number = mark.get(_NAME, ""), mark.get(_ID, "")
         if name.startswith(PREFIX):
             key = value_key(name, self._digests)
             if key is not None:
@@ -226,7 +231,7 @@ class _Reader:
             atoms.append(Atom(Kind.START, mark, key=plain_name(name)))
 
     def _end(self, mark: Element, atoms: list[Atom]) -> None:
-        number = mark.get(f"{W}id", "")
+        number = mark.get(_ID, "")
         if number in self._open:
             where, start, begin, key = self._open.pop(number)
             if where is not atoms:
@@ -245,9 +250,11 @@ class _Reader:
 
 def _sorted(atoms: list[Atom]) -> tuple[list[Atom], list[Atom], list[Atom]]:
     """Return the anchors that begin in a stretch, its contents, and the anchors that end in it."""
+    if all(one.kind is not Kind.START and one.kind is not Kind.END for one in atoms):
+        return [], atoms, []
     starts = [one for one in atoms if one.kind is Kind.START]
     ends = [one for one in atoms if one.kind is Kind.END]
-    return starts, [one for one in atoms if one.kind not in {Kind.START, Kind.END}], ends
+    return starts, [one for one in atoms if one.kind is not Kind.START and one.kind is not Kind.END], ends
 
 
 def is_fallback(element: Element) -> bool:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from lxml import etree
@@ -19,6 +22,9 @@ STAMP = "briefpack"
 _PARSER = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=True)
 _NOTE_KINDS = (("footnotes", rt.FOOTNOTES, f"{W}footnote"), ("endnotes", rt.ENDNOTES, f"{W}endnote"))
 
+# Kinds of handles: "<story>/<item>/p<region>/<atom>", "<story>/l<loose value>" and so on.
+_ENTRY, _LOOSE, _FIELD, _CHART, _REGION, _VALUE = "c", "l", "f", "h", "p", "v"
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -32,7 +38,7 @@ class Place:
 
 
 class Document:
-    """The parts that items can stand in. ``places`` and ``items`` give what the snapshot's handles stand for."""
+    """The parts that items can stand in; :meth:`place` and :meth:`item` give what a snapshot's handles stand for."""
 
     def __init__(self, package: Package) -> None:
         self.package = package
@@ -42,8 +48,6 @@ class Document:
         self.roots: dict[str, Element] = {}
         self.notes: dict[tuple[str, str], Element] = {}
         self.note_parts: dict[str, str] = {}
-        self.places: dict[str, Place] = {}
-        self.items: dict[str, Found] = {}
         self.digests = read_digests(self.properties.items())
         for kind, relation, tag in _NOTE_KINDS:
             part = self._related(relation)
@@ -52,6 +56,11 @@ class Document:
                 for note in self._parse(part).iter(tag):
                     self.notes[kind, note.get(f"{W}id", "")] = note
         self.stories: list[tuple[str, Story]] = []
+        with _collector_paused():
+            self._scan()
+
+    def _scan(self) -> None:
+        package = self.package
         self._add(BODY, self.main)
         for relation in (rt.HEADER, rt.FOOTER):
             for item in self.relationships.of_type(relation):
@@ -74,70 +83,93 @@ class Document:
     def body(self) -> Story:
         return self.stories[0][1]
 
+    # --- handles -----------------------------------------------------------------------------------------------------
+
+    def item(self, at: str) -> Found | None:
+        """Return the item that a snapshot's handle stands for."""
+        number, slash, rest = at.partition("/")
+        index = rest.partition("/")[0]
+        if not slash or not index:
+            return None
+        story = self.stories[int(number)][1]
+        if index[0] == _ENTRY:
+            return story.entries[int(index[1:])]
+        return story.items[int(index)] if index.isdecimal() else None
+
+    def place(self, at: str) -> Place | None:
+        """Return the place that a slot's handle stands for; None for the handles of items."""
+        number, slash, rest = at.partition("/")
+        if not slash:
+            return None
+        story = self.stories[int(number)][1]
+        steps = rest.split("/")
+        found = self.item(at)
+        if found is None:
+            kind, index = steps[0][0], int(steps[0][1:])
+            if kind == _CHART:
+                return Place(story, None, chart=story.charts[index])
+            return Place(story, None, atom=story.loose[index] if kind == _LOOSE else story.fields[index][1])
+        if len(steps) == 1:
+            return None
+        kind, index = steps[1][0], int(steps[1][1:])
+        if kind == _VALUE:
+            return Place(story, found, atom=found.values[index])
+        if kind == _CHART:
+            return Place(story, found, chart=found.charts[index][1])
+        region = found.regions[index]
+        return Place(story, found, region, region.atoms[int(steps[2])] if len(steps) > 2 else None)
+
     # --- the snapshot ------------------------------------------------------------------------------------------------
 
     def snapshot(self) -> Snapshot:
-        """Return what the merge sees, and fill the handles."""
+        """Return what the merge sees."""
+        with _collector_paused():
+            return self._snapshot()
+
+    def _snapshot(self) -> Snapshot:
         groups: dict[str, list[Item]] = {BODY: []}
         loose: list[Slot] = []
         for number, (group, story) in enumerate(self.stories):
             for index, found in enumerate(story.items):
-                groups.setdefault(group, []).append(self._item(f"{number}/{index}", story, found))
+                groups.setdefault(group, []).append(self._item(f"{number}/{index}", found))
             for index, found in enumerate(story.entries):
-                groups.setdefault(CONTENTS, []).append(self._entry(f"{number}/c{index}", story, found))
-            for index, atom in enumerate(story.loose):
-                loose.append(self._value(f"{number}/l{index}", Place(story, None, atom=atom)))
+                at = f"{number}/{_ENTRY}{index}"
+                text = visible(found.regions[0])
+                slot = Slot(f"{found.id}#", text, f"{at}/{_REGION}0", SlotKind.DERIVED)
+                groups.setdefault(CONTENTS, []).append(Item(found.id, at, (slot,)))
+            loose += (_value(f"{number}/{_LOOSE}{index}", atom) for index, atom in enumerate(story.loose))
             for index, (key, atom) in enumerate(story.fields if group == BODY else ()):
-                self.places[f"{number}/f{index}"] = Place(story, None, None, atom)
-                loose.append(Slot(key, text_of(atom.inner), f"{number}/f{index}", SlotKind.DERIVED))
+                loose.append(Slot(key, text_of(atom.inner), f"{number}/{_FIELD}{index}", SlotKind.DERIVED))
             for index, chart in enumerate(story.charts):
-                loose += self._chart(f"{number}/h{index}", f"chart:{_frame_name(chart, index)}", story, None, chart)
+                loose += self._chart(f"{number}/{_CHART}{index}", f"chart:{_frame_name(chart, index)}", chart)
         found_groups = tuple(Group(name, name, tuple(items)) for name, items in groups.items())
         return Snapshot("word", found_groups, tuple(loose), self.properties.get(STAMP, ""))
 
-    def _item(self, at: str, story: Story, found: Found) -> Item:
-        self.items[at] = found
+    def _item(self, at: str, found: Found) -> Item:
         slots: list[Slot] = []
         for number, region in enumerate(found.regions):
-            place = Place(story, found, region)
-            handle = f"{at}/p{number}"
-            self.places[handle] = place
+            handle = f"{at}/{_REGION}{number}"
             atoms = region.atoms
             slots.append(Slot(f"{region.name}#", prose_of(atoms), handle, SlotKind.PROSE))
             fields = 0
             for index, atom in enumerate(atoms):
-                inner = Place(story, found, region, atom)
-                if atom.kind in {Kind.CONTROL, Kind.BOOKED}:
-                    slots.append(self._value(f"{handle}/v{index}", inner))
+                if atom.kind is Kind.CONTROL or atom.kind is Kind.BOOKED:
+                    slots.append(_value(f"{handle}/{index}", atom))
                 elif atom.kind is Kind.FIELD:
-                    self.places[f"{handle}/f{fields}"] = inner
                     key = f"{region.name}#field{fields}"
-                    slots.append(Slot(key, text_of(atom.inner), f"{handle}/f{fields}", SlotKind.DERIVED))
+                    slots.append(Slot(key, text_of(atom.inner), f"{handle}/{index}", SlotKind.DERIVED))
                     fields += 1
-        for index, atom in enumerate(found.values):
-            slots.append(self._value(f"{at}/v{index}", Place(story, found, atom=atom)))
+        slots += (_value(f"{at}/{_VALUE}{index}", atom) for index, atom in enumerate(found.values))
         for index, (key, chart) in enumerate(found.charts):
-            slots += self._chart(f"{at}/h{index}", key, story, found, chart)
+            slots += self._chart(f"{at}/{_CHART}{index}", key, chart)
         if found.beside and found.unit:
             slots.append(Slot(f"{found.id}+", "\n".join(found.beside), "", SlotKind.FOREIGN))
         return Item(found.id, at, tuple(slots), found.unit)
 
-    def _entry(self, at: str, story: Story, found: Found) -> Item:
-        self.items[at] = found
-        region = found.regions[0]
-        self.places[f"{at}/p0"] = Place(story, found, region)
-        return Item(found.id, at, (Slot(f"{found.id}#", visible(region), f"{at}/p0", SlotKind.DERIVED),))
-
-    def _value(self, handle: str, place: Place) -> Slot:
-        assert place.atom is not None
-        self.places[handle] = place
-        return Slot(place.atom.key, text_of(place.atom.inner), handle)
-
-    def _chart(self, handle: str, key: str, story: Story, found: Found | None, chart: Element) -> list[Slot]:
+    def _chart(self, handle: str, key: str, chart: Element) -> list[Slot]:
         part = self.chart_part(chart)
         if part is None:
             return []
-        self.places[handle] = Place(story, found, chart=chart)
         data = chart_data(etree.fromstring(self.package.read(part), _PARSER))
         return [Slot(key, data, handle, SlotKind.CHART)]
 
@@ -148,6 +180,22 @@ class Document:
             return None
         name = self.relationships.target(rel_id)
         return self.package.stored_name(name) if name in self.package else None
+
+
+@contextmanager
+def _collector_paused() -> Iterator[None]:
+    """Let the collector of cycles rest while much is made that stays: it would look at all of it again and again."""
+    running = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if running:
+            gc.enable()
+
+
+def _value(handle: str, atom: Atom) -> Slot:
+    return Slot(atom.key, text_of(atom.inner), handle)
 
 
 def _frame_name(chart: Element, index: int) -> str:

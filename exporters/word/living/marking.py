@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from lxml import etree
+
 from exporters.word.anchors import PREFIX, value_key
 from exporters.word.living.atoms import R
 from exporters.word.living.runs import (
@@ -22,6 +24,9 @@ from exporters.word.names import W
 from exporters.word.xmlparts import Element
 
 _SDT = f"{W}sdt"
+_SPACES = {"w": W[1:-1]}
+_COUNT_VALUES = etree.XPath(f"count(//w:bookmarkStart[starts-with(@w:name, '{PREFIX}')])", namespaces=_SPACES)
+_COUNT_NAMED = etree.XPath("count(//w:sdtPr/w:alias)", namespaces=_SPACES)
 _HUSK = frozenset((R, f"{W}bookmarkStart", f"{W}bookmarkEnd"))
 
 
@@ -201,8 +206,10 @@ def without_loose_fields(paragraph: Element) -> None:
 
 def restore_controls(root: Element, digests: Mapping[str, str]) -> bool:
     """Give values back their controls, and controls their aliases, where no revision is open; say whether any did."""
-    ends = {one.get(f"{W}id", ""): one for one in root.iter(f"{W}bookmarkEnd")}
+    if _COUNT_VALUES(root) == _COUNT_NAMED(root):
+        return False
     changed = _unwrap_husks(root)
+    ends = {one.get(f"{W}id", ""): one for one in root.iter(f"{W}bookmarkEnd")}
     for start in list(root.iter(f"{W}bookmarkStart")):
         name = start.get(f"{W}name", "")
         key = value_key(name, digests) if name.startswith(PREFIX) else None
@@ -219,7 +226,7 @@ def _unwrap_husks(root: Element) -> bool:
         properties, content = control.find(f"{W}sdtPr"), control.find(f"{W}sdtContent")
         if properties is None or content is None or len(properties) or not content.findall(f"{W}bookmarkStart"):
             continue
-        if all(one.tag in _HUSK and not len([part for part in one if part.tag != f"{W}rPr"]) for one in content):
+        if all(one.tag in _HUSK and not [part for part in one if part.tag != f"{W}rPr"] for one in content):
             for run in content.findall(R):
                 content.remove(run)
             drop_control(control)
