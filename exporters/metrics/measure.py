@@ -29,7 +29,8 @@ class FlowRule(NamedTuple):
 #: How far a shared mark looks for the letter or digit that decides its script.
 _NEAR = 8
 #: Measured in LibreOffice 7.4: Writer puts 0.2 em between Han and Latin letters or digits, Impress 0.24 em wherever the
-#: font changes; "tight" is Word with that room switched off. A slide's hanging marks are not counted on: text that fits without them fits with them.
+#: font changes; "tight" is Word with that room switched off. A slide's hanging marks are not counted on:
+#: text that fits without them fits with them.
 FLOWS: dict[str, FlowRule] = {
     "plain": FlowRule(0.0, False, False),
     "tight": FlowRule(0.0, False, True),

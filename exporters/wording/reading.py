@@ -17,8 +17,10 @@ _BEFORE = {
     "超过": Comparator.GT, "超": Comparator.GT, "突破": Comparator.GT, "高于": Comparator.GT, "大于": Comparator.GT,
     ">": Comparator.GT, "不超过": Comparator.LTE, "不高于": Comparator.LTE, "至多": Comparator.LTE,
     "≤": Comparator.LTE, "低于": Comparator.LT, "不到": Comparator.LT, "<": Comparator.LT, "约": Comparator.APPROX,
-    "大约": Comparator.APPROX, "≈": Comparator.APPROX, "at least": Comparator.GTE, "over": Comparator.GT,
-    "above": Comparator.GT, "more than": Comparator.GT, "at most": Comparator.LTE, "under": Comparator.LT, "below": Comparator.LT,
+    "大约": Comparator.APPROX, "≈": Comparator.APPROX, "at least": Comparator.GTE,
+    "over": Comparator.GT,
+    "above": Comparator.GT, "more than": Comparator.GT, "at most": Comparator.LTE, "under": Comparator.LT,
+    "below": Comparator.LT,
     "about": Comparator.APPROX, "around": Comparator.APPROX,
 }  # fmt: skip
 _BEHIND = {
