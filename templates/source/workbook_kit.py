@@ -8,12 +8,13 @@ from io import BytesIO
 
 from openpyxl.chart import BarChart, LineChart, Reference
 from openpyxl.chart.label import DataLabelList
-from openpyxl.chart.marker import DataPoint
 from openpyxl.chart.layout import Layout, ManualLayout
+from openpyxl.chart.marker import DataPoint
 from openpyxl.chart.shapes import GraphicalProperties
 from openpyxl.chart.text import RichText
 from openpyxl.drawing.line import LineProperties
-from openpyxl.drawing.text import CharacterProperties, Font as DrawingFont, Paragraph, ParagraphProperties
+from openpyxl.drawing.text import CharacterProperties, Paragraph, ParagraphProperties
+from openpyxl.drawing.text import Font as DrawingFont
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.worksheet.worksheet import Worksheet
 
@@ -32,6 +33,11 @@ class Looks:
 
     def font(self, size: float = 10, color: str = INK, bold: bool = False) -> Font:
         return Font(name=self.name, size=size, color=color, bold=bold)
+
+    @staticmethod
+    def mark(color: str, bold: bool = False) -> Font:
+        """The font of a conditional format, which may change colour and weight only."""
+        return Font(color=color, bold=bold or None)
 
 
 def fill(color: str) -> PatternFill:
@@ -129,6 +135,8 @@ def finished(data: bytes, alternatives: list[tuple[str, str]]) -> bytes:
             content = source.read(name)
             if name.startswith("xl/drawings/drawing"):
                 content = _described(content.decode(), charts).encode()
+            elif name == "xl/styles.xml":
+                content = _ordered_fonts(content)
             elif name == "docProps/core.xml":
                 content = _fixed_times(content.decode()).encode()
             target.writestr(name, content)
@@ -144,6 +152,20 @@ def _described(xml: str, charts) -> str:  # type: ignore[no-untyped-def]
         item.set("name", name)
         item.set("descr", text)
     return '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n' + etree.tostring(root, encoding="unicode")
+
+
+_FONT_ORDER = "b i strike condense extend outline shadow u vertAlign sz color name family charset scheme".split()
+_MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+
+
+def _ordered_fonts(data: bytes) -> bytes:
+    """Fonts' properties in the order of the schema (ECMA-376 part 1, 18.8.22); openpyxl writes the name first."""
+    from lxml import etree
+
+    root = etree.fromstring(data)
+    for font in root.iter(f"{_MAIN}font"):
+        font[:] = sorted(font, key=lambda item: _FONT_ORDER.index(item.tag.removeprefix(_MAIN)))
+    return etree.tostring(root, encoding="UTF-8", xml_declaration=True, standalone=True)
 
 
 def _fixed_times(xml: str) -> str:

@@ -233,7 +233,7 @@ class Builder:
             city = f'INDEX({self.range("G")},MATCH("{{{{ {name}.city.key }}}}",{self.range("A")},0))'
             self.put(sheet, f"D{first}", f"=IFERROR({city},NA())", form=PERCENT, border=border, align=RIGHT)
             self.put(sheet, f"E{first}", "{{ t.text }}{% endfor %}", color=MUTED, border=border, align=LEFT_PLAIN)
-            grey = DifferentialStyle(font=self.looks.font(10, WHITE))
+            grey = DifferentialStyle(font=self.looks.mark(WHITE))
             rule = Rule(type="expression", dxf=grey, formula=[f"ISNA(D{first})"])
             sheet.conditional_formatting.add(f"D{first}", rule)
             chart = ranked_columns(sheet, first, first, words.font)
@@ -276,7 +276,7 @@ class Builder:
         self.put(sheet, f"M{total}", f'=IF(H{total}=0,"",I{total}/H{total})', bold=True, border=UNDER_NIGHT, align=RIGHT,
                  form="0%")  # fmt: skip
         for column, color, back in zip("IJK", (GREEN, AMBER, RED), (GREEN_PALE, AMBER_PALE, RED_PALE), strict=True):
-            look = DifferentialStyle(font=self.looks.font(10, color, True), fill=_solid(back))
+            look = DifferentialStyle(font=self.looks.mark(color, True), fill=_solid(back))
             sheet.conditional_formatting.add(
                 f"{column}{at}", Rule(type="cellIs", operator="greaterThan", dxf=look, formula=["0"])
             )
@@ -304,7 +304,7 @@ class Builder:
         self.heads(sheet, 4, words.heads)
         for column in "UVY":
             sheet[f"{column}4"].fill = fill(ACCENT)
-        sheet[f"W4"].fill = sheet["X4"].fill = fill(MUTED)
+        sheet["W4"].fill = sheet["X4"].fill = fill(MUTED)
         conditions = ("{% for t in targets %}{% if t.number_unit == '%' %}", "{% else %}")
         endings = ("", "{% endif %}{% endfor %}")
         for row, condition, ending, form in zip((FIRST, LAST), conditions, endings, (PERCENT, "General"), strict=True):
@@ -372,10 +372,10 @@ class Builder:
             sheet.conditional_formatting.add(both(column), Rule(type="expression", dxf=thousands, formula=[test]))
         looks = ((GREEN, GREEN_PALE), (AMBER, AMBER_PALE), (RED, RED_PALE))
         for word, (color, back) in zip(words.status[:3], looks, strict=True):
-            look = DifferentialStyle(font=self.looks.font(10, color, True), fill=_solid(back))
+            look = DifferentialStyle(font=self.looks.mark(color, True), fill=_solid(back))
             test = f'$X{FIRST}="{word}"'
             sheet.conditional_formatting.add(f"W{FIRST}:X{LAST}", Rule(type="expression", dxf=look, formula=[test]))
-        faint = DifferentialStyle(font=self.looks.font(10, GREY))
+        faint = DifferentialStyle(font=self.looks.mark(GREY))
         test = f'$X{FIRST}="{words.status[3]}"'
         sheet.conditional_formatting.add(both("X"), Rule(type="expression", dxf=faint, formula=[test]))
 
@@ -448,11 +448,11 @@ class Builder:
     def _matrix_rules(self, sheet: Worksheet) -> None:
         """The highest value of a column stands out; whole numbers get thousands separators."""
         thousands = NumberFormat(numFmtId=200, formatCode="#,##0")
-        strong = self.looks.font(10, ACCENT, True)
+        strong = self.looks.mark(ACCENT, True)
         whole = "AND(ISNUMBER({0}),{0}=INT({0}))"
         top = "AND(ISNUMBER(K10),K10=K$4,K10=INT(K10))"
         rules = (
-            ("B10:P10", DifferentialStyle(fill=_solid(PALE), font=self.looks.font(10, GREY)), "$D10=0"),
+            ("B10:P10", DifferentialStyle(fill=_solid(PALE), font=self.looks.mark(GREY)), "$D10=0"),
             ("E10:J10", DifferentialStyle(font=strong), "AND(ISNUMBER(E10),E10=E$4)"),
             ("K10:P10", DifferentialStyle(font=strong, numFmt=thousands), top),
             ("K10:P10", DifferentialStyle(font=strong), "AND(ISNUMBER(K10),K10=K$4)"),
