@@ -56,6 +56,8 @@ _TEXTS: dict[tuple[type[View], str], tuple[str, ...]] = {
     (TargetView, "note"): ("note",),
     (TargetView, "sub_place"): ("sub_place",),
 }
+# The number of a statement, or of its actual value: as a spreadsheet holds it, as a ratio, as the source has it.
+_NUMBERS = ("number", "ratio", "value")
 _EXCEL_EPOCH = dt.date(1899, 12, 30)
 
 
@@ -214,9 +216,8 @@ class _Puller:
     def _target(self, one: Typed, target: Target) -> list[Edit]:
         if one.field in {"text", "phrase"}:
             return self._figure(one, target)
-        if one.field in {"ratio", "value"}:
-            power = self._power(target) if one.field == "ratio" else 0
-            return self._changed(target, {"value": self._number(one.theirs).scaleb(-power)})
+        if one.field in _NUMBERS:
+            return self._changed(target, {"value": self._number(one.theirs).scaleb(-self._power(target, one.field))})
         if one.field == "word" and self.lang == "zh":
             return [SetField(target.id, ("modality_word",), one.theirs)]
         if (TargetView, one.field) in _TEXTS:
@@ -267,9 +268,12 @@ class _Puller:
                 edits.append(SetField(target.id, (name,), value))
         return edits
 
-    def _power(self, target: Target) -> int:
+    def _power(self, target: Target, field: str) -> int:
+        """Return the power of ten by which a field of a target's view differs from the source's number."""
         unit = self.dataset.unit_by_code.get(target.unit or "")
-        return tabular_unit(unit, self.dataset.unit_by_code, self.lang)[0] if unit else 0
+        if field == "ratio":
+            return -2 if target.unit == "PERCENT" else 0
+        return tabular_unit(unit, self.dataset.unit_by_code, self.lang)[0] if unit and field == "number" else 0
 
     @staticmethod
     def _number(text: str) -> Decimal:
@@ -286,10 +290,9 @@ class _Puller:
             self._fault(first, "the data file no longer has this record")
             return []
         known = self.scope.observations.get(record)
-        number = next((fields[name] for name in ("ratio", "value") if name in fields), None)
+        name = next((name for name in _NUMBERS if name in fields), "")
         try:
-            power = self._power(target) if "ratio" in fields else 0
-            value = self._number(number.theirs).scaleb(-power) if number else None
+            value = self._number(fields[name].theirs).scaleb(-self._power(target, name)) if name else None
             day = _day(fields["day"].theirs) if "day" in fields else None
         except AmbiguousError as error:
             self._fault(first, f"“{first.theirs}” cannot be taken: {error}")
