@@ -66,7 +66,9 @@ class Scope:
 
     @cached_property
     def observations(self) -> dict[str, Observation]:
-        seen = (item for item in self.dataset.observations if self.as_of is None or item.date <= self.as_of)
+        # Only a day that was asked for holds later values back: the data's own day is older than what is added to it.
+        until = self.as_of if self.as_of != self.dataset.as_of else None
+        seen = (item for item in self.dataset.observations if until is None or item.date <= until)
         return figures.latest(seen)
 
     @cached_property
