@@ -7,7 +7,7 @@ get another district's words.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from exporters.merge.values import canonical
@@ -17,6 +17,7 @@ from exporters.snapshot import UNKNOWN, Group, Item, Slot, Snapshot
 _ENOUGH = 0.3
 #: Editors round places and sizes to hundredths of a millimetre, twice (EMU).
 _DRIFT = 2_000
+Sign = tuple[str, Hashable]
 _SINGLE = ("title", "page", "notes", "chart", "placeholder")
 
 
@@ -71,26 +72,27 @@ def _name_groups(base: Sequence[Group], theirs: Sequence[Group]) -> list[Group]:
     names = {group.id for group in base}
     if all(not group.id.startswith(UNKNOWN) for group in theirs):
         return list(theirs)
-    places: dict[Hashable, list[int]] = defaultdict(list)
+    places: dict[Sign, list[int]] = defaultdict(list)
     for number, group in enumerate(base):
         for sign in _signs(group):
             places[sign].append(number)
-    whole = [sum(1 / len(places[sign]) for sign in _signs(group)) for group in base]
+    weights = {sign: 1 / len(numbers) for sign, numbers in places.items()}
+    whole = [_scores(_signs(group), weights) for group in base]
     found: list[Group] = []
     for group in theirs:
         if not group.id.startswith(UNKNOWN) and group.id in names:
             found.append(group)
             continue
-        best = _best(group, places, whole)
+        best = _best(group, places, weights, whole)
         found.append(replace(group, id=base[best].id) if best is not None else group)
     return found
 
 
-def _signs(group: Group) -> set[Hashable]:
+def _signs(group: Group) -> set[Sign]:
     """Return what a group may be known by: the ids of its items, and its words."""
-    signs: set[Hashable] = {("id", item.id) for item in group.items if _is_known(item)}
+    signs: set[Sign] = {("id", item.id) for item in group.items if _is_known(item) and item.sort != "notes"}
     signs |= {
-        ("text", item.sort, slot.text)
+        ("text", (item.sort, slot.text))
         for item in group.items
         for slot in item.slots
         if len(slot.text) > 1 and not slot.kind.silent
@@ -98,16 +100,31 @@ def _signs(group: Group) -> set[Hashable]:
     return signs
 
 
-def _best(group: Group, places: dict[Hashable, list[int]], whole: list[float]) -> int | None:
-    scores: dict[int, float] = defaultdict(float)
+def _scores(signs: Iterable[Sign], weights: Mapping[Sign, float]) -> dict[str, float]:
+    """Return the weight of *signs* by their kind: what only one group has weighs most."""
+    found = {"id": 0.0, "text": 0.0}
+    for sign in signs:
+        found[sign[0]] += weights[sign]
+    return found
+
+
+def _best(
+    group: Group,
+    places: Mapping[Sign, Sequence[int]],
+    weights: Mapping[Sign, float],
+    whole: Sequence[Mapping[str, float]],
+) -> int | None:
+    common: dict[int, list[Sign]] = defaultdict(list)
     for sign in _signs(group):
         for number in places.get(sign, ()):
-            scores[number] += 1 / len(places[sign])
-    ranked = sorted(scores.items(), key=lambda one: -one[1])
-    if not ranked or (len(ranked) > 1 and ranked[1][1] >= ranked[0][1]):
+            common[number].append(sign)
+    scores = {number: _scores(signs, weights) for number, signs in common.items()}
+    ranked = sorted(((sum(score.values()), number) for number, score in scores.items()), reverse=True)
+    if not ranked or (len(ranked) > 1 and ranked[1][0] >= ranked[0][0]):
         return None
-    number, score = ranked[0]
-    return number if score >= _ENOUGH * whole[number] else None
+    number = ranked[0][1]
+    enough = any(score and score >= _ENOUGH * whole[number][kind] for kind, score in scores[number].items())
+    return number if enough else None
 
 
 # --- items -----------------------------------------------------------------------------------------------------------

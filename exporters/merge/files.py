@@ -124,7 +124,8 @@ class _FileMerge:
                 continue
             if item.silent or self._wanted_back(name) or self._moved(item, moved):
                 continue
-            self._deleted(name, _content(item), _content(now[name]))
+            # Where a format tells sorts, the place of the group tells where to say it.
+            self._deleted(name, _content(item), _content(now[name]), theirs.at if item.sort else "")
         order = [item.id for item in ours.items]
         handles = {name: copies[-1].at for name, copies in here.items()}
         new = [name for name in order if name not in here and (name not in before or self._wanted_back(name))]
@@ -177,12 +178,12 @@ class _FileMerge:
             if slot.key not in here and slot.key in new and slot.kind is SlotKind.VALUE:
                 self._deleted(slot.key, slot.text, new[slot.key])
 
-    def _deleted(self, name: str, base: str, ours: str) -> None:
+    def _deleted(self, name: str, base: str, ours: str, at: str = "") -> None:
         base = self.overrides.get(name, base)
         if canonical(base) == canonical(ours):
             self.kept.append(Kept(name, base, "", "deleted"))
         else:
-            self._conflict(name, "deleted-changed", base, "", ours, "")
+            self._conflict(name, "deleted-changed", base, "", ours, at)
 
     # --- slots ---------------------------------------------------------------------------------------------------
 

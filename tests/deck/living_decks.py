@@ -13,12 +13,12 @@ from pathlib import Path
 from typing import Any
 
 import openpyxl
-from benchmarks.synthetic import dataset
 from pptx import Presentation
 from pptx.chart.data import CategoryChartData
 from pptx.enum.chart import XL_CHART_TYPE
 from pptx.util import Inches
 
+from benchmarks.synthetic import dataset
 from exporters import deck
 from exporters.binding.scope import Scope
 from exporters.merge import merge
@@ -83,7 +83,9 @@ def template() -> bytes:
     frame.chart.chart_title.text_frame.text = "{{ district.name }}增速"
     frame.chart.part.chart_workbook.update_from_xlsx_blob(_book(_LOOP))
     _box(main.shapes, "Big", "{{ district.target.gdp_growth.text }}", 7, 2, 2)
-    words = "{{ district.name }}GDP目标{{ district.target.gdp_growth.text }}。投资{{ district.target.fai_growth.text }}。"
+    words = (
+        "{{ district.name }}GDP目标{{ district.target.gdp_growth.text }}。投资{{ district.target.fai_growth.text }}。"
+    )
     _box(main.shapes, "Prose", words, 1, 1.4, 6)
     card = _box(main.shapes, "Card value", "{{ district.target.retail_growth.text }}", 6, 5, 2)
     label = _box(main.shapes, "Card label", "社零", 6, 4.5, 2)

@@ -405,7 +405,7 @@ def test_a_dropped_district_is_marked_and_kept_and_told_again_when_it_comes_back
     assert len(prs.slides) == 9
     for key in ("d00002.prose", "d00002.content-placeholder-2"):
         lines = notes_of(slide_of(prs, key)).split("\n")
-        assert lines[0].startswith(f"{MARK} stale: 数据中已无")
+        assert lines[0].startswith(f"{MARK} stale slide d00002.slide-")
         assert sum(MARK in line for line in lines) == 1
     assert len(table_of(prs, "pack.all")) == 3
     assert sdk_faults(result.content or b"", tmp_path) == ""

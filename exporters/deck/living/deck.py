@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from lxml import etree
 
 from exporters.charts.drawingml import A, C, P, R
-from exporters.deck.living.names import MARK, key_of
+from exporters.deck.living.names import MARK, STALE_SLIDE, key_of
 from exporters.deck.living.texts import paragraphs_of, text_of
 from exporters.package import rt
 
@@ -71,7 +71,16 @@ class Slide:
     def key(self) -> str:
         """The name that the renderer gave the slide; empty where an editor took it, and for people's own slides."""
         content = self.root.find(f"{P}cSld")
-        return key_of(content.get("name", "")) if content is not None else ""
+        return (key_of(content.get("name", "")) if content is not None else "") or self._stale_key()
+
+    def _stale_key(self) -> str:
+        """Return the name of a slide that the data no longer holds, as its notes tell it."""
+        body = self.notes_body
+        for paragraph in paragraphs_of(body) if body is not None else ():
+            line = text_of([paragraph])
+            if line.startswith(STALE_SLIDE):
+                return key_of(line.removeprefix(STALE_SLIDE).partition(":")[0].strip())
+        return ""
 
     @cached_property
     def shapes(self) -> list[Element]:

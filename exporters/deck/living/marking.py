@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from exporters.deck.living.deck import Deck, Slide
-from exporters.deck.living.names import MARK
+from exporters.deck.living.names import MARK, STALE_SLIDE
 from exporters.deck.living.notes import NotesWriter, marks_of, set_marks
 from exporters.deck.reading import snapshot
 from exporters.snapshot import Conflict, MarkStale, Plan, SetSlot
@@ -28,8 +28,7 @@ class Marker:
         wanted: dict[str, list[str]] = defaultdict(list)
         for edit in stale:
             part, _, inside = edit.at.partition("#")
-            name = f" {edit.id}" if inside else ""
-            wanted[part].append(f"{_STALE}{name}: {_GONE}")
+            wanted[part].append(f"{_STALE} {edit.id}: {_GONE}" if inside else f"{STALE_SLIDE} {edit.id}: {_GONE}")
         conflicts: dict[str, list[str]] = defaultdict(list)
         for conflict in self._plan.conflicts:
             line = _line(conflict)
@@ -40,7 +39,7 @@ class Marker:
         for slide in self._edited.slides:
             kept = [line for line in marks_of(slide) if line.startswith(_STALE)]
             if slide.part in alive or slide.key in alive:
-                kept = [line for line in kept if not line.startswith(f"{_STALE}:")]
+                kept = [line for line in kept if not line.startswith(STALE_SLIDE)]
             lines = [*dict.fromkeys((*wanted[slide.part], *kept)), *conflicts[slide.part]]
             set_marks(slide, lines, self._notes)
 
@@ -77,6 +76,8 @@ class Marker:
 
 
 def _line(conflict: Conflict) -> str:
+    if conflict.reason == "changed-dropped":
+        return f"{MARK} conflict {conflict.key}: changed by hand, {_GONE}"
     theirs = f"yours “{_short(conflict.theirs)}”" if conflict.theirs else "yours: deleted"
     ours = f"data “{_short(conflict.ours)}”" if conflict.ours else f"data: {_GONE}"
     return f"{MARK} conflict {conflict.key}: {theirs}, {ours}"

@@ -6,6 +6,8 @@ import re
 
 #: Begins every line that a rebuild writes into speaker notes; such a line is no part of the notes' text.
 MARK = "[briefpack]"
+#: Begins the line on a slide that the data no longer holds; the slide's id follows, which every editor keeps there.
+STALE_SLIDE = f"{MARK} stale slide"
 
 _KEY = re.compile(r"[^\W_][\w-]*(?:\.[\w|()-]+)+(?:~\d+)?")
 # LibreOffice numbers copies: it takes the digits at the end off and adds a space and a number.
