@@ -85,7 +85,7 @@ def _text(size: int, color: str, font: str, bold: bool = False) -> RichText:
     return RichText(p=[Paragraph(pPr=ParagraphProperties(defRPr=face), endParaRPr=face)])
 
 
-def ranked_columns(sheet: Worksheet, first: int, last: int, font: str) -> BarChart:
+def ranked_columns(sheet: Worksheet, first: int, last: int, font: str, leader_first: bool) -> BarChart:
     """Columns of a sorted list (names in B, values in C from row *first*) with the city's value (D) as a dashed line."""
     bars = BarChart()
     bars.type, bars.grouping, bars.gapWidth = "col", "clustered", 60
@@ -93,9 +93,10 @@ def ranked_columns(sheet: Worksheet, first: int, last: int, font: str) -> BarCha
     bars.set_categories(Reference(sheet, min_col=2, min_row=first, max_row=last))
     series = bars.series[0]
     series.graphicalProperties = GraphicalProperties(solidFill=GREY)
-    leader = DataPoint(idx=0, invertIfNegative=False, spPr=GraphicalProperties(solidFill=ACCENT))
-    leader.graphicalProperties.line.noFill = True
-    series.data_points.append(leader)
+    if leader_first:
+        leader = DataPoint(idx=0, invertIfNegative=False, spPr=GraphicalProperties(solidFill=ACCENT))
+        leader.graphicalProperties.line.noFill = True
+        series.data_points.append(leader)
     series.graphicalProperties.line.noFill = True
     series.invertIfNegative = False
     series.dLbls = DataLabelList(showVal=True, showSerName=False, showCatName=False, showLegendKey=False)

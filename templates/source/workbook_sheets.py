@@ -150,7 +150,7 @@ class Builder:
         self._tiles(sheet)
         self._charts(sheet)
         last = self._progress(sheet, 30)
-        self._chart_data(sheet, last + 2)
+        self._chart_data(sheet, last + 2, last - 1)
         self.running(sheet, "", pages=1)
         sheet.print_area = f"A1:N{last}"
 
@@ -216,14 +216,17 @@ class Builder:
         for row in range(14, 29):
             sheet.row_dimensions[row].height = 16
 
-    def _chart_data(self, sheet: Worksheet, row: int) -> None:
+    def _chart_data(self, sheet: Worksheet, row: int, progress: int) -> None:
         """The two lists behind the charts: sorted by the data, their numbers by formula."""
         words = self.words
         self.put(sheet, f"B{row}", words.chart_data, size=11, bold=True, align=LEFT_PLAIN)
         at = row + 1
         for number, column in enumerate((1, 7)):
             name = f"rates[{number}]"
-            self.heads(sheet, at, ("{{ " + name + ".short }}", *words.series), 2, MUTED)
+            heads = ("{{ " + name + ".short }}", *words.series)
+            if number == 1:
+                heads = tuple(self._either(head, other) for head, other in zip(heads, words.series_met, strict=True))
+            self.heads(sheet, at, heads, 2, MUTED)
             first = at + 1
             loop = "{% for t in (" + name + ".targets or [])[:20] %}"
             border = UNDER
@@ -233,16 +236,35 @@ class Builder:
             city = f'INDEX({self.range("G")},MATCH("{{{{ {name}.city.key }}}}",{self.range("A")},0))'
             self.put(sheet, f"D{first}", f"=IFERROR({city},NA())", form=PERCENT, border=border, align=RIGHT)
             self.put(sheet, f"E{first}", "{{ t.text }}{% endfor %}", color=MUTED, border=border, align=LEFT_PLAIN)
+            last = first
+            if number == 1:
+                last = first + 1
+                self._met_shares(sheet, last, progress)
             grey = DifferentialStyle(font=self.looks.mark(WHITE))
             rule = Rule(type="expression", dxf=grey, formula=[f"ISNA(D{first})"])
             sheet.conditional_formatting.add(f"D{first}", rule)
-            chart = ranked_columns(sheet, first, first, words.font)
+            chart = ranked_columns(sheet, first, last, words.font, number == 0)
             chart.anchor = TwoCellAnchor(
                 editAs="oneCell", _from=AnchorMarker(col=column, row=13), to=AnchorMarker(col=column + 6, row=28)
             )
             sheet.add_chart(chart)
             self.alternatives.append((words.chart_names[number], words.chart_texts[number]))
-            at = first + 2
+            at = last + 2
+
+    @staticmethod
+    def _either(text: str, other: str) -> str:
+        return "{% if rates[1] %}" + text + "{% else %}" + other + "{% endif %}"
+
+    def _met_shares(self, sheet: Worksheet, row: int, progress: int) -> None:
+        """Where nothing else compares, the second chart shows which share of its targets each district has met."""
+        name = "{% for d in ([] if rates[1] else districts)[:20] %}{{ d.short }}"
+        self.put(sheet, f"B{row}", name, border=UNDER, align=LEFT_PLAIN)
+        here = f"$B${progress}:$B${progress}"
+        found = f"INDEX($M${progress}:$M${progress},MATCH(B{row},{here},0))"
+        self.put(sheet, f"C{row}", f"=IFERROR({found}+0,0)", form="0%", border=UNDER, align=RIGHT)
+        self.put(sheet, f"D{row}", f'=IF(ISNUMBER($M${progress + 1}),$M${progress + 1},NA())', form="0%", border=UNDER,
+                 align=RIGHT)  # fmt: skip
+        self.put(sheet, f"E{row}", "{% endfor %}", border=UNDER)
 
     def _progress(self, sheet: Worksheet, row: int) -> int:
         """A row for each district (the first twenty): how much is filled in, met, on track, behind."""
@@ -339,7 +361,7 @@ class Builder:
         forms = {**dict.fromkeys("GHJU", form), **dict.fromkeys("STV", DAY), "W": "0.0%"}
         for column, text in cells.items():
             self.put(
-                sheet, f"{column}{row}", text, align=aligned.get(column, LEFT if column in "DPRY" else LEFT_PLAIN),
+                sheet, f"{column}{row}", text, align=aligned.get(column, LEFT if column in "DOPRY" else LEFT_PLAIN),
                 border=UNDER,
                 back=FILL_IN if column in "UVY" else None, form=forms.get(column), bold=column == "G",
                 color=MUTED if column in "ABPQ" else AMBER if column == "R" else INK,
@@ -393,7 +415,7 @@ class Builder:
         words = self.words
         self.title(sheet, RATES + TOTALS + words.matrix_title, words.matrix_hint, "B")
         sheet.sheet_view.showGridLines = False
-        self.widths(sheet, {"A": 14, "B": 14, "C": 15, "D": 8, **{letter(number): 11 for number in range(5, 17)}},
+        self.widths(sheet, {"A": 14, "B": 14, "C": 15, "D": 8, **{letter(number): 12.5 for number in range(5, 17)}},
                     {"D": words.coverage_heads[2]})  # fmt: skip
         sheet.column_dimensions["A"].hidden = True
         sheet.row_dimensions[3].hidden = sheet.row_dimensions[4].hidden = True
@@ -468,7 +490,7 @@ class Builder:
         self.title(sheet, words.measures_title, first="B")
         heads = words.measures_heads
         zh = words.lang == "zh"
-        self.widths(sheet, {"A": 24, "B": 10 if zh else 13, "C": 11 if zh else 16, "D": 40 if zh else 52, "E": 46, "F": 26,
+        self.widths(sheet, {"A": 24, "B": 10 if zh else 13, "C": 11 if zh else 16, "D": 40 if zh else 52, "E": 48, "F": 31,
                             "G": 22, "H": 16, "I": 20})  # fmt: skip
         sheet.column_dimensions["A"].hidden = True
         self.heads(sheet, 3, heads)

@@ -27,6 +27,7 @@ class Words:
     chart_names: tuple[str, str]
     chart_texts: tuple[str, str]
     series: tuple[str, str]
+    series_met: tuple[str, str, str]
     progress: str
     progress_hint: str
     progress_heads: tuple[str, ...]
@@ -90,14 +91,17 @@ ZH = Words(
         "{% if rates[0] %}{{ rates[0].targets[0].place.short }}以{{ rates[0].targets[0].text }}居首："
         "各区{{ rates[0].short }}增速目标{% if rates[0].city %}（虚线为全市{{ rates[0].city.text }}）{% endif %}{% endif %}",
         "{% if rates[1] %}{{ rates[1].targets[0].place.short }}以{{ rates[1].targets[0].text }}居首："
-        "各区{{ rates[1].short }}增速目标{% if rates[1].city %}（虚线为全市{{ rates[1].city.text }}）{% endif %}{% endif %}",
+        "各区{{ rates[1].short }}增速目标{% if rates[1].city %}（虚线为全市{{ rates[1].city.text }}）{% endif %}"
+        "{% elif observed %}各区达成率：已填目标中已达成的占比（虚线为各区合计）{% endif %}",
     ),
     chart_names=("图1 第一指标增速目标", "图2 第二指标增速目标"),
     chart_texts=(
         "柱形图：各区{{ rates[0].short }}增速目标，由高到低，虚线为全市目标；数据见本表下方“图表数据”。",
-        "柱形图：各区{{ rates[1].short }}增速目标，由高到低，虚线为全市目标；数据见本表下方“图表数据”。",
+        "{% if rates[1] %}柱形图：各区{{ rates[1].short }}增速目标，由高到低，虚线为全市目标{% else %}柱形图：各区目标达成率，"
+        "虚线为合计{% endif %}；数据见本表下方“图表数据”。",
     ),
     series=("增速目标", "全市目标"),
+    series_met=("区", "达成率", "合计"),
     progress="各区进展",
     progress_hint="由“目标”表实时统计；在“目标”表填入实际值后自动更新",
     progress_heads=(
@@ -183,16 +187,19 @@ EN = Words(
         "{% if rates[0] %}{{ rates[0].targets[0].place.short }} leads with {{ rates[0].targets[0].text }}: "
         "{{ rates[0].short }} growth targets by district{% if rates[0].city %} (dashed: city, {{ rates[0].city.text }}){% endif %}{% endif %}",
         "{% if rates[1] %}{{ rates[1].targets[0].place.short }} leads with {{ rates[1].targets[0].text }}: "
-        "{{ rates[1].short }} growth targets by district{% if rates[1].city %} (dashed: city, {{ rates[1].city.text }}){% endif %}{% endif %}",
+        "{{ rates[1].short }} growth targets by district{% if rates[1].city %} (dashed: city, {{ rates[1].city.text }}){% endif %}"
+        "{% elif observed %}Share of reported targets already met, by district (dashed: all districts){% endif %}",
     ),
     chart_names=("Chart 1 growth targets", "Chart 2 growth targets"),
     chart_texts=(
         "Column chart: {{ rates[0].short }} growth targets by district, highest first; the dashed line is the city's "
         "target. Its data stand below on this sheet.",
-        "Column chart: {{ rates[1].short }} growth targets by district, highest first; the dashed line is the city's "
-        "target. Its data stand below on this sheet.",
+        "{% if rates[1] %}Column chart: {{ rates[1].short }} growth targets by district, highest first; the dashed line is "
+        "the city's target{% else %}Column chart: share of targets met by district; the dashed line is the total"
+        "{% endif %}. Its data stand below on this sheet.",
     ),
     series=("Growth target", "City target"),
+    series_met=("District", "Met share", "All districts"),
     progress="Progress by district",
     progress_hint="Counted live from the Targets sheet; fill in actual values there and this follows",
     progress_heads=(
