@@ -10,7 +10,7 @@ from typing import Any
 from jinja2 import StrictUndefined
 from jinja2.compiler import CodeGenerator, Frame
 from jinja2.exceptions import SecurityError
-from jinja2.nodes import Const, Expr, Filter, Impossible, TemplateData
+from jinja2.nodes import Const, Expr, Filter, Getattr, Impossible, TemplateData
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup, escape
 
@@ -44,7 +44,7 @@ def _repeated(items: Any, times: Any) -> int:
 #: is a ``str``, and a plain one only where it needs no escaping.
 FINISHED = frozenset((
     "_text", "_cell", "_fit", "_rest", "_shape", "_slide", "_v", "_x", "_begin", "_row", "_rows", "_end",
-    "_control", "_mark", "_unmark", "_raw", "_id", "_note", "_seq", "_seq_near", "_page", "_toc", "_table", "_chart",
+    "_control", "_field", "_mark", "_unmark", "_raw", "_id", "_note", "_seq", "_seq_near", "_page", "_toc", "_table", "_chart",
 ))  # fmt: skip
 
 
@@ -59,6 +59,16 @@ class Generator(CodeGenerator):
             raise Impossible
         return super()._output_child_to_const(node, frame, finalize)
 
+    def visit_Getattr(self, node: Getattr, frame: Frame) -> None:  # noqa: N802 - Jinja2's name
+        """Ask a view directly for a public name; all else goes through :meth:`Sandbox.getattr`."""
+        if node.attr.startswith("_") or node.attr == "names" or not node.attr.isidentifier():
+            super().visit_Getattr(node, frame)
+            return
+        # The condition is worked out first; what it has found is used at once, so one name serves all.
+        self.write(f"(found.{node.attr} if type(found := ")
+        self.visit(node.node, frame)
+        self.write(f") in environment.direct else environment.getattr(found, {node.attr!r}))")
+
     def _output_child_pre(self, node: Expr, frame: Frame, finalize: CodeGenerator._FinalizeInfo) -> None:
         if isinstance(node, Filter) and node.name in FINISHED:
             self.write("(")
@@ -66,10 +76,23 @@ class Generator(CodeGenerator):
             super()._output_child_pre(node, frame, finalize)
 
 
+def direct_views() -> frozenset[type[View]]:
+    """Return every kind of view but the absent one, which has no fields."""
+    found = {View}
+    waiting = [View]
+    while waiting:
+        for kind in waiting.pop().__subclasses__():
+            found.add(kind)
+            waiting.append(kind)
+    return frozenset(found - {View, Absent})
+
+
 class Sandbox(ImmutableSandboxedEnvironment):
     """Views give only their public names; everything else goes through Jinja2's own sandbox rules."""
 
     code_generator_class = Generator
+    direct = direct_views()
+    """The classes whose public names the generated code may ask for itself."""
     intercepted_binops = frozenset(("*", "**", "%", "+"))
 
     def getattr(self, obj: Any, attribute: str) -> Any:

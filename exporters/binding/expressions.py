@@ -194,6 +194,9 @@ class _Checker:
         inner = self.typed(node.node, types)
         for arg in (*node.args, *(pair.value for pair in node.kwargs)):
             self.typed(arg, types)
+        if node.name == "_field" and node.args and isinstance(node.args[0], nodes.Const):
+            # A format's way to take a field from its record itself.
+            return self.attribute(node, inner, node.args[0].value, types)
         if node.name.startswith("_"):
             return UNKNOWN
         known = [*sandbox().filters, *self.own_filters]

@@ -15,7 +15,7 @@ PREFIX = "_bv"
 PROPERTY = "briefpack-values"
 """The custom properties (numbered) that give the keys of values whose bookmarks cannot spell them out."""
 # A bookmark's name may have 40 characters: "_bv", six hexadecimal digits, "_", and the key.
-_LONGEST_SPELT = 30
+LONGEST_SPELT = 30
 _LONGEST_PROPERTY = 16_000
 _PLAIN = re.compile(r"[A-Za-z0-9]+(?:[.-][A-Za-z0-9]+)*")
 _COPY = re.compile(r"(?:_Copy_\d+)+$")
@@ -28,7 +28,7 @@ def spelt(key: str) -> str:
     """Return the key as bookmarks spell it: letters, digits and ``_`` alone; a digest where that cannot be."""
     if _PLAIN.fullmatch(key):
         text = key.replace("-", "__").replace(".", "_")
-        if len(text) <= _LONGEST_SPELT:
+        if len(text) <= LONGEST_SPELT:
             return text
     return "_" + blake2b(key.encode(), digest_size=8).hexdigest()
 

@@ -13,6 +13,7 @@ from exporters.binding.program import Weaver
 from exporters.binding.weave import after, before
 from exporters.metrics import line_height
 from exporters.word.controls import in_flow
+from exporters.word.counting import CELL_ENDS, PARAGRAPH_OVER, ROW_BEGINS
 from exporters.word.geometry import ParagraphForm, RunForm, Section, Styles, table_style, twips
 from exporters.word.names import WP, W
 from exporters.word.scopes import Scopes
@@ -51,10 +52,10 @@ class Blocks:
             width = self._width(element, section)
             if element.tag == f"{W}tr":
                 if self._is_simple_row(element):
-                    self._row(element, section, width, {"cells": self._cells(element, width)})
+                    self._row(element, section)
                     done.update(element.iter(f"{W}p"))
                 else:
-                    self._open_row(element, section, width)
+                    self._open_row(element, section)
                 continue
             form = self._styles.paragraph(element, _style_around(element))
             spec = self._paragraph(element, form, width)
@@ -65,22 +66,25 @@ class Blocks:
                 section += 1
             if not any(one.tag == f"{W}tc" for one in element.iterancestors()):
                 spec["break"] = form.break_before
-            self._call(element, spec, "_end")
+            self._call(element, spec)
 
     def note(self, note: Element, width: float) -> None:
         """Describe the paragraphs of a footnote."""
         for paragraph in note.iter(f"{W}p"):
-            self._call(paragraph, self._paragraph(paragraph, self._styles.paragraph(paragraph), width), "_end")
+            self._call(paragraph, self._paragraph(paragraph, self._styles.paragraph(paragraph), width))
 
     def plain_paragraph(self, form: ParagraphForm, run: RunForm, width: float) -> int:
         """Describe a paragraph that is not in the tree; return its number."""
         self.blocks.append({"kind": "p", "section": 0, **_measures(form, [run], width), "text": "%s", "values": 1})
         return len(self.blocks) - 1
 
-    def _call(self, element: Element, spec: dict[str, Any], name: str) -> None:
+    def _call(self, element: Element, spec: dict[str, Any], name: str = "_end") -> None:
         self.blocks.append(spec)
-        arguments = self.marks.get(element, "")
-        after(element, self._statement(f"{len(self.blocks) - 1}|{name}{arguments}"))
+        asked = self.marks.get(element, "")
+        after(element, self._statement(f"{len(self.blocks) - 1}|{'_asked' if asked else name}{asked}"))
+
+    def _step(self, step: int) -> str:
+        return self._statement(f"{step}|_end")
 
     def _statement(self, expression: str) -> str:
         return self._weaver.statement(f"set _ = {expression}", "")
@@ -125,30 +129,30 @@ class Blocks:
     # --- rows --------------------------------------------------------------------------------------------------------
 
     def _is_simple_row(self, row: Element) -> bool:
+        """Return whether a row always has the same paragraphs."""
         around = self._scopes.of(row)
         if row.find(f".//{W}tbl") is not None:
             return False
-        return all(self._scopes.of(one) == around for one in row.iter(f"{W}p", f"{W}r") if in_flow(one))
+        return all(self._scopes.of(one) == around for one in row.iter(f"{W}p") if in_flow(one))
 
-    def _cells(self, row: Element, _width: float) -> list[dict[str, Any]]:
-        cells: list[dict[str, Any]] = []
+    def _row(self, row: Element, section: int) -> None:
+        cells: list[list[dict[str, Any]]] = []
         for cell in row.iterfind(f"{W}tc"):
-            width = self._cell_width(cell, 0)
+            width = self._cell_width(cell, section)
             style = _style_around(cell)
-            paragraphs = [
-                self._paragraph(one, self._styles.paragraph(one, style), width) for one in cell.iterfind(f"{W}p")
-            ]
-            cells.append({"pad": sum(self._margins(cell)[2:]), "paragraphs": paragraphs})
-        return cells
-
-    def _row(self, row: Element, section: int, width: float, more: dict[str, Any]) -> None:
-        self._call(row, {**self._row_spec(row, section), **more}, "_end")
+            made = []
+            for one in cell.iterfind(f"{W}p"):
+                spec = self._paragraph(one, self._styles.paragraph(one, style), width)
+                if spec["text"] is None:
+                    after(one, self._step(PARAGRAPH_OVER))
+                made.append(spec)
+            cells.append(made)
+        self._call(row, {**self._row_spec(row, section), "cells": cells}, "_row")
 
     def _row_spec(self, row: Element, section: int) -> dict[str, Any]:
         properties = row.find(f"{W}trPr")
         height = properties.find(f"{W}trHeight") if properties is not None else None
         head = properties.find(f"{W}tblHeader") if properties is not None else None
-        nested = next(row.iterancestors(f"{W}tc"), None) is not None
         table = next(row.iterancestors(f"{W}tbl"))
         return {
             "kind": "r",
@@ -158,7 +162,8 @@ class Blocks:
             "exact": height is not None and height.get(f"{W}hRule") == "exact",
             "head": head is not None and head.get(f"{W}val", "1") not in {"0", "false"},
             **self._borders(row, table),
-            "nested": nested,
+            "pads": [sum(self._margins(cell)[2:]) for cell in row.iterfind(f"{W}tc")],
+            "cells": None,
         }
 
     def _borders(self, row: Element, table: Element) -> dict[str, float]:
@@ -173,17 +178,15 @@ class Blocks:
         first = table.find(f"{W}tr") is row and self._scopes.of(row) == self._scopes.of(table)
         return {"border": width("top" if first else "insideH"), "below": width("bottom")}
 
-    def _open_row(self, row: Element, section: int, width: float) -> None:
-        """A row with loops or conditions inside: its paragraphs are counted one by one."""
-        self.blocks.append(self._row_spec(row, section))
-        number = len(self.blocks) - 1
+    def _open_row(self, row: Element, section: int) -> None:
+        """A row with loops or conditions over paragraphs inside: they are counted one by one."""
         first = row.find(f"{W}tc")
         if first is None:
             return
-        before(first, self._statement(f"{number}|_row"))
+        before(first, self._step(ROW_BEGINS))
         for cell in row.iterfind(f"{W}tc"):
-            after(cell, self._statement(f"{sum(self._margins(cell)[2:])}|_cell_end"))
-        after(row, self._statement(f"{number}|_row_end"))
+            after(cell, self._step(CELL_ENDS))
+        self._call(row, self._row_spec(row, section))
 
     # --- paragraphs --------------------------------------------------------------------------------------------------
 

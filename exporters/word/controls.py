@@ -6,6 +6,7 @@ plain text. A control may not stand inside a hyperlink, a field or another inlin
 
 from __future__ import annotations
 
+import ast
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -16,6 +17,7 @@ from exporters.binding.environment import sandbox
 from exporters.binding.expressions import key_of
 from exporters.binding.program import Weaver
 from exporters.binding.weave import Located, remove
+from exporters.word.anchors import PREFIX
 from exporters.word.names import MC, W
 from exporters.word.xmlparts import Element, xml_of
 
@@ -104,9 +106,12 @@ class Emitter:
             if not above or "[" in name or above.endswith(".target") or above in {"indicator"}:
                 above, name = "none", ""
             w, w15 = self._w, self._w15
+            tag, field = control.item.tag, key_of(control.item.tag.body)
+            assert field is not None
+            dash = _dash(tag.body)
             plan = [
                 f'<{w}:bookmarkStart {w}:id="',
-                f'" {w}:name="',
+                f'" {w}:name="{PREFIX}',
                 f'"/><{w}:sdt><{w}:sdtPr><{w}:alias {w}:val="',
                 f'"/><{w15}:appearance {w15}:val="hidden"/></{w}:sdtPr><{w}:sdtContent>{before_text}',
                 f'{after_text}</{w}:sdtContent></{w}:sdt><{w}:bookmarkEnd {w}:id="',
@@ -114,13 +119,36 @@ class Emitter:
                 control.tail,
                 f".{name}",
                 control.flow,
+                dash or "",
             ]
             if plan not in self._plans:
                 self._plans.append(plan)
             number = self._plans.index(plan)
-            tag = control.item.tag
-            call = f"_control({number}, {control.owner}, {above})"
-            remove(run, self._weaver.value(tag.body, tag.place, call))
+            if dash is None:
+                call = f"_control({number}, {control.owner}, {above})"
+                token = self._weaver.value(tag.body, tag.place, call)
+            else:
+                # The call takes the field itself: the record is then worked out once for value and key.
+                token = self._weaver.value(control.owner, tag.place, f"_field({field[1]!r}, {number}, {above})")
+            remove(run, token)
+
+
+def _dash(expression: str) -> str | None:
+    """Return what stands for an empty value where an expression is a bare field, or one with a dash; else None."""
+    applied = filters_of(expression)
+    if not applied:
+        return ""
+    if len(applied) == 1 and applied[0].partition("(")[0] == "dash":
+        return "—" if applied[0] == "dash" else _argument(applied[0])
+    return None
+
+
+def _argument(call: str) -> str | None:
+    try:
+        found = ast.literal_eval(call.partition("(")[2].removesuffix(")"))
+    except (SyntaxError, ValueError):
+        return None
+    return found if isinstance(found, str) else None
 
 
 def in_flow(element: Element) -> bool:

@@ -1,24 +1,29 @@
 """Counts pages while the document streams by.
 
-The generated program calls in after each block with the words that were written for it. Blocks gather until a page is
-begun by force; most such stretches certainly fit one page, which costs a sum. Only one that may not is measured line by
-line and put on pages.
+The generated program leaves a trail: the words of each value, then the number of the block that they belong to. The
+trail is followed whenever a heading comes by. What stands between two pages begun by force mostly certainly fits one
+page, which costs a sum; only where it may not, it is measured line by line and put on pages.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
-from jinja2 import pass_context
-
-from exporters.word.measuring import ParagraphBlock, RowBlock, block_of
+from exporters.word.measuring import ParagraphBlock, RowBlock, Words, block_of
 from exporters.word.pagination import Item, Pager
 
-Words = Any  # pieces of a block's text, or the cells of a row counted piece by piece
-NoteText = tuple[ParagraphBlock, tuple[str, ...]]
+# Steps of the trail beside block numbers and words.
+NOTE_BEGINS = -1
+NOTE_ENDS = -2
+PARAGRAPH_OVER = -3
+"""A paragraph of a row is over whose values are not known in number."""
+ROW_BEGINS = -4
+CELL_ENDS = -5
+
 _LONG_STRETCH = 3.0
+_LONG_TRAIL = 8192
 
 
 @dataclass(slots=True)
@@ -33,22 +38,33 @@ class Mark:
     section: int = 0
 
 
-@dataclass(slots=True)
-class _Block:
-    block: ParagraphBlock | RowBlock
-    words: Words
-    notes: Sequence[NoteText]
+class _Asked(NamedTuple):
+    """The step that ends a paragraph with marks."""
+
+    number: int
     marks: list[Mark]
 
 
+class _Taken(NamedTuple):
+    """A block of the flow with the words that were written for it."""
+
+    block: ParagraphBlock | RowBlock
+    words: Words
+    notes: Sequence[tuple[ParagraphBlock, Words]]
+    marks: Sequence[Mark]
+
+
 @dataclass(slots=True)
-class _OpenRow:
-    cells: list[tuple[float, list[_Block]]] = field(default_factory=list)
-    cell: list[_Block] = field(default_factory=list)
+class _Inside:
+    """What is being gathered inside a note, or in a row whose paragraphs are counted one by one."""
+
+    outer: list[str | None]
+    items: list[Any] = field(default_factory=list)
+    cells: list[Any] = field(default_factory=list)
 
 
 class Counter:
-    """One stream's page count. ``text`` takes the words of values; the other methods are called by the program."""
+    """One stream's page count. ``step`` takes words and steps of the trail."""
 
     def __init__(
         self, blocks: list[dict[str, Any]], own: list[str], sections: list[dict[str, Any]], rules: dict[str, Any]
@@ -58,114 +74,131 @@ class Counter:
         self._sections = sections
         self._separator: float = rules["separator"]
         self._adds: bool = rules["adds"]
-        self._buffer: list[str] = []
-        self.text: Callable[[str], None] = self._buffer.append
-        self.marks: list[Mark] = []
+        self._trail: list[Any] = []
+        self.step: Callable[[Any], None] = self._trail.append
         self.reset()
 
     def reset(self, used: float = 0.0) -> None:
         """Begin a stream anew, at a height on its first page."""
-        self._buffer.clear()
-        self.marks = []
+        self._trail.clear()
+        self.marks: list[Mark] = []
         self.page = 0
         self.last_height = used
-        self._start = used
-        self._section = -1
-        self._section_over = False
         self.numbering: list[tuple[int, int]] = []
         """(page, the number that it bears) wherever a section counts anew."""
-        self._stretch: list[_Block] = []
-        self._sum = used
+        self._words: list[str | None] = []
+        self._inside: list[_Inside] = []
+        self._notes: list[tuple[ParagraphBlock, Words]] = []
+        self._section = -1
+        self._section_over = False
+        self._capacity = float("inf")
+        self._start = used
+        self._bound = used
+        self._stretch: list[_Taken] = []
+        """The blocks since the last page that was begun by force, until they are measured."""
         self._pager: Pager | None = None
-        self._placed: list[_Block] = []
-        self._rows: list[_OpenRow] = []
-        self._saved: list[list[str]] = []
-        self._notes: list[NoteText] = []
-        self._inside: list[list[NoteText]] = []
-        self._marks_here: list[Mark] = []
+        self._placed: list[Sequence[Mark]] = []
 
-    # --- calls of the program ----------------------------------------------------------------------------------------
+    # --- the trail ---------------------------------------------------------------------------------------------------
 
-    @pass_context
-    def end(self, _context: Any, number: int, *asked: Any) -> None:
-        """A paragraph or a simple row is over; *asked* are level, sequence and name of each mark in it."""
-        block = self._blocks[number]
-        words = tuple(self._buffer)
-        self._buffer.clear()
-        if self._inside:
-            assert isinstance(block, ParagraphBlock)
-            self._inside[-1].append((block, words))
+    def own(self, number: int) -> None:
+        """Words of the template itself, inside a loop or condition."""
+        self._trail.append(self._own[number])
+
+    def asked(self, number: int, *asked: Any) -> None:
+        """A paragraph is over whose page is wanted; *asked* are level, sequence and name of each mark in it."""
+        marks = [Mark(asked[at], "", asked[at + 2], 0, asked[at + 1]) for at in range(0, len(asked), 3)]
+        self.marks += marks
+        self._trail.append(_Asked(number, marks))
+        self._follow()
+
+    def row(self, number: int) -> None:
+        """A simple row is over; long tables hold no headings, so their trail is followed now and then."""
+        self._trail.append(number)
+        if len(self._trail) > _LONG_TRAIL:
+            self._follow()
+
+    def _follow(self) -> None:
+        """Follow the trail up to here."""
+        trail = self._trail[:]
+        self._trail.clear()
+        words, blocks, inside = self._words, self._blocks, self._inside
+        for step in trail:
+            kind = step.__class__
+            if kind is str:
+                words.append(step)
+                continue
+            marks: Sequence[Mark] = ()
+            if kind is _Asked:
+                step, marks = step
+                self._name(marks, blocks[step])
+            elif step < 0:
+                self._special(step)
+                continue
+            block = blocks[step]
+            if inside:
+                self._gather(block)
+                continue
+            self._take(block, tuple(words), marks)
+            words.clear()
+
+    def _name(self, marks: Sequence[Mark], block: ParagraphBlock | RowBlock) -> None:
+        assert isinstance(block, ParagraphBlock)
+        text = block.join(self._words).replace("\n", " ").strip()
+        for mark in marks:
+            mark.text, mark.section = text, block.section
+
+    def _special(self, step: int) -> None:
+        words, inside = self._words, self._inside
+        if step == PARAGRAPH_OVER:
+            words.append(None)
+        elif step in {NOTE_BEGINS, ROW_BEGINS}:
+            inside.append(_Inside(words[:]))
+            words.clear()
+        elif step == CELL_ENDS:
+            inside[-1].cells.append(inside[-1].items)
+            inside[-1].items = []
+        else:
+            note = inside.pop()
+            words[:] = note.outer
+            self._notes += note.items
+
+    def _gather(self, block: ParagraphBlock | RowBlock) -> None:
+        """Add a block to the note or cell that is being gathered; end the row that it is."""
+        words, inside = self._words, self._inside
+        if isinstance(block, RowBlock) and block.cells is None:
+            row = inside.pop()
+            words[:] = row.outer
+            if not inside:
+                self._take(block, row.cells, ())
+            else:
+                inside[-1].items.append((block, row.cells))
             return
-        notes: Sequence[NoteText] = ()
+        inside[-1].items.append((block, tuple(words)))
+        words.clear()
+
+    # --- pages -------------------------------------------------------------------------------------------------------
+
+    def _take(self, block: ParagraphBlock | RowBlock, words: Words, marks: Sequence[Mark]) -> None:
+        notes: Sequence[tuple[ParagraphBlock, Words]] = ()
         if self._notes:
             notes, self._notes = self._notes, []
-        marks: list[Mark] = []
-        if asked:
-            assert isinstance(block, ParagraphBlock)
-            text = block.join(words).replace("\n", " ").strip()
-            for at in range(0, len(asked), 3):
-                level, sequence, name = asked[at : at + 3]
-                marks.append(Mark(level, text, name, 0, sequence, block.section))
-            self.marks += marks
-        self._take(_Block(block, words, notes, marks))
-
-    @pass_context
-    def own(self, _context: Any, number: int) -> None:
-        """Words of the template itself, inside a loop or condition."""
-        self._buffer.append(self._own[number])
-
-    @pass_context
-    def row(self, _context: Any, _number: int) -> None:
-        self._rows.append(_OpenRow())
-
-    @pass_context
-    def cell(self, _context: Any, pad: float) -> None:
-        row = self._rows[-1]
-        row.cells.append((pad, row.cell))
-        row.cell = []
-
-    @pass_context
-    def row_end(self, _context: Any, number: int) -> None:
-        row = self._rows.pop()
-        marks = [mark for _, cell in row.cells for one in cell for mark in one.marks]
-        notes = [note for _, cell in row.cells for one in cell for note in one.notes]
-        self._take(_Block(self._blocks[number], row.cells, notes, marks))
-
-    @pass_context
-    def note_begins(self, _context: Any, _: Any) -> None:
-        self._saved.append(self._buffer[:])
-        self._buffer.clear()
-        self._inside.append([])
-
-    @pass_context
-    def note_ends(self, _context: Any, _: Any) -> None:
-        self._buffer[:] = self._saved.pop()
-        self._notes += self._inside.pop()
-
-    # --- blocks ------------------------------------------------------------------------------------------------------
-
-    def _take(self, taken: _Block) -> None:
-        if self._rows:
-            self._rows[-1].cell.append(taken)
-            return
-        block = taken.block
         if block.section != self._section or self._section_over:
             self._enter_section(block.section)
         elif block.break_before:
             self._force()
+        taken = _Taken(block, words, notes, marks)
         if self._pager is not None:
             self._place(taken)
         else:
             self._stretch.append(taken)
-            self._sum += self._height(taken, False) + self._note_height(taken, False)
-            if self._sum > self._capacity * _LONG_STRETCH:
+            self._bound += block.bound(words)
+            for note, text in notes:
+                self._bound += note.bound(text) + self._separator
+            if self._bound > self._capacity * _LONG_STRETCH:
                 self._measure()
         if block.ends:
             self._section_over = True
-
-    @property
-    def _capacity(self) -> float:
-        return float(self._sections[self._section]["height"])
 
     def _enter_section(self, number: int) -> None:
         first = self._section < 0
@@ -173,101 +206,73 @@ class Counter:
         if not first and section["kind"] != "continuous":
             self._force()
         self._section, self._section_over = number, False
+        self._capacity = float(section["height"])
         if section["start"] is not None and (first or section["kind"] != "continuous"):
             self.numbering.append((self.page, section["start"]))
 
     def _force(self) -> None:
         """Begin a page, unless nothing stands on this one yet."""
-        begun = self._sum > 0 or self._pager is not None
-        self.settle()
+        begun = self._bound > 0 or self._pager is not None
+        self._settle()
         if begun:
             self.page += 1
-        self._start = self._sum = 0.0
+        self._start = self._bound = 0.0
 
     def settle(self) -> None:
         """Give all marks so far their pages; ``last_height`` is then the height used on the last page (at most)."""
-        self.last_height = self._sum
-        if self._pager is None and self._sum > self._capacity_or_endless():
+        self._follow()
+        self._settle()
+
+    def _settle(self) -> None:
+        self.last_height = self._bound
+        if self._pager is None and self._bound > self._capacity:
             self._measure()
         if self._pager is not None:
             self._give_pages(self._pager.flush())
             self.page, self.last_height = self._pager.page, self._pager.used
             self._pager = None
         else:
-            for one in self._stretch:
-                for mark in one.marks:
+            for taken in self._stretch:
+                for mark in taken.marks:
                     mark.page = self.page
         self._stretch.clear()
-
-    def _capacity_or_endless(self) -> float:
-        if self._section < 0:
-            return float("inf")
-        noted = any(one.notes for one in self._stretch)
-        return self._capacity - (self._separator if noted else 0.0)
 
     def _measure(self) -> None:
         self._pager = Pager(self._capacity, self._separator, self._adds, self.page, self._start)
         stretch, self._stretch = self._stretch, []
-        for one in stretch:
-            self._place(one)
+        for taken in stretch:
+            self._place(taken)
 
-    def _place(self, taken: _Block) -> None:
+    def _place(self, taken: _Taken) -> None:
         assert self._pager is not None
-        self._placed.append(taken)
-        self._give_pages(self._pager.add(self._item(taken)))
+        self._placed.append(taken.marks)
+        self._give_pages(self._pager.add(_item(taken)))
 
     def _give_pages(self, pages: list[int]) -> None:
-        for taken, page in zip(self._placed, pages, strict=False):
-            for mark in taken.marks:
+        for marks, page in zip(self._placed, pages, strict=False):
+            for mark in marks:
                 mark.page = page
         del self._placed[: len(pages)]
 
-    # --- heights -----------------------------------------------------------------------------------------------------
 
-    def _height(self, taken: _Block, exact: bool) -> float:
-        block, words = taken.block, taken.words
-        if isinstance(block, ParagraphBlock):
-            if not exact and sum(map(len, words)) <= block.cap:
-                return block.one_line
-            text = block.join(words)
-            lines = block.lines(text) if exact else block.at_most(text)
-            return block.height(lines)
-        below = 0.0 if exact else block.below
-        if block.cells is not None:
-            return block.height(words, exact) + below
-        cells = [pad + sum(self._height(one, exact) for one in cell) for pad, cell in words]
-        return block.outer(max(cells, default=0.0)) + below
-
-    def _note_height(self, taken: _Block, exact: bool) -> float:
-        total = 0.0
-        for block, words in taken.notes:
-            text = block.join(words)
-            lines = block.lines(text) if exact else block.at_most(text)
-            total += block.height(lines)
-        return total
-
-    def _item(self, taken: _Block) -> Item:
-        block = taken.block
-        notes = self._note_height(taken, True) if taken.notes else 0.0
-        if isinstance(block, RowBlock):
-            return Item(
-                1,
-                self._height(taken, True),
-                keep_next=block.head,
-                table=block.table,
-                head=block.head,
-                below=block.below,
-                notes=notes,
-            )
+def _item(taken: _Taken) -> Item:
+    """Return a block with its exact measures."""
+    block, words = taken.block, taken.words
+    notes = sum(note.exact(text) for note, text in taken.notes)
+    if isinstance(block, RowBlock):
+        height = block.exact(words)
         return Item(
-            block.lines(block.join(taken.words)),
-            block.line,
-            block.space_before,
-            block.after,
-            block.keep_next,
-            block.keep_lines,
-            block.widow,
-            borders=block.borders,
-            notes=notes,
-            style=block.style,
+            1, height, keep_next=block.head, table=block.table, head=block.head, below=block.below, notes=notes
         )
+    return Item(
+        block.lines(block.join(words)),
+        block.line,
+        block.space_before,
+        block.after,
+        block.keep_next,
+        block.keep_lines,
+        block.widow,
+        borders=block.borders,
+        notes=notes,
+        style=block.style,
+    )

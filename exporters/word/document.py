@@ -15,6 +15,7 @@ from exporters.word import contents as listing
 from exporters.word.blocks import Blocks
 from exporters.word.bookmarks import Bookmarks
 from exporters.word.controls import Emitter, in_flow, mark_fields, unmark_fields
+from exporters.word.counting import NOTE_BEGINS, NOTE_ENDS
 from exporters.word.fields import Captions, complex_fields, join_codes, page_reference
 from exporters.word.geometry import Section, Styles, flag, sections
 from exporters.word.names import DIALECT, W15, C, R, W
@@ -240,8 +241,8 @@ class Document:
                 continue
             for note in notes.dynamic.values():
                 blocks.note(note, width)
-                before(note[0], self._weaver.statement("set _ = 0|_note_begins", ""))
-                note[-1].tail = (note[-1].tail or "") + self._weaver.statement("set _ = 0|_note_ends", "")
+                before(note[0], self._weaver.statement(f"set _ = {NOTE_BEGINS}|_end", ""))
+                note[-1].tail = (note[-1].tail or "") + self._weaver.statement(f"set _ = {NOTE_ENDS}|_end", "")
 
     def _list_meta(self, lists: list[listing.Contents], blocks: Blocks, found: list[Section]) -> dict[str, Any]:
         metas: list[dict[str, Any]] = []

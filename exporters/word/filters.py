@@ -5,15 +5,18 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Any
 
 from jinja2 import pass_context
 
+from exporters.binding.environment import sandbox
 from exporters.binding.views import Absent, View
-from exporters.word.anchors import PREFIX, spelt
+from exporters.word.anchors import LONGEST_SPELT, spelt
 
 _LONGEST_ALIAS = 64
+_KEPT = 4096
 # "_bp_r" and four digits leave this much of the 40 characters that a bookmark's name may have.
 _LONGEST_SUFFIX = 31
 _BREAK = '</w:t><w:br/><w:t xml:space="preserve">'
@@ -42,6 +45,31 @@ def _table(text: str) -> str:
     return text if "<w:tr" in text else ""
 
 
+@dataclass(slots=True)
+class Plan:
+    """How the control of one value of the template is written: pieces of XML, and what stands behind the key."""
+
+    start: str
+    named: str
+    aliased: str
+    begun: str
+    ended: str
+    closed: str
+    tail: str
+    child: str
+    flow: bool
+    dash: str
+    spelt: str = ""
+    """The tail as bookmarks spell it; empty where they cannot."""
+
+    @classmethod
+    def of(cls, pieces: list[Any]) -> Plan:
+        plan = cls(*pieces)
+        spelling = spelt("a" + plan.tail)
+        plan.spelt = spelling[1:] if spelling[0] != "_" else ""
+        return plan
+
+
 class Names:
     """Counters of one document. While ``dry`` is set nothing is kept of what is written."""
 
@@ -60,39 +88,61 @@ class Names:
     def restore(self, sequences: dict[str, int]) -> None:
         self._sequences = sequences
 
-    def filters(self, plans: list[list[Any]], count: Callable[[str], None]) -> dict[str, Callable[..., Any]]:
+    def filters(self, controls: list[list[Any]], count: Callable[[str], None]) -> dict[str, Callable[..., Any]]:
         """Return the filters; *count* takes the words of the flow."""
         next_id, opened, digests = self._ids.__next__, self._opened, self.digests
+        plans = [Plan.of(one) for one in controls]
+        spellings: dict[str, str] = {}
+        direct, take = sandbox().direct, sandbox().getattr
 
         def counted(value: Any) -> str:
             text = outside(value)
             count(text if "&" not in text and "<" not in text else str(value))
             return text
 
-        def control(value: Any, number: int, record: Any, above: Any) -> str:
-            start, named, aliased, begun, ended, closed, tail, child, flow = plans[number]
-            if type(value) is str:
-                words = value
-            elif value is None or isinstance(value, Absent):
-                words = ""
-            else:
-                words = str(value)
-            if flow:
-                count(words)
+        def written(words: str, record: Any, above: Any, plan: Plan) -> str:
             if record is not None:
-                key = record.key + tail
+                key = record.key
             else:
-                key = above.key + child + tail if above is not None else tail[1:]
-            if len(key) > _LONGEST_ALIAS:
-                key = shortened(key)
-            spelling = spelt(key)
-            if spelling[0] == "_":
-                digests[spelling[1:]] = key
+                key = above.key + plan.child if above is not None else "absent"
+            if plan.flow:
+                count(words)
+            known = spellings.get(key)
+            if known is None:
+                if len(spellings) > _KEPT:
+                    spellings.clear()
+                known = spellings[key] = spelt(key)
+            alias = key + plan.tail
+            if plan.spelt and known[0] != "_" and len(known) + len(plan.spelt) <= LONGEST_SPELT:
+                spelling = known + plan.spelt
+            else:
+                if len(alias) > _LONGEST_ALIAS:
+                    alias = shortened(alias)
+                spelling = spelt(alias)
+                if spelling[0] == "_":
+                    digests[spelling[1:]] = alias
+                alias = escaped(alias)
             at = next_id()
             return (
-                f"{start}{at}{named}{PREFIX}{at:x}_{spelling}{aliased}{escaped(key)}{begun}"
-                f"{words if words.isalnum() else escaped(words)}{ended}{at}{closed}"
+                f"{plan.start}{at}{plan.named}{at:x}_{spelling}{plan.aliased}{alias}{plan.begun}"
+                f"{words if words.isalnum() else escaped(words)}{plan.ended}{at}{plan.closed}"
             )
+
+        def control(value: Any, number: int, record: Any, above: Any) -> str:
+            if type(value) is not str:
+                value = "" if value is None or isinstance(value, Absent) else str(value)
+            return written(value, record, above, plans[number])
+
+        def field(record: Any, name: str, number: int, above: Any) -> str:
+            plan = plans[number]
+            value = None
+            if type(record) in direct:
+                value = getattr(record, name)
+            elif record is not None:
+                value = take(record, name)
+            if type(value) is not str:
+                value = "" if value is None or isinstance(value, Absent) else str(value)
+            return written(value or plan.dash, record, above, plan)
 
         # Without the context, Jinja2 would call a filter of a constant while it compiles.
         @pass_context
@@ -127,6 +177,7 @@ class Names:
             "_raw": lambda value: value,
             "_table": _table,
             "_control": control,
+            "_field": field,
             "_mark": mark,
             "_unmark": unmark,
             "_id": pass_context(lambda _context, _: str(next_id())),

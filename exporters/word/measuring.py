@@ -5,104 +5,109 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from exporters.metrics import count_lines, width
 from exporters.metrics.measure import Flow
 
-# No character with the room around it is wider than this, in em.
+#: The words of a block's values; None ends a paragraph of a row; a row counted piece by piece has its cells.
+Words = Sequence[Any]
+
+# No character with the room around it is wider than this, in em; so many together take less on average.
 _WIDEST = 1.25
+_WIDE = 1.2
 # A line may end this many em early because what follows must not be split.
 _RESERVE = 5.0
 _SLACK = 1.03
-_LONG_WORD = re.compile(r"[^\s\u2e80-\U0010ffff]{24}")
+_LONG_WORD = re.compile(r"[^\s\u2e80-\U0010ffff]{24}|[\n\t]").search
 _KEPT = 20_000
 
 
+@dataclass(slots=True)
 class ParagraphBlock:
     """A paragraph of a template: how it is set, and the words around its values."""
 
-    __slots__ = (
-        "_known",
-        "after",
-        "bold",
-        "borders",
-        "break_before",
-        "cap",
-        "east_asian",
-        "ends",
-        "first",
-        "flow",
-        "keep_lines",
-        "keep_next",
-        "latin",
-        "least",
-        "line",
-        "one_line",
-        "section",
-        "size",
-        "space_before",
-        "spacing",
-        "style",
-        "text",
-        "values",
-        "widow",
-        "width",
-    )  # fmt: skip
+    section: int
+    ends: bool
+    """Whether its section ends with it."""
+    break_before: bool
+    width: float
+    first: float
+    size: float
+    flow: Flow
+    spacing: float
+    latin: str
+    east_asian: str
+    bold: bool
+    line: float
+    space_before: float
+    after: float
+    borders: float
+    keep_next: bool
+    keep_lines: bool
+    widow: bool
+    style: str
+    text: str | None
+    """Its text with %s for each value; None where the values are not known in number."""
+    values: int
+    cap: int = 0
+    """So many characters in its values certainly take one line."""
+    one_line: float = 0.0
+    known: dict[str, int] = field(default_factory=dict)
 
-    def __init__(self, spec: dict[str, Any]) -> None:
-        self.section: int = spec.get("section", 0)
-        self.ends: bool = spec.get("ends", False)
-        self.break_before: bool = spec.get("break", False)
-        self.width: float = spec["width"]
-        self.first: float = spec["first"]
-        self.size: float = spec["size"]
-        self.flow: Flow = spec["flow"]
-        self.spacing: float = spec["spacing"]
-        self.latin: str = spec["latin"]
-        self.east_asian: str = spec["east_asian"]
-        self.bold: bool = spec["bold"]
-        self.least: float = spec.get("least", 0.0)
-        self.line: float = max(spec["line"], self.least)
-        self.space_before: float = spec["before"]
-        self.after: float = spec["after"]
-        self.borders: float = spec["borders"]
-        self.keep_next: bool = spec["keep_next"]
-        self.keep_lines: bool = spec["keep_lines"]
-        self.widow: bool = spec["widow"]
-        self.style: str = spec["style"]
-        self.text: str | None = spec["text"]
-        self.values: int = spec.get("values", 0)
-        static = len((self.text or "").replace("%%", "%")) - 2 * self.values
-        room = self.width - max(self.first, 0.0)
-        self.cap = int(room / (_WIDEST * self.size + max(self.spacing, 0.0))) - static
-        self.one_line = self.height(1)
-        self._known: dict[str, int] = {}
+    @classmethod
+    def of(cls, spec: dict[str, Any]) -> ParagraphBlock:
+        made = cls(
+            spec.get("section", 0), spec.get("ends", False), spec.get("break", False), spec["width"], spec["first"],
+            spec["size"], spec["flow"], spec["spacing"], spec["latin"], spec["east_asian"], spec["bold"],
+            max(spec["line"], spec.get("least", 0.0)), spec["before"], spec["after"], spec["borders"],
+            spec["keep_next"], spec["keep_lines"], spec["widow"], spec["style"], spec["text"], spec.get("values", 0),
+        )  # fmt: skip
+        static = len((made.text or "").replace("%%", "%")) - 2 * made.values
+        room = made.width - max(made.first, 0.0)
+        made.cap = int(room / (_WIDEST * made.size + max(made.spacing, 0.0))) - static
+        made.one_line = made.height(1)
+        return made
 
     def height(self, lines: int) -> float:
         """Return the height with the spaces before and after."""
         return self.space_before + lines * self.line + self.borders + self.after
 
-    def join(self, pieces: Sequence[str]) -> str:
+    def join(self, words: Words) -> str:
         """Return the paragraph's text."""
-        return "".join(pieces) if self.text is None else self.text % tuple(pieces)
+        return "".join(words) if self.text is None else self.text % tuple(words)
 
-    def at_most(self, text: str) -> int:
-        """Return a number of lines that the text certainly does not exceed, cheaply."""
-        known = self._known.get(text)
-        return self._bounds(text)[1] if known is None else known
+    def bound(self, words: Words) -> float:
+        """Return a height that the paragraph certainly does not exceed, cheaply."""
+        if sum(map(len, words)) <= self.cap:
+            return self.one_line
+        return self.height(self._at_most(self.join(words)))
+
+    def exact(self, words: Words) -> float:
+        """Return the paragraph's height."""
+        if sum(map(len, words)) <= self.cap:
+            return self.one_line
+        return self.height(self.lines(self.join(words)))
+
+    def _at_most(self, text: str) -> int:
+        room = self.width - _RESERVE * self.size
+        if room < self.width / 2 or _LONG_WORD(text):
+            return self.lines(text)
+        if text.isascii():
+            return self._bounds(text)[1]
+        return math.ceil((len(text) * (_WIDE * self.size + self.spacing) + max(self.first, 0.0)) / room)
 
     def _bounds(self, text: str) -> tuple[int, int]:
         """Return the fewest and the most lines that the text can take."""
         room = self.width - _RESERVE * self.size
-        if room < self.width / 2 or "\n" in text or "\t" in text or _LONG_WORD.search(text):
+        if room < self.width / 2 or _LONG_WORD(text):
             lines = self._count(text)
             return lines, lines
-        taken = width(
+        taken = self.first + width(
             text, self.size, latin=self.latin, east_asian=self.east_asian, bold=self.bold, spacing=self.spacing,
             flow=self.flow,
         )  # fmt: skip
-        taken += self.first
         if taken <= self.width:
             return 1, 1
         most = math.ceil(taken * _SLACK / room)
@@ -111,12 +116,12 @@ class ParagraphBlock:
 
     def lines(self, text: str) -> int:
         """Return how many lines the text takes."""
-        known = self._known.get(text)
+        known = self.known.get(text)
         if known is None:
-            if len(self._known) > _KEPT:
-                self._known.clear()
+            if len(self.known) > _KEPT:
+                self.known.clear()
             least, most = self._bounds(text)
-            known = self._known[text] = least if least == most else self._count(text)
+            known = self.known[text] = least if least == most else self._count(text)
         return known
 
     def _count(self, text: str) -> int:
@@ -126,76 +131,84 @@ class ParagraphBlock:
         )  # fmt: skip
 
 
+@dataclass(slots=True)
 class RowBlock:
-    """A row of a template. ``cells`` is None where its paragraphs are counted one by one."""
+    """A row of a template. ``cells`` are None where its paragraphs are counted one by one."""
 
-    __slots__ = (
-        "below",
-        "border",
-        "cells",
-        "exact",
-        "head",
-        "least",
-        "nested",
-        "section",
-        "simple_caps",
-        "simple_height",
-        "table",
-    )
+    section: int
+    table: int
+    least: float
+    is_exact: bool
+    head: bool
+    border: float
+    below: float
+    pads: list[float]
+    cells: list[list[ParagraphBlock]] | None
+    caps: list[int] = field(default_factory=list)
+    """So many characters in each value certainly take one line, where each stands in a paragraph of its own."""
+    one_line: float = 0.0
+    break_before: bool = False
+    ends: bool = False
 
-    break_before = False
-    ends = False
+    @classmethod
+    def of(cls, spec: dict[str, Any]) -> RowBlock:
+        cells = None
+        if spec["cells"] is not None:
+            cells = [[ParagraphBlock.of(one) for one in cell] for cell in spec["cells"]]
+        made = cls(
+            spec["section"], spec["table"], spec["least"], spec["exact"], spec["head"], spec["border"], spec["below"],
+            spec["pads"], cells,
+        )  # fmt: skip
+        paragraphs = [one for cell in cells or () for one in cell]
+        if all(one.text is not None and one.values <= 1 and (one.values or one.cap >= 0) for one in paragraphs):
+            made.caps = [one.cap for one in paragraphs if one.values]
+            heights = [sum(one.one_line for one in cell) + pad for cell, pad in zip(cells or (), made.pads, strict=False)]
+            made.one_line = made._around(max(heights, default=0.0))
+        return made
 
-    def __init__(self, spec: dict[str, Any]) -> None:
-        self.section: int = spec["section"]
-        self.table: int = spec["table"]
-        self.least: float = spec["least"]
-        self.exact: bool = spec["exact"]
-        self.head: bool = spec["head"]
-        self.border: float = spec["border"]
-        self.below: float = spec["below"]
-        self.nested: bool = spec["nested"]
-        cells = spec.get("cells")
-        self.cells: list[tuple[float, list[ParagraphBlock]]] | None = None
-        self.simple_caps: list[int] = []
-        self.simple_height = 0.0
-        if cells is not None:
-            self.cells = [(cell["pad"], [ParagraphBlock(one) for one in cell["paragraphs"]]) for cell in cells]
-            self._prepare()
-
-    def _prepare(self) -> None:
-        """Work out the height for values that certainly take one line each."""
-        assert self.cells is not None
-        paragraphs = [one for _, cell in self.cells for one in cell]
-        static = [one for one in paragraphs if not one.values]
-        if all(one.values <= 1 for one in paragraphs) and all(one.cap >= 0 for one in static):
-            self.simple_caps = [one.cap for one in paragraphs if one.values]
-            heights = [pad + sum(one.one_line for one in cell) for pad, cell in self.cells]
-            self.simple_height = self.outer(max(heights, default=0.0))
-
-    def outer(self, content: float) -> float:
+    def _around(self, content: float) -> float:
         """Return the height of the row around its highest cell."""
-        return self.least if self.exact else max(self.least, content) + self.border
+        return (self.least if self.is_exact else max(self.least, content)) + self.border
 
-    def height(self, pieces: Sequence[str], exact: bool) -> float:
-        """Return the row's height, or with *exact* false a height that it certainly does not exceed."""
-        caps = self.simple_caps
-        if caps and len(pieces) == len(caps) and all(len(a) <= b for a, b in zip(pieces, caps, strict=True)):
-            return self.simple_height
-        if self.exact:
-            return self.least
-        assert self.cells is not None
+    def bound(self, words: Words) -> float:
+        """Return a height that the row certainly does not exceed, the rule below its table included."""
+        return self._height(words, False) + self.below
+
+    def exact(self, words: Words) -> float:
+        """Return the row's height."""
+        return self._height(words, True)
+
+    def _height(self, words: Words, exact: bool) -> float:
+        if self.cells is None:
+            return self._counted(words, exact)
+        if self.caps and len(words) == len(self.caps):
+            for word, cap in zip(words, self.caps, strict=True):
+                if len(word) > cap:
+                    break
+            else:
+                return self.one_line
         at, highest = 0, 0.0
-        for pad, paragraphs in self.cells:
-            total = pad
+        for pad, paragraphs in zip(self.pads, self.cells, strict=True):
+            height = pad
             for one in paragraphs:
-                text = one.join(pieces[at : at + one.values])
-                at += one.values
-                lines = one.lines(text) if exact else one.at_most(text)
-                total += one.height(lines)
-            highest = max(highest, total)
-        return self.outer(highest)
+                if one.text is None:
+                    end = words.index(None, at)
+                    own = words[at:end]
+                    at = end + 1
+                else:
+                    own = words[at : at + one.values]
+                    at += one.values
+                height += one.exact(own) if exact else one.bound(own)
+            highest = max(highest, height)
+        return self._around(highest)
+
+    def _counted(self, cells: Words, exact: bool) -> float:
+        heights = [
+            pad + sum(block.exact(words) if exact else block.bound(words) for block, words in cell)
+            for pad, cell in zip(self.pads, cells, strict=False)
+        ]
+        return self._around(max(heights, default=0.0))
 
 
 def block_of(spec: dict[str, Any]) -> ParagraphBlock | RowBlock:
-    return ParagraphBlock(spec) if spec["kind"] == "p" else RowBlock(spec)
+    return ParagraphBlock.of(spec) if spec["kind"] == "p" else RowBlock.of(spec)

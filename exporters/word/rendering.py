@@ -181,7 +181,7 @@ class _Rendering:
 
     def _filters(self) -> dict[str, Callable[..., Any]]:
         counter, epoch = self._counter, self._epoch
-        found = self._names.filters(self._meta["controls"], counter.text if counter else _uncounted)
+        found = self._names.filters(self._meta["controls"], counter.step if counter else _uncounted)
         found |= CHART_FILTERS
         found |= {
             "_toc": self._list,
@@ -190,15 +190,7 @@ class _Rendering:
             "_chart": self._next_chart,
         }
         if counter:
-            found |= {
-                "_end": counter.end,
-                "_own": counter.own,
-                "_row": counter.row,
-                "_cell_end": counter.cell,
-                "_row_end": counter.row_end,
-                "_note_begins": counter.note_begins,
-                "_note_ends": counter.note_ends,
-            }
+            found |= {"_end": counter.step, "_asked": counter.asked, "_own": counter.own, "_row": counter.row}
         return found
 
     @pass_context
@@ -212,8 +204,8 @@ class _Rendering:
         for mark in listed:
             block = listing["forms"].get(str(mark.level), {}).get("block")
             if block is not None:
-                counter.text(mark.text + "000")
-                counter.end(None, block)
+                counter.step(mark.text + "000")
+                counter.step(block)
         if self._names.dry:
             return ""
         return Markup(entries(listing, listed, lambda mark: self._pages.get(mark.name, "")))
