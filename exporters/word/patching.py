@@ -16,7 +16,7 @@ from exporters.package.relationships import Relationships, rels_name
 from exporters.snapshot import Conflict, InsertItem, Plan, RemoveItem, SetSlot, SlotKind
 from exporters.word.anchors import PROPERTY, digest_properties
 from exporters.word.living.atoms import Kind, leaves
-from exporters.word.living.document import Document, Place
+from exporters.word.living.document import Document, Place, collector_paused, opened
 from exporters.word.living.lifting import Lifter, Luggage
 from exporters.word.living.marking import (
     flatten_fields,
@@ -53,13 +53,14 @@ def patch(
 
     New items, controls and charts are lifted from *ours*, the new render that the plan was made with.
     """
-    _Patch(target, plan, ours, track, epoch).write(out, properties)
+    with collector_paused():
+        _Patch(target, plan, ours, track, epoch).write(out, properties)
 
 
 class _Patch:
     def __init__(self, target: Package, plan: Plan, ours: Package, track: str, epoch: int | None) -> None:
         self._plan, self._epoch = plan, epoch
-        self._target = Document(target)
+        self._target = opened(target, to_edit=True)
         self._package = ours
         self._pen = _pen(self._target, track)
         self._date = track or ("" if epoch is None else time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(epoch)))
@@ -69,7 +70,7 @@ class _Patch:
 
     @cached_property
     def _ours(self) -> Document:
-        return self._target if self._package is self._target.package else Document(self._package)
+        return self._target if self._package is self._target.package else opened(self._package)
 
     def write(self, out: BinaryIO, properties: Mapping[str, str]) -> None:
         edits = self._plan.edits
@@ -237,9 +238,7 @@ class _Patch:
         going = {element for found in self._going(removed) for element in found.elements}
         kept: set[str] = set()
         for entry, name in names.items():
-            mark = homes.get(name)
-            paragraph = next(mark.iterancestors(f"{W}p"), None) if mark is not None else None
-            if paragraph is not None and paragraph not in going:
+            if name in homes and not any(parent in going for parent in homes[name].iterancestors(f"{W}p")):
                 kept.add(entry)
         return kept
 

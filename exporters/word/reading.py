@@ -5,13 +5,13 @@ from __future__ import annotations
 from exporters.package import Package
 from exporters.snapshot import Snapshot
 from exporters.word.living.atoms import NOTE_MARKS, Walker, is_fallback, text_of
-from exporters.word.living.document import Document
+from exporters.word.living.document import Document, read_document
 from exporters.word.names import W
 
 
 def read(package: Package) -> Snapshot:
     """Return the items and bound values of a document as people left it."""
-    return Document(package).snapshot()
+    return read_document(package)
 
 
 def lines(package: Package) -> list[str]:

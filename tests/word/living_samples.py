@@ -82,7 +82,8 @@ def template(contents: bool = True) -> bytes:
     document.add_heading("{{ pack.title }}", 1)
     document.add_paragraph(
         "全市地区生产总值增长{{ city.target.gdp_growth.text }}，固定资产投资{{ city.target.fai_level.text }}。"
-        "共有{{ districts|length }}个区。{% for d in districts %}{{ d.name }}{% if not loop.last %}、{% endif %}{% endfor %}"
+        "共有{{ districts|length }}个区。"
+        "{% for d in districts %}{{ d.name }}{% if not loop.last %}、{% endif %}{% endfor %}"
         "均已提出目标。"
     )
     table = document.add_table(2, 3)
@@ -101,7 +102,8 @@ def template(contents: bool = True) -> bytes:
     paragraph.add_run("，固定资产投资{{ d.target.fai_level.text }}。请抓好落实。")
     paragraph._p.append(
         parse_xml(
-            f'<w:r {nsdecls("w")}><w:rPr><w:vertAlign w:val="superscript"/></w:rPr><w:footnoteReference w:id="2"/></w:r>'
+            f'<w:r {nsdecls("w")}><w:rPr><w:vertAlign w:val="superscript"/></w:rPr>'
+            '<w:footnoteReference w:id="2"/></w:r>'
         )
     )
     document.add_paragraph("{% for i in d.initiatives %}")
@@ -122,7 +124,8 @@ def template(contents: bool = True) -> bytes:
 def _contents(document: Any) -> None:
     w = nsdecls("w")
     code = (
-        f'<w:p {w}><w:r><w:fldChar w:fldCharType="begin"/></w:r><w:r><w:instrText xml:space="preserve"> TOC \\o "1-2" \\h '
+        f'<w:p {w}><w:r><w:fldChar w:fldCharType="begin"/></w:r>'
+        '<w:r><w:instrText xml:space="preserve"> TOC \\o "1-2" \\h '
         '</w:instrText></w:r><w:r><w:fldChar w:fldCharType="separate"/></w:r><w:r><w:t>-</w:t></w:r>'
         '<w:r><w:fldChar w:fldCharType="end"/></w:r></w:p>'
     )

@@ -1,4 +1,4 @@
-"""The shipped briefing, regenerated: figures moved, a district gone, a district new; by itself, from an office, tracked."""
+"""The shipped briefing regenerated: figures moved, a district gone, one new; untouched, from an office, tracked."""
 
 from __future__ import annotations
 
@@ -155,8 +155,8 @@ def test_tracked_in_libreoffice(
     ours = make(altered(guangzhou, **CASES[case]))
     clean, plan = regenerate(base, base, ours)
     tracked = patched(base, plan, ours, DATE)
-    files = {name: write(tmp_path / f"{name}.docx", data)
-             for name, data in (("clean", clean), ("theirs", base), ("accept", tracked), ("reject", tracked))}  # fmt: skip
+    states = {"clean": clean, "theirs": base, "accept": tracked, "reject": tracked}
+    files = {name: write(tmp_path / f"{name}.docx", data) for name, data in states.items()}
     office.edit(files["clean"], _nothing)
     office.edit(files["theirs"], _nothing)
     office.edit(files["accept"], _settle, ".uno:AcceptAllTrackedChanges")

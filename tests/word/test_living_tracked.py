@@ -108,8 +108,8 @@ def test_accept_and_reject_in_libreoffice(
     ours = make(CASES[case])
     clean, plan = regenerate(base, theirs, ours)
     tracked = patched(theirs, plan, ours, DATE)
-    files = {name: write(tmp_path / f"{name}.docx", data)
-             for name, data in (("clean", clean), ("theirs", theirs), ("accept", tracked), ("reject", tracked))}  # fmt: skip
+    states = {"clean": clean, "theirs": theirs, "accept": tracked, "reject": tracked}
+    files = {name: write(tmp_path / f"{name}.docx", data) for name, data in states.items()}
     seen = {name: office.edit(files[name], _nothing) for name in ("clean", "theirs")}
     seen |= {
         "accept": office.edit(files["accept"], _settle, ".uno:AcceptAllTrackedChanges"),

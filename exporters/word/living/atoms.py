@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import IntEnum
 
 from exporters.snapshot import MARK
@@ -63,7 +63,7 @@ class Atom:
     node: Element
     text: str = ""
     key: str = ""
-    inner: list[Atom] = field(default_factory=list)
+    inner: Sequence[Atom] = ()
     start: Element | None = None
     end: Element | None = None
     """The two ends of a value's bookmark."""

@@ -6,6 +6,7 @@ import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from weakref import WeakValueDictionary
 
 from lxml import etree
 
@@ -37,6 +38,36 @@ class Place:
     chart: Element | None = None
 
 
+class Reading(Snapshot):
+    """A snapshot that keeps the document it was read from, for a patch that follows."""
+
+    __slots__ = ("document",)
+    document: Document
+
+
+_read: WeakValueDictionary[int, Document] = WeakValueDictionary()
+# Beyond this, reading again costs less than the memory.
+_LARGEST_KEPT = 24_000_000
+
+
+def read_document(package: Package) -> Snapshot:
+    """Return the snapshot of a package; as long as it is held, :func:`opened` need not read the package again."""
+    document = Document(package)
+    snapshot = document.snapshot()
+    if package.size(document.main) > _LARGEST_KEPT:
+        return snapshot
+    _read[id(package)] = document
+    reading = Reading(snapshot.format, snapshot.groups, snapshot.loose, snapshot.stamp)
+    object.__setattr__(reading, "document", document)
+    return reading
+
+
+def opened(package: Package, *, to_edit: bool = False) -> Document:
+    """Return the document of a package. One that is to be edited is not given out again."""
+    found = _read.pop(id(package), None) if to_edit else _read.get(id(package))
+    return found if found is not None and found.package is package else Document(package)
+
+
 class Document:
     """The parts that items can stand in; :meth:`place` and :meth:`item` give what a snapshot's handles stand for."""
 
@@ -56,7 +87,7 @@ class Document:
                 for note in self._parse(part).iter(tag):
                     self.notes[kind, note.get(f"{W}id", "")] = note
         self.stories: list[tuple[str, Story]] = []
-        with _collector_paused():
+        with collector_paused():
             self._scan()
 
     def _scan(self) -> None:
@@ -123,7 +154,7 @@ class Document:
 
     def snapshot(self) -> Snapshot:
         """Return what the merge sees."""
-        with _collector_paused():
+        with collector_paused():
             return self._snapshot()
 
     def _snapshot(self) -> Snapshot:
@@ -183,7 +214,7 @@ class Document:
 
 
 @contextmanager
-def _collector_paused() -> Iterator[None]:
+def collector_paused() -> Iterator[None]:
     """Let the collector of cycles rest while much is made that stays: it would look at all of it again and again."""
     running = gc.isenabled()
     gc.disable()

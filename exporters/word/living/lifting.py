@@ -13,7 +13,7 @@ from exporters.package.relationships import rels_name
 from exporters.word.anchors import PREFIX, plain_name, value_bookmark, value_key
 from exporters.word.living.atoms import is_fallback
 from exporters.word.living.document import Document
-from exporters.word.living.runs import Pen, remove
+from exporters.word.living.runs import Pen, attributes, remove
 from exporters.word.living.stories import TC, Found, family_of
 from exporters.word.names import W14, WP, R, W
 from exporters.word.xmlparts import Element
@@ -118,9 +118,9 @@ class Lifter:
         for one in list(made.iter(*_STYLED)):
             self._style(one)
         for one in [one for one in made.iter() if isinstance(one.tag, str)]:
-            for name, value in one.attrib.items():
-                if str(name).startswith(R):
-                    self._relation(one, str(name), str(value))
+            for attribute, value in attributes(one).items():
+                if attribute.startswith(R):
+                    self._relation(one, attribute, value)
         for one in list(made.iter(*_NOTES)):
             self._note(one)
         for paragraph in made.iter(f"{W}p"):

@@ -13,6 +13,7 @@ from exporters.word.living.atoms import Atom, Kind, R, T
 from exporters.word.living.runs import (
     INS,
     Pen,
+    attributes,
     drop_control,
     enrich,
     inserted,
@@ -249,7 +250,7 @@ def _within(shell: Element | None, made: Element) -> Element:
     """Return *made*, under a copy of the person's own revision mark where there is one."""
     if shell is None:
         return made
-    twin = shell.makeelement(INS, dict(shell.attrib))
+    twin = shell.makeelement(INS, attributes(shell))
     twin.append(made)
     return twin
 

@@ -52,6 +52,10 @@ class Pen:
         return start, near.makeelement(f"{W}bookmarkEnd", {f"{W}id": at})
 
 
+def attributes(element: Element) -> dict[str, str]:
+    return {str(name): str(value) for name, value in element.attrib.items()}
+
+
 def text_nodes(near: Element, text: str, tag: str = T) -> list[Element]:
     """Return the children of a run that show *text*."""
     found: list[Element] = []
@@ -93,7 +97,7 @@ def isolate(node: Element) -> Element:
     at = children.index(node)
     for part, before in ((children[:at], True), (children[at + 1 :], False)):
         if part:
-            twin = run.makeelement(R, dict(run.attrib))
+            twin = run.makeelement(R, attributes(run))
             properties = run.find(_RPR)
             if properties is not None:
                 twin.append(copy.deepcopy(properties))
@@ -161,7 +165,7 @@ def put_after(place: Element, made: list[Element]) -> None:
     if parent.tag == INS and any(one.tag == INS for one in made):
         rest = list(place.itersiblings())
         if rest:
-            twin = parent.makeelement(INS, dict(parent.attrib))
+            twin = parent.makeelement(INS, attributes(parent))
             twin.extend(rest)
             parent.addnext(twin)
         place = parent

@@ -12,14 +12,13 @@ from exporters.package.relationships import rels_name
 from exporters.word.living.document import Document
 from exporters.word.living.lifting import Luggage
 from exporters.word.names import W15
-from exporters.word.properties import CUSTOM
+from exporters.word.properties import CUSTOM, custom_xml
 from exporters.word.xmlparts import Element, serialise
 
 _TYPES_PART = "[Content_Types].xml"
 _FORMAT = "{D5CDD505-2E9C-101B-9397-08002B2CF9AE}"
 _CUSTOM = "{http://schemas.openxmlformats.org/officeDocument/2006/custom-properties}"
 _VT = "{http://schemas.openxmlformats.org/officeDocument/2006/docPropsVTypes}"
-_NAMESPACES: dict[str | None, str] = {None: _CUSTOM[1:-1], "vt": _VT[1:-1]}
 
 
 def save(
@@ -71,7 +70,7 @@ def _set_properties(
         return
     else:
         part = CUSTOM
-        root = etree.Element(f"{_CUSTOM}Properties", nsmap=_NAMESPACES)
+        root = etree.fromstring(custom_xml([], {}))
         own, _ = package.relationships().adding(rt.CUSTOM_PROPERTIES, part)
         parts["_rels/.rels"] = Relationships("", own.items).xml()
         luggage.types = luggage.types.with_override(part, ct.CUSTOM_PROPERTIES)
