@@ -88,6 +88,10 @@ class _Rendering:
         texts: list[tuple[str, str, WrittenSheet, bool, str]] = []
         for number in self._meta["order"]:
             texts += self._sheet(number)
+            # What was looked up for one sheet is seldom asked by the next, and can be larger than the sheet.
+            for copies in self._book.sheets:
+                for copy in copies:
+                    copy.areas.clear()
         for name, sink in self._held.items():
             self._writer.add_segments(name, sink.finished(self._late_body))
         for name, text, host, tagged, original in texts:

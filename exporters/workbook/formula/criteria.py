@@ -15,6 +15,7 @@ _COMPARE: dict[str, Callable[[Any, Any], bool]] = {
     "<": operator.lt, ">": operator.gt, "<=": operator.le, ">=": operator.ge,
 }  # fmt: skip
 _BLANK = ("blank",)
+_NUMERIC = frozenset("0123456789+-. ")
 
 
 def wildcard(pattern: str) -> re.Pattern[str] | None:
@@ -34,7 +35,7 @@ def wildcard(pattern: str) -> re.Pattern[str] | None:
 def _same(value: Scalar) -> object:
     """Return what a cell is matched by: numbers and texts that spell them are one."""
     if type(value) is str:
-        found = number_in(value)
+        found = number_in(value) if value[:1] in _NUMERIC else None
         return value.casefold() if found is None else found
     if value is None:
         return _BLANK
