@@ -151,12 +151,21 @@ class SlideWeaver:
         runs = f"{A}r", f"{A}fld", f"{A}br"
         if not any(child.tag in runs for child in paragraph):
             body = paragraph.getparent()
-            if body is not None and len(body.findall(f"{A}p")) > 1:
+            if body is not None and self._certain(body, paragraph):
                 remove(paragraph)
         if not emptied or shape.tag != f"{P}sp":
             return
         if not any(True for _ in shape.iter(*runs)) and not "".join(map(str, shape.itertext())).strip():
             remove(shape)
+
+    def _certain(self, body: Element, but: Element) -> bool:
+        """Whether *body* keeps a paragraph without *but* whatever the data holds: a body without one is invalid."""
+        depth = self._weaver.depth(body.text or "")
+        for child in body:
+            if depth == 0 and child.tag == f"{A}p" and child is not but:
+                return True
+            depth += self._weaver.depth(child.tail or "")
+        return False
 
     def _alternative_text_conditions(self, slide: WovenSlide, where: Callable[[Element], str]) -> None:
         """Pictures, charts and groups hold no text of their own: their condition stands in their alternative text."""

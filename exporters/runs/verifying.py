@@ -7,9 +7,11 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 from typing import Literal
 
+from exporters.binding.filters import dash, lowerfirst, percent, sign
 from exporters.binding.keys import Found, Keys
 from exporters.errors import BriefpackError, Fault
 from exporters.merge import canonical
@@ -129,7 +131,7 @@ def _through_keys(one: _Read, keys: Keys) -> tuple[int, list[Finding]]:
                 found.append(Finding("unknown-key", one.file.name, where, slot.key, message))
             continue
         value = keys.value(record)
-        if value is not None and canonical(str(value)) != canonical(slot.text):
+        if value is not None and canonical(slot.text) not in _shown(value):
             message = f"shows {slot.text}, the record says {value}"
             found.append(Finding("disagrees", one.file.name, where, slot.key, message))
     return count, found
@@ -206,7 +208,19 @@ def _holds(shown: list[str], target: Target, pack: Pack) -> bool:
         own = pack.dataset.unit_by_code[target.unit]
         units = [unit for unit in pack.dataset.unit_by_code.values() if unit.base == own.base]
         scales |= {own.multiplier - unit.multiplier for unit in units}
+    tabular = pack.scope.tabular(target, target.value)
+    if tabular is not None and canonical(f"{tabular:f}") in found:
+        return True
     return any(canonical(f"{target.value.scaleb(power):f}") in found for power in scales)
+
+
+def _shown(value: object) -> set[str]:
+    """Return how a template may show *value*: as it is, or through one of the filters that only change its form."""
+    text = str(value)
+    shown = [text, str(dash(value)), lowerfirst(text)]
+    if isinstance(value, Decimal | int) and not isinstance(value, bool):
+        shown += [percent(value), sign(value)]
+    return {canonical(one) for one in shown}
 
 
 def _evidence(pack: Pack) -> Iterator[Finding]:
