@@ -143,6 +143,7 @@ def test_an_interrupt_ends_the_children_too(tmp_path):
     process = subprocess.Popen([sys.executable, "-c", script], stderr=subprocess.DEVNULL)
     while not (tmp_path / "child").exists() or not (tmp_path / "child").read_text():
         time.sleep(0.02)
+    time.sleep(0.5)
     process.send_signal(signal.SIGINT)
     process.wait(10)
     assert gone(int((tmp_path / "child").read_text()))
