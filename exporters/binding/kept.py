@@ -30,5 +30,7 @@ class kept(Generic[T]):  # noqa: N801 - used as a decorator, like property
     def __get__(self, instance: object | None, owner: type) -> T | kept[T]:
         if instance is None:
             return self
-        value = instance.__dict__[self._name] = self.func(instance)
+        value = self.func(instance)
+        # Not by way of ``__dict__``: asked for once, each instance would carry a dictionary object from then on.
+        setattr(instance, self._name, value)
         return value
