@@ -39,7 +39,7 @@ def render(
 
 def read(package: Package) -> Snapshot:
     """Return what an edited deck holds, for the merge."""
-    from exporters.deck.reading import read as read_deck
+    from exporters.deck.living.reading import read as read_deck
 
     return read_deck(package)
 
@@ -55,13 +55,13 @@ def patch(
     epoch: int | None = None,
 ) -> None:
     """Write *target* with *plan* carried out on it. Decks know no tracked changes: *track* changes nothing."""
-    from exporters.deck.patching import patch as patch_deck
+    from exporters.deck.living.patching import patch as patch_deck
 
     patch_deck(target, plan, ours, out, properties=properties, track=track, epoch=epoch)
 
 
 def lines(package: Package) -> list[str]:
     """Return every line that people see, slide by slide, the speaker notes behind."""
-    from exporters.deck.reading import lines as lines_of
+    from exporters.deck.living.reading import lines as lines_of
 
     return lines_of(package)

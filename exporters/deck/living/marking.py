@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from exporters.deck.living.deck import Deck, Slide
 from exporters.deck.living.names import MARK, STALE_SLIDE
 from exporters.deck.living.notes import NotesWriter, marks_of, set_marks
-from exporters.deck.reading import snapshot
+from exporters.deck.living.reading import snapshot
 from exporters.snapshot import Conflict, MarkStale, Plan, SetSlot
 
 _STALE = f"{MARK} stale"
