@@ -20,7 +20,9 @@ class Exporter(Protocol):
     """What a room offers.
 
     ``compile`` raises TemplateError with every fault of the template; ``render`` streams; ``read`` tells what an edited
-    file holds, ``patch`` carries a merge out on it, ``lines`` gives every visible line of text in order.
+    file holds, ``patch`` carries a merge out on it, ``lines`` gives every visible line of text in order,
+    ``whereabouts`` says in a person's words where each handle of a snapshot leads. A room may also have
+    ``results(package) -> list[Fault]``: what a file shows although its own formulas say otherwise.
     """
 
     NAME: str
@@ -54,6 +56,8 @@ class Exporter(Protocol):
     ) -> None: ...
 
     def lines(self, package: Package) -> list[str]: ...
+
+    def whereabouts(self, package: Package, snapshot: Snapshot) -> dict[str, str]: ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,8 @@ import click
 from exporters.cli.report import json_option, print_json
 
 if TYPE_CHECKING:
+    from exporters.runs.explaining import Explanation
     from exporters.runs.pack import Pack
-    from exporters.runs.verifying import Explanation
 
 
 @click.command("explain", short_help="What proves a number.")
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 @json_option
 def command(what: str, folder: Path | None, as_json: bool) -> None:
     """Print the record of KEY_OR_FIGURE (nansha.gdp-growth, or a figure pasted from a page): clause, source, places."""
-    from exporters.runs.verifying import explain
+    from exporters.runs.explaining import explain
 
     pack = _pack(folder)
     found = explain(pack, what)

@@ -65,3 +65,10 @@ def lines(package: Package) -> list[str]:
     from exporters.deck.living.reading import lines as lines_of
 
     return lines_of(package)
+
+
+def whereabouts(package: Package, snapshot: Snapshot) -> dict[str, str]:
+    """Return handle -> place in a person's words of every slot that ``read`` found in a deck."""
+    from exporters.deck.locating import whereabouts as places
+
+    return places(package, snapshot)

@@ -1,33 +1,35 @@
-"""Proving a pack: its three files as they are now, against its records, its evidence and each other."""
+"""Proving a pack: its three files as they are now, against their renders, their records, evidence and each other.
+
+Three readings must agree. Through the keys: each bound value is what was rendered and what its record says. Through
+plain text: no number stands there that the render did not hold. And inside each file: what formulas and charts show is
+what their cells give.
+"""
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
-from exporters.binding.filters import dash, lowerfirst, percent, sign
-from exporters.binding.keys import Found, Keys
-from exporters.errors import BriefpackError, Fault
+from exporters.binding.keys import Keys
+from exporters.errors import BriefpackError
 from exporters.merge import canonical
 from exporters.model import Target, check_sources
-from exporters.package import Package
+from exporters.package import Package, lint
 from exporters.registry import EXPORTERS
 from exporters.runs.memory import Memory
+from exporters.runs.numbers import bare, figures, numbers, plain, typed
 from exporters.runs.pack import Pack, PackFile
-from exporters.snapshot import SlotKind, Snapshot
+from exporters.snapshot import MARK, Slot, SlotKind, Snapshot
 
-Kind = Literal["changed", "disagrees", "unknown-key", "missing", "no-evidence", "span", "orphan-number", "unreadable"]
-# A figure as readers see it: the number with what binds to it. Bare numbers (page, year, list) are no figures.
-_FIGURE = re.compile(
-    r"\d[\d,]*(?:\.\d+)?\s*(?:%|‰|万亿元|亿元|万元|万平方米|平方米|个百分点|亿美元|万亿|亿|万|倍|个|家|项|人|元)"
-    r"|(?:CNY|USD)\s?\d[\d,]*(?:\.\d+)?(?:\s(?:tn|bn|m)\b)?"
-)
+Kind = Literal[
+    "changed", "disagrees", "unknown-key", "missing", "no-evidence", "span", "orphan-number", "unreadable", "stale"
+]
+_CHART_CODES = frozenset(("chart-cache-size", "chart-cache-differs"))
+_NOTHING = frozenset(("", "-", "—", "–"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +61,15 @@ class Verification:
 @dataclass(frozen=True, slots=True)
 class _Read:
     file: PackFile
+    package: Package
     snapshot: Snapshot
     lines: list[str]
-    base: Snapshot | None
-    base_lines: list[str]
+    places: dict[str, str]
+    base: Snapshot | None = None
+    base_lines: list[str] = field(default_factory=list)
+
+    def where(self, slot: Slot) -> str:
+        return self.places.get(slot.at, "")
 
 
 def verify(pack: Pack, sources: Path | None = None) -> Verification:
@@ -73,12 +80,14 @@ def verify(pack: Pack, sources: Path | None = None) -> Verification:
     findings: list[Finding] = []
     read = list(_read_all(pack, findings))
     keys = Keys(pack.scope)
+    known = _known(pack)
     values = 0
     for one in read:
         count, found = _through_keys(one, keys)
         values += count
         findings += found
-        findings += _numbers_of_no_record(one, pack)
+        findings += _through_text(one, found, known)
+        findings += _in_itself(one)
     findings += _everywhere_the_same(read, keys)
     findings += _all_there(read, pack)
     findings += _evidence(pack)
@@ -99,85 +108,167 @@ def _read_all(pack: Pack, findings: list[Finding]) -> Iterator[_Read]:
             except BriefpackError as error:
                 findings.append(Finding("unreadable", file.name, "", "", str(error)))
                 continue
+            places = room.whereabouts(package, now)
             try:
                 base = Package.open(memory.base_of(file.name, now.stamp, pack.manifest.dataset).content, name=file.name)
             except BriefpackError as error:
                 findings.append(Finding("unreadable", file.name, "", "", str(error)))
-                yield _Read(file, now, lines, None, [])
+                yield _Read(file, package, now, lines, places)
                 continue
-            yield _Read(file, now, lines, room.read(base), room.lines(base))
+            yield _Read(file, package, now, lines, places, room.read(base), room.lines(base))
 
 
 def _through_keys(one: _Read, keys: Keys) -> tuple[int, list[Finding]]:
-    """Compare each bound value with its record, and with the render that the file was edited from."""
+    """Compare each bound text with the render that the file was edited from, and each value with its record."""
     found: list[Finding] = []
     count = 0
-    before = {(item, slot.key): slot.text for _, item, slot in one.base.slots()} if one.base else {}
-    by_key = {slot.key: slot.text for _, _, slot in one.base.slots()} if one.base else {}
+    before = _Before(one.base)
     for group, item, slot in one.snapshot.slots():
+        if slot.kind.silent:
+            continue
+        base = before.take(group, item, slot)
+        if base is not None and canonical(base) != canonical(slot.text):
+            found += _changed(one, slot, base)
         if slot.kind is not SlotKind.VALUE:
             continue
         count += 1
-        where = _where(group, item)
-        base = before.get((item, slot.key), by_key.get(slot.key))
         if base is not None and canonical(base) != canonical(slot.text):
-            message = f"changed by hand: {base} -> {slot.text or 'nothing'}"
-            found.append(Finding("changed", one.file.name, where, slot.key, message))
             continue
         record = keys.find(slot.key)
         if record is None:
-            if base is None and not _in_table(one.snapshot, group):
+            if base is None and one.base is not None and numbers(slot.text) and one.snapshot.format != "workbook":
                 message = f"“{slot.text}” carries a key of no record"
-                found.append(Finding("unknown-key", one.file.name, where, slot.key, message))
+                found.append(Finding("unknown-key", one.file.name, one.where(slot), slot.key, message))
             continue
         value = keys.value(record)
-        if value is not None and canonical(slot.text) not in _shown(value):
-            message = f"shows {slot.text}, the record says {value}"
-            found.append(Finding("disagrees", one.file.name, where, slot.key, message))
+        if isinstance(value, (str, int, Decimal)) and not _agree(str(value), slot.text):
+            message = f"shows {slot.text or 'nothing'}, the record says {value}"
+            found.append(Finding("disagrees", one.file.name, one.where(slot), slot.key, message))
     return count, found
 
 
-def _in_table(snapshot: Snapshot, group: str) -> bool:
-    """Whether the group's slots are named by a column's header instead of a field (workbooks)."""
-    return snapshot.format == "workbook" and bool(group)
+class _Before:
+    """The texts of the render behind an edited file, taken in order, so that copies of one key stay apart."""
+
+    def __init__(self, base: Snapshot | None) -> None:
+        self._exact: dict[tuple[str, str, str], list[str]] = defaultdict(list)
+        self._by_item: dict[tuple[str, str], set[str]] = defaultdict(set)
+        self._by_key: dict[str, set[str]] = defaultdict(set)
+        for group, item, slot in base.slots() if base else ():
+            self._exact[group, item, slot.key].append(slot.text)
+            self._by_item[item, slot.key].add(slot.text)
+            self._by_key[slot.key].add(slot.text)
+
+    def take(self, group: str, item: str, slot: Slot) -> str | None:
+        """Return what stood in the slot, or nearest to one that was moved or copied; None for a new one."""
+        exact = self._exact.get((group, item, slot.key))
+        if exact:
+            return exact.pop(0)
+        texts = self._by_item.get((item, slot.key)) or self._by_key.get(slot.key)
+        if not texts:
+            return None
+        same = next((text for text in texts if canonical(text) == canonical(slot.text)), None)
+        return same if same is not None else min(texts)
 
 
-def _where(group: str, item: str) -> str:
-    return ", ".join(part for part in (group, item) if part)
+def _changed(one: _Read, slot: Slot, base: str) -> Iterator[Finding]:
+    """Say what a hand changed: of a value all of it, of sentences and charts their numbers."""
+    if slot.kind is SlotKind.VALUE:
+        pairs = [(base, slot.text)]
+        if not numbers(base) and not numbers(slot.text) and one.snapshot.format == "workbook" and not base:
+            return  # a remark or a status that people fill in
+    else:
+        first, second = numbers(_unmarked(base)), numbers(_unmarked(slot.text))
+        if first == second:
+            return
+        if len(first) == len(second):
+            pairs = [pair for pair in zip(first, second, strict=True) if pair[0] != pair[1]]
+        elif slot.kind is SlotKind.CHART:
+            pairs = [(f"{len(first)} numbers", f"{len(second)} numbers")]
+        else:
+            return  # sentences came or went: the text itself is looked at
+    for old, new in pairs:
+        message = f"changed by hand: {old or 'nothing'} -> {new or 'nothing'}"
+        yield Finding("changed", one.file.name, one.where(slot), slot.key, message)
+
+
+def _unmarked(prose: str) -> str:
+    """Return prose without the values in it, which are looked at for themselves."""
+    return " ".join(prose.split(MARK)[::2])
+
+
+def _agree(first: str, second: str) -> bool:
+    """Whether what a file shows (*second*) states the value *first*: its numbers, or its words and perhaps a remark."""
+    if canonical(first) == canonical(second):
+        return True
+    one, other = numbers(first), numbers(second)
+    if one or other:
+        return one == other
+    return first.strip() in _NOTHING or canonical(first) in canonical(second)
+
+
+def _known(pack: Pack) -> set[str]:
+    """Return every figure that a record states, in the spellings in which its views print it."""
+    found: set[str] = set()
+    for view in pack.scope.names()["targets"]:
+        for text in (view.text, view.phrase):
+            found |= {plain(str(text)), *figures(str(text)), *numbers(str(text))}
+    return found
+
+
+def _through_text(one: _Read, told: Iterable[Finding], known: set[str]) -> Iterator[Finding]:
+    """List numbers in the visible text that the render did not hold and no finding through a key has told of."""
+    if one.base is None:
+        return
+    told = list(told)
+    derived = [slot.text for _, _, slot in one.snapshot.slots() if slot.kind is SlotKind.DERIVED]
+    known = known | {figure for line in one.base_lines for figure in figures(line)}
+    pairs = {tuple(map(plain, one.message.removeprefix("changed by hand: ").split(" -> "))) for one in told}
+    for line in typed(one.base_lines, one.lines, derived):
+        where = f"“{_cut(line.text)}”"
+        for old, new in line.changed:
+            if not any(old in first and new in second for first, second in _two(pairs)):
+                yield Finding("changed", one.file.name, where, "", f"changed by hand: {old} -> {new}")
+        for new in line.new:
+            if new in known or any(new in second for _, second in _two(pairs)):
+                continue
+            is_figure = new not in bare(line.text)
+            message = f"“{new}” belongs to no record"
+            yield Finding("orphan-number", one.file.name, where, "", message, error=is_figure)
+
+
+def _two(pairs: Iterable[tuple[str, ...]]) -> Iterator[tuple[str, str]]:
+    for pair in pairs:
+        if len(pair) == 2:
+            yield pair[0], pair[1]
+
+
+def _cut(text: str, most: int = 60) -> str:
+    text = " ".join(text.split())
+    return text if len(text) <= most else f"{text[: most - 1]}…"
+
+
+def _in_itself(one: _Read) -> Iterator[Finding]:
+    """List what a file shows although its own formulas say otherwise, or its charts' own cells."""
+    results: Any = getattr(EXPORTERS[one.file.record.exporter].room(), "results", None)
+    faults = results(one.package) if results is not None else []
+    faults += [fault for fault in lint(one.file.path, one.file.name) if fault.code in _CHART_CODES]
+    for fault in faults:
+        yield Finding("stale", one.file.name, fault.where, "", fault.message)
 
 
 def _everywhere_the_same(read: Iterable[_Read], keys: Keys) -> Iterator[Finding]:
-    texts: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
+    texts: dict[str, dict[tuple[str, ...], dict[str, str]]] = defaultdict(lambda: defaultdict(dict))
     for one in read:
         for _, _, slot in one.snapshot.slots():
             if slot.kind is SlotKind.VALUE and keys.find(slot.key) is not None:
-                texts[slot.key][canonical(slot.text)].add(one.file.name)
+                # Files word a value differently (a dash, a shorter form); its numbers are the same everywhere.
+                texts[slot.key][tuple(numbers(slot.text))].setdefault(one.file.name, slot.text)
     for key, shown in texts.items():
-        if len(shown) > 1:
-            said = "; ".join(f"{text} in {', '.join(sorted(files))}" for text, files in sorted(shown.items()))
+        stated = {stands: files for stands, files in shown.items() if stands}
+        if len(stated) > 1:
+            said = "; ".join(f"{text} in {file}" for files in stated.values() for file, text in sorted(files.items()))
             yield Finding("disagrees", "", "", key, f"is not the same everywhere: {said}")
-
-
-def _numbers_of_no_record(one: _Read, pack: Pack) -> Iterator[Finding]:
-    """List figures in lines that people wrote: nothing proves them."""
-    known = {_plain(view.text) for view in pack.scope.names()["targets"]}
-    known |= {found for line in one.base_lines for found in _figures(line)}
-    written = set(one.base_lines)
-    for number, line in enumerate(one.lines, 1):
-        if line in written:
-            continue
-        for figure in _figures(line):
-            if figure not in known and not any(figure in text for text in known):
-                message = f"“{figure}” belongs to no record: {line.strip()[:60]}"
-                yield Finding("orphan-number", one.file.name, f"line {number} of its text", "", message, error=False)
-
-
-def _figures(line: str) -> list[str]:
-    return [_plain(found[0]) for found in _FIGURE.finditer(unicodedata.normalize("NFKC", line))]
-
-
-def _plain(text: str) -> str:
-    return re.sub(r"[\s,]", "", unicodedata.normalize("NFKC", text))
 
 
 def _all_there(read: list[_Read], pack: Pack) -> Iterator[Finding]:
@@ -203,7 +294,7 @@ def _holds(shown: list[str], target: Target, pack: Pack) -> bool:
     """Whether one of the texts is the target's number in its own or another scale of its unit."""
     assert target.value is not None
     found = {canonical(text) for text in shown}
-    scales = {0, -2}
+    scales = {0, -2, 2}
     if target.unit:
         own = pack.dataset.unit_by_code[target.unit]
         units = [unit for unit in pack.dataset.unit_by_code.values() if unit.base == own.base]
@@ -212,15 +303,6 @@ def _holds(shown: list[str], target: Target, pack: Pack) -> bool:
     if tabular is not None and canonical(f"{tabular:f}") in found:
         return True
     return any(canonical(f"{target.value.scaleb(power):f}") in found for power in scales)
-
-
-def _shown(value: object) -> set[str]:
-    """Return how a template may show *value*: as it is, or through one of the filters that only change its form."""
-    text = str(value)
-    shown = [text, str(dash(value)), lowerfirst(text)]
-    if isinstance(value, Decimal | int) and not isinstance(value, bool):
-        shown += [percent(value), sign(value)]
-    return {canonical(one) for one in shown}
 
 
 def _evidence(pack: Pack) -> Iterator[Finding]:
@@ -247,73 +329,3 @@ def _spans(pack: Pack, folder: Path) -> tuple[int, list[Finding]]:
         found.append(Finding("span", "", "", record.id, problem.message))
     given = [target.evidence for target in pack.dataset.targets if target.evidence.source in texts]
     return sum(evidence.start is not None for evidence in given), found
-
-
-@dataclass(frozen=True, slots=True)
-class Stand:
-    """Where a record's values stand in a pack's files."""
-
-    file: str
-    where: str
-    key: str
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Explanation:
-    """A record, or the record of a value, with everything that proves it."""
-
-    key: str
-    label: str
-    target: Target
-    stands: tuple[Stand, ...]
-    history: tuple[str, ...]
-
-
-def explain(pack: Pack, asked: str) -> list[Explanation]:
-    """Return what is known of a record's or value's key, or of a figure as it stands on a page.
-
-    Raises BriefpackError for what is neither, with the nearest key.
-    """
-    from exporters.errors import nearest
-
-    keys = Keys(pack.scope)
-    views = {view.key: view for view in pack.scope.names()["targets"]}
-    found: Found | None = keys.find(asked)
-    if asked in views:
-        chosen = [asked]
-    elif found is not None and found.target is not None:
-        chosen = [found.view.key]
-    else:
-        chosen = [key for key, view in views.items() if _plain(asked) in {_plain(view.text), _plain(view.phrase)}]
-    if not chosen:
-        hint = nearest(asked, views) or "give a target's id, a value's key, or a figure as it is printed"
-        raise BriefpackError(Fault("unknown-key", f"nothing here is known as {asked!r}", str(pack.folder), hint=hint))
-    stands = _stands(pack, set(chosen))
-    return [
-        Explanation(
-            key, f"{views[key].place.name} {views[key].label} {views[key].text}", pack.dataset.target_by_id[key],
-            tuple(stands[key]), tuple(_history(pack, key)),
-        )
-        for key in chosen
-    ]  # fmt: skip
-
-
-def _stands(pack: Pack, wanted: set[str]) -> dict[str, list[Stand]]:
-    found: dict[str, list[Stand]] = defaultdict(list)
-    for file in pack.files:
-        room = EXPORTERS[file.record.exporter].room()
-        for group, item, slot in room.read(Package.open(file.path, name=str(file.path))).slots():
-            record = slot.key.partition("|")[0].rpartition(".")[0]
-            key = record if record in wanted else item if item in wanted else ""
-            if key and slot.kind is SlotKind.VALUE and slot.text:
-                found[key].append(Stand(file.name, _where(group, item), slot.key, slot.text))
-    return found
-
-
-def _history(pack: Pack, key: str) -> Iterator[str]:
-    with Memory(pack.folder) as memory:
-        for run in memory.ledger.history(1000):
-            for line in run.summary.get("moved", []):
-                if line.startswith(key + "."):
-                    yield f"{run.started}  {line}"

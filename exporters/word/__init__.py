@@ -68,3 +68,10 @@ def lines(package: Package) -> list[str]:
     from exporters.word.reading import lines as lines_of_document
 
     return lines_of_document(package)
+
+
+def whereabouts(package: Package, snapshot: Snapshot) -> dict[str, str]:
+    """Return handle -> place in a person's words of every slot that ``read`` found in a briefing."""
+    from exporters.word.locating import whereabouts as places
+
+    return places(package, snapshot)

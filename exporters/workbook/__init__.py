@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, BinaryIO
 if TYPE_CHECKING:
     from exporters.binding.compiled import Compiled
     from exporters.binding.scope import Scope
+    from exporters.errors import Fault
     from exporters.package.reader import Package
     from exporters.snapshot import Plan, Snapshot
 
@@ -68,3 +69,17 @@ def lines(package: Package) -> list[str]:
     from exporters.workbook.living.reading import lines as lines_of
 
     return lines_of(package)
+
+
+def whereabouts(package: Package, snapshot: Snapshot) -> dict[str, str]:
+    """Return handle -> place in a person's words of every slot that ``read`` found in a workbook."""
+    from exporters.workbook.locating import whereabouts as places
+
+    return places(package, snapshot)
+
+
+def results(package: Package) -> list[Fault]:
+    """Return every formula whose stored result is not what it gives."""
+    from exporters.workbook.locating import results as wrong
+
+    return wrong(package)

@@ -57,7 +57,11 @@ def _tables(book: Book, changes: Changes) -> Iterable[Table]:
 
 
 def _names(book: Book, changes: Changes) -> dict[str, str]:
-    root = parse(changes.parts[book.part]) if book.part in changes.parts else book.root
+    return defined_ranges(parse(changes.parts[book.part]) if book.part in changes.parts else book.root)
+
+
+def defined_ranges(root: Span) -> dict[str, str]:
+    """Return the names (without case) that the workbook's root defines for plain ranges, with their ranges."""
     found: dict[str, str] = {}
     for holder in root.all("definedNames"):
         for one in holder.all("definedName"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from bisect import bisect_left, bisect_right, insort
 from collections.abc import Iterable, Mapping
@@ -320,6 +321,19 @@ def _written(value: Scalar | None) -> tuple[str, str]:
     if isinstance(value, float):
         return "n", repr(value).removesuffix(".0")
     return "str", value
+
+
+def same_result(cell: Cell, value: Scalar | None) -> bool:
+    """Return whether *value* is what the cell keeps as its formula's result, up to the rounding of sums."""
+    kind, text = _written(value)
+    if kind == "n" and cell.kind == "n" and cell.value:
+        try:
+            return math.isclose(float(cell.value), float(text), rel_tol=1e-12, abs_tol=1e-15)
+        except ValueError:
+            return False
+    if text == "" and not cell.value:
+        return True
+    return _same(cell, kind, text)
 
 
 def _same(cell: Cell, kind: str, text: str) -> bool:

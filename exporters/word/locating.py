@@ -1,0 +1,36 @@
+"""Where the handles of a briefing's snapshot lead, in a person's words."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from exporters.snapshot import MARK, SlotKind
+from exporters.word.living.atoms import ITEM_PREFIX
+
+if TYPE_CHECKING:
+    from exporters.package.reader import Package
+    from exporters.snapshot import Item, Snapshot
+
+_VALUE = re.compile(f"{MARK}([^{MARK}]*){MARK}")
+_GROUPS = {"margins": "header or footer, ", "contents": "contents, "}
+_SHOWN = 24
+
+
+def whereabouts(_package: Package, snapshot: Snapshot) -> dict[str, str]:
+    """Return handle -> "paragraph “GDP grows by…”" of every slot: its place is known by its first words."""
+    found: dict[str, str] = {}
+    for group in snapshot.groups:
+        for item in group.items:
+            kind = "table row" if item.id.startswith(f"{ITEM_PREFIX}r") else "paragraph"
+            place = f"{_GROUPS.get(group.id, '')}{kind} “{_text(item)}”"
+            found |= {slot.at: place for slot in item.slots}
+    return found
+
+
+def _text(item: Item) -> str:
+    values = {slot.key: slot.text for slot in item.slots if slot.kind is SlotKind.VALUE}
+    prose = (slot.text for slot in item.slots if slot.kind in {SlotKind.PROSE, SlotKind.DERIVED})
+    text = " ".join(_VALUE.sub(lambda mark: values.get(mark[1], ""), one) for one in prose)
+    text = " ".join((text.strip() or " ".join(values.values())).split())
+    return text if len(text) <= _SHOWN else f"{text[: _SHOWN - 1]}…"

@@ -1,0 +1,59 @@
+"""Where the handles of a workbook's snapshot lead, and which results in it are not what their formulas give."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from exporters.errors import Fault
+from exporters.workbook.formula.values import Error, Scalar
+from exporters.workbook.living.book import Book, plain_number, readable
+from exporters.workbook.living.caches import defined_ranges
+from exporters.workbook.living.recalculating import Place, Recalculation, same_result
+from exporters.workbook.references import letters
+
+if TYPE_CHECKING:
+    from exporters.package.reader import Package
+    from exporters.snapshot import Snapshot
+
+
+def whereabouts(package: Package, snapshot: Snapshot) -> dict[str, str]:
+    """Return handle -> "sheet 目标, cell C5" of every slot of *snapshot*."""
+    with readable(package):
+        names = {entry.part: entry.name for entry in Book(package).entries}
+    found: dict[str, str] = {}
+    for _, _, slot in snapshot.slots():
+        part, _, cell = slot.at.partition("!")
+        found[slot.at] = f"sheet {names[part]}, cell {cell}" if part in names else "chart"
+    return found
+
+
+def results(package: Package) -> list[Fault]:
+    """Return every formula whose stored result is not what it gives; those that need an office are left out."""
+    with readable(package):
+        book = Book(package)
+        sheets = {entry.name: book.sheet(entry.part) for entry in book.entries}
+        state = Recalculation(sheets, book.tables, defined_ranges(book.root), book.strings)
+        formulas: dict[Place, str] = {}
+        for name, sheet in sheets.items():
+            for cell in sheet.cells():
+                if cell.formula is not None and cell.value is not None:
+                    formulas[name.casefold(), cell.row, cell.column] = book.text(cell)
+        folded = {name.casefold(): name for name in sheets}
+        found: list[Fault] = []
+        for name, values in state.run(formulas).items():
+            sheet = sheets[folded[name]]
+            for (row, column), value in sorted(values.items()):
+                cell = sheet.cell(column, row)
+                shown = formulas.get((name, row, column))
+                if value is None or cell is None or shown is None or same_result(cell, value):
+                    continue
+                message = f"shows {shown or 'nothing'}, its formula gives {_text(value)}"
+                place = f"sheet {folded[name]}, cell {letters(column)}{row}"
+                found.append(Fault("stale-result", message, package.file, place))
+    return found
+
+
+def _text(value: Scalar) -> str:
+    if isinstance(value, Error):
+        return value.code
+    return plain_number(repr(value)) if isinstance(value, float) else str(value)

@@ -1,0 +1,264 @@
+"""`briefpack verify` and `explain` on real packs: an untouched one is proven, each number changed by hand is told."""
+
+from __future__ import annotations
+
+import json
+import random
+import re
+import shutil
+import zipfile
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from exporters.cli.app import app
+from exporters.runs.build import execute
+from exporters.runs.explaining import explain
+from exporters.runs.pack import Pack
+from exporters.runs.planning import Request, plan
+from exporters.runs.verifying import verify
+
+ARTICLES = Path(__file__).parent.parent / "data"
+FILES = ("briefing.docx", "deck.pptx", "targets.xlsx")
+PACKS = {
+    "zh": Request(), "en": Request(lang="en"), "gbt9704": Request(templates="gbt9704"),
+    "progress": Request(dataset="sample-progress"), "progress-en": Request(dataset="sample-progress", lang="en"),
+}  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def packs(tmp_path_factory):
+    made: dict[str, Path] = {}
+
+    def get(name: str) -> Path:
+        if name not in made:
+            made[name] = tmp_path_factory.mktemp("packs") / name
+            execute(plan(replace(PACKS[name], out=made[name])))
+        return made[name]
+
+    return get
+
+
+@pytest.fixture
+def pack(packs, tmp_path):
+    return Path(shutil.copytree(packs("zh"), tmp_path / "pack"))
+
+
+def errors(folder: Path, sources: Path | None = None):
+    return [finding for finding in verify(Pack.open(folder), sources).findings if finding.error]
+
+
+def told(folder: Path) -> list[tuple[str, str, str]]:
+    return [(finding.file, finding.where, finding.message) for finding in errors(folder)]
+
+
+@pytest.mark.parametrize("name", PACKS)
+def test_an_untouched_pack_is_proven(packs, name):
+    found = verify(Pack.open(packs(name)))
+    assert [finding for finding in found.findings if finding.error] == []
+    assert found.values > 1000
+    assert found.targets > 30
+
+
+def test_a_value_typed_over_in_word(pack):
+    from docx import Document
+    from docx.oxml.ns import qn
+
+    document = Document(pack / "briefing.docx")
+    for control in document.element.body.iter(qn("w:sdt")):
+        alias = control.find(f"{qn('w:sdtPr')}/{qn('w:alias')}")
+        if alias is not None and alias.get(qn("w:val")) == "nansha.gdp-growth.text":
+            next(control.iter(qn("w:t"))).text = "12%以上"
+            break
+    document.save(pack / "briefing.docx")
+    changed = [one for one in told(pack) if one[2] == "changed by hand: 10%以上 -> 12%以上"]
+    assert [file for file, _, _ in changed] == ["briefing.docx"]
+    assert re.fullmatch("(paragraph|table row) “.*南沙.*”", changed[0][1])
+
+
+def test_a_value_typed_over_in_powerpoint(pack):
+    from pptx import Presentation
+    from pptx.oxml.ns import qn
+
+    deck = Presentation(pack / "deck.pptx")
+    place = ""
+    for number, slide in enumerate(deck.slides, 1):
+        for shape in slide.element.iter(qn("p:sp")):
+            texts = list(shape.iter(qn("a:t")))
+            if "nansha.gdp-growth.figure" in str(shape.nvSpPr.cNvPr.get("name")):
+                place = f"slide {number}, shape nansha.gdp-growth.figure"
+                texts[0].text = "增长12%以上"
+                for rest in texts[1:]:
+                    rest.text = ""
+    deck.save(pack / "deck.pptx")
+    assert place
+    assert ("deck.pptx", place, "changed by hand: 增长10%以上 -> 增长12%以上") in told(pack)
+
+
+def test_a_value_typed_over_in_excel(pack):
+    import openpyxl
+
+    book = openpyxl.load_workbook(pack / "targets.xlsx")
+    sheet = book["目标"]
+    for row in sheet.iter_rows():
+        if row[0].value == "nansha.gdp-growth":
+            row[6].value = 0.12
+            place = f"sheet 目标, cell {row[6].coordinate}"
+    book.save(pack / "targets.xlsx")
+    found = told(pack)
+    assert ("targets.xlsx", place, "changed by hand: 0.1 -> 0.12") in found
+    assert {file for file, _, _ in found} <= {"targets.xlsx", ""}
+
+
+def test_numbers_of_no_record_are_listed(pack):
+    from docx import Document
+
+    document = Document(pack / "briefing.docx")
+    document.add_paragraph("另悉，南沙区拟新增投资123.4亿元，完成率98%；GDP增长10%以上。")
+    document.save(pack / "briefing.docx")
+    found = [finding for finding in verify(Pack.open(pack)).findings if finding.kind == "orphan-number"]
+    assert [finding.message for finding in found] == ["“123.4亿元” belongs to no record", "“98%” belongs to no record"]
+    assert all(finding.error and "另悉" in finding.where for finding in found)
+
+
+def test_words_without_numbers_prove_nothing_wrong(pack):
+    from docx import Document
+
+    document = Document(pack / "briefing.docx")
+    document.add_paragraph("以上情况，请审阅。")
+    document.save(pack / "briefing.docx")
+    assert told(pack) == []
+
+
+def test_a_chart_that_shows_other_numbers_than_its_cells(pack):
+    with zipfile.ZipFile(pack / "deck.pptx") as package:
+        part = min(name for name in package.namelist() if re.fullmatch("ppt/charts/chart[0-9]+.xml", name))
+        shown = re.search(r"<c:numCache>.*?<c:v>([0-9.]+)</c:v>", package.read(part).decode(), re.DOTALL)
+    _rewrite(pack / "deck.pptx", part, lambda text: text.replace(shown[0], shown[0].replace(f">{shown[1]}<", ">98.7<")))
+    found = [(where, message) for _, where, message in told(pack)]
+    assert any("chart" in where and message.endswith("-> 98.7") for where, message in found)
+    assert any("the chart shows '98.7'" in message for _, message in found)
+
+
+def test_a_result_that_its_formula_does_not_give(pack):
+    with zipfile.ZipFile(pack / "targets.xlsx") as package:
+        sheet = package.read("xl/worksheets/sheet1.xml").decode()
+    found = re.search(r'<c r="([A-Z]+[0-9]+)"[^>]*><f>[^<]*</f><v>([0-9]+)</v>', sheet)
+    new = f"{found[0][: -len(found[2]) - 4]}{int(found[2]) + 1}</v>"
+    _rewrite(pack / "targets.xlsx", "xl/worksheets/sheet1.xml", lambda text: text.replace(found[0], new))
+    message = f"shows {int(found[2]) + 1}, its formula gives {found[2]}"
+    assert ("targets.xlsx", f"sheet 总览, cell {found[1]}", message) in told(pack)
+
+
+def test_the_clauses_stand_at_their_spans(pack, tmp_path):
+    found = verify(Pack.open(pack), ARTICLES)
+    assert (found.proven, found.spans) == (True, 60)
+    sources = tmp_path / "sources"
+    sources.mkdir()
+    text = (ARTICLES / "article.txt").read_text("utf-8")
+    assert "力争全年经济增长10%以上" in text
+    (sources / "article.txt").write_text(text.replace("力争全年经济增长10%以上", "力争全年经济增长11%以上"), "utf-8")
+    assert [one.key for one in errors(pack, sources)] == ["nansha.gdp-growth"]
+
+
+def test_a_file_that_is_gone_and_one_that_is_broken(pack):
+    (pack / "deck.pptx").unlink()
+    (pack / "targets.xlsx").write_bytes(b"PK\x03\x04 broken")
+    assert {(one.kind, one.file) for one in errors(pack)} == {("missing", "deck.pptx"), ("unreadable", "targets.xlsx")}
+
+
+def test_the_command_has_an_exit_code_and_json(pack):
+    run = CliRunner()
+    assert run.invoke(app, ["verify", str(pack)]).exit_code == 0
+    _rewrite(pack / "deck.pptx", "ppt/slides/slide1.xml", lambda text: text.replace(">73<", ">74<", 1))
+    result = run.invoke(app, ["verify", str(pack), "--json"])
+    found = json.loads(result.stdout)
+    assert (result.exit_code, found["ok"], found["targets"]) == (1, False, 73)
+    assert found["findings"][0]["message"] == "changed by hand: 73 -> 74"
+    assert found["findings"][0]["where"] == "slide 1, shape pack.target_count"
+
+
+def test_a_key_or_a_figure_leads_to_the_evidence(packs):
+    pack = Pack.open(packs("zh"))
+    (one,) = explain(pack, "nansha.gdp-growth")
+    assert one.target.evidence.clause == "力争全年经济增长10%以上"
+    assert {stand.file for stand in one.stands} == set(FILES)
+    assert explain(pack, "nansha.gdp-growth.text") == [one]
+    assert one in explain(pack, "10%以上")
+    result = CliRunner().invoke(app, ["explain", "nansha.gdp-growht", "--in", str(packs("zh"))])
+    assert result.exit_code == 1
+    assert "did you mean 'nansha.gdp-growth'?" in result.stderr
+
+
+def _rewrite(path: Path, part: str, change) -> None:
+    with zipfile.ZipFile(path) as package:
+        parts = [(info, package.read(info)) for info in package.infolist()]
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as package:
+        for info, data in parts:
+            if info.filename == part:
+                new = change(data.decode()).encode()
+                assert new != data
+                data = new
+            package.writestr(info, data)
+
+
+_SHOWN = re.compile(
+    r"(word/(document|footnotes|header\d*|footer\d*)|ppt/(slides|notesSlides|charts)/[^/]+|word/charts/[^/]+"
+    r"|xl/(worksheets|charts)/[^/]+|xl/sharedStrings)\.xml"
+)
+_TEXT = re.compile(r"(<(?:w:t|a:t|c:v|v|t)(?: [^>]*)?>)([^<]*[0-9][^<]*)(?=</)")
+# Numbers that every office works out anew when it opens the file: of pages and slides.
+_FIELDS = re.compile(
+    r'<a:fld [^>]*type="slidenum".*?</a:p>'
+    r'|<w:instrText[^>]*> (?:PAGE|PAGEREF|NUMPAGES|TOC|SEQ|REF|NOTEREF)\b.*?"end"/>',
+    re.DOTALL,
+)
+
+
+def _digits(folder: Path) -> list[tuple[str, str, int]]:
+    """Return (file, part, offset) of every digit that a reader sees."""
+    found = []
+    for file in FILES:
+        with zipfile.ZipFile(folder / file) as package:
+            for part in package.namelist():
+                if _SHOWN.fullmatch(part):
+                    text = package.read(part).decode()
+                    fields = [match.span() for match in _FIELDS.finditer(text)]
+                    for match in _TEXT.finditer(text):
+                        cell = text[text.rfind("<c ", 0, match.start()) : match.start()] if "<v" in match[1] else ""
+                        if 't="s"' in cell or any(start <= match.start() < end for start, end in fields):
+                            continue
+                        found += [(file, part, match.start(2) + one.start()) for one in re.finditer("[0-9]", match[2])]
+    return found
+
+
+def _seeded(packs, tmp_path, name: str, seed: int, count: int) -> None:
+    """Change one digit at random places, each in a fresh copy; each must be told, in its own file."""
+    folder = packs(name)
+    chance = random.Random(seed)
+    places = _digits(folder)
+    assert len(places) > 1000
+    for number in range(count):
+        file, part, at = chance.choice(places)
+        copy = Path(shutil.copytree(folder, tmp_path / str(number)))
+
+        def change(text: str, at: int = at) -> str:
+            return text[:at] + str((int(text[at]) + chance.randint(1, 9)) % 10) + text[at + 1 :]
+
+        _rewrite(copy / file, part, change)
+        with zipfile.ZipFile(copy / file) as package:
+            near = package.read(part).decode()[max(0, at - 60) : at + 20]
+        assert file in {one.file for one in errors(copy)}, (file, part, near)
+        shutil.rmtree(copy)
+
+
+def test_seeded_faults_are_caught(packs, tmp_path):
+    _seeded(packs, tmp_path, "zh", seed=6, count=5)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["zh", "en", "progress"])
+def test_every_seeded_fault_is_caught(packs, tmp_path, name):
+    _seeded(packs, tmp_path, name, seed=30, count=30)
