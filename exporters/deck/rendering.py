@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import gc
 import posixpath
+from array import array
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from exporters.binding.views import View
+from exporters.binding.views import PlaceView, View
 from exporters.charts.making import FILTERS as CHART_FILTERS
 from exporters.charts.making import ChartMaker
 from exporters.charts.marks import SLOT
 from exporters.charts.writing import ChartWriter
 from exporters.deck.fitting import Fitter
 from exporters.errors import Fault, TemplateError
-from exporters.package import ContentTypes, Package, PackageWriter, ct, relative_target, rt, zip_time
+from exporters.package import ContentTypes, DeflateSegment, Package, PackageWriter, ct, relative_target, rt, zip_time
+from exporters.package.content_types import TAIL as TYPES_TAIL
+from exporters.package.content_types import override_xml
 from exporters.package.relationships import HEAD, TAIL, rels_name
 
 if TYPE_CHECKING:
@@ -23,6 +26,8 @@ if TYPE_CHECKING:
 
 _TEMPLATES = {ct.PRESENTATION_TEMPLATE: ct.PRESENTATION, ct.SLIDE_SHOW: ct.PRESENTATION}
 _FIRST_ID = 256
+#: From so many slides on, what a district's views have worked out is let go of behind its slide.
+_MANY = 2000
 #: A tenth more bytes than level 6 for half of its time; slides are most of a deck's cost.
 _LEVEL = 3
 
@@ -73,6 +78,7 @@ class DeckRenderer:
             for meta in self._meta["charts"]
         ]
         self._overrides: dict[str, str] = {}
+        self._chart_numbers = array("I")
         self._plan: list[int] = []
         self._notes = 0
 
@@ -95,7 +101,7 @@ class DeckRenderer:
             self._stream(writer)
             self._properties_parts(writer)
             self._presentation(writer)
-            writer.add("[Content_Types].xml", self._content_types().xml())
+            writer.add_segments("[Content_Types].xml", [self._content_types()])
 
     # --- constant parts ----------------------------------------------------------------------------------------------
 
@@ -132,6 +138,7 @@ class DeckRenderer:
             **self._fitter.filters(),
             "_shape": self._anchors.name,
             "_slide": self._anchors.slide,
+            "_done": _forget if len(self._plan) >= _MANY else _nothing,
             "_start": self._start_slide,
         }
         names = {**self._names, "slide_count": len(self._plan)}
@@ -173,7 +180,8 @@ class DeckRenderer:
         index, _, rel_id = rest.partition(":")
         maker, files = self._charts[int(index)]
         written = files.write(writer, self._number, maker.make(text))
-        self._overrides.update(written)
+        self._chart_numbers.append(self._number)
+        self._overrides.update(written[1:])
         slide.relationships.append(_relationship(rel_id, rt.CHART, f"../charts/chart{self._number}.xml"))
         self._number += 1
 
@@ -193,7 +201,6 @@ class DeckRenderer:
             part = part or self._copy(writer, tree)
             slide.relationships.append(_relationship(rel_id, kind, relative_target(name, part)))
         writer.add(rels_name(name), "".join((HEAD, meta["constant"], *slide.relationships, TAIL)).encode())
-        self._overrides[name] = ct.SLIDE
 
     def _linked(self, part: str, own: int) -> str:
         """Return the file of the first instance of a template slide; a link to a slide not shown leads to its own."""
@@ -213,7 +220,6 @@ class DeckRenderer:
         slide.relationships.append(
             _relationship(meta["rel_id"], rt.NOTES_SLIDE, f"../notesSlides/notesSlide{self._notes}.xml")
         )
-        self._overrides[name] = ct.NOTES_SLIDE
 
     def _copy(self, writer: PackageWriter, tree: Mapping[str, Any]) -> str:
         """Write a copy of a part and of all that it leads to, and return its name."""
@@ -278,7 +284,8 @@ class DeckRenderer:
         shown = (slide_id for slide_id, index in zip(ids, self._plan, strict=True) if index in members)
         return "".join(f'<p14:sldId id="{slide_id}"/>' for slide_id in shown)
 
-    def _content_types(self) -> ContentTypes:
+    def _content_types(self) -> DeflateSegment:
+        """Return the list of content types; it is written in pieces, for it names every part."""
         template = self._template.content_types
         gone = {*self._meta["replaced"], *self._unshown()}
         kept = {
@@ -289,7 +296,17 @@ class DeckRenderer:
         defaults = dict(template.defaults)
         if self._charts:
             defaults["xlsx"] = ct.EMBEDDED_WORKBOOK
-        return ContentTypes(defaults, {**kept, **self._overrides})
+        kept |= self._overrides
+        listing = DeflateSegment(_LEVEL)
+        listing.write(ContentTypes(defaults, kept).xml().removesuffix(TYPES_TAIL.encode()))
+        for number in range(1, len(self._plan) + 1):
+            listing.write(override_xml(f"ppt/slides/slide{number}.xml", ct.SLIDE).encode())
+        for number in range(1, self._notes + 1):
+            listing.write(override_xml(f"ppt/notesSlides/notesSlide{number}.xml", ct.NOTES_SLIDE).encode())
+        for number in self._chart_numbers:
+            listing.write(override_xml(f"ppt/charts/chart{number}.xml", ct.CHART).encode())
+        listing.write(TYPES_TAIL.encode())
+        return listing
 
     def _once(self) -> set[str]:
         """Return the replaced parts that keep their names."""
@@ -297,6 +314,20 @@ class DeckRenderer:
         notes = {slide["notes"]["part"] for slide in self._meta["slides"] if slide["notes"]}
         charts = {name for chart in self._meta["charts"] for name in (chart["part"], *_companions(chart))}
         return set(self._meta["replaced"]) - slides - notes - charts
+
+
+def _nothing(_: Any) -> str:
+    return ""
+
+
+def _forget(record: Any) -> str:
+    """Let go of what a place's views have worked out: thousands of them would fill the memory with words."""
+    if isinstance(record, PlaceView):
+        for view in (*record.rows, *record.targets, record):
+            kind = type(view)
+            # A new dictionary: one that was larger keeps its room.
+            view.__dict__ = {name: value for name, value in vars(view).items() if not hasattr(kind, name)}
+    return ""
 
 
 class _Instance:
