@@ -42,7 +42,8 @@ def mark_fields(root: Element) -> None:
 
 def unmark_fields(root: Element) -> None:
     for run in root.iter(f"{W}r"):
-        run.attrib.pop(IN_FIELD, None)
+        if IN_FIELD in run.attrib:
+            del run.attrib[IN_FIELD]
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,7 +71,7 @@ class Plan:
 
 
 class Names:
-    """Counters of one document. While ``dry`` is set nothing is kept of what is written."""
+    """Counters of one document."""
 
     def __init__(self, first_id: int, notes: dict[str, int]) -> None:
         self._ids = itertools.count(first_id)
@@ -80,13 +80,6 @@ class Names:
         self._opened: list[int] = []
         self.digests: dict[str, str] = {}
         """Keys of values that their bookmarks cannot spell, by what stands there for them."""
-        self.dry = False
-
-    def saved(self) -> dict[str, int]:
-        return dict(self._sequences)
-
-    def restore(self, sequences: dict[str, int]) -> None:
-        self._sequences = sequences
 
     def filters(self, controls: list[list[Any]], count: Callable[[str], None]) -> dict[str, Callable[..., Any]]:
         """Return the filters; *count* takes the words of the flow."""
@@ -101,10 +94,8 @@ class Names:
             return text
 
         def written(words: str, record: Any, above: Any, plan: Plan) -> str:
-            if record is not None:
-                key = record.key
-            else:
-                key = above.key + plan.child if above is not None else "absent"
+            own = record if record is not None else above
+            key = "absent" if own is None else own.key if own is record else own.key + plan.child
             if plan.flow:
                 count(words)
             known = spellings.get(key)

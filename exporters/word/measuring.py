@@ -162,7 +162,8 @@ class RowBlock:
         paragraphs = [one for cell in cells or () for one in cell]
         if all(one.text is not None and one.values <= 1 and (one.values or one.cap >= 0) for one in paragraphs):
             made.caps = [one.cap for one in paragraphs if one.values]
-            heights = [sum(one.one_line for one in cell) + pad for cell, pad in zip(cells or (), made.pads, strict=False)]
+            padded = zip(cells or (), made.pads, strict=False)
+            heights = [sum(one.one_line for one in cell) + pad for cell, pad in padded]
             made.one_line = made._around(max(heights, default=0.0))
         return made
 

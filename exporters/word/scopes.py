@@ -21,7 +21,8 @@ _BLOCKS = frozenset(
 )  # fmt: skip
 # What takes names of its own even in a loop over characters.
 _NAMED = tuple(
-    f"{W}{name}" for name in ("footnoteReference", "endnoteReference", "commentReference", "txbxContent", "bookmarkStart")
+    f"{W}{name}"
+    for name in ("footnoteReference", "endnoteReference", "commentReference", "txbxContent", "bookmarkStart")
 )
 
 

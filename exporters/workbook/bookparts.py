@@ -116,7 +116,8 @@ class BookParts:
     def _same_book(self, names: Sequence[str], filler: Filler) -> bool:
         """Return whether the workbook part comes out as the template has it."""
         sheets = zip(self._meta["sheets"], self._book.sheets, strict=True)
-        if self._meta["book_changes"] or any([copy.name for copy in found] != [sheet["name"]] for sheet, found in sheets):
+        renamed = any([copy.name for copy in found] != [sheet["name"]] for sheet, found in sheets)
+        if self._meta["book_changes"] or renamed:
             return False
         return all(filler.unchanged(text, copies[0]) for text in names for copies in self._book.sheets)
 

@@ -33,7 +33,8 @@ class Link:
         dollars = sum(1 << number for number, fixed in enumerate(found.fixed) if fixed)
         return [
             -1 if self.sheet == self.host else self.sheet, found.left, found.top, found.right, found.bottom,
-            found.kind, dollars, int(found.grows) + int(found.lists), int(self.named), self.way, self.loop, *self.anchor,
+            found.kind, dollars, int(found.grows) + int(found.lists), int(self.named), self.way, self.loop,
+            *self.anchor,
         ]  # fmt: skip
 
 

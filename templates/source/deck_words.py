@@ -1,6 +1,6 @@
 """The words of the deck in Chinese and English. Numbers never stand here: they are bound."""
 
-# ruff: noqa: E501 - a sentence with its tags is read as one
+
 
 from __future__ import annotations
 

@@ -274,7 +274,7 @@ class Builder:
         sheet.row_dimensions[row].height = 22
         self.heads(sheet, row + 1, words.progress_heads, 2)
         at, total = row + 2, row + 3
-        place, kind, actual, status = (self.range(column) for column in "CMUX")
+        place, kind, _actual, status = (self.range(column) for column in "CMUX")
         mine = f"{place},$B{at}"
         counts = [f"=COUNTIF({mine})"]
         counts += [f'=COUNTIFS({mine},{kind},"{word}")' for word in words.kinds]

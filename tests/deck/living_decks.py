@@ -254,6 +254,17 @@ def duplicate(prs: Any, index: int, to: int) -> Any:
     return made
 
 
+def with_column(prs: Any) -> None:
+    """Put a column of remarks into the table of all districts."""
+    table = shape_of(prs, "pack.all")._element.graphic.graphicData.tbl
+    grid = table.tblGrid
+    grid.append(copy.deepcopy(grid[0]))
+    for row, text in zip(table.tr_lst, ["批注", "甲", "乙", "丙"], strict=True):
+        cell = copy.deepcopy(row.tc_lst[0])
+        row.tc_lst[0].addnext(cell)
+        cell.txBody.p_lst[0].r_lst[0].text = text
+
+
 def sdk_faults(content: bytes, folder: Path) -> str:
     """What Microsoft's validator says; empty where it is content, or not on the path."""
     validator = shutil.which("ooxml-validator")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from living_decks import (
     cells_of,
     content_of,
     data,
+    edited,
     merged,
     notes_of,
     numbers_of,
@@ -23,7 +25,9 @@ from living_decks import (
     table_of,
     text_of,
     walk,
+    with_column,
 )
+from pptx import Presentation
 
 from exporters import deck
 from exporters.merge import merge
@@ -153,23 +157,25 @@ def test_6_a_deleted_shape_stays_deleted(base: bytes, ours: bytes, by_hand: Offi
     assert [one.reason for one in result.plan.conflicts] == (["deleted-changed"] if moved else [])
 
 
-def copied(document: Any, index: int, to: int) -> list[str]:
-    """Copy a slide and drag the copy to a place, as the slide sorter does; returns the names of the copy's shapes."""
+def copied(document: Any, index: int, to: int) -> None:
+    """Copy a slide and move the copy up in the slide sorter."""
     pages = document.DrawPages
-    page = document.duplicate(pages.getByIndex(index))
-    names = [page.getByIndex(at).Name for at in range(page.Count)]
+    document.duplicate(pages.getByIndex(index))
     at = index + 1
+    dispatch(document, ".uno:DiaMode")  # noqa: F821 - given inside the office
     controller = document.CurrentController
     while at > to:
         controller.setCurrentPage(pages.getByIndex(at))
-        dispatch(document, ".uno:MovePageUp")  # noqa: F821 - given inside the office
+        dispatch(document, ".uno:MovePageUp")  # noqa: F821
         at -= 1
-    return names
 
 
 @pytest.mark.parametrize("to", [1, 2])
 def test_7_every_copy_of_a_slide_updates(base: bytes, ours: bytes, by_hand: Office, to: int) -> None:
-    result = merged(base, by_hand(base, copied, 1, to), ours)
+    theirs = by_hand(base, copied, 1, to)
+    names = [{one.name for one in slide.shapes} for slide in Presentation(io.BytesIO(theirs)).slides]
+    assert f"{PROSE} 1" in names[to]
+    result = merged(base, theirs, ours)
     prs = content_of(result)
     assert len(prs.slides) == 10
     assert result.plan.conflicts == ()
@@ -184,7 +190,9 @@ def test_7_every_copy_of_a_slide_updates(base: bytes, ours: bytes, by_hand: Offi
 
 
 def handle(document: Any) -> list[int]:
-    """Move, resize, recolour and group, add a slide and a box, and change the order."""
+    """Move, resize, recolour and group, and add a slide with a box."""
+    import time
+
     pages = document.DrawPages
     page = pages.getByIndex(1)
     shapes = {page.getByIndex(at).Name: page.getByIndex(at) for at in range(page.Count)}
@@ -195,6 +203,10 @@ def handle(document: Any) -> list[int]:
     big.setSize(size)
     big.FillStyle = uno.Enum("com.sun.star.drawing.FillStyle", "SOLID")  # noqa: F821 - given inside the office
     big.FillColor = 0xC00000
+    for _ in range(50):  # a chart is loaded when it is first asked for
+        if chart.Model is not None:
+            break
+        time.sleep(0.1)
     chart.Model.getFirstDiagram().getCoordinateSystems()[0].getChartTypes()[0].getDataSeries()[0].Color = 0x00C000
     collection = context.ServiceManager.createInstance("com.sun.star.drawing.ShapeCollection")  # noqa: F821
     collection.add(prose)
@@ -280,12 +292,18 @@ def test_a_dropped_district_is_marked(base: bytes, by_hand: Office) -> None:
 
 def number(document: Any, name: str, value: float) -> None:
     """Type a number into a chart's data."""
+    import time
+
     pages = document.DrawPages
     for index in range(pages.Count):
         page = pages.getByIndex(index)
         for at in range(page.Count):
             shape = page.getByIndex(at)
             if shape.Name == name:
+                for _ in range(50):
+                    if shape.Model is not None:
+                        break
+                    time.sleep(0.1)
                 rows = [list(row) for row in shape.Model.getData().getData()]
                 rows[0][0] = value
                 shape.Model.getData().setData(tuple(tuple(row) for row in rows))
@@ -301,24 +319,11 @@ def test_a_chart_changed_by_hand(base: bytes, ours: bytes, by_hand: Office) -> N
     assert numbers_of(content_of(result), CHART)[1][0] == 1.5
 
 
-def row(document: Any, name: str, text: str) -> None:
-    """Put a column into a table and write into it."""
-    pages = document.DrawPages
-    for index in range(pages.Count):
-        page = pages.getByIndex(index)
-        for at in range(page.Count):
-            shape = page.getByIndex(at)
-            if shape.Name == name:
-                shape.Model.Columns.insertByIndex(1, 1)
-                for line in range(shape.Model.RowCount):
-                    shape.Model.getCellByPosition(1, line).String = f"{text}{line}"
-
-
 def test_a_column_put_in_by_hand(base: bytes, by_hand: Office) -> None:
-    theirs = by_hand(base, row, "pack.all", "注")
+    theirs = by_hand(edited(base, with_column), nothing)
     result = merged(base, theirs, render(data(4, d00002_gdp_growth="9"), 2))
     rows = table_of(content_of(result), "pack.all")
-    assert [one[1] for one in rows] == ["注0", "注1", "注2", "注3", ""]
+    assert [one[1] for one in rows] == ["批注", "甲", "乙", "丙", ""]
     assert rows[2][2] == "9%以上"
     assert rows[4][0].endswith("4区")
 

@@ -24,6 +24,7 @@ from living_decks import (
     table_of,
     text_of,
     walk,
+    with_column,
 )
 from pptx import Presentation
 from pptx.chart.data import CategoryChartData
@@ -330,18 +331,7 @@ def test_cells_of_a_table_update_and_stay(base: bytes, ours: bytes) -> None:
 
 
 def test_a_column_put_in_by_hand_stays_while_rows_come_and_go(base: bytes) -> None:
-    import copy
-
-    def edit(prs: Any) -> None:
-        table = shape_of(prs, "pack.all")._element.graphic.graphicData.tbl
-        grid = table.tblGrid
-        grid.append(copy.deepcopy(grid[0]))
-        for row, text in zip(table.tr_lst, ["批注", "甲", "乙", "丙"], strict=True):
-            cell = copy.deepcopy(row.tc_lst[0])
-            row.tc_lst[0].addnext(cell)
-            cell.txBody.p_lst[0].r_lst[0].text = text
-
-    theirs = edited(base, edit)
+    theirs = edited(base, with_column)
     result = merged(base, theirs, render(data(4, d00002_gdp_growth="9"), 2))
     rows = table_of(content_of(result), "pack.all")
     assert [row[1] for row in rows] == ["批注", "甲", "乙", "丙", ""]

@@ -135,7 +135,7 @@ def test_tags_across_runs_keep_the_format_of_their_first_character() -> None:
     rich = CellRichText("全市", TextBlock(bold, "{{ city."), TextBlock(red, "short }}"), TextBlock(red, "！"))
     cell = formulas(rendered(template({"一": {"A1": rich}})))["一"]["A1"]
     assert str(cell.value) == "全市广州！"
-    assert [(block.text, bool(block.font.b)) for block in cell.value if isinstance(block, TextBlock)][0] == (
+    assert next((block.text, bool(block.font.b)) for block in cell.value if isinstance(block, TextBlock)) == (
         "广州",
         True,
     )

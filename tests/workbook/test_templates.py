@@ -185,4 +185,4 @@ def test_the_template_source_builds_the_shipped_files(tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, str(ROOT / "templates" / "source" / "workbook.py")], capture_output=True, text=True, check=True
     )
-    assert set(line.rpartition(": ")[2] for line in done.stdout.splitlines()) == {"unchanged"}
+    assert {line.rpartition(": ")[2] for line in done.stdout.splitlines()} == {"unchanged"}
