@@ -10,10 +10,10 @@ from typing import Any
 
 from exporters.errors import Fault, TemplateError
 from exporters.workbook import markup
-from exporters.workbook.cellbody import Bodies, mixed_body, plain_text, result_body, text_body, xstring
+from exporters.workbook.cellbody import MAX_TEXT, Bodies, mixed_body, plain_text, result_body, text_body, xstring
 from exporters.workbook.cellbody import escape as escape_text
 from exporters.workbook.formula.evaluate import Node, build, result
-from exporters.workbook.formula.values import Scalar, UnknownError
+from exporters.workbook.formula.values import ErrorValueError, Scalar, UnknownError
 from exporters.workbook.formula.values import text as as_text
 from exporters.workbook.heights import MAX_HEIGHT, text_lines
 from exporters.workbook.markup import ROW
@@ -47,15 +47,29 @@ class RowContext:
             column, self.column = self.column, formula.column
             self.results[number] = _BUSY
             try:
-                found = result(formula.node, self)
+                found = formula.node(self)
+                # Texts and numbers are what nearly every formula gives; all else is made sure of.
+                if (type(found) is not str or len(found) > MAX_TEXT) and (
+                    type(found) is not float or found - found != 0.0
+                ):
+                    given = found
+                    found = result(lambda _: given, self)
             except UnknownError:
                 found = UNKNOWN
+            except (ErrorValueError, OverflowError, ValueError, RecursionError):
+                found = self._failed(formula)
             self.column = column
             self.results[number] = found
         if found is UNKNOWN or found is _BUSY:
             # A formula that refers to itself has no value that could be known.
             raise UnknownError
         return found  # type: ignore[no-any-return]
+
+    def _failed(self, formula: FormulaWriter) -> Any:
+        try:
+            return result(formula.node, self)
+        except UnknownError:
+            return UNKNOWN
 
 
 def _unknown(_: Any) -> Scalar:

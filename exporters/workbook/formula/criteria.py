@@ -15,6 +15,7 @@ _COMPARE: dict[str, Callable[[Any, Any], bool]] = {
     "<": operator.lt, ">": operator.gt, "<=": operator.le, ">=": operator.ge,
 }  # fmt: skip
 _BLANK = ("blank",)
+_FEW = 200
 _NUMERIC = frozenset("0123456789+-. ")
 
 
@@ -99,13 +100,27 @@ def matching(pairs: Sequence[tuple[Area, Scalar]]) -> list[int]:
     exact = [(area, key) for area, criterion in pairs if (key := _exact(criterion)) is not None]
     rest = [(area, _test(criterion)) for area, criterion in pairs if _exact(criterion) is None]
     if exact:
-        found = _index([area for area, _ in exact]).get(tuple(key[0] for _, key in exact), [])
+        found = _meeting(exact)
     else:
         area, test = rest.pop(0)
         found = [at for at, value in zip(count(), area, strict=False) if test(value)]
     for area, test in rest:
         line = area.line()
         found = [at for at in found if test(line[at])]
+    return found
+
+
+def _meeting(exact: Sequence[tuple[Area, tuple[object]]]) -> list[int]:
+    """Return the positions that meet all equalities. One column's index is most often enough, and serves others too."""
+    each = [_index([area]).get(key, []) for area, key in exact]
+    shortest = min(range(len(each)), key=lambda at: len(each[at]))
+    if len(each) > 1 and len(each[shortest]) > _FEW:
+        return _index([area for area, _ in exact]).get(tuple(key[0] for _, key in exact), [])
+    found = each[shortest]
+    for at, (area, key) in enumerate(exact):
+        if at != shortest:
+            line = area.line()
+            found = [place for place in found if _same(line[place]) == key[0]]
     return found
 
 

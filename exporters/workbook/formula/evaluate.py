@@ -149,6 +149,10 @@ class _Builder:
     def _function(self, name: str, arguments: Sequence[Tree]) -> Node:
         if name not in KNOWN:
             raise UnknownError(f"{name}()")
+        if name == "IFERROR" and _is_exact_look_up(arguments):
+            among, match = arguments[0][2]
+            parts = map(self.build, (among, match[2][0], match[2][1], arguments[1]))
+            return _look_up(*parts, general=self._iferror([self.build(one) for one in arguments], arguments))
         nodes = [self.build(argument, name in _ARRAYS) for argument in arguments]
         lazy = getattr(self, "_" + name.lower(), None) if name in _LAZY else None
         if lazy is not None:
@@ -336,6 +340,36 @@ def _exact_match(sought: Node, among: Node) -> Node:
         return NA if at < 0 else float(at + 1)
 
     return match
+
+
+def _is_exact_look_up(arguments: Sequence[Tree]) -> bool:
+    """Whether the arguments of IFERROR are INDEX(column, MATCH(what, column, 0)) and something else."""
+    if len(arguments) != 2 or arguments[0][:2] != ["f", "INDEX"] or len(arguments[0][2]) != 2:
+        return False
+    match = arguments[0][2][1]
+    return match[:2] == ["f", "MATCH"] and len(match[2]) == 3 and match[2][2] == ["n", 0.0]
+
+
+def _look_up(among: Node, sought: Node, keys: Node, otherwise: Node, general: Node) -> Node:
+    """IFERROR(INDEX(column, MATCH(what, column, 0)), otherwise) in one go: what a matrix of any size is made of."""
+    find = lookup.find
+
+    def look(context: Context) -> Value:
+        try:
+            area, values = keys(context), among(context)
+            if not isinstance(area, Area) or not isinstance(values, Area):
+                return general(context)
+            if len(values.columns) != 1:
+                return general(context)
+            at = find(_single(sought(context), context), area)
+            if 0 <= at < values.height:
+                value = values.columns[0][at]
+                return otherwise(context) if isinstance(value, Error) else value
+        except ErrorValueError:
+            pass
+        return otherwise(context)
+
+    return look
 
 
 def _line_index(among: Node, at: Node) -> Node:
