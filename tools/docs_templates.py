@@ -85,7 +85,13 @@ def deck(lines: list[Line], path: Path) -> None:
             book.active.title = "Sheet1"
         elif re.fullmatch(r"[A-Z]\d+", place):
             assert book is not None
-            book.active[place] = text
+            sheet = book.active
+            sheet[place] = text
+            # Like PowerPoint, the chart shows what is typed.
+            data = CategoryChartData()
+            data.categories = [sheet["A2"].value or ""]
+            data.add_series(sheet["B1"].value or "", [1])
+            chart.replace_data(data)
             stream = io.BytesIO()
             book.save(stream)
             chart.part.chart_workbook.update_from_xlsx_blob(stream.getvalue())

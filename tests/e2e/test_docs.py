@@ -73,7 +73,7 @@ def test_the_examples_show_what_the_page_promises(built):
 
 def test_the_faults_are_those_that_the_tool_prints(shell, typed):
     faulty = PAGE.replace("Title          {{ pack.title }}", "Title          {{ pack.titel }}")
-    faulty = faulty.replace("targets{%slide endfor %}", "targets").replace("|dash }}{% endif %}", "|dahs }}{% endif %}")
+    faulty = faulty.replace("{{ d.name }}{%slide endfor %}", "{{ d.name }}").replace("|dash }}{% endif %}", "|dahs }}{% endif %}")
     typed(shell.folder / "mine", faulty)
     done = shell("check", SAMPLE, "--templates", "mine", "--lang", "en")
     assert done.returncode == 1
