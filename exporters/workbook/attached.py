@@ -139,7 +139,7 @@ def _chart(root: Element, book: BookDraft, sheet: SheetDraft, records: Records) 
             continue
         for number, link in enumerate(linked, before):
             link.reference.grows = True
-            records.links.keep(number)
+            records.links.keep(number, late=True)
         _cache(formula, holder, before if len(linked) == 1 else -1, records)
     return changes
 

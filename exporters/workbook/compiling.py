@@ -55,9 +55,9 @@ class _Compiler:
             if sheet.changes and sheet.root is not None:
                 weave_around(sheet, sheet.root, records[sheet.index])
         book_source, book_weaver = self._book_source()
-        linking.keep_values(book, links)
         order = linking.order(book, links)
         linking.mark_deferred(book, links, order)
+        linking.keep_values(book, links)
         for sheet in book.sheets:
             self._sheet_programs(sheet, records[sheet.index], attached[sheet.index])
         self._programs["book"] = book_weaver.program(book_weaver.weave(book_source))
@@ -251,7 +251,7 @@ class _Compiler:
         }
 
     def _sheet_meta(self, sheet: SheetDraft, attached: list[Attached]) -> dict[str, Any]:
-        stored = sorted(sheet.stored)
+        stored = sorted(sheet.readers)
         return {
             "part": sheet.part,
             "name": sheet.name,
@@ -265,6 +265,7 @@ class _Compiler:
             "rows": [emitting.unit_record(sheet, number, self._wrapping) for number in range(len(sheet.units))]
             if sheet.changes or stored else [],
             "stored": stored,
+            "readers": [sorted(sheet.readers[column]) for column in stored],
             "needed": sorted(sheet.needed),
             "held": linking.is_unsteady(sheet),
             "last": max((row.number + row.height - 1 for row in sheet.rows), default=0),

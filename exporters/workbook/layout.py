@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 
@@ -27,7 +28,7 @@ class Layout:
     ) -> None:
         self.order = order
         self._heights, self._template, self._last = heights, starts, last
-        self._rows: list[list[int]] = [[] for _ in heights]
+        self._rows = [array("I") for _ in heights]
         self._turns = turns
         self._spans: dict[tuple[int, int, Bounds], Bounds | None] = {}
         row = 1

@@ -82,14 +82,19 @@ class Links:
             link.way, link.loop = LOOP, common[-1]
             host.bounded.add(common[-1])
 
-    def keep(self, number: int) -> None:
-        """Note that the values behind a reference are needed, and that its rows may not vanish altogether."""
+    def keep(self, number: int, late: bool = False) -> None:
+        """Note that the values behind a reference are needed, and that its rows may not vanish altogether.
+
+        *late* values are read once all sheets are written.
+        """
         link = self.all[number]
         if link.way == OWN:
             return
         target, found = self.book.sheets[link.sheet], link.reference
         used = {cell.column for row in target.rows for cell in row.cells}
-        target.stored |= {column for column in used if found.left <= column <= found.right}
+        for column in used:
+            if found.left <= column <= found.right:
+                target.readers.setdefault(column, set()).add(-1 if late else link.host)
         if link.way == STATIC and found.kind not in {WHOLE_ROWS, COLUMNS}:
             self.need(target, found.top, found.bottom)
 
@@ -137,7 +142,7 @@ def keep_values(book: BookDraft, links: Links) -> None:
             for draft in sheet.formulas:
                 for number in draft.numbers:
                     if number >= 0:
-                        links.keep(number)
+                        links.keep(number, draft.deferred)
 
 
 def order(book: BookDraft, links: Links) -> list[int]:

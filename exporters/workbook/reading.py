@@ -52,7 +52,8 @@ class SheetDraft:
     changes: bool = False
     """Whether anything in its own part depends on data."""
     starts: list[int] = field(default_factory=list)
-    stored: set[int] = field(default_factory=set)
+    readers: dict[int, set[int]] = field(default_factory=dict)
+    """The columns that formulas read: the numbers of the sheets they stand in, -1 for what is read at the end."""
     needed: set[tuple[int, int]] = field(default_factory=set)
     widths: dict[int, float] = field(default_factory=dict)
     """Widths of the columns, in digits; those not listed have the sheet's default."""

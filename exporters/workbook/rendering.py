@@ -86,12 +86,11 @@ class _Rendering:
         parts = self._parts
         parts.write_head(self._writer, properties)
         texts: list[tuple[str, str, WrittenSheet, bool, str]] = []
+        done: set[int] = set()
         for number in self._meta["order"]:
             texts += self._sheet(number)
-            # What was looked up for one sheet is seldom asked by the next, and can be larger than the sheet.
-            for copies in self._book.sheets:
-                for copy in copies:
-                    copy.areas.clear()
+            done.add(number)
+            self._forget(done)
         for name, sink in self._held.items():
             self._writer.add_segments(name, sink.finished(self._late_body))
         for name, text, host, tagged, original in texts:
@@ -101,6 +100,16 @@ class _Rendering:
                 self._writer.add(name, self._filler.fill(text, host).encode())
         self._book_parts()
         parts.write_rest(self._writer, self._bodies.twins)
+
+    def _forget(self, done: set[int]) -> None:
+        """Let go of what no sheet asks for any more: look-ups, and the values of columns whose readers are written."""
+        for number, (sheet, copies) in enumerate(zip(self._meta["sheets"], self._book.sheets, strict=True)):
+            for copy in copies:
+                copy.areas.clear()
+                if number in done:
+                    for column, readers in zip(sheet["stored"], sheet["readers"], strict=True):
+                        if done.issuperset(readers):
+                            copy.columns[column] = []
 
     def _sheet(self, number: int) -> list[tuple[str, str, WrittenSheet, bool, str]]:
         """Write what comes of one sheet of the template; return its other parts, which wait for all values."""

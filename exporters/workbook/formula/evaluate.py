@@ -151,8 +151,9 @@ class _Builder:
             raise UnknownError(f"{name}()")
         if name == "IFERROR" and _is_exact_look_up(arguments):
             among, match = arguments[0][2]
-            parts = map(self.build, (among, match[2][0], match[2][1], arguments[1]))
-            return _look_up(*parts, general=self._iferror([self.build(one) for one in arguments], arguments))
+            values, sought, keys, otherwise = map(self.build, (among, match[2][0], match[2][1], arguments[1]))
+            general = self._iferror([self.build(one) for one in arguments], arguments)
+            return _look_up(values, sought, keys, otherwise, general)
         nodes = [self.build(argument, name in _ARRAYS) for argument in arguments]
         lazy = getattr(self, "_" + name.lower(), None) if name in _LAZY else None
         if lazy is not None:
