@@ -131,7 +131,7 @@ def workbook(lines: list[Line], path: Path) -> None:
                 Reference(sheet, range_string=f"{_quoted(sheet.title)}!{one}") for one in rest.split(" by ")
             )
             chart = BarChart()
-            chart.type, chart.legend, chart.width, chart.height = "bar", None, 20, 10
+            chart.type, chart.legend, chart.width, chart.height = "bar", None, 12, 8
             chart.add_data(values)
             chart.set_categories(labels)
             sheet.add_chart(chart, at)

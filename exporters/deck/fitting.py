@@ -169,7 +169,8 @@ class Fitter:
         pieces = [_piece(match[0], match[1] or "", found) for match in _PARAGRAPH.finditer(text)]
         shown = [piece for piece in pieces if not piece.more]
         if _height(shown, found) <= found.height:
-            return Markup(body if len(shown) == len(pieces) else head + "".join(piece.xml for piece in shown))
+            # A body must hold a paragraph, even where only the one that is not shown was left.
+            return Markup(body if len(shown) == len(pieces) else head + ("".join(one.xml for one in shown) or "<a:p/>"))
         if found.shrinks:
             for share in _STEPS:
                 if _height(shown, found, share) <= found.height:

@@ -73,13 +73,32 @@ def test_the_examples_show_what_the_page_promises(built):
 
 def test_the_faults_are_those_that_the_tool_prints(shell, typed):
     faulty = PAGE.replace("Title          {{ pack.title }}", "Title          {{ pack.titel }}")
-    faulty = faulty.replace("{{ d.name }}{%slide endfor %}", "{{ d.name }}").replace("|dash }}{% endif %}", "|dahs }}{% endif %}")
+    faulty = faulty.replace("{{ d.name }}{%slide endfor %}", "{{ d.name }}").replace(
+        "|dash }}{% endif %}", "|dahs }}{% endif %}"
+    )
     typed(shell.folder / "mine", faulty)
     done = shell("check", SAMPLE, "--templates", "mine", "--lang", "en")
     assert done.returncode == 1
     shown = re.search(r"^```faults\n(.*?)^```$", PAGE, re.DOTALL | re.MULTILINE)
     assert shown is not None
     assert (done.stdout + done.stderr).strip() == shown[1].strip()
+
+
+def test_boxes_and_notes_whose_loops_are_empty_stay_sound(shell):
+    show = Presentation()
+    slide = show.slides.add_slide(show.slide_layouts[1])
+    slide.shapes.title.text = "{%slide for d in missing %}{{ d.name }}"
+    slide.placeholders[
+        1
+    ].text = "{% for t in d.targets %}\n{{ t.text }}\n{% endfor %}\n{{ '# more in the notes'|more }}"
+    notes = "{% for t in d.targets %}\n{{ t.text }}\n{% endfor %}\n{%slide endfor %}"
+    slide.notes_slide.notes_text_frame.text = notes
+    (shell.folder / "mine").mkdir()
+    show.save(str(shell.folder / "mine" / "deck.pptx"))
+    done = shell("build", "--templates", "mine", "--only", "deck", "--out", "pack")
+    assert done.returncode == 0, done.stderr
+    done = shell("lint", "pack/deck.pptx")
+    assert done.returncode == 0, done.stderr
 
 
 def test_every_name_stands_on_the_page():
