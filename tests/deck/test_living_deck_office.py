@@ -174,7 +174,7 @@ def copied(document: Any, index: int, to: int) -> None:
 def test_7_every_copy_of_a_slide_updates(base: bytes, ours: bytes, by_hand: Office, to: int) -> None:
     theirs = by_hand(base, copied, 1, to)
     names = [{one.name for one in slide.shapes} for slide in Presentation(io.BytesIO(theirs)).slides]
-    assert f"{PROSE} 1" in names[to]
+    assert any(name.startswith(f"{PROSE} ") for name in names[to])
     result = merged(base, theirs, ours)
     prs = content_of(result)
     assert len(prs.slides) == 10
@@ -191,8 +191,6 @@ def test_7_every_copy_of_a_slide_updates(base: bytes, ours: bytes, by_hand: Offi
 
 def handle(document: Any) -> list[int]:
     """Move, resize, recolour and group, and add a slide with a box."""
-    import time
-
     pages = document.DrawPages
     page = pages.getByIndex(1)
     shapes = {page.getByIndex(at).Name: page.getByIndex(at) for at in range(page.Count)}
@@ -203,10 +201,8 @@ def handle(document: Any) -> list[int]:
     big.setSize(size)
     big.FillStyle = uno.Enum("com.sun.star.drawing.FillStyle", "SOLID")  # noqa: F821 - given inside the office
     big.FillColor = 0xC00000
-    for _ in range(50):  # a chart is loaded when it is first asked for
-        if chart.Model is not None:
-            break
-        time.sleep(0.1)
+    if chart.Model is None:
+        chart.EmbeddedObject.changeState(1)  # running: a chart is not always loaded with its slide
     chart.Model.getFirstDiagram().getCoordinateSystems()[0].getChartTypes()[0].getDataSeries()[0].Color = 0x00C000
     collection = context.ServiceManager.createInstance("com.sun.star.drawing.ShapeCollection")  # noqa: F821
     collection.add(prose)
@@ -292,18 +288,14 @@ def test_a_dropped_district_is_marked(base: bytes, by_hand: Office) -> None:
 
 def number(document: Any, name: str, value: float) -> None:
     """Type a number into a chart's data."""
-    import time
-
     pages = document.DrawPages
     for index in range(pages.Count):
         page = pages.getByIndex(index)
         for at in range(page.Count):
             shape = page.getByIndex(at)
             if shape.Name == name:
-                for _ in range(50):
-                    if shape.Model is not None:
-                        break
-                    time.sleep(0.1)
+                if shape.Model is None:
+                    shape.EmbeddedObject.changeState(1)
                 rows = [list(row) for row in shape.Model.getData().getData()]
                 rows[0][0] = value
                 shape.Model.getData().setData(tuple(tuple(row) for row in rows))
