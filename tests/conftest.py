@@ -6,6 +6,7 @@ Only tests marked ``outside`` (they compare with files that are no part of the p
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 import pytest
 
@@ -31,3 +32,22 @@ def _strict(report):
         report.outcome = "failed"
         report.longrepr = f"nothing may skip here: {reason}"
     return report
+
+
+def pytest_addoption(parser):
+    parser.addoption("--accept", action="store_true", help="write golden files anew instead of comparing with them")
+
+
+@pytest.fixture
+def golden(request):
+    """Compare a text with tests/golden/NAME; with --accept, make it the golden one, to be reviewed in the diff."""
+
+    def compare(name: str, text: str) -> None:
+        path = Path(__file__).parent / "golden" / name
+        if request.config.getoption("--accept"):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, "utf-8")
+        assert path.exists(), f"{path.name} is new: look at it and run pytest --accept"
+        assert text.splitlines() == path.read_text("utf-8").splitlines()
+
+    return compare

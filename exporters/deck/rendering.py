@@ -81,6 +81,7 @@ class DeckRenderer:
         self._chart_numbers = array("I")
         self._plan: list[int] = []
         self._notes = 0
+        self._shown = 0
 
     def write(self, out: BinaryIO) -> None:
         self._plan = [int(item) for item in self._text("plan", {}).split()]
@@ -128,6 +129,7 @@ class DeckRenderer:
         return "".join(self._compiled.programs[program].bind(filters).stream({**self._names, "slide_count": 0}))
 
     def _start_slide(self, _: Any) -> str:
+        self._shown += 1
         self._anchors.start_slide()
         self._fitter.start_slide()
         return ""
@@ -140,6 +142,7 @@ class DeckRenderer:
             "_slide": self._anchors.slide,
             "_done": _forget if len(self._plan) >= _MANY else _nothing,
             "_start": self._start_slide,
+            "_number": lambda _: str(self._shown),
         }
         names = {**self._names, "slide_count": len(self._plan)}
         slide = _Instance(0, {})

@@ -69,6 +69,7 @@ class SlideWeaver:
         if not slide.tagged:
             return
         self._alternative_text_conditions(slide, where)
+        self._number_fields(slide, place)
         placed = TreeWeaver(DRAWINGML, self._weaver, self._faults, emit).weave(slide.root, where)
         self._place_levels(slide, placed)
         join_runs(slide.root, self._weaver)
@@ -80,6 +81,14 @@ class SlideWeaver:
             self._place_levels(slide, found)
             join_runs(slide.notes, self._weaver)
             self._take_the_rest(slide)
+
+    def _number_fields(self, slide: WovenSlide, place: str) -> None:
+        """A field holds the number that it last showed: readers that work out no fields then see the right one."""
+        for root in [one for one in (slide.root, slide.notes) if one is not None]:
+            for shown in root.iter(f"{A}fld"):
+                text = shown.find(f"{A}t")
+                if shown.get("type") == "slidenum" and text is not None:
+                    text.text = self._weaver.value("slide_count", place, "_number")
 
     # --- values --------------------------------------------------------------------------------------------------
 

@@ -40,7 +40,7 @@ ZH: dict[str, str] = {
     "cmp.alt": "柱形图，{{ x.label }}增速目标由高到低：{% for t in x.growth[:12] %}{{ t.place.short }}{{ t.text }}"
     "{% if not loop.last %}，{% endif %}{% endfor %}",
     "cmp.source": "{% if x.growth|length > 12 %}只列前12位，其余见工作簿。{% endif %}"
-    "来源：{% for s in x.growth|map(attribute='source')|unique %}[{{ s.n }}]{% endfor %}，见“出处”页。单位：%",
+    "来源：{% for s in x.growth|map(attribute='source')|unique|sort(attribute='n') %}[{{ s.n }}]{% endfor %}，见“出处”页。单位：%",
     # a district
     "d.headline": "{% set gdp = district.target.gdp_growth %}"
     "{% set most = (rates|rejectattr('indicator', 'eq', 'GDP')|list)[0] %}"
@@ -151,7 +151,7 @@ EN: dict[str, str] = {
     "cmp.alt": "Column chart of growth targets for {{ x.label }}, highest first: {% for t in x.growth[:12] %}{{ t.place.short }} "
     "{{ t.text }}{% if not loop.last %}, {% endif %}{% endfor %}",
     "cmp.source": "{% if x.growth|length > 12 %}The first 12 only; the rest is in the workbook. {% endif %}"
-    "Sources: {% for s in x.growth|map(attribute='source')|unique %}[{{ s.n }}]{% endfor %}, listed on the page of sources. Unit: %",
+    "Sources: {% for s in x.growth|map(attribute='source')|unique|sort(attribute='n') %}[{{ s.n }}]{% endfor %}, listed on the page of sources. Unit: %",
     "d.headline": "{% set gdp = district.target.gdp_growth %}"
     "{% set most = (rates|rejectattr('indicator', 'eq', 'GDP')|list)[0] %}"
     "{{ district.short }} "
