@@ -355,7 +355,7 @@ class _Sink:
 
     def __init__(self, held: bool) -> None:
         self._keeps_text = held
-        self._parts: list[DeflateSegment | bytes | int] = []
+        self._parts: list[DeflateSegment | Segment | bytes | int] = []
 
     @property
     def waits(self) -> bool:
@@ -373,6 +373,9 @@ class _Sink:
         last = 0
         for found in _LATE.finditer(rows):
             self._add(rows[last : found.start()])
+            if self._parts and isinstance(self._parts[-1], DeflateSegment):
+                # A sealed segment gives back its compressor's memory, a quarter of a megabyte.
+                self._parts[-1] = self._parts[-1].seal()
             self._parts.append(int(found[1]))
             last = found.end()
         self._add(rows[last:])
@@ -394,7 +397,9 @@ class _Sink:
         found: list[Segment | DeflateSegment] = []
         open_text: DeflateSegment | None = None
         for part in self._parts:
-            if isinstance(part, DeflateSegment):
+            if isinstance(part, DeflateSegment | Segment):
+                if open_text is not None:
+                    found[-1] = open_text.seal()
                 found.append(part)
                 open_text = None
                 continue
