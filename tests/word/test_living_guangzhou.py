@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import time
 from pathlib import Path
 from typing import Any
@@ -124,7 +125,7 @@ def _settle(document: Any, command: str) -> None:
 
 def _without_margins(data: bytes) -> list[str]:
     """Return the visible lines without page numbers, which the office works out anew."""
-    return [line for line in text(data).split("\n") if not line.startswith("第")]
+    return [line for line in text(data).split("\n") if not re.match(r"第\d|Page \d|— \d", line)]
 
 
 @pytest.mark.office
@@ -170,6 +171,16 @@ def test_tracked_in_libreoffice(
         plan = plan_of(ours, data, later)
         assert not plan.lost_too_much and plan.edits
         assert faults(patched(data, plan, later), data) == []
+
+
+@pytest.mark.office
+@pytest.mark.slow
+@pytest.mark.parametrize("template", ["standard/en", "gbt9704/zh", "gbt9704/en"])
+def test_every_template(guangzhou: Dataset, template: str, office: LibreOffice, tmp_path: Path) -> None:
+    make = Briefing(template)
+    base = make(guangzhou)
+    test_saved_by_libreoffice_twice(make, guangzhou, base, "all", office, tmp_path)
+    test_tracked_in_libreoffice(make, guangzhou, base, "all", office, tmp_path)
 
 
 @pytest.mark.slow

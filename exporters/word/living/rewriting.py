@@ -220,7 +220,8 @@ def _control_of(atom: Atom) -> Element | None:
 
 
 def _flush_text(pen: Pen, atom: Atom, change: _Change, source: Source) -> None:
-    pieces = _pieces(atom.text, change)
+    # LibreOffice joins an insertion at the end of a paragraph with a paragraph inserted behind it.
+    pieces = _pieces(atom.text, change, struck_last=_ends_paragraph(atom.node))
     run = atom.node.getparent()
     if run is None:
         return
@@ -255,7 +256,13 @@ def _within(shell: Element | None, made: Element) -> Element:
     return twin
 
 
-def _pieces(text: str, change: _Change) -> list[tuple[str, str]]:
+def _ends_paragraph(node: Element) -> bool:
+    """Return whether no text follows in the paragraph."""
+    paragraph = next(node.iterancestors(f"{W}p"), None)
+    return paragraph is not None and list(paragraph.iter(T))[-1] is node
+
+
+def _pieces(text: str, change: _Change, struck_last: bool) -> list[tuple[str, str]]:
     """Return what becomes of a text: stretches to keep, to strike and to add, in order (added before struck ones)."""
     found: list[tuple[str, str]] = []
     for at in range(len(text) + 1):
@@ -268,13 +275,13 @@ def _pieces(text: str, change: _Change) -> list[tuple[str, str]]:
             found[-1] = (kind, found[-1][1] + text[at])
         else:
             found.append((kind, text[at]))
-    return _struck_first(found)
+    return _struck_first(found, len(found) - (2 if struck_last else 0))
 
 
-def _struck_first(pieces: list[tuple[str, str]]) -> list[tuple[str, str]]:
+def _struck_first(pieces: list[tuple[str, str]], stop: int) -> list[tuple[str, str]]:
     """Let what is struck out stand before what takes its place, as people are used to read it."""
     found = list(pieces)
-    for at in range(len(found) - 1):
+    for at in range(min(stop, len(found) - 1)):
         if found[at][0] == "add" and found[at + 1][0] == "strike":
             found[at], found[at + 1] = found[at + 1], found[at]
     return found
