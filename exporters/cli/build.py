@@ -146,7 +146,7 @@ def _print_outcome(outcome: Outcome) -> None:
         record = made.files[name]
         size = f"{record.bytes / 1000:,.0f} kB"
         click.echo(f"  {result:9}  {outcome.out / name}  {size}, {record.statements} statements")
-    if outcome.backup:
+    if outcome.backup and any(result in {"updated", "merged"} for result in outcome.results.values()):
         click.echo(f"  replaced files are kept in {outcome.backup}")
     for name, merge in outcome.merges.items():
         click.echo(f"  {name}: {len(merge.edits)} updated, {len(merge.kept)} hand edits kept")

@@ -45,5 +45,6 @@ def command(dataset: Path, folder: Path, templates: str | None, dry_run: bool, a
         for fault in found.faults:
             print_fault(fault)
         done = "would be made" if dry_run else "made"
-        click.echo(f"{len(found.edits)} edits {done} in {dataset}" if found.edits else "nothing to pull")
+        count = "1 edit" if len(found.edits) == 1 else f"{len(found.edits)} edits"
+        click.echo(f"{count} {done} in {dataset}" if found.edits else "nothing to pull")
     click.get_current_context().exit(code)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Iterable, Mapping
 from typing import Any, NoReturn
@@ -10,8 +11,11 @@ from typing import Any, NoReturn
 import click
 
 from exporters.errors import Fault
+from exporters.snapshot import MARK
 
 _JSON = "briefpack.json"
+# Where a bound value stands inside a sentence, people see its key.
+_MARKED = re.compile(f"{MARK}([^{MARK}]*){MARK}")
 
 
 def _remember(ctx: click.Context, _parameter: click.Parameter, value: bool) -> bool:
@@ -59,5 +63,5 @@ def fail(ctx: click.Context, faults: Iterable[Fault], exit_code: int = 1) -> NoR
 
 def short(text: str) -> str:
     """Return *text* in quotation marks on one line, cut after 40 characters."""
-    text = " ".join(text.split())
+    text = _MARKED.sub(r"[\1]", " ".join(text.split()))
     return f"“{text[:39]}…”" if len(text) > 40 else f"“{text}”" if text else "nothing"
