@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from jinja2 import Template, TemplateSyntaxError, nodes
 from jinja2 import TemplateError as JinjaError
 
+from exporters.binding.bounds import BoundedGenerator, Budget
 from exporters.binding.environment import BLOCK, ROUTE, TOKEN, VALUE, Sandbox, with_filters
 from exporters.binding.tags import Tag
 from exporters.errors import Fault, TemplateError
@@ -171,6 +172,9 @@ class Program:
     def bind(self, filters: Mapping[str, Callable[..., Any]], extra: Mapping[str, Any] | None = None) -> Bound:
         """Return the program ready to run with a format's filters and extra global names."""
         env = with_filters(filters)
+        budget = Budget()
+        env.filters = env.filters | budget.filters(env.filters)
+        env.code_generator_class = BoundedGenerator
         try:
             if self.codes is None:
                 code = env.compile(self.source)
@@ -179,7 +183,7 @@ class Program:
         except TemplateSyntaxError as error:
             raise TemplateError(self._fault(error, error.lineno)) from None
         template = Template.from_code(env, code, env.make_globals(dict(extra or {})))
-        return Bound(self, template, env)
+        return Bound(self, template, env, budget)
 
     def _fault(self, error: Exception, line: int) -> Fault:
         message = str(getattr(error, "message", None) or error).replace("_text", "text")
@@ -191,15 +195,22 @@ class Program:
 class Bound:
     """A program with its filters: give it names, and it streams."""
 
-    def __init__(self, program: Program, template: Template, env: Sandbox) -> None:
-        self._program, self._template, self._env = program, template, env
+    def __init__(self, program: Program, template: Template, env: Sandbox, budget: Budget) -> None:
+        self._program, self._template, self._env, self._budget = program, template, env, budget
 
     def stream(self, names: Mapping[str, Any]) -> Iterator[str]:
-        """Yield the text in pieces of some tens of kilobytes; raises TemplateError with the place of what failed."""
+        """Yield the text in pieces of some tens of kilobytes; raises TemplateError with the place of what failed.
+
+        That includes a run that goes beyond what :mod:`exporters.binding.bounds` allows.
+        """
+        self._budget.start()
         pieces = self._template.root_render_func(self._template.new_context(dict(names)))
         try:
             while piece := "".join(islice(pieces, _PIECES)):
+                self._budget.spend(piece)
                 yield piece
+        except MemoryError:
+            raise TemplateError(Fault("template", "more text or items than this machine can hold")) from None
         except (JinjaError, ArithmeticError, LookupError, TypeError, ValueError, AttributeError) as error:
             raise TemplateError(self._program._fault(error, self._line(error))) from error
 
