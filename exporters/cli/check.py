@@ -14,16 +14,27 @@ from exporters.cli.report import fault_json, json_option, print_json
 @lang_option
 @only_option
 @json_option
+@click.option("--sarif", "as_sarif", is_flag=True, help="Print SARIF 2.1.0, for code hosts and CI.")
 @click.pass_context
 def command(
-    ctx: click.Context, dataset: str | None, templates: str, lang: str, only: tuple[str, ...], as_json: bool
+    ctx: click.Context,
+    dataset: str | None,
+    templates: str,
+    lang: str,
+    only: tuple[str, ...],
+    as_json: bool,
+    as_sarif: bool,
 ) -> None:
     """List every fault of DATASET and of a template set at once, each with its place and the nearest right name."""
     from exporters.runs.checking import check
 
     faults = check(dataset, templates, lang, only)
     code = 1 if any(fault.severity == "error" for fault in faults) else 0
-    if as_json:
+    if as_sarif:
+        from exporters.cli.sarif import sarif
+
+        print_json(sarif(faults))
+    elif as_json:
         print_json({"ok": not code, "exit_code": code, "faults": [fault_json(fault) for fault in faults]})
     else:
         from exporters.cli.listing import print_faults
