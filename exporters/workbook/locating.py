@@ -43,9 +43,9 @@ def results(package: Package) -> list[Fault]:
         for name, values in state.run(formulas).items():
             sheet = sheets[folded[name]]
             for (row, column), value in sorted(values.items()):
-                cell = sheet.cell(column, row)
+                kept = sheet.cell(column, row)
                 shown = formulas.get((name, row, column))
-                if value is None or cell is None or shown is None or same_result(cell, value):
+                if value is None or kept is None or shown is None or same_result(kept, value):
                     continue
                 message = f"shows {shown or 'nothing'}, its formula gives {_text(value)}"
                 place = f"sheet {folded[name]}, cell {letters(column)}{row}"
