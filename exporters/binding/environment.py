@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import date
 from decimal import Decimal
 from functools import cache
 from typing import Any
@@ -11,6 +12,7 @@ from jinja2 import StrictUndefined
 from jinja2.compiler import CodeGenerator, Frame
 from jinja2.exceptions import SecurityError
 from jinja2.nodes import Const, Expr, Filter, Getattr, Impossible, TemplateData
+from jinja2.runtime import LoopContext
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup, escape
 
@@ -76,9 +78,9 @@ class Generator(CodeGenerator):
             super()._output_child_pre(node, frame, finalize)
 
 
-def direct_views() -> frozenset[type[View]]:
-    """Return every kind of view but the absent one, which has no fields."""
-    found = {View}
+def direct_kinds() -> frozenset[type[Any]]:
+    """Return every kind of view but the absent one, which has no fields; and what Jinja2 itself hands out."""
+    found: set[type[Any]] = {LoopContext, date}
     waiting = [View]
     while waiting:
         for kind in waiting.pop().__subclasses__():
@@ -91,21 +93,21 @@ class Sandbox(ImmutableSandboxedEnvironment):
     """Views give only their public names; everything else goes through Jinja2's own sandbox rules."""
 
     code_generator_class = Generator
-    direct = direct_views()
-    """The classes whose public names the generated code may ask for itself."""
+    direct = direct_kinds()
+    """The classes whose public names the generated code may ask for itself; none does anything beyond telling."""
     intercepted_binops = frozenset(("*", "**", "%", "+"))
 
     def getattr(self, obj: Any, attribute: str) -> Any:
+        if obj is None:
+            return None
+        if isinstance(obj, Lookup):
+            return obj.find(attribute)
         if isinstance(obj, View):
             if attribute in obj.names:
                 return getattr(obj, attribute)
             if isinstance(obj, Absent):
                 return None
             return self.undefined(obj=obj, name=attribute)
-        if obj is None:
-            return None
-        if isinstance(obj, Lookup):
-            return obj.find(attribute)
         return super().getattr(obj, attribute)
 
     def getitem(self, obj: Any, argument: Any) -> Any:

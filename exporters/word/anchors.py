@@ -17,7 +17,8 @@ PROPERTY = "briefpack-values"
 # A bookmark's name may have 40 characters: "_bv", six hexadecimal digits, "_", and the key.
 LONGEST_SPELT = 30
 _LONGEST_PROPERTY = 16_000
-_PLAIN = re.compile(r"[A-Za-z0-9]+(?:[.-][A-Za-z0-9]+)*")
+PLAIN = re.compile(r"[A-Za-z0-9]+(?:[.-][A-Za-z0-9]+)*").fullmatch
+"""Matches keys that bookmarks can spell, if they are short enough."""
 _COPY = re.compile(r"(?:_Copy_\d+)+$")
 # LibreOffice copies copies (in notes) and cuts the name at 40 characters.
 _CUT_COPY = re.compile(r"(?:_Copy_\d+)*(?:_C?o?p?y?_?\d*)$")
@@ -26,7 +27,7 @@ _CUT_COPY = re.compile(r"(?:_Copy_\d+)*(?:_C?o?p?y?_?\d*)$")
 @lru_cache(maxsize=65_536)
 def spelt(key: str) -> str:
     """Return the key as bookmarks spell it: letters, digits and ``_`` alone; a digest where that cannot be."""
-    if _PLAIN.fullmatch(key):
+    if PLAIN(key):
         text = key.replace("-", "__").replace(".", "_")
         if len(text) <= LONGEST_SPELT:
             return text

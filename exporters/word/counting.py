@@ -45,13 +45,9 @@ class _Asked(NamedTuple):
     marks: list[Mark]
 
 
-class _Taken(NamedTuple):
-    """A block of the flow with the words that were written for it."""
-
-    block: ParagraphBlock | RowBlock
-    words: Words
-    notes: Sequence[tuple[ParagraphBlock, Words]]
-    marks: Sequence[Mark]
+Notes = Sequence[tuple[ParagraphBlock, Words]]
+#: A block of the flow, the words that were written for it, the notes it refers to, the marks in it.
+_Taken = tuple[ParagraphBlock | RowBlock, Words, Notes, Sequence[Mark]]
 
 
 @dataclass(slots=True)
@@ -133,14 +129,25 @@ class Counter:
                 step, marks = step
                 self._name(marks, blocks[step])
             elif step < 0:
-                self._special(step)
+                if step == PARAGRAPH_OVER:
+                    words.append(None)
+                else:
+                    self._special(step)
                 continue
             block = blocks[step]
             if inside:
                 self._gather(block)
                 continue
-            self._take(block, tuple(words), marks)
+            own = tuple(words)
             words.clear()
+            if self._notes or self._pager or block.turns or block.section != self._section or self._section_over:
+                self._take(block, own, marks)
+                continue
+            # The common case, in short.
+            self._stretch.append((block, own, (), marks))
+            self._bound += block.bound(own)
+        if self._pager is None and self._bound > self._capacity * _LONG_STRETCH:
+            self._measure()
 
     def _name(self, marks: Sequence[Mark], block: ParagraphBlock | RowBlock) -> None:
         assert isinstance(block, ParagraphBlock)
@@ -150,9 +157,7 @@ class Counter:
 
     def _special(self, step: int) -> None:
         words, inside = self._words, self._inside
-        if step == PARAGRAPH_OVER:
-            words.append(None)
-        elif step in {NOTE_BEGINS, ROW_BEGINS}:
+        if step in {NOTE_BEGINS, ROW_BEGINS}:
             inside.append(_Inside(words[:]))
             words.clear()
         elif step == CELL_ENDS:
@@ -185,18 +190,15 @@ class Counter:
             notes, self._notes = self._notes, []
         if block.section != self._section or self._section_over:
             self._enter_section(block.section)
-        elif block.break_before:
+        elif block.turns and block.break_before:
             self._force()
-        taken = _Taken(block, words, notes, marks)
         if self._pager is not None:
-            self._place(taken)
+            self._place((block, words, notes, marks))
         else:
-            self._stretch.append(taken)
+            self._stretch.append((block, words, notes, marks))
             self._bound += block.bound(words)
             for note, text in notes:
                 self._bound += note.bound(text) + self._separator
-            if self._bound > self._capacity * _LONG_STRETCH:
-                self._measure()
         if block.ends:
             self._section_over = True
 
@@ -232,8 +234,8 @@ class Counter:
             self.page, self.last_height = self._pager.page, self._pager.used
             self._pager = None
         else:
-            for taken in self._stretch:
-                for mark in taken.marks:
+            for *_, marks in self._stretch:
+                for mark in marks:
                     mark.page = self.page
         self._stretch.clear()
 
@@ -245,7 +247,7 @@ class Counter:
 
     def _place(self, taken: _Taken) -> None:
         assert self._pager is not None
-        self._placed.append(taken.marks)
+        self._placed.append(taken[3])
         self._give_pages(self._pager.add(_item(taken)))
 
     def _give_pages(self, pages: list[int]) -> None:
@@ -257,8 +259,8 @@ class Counter:
 
 def _item(taken: _Taken) -> Item:
     """Return a block with its exact measures."""
-    block, words = taken.block, taken.words
-    notes = sum(note.exact(text) for note, text in taken.notes)
+    block, words, referred, _ = taken
+    notes = sum(note.exact(text) for note, text in referred)
     if isinstance(block, RowBlock):
         height = block.exact(words)
         return Item(

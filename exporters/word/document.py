@@ -264,7 +264,6 @@ class Document:
                 {"height": one.height, "kind": one.kind, "start": one.start, "form": one.number_form} for one in found
             ],
             "rules": {"separator": self._separator(), "adds": self._adds()},
-            "flows_on": False,
         }
 
     def _separator(self) -> float:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Any
 
@@ -13,10 +12,11 @@ from jinja2 import pass_context
 
 from exporters.binding.environment import sandbox
 from exporters.binding.views import Absent, View
-from exporters.word.anchors import LONGEST_SPELT, spelt
+from exporters.word.anchors import LONGEST_SPELT, PLAIN, spelt
 
 _LONGEST_ALIAS = 64
 _KEPT = 4096
+_UNSPELT = "-" * 64
 # "_bp_r" and four digits leave this much of the 40 characters that a bookmark's name may have.
 _LONGEST_SUFFIX = 31
 _BREAK = '</w:t><w:br/><w:t xml:space="preserve">'
@@ -45,29 +45,12 @@ def _table(text: str) -> str:
     return text if "<w:tr" in text else ""
 
 
-@dataclass(slots=True)
-class Plan:
-    """How the control of one value of the template is written: pieces of XML, and what stands behind the key."""
-
-    start: str
-    named: str
-    aliased: str
-    begun: str
-    ended: str
-    closed: str
-    tail: str
-    child: str
-    flow: bool
-    dash: str
-    spelt: str = ""
-    """The tail as bookmarks spell it; empty where they cannot."""
-
-    @classmethod
-    def of(cls, pieces: list[Any]) -> Plan:
-        plan = cls(*pieces)
-        spelling = spelt("a" + plan.tail)
-        plan.spelt = spelling[1:] if spelling[0] != "_" else ""
-        return plan
+def _plan(pieces: list[Any]) -> tuple[Any, ...]:
+    """Return how a value of the template is written: pieces of XML, what stands behind its key, and how that is spelt."""
+    *xml, tail, child, flow, _ = pieces
+    spelling = spelt("a" + tail)
+    plain = spelling[0] != "_"
+    return *xml, tail, child, flow, spelling[1:], LONGEST_SPELT - len(spelling) + 1 if plain else -1
 
 
 class Names:
@@ -84,8 +67,10 @@ class Names:
     def filters(self, controls: list[list[Any]], count: Callable[[str], None]) -> dict[str, Callable[..., Any]]:
         """Return the filters; *count* takes the words of the flow."""
         next_id, opened, digests = self._ids.__next__, self._opened, self.digests
-        plans = [Plan.of(one) for one in controls]
+        plans = [_plan(one) for one in controls]
+        dashes = [one[-1] for one in controls]
         spellings: dict[str, str] = {}
+        texts: dict[str, str] = {}
         direct, take = sandbox().direct, sandbox().getattr
 
         def counted(value: Any) -> str:
@@ -93,47 +78,48 @@ class Names:
             count(text if "&" not in text and "<" not in text else str(value))
             return text
 
-        def written(words: str, record: Any, above: Any, plan: Plan) -> str:
-            own = record if record is not None else above
-            key = "absent" if own is None else own.key if own is record else own.key + plan.child
-            if plan.flow:
+        def control(value: Any, number: int, record: Any, above: Any) -> str:
+            return write(value, number, record, above)
+
+        def field(record: Any, name: str, number: int, above: Any) -> str:
+            if type(record) in direct:
+                return write(getattr(record, name) or dashes[number], number, record, above)
+            return write((None if record is None else take(record, name)) or dashes[number], number, record, above)
+
+        def write(value: Any, number: int, record: Any, above: Any) -> str:
+            start, named, aliased, begun, ended, closed, tail, child, flow, tail_spelt, room = plans[number]
+            if type(value) is str:
+                words = value
+            else:
+                words = "" if value is None or isinstance(value, Absent) else str(value)
+            if flow:
                 count(words)
+            text = texts.get(words)
+            if text is None:
+                if len(texts) > _KEPT:
+                    texts.clear()
+                text = texts[words] = escaped(words)
+            if record is not None:
+                key = record.key
+            else:
+                key = above.key + child if above is not None else "absent"
+            alias = key + tail
             known = spellings.get(key)
             if known is None:
                 if len(spellings) > _KEPT:
                     spellings.clear()
-                known = spellings[key] = spelt(key)
-            alias = key + plan.tail
-            if plan.spelt and known[0] != "_" and len(known) + len(plan.spelt) <= LONGEST_SPELT:
-                spelling = known + plan.spelt
-            else:
-                if len(alias) > _LONGEST_ALIAS:
-                    alias = shortened(alias)
-                spelling = spelt(alias)
-                if spelling[0] == "_":
-                    digests[spelling[1:]] = alias
-                alias = escaped(alias)
+                plain = PLAIN(key) is not None
+                known = spellings[key] = key.replace("-", "__").replace(".", "_") if plain else _UNSPELT
             at = next_id()
-            return (
-                f"{plan.start}{at}{plan.named}{at:x}_{spelling}{plan.aliased}{alias}{plan.begun}"
-                f"{words if words.isalnum() else escaped(words)}{plan.ended}{at}{plan.closed}"
-            )
-
-        def control(value: Any, number: int, record: Any, above: Any) -> str:
-            if type(value) is not str:
-                value = "" if value is None or isinstance(value, Absent) else str(value)
-            return written(value, record, above, plans[number])
-
-        def field(record: Any, name: str, number: int, above: Any) -> str:
-            plan = plans[number]
-            value = None
-            if type(record) in direct:
-                value = getattr(record, name)
-            elif record is not None:
-                value = take(record, name)
-            if type(value) is not str:
-                value = "" if value is None or isinstance(value, Absent) else str(value)
-            return written(value or plan.dash, record, above, plan)
+            if len(known) <= room:
+                return (
+                    f"{start}{at}{named}{at:x}_{known}{tail_spelt}{aliased}{alias}{begun}{text}{ended}{at}{closed}"
+                )
+            if len(alias) > _LONGEST_ALIAS:
+                alias = shortened(alias)
+            digest = blake2b(alias.encode(), digest_size=8).hexdigest()
+            digests[digest] = alias
+            return f"{start}{at}{named}{at:x}__{digest}{aliased}{escaped(alias)}{begun}{text}{ended}{at}{closed}"
 
         # Without the context, Jinja2 would call a filter of a constant while it compiles.
         @pass_context

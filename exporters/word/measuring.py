@@ -54,6 +54,8 @@ class ParagraphBlock:
     cap: int = 0
     """So many characters in its values certainly take one line."""
     one_line: float = 0.0
+    turns: bool = False
+    """Whether a page or a section begins or ends with it."""
     known: dict[str, int] = field(default_factory=dict)
 
     @classmethod
@@ -68,6 +70,7 @@ class ParagraphBlock:
         room = made.width - max(made.first, 0.0)
         made.cap = int(room / (_WIDEST * made.size + max(made.spacing, 0.0))) - static
         made.one_line = made.height(1)
+        made.turns = made.break_before or made.ends
         return made
 
     def height(self, lines: int) -> float:
@@ -82,6 +85,8 @@ class ParagraphBlock:
         """Return a height that the paragraph certainly does not exceed, cheaply."""
         if sum(map(len, words)) <= self.cap:
             return self.one_line
+        if not words and self.text is not None:
+            return self.exact(words)
         return self.height(self._at_most(self.join(words)))
 
     def exact(self, words: Words) -> float:
@@ -144,11 +149,13 @@ class RowBlock:
     below: float
     pads: list[float]
     cells: list[list[ParagraphBlock]] | None
-    caps: list[int] = field(default_factory=list)
-    """So many characters in each value certainly take one line, where each stands in a paragraph of its own."""
+    caps: list[tuple[int, int]] = field(default_factory=list)
+    """(how many values, or -1; how many characters certainly take one line) of each paragraph that holds values."""
     one_line: float = 0.0
+    """The height where every paragraph takes one line; 0 where the template's own words may take more."""
     break_before: bool = False
     ends: bool = False
+    turns: bool = False
 
     @classmethod
     def of(cls, spec: dict[str, Any]) -> RowBlock:
@@ -160,8 +167,9 @@ class RowBlock:
             spec["pads"], cells,
         )  # fmt: skip
         paragraphs = [one for cell in cells or () for one in cell]
-        if all(one.text is not None and one.values <= 1 and (one.values or one.cap >= 0) for one in paragraphs):
-            made.caps = [one.cap for one in paragraphs if one.values]
+        if cells is not None and all(one.cap >= 0 for one in paragraphs):
+            counts = [(one.values if one.text is not None else -1, one.cap) for one in paragraphs]
+            made.caps = [one for one in counts if one[0]]
             padded = zip(cells or (), made.pads, strict=False)
             heights = [sum(one.one_line for one in cell) + pad for cell, pad in padded]
             made.one_line = made._around(max(heights, default=0.0))
@@ -173,6 +181,8 @@ class RowBlock:
 
     def bound(self, words: Words) -> float:
         """Return a height that the row certainly does not exceed, the rule below its table included."""
+        if self.one_line and self._is_short(words):
+            return self.one_line + self.below
         return self._height(words, False) + self.below
 
     def exact(self, words: Words) -> float:
@@ -182,12 +192,8 @@ class RowBlock:
     def _height(self, words: Words, exact: bool) -> float:
         if self.cells is None:
             return self._counted(words, exact)
-        if self.caps and len(words) == len(self.caps):
-            for word, cap in zip(words, self.caps, strict=True):
-                if len(word) > cap:
-                    break
-            else:
-                return self.one_line
+        if exact and self.one_line and self._is_short(words):
+            return self.one_line
         at, highest = 0, 0.0
         for pad, paragraphs in zip(self.pads, self.cells, strict=True):
             height = pad
@@ -202,6 +208,27 @@ class RowBlock:
                 height += one.exact(own) if exact else one.bound(own)
             highest = max(highest, height)
         return self._around(highest)
+
+    def _is_short(self, words: Words) -> bool:
+        """Return whether every paragraph certainly takes one line."""
+        at = 0
+        for values, cap in self.caps:
+            if values == 1:
+                if len(words[at]) > cap:
+                    return False
+                at += 1
+            elif values > 1:
+                if sum(map(len, words[at : at + values])) > cap:
+                    return False
+                at += values
+            else:
+                while (word := words[at]) is not None:
+                    cap -= len(word)
+                    at += 1
+                if cap < 0:
+                    return False
+                at += 1
+        return True
 
     def _counted(self, cells: Words, exact: bool) -> float:
         heights = [

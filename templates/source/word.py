@@ -258,9 +258,11 @@ class Briefing:
         zh_shares = (8, 12, 17, 12, 24, 24, 14) if look.name == "standard" else (8, 14, 18, 13, 22, 21, 15)
         en_shares = (16, 17, 18, 15, 25, 22, 19) if look.name == "standard" else (17, 15, 18, 14, 23, 21, 18)
         widths = self.widths(*(zh_shares if zh else en_shares))
-        va = ("{{ d.target.industrial_va_level.text }}{% if d.target.industrial_va_level and d.target.industrial_va_growth %}"
-              + ("，" if zh else ", ") + "{% endif %}{{ d.target.industrial_va_growth.phrase }}"
-              "{% if not (d.target.industrial_va_level or d.target.industrial_va_growth) %}—{% endif %}")  # fmt: skip
+        va = (
+            "{% set level = d.target.industrial_va_level %}{% set growth = d.target.industrial_va_growth %}"
+            "{% if level %}{{ level.text }}{% if growth %}" + ("，" if zh else ", ") + "{% endif %}{% endif %}"
+            "{% if growth %}{{ growth.phrase }}{% endif %}{% if not (level or growth) %}—{% endif %}"
+        )
         cells = [
             Cell("{%tr for d in districts %}{{ d.short }}", "TableText"),
             Cell("{{ d.target.gdp_growth.text|dash }}", "TableFigure"),

@@ -5,16 +5,24 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 ZH_ROW = (
-    "{{ r.label }}{{ r.word }}{{ r.level.phrase }}{% if r.level and r.growth %}，{% endif %}{{ r.growth.phrase }}"
+    "{{ r.label }}{% if r.word %}{{ r.word }}{% endif %}{% if r.level %}{{ r.level.phrase }}{% if r.growth %}，{% endif %}"
+    "{% endif %}{% if r.growth %}{{ r.growth.phrase }}{% endif %}"
     "{% if r.stretch %}，{{ r.stretch.word }}{{ r.stretch.text }}{% endif %}"
 )
 EN_ROW = (
-    "{{ r.label }} {{ r.level.text }}{% if r.level and r.growth %}, {% endif %}{{ r.growth.phrase }}"
+    "{{ r.label }} {% if r.level %}{{ r.level.text }}{% if r.growth %}, {% endif %}{% endif %}"
+    "{% if r.growth %}{{ r.growth.phrase }}{% endif %}"
     "{% if r.stretch %} ({{ r.stretch.word }} {{ r.stretch.text }}){% endif %}"
 )
 TOP = "{% for t in indicator.CODE.growth if t.value == indicator.CODE.growth[0].value %}{{ t.place.short }}"
 BELOW = "indicator.GDP.growth|selectattr('value', 'lt', indicator.GDP.city_growth.value)|list"
 ABOVE = "indicator.GDP.growth|selectattr('value', 'gt', indicator.GDP.city_growth.value)|list|length"
+INVEST = (
+    "{% set level = d.target.industrial_investment_level %}{% set growth = d.target.industrial_investment_growth %}"
+    "{% set multiple = d.target.industrial_investment_multiple %}{% if level %}{{ level.text }}{% endif %}"
+    "{% if level and (growth or multiple) %}SEP{% endif %}{% if growth %}{{ growth.phrase }}{% endif %}"
+    "{% if multiple %}{{ multiple.phrase }}{% endif %}{% if not (level or growth or multiple) %}—{% endif %}"
+)
 KIND = "targets|selectattr('kind_code', 'eq', 'CODE')|list|length"
 DOUBTFUL = "t.flag_code not in ('unverified', 'invented')"
 
@@ -84,8 +92,8 @@ ZH = Words(
         (
             "city.rows",
             "全市目标：",
-            "{% for r in city.top %}{{ r.short }}{{ r.level.text }}{% if r.level and r.growth %}、{% endif %}"
-            "{{ r.growth.phrase }}{% if loop.last %}。{% else %}；{% endif %}{% endfor %}",
+            "{% for r in city.top %}{{ r.short }}{% if r.level %}{{ r.level.text }}{% if r.growth %}、{% endif %}{% endif %}"
+            "{% if r.growth %}{{ r.growth.phrase }}{% endif %}{% if loop.last %}。{% else %}；{% endif %}{% endfor %}",
         ),
         (
             "indicator.GDP.growth",
@@ -189,11 +197,7 @@ ZH = Words(
     "全市{{ indicator.GDP.city_growth.text }}。",
     chart_series=("区", "增速目标（%）", "全市目标（%）"),
     figure_note="虚线为全市目标{{ indicator.GDP.city_growth.text }}；按目标数值由高到低排列。",
-    matrix_invest="{{ d.target.industrial_investment_level.text }}{% if d.target.industrial_investment_level and "
-    "(d.target.industrial_investment_growth or d.target.industrial_investment_multiple) %}，{% endif %}"
-    "{{ d.target.industrial_investment_growth.phrase }}{{ d.target.industrial_investment_multiple.phrase }}"
-    "{% if not (d.target.industrial_investment_level or d.target.industrial_investment_growth or "
-    "d.target.industrial_investment_multiple) %}—{% endif %}",
+    matrix_invest=INVEST.replace("SEP", "，"),
     growth="{{ r.growth.text|dash }}{% if r.stretch %}，{{ r.stretch.word }}{{ r.stretch.text }}{% endif %}",
     milestone="其中：{{ m.period }}",
     measures="主要举措",
@@ -214,8 +218,8 @@ EN = Words(
         (
             "city.rows",
             "The city: ",
-            "{% for r in city.top %}{{ r.short }} {{ r.level.text }}{% if r.level and r.growth %}, {% endif %}"
-            "{{ r.growth.phrase }}{% if loop.last %}.{% else %}; {% endif %}{% endfor %}",
+            "{% for r in city.top %}{{ r.short }} {% if r.level %}{{ r.level.text }}{% if r.growth %}, {% endif %}{% endif %}"
+            "{% if r.growth %}{{ r.growth.phrase }}{% endif %}{% if loop.last %}.{% else %}; {% endif %}{% endfor %}",
         ),
         (
             "indicator.GDP.growth",
@@ -333,11 +337,7 @@ EN = Words(
     chart_series=("District", "Growth target (%)", "City target (%)"),
     figure_note="The dashed line is the city’s target, {{ indicator.GDP.city_growth.text }}. Sorted by figure, the "
     "highest first.",
-    matrix_invest="{{ d.target.industrial_investment_level.text }}{% if d.target.industrial_investment_level and "
-    "(d.target.industrial_investment_growth or d.target.industrial_investment_multiple) %}, {% endif %}"
-    "{{ d.target.industrial_investment_growth.phrase }}{{ d.target.industrial_investment_multiple.phrase }}"
-    "{% if not (d.target.industrial_investment_level or d.target.industrial_investment_growth or "
-    "d.target.industrial_investment_multiple) %}—{% endif %}",
+    matrix_invest=INVEST.replace("SEP", ", "),
     growth="{{ r.growth.text|dash }}{% if r.stretch %}; {{ r.stretch.word }} {{ r.stretch.text }}{% endif %}",
     milestone="of which {{ m.period }}",
     measures="Measures",
