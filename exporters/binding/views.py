@@ -26,6 +26,9 @@ class View:
     """A record as templates see it. ``key`` identifies the record in all three files."""
 
     names: ClassVar[frozenset[str]] = frozenset()
+    _shared: ClassVar[frozenset[str]] = frozenset()
+    """Names whose values depend on ``_common`` alone: what records have in common need be worked out only once."""
+    _common: object = None
     key: str
 
     def __init_subclass__(cls) -> None:
@@ -209,6 +212,22 @@ class ActualView(View):
 
 class TargetView(View):
     """One target statement. A statement that the data does not hold is false in an ``if`` and prints nothing."""
+
+    _shared = frozenset((
+        "sub_place", "indicator", "label", "full_label", "short", "word", "modality", "number_unit", "unit", "unit_code",
+        "comparator", "measure", "measure_code", "role", "role_code", "kind", "kind_code", "period", "period_start",
+        "period_end", "source",
+    ))  # fmt: skip
+
+    @property
+    def _common(self) -> object:  # type: ignore[override]
+        target = self._target
+        period, sub = target.period, target.sub_place
+        return (
+            target.indicator, target.measure, target.unit, target.comparator, target.role, target.kind, target.modality,
+            target.modality_word, target.evidence.source, period.start, period.end, period.label.zh, period.label.en,
+            sub.zh, sub.en,
+        )  # fmt: skip
 
     def __init__(self, scope: Scope, target: Target) -> None:
         super().__init__(scope, target.id)

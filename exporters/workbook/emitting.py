@@ -7,6 +7,7 @@ from typing import Any
 
 from exporters.binding import expressions
 from exporters.binding.program import Weaver
+from exporters.binding.views import TargetView
 from exporters.workbook.cells import Cell
 from exporters.workbook.formula.evaluate import unknown_functions
 from exporters.workbook.heights import capacity_of, line_points
@@ -80,6 +81,8 @@ class UnitValues:
     given: list[tuple[str, str]] = field(default_factory=list)
     taken: list[tuple[int, list[str]]] = field(default_factory=list)
     slots: list[int] = field(default_factory=list)
+    shared: int = 0
+    """How many of ``taken``, the first ones, follow from what records have in common."""
 
     @property
     def any(self) -> bool:
@@ -99,6 +102,8 @@ def unit_values(sheet: SheetDraft, number: int) -> UnitValues:
     for draft in sheet.formulas:
         if draft.unit == number:
             found.expressions += draft.slots
+    # What many records have in common comes first, so that the renderer can take it as one (see ``View._shared``).
+    shared = TargetView._shared
     roots: dict[str, int] = {}
     paths = [expressions.path_of(text) for text, _ in found.expressions]
     for (text, place), path in zip(found.expressions, paths, strict=True):
@@ -107,14 +112,21 @@ def unit_values(sheet: SheetDraft, number: int) -> UnitValues:
         elif path[0] not in roots:
             roots[path[0]] = len(found.given)
             found.given.append((path[0], place))
+    order = sorted(
+        (number for number, path in enumerate(paths) if path is not None),
+        key=lambda number: (paths[number] or ("", [""]))[1][0] not in shared,
+    )
+    slots = {number: len(found.given) + at for at, number in enumerate(order)}
+    for place in order:
+        path = paths[place]
+        assert path is not None
+        found.taken.append((roots[path[0]], path[1]))
+        found.shared += path[1][0] in shared
     at = -1
-    for item, path in zip(found.expressions, paths, strict=True):
+    for number, (item, path) in enumerate(zip(found.expressions, paths, strict=True)):
         if path is None:
             at = next(slot for slot in range(at + 1, len(found.given)) if found.given[slot] == item)
-            found.slots.append(at)
-        else:
-            found.slots.append(len(found.given) + len(found.taken))
-            found.taken.append((roots[path[0]], path[1]))
+        found.slots.append(at if path is None else slots[number])
     return found
 
 
@@ -182,6 +194,8 @@ def unit_record(sheet: SheetDraft, number: int, wrapping: dict[int, float]) -> d
         "blank": _blank(unit),
         "wraps": _wraps(sheet, unit, values, wrapping),
         "taken": given.taken,
+        "shared": given.shared,
+        "given": len(given.given),
         "places": places,
     }
 

@@ -24,6 +24,7 @@ Kept = Callable[[Sequence[Any], "RowContext | None"], Any]
 _KEPT = frozenset((str, dt.date, Decimal))
 _ZERO_ONE = frozenset((0, 1))
 _MOST_KNOWN = 512
+_WORTHWHILE = 4
 _ROW = ROW.encode()
 _MISSING: Any = object()
 _BUSY: Any = object()
@@ -179,8 +180,9 @@ class UnitWriter:
     """Writes one unit of rows. ``record`` is what ``emitting.unit_record`` noted."""
 
     __slots__ = (
-        "_bodies", "_context", "_getters", "_keep_results", "_keep_values", "_knowns", "_late", "_more", "_number",
-        "_open", "_paths", "_pick", "_places", "_root", "_roots", "_start", "_types", "_wraps", "blank", "formulas",
+        "_bodies", "_context", "_getters", "_held", "_keep_results", "_keep_values", "_knowns", "_late", "_more",
+        "_number", "_open", "_own", "_paths", "_pick", "_places", "_root", "_roots", "_shared", "_slots", "_start",
+        "_types", "_wraps", "blank", "formulas",
     )  # fmt: skip
 
     def __init__(
@@ -232,6 +234,16 @@ class UnitWriter:
         self._pick: Callable[[Sequence[Any]], Sequence[Any]] = (
             itemgetter(*slots) if len(slots) > 1 else lambda values: [values[slot] for slot in slots]
         )
+        # Cells that follow from what records have in common are made once for all of them (see ``_alike``).
+        self._slots = slots
+        self._shared: int = record["shared"] if self._root >= 0 and record["shared"] >= _WORTHWHILE else 0
+        self._held: dict[object, tuple[list[Any], list[bytes]]] = {}
+        first = record["given"]
+        self._own = [
+            (at, known, slot)
+            for at, (known, slot) in enumerate(zip(self._knowns, slots, strict=True))
+            if slot >= 0 and not first <= slot < first + self._shared
+        ]
         # What formulas elsewhere read: plain values, and all that has to be worked out first.
         self._keep_values: list[tuple[Callable[[Any], None], int]] = []
         self._keep_results: list[tuple[Callable[[Any], None], Kept]] = []
@@ -273,11 +285,20 @@ class UnitWriter:
 
     def write(self, given: Sequence[Any], number: int) -> bytes:
         """Return the row's XML at row *number*, and keep what formulas read of it."""
-        values = self._take(given)
         number_text = self._number = b"%d" % number
+        cells: list[bytes] | None = None
+        values: Sequence[Any]
+        if self._shared and (common := getattr(given[self._root], "_common", None)) is not None:
+            values, cells = self._alike(given, common)
+        else:
+            values = self._take(given)
         context = self._context = RowContext(number, values, self.formulas) if self.formulas else None
         try:
-            cells = [known[value] for known, value in zip(self._knowns, self._pick(values), strict=True)]
+            if cells is None:
+                cells = [known[value] for known, value in zip(self._knowns, self._pick(values), strict=True)]
+            else:
+                for at, known, slot in self._own:
+                    cells[at] = known[values[slot]]
         except TypeError:
             # A list or another value that cannot be looked up: shown as text.
             plain = [value if isinstance(value, Hashable) else str(value) for value in self._pick(values)]
@@ -291,6 +312,25 @@ class UnitWriter:
         for keep, source in self._keep_results:
             keep(source(values, context))
         return number_text.join((self._open, self._start + height + cells[0], *cells[1:]))
+
+    def _alike(self, given: Sequence[Any], common: object) -> tuple[list[Any], list[bytes]]:
+        """Return the row's values, and its cells as far as they follow from what its record shares with others."""
+        root = given[self._root]
+        if [type(root)] != self._types:
+            self._take(given)
+        held = self._held.get(common)
+        if held is None:
+            shared = [get(root) for get in self._getters[: self._shared]]
+            first = len(given)
+            cells: list[bytes] = [b""] * len(self._knowns)
+            for at, (known, slot) in enumerate(zip(self._knowns, self._slots, strict=True)):
+                if slot < 0 or first <= slot < first + self._shared:
+                    cells[at] = known[shared[slot - first] if slot >= 0 else None]
+            held = (shared, cells)
+            if len(self._held) < _MOST_KNOWN:
+                self._held[common] = held
+        own = [get(root) for get in self._getters[self._shared :]]
+        return [*given, *held[0], *own, *self._more], held[1].copy()
 
     def _fault(self, values: Sequence[Any]) -> Fault:
         """Return what is wrong with the first cell that cannot hold its value."""
