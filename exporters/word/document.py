@@ -269,8 +269,9 @@ class Document:
     def _separator(self) -> float:
         """Return the room between text and footnotes: the template's separator, or the least that an editor takes."""
         for notes in self.notes:
-            paragraph = next((one for one in notes.root.iter(f"{W}p") if one.find(f".//{W}separator") is not None), None)
-            if notes.kind.name == "footnotes" and paragraph is not None:
+            lines = notes.root.iter(f"{W}separator") if notes.kind.name == "footnotes" else ()
+            paragraph = next((one for line in lines for one in line.iterancestors(f"{W}p")), None)
+            if paragraph is not None:
                 form = self._styles.paragraph(paragraph)
                 if form.rule == "exact":
                     return max(form.before + form.line + form.after, _SEPARATOR)

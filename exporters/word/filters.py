@@ -26,9 +26,7 @@ _TAB = '</w:t><w:tab/><w:t xml:space="preserve">'
 
 def outside(value: Any) -> str:
     """Return a value as text of a run."""
-    if value is None or isinstance(value, Absent):
-        return ""
-    return escaped(value if type(value) is str else str(value))
+    return escaped(value if type(value) is str else _worded(value))
 
 
 def escaped(text: str) -> str:
@@ -41,12 +39,21 @@ def escaped(text: str) -> str:
     return text
 
 
+def _worded(value: Any) -> str:
+    return "" if value is None or isinstance(value, Absent) else str(value)
+
+
+def _missing(above: Any, child: str) -> str:
+    """Return the key of a record that is not there: its owner's key and its own name."""
+    return above.key + child if above is not None else "absent"
+
+
 def _table(text: str) -> str:
     return text if "<w:tr" in text else ""
 
 
 def _plan(pieces: list[Any]) -> tuple[Any, ...]:
-    """Return how a value of the template is written: pieces of XML, what stands behind its key, and how that is spelt."""
+    """Return how a value is written: pieces of XML, what stands behind the record's key, and how that is spelt."""
     *xml, tail, child, flow, _ = pieces
     spelling = spelt("a" + tail)
     plain = spelling[0] != "_"
@@ -88,10 +95,7 @@ class Names:
 
         def write(value: Any, number: int, record: Any, above: Any) -> str:
             start, named, aliased, begun, ended, closed, tail, child, flow, tail_spelt, room = plans[number]
-            if type(value) is str:
-                words = value
-            else:
-                words = "" if value is None or isinstance(value, Absent) else str(value)
+            words = value if type(value) is str else _worded(value)
             if flow:
                 count(words)
             text = texts.get(words)
@@ -99,10 +103,7 @@ class Names:
                 if len(texts) > _KEPT:
                     texts.clear()
                 text = texts[words] = escaped(words)
-            if record is not None:
-                key = record.key
-            else:
-                key = above.key + child if above is not None else "absent"
+            key: str = record.key if record is not None else _missing(above, child)
             alias = key + tail
             known = spellings.get(key)
             if known is None:
