@@ -56,6 +56,8 @@ class _FileMerge:
         self.ours_texts = _texts(self.ours)
         self.ambiguous = _ambiguous(self.base, self.ours)
         self.prose = {slot.key for _, _, slot in self.theirs.slots() if slot.kind is SlotKind.PROSE}
+        self.homes = _homes(self.theirs)
+        self.base_homes = {key: {home for home, _ in found} for key, found in _homes(self.base).items()}
         self._groups()
         for slot in self.theirs.loose:
             self._slot("", "", slot)
@@ -118,11 +120,10 @@ class _FileMerge:
                 self._dropped_item(theirs, before[item.id], item, before[item.id].unit in touched)
             elif item.id in self.overrides:
                 self._still_dropped(theirs, item)
-        moved = {slot.key for slot in self.theirs.loose} | self._elsewhere(theirs)
         for name, item in before.items():
             if name in here or name not in now:
                 continue
-            if item.silent or self._wanted_back(name) or self._moved(item, moved):
+            if item.silent or self._wanted_back(name) or self._moved(item, theirs):
                 continue
             # Where a format tells sorts, the place of the group tells where to say it.
             self._deleted(name, _content(item), _content(now[name]), theirs.at if item.sort else "")
@@ -138,16 +139,22 @@ class _FileMerge:
         """Whether a person who had deleted it settled for the data: its base is then nothing, as in their file."""
         return self.overrides.get(name) == ""
 
-    def _moved(self, item: Item, elsewhere: set[str]) -> bool:
-        """Whether all of a missing item stands elsewhere; prose alone tells, since values may stand in many places."""
-        prose = [slot.key for slot in item.slots if slot.kind is SlotKind.PROSE]
-        if prose and all(key in self.prose for key in prose):
-            return True
-        return bool(item.slots) and all(slot.key in elsewhere for slot in item.slots)
+    def _moved(self, item: Item, group: Group) -> bool:
+        """Whether all of an item that *group* misses stands elsewhere: in a copy of the group, or where it never was.
 
-    def _elsewhere(self, group: Group) -> set[str]:
-        others = (other for other in self.theirs.groups if other is not group)
-        return {slot.key for other in others for item in other.items for slot in item.slots}
+        In running text prose alone tells, since values may stand in many places.
+        """
+        prose = [slot.key for slot in item.slots if slot.kind is SlotKind.PROSE]
+        if prose and not item.sort and all(key in self.prose for key in prose):
+            return True
+        return bool(item.slots) and all(self._elsewhere(slot.key, group) for slot in item.slots)
+
+    def _elsewhere(self, key: str, group: Group) -> bool:
+        native = self.base_homes.get(key, set())
+        return any(
+            not home or (home == group.id and at != group.at) or (home not in native)
+            for home, at in self.homes.get(key, ())
+        )
 
     def _dropped_item(self, group: Group, base: Item, theirs: Item, held: bool) -> None:
         untouched = _same(base, theirs)
@@ -248,6 +255,17 @@ class _Texts:
             return exact
         found = self._by_key.get(key, [])
         return found[0] if found and all(slot.text == found[0].text for slot in found) else None
+
+
+def _homes(snapshot: Snapshot) -> dict[str, list[tuple[str, str]]]:
+    """Return id and handle of the groups that hold each key; both are empty for a loose value."""
+    found: dict[str, list[tuple[str, str]]] = defaultdict(list)
+    for group in snapshot.groups:
+        for key in {slot.key for item in group.items for slot in item.slots}:
+            found[key].append((group.id, group.at))
+    for slot in snapshot.loose:
+        found[slot.key].append(("", ""))
+    return found
 
 
 def _ambiguous(*snapshots: Snapshot) -> set[str]:
