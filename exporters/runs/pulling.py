@@ -26,7 +26,7 @@ from exporters.errors import BriefpackError, DataError, Fault
 from exporters.figures import tabular_unit
 from exporters.load import load, write_whole
 from exporters.load.edits import AppendRecord, Edit, RemoveField, SetField, apply_edits
-from exporters.merge import canonical
+from exporters.merge import aligned, canonical, known
 from exporters.model import Comparator, Dataset, Lang, Target
 from exporters.package import Package
 from exporters.registry import EXPORTERS
@@ -131,6 +131,7 @@ def _typed(pack: Pack, templates: str | None) -> Iterator[Typed]:
             room = EXPORTERS[file.record.exporter].room()
             now = room.read(Package.open(file.path, name=str(file.path)))
             base = room.read(Package.open(memory.base_of(file.name, now.stamp, pack.manifest.dataset).content))
+            now, base = aligned(base, now), known(base)
             before = {(item, slot.key): slot for _, item, slot in base.slots()}
             by_key = {slot.key: slot for _, _, slot in base.slots()}
             headers = _columns(pack, templates) if now.format == "workbook" else {}

@@ -16,7 +16,7 @@ from typing import Any, Literal
 
 from exporters.binding.keys import Keys
 from exporters.errors import BriefpackError
-from exporters.merge import canonical
+from exporters.merge import aligned, canonical, known
 from exporters.model import Target, check_sources
 from exporters.package import Package, lint
 from exporters.registry import EXPORTERS
@@ -115,7 +115,8 @@ def _read_all(pack: Pack, findings: list[Finding]) -> Iterator[_Read]:
                 findings.append(Finding("unreadable", file.name, "", "", str(error)))
                 yield _Read(file, package, now, lines, places)
                 continue
-            yield _Read(file, package, now, lines, places, room.read(base), room.lines(base))
+            before = room.read(base)
+            yield _Read(file, package, aligned(before, now), lines, places, known(before), room.lines(base))
 
 
 def _through_keys(one: _Read, keys: Keys) -> tuple[int, list[Finding]]:
