@@ -1,0 +1,116 @@
+"""The shipped decks as living documents: every template, unedited, edited, and through LibreOffice."""
+
+from __future__ import annotations
+
+import io
+from decimal import Decimal
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+from living_decks import content_of, edited, merged, notes_of, opened, sdk_faults, walk
+from pptx.util import Emu
+
+from exporters import deck
+from exporters.binding.scope import Scope
+from exporters.load import load
+from exporters.merge import merge
+from exporters.model import Dataset
+from exporters.package import Package
+from tests.editors import LibreOffice
+
+ROOT = Path(__file__).parents[2]
+EDITIONS = [(name, lang) for name in ("standard", "gbt9704") for lang in ("zh", "en")]
+edition = pytest.mark.parametrize(("name", "lang"), EDITIONS)
+
+
+@lru_cache
+def sample() -> Dataset:
+    return load(ROOT / "data" / "guangzhou-2023.yaml")
+
+
+def moved(**values: str) -> Dataset:
+    """The sample with other values; a name is a target's id with underscores."""
+    found = sample()
+    new = {name.replace("_", ".", 1).replace("_", "-"): Decimal(value) for name, value in values.items()}
+    targets = [one.model_copy(update={"value": new.get(one.id, one.value)}) for one in found.targets]
+    return Dataset.model_validate(
+        {**{field: getattr(found, field) for field in Dataset.model_fields}, "targets": targets}
+    )
+
+
+@lru_cache
+def compiled(name: str, lang: str) -> tuple[Package, Any]:
+    path = ROOT / "templates" / name / lang / "deck.pptx"
+    package = Package.open(path)
+    return package, deck.compile(package, path.name)
+
+
+def render(name: str, lang: Any, data: Dataset, generation: int = 1) -> bytes:
+    package, program = compiled(name, lang)
+    out = io.BytesIO()
+    properties = {"briefpack": f"pack:{generation}:ab"}
+    deck.render(program, package, Scope(data, lang), out, epoch=1675209600, properties=properties)
+    return out.getvalue()
+
+
+@edition
+def test_slides_and_shapes_have_names_of_their_own(name: str, lang: str) -> None:
+    found = deck.read(opened(render(name, lang, sample())))
+    groups = [group.id for group in found.groups if not group.id.startswith("?")]
+    assert len(groups) == len(set(groups)) >= 10
+    for group in found.groups:
+        ids = [item.id for item in group.items]
+        assert len(ids) == len(set(ids)), group.id
+
+
+@edition
+def test_an_untouched_deck_becomes_the_new_one(name: str, lang: str, tmp_path: Path) -> None:
+    base = render(name, lang, sample())
+    ours = render(name, lang, moved(nansha_gdp_growth="11", tianhe_gdp_level="6600"), 2)
+    result = merged(base, base, ours)
+    assert result.plan.conflicts == ()
+    assert deck.lines(opened(result.content or b"")) == deck.lines(opened(ours))
+    assert sdk_faults(result.content or b"", tmp_path) == ""
+
+
+def by_hand(prs: Any) -> None:
+    for slide in prs.slides:
+        for shape in walk(slide.shapes):
+            if shape.name == "nansha.headline":
+                shape.left, shape.top = Emu(1234), Emu(5678)
+                shape.text_frame.paragraphs[-1].add_run().text = "（手写）"
+
+
+@edition
+def test_a_headline_with_an_addition_takes_the_number(name: str, lang: str) -> None:
+    base = render(name, lang, sample())
+    result = merged(base, edited(base, by_hand), render(name, lang, moved(nansha_gdp_growth="11"), 2))
+    prs = content_of(result)
+    slide = next(one for one in prs.slides if any(shape.name == "nansha.headline" for shape in one.shapes))
+    shape = next(one for one in slide.shapes if one.name == "nansha.headline")
+    assert "11%" in shape.text_frame.text
+    assert shape.text_frame.text.endswith("（手写）")
+    assert (shape.left, shape.top) == (1234, 5678)
+    assert "11%" in notes_of(slide)
+
+
+@pytest.mark.slow
+@pytest.mark.office
+@edition
+def test_through_libreoffice(name: str, lang: str, office: LibreOffice, tmp_path: Path) -> None:
+    base = render(name, lang, sample())
+    path = tmp_path / "deck.pptx"
+    path.write_bytes(base)
+    office.resave(path, 2)
+    theirs = path.read_bytes()
+    found = deck.read(opened(base))
+    plan = merge(found, deck.read(opened(theirs)), found)
+    assert (plan.edits, plan.conflicts, plan.kept, plan.vanished) == ((), (), (), 0)
+    ours = render(name, lang, moved(nansha_gdp_growth="11"), 2)
+    result = merged(base, theirs, ours)
+    assert result.plan.conflicts == ()
+    new = deck.read(opened(ours))
+    again = merge(new, deck.read(opened(result.content or b"")), new)
+    assert (again.edits, again.conflicts, again.kept, again.vanished) == ((), (), (), 0)
