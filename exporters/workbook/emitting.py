@@ -113,20 +113,20 @@ def unit_values(sheet: SheetDraft, number: int) -> UnitValues:
             roots[path[0]] = len(found.given)
             found.given.append((path[0], place))
     order = sorted(
-        (number for number, path in enumerate(paths) if path is not None),
-        key=lambda number: (paths[number] or ("", [""]))[1][0] not in shared,
+        (which for which, path in enumerate(paths) if path is not None),
+        key=lambda which: (paths[which] or ("", [""]))[1][0] not in shared,
     )
-    slots = {number: len(found.given) + at for at, number in enumerate(order)}
-    for place in order:
-        path = paths[place]
+    slots = {chosen: len(found.given) + at for at, chosen in enumerate(order)}
+    for chosen in order:
+        path = paths[chosen]
         assert path is not None
         found.taken.append((roots[path[0]], path[1]))
         found.shared += path[1][0] in shared
     at = -1
-    for number, (item, path) in enumerate(zip(found.expressions, paths, strict=True)):
+    for which, (item, path) in enumerate(zip(found.expressions, paths, strict=True)):
         if path is None:
             at = next(slot for slot in range(at + 1, len(found.given)) if found.given[slot] == item)
-        found.slots.append(at if path is None else slots[number])
+        found.slots.append(at if path is None else slots[which])
     return found
 
 

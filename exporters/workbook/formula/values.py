@@ -6,6 +6,7 @@ import datetime as dt
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 _NUMBER = re.compile(r"\s*[+-]?(?:[0-9]+(?:,[0-9]{3})*\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?\s*(%?)\s*")
 _EPOCH = dt.date(1899, 12, 30)
@@ -176,3 +177,16 @@ def serial(day: dt.date, date_1904: bool = False) -> float | None:
 def day_of(value: float) -> dt.date:
     """Return the day that a number stands for (1900 date system)."""
     return _EPOCH + dt.timedelta(days=int(value))
+
+
+def intersection(area: Area, context: Any) -> Scalar:
+    """Return the cell of an area that stands in the formula's own row or column."""
+    if area.width == 1 and area.height == 1:
+        return area.columns[0][0]
+    row: int = context.row
+    column: int = context.column
+    if area.width == 1 and area.top <= row < area.top + area.height:
+        return area.columns[0][row - area.top]
+    if area.height == 1 and area.left <= column < area.left + area.width:
+        return area.columns[column - area.left][0]
+    raise ErrorValueError(VALUE)
