@@ -214,7 +214,8 @@ class TargetView(View):
     """One target statement. A statement that the data does not hold is false in an ``if`` and prints nothing."""
 
     _shared = frozenset((
-        "sub_place", "indicator", "label", "full_label", "short", "word", "modality", "number_unit", "unit", "unit_code",
+        "sub_place", "indicator", "label", "full_label", "short", "word", "modality", "number_unit", "unit",
+        "unit_code",
         "comparator", "measure", "measure_code", "role", "role_code", "kind", "kind_code", "period", "period_start",
         "period_end", "source",
     ))  # fmt: skip

@@ -108,16 +108,27 @@ class Pool:
         suspects: deque[tuple[O, int]],
         under_way: dict[Future[R], tuple[O, int]],
     ) -> None:
+        # An order counts as under way before it is handed over: a pool that broke just now takes none.
         if suspects:
             if not under_way:
                 order, tries = suspects.popleft()
-                under_way[pool.submit(_call, work, order)] = (order, tries)
+                under_way[Future()] = (order, tries)
+                self._hand_over(pool, work, under_way)
             return
         while len(under_way) < 2 * self._jobs:
             following = next(source, None)
             if following is None:
                 return
-            under_way[pool.submit(_call, work, following)] = (following, 0)
+            under_way[Future()] = (following, 0)
+            self._hand_over(pool, work, under_way)
+
+    def _hand_over(
+        self, pool: ProcessPoolExecutor, work: Callable[[Any, O], R], under_way: dict[Future[R], tuple[O, int]]
+    ) -> None:
+        """Submit the order noted last, in place of the mark that it was noted under."""
+        mark = next(reversed(under_way))
+        future = pool.submit(_call, work, under_way[mark][0])
+        under_way[future] = under_way.pop(mark)
 
 
 def _same(value: R) -> R:

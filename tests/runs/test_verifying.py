@@ -230,7 +230,10 @@ def _digits(folder: Path) -> list[tuple[str, str, int]]:
                         cell = text[text.rfind("<c ", 0, match.start()) : match.start()] if "<v" in match[1] else ""
                         if 't="s"' in cell or any(start <= match.start() < end for start, end in fields):
                             continue
-                        found += [(file, part, match.start(2) + one.start()) for one in re.finditer("[0-9]", match[2])]
+                        for number in re.finditer(r"[0-9]+(\.[0-9]+)?", match[2]):
+                            # A spreadsheet keeps 15 digits; what stands behind them says nothing.
+                            spots = [spot for spot in range(*number.span()) if match[2][spot] != "."][:14]
+                            found += [(file, part, match.start(2) + spot) for spot in spots]
     return found
 
 
