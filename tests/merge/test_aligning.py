@@ -1,0 +1,93 @@
+"""Names that an editor took are found out by comparing with the base, or not at all."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from exporters.merge import aligned, merge
+from exporters.snapshot import Group, Item, SetSlot, Slot, Snapshot
+
+
+def item(name: str, text: str, sort: str = "placeholder", box: tuple[int, ...] = (), at: str = "") -> Item:
+    at = at or f"{name}/{text}"
+    return Item(name, at, (Slot(name, text, at),), sort=sort, box=box)
+
+
+def deck(*groups: tuple[str, list[Item]]) -> Snapshot:
+    return Snapshot(
+        "deck", tuple(Group(name, f"slide {at}", tuple(items), True) for at, (name, items) in enumerate(groups))
+    )
+
+
+def slide(record: str, value: str) -> tuple[str, list[Item]]:
+    return f"{record}.slide", [
+        item(f"{record}.title", f"{record} title", "title"),
+        item(f"{record}.source", "same source", box=(0, 90, 10, 10)),
+        item(f"{record}.value", value, "text"),
+    ]
+
+
+BASE = deck(slide("a", "7%"), slide("b", "8%"))
+
+
+def nameless(groups: Snapshot) -> Snapshot:
+    """What LibreOffice leaves: slides and placeholders without names."""
+    return replace(
+        groups,
+        groups=tuple(
+            Group(
+                f"?{number}",
+                group.at,
+                tuple(
+                    one
+                    if one.sort == "text"
+                    else item(f"?{at}", one.slots[0].text, one.sort, one.box, f"{number}#{at}")
+                    for at, one in enumerate(group.items)
+                ),
+                True,
+            )
+            for number, group in enumerate(groups.groups)
+        ),
+    )
+
+
+def names(found: Snapshot) -> list[tuple[str, list[str]]]:
+    return [(group.id, [one.id for one in group.items]) for group in found.groups]
+
+
+def test_slides_and_placeholders_get_their_names_back() -> None:
+    assert names(aligned(BASE, nameless(BASE))) == names(BASE)
+
+
+def test_in_another_order_with_copies_and_a_slide_of_their_own() -> None:
+    own = ("x", [item("?0", "my own words", "title")])
+    theirs = nameless(deck(own, slide("b", "8%"), slide("a", "7%"), slide("b", "8%")))
+    assert [name for name, _ in names(aligned(BASE, theirs))] == ["b.slide", "a.slide", "b.slide"]
+
+
+def test_two_equally_likely_slides_stay_unknown() -> None:
+    base = deck(("a.slide", [item("a.t", "same")]), ("b.slide", [item("b.t", "same")]))
+    theirs = deck(("?1", [item("?0", "same")]))
+    assert names(aligned(base, theirs)) == []
+
+
+def test_a_changed_placeholder_is_known_by_its_place_or_as_the_only_one() -> None:
+    theirs = nameless(deck(("", [
+        item("", "another title", "title"),
+        item("", "another source", box=(500, 400, 10, 10)),
+        item("a.value", "7%", "text"),
+    ])))  # fmt: skip
+    assert names(aligned(BASE, theirs)) == [("a.slide", ["a.title", "a.source", "a.value"])]
+
+
+def test_a_bound_shape_on_a_slide_of_their_own_is_loose_and_updates() -> None:
+    copy = Item("a.value", "copy", (Slot("a.value", "7%", "copy"),), sort="text")
+    theirs = replace(BASE, groups=(*BASE.groups, Group("?9", "slide 9", (copy, item("?1", "mine", "title")), True)))
+    ours = deck(slide("a", "9%"), slide("b", "8%"))
+    plan = merge(BASE, theirs, ours)
+    assert {edit.at for edit in plan.edits if isinstance(edit, SetSlot)} == {"a.value/7%", "copy"}
+
+
+def test_what_has_no_sorts_is_left_alone() -> None:
+    plain = Snapshot("word", (Group("body", "body", (Item("p", "p", (Slot("k", "t", "p"),)),)),))
+    assert aligned(plain, plain) is plain
