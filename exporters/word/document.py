@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from exporters.binding.program import Weaver, closing, opening
@@ -67,7 +67,7 @@ class Document:
         last = self._take_out_lists(lists, body)
         self._weave(root, places, emitter)
         for notes in self.notes:
-            self._weave(notes.root, Places(notes.root, DIALECT, f"{notes.kind.name[:-1]}, "), emitter)
+            self._weave(notes.root, notes.place, emitter)
         scopes = Scopes(weaver)
         scopes.walk(root)
         self._refer(scopes, emitter)
@@ -78,6 +78,10 @@ class Document:
         blocks = Blocks(weaver, self._styles, scopes, emitter.values, found)
         names = self._name_paragraphs(root, scopes, emitter, lists, captions, pages, blocks)
         counted = bool(lists or pages)
+        flows_on = last is not None and not self._begins_page(last)
+        self.meta["flows_on"] = flows_on
+        shown = [one for runs in pages.values() for one in runs]
+        self.meta["rehearsed"] = flows_on or any(self._is_behind(one, last) for one in shown)
         if counted:
             self._count(blocks, body, holders, found)
         self._bookmarks.repeat_own(root, scopes)
@@ -93,7 +97,7 @@ class Document:
 
     # --- weaving -----------------------------------------------------------------------------------------------------
 
-    def _weave(self, root: Element, places: Places, emitter: Emitter) -> None:
+    def _weave(self, root: Element, places: Callable[[Element], str], emitter: Emitter) -> None:
         mark_fields(root)
         for item in TreeWeaver(DIALECT, self._weaver, self._faults, emitter).weave(root, places):
             message = f"{{%{item.tag.level} … %}} has no meaning in a Word document"
@@ -118,6 +122,22 @@ class Document:
                 assert parent is not None
                 last = parent
         return last
+
+    def _begins_page(self, last: Element) -> bool:
+        """Return whether what follows the contents lists certainly begins a page."""
+        for element in last.itersiblings():
+            if element.tag == f"{W}p":
+                return self._styles.paragraph(element).break_before
+            if element.tag in {f"{W}tbl", f"{W}sdt"}:
+                return False
+        return True
+
+    def _is_behind(self, element: Element, last: Element | None) -> bool:
+        """Return whether an element stands behind the contents lists."""
+        if last is None:
+            return False
+        order = {one: number for number, one in enumerate(self._root.iter())}
+        return order[element] > order[last]
 
     def _read_notes(self) -> None:
         relationships = self._package.relationships(self._main)

@@ -71,6 +71,13 @@ class Names:
         self.digests: dict[str, str] = {}
         """Keys of values that their bookmarks cannot spell, by what stands there for them."""
 
+    def saved(self) -> dict[str, int]:
+        """Return how far each sequence has counted."""
+        return dict(self._sequences)
+
+    def restore(self, sequences: dict[str, int]) -> None:
+        self._sequences = sequences
+
     def filters(self, controls: list[list[Any]], count: Callable[[str], None]) -> dict[str, Callable[..., Any]]:
         """Return the filters; *count* takes the words of the flow."""
         next_id, opened, digests = self._ids.__next__, self._opened, self.digests

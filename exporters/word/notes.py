@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 
 from exporters.binding.environment import TOKEN
 from exporters.binding.program import Weaver, closing, opening
-from exporters.binding.weave import before
-from exporters.word.names import W
+from exporters.binding.weave import Places, before
+from exporters.word.names import DIALECT, W
 from exporters.word.xmlparts import Element, clean, parse, serialise
 
 _MARK = "\ufdde"
@@ -45,6 +45,7 @@ class Notes:
     first: int = 1
     """The first id that is free for new notes."""
     texts: dict[Element, str] = field(default_factory=dict)
+    _places: dict[Element, Places] = field(default_factory=dict)
     rest: tuple[str, str] = ("", "")
     """What stands before the new notes (static ones included) and behind them."""
 
@@ -56,6 +57,17 @@ class Notes:
         numbers = [int(found) for found in notes.by_id if found.lstrip("-").isdecimal()]
         notes.first = max((*numbers, 0)) + 1
         return notes
+
+    def place(self, element: Element) -> str:
+        """Return an element's place as a person counts it: ``footnote 2, paragraph 1``."""
+        note = next((one for one in (element, *element.iterancestors()) if one.tag == self.kind.note), None)
+        if note is None:
+            return self.kind.name
+        if note not in self._places:
+            own = [one for one in self.root.iter(self.kind.note) if one.get(f"{W}type") is None]
+            number = own.index(note) + 1 if note in own else 0
+            self._places[note] = Places(note, DIALECT, f"{self.kind.name[:-1]} {number}, ")
+        return self._places[note](element)
 
     def refer(self, reference: Element, repeated: bool) -> tuple[Element, Element] | None:
         """Take the note of a reference that must be written anew: in a loop, or with tags of its own.

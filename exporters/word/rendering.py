@@ -66,6 +66,7 @@ class _Rendering:
                 self._meta["blocks"], self._meta["own"], self._meta["sections"], self._meta["rules"]
             )
         self._body_marks: list[Mark] = []
+        self._body_numbering: list[tuple[int, int]] = []
         self._pages: dict[str, str] = {}
         self._slots = False
         self._segments: dict[str, DeflateSegment] = {}
@@ -128,19 +129,63 @@ class _Rendering:
         if counter is None or "head" not in bound:
             self._run(bound["body"], names, main, chart)
             return
+        used, offset = 0.0, 1
+        if self._meta["rehearsed"]:
+            used, offset = self._rehearse(bound, names, chart)
+        counter.reset(used)
         self._run(bound["body"], names, main, chart)
-        counter.settle()
-        self._body_marks, body_numbering = counter.marks, counter.numbering
-        counter.reset()
-        self._slots = True
-        head: list[str] = []
-        self._run(bound["head"], names, f"{main}#head", chart, head)
-        counter.settle()
-        self._number(counter, body_numbering, counter.page + 1)
-        self._slots = False
+        self._end_body(counter)
+        head = self._hold(bound["head"], names, f"{main}#head", chart)
+        self._number(counter, counter.page + offset)
         pieces = "".join(head).split(_SLOT)
         pieces[1::2] = map(self._filled, pieces[1::2])
         self._segments[f"{main}#head"].write("".join(pieces).encode())
+
+    def _end_body(self, counter: Counter) -> None:
+        counter.settle()
+        self._body_marks, self._body_numbering = counter.marks, counter.numbering
+
+    def _hold(self, head: Bound, names: Mapping[str, Any], part: str, chart: _Charts) -> list[str]:
+        """Run what stands before the body and return its text, with slots for what its pages decide."""
+        assert self._counter is not None
+        self._counter.reset()
+        self._slots = True
+        held: list[str] = []
+        self._run(head, names, part, chart, held)
+        self._counter.settle()
+        self._slots = False
+        return held
+
+    def _rehearse(self, bound: dict[str, Bound], names: Mapping[str, Any], chart: _Charts) -> tuple[float, int]:
+        """Count the pages in advance, where the text needs them or begins on the page of the contents list.
+
+        Return the height at which the body begins, and how many pages it begins behind the last one before it.
+        """
+        counter = self._counter
+        assert counter is not None
+        used, offset = 0.0, 1
+        for _ in range(2 if self._meta["flows_on"] else 1):
+            counter.reset(used)
+            self._silently(bound["body"], names)
+            self._end_body(counter)
+            counter.reset()
+            self._slots = True
+            self._silently(bound["head"], names)
+            counter.settle()
+            self._slots = False
+            if self._meta["flows_on"]:
+                used, offset = counter.last_height, 0
+        self._number(counter, counter.page + offset)
+        return used, offset
+
+    def _silently(self, program: Bound, names: Mapping[str, Any]) -> None:
+        """Run a program for what it counts; nothing is kept of what it writes."""
+        saved = self._names.saved(), len(self._relations), self._charts_made
+        for _ in program.stream(names):
+            pass
+        sequences, relations, self._charts_made = saved
+        self._names.restore(sequences)
+        del self._relations[relations:]
 
     def _filled(self, slot: str) -> str:
         """Return what a slot of the head stands for, now that all pages are known."""
@@ -179,9 +224,9 @@ class _Rendering:
             else:
                 current = stack.pop()
 
-    def _number(self, counter: Counter, body_numbering: list[tuple[int, int]], head_pages: int) -> None:
+    def _number(self, counter: Counter, head_pages: int) -> None:
         """Work out which number each marked page bears."""
-        starts = [*counter.numbering, *((page + head_pages, number) for page, number in body_numbering)]
+        starts = [*counter.numbering, *((page + head_pages, number) for page, number in self._body_numbering)]
         starts = [*([] if starts and starts[0][0] == 0 else [(0, 1)]), *starts]
         for mark in self._body_marks:
             mark.page += head_pages
