@@ -22,6 +22,7 @@ from workbook_kit import (
     GREEN_PALE,
     GREY,
     INDENTED,
+    INDENTED_WRAP,
     INK,
     LEFT,
     LEFT_PLAIN,
@@ -144,6 +145,9 @@ class Builder:
             sheet[f"{letter(number)}3"].border = Border(bottom=line(ACCENT, "medium"))
         for row, height in {1: 8, 2: 36, 3: 22, 4: 10, 5: 20, 6: 38, 7: 20, 9: 10, 10: 18, 11: 28, 12: 12}.items():
             sheet.row_dimensions[row].height = height
+        if words.lang == "en":
+            sheet.column_dimensions["C"].width = 17
+            sheet.row_dimensions[7].height = 30
         for number, column in enumerate((2, 5, 8, 11)):
             self._card(sheet, column, number)
         sheet.row_dimensions[8].hidden = True
@@ -178,7 +182,8 @@ class Builder:
             for place in range(column, column + 3):
                 border = Border(left=line(ACCENT, "thick")) if place == column else Border()
                 self.put(sheet, f"{letter(place)}{at_row}", back=PALE, border=border)
-            self.put(sheet, f"{first}{at_row}", text, size=size, color=color, bold=bold, back=PALE, align=INDENTED)
+            self.put(sheet, f"{first}{at_row}", text, size=size, color=color, bold=bold, back=PALE,
+                     align=INDENTED_WRAP if at_row == 7 else INDENTED)  # fmt: skip
             sheet.merge_cells(f"{first}{at_row}:{last}{at_row}")
         self.put(sheet, at, f'=IFERROR(MATCH("{{{{ {row}.base.key }}}}",{self.range("A")},0),"")', color=GREY)
 
@@ -210,9 +215,10 @@ class Builder:
             sheet.merge_cells(f"{first}11:{second}11")
 
     def _charts(self, sheet: Worksheet) -> None:
-        for column, lead in zip(("B", "H"), self.words.leads, strict=True):
-            self.put(sheet, f"{column}13", lead, size=11, bold=True, align=LEFT_PLAIN)
-        sheet.row_dimensions[13].height = 22
+        for (first, last), lead in zip((("B", "G"), ("H", "M")), self.words.leads, strict=True):
+            self.put(sheet, f"{first}13", lead, size=11, bold=True, align=LEFT)
+            sheet.merge_cells(f"{first}13:{last}13")
+        sheet.row_dimensions[13].height = 22 if self.words.lang == "zh" else 34
         for row in range(14, 29):
             sheet.row_dimensions[row].height = 16
 
@@ -313,8 +319,8 @@ class Builder:
         zh = words.lang == "zh"
         self.widths(sheet, {
             "A": 24, "B": 24, "C": 8 if zh else 11, "D": 23 if zh else 28, "E": 7, "F": 5, "G": 9, "H": 7,
-            "I": 9 if zh else 10, "J": 8, "K": 9, "L": 9, "M": 9, "N": 8, "O": 13 if zh else 20, "P": 38,
-            "Q": 20 if zh else 24, "R": 18, "S": 11, "T": 11, "U": 10, "V": 11, "W": 9, "X": 9, "Y": 16,
+            "I": 9 if zh else 10, "J": 8, "K": 9, "L": 9, "M": 9 if zh else 11, "N": 8 if zh else 10, "O": 13 if zh else 20, "P": 38,
+            "Q": 22 if zh else 26, "R": 18 if zh else 26, "S": 11, "T": 11, "U": 10, "V": 11, "W": 9, "X": 9, "Y": 16,
         }, {column: head for column, head in heads.items() if column not in "AB"})  # fmt: skip
         for column in "ABST":
             sheet.column_dimensions[column].hidden = True
@@ -361,7 +367,7 @@ class Builder:
         forms = {**dict.fromkeys("GHJU", form), **dict.fromkeys("STV", DAY), "W": "0.0%"}
         for column, text in cells.items():
             self.put(
-                sheet, f"{column}{row}", text, align=aligned.get(column, LEFT if column in "DOPRY" else LEFT_PLAIN),
+                sheet, f"{column}{row}", text, align=aligned.get(column, LEFT if column in "DOPQRY" else LEFT_PLAIN),
                 border=UNDER,
                 back=FILL_IN if column in "UVY" else None, form=forms.get(column), bold=column == "G",
                 color=MUTED if column in "ABPQ" else AMBER if column == "R" else INK,
