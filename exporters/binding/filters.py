@@ -68,6 +68,12 @@ def lowerfirst(value: Any) -> str:
     return text[:1].lower() + text[1:] if text[1:2].islower() else text
 
 
+def inline(value: Any) -> str:
+    """A name as it stands inside an English sentence: ``Retail sales`` becomes ``retail sales``, ``GDP`` stays."""
+    text = str(value) if value else ""
+    return text[:1].lower() + text[1:] if text[1:2].islower() else text
+
+
 FILTERS: dict[str, Callable[..., Any]] = {
     "number": number,
     "percent": percent,
@@ -76,5 +82,6 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "listed": listed,
     "day": day,
     "sign": sign,
+    "inline": inline,
     "lowerfirst": lowerfirst,
 }

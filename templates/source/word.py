@@ -202,7 +202,7 @@ class Briefing:
         words, look = self.words, self.look
         zh = words.lang == "zh"
         zh_shares = (35, 22, 25, 15, 23) if look.name == "standard" else (40, 22, 24, 13, 21)
-        widths = self.widths(*(zh_shares if zh else (42, 25, 27, 20, 26)))
+        widths = self.widths(*(zh_shares if zh else (47, 22, 23, 20, 28)))
         period = "（{{ r.base.period }}）" if zh else " ({{ r.base.period }})"
         remark = "；" if zh else "; "
         main = row(
@@ -256,7 +256,7 @@ class Briefing:
         self.say([before, self.refer("_Ref_matrix"), *chart, behind.rstrip("。.") + stop])
         self.caption("matrix", "_Ref_matrix")
         zh_shares = (8, 12, 17, 12, 24, 24, 14) if look.name == "standard" else (8, 14, 18, 13, 22, 21, 15)
-        en_shares = (16, 17, 18, 15, 25, 22, 19) if look.name == "standard" else (17, 15, 18, 14, 23, 21, 18)
+        en_shares = (14, 16, 20, 15.5, 24, 21, 21.5) if look.name == "standard" else (17, 15, 18, 14, 23, 21, 18)
         widths = self.widths(*(zh_shares if zh else en_shares))
         va = (
             "{% set level = d.target.industrial_va_level %}{% set growth = d.target.industrial_va_growth %}"

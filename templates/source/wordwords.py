@@ -10,7 +10,7 @@ ZH_ROW = (
     "{% if r.stretch %}，{{ r.stretch.word }}{{ r.stretch.text }}{% endif %}"
 )
 EN_ROW = (
-    "{{ r.label }} {% if r.level %}{{ r.level.text }}{% if r.growth %}, {% endif %}{% endif %}"
+    "{{ r.label|inline }} {% if r.level %}{{ r.level.text }}{% if r.growth %}, {% endif %}{% endif %}"
     "{% if r.growth %}{{ r.growth.phrase }}{% endif %}"
     "{% if r.stretch %} ({{ r.stretch.word }} {{ r.stretch.text }}){% endif %}"
 )
@@ -218,7 +218,7 @@ EN = Words(
         (
             "city.rows",
             "The city: ",
-            "{% for r in city.top %}{{ r.short }} {% if r.level %}{{ r.level.text }}{% if r.growth %}, {% endif %}{% endif %}"
+            "{% for r in city.top %}{{ r.short|inline }} {% if r.level %}{{ r.level.text }}{% if r.growth %}, {% endif %}{% endif %}"
             "{% if r.growth %}{{ r.growth.phrase }}{% endif %}{% if loop.last %}.{% else %}; {% endif %}{% endfor %}",
         ),
         (
@@ -262,7 +262,7 @@ EN = Words(
             "assumed for them{% endif %}{% if missing and elsewhere %}; {% endif %}{% if elsewhere %}the targets of "
             "{{ elsewhere|map(attribute='short')|listed('en') }} come from other reports{% endif %}"
             "{% for t in flagged if t.flag_code == 'looks_high' %}; {{ t.place.short }}’s {{ t.text }} of "
-            "{{ t.short }} looks too high and is to be confirmed{% endfor %}.",
+            "{{ t.short|inline }} looks too high and is to be confirmed{% endfor %}.",
         ),
     ),
     contents="Contents",
