@@ -45,7 +45,6 @@ class Scope:
         self.lang: Lang = lang
         self.as_of = as_of or dataset.as_of
         self.pack = PackView(self)
-        self._targets = {target.id: TargetView(self, target) for target in dataset.targets}
         self._rows: dict[str, RowView] = {}
         self._words: dict[tuple[str, str | None], str] = {}
         self._tabular_units: dict[tuple[str, str | None], tuple[int, str]] = {}
@@ -60,6 +59,10 @@ class Scope:
         if known is None:
             known = self._periods[key] = self._period(period)
         return known
+
+    @cached_property
+    def _targets(self) -> dict[str, TargetView]:
+        return {target.id: TargetView(self, target) for target in self.dataset.targets}
 
     def _period(self, period: Period) -> str:
         return wording.period(period, self.lang)
