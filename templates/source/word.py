@@ -301,10 +301,10 @@ class Briefing:
         words, look = self.words, self.look
         zh = words.lang == "zh"
         self.say("{%p if observed %}")
-        self.say(words.progress, "Heading1", "<w:pageBreakBefore/>")
+        self.say(words.progress, "Heading1")
         self.say(words.progress_lead)
         self.caption("progress")
-        widths = self.widths(*((11, 26, 20, 18, 13, 19, 13) if zh else (15, 27, 20, 17, 11, 17, 12)))
+        widths = self.widths(*((9, 25, 19, 18, 12, 24, 13) if zh else (15, 27, 19, 17, 11, 20, 12)))
         met, on_track, behind = words.statuses
         status = ("{% if t.actual.status == 'met' %}" + met + "{% elif t.actual.status == 'on_track' %}" + on_track
                   + "{% else %}" + behind + "{% endif %}{%tr endfor %}")  # fmt: skip
