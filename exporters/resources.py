@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from functools import cache
 from pathlib import Path
 
 from exporters.errors import BriefpackError, Fault
@@ -38,6 +39,7 @@ def datasets() -> dict[str, Path]:
     return {entry.stem: entry for entry in sorted(folder("data").glob("*.yaml"))}
 
 
+@cache
 def fingerprint() -> str:
     """Return what tells one state of the tool's code from another: its version, in a checkout also its files' times."""
     from exporters import __version__

@@ -9,7 +9,7 @@ from typing import Self
 from exporters.errors import PackageError
 from exporters.package.content_types import NAME as CONTENT_TYPES
 from exporters.package.content_types import ContentTypes
-from exporters.package.directory import Directory, Member, RawPart
+from exporters.package.directory import Directory, FileBytes, Member, RawPart, read_directory
 from exporters.package.guard import guard_file
 from exporters.package.limits import DEFAULT, Limits
 from exporters.package.names import fold_name, unquoted
@@ -38,6 +38,11 @@ class Package:
     def open(cls, source: Path | str | bytes, *, name: str = "", limits: Limits = DEFAULT) -> Package:
         """Open a file, or a file's bytes; *name* is what messages call it (default: the file's own name)."""
         return cls(guard_file(source, name=name, limits=limits))
+
+    @classmethod
+    def written(cls, content: bytes) -> Self:
+        """Open what this process has itself written; the guard, which is there for strangers' files, is left out."""
+        return cls(read_directory(FileBytes(content, "", DEFAULT), "", DEFAULT))
 
     def __enter__(self) -> Self:
         return self

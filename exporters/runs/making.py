@@ -189,6 +189,8 @@ def _generation(step: Step, base: str, output: str) -> Generation:
 
 
 def _record(plan: Plan, step: Step, content: bytes, *, edited: bool) -> FileRecord:
+    assert step.job is not None
+    targets = [target.id for target in plan.dataset.targets]
     return FileRecord(
         exporter=step.template.entry.name,
         sha256=hashlib.sha256(content).hexdigest(),
@@ -197,7 +199,7 @@ def _record(plan: Plan, step: Step, content: bytes, *, edited: bool) -> FileReco
         inputs=step.inputs,
         template=Path(step.template.shown).name,
         template_sha256=step.template.sha256,
-        statements=count_statements(content, [target.id for target in plan.dataset.targets]),
+        statements=count_statements(content, targets, step.job.package),
         edited=edited,
     )
 
