@@ -17,6 +17,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "batch": ("exporters.cli.batch", "Build many packs."),
     "build": ("exporters.cli.build", "Build the pack: briefing, deck and workbook."),
     "check": ("exporters.cli.check", "List every fault of a dataset and of templates."),
+    "convert": ("exporters.cli.convert", "Write a dataset in another format."),
     "diff": ("exporters.cli.diff", "What a build would change, and why."),
     "explain": ("exporters.cli.explain", "What proves a number: clause, source, places."),
     "history": ("exporters.cli.history", "The runs that changed a pack."),

@@ -13,7 +13,7 @@ from exporters.cli.report import json_option, print_json
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
 @json_option
 def command(folder: Path, as_json: bool) -> None:
-    """Start a project in DIR: the sample dataset, the template sets to edit in Office, a README of ten lines."""
+    """Start a project in DIR: the sample dataset, the template sets to edit in Office, a short README."""
     from exporters.runs.project import start
 
     made = start(folder)

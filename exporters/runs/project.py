@@ -13,6 +13,7 @@ _README = """\
 # A pack of our own
 
 1. Put your numbers into `{dataset}` (an editor with YAML support completes fields from `schema.json`).
+   Rather in Excel? `briefpack convert {dataset} data.xlsx` makes a workbook that takes its place.
 2. Change wording, order and look in Word, PowerPoint and Excel: `templates/standard/zh/` and `.../en/`.
    `briefpack template names` prints every name that a template can use, with an example.
 3. `briefpack check {dataset} --templates templates/standard` lists every fault with its place.

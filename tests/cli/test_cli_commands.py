@@ -176,6 +176,27 @@ def test_lint(tmp_path):
     assert found["files"][str(bad)]
 
 
+@pytest.mark.parametrize("suffix", [".xlsx", ".json", ".yaml"])
+def test_convert_gives_an_equal_dataset_and_writes_over_none(tmp_path, suffix):
+    from exporters.load import load
+
+    target = tmp_path / f"guangzhou{suffix}"
+    assert run("convert", "guangzhou-2023", str(target)).stdout == f"  created  {target}\n"
+    assert load(target) == load(find_dataset(None))
+    before = target.read_bytes()
+    again = run("convert", "sample-progress", str(target))
+    assert again.exit_code == 4
+    assert "it exists already" in again.stderr
+    assert target.read_bytes() == before
+
+
+def test_convert_names_the_formats_it_knows(tmp_path):
+    result = run("convert", "guangzhou-2023", str(tmp_path / "data.csv"))
+    assert result.exit_code == 1
+    assert "datasets are .yaml, .yml, .json, .xlsx" in result.stderr
+    assert not any(tmp_path.iterdir())
+
+
 def test_init_makes_a_project_and_refuses_to_write_over_one(tmp_path):
     project = tmp_path / "project"
     result = run("init", str(project))
