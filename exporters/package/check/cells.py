@@ -6,6 +6,10 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
+from lxml import etree
+
+from exporters.package.check.probe import S
+
 _CELL = re.compile(r"\$?([A-Za-z]{1,3})\$?([1-9]\d{0,6})")
 LAST_ROW = 1_048_576
 LAST_COLUMN = 16_384
@@ -65,6 +69,14 @@ def cell_name(column: int, row: int) -> str:
         column, rest = divmod(column - 1, 26)
         letters = chr(65 + rest) + letters
     return f"{letters}{row}"
+
+
+def item_text(item: etree._Element) -> str:
+    """Return the text of a string item; phonetic runs are not part of it."""
+    plain = item.find(f"{S}t")
+    if plain is not None:
+        return plain.text or ""
+    return "".join(run.findtext(f"{S}t") or "" for run in item.iterfind(f"{S}r"))
 
 
 def overlapping(ranges: list[Range]) -> list[tuple[Range, Range]]:

@@ -8,9 +8,8 @@ from lxml import etree
 
 from exporters.errors import PackageError
 from exporters.package import rt
-from exporters.package.check.cells import Range, cell_name, parse_cell, parse_range
+from exporters.package.check.cells import Range, cell_name, item_text, parse_cell, parse_range
 from exporters.package.check.probe import C, Probe, R, S, integer
-from exporters.package.check.sheet import item_text
 from exporters.package.reader import Package
 
 _REFERENCE = re.compile(r"(?:'((?:[^']|'')+)'|([^'!:\[\]]+))!(\$?[A-Za-z]+\$?\d+(?::\$?[A-Za-z]+\$?\d+)?)")

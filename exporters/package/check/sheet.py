@@ -2,30 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
-
 from lxml import etree
 
-from exporters.package import ct, rt
-from exporters.package.check.cells import Range, cell_name, overlapping, parse_cell, parse_range
+from exporters.package import rt
+from exporters.package.check.book import Book, Cells
+from exporters.package.check.cells import cell_name, item_text, overlapping, parse_cell, parse_range
 from exporters.package.check.formulas import formula_faults
 from exporters.package.check.probe import Probe, R, S, integer
-
-if TYPE_CHECKING:
-    from exporters.package.check.workbook import Book
 
 _LONGEST_LIST = 255
 _LONGEST_TEXT = 32_767
 _TYPES = frozenset({"b", "n", "e", "s", "str", "inlineStr", "d"})
-
-
-@dataclass(slots=True)
-class Cells:
-    """A sheet's texts by (column, row), and its merged ranges; both as far as the checks went."""
-
-    texts: dict[tuple[int, int], str] = field(default_factory=dict)
-    merged: list[Range] = field(default_factory=list)
 
 
 def check_sheet(probe: Probe, part: str, name: str, book: Book) -> Cells:
@@ -34,7 +21,6 @@ def check_sheet(probe: Probe, part: str, name: str, book: Book) -> Cells:
     root = probe.tree(part)
     if root is None or root.tag != f"{S}worksheet":
         return cells
-    strings = _shared_texts(probe, book)
     formulas: set[str] = set()
     shared: set[str] = set()
     last_row = 0
@@ -60,7 +46,7 @@ def check_sheet(probe: Probe, part: str, name: str, book: Book) -> Cells:
             elif found[0] <= last_column:
                 probe.add("cell-order", f"the cell comes after column {last_column} of its row", part, place)
             last_column = max(found[0], last_column)
-            cells.texts[found] = _check_value(probe, part, place, cell, strings)
+            cells.texts[found] = _check_value(probe, part, place, cell, book.strings)
             _check_style(probe, part, place, cell.get("s"), book)
             formula = cell.find(f"{S}f")
             if formula is not None:
@@ -71,24 +57,6 @@ def check_sheet(probe: Probe, part: str, name: str, book: Book) -> Cells:
     _check_rules(probe, part, name, root, book)
     _check_links(probe, part, name, root)
     return cells
-
-
-def _shared_texts(probe: Probe, book: Book) -> list[str]:
-    if book.strings:
-        for part in probe.package.names():
-            if probe.package.content_types.of(part) == ct.SHARED_STRINGS:
-                root = probe.tree(part)
-                if root is not None:
-                    return [item_text(item) for item in root.iterfind(f"{S}si")]
-    return []
-
-
-def item_text(item: etree._Element) -> str:
-    """Return the text of a string item; phonetic runs are not part of it."""
-    plain = item.find(f"{S}t")
-    if plain is not None:
-        return plain.text or ""
-    return "".join(run.findtext(f"{S}t") or "" for run in item.iterfind(f"{S}r"))
 
 
 def _check_style(probe: Probe, part: str, place: str, style: str | None, book: Book) -> None:

@@ -4,16 +4,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from exporters.package import rt
+from exporters.package.check.book import Book, Cells
 from exporters.package.check.cells import LAST_COLUMN, LAST_ROW, Range, cell_name, overlapping, parse_range
 from exporters.package.check.formulas import formula_faults
 from exporters.package.check.probe import Probe, S, duplicates, integer
-
-if TYPE_CHECKING:
-    from exporters.package.check.sheet import Cells
-    from exporters.package.check.workbook import Book
 
 _NAME = re.compile(r"[^\W\d][\w.]*|\\[\w.]*")
 _LOOKS_LIKE_CELL = re.compile(r"(?i)[a-z]{1,3}\d{1,7}|r\d*c\d*|r|c")

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 
 from lxml import etree
 
 from exporters.package import rt
 from exporters.package.check import sheet as sheet_checks
 from exporters.package.check import tables as table_checks
+from exporters.package.check.book import Book
+from exporters.package.check.cells import item_text
 from exporters.package.check.formulas import Names, formula_faults
 from exporters.package.check.probe import Probe, R, S, duplicates, integer
 
@@ -17,20 +18,6 @@ _ILLEGAL = re.compile(r"[\\/?*\[\]:]")
 _LONGEST_NAME = 31
 _DEFINED_NAME = re.compile(r"[^\W\d][\w.\\?]*|\\[\w.\\?]*")
 _LOOKS_LIKE_CELL = re.compile(r"(?i)[a-z]{1,3}\d{1,7}|r\d*c\d*|r|c")
-
-
-@dataclass(slots=True)
-class Book:
-    """What the checks of sheets need to know about the workbook."""
-
-    sheets: list[str] = field(default_factory=list)
-    parts: list[str] = field(default_factory=list)
-    sheet_ids: list[str] = field(default_factory=list)
-    names: Names = field(default_factory=Names)
-    formats: int | None = None
-    differentials: int | None = None
-    strings: int | None = None
-    formula_cells: dict[str, set[str]] = field(default_factory=dict)
 
 
 def check(probe: Probe, main: str) -> Names:
@@ -42,7 +29,7 @@ def check(probe: Probe, main: str) -> Names:
     _read_styles(probe, main, book)
     shared = probe.targets(main, rt.SHARED_STRINGS)
     strings = probe.tree(shared[0]) if shared else None
-    book.strings = len(strings.findall(f"{S}si")) if strings is not None else 0
+    book.strings = [item_text(item) for item in strings.iterfind(f"{S}si")] if strings is not None else []
     tables = table_checks.read_tables(probe, book.parts)
     columns = {table.name.lower(): {column.lower() for column in table.columns} for table in tables}
     book.names = Names({name.lower() for name in book.sheets}, columns)
