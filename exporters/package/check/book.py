@@ -33,3 +33,4 @@ class Cells:
     texts: dict[tuple[int, int], str] = field(default_factory=dict)
     typed: set[tuple[int, int]] = field(default_factory=set)
     merged: list[Range] = field(default_factory=list)
+    filtered: Range | None = None

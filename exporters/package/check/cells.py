@@ -54,9 +54,9 @@ def parse_cell(text: str) -> tuple[int, int] | None:
 
 def parse_range(text: str) -> Range | None:
     """Return the rectangle of ``B5`` or ``B5:D9``; None where it is none or its corners are swapped."""
-    first, _, last = text.partition(":")
+    first, colon, last = text.partition(":")
     start = parse_cell(first)
-    end = parse_cell(last) if last else start
+    end = parse_cell(last) if colon else start
     if start is None or end is None or end[0] < start[0] or end[1] < start[1]:
         return None
     return Range(start[0], start[1], end[0], end[1])

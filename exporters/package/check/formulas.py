@@ -44,6 +44,8 @@ class Names:
 
     sheets: Collection[str] = ()
     tables: Mapping[str, Collection[str]] | None = None
+    others: int | None = None
+    """How many other workbooks formulas may name, by number."""
 
 
 def formula_faults(formula: str, names: Names | None = None) -> Iterator[tuple[str, str]]:
@@ -145,6 +147,9 @@ def _sheet_fault(token: str, names: Names) -> Iterator[tuple[str, str]]:
         return
     plain = token[1:-1].replace("''", "'") if token[0] == "'" else token
     if "[" in plain:
+        number = plain[1 : plain.find("]")]
+        if plain[0] == "[" and number.isdecimal() and names.others is not None and int(number) > names.others:
+            yield "formula-unknown-workbook", f"there is no other workbook with the number {number}"
         return
     for sheet in plain.split(":"):
         if sheet.lower() not in names.sheets:

@@ -9,6 +9,7 @@ from lxml import etree
 
 from exporters.package import ct, rt
 from exporters.package.check.probe import MC, Probe, R, duplicates
+from exporters.package.check.properties import check_properties
 from exporters.package.content_types import NAME as CONTENT_TYPES
 from exporters.package.relationships import Relationships, rels_name, source_name, transitional
 
@@ -47,6 +48,8 @@ def check(probe: Probe, allowed_orphans: frozenset[str]) -> str | None:
     """Check the package as such and return its main part, None where there is not exactly one."""
     reachable = _check_relationships(probe)
     _check_content_types(probe)
+    check_properties(probe)
+    _check_pictures(probe)
     for part in probe.package.names():
         if part == CONTENT_TYPES or part in allowed_orphans:
             continue
@@ -148,6 +151,24 @@ def _check_content_types(probe: Probe) -> None:
     listed = [] if root is None else [item.get("PartName") or item.get("Extension") or "" for item in root]
     for name in duplicates(listed):
         probe.add("duplicate-content-type", f"it lists '{name}' twice", CONTENT_TYPES)
+
+
+#: How a picture of a type begins.
+_PICTURES = {"image/png": b"\x89PNG\r\n", "image/jpeg": b"\xff\xd8\xff", "image/gif": b"GIF8", "image/bmp": b"BM"}
+
+
+def _check_pictures(probe: Probe) -> None:
+    for part in probe.package.names():
+        kind = (probe.package.content_types.of(part) or "").lower().replace("image/jpg", "image/jpeg")
+        if not kind.startswith("image/"):
+            continue
+        data = probe.package.read(part)
+        if not data:
+            probe.add("empty-picture", "the picture holds nothing", part)
+        elif kind in _PICTURES and not data.startswith(_PICTURES[kind]):
+            others = [other for other, start in _PICTURES.items() if data.startswith(start)]
+            what = f"is {others[0]}" if others else "is no such picture"
+            probe.add("wrong-picture", f"it is listed as {kind} and {what}", part, severity="warning")
 
 
 def _check_references(probe: Probe, part: str, root: etree._Element) -> None:

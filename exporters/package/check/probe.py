@@ -46,6 +46,8 @@ class Probe:
     def __init__(self, package: Package) -> None:
         self.package = package
         self.faults: list[Fault] = []
+        self.shown: dict[str, str] = {}
+        """Where people see a part that is not shown by itself: the slide and shape of a chart."""
         self._trees: dict[str, etree._Element | None] = {}
         self._held = 0
         self._broken: set[str] = set()
@@ -54,7 +56,7 @@ class Probe:
     def add(
         self, code: str, message: str, part: str, place: str = "", *, hint: str = "", severity: Severity = "error"
     ) -> None:
-        where = f"part {part}, {place}" if place else f"part {part}"
+        where = ", ".join(filter(None, (f"part {part}", self.shown.get(part, ""), place)))
         self.faults.append(Fault(code, message, self.package.file, where, hint, severity))
 
     def tree(self, part: str) -> etree._Element | None:

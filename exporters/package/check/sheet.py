@@ -4,14 +4,20 @@ from __future__ import annotations
 
 from lxml import etree
 
-from exporters.package import rt
 from exporters.package.check.book import Book, Cells
 from exporters.package.check.cells import cell_name, item_text, overlapping, parse_cell, parse_range
 from exporters.package.check.formulas import formula_faults
-from exporters.package.check.probe import Probe, R, S, integer
+from exporters.package.check.probe import Probe, S, integer
+from exporters.package.check.sheet_parts import check_ranges, check_sheet_parts
 
 _LONGEST_LIST = 255
 _LONGEST_TEXT = 32_767
+_TRUTHS = frozenset({"0", "1", "true", "false"})
+_ERRORS = frozenset({
+    "#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A", "#GETTING_DATA", "#SPILL!", "#CALC!",
+    "#BLOCKED!", "#CONNECT!", "#FIELD!", "#UNKNOWN!", "#BUSY!", "#PYTHON!", "#EXTERNAL!",
+})
+_TEXTUAL = frozenset({"s", "str", "inlineStr"})
 _TYPES = frozenset({"b", "n", "e", "s", "str", "inlineStr", "d"})
 
 
@@ -46,6 +52,8 @@ def check_sheet(probe: Probe, part: str, name: str, book: Book) -> Cells:
             elif found[0] <= last_column:
                 probe.add("cell-order", f"the cell comes after column {last_column} of its row", part, place)
             last_column = max(found[0], last_column)
+            if cell.get("t", "n") not in _TEXTUAL and cell.find(f"{S}v") is not None:
+                cells.typed.add(found)
             cells.texts[found] = _check_value(probe, part, place, cell, book.strings)
             _check_style(probe, part, place, cell.get("s"), book)
             formula = cell.find(f"{S}f")
@@ -55,7 +63,12 @@ def check_sheet(probe: Probe, part: str, name: str, book: Book) -> Cells:
     book.formula_cells[part] = formulas
     _check_merges(probe, part, name, root, cells)
     _check_rules(probe, part, name, root, book)
-    _check_links(probe, part, name, root)
+    auto = root.find(f"{S}autoFilter")
+    if auto is not None:
+        cells.filtered = parse_range(auto.get("ref", ""))
+        if cells.filtered is None:
+            probe.add("bad-range", f"the filter's range '{auto.get('ref')}' is no range", part, f"sheet {name}")
+    check_sheet_parts(probe, part, name, root, book)
     return cells
 
 
@@ -81,6 +94,10 @@ def _check_value(probe: Probe, part: str, place: str, cell: etree._Element, stri
     elif kind == "inlineStr":
         item = cell.find(f"{S}is")
         value = item_text(item) if item is not None else ""
+    elif kind == "b" and value not in _TRUTHS:
+        probe.add("bad-value", f"'{value}' is neither true (1) nor false (0)", part, place)
+    elif kind == "e" and value not in _ERRORS:
+        probe.add("bad-value", f"'{value}' is no error that Excel knows", part, place)
     elif kind == "n" and value:
         try:
             finite = abs(float(value)) < float("inf")
@@ -103,6 +120,8 @@ def _check_formula(probe: Probe, part: str, place: str, formula: etree._Element,
             probe.add("shared-formula", f"shared formula {index} has no first cell", part, place)
         if not text:
             return
+    if formula.get("t") in {"array", "dataTable"} and parse_range(formula.get("ref", "")) is None:
+        probe.add("bad-range", f"its formula is for '{formula.get('ref')}', which is no range", part, place)
     if formula.get("t") == "dataTable":
         return
     for code, message in formula_faults(text, book.names):
@@ -135,7 +154,7 @@ def _check_merges(probe: Probe, part: str, name: str, root: etree._Element, cell
 def _check_rules(probe: Probe, part: str, name: str, root: etree._Element, book: Book) -> None:
     for rule in root.iterfind(f"{S}dataValidations/{S}dataValidation"):
         place = f"sheet {name}, validation of {rule.get('sqref', '')}"
-        _check_ranges(probe, part, place, rule.get("sqref", ""))
+        check_ranges(probe, part, place, rule.get("sqref", ""))
         for formula in rule.iterfind("*"):
             text = formula.text or ""
             if rule.get("type") == "list" and text[:1] == '"' and len(text) - 2 > _LONGEST_LIST:
@@ -149,7 +168,7 @@ def _check_rules(probe: Probe, part: str, name: str, root: etree._Element, book:
                 probe.add(code, message, part, place)
     for group in root.iterfind(f"{S}conditionalFormatting"):
         place = f"sheet {name}, conditional format of {group.get('sqref', '')}"
-        _check_ranges(probe, part, place, group.get("sqref", ""))
+        check_ranges(probe, part, place, group.get("sqref", ""))
         for rule in group.iterfind(f"{S}cfRule"):
             index = integer(rule.get("dxfId"))
             if index is not None and not 0 <= index < (book.differentials or 0):
@@ -162,43 +181,5 @@ def _check_rules(probe: Probe, part: str, name: str, root: etree._Element, book:
             for formula in rule.iterfind(f"{S}formula"):
                 for code, message in formula_faults(formula.text or "", book.names):
                     probe.add(code, message, part, place)
-    last = 0
     for item in root.iterfind(f"{S}cols/{S}col"):
-        first, end = integer(item.get("min")) or 0, integer(item.get("max")) or 0
-        if first <= last or end < first:
-            probe.add(
-                "column-order", f"widths of columns {first} to {end} overlap or come too late", part, f"sheet {name}"
-            )
-        last = max(last, end)
-        _check_style(probe, part, f"sheet {name}, column {first}", item.get("style"), book)
-    auto = root.find(f"{S}autoFilter")
-    if auto is not None and parse_range(auto.get("ref", "")) is None:
-        probe.add("bad-range", f"the filter's range '{auto.get('ref')}' is no range", part, f"sheet {name}")
-
-
-def _check_ranges(probe: Probe, part: str, place: str, ranges: str) -> None:
-    for text in ranges.split() or [""]:
-        if parse_range(text) is None and not _whole(text):
-            probe.add("bad-range", f"'{text}' is no range", part, place)
-
-
-def _whole(text: str) -> bool:
-    first, _, last = text.partition(":")
-    return bool(last) and ((first.isdecimal() and last.isdecimal()) or (first.isalpha() and last.isalpha()))
-
-
-def _check_links(probe: Probe, part: str, name: str, root: etree._Element) -> None:
-    for link in root.iterfind(f"{S}hyperlinks/{S}hyperlink"):
-        if not link.get(f"{R}id") and not link.get("location"):
-            probe.add("empty-link", "the link leads nowhere", part, f"sheet {name}, cell {link.get('ref')}")
-    listed = {item.get(f"{R}id") for item in root.iterfind(f"{S}tableParts/{S}tablePart")}
-    for item in probe.package.relationships(part).of_type(rt.TABLE):
-        if item.id not in listed:
-            probe.add(
-                "table-not-listed", f"table relationship {item.id} is not in the sheet's list", part, f"sheet {name}"
-            )
-    parts_list = root.find(f"{S}tableParts")
-    if parts_list is not None and integer(parts_list.get("count", str(len(parts_list)))) != len(parts_list):
-        probe.add(
-            "table-count", "the sheet's list of tables has a wrong count", part, f"sheet {name}", severity="warning"
-        )
+        _check_style(probe, part, f"sheet {name}, column {item.get('min')}", item.get("style"), book)

@@ -7,8 +7,9 @@ from collections.abc import Iterable, Iterator
 from lxml import etree
 
 from exporters.package import ct, rt
-from exporters.package.check.probe import MC, P14, A, P, Probe, R, duplicates, integer
+from exporters.package.check.probe import MC, P14, A, C, P, Probe, R, duplicates, integer
 
+_HANDOUTS = ct.NOTES_MASTER.replace("notes", "handout")
 _FIRST_SLIDE_ID = 256
 _FIRST_MASTER_ID = 1 << 31
 _END_OF_IDS = 1 << 32
@@ -21,6 +22,7 @@ def check(probe: Probe, main: str) -> None:
     slides = _check_slide_list(probe, main, root)
     _check_masters(probe, main, root)
     _check_links(probe, slides)
+    _check_families(probe, main, root)
     for number, part in enumerate(slides, 1):
         _check_shapes(probe, part, f"slide {number}")
     others = set(slides)
@@ -56,6 +58,9 @@ def _check_slide_list(probe: Probe, main: str, root: etree._Element) -> list[str
         if part not in listed:
             probe.add("slide-not-listed", f"'{part}' is not in the list of slides", main, severity="warning")
     known = {entry.get("id") for entry in entries}
+    sections = [item.get("id", "") for item in root.iter(f"{P14}sldId")]
+    for found_id in duplicates(sections):
+        probe.add("slide-in-two-sections", f"two sections hold slide id {found_id}", main)
     for item in root.iter(f"{P14}sldId"):
         if item.get("id") not in known:
             probe.add("unknown-slide-in-section", f"a section holds slide id {item.get('id')}, which is no slide", main)
@@ -107,6 +112,30 @@ def _check_links(probe: Probe, slides: list[str]) -> None:
                 probe.add("notes-of-another-slide", "its notes do not lead back to it", slide, f"slide {number}")
 
 
+def _check_families(probe: Probe, main: str, root: etree._Element) -> None:
+    """A theme has one master, a layout one master that lists it, and notes need the presentation's notes master."""
+    themes: dict[str, str] = {}
+    for master in probe.parts_of(ct.SLIDE_MASTER, ct.NOTES_MASTER, _HANDOUTS):
+        for theme in probe.targets(master, rt.THEME):
+            if theme in themes:
+                probe.add("shared-theme", f"it shares its theme with '{themes[theme]}'", master)
+            themes.setdefault(theme, master)
+    masters = probe.targets(main, rt.SLIDE_MASTER)
+    for layout in probe.parts_of(ct.SLIDE_LAYOUT):
+        for master in probe.targets(layout, rt.SLIDE_MASTER):
+            if layout not in probe.targets(master, rt.SLIDE_LAYOUT):
+                probe.add("layout-of-another-master", f"its master '{master}' does not know it", layout)
+            elif master not in masters:
+                probe.add("unlisted-master", f"its master '{master}' is none of the presentation's", layout)
+    if any(True for _ in probe.parts_of(ct.NOTES_SLIDE)) and not probe.targets(main, rt.NOTES_MASTER):
+        probe.add("no-notes-master", "slides have notes, and the presentation has no notes master", main)
+    # The notes master is left out of its list by python-pptx, and PowerPoint opens that.
+    listed = {item.get(f"{R}id") for item in root.iterfind(f"{P}sldMasterIdLst/{P}sldMasterId")}
+    for item in probe.package.relationships(main).of_type(rt.SLIDE_MASTER):
+        if item.id not in listed:
+            probe.add("master-not-listed", f"the presentation does not list its slide master {item.id}", main)
+
+
 def _expect_one(probe: Probe, parts: Iterable[str], rel_type: str, code: str, what: str) -> None:
     for part in parts:
         count = len(probe.package.relationships(part).of_type(rel_type))
@@ -141,39 +170,60 @@ def _check_shapes(probe: Probe, part: str, place: str) -> None:
     ids = [item.get("id", "") for item in shapes]
     for found in duplicates(ids):
         names = [item.get("name", "") for item in shapes if item.get("id") == found]
-        tell("duplicate-shape-id", f"the shapes {', '.join(map(repr, names))} have the same id {found}")
+        message = f"the shapes {', '.join(map(repr, names))} have the same id {found}"
+        # LibreOffice counts the shapes of masters and layouts twice, and PowerPoint opens that.
+        probe.add("duplicate-shape-id", message, part, place, severity="error" if place else "warning")
     known = set(ids)
-    for item in root.iter(f"{P}spTgt"):
+    for found in duplicates(item.get("id", "") for item in root.iter(f"{P}cTn") if item.get("id")):
+        tell("duplicate-animation-id", f"two steps of the animation have the id {found}")
+    for item in root.iter(f"{P}spTgt", f"{P}bldP", f"{P}bldDgm", f"{P}bldGraphic", f"{P}bldOleChart"):
         if item.get("spid", "") not in known:
             tell("unknown-shape", f"an animation names shape id {item.get('spid')}, which does not exist")
     for item in root.iter(f"{A}stCxn", f"{A}endCxn"):
         if item.get("id", "") not in known:
             tell("unknown-shape", f"a connector names shape id {item.get('id')}, which does not exist", item)
+    relationships = probe.package.relationships(part)
+    for link in root.iter(f"{A}hlinkClick", f"{A}hlinkHover"):
+        rel_id = link.get(f"{R}id", "")
+        target = probe.target(part, relationships[rel_id]) if rel_id in relationships else None
+        if "hlinksldjump" in link.get("action", "") and probe.package.content_types.of(target or "") != ct.SLIDE:
+            tell("bad-link", "a link to a slide leads to no slide", link)
+    for frame in root.iter(f"{C}chart"):
+        rel_id = frame.get(f"{R}id", "")
+        chart = probe.target(part, relationships[rel_id]) if rel_id in relationships else None
+        if chart is not None:
+            probe.shown[chart] = ", ".join(filter(None, (place, shape_place(frame))))
     for body in root.iter(f"{P}txBody", f"{A}txBody"):
         if body.find(f"{A}p") is None:
             tell("text-without-paragraph", "a text body has no paragraph", body)
     for table in root.iter(f"{A}tbl"):
         columns = len(table.findall(f"{A}tblGrid/{A}gridCol"))
-        for number, row in enumerate(table.findall(f"{A}tr"), 1):
-            cells = row.findall(f"{A}tc")
+        rows = [row.findall(f"{A}tc") for row in table.findall(f"{A}tr")]
+        for place_of, message in _merge_faults(rows):
+            tell("bad-cell-span", message, table, f"row {place_of}")
+        for number, cells in enumerate(rows, 1):
             if len(cells) != columns:
                 tell("ragged-table", f"the row has {len(cells)} cells for {columns} columns", table, f"row {number}")
-            for message in _span_faults(cells):
-                tell("bad-cell-span", message, table, f"row {number}")
             for cell in cells:
                 if cell.find(f"{A}txBody") is None:
                     tell("cell-without-text", "a cell has no text body", table, f"row {number}")
 
 
-def _span_faults(cells: list[etree._Element]) -> Iterator[str]:
-    """A cell that spans n columns is followed by n - 1 cells marked as merged into it, and by no more."""
-    covered = 0
-    for number, cell in enumerate(cells, 1):
-        merged = cell.get("hMerge") in ("1", "true")
-        if merged and not covered:
-            yield f"cell {number} is merged into a cell that does not span it"
-        elif covered and not merged:
-            yield f"cell {number} is spanned by the cell before and not marked as merged"
-        covered = covered - 1 if covered else (integer(cell.get("gridSpan")) or 1) - 1
-    if covered:
-        yield f"the last spanning cell reaches {covered} columns beyond the table"
+def _merge_faults(rows: list[list[etree._Element]]) -> Iterator[tuple[int, str]]:
+    """Yield (row, message): a cell that spans others is followed by cells marked as merged into it, and by no more."""
+    covered: set[tuple[int, int]] = set()
+    for row, cells in enumerate(rows, 1):
+        for column, cell in enumerate(cells, 1):
+            merged = any(cell.get(name) in ("1", "true") for name in ("hMerge", "vMerge"))
+            if (row, column) in covered:
+                if not merged:
+                    yield row, f"cell {column} is spanned by another and not marked as merged"
+                continue
+            if merged:
+                yield row, f"cell {column} is merged into a cell that does not span it"
+                continue
+            wide, high = integer(cell.get("gridSpan")) or 1, integer(cell.get("rowSpan")) or 1
+            if column + wide - 1 > len(cells) or row + high - 1 > len(rows):
+                yield row, f"cell {column} spans more than the table has"
+                wide, high = min(wide, len(cells)), min(high, len(rows))
+            covered.update((row + down, column + right) for down in range(high) for right in range(wide))

@@ -86,6 +86,10 @@ def check_sheet_tables(probe: Probe, sheet: str, cells: Cells, tables: list[Tabl
         )
     if len(ranges) < sum(table.range is not None for table in tables):
         probe.add("overlapping-tables", "two tables have the same range", tables[-1].part, f"sheet {sheet}")
+    for table in tables:
+        if cells.filtered is not None and table.range is not None and table.range.overlaps(cells.filtered):
+            message = f"the sheet's own filter lies over table '{table.name}'"
+            probe.add("filter-over-table", message, table.part, f"sheet {sheet}")
     for merged in cells.merged:
         for table in tables:
             if table.range is not None and table.range.overlaps(merged):
@@ -123,19 +127,28 @@ def _check_table(probe: Probe, sheet: str, cells: Cells, table: Table, book: Boo
     if table.header_rows:
         for offset, column in enumerate(table.columns):
             told = cells.texts.get((area.left + offset, area.top), "")
-            if _plain(told) != column:
-                probe.add(
-                    "table-header",
-                    f"the column is named '{column}' and its cell says '{told}'",
-                    table.part,
-                    f"{place}, cell {cell_name(area.left + offset, area.top)}",
-                )
+            where = f"{place}, cell {cell_name(area.left + offset, area.top)}"
+            if (area.left + offset, area.top) in cells.typed:
+                probe.add("table-header", f"the header '{told}' is a number; it has to be text", table.part, where)
+            elif _plain(told) != column:
+                message = f"the column is named '{column}' and its cell says '{told}'"
+                probe.add("table-header", message, table.part, where)
+    if table.totals_rows:
+        for offset, item in enumerate(root.iterfind(f"{S}tableColumns/{S}tableColumn")):
+            label = _plain(item.get("totalsRowLabel", ""))
+            told = cells.texts.get((area.left + offset, area.bottom), "")
+            if label and label != _plain(told):
+                message = f"the total's label is '{label}' and its cell says '{told}'"
+                where = f"{place}, cell {cell_name(area.left + offset, area.bottom)}"
+                probe.add("table-totals", message, table.part, where)
     auto = root.find(f"{S}autoFilter")
     if auto is not None:
         held = parse_range(auto.get("ref", ""))
         expected = area._replace(bottom=area.bottom - table.totals_rows)
         if held != expected:
-            probe.add("table-filter", f"the filter covers '{auto.get('ref')}', not the table", table.part, place)
+            message = f"the filter covers '{auto.get('ref')}', not the table"
+            # LibreOffice lets the filter cover the row of totals.
+            probe.add("table-filter", message, table.part, place, severity="warning" if held == area else "error")
     for name in ("calculatedColumnFormula", "totalsRowFormula"):
         for formula in root.iter(f"{S}{name}"):
             for code, message in formula_faults(formula.text or "", book.names):

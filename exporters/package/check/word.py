@@ -8,6 +8,7 @@ from lxml import etree
 
 from exporters.package import ct, rt
 from exporters.package.check.probe import MC, W14, WP, Probe, W, duplicates, integer
+from exporters.package.check.word_stories import check_note_separators, check_story, check_style_circles
 from exporters.package.check.word_tables import check_tables
 
 _NOTES = (
@@ -16,6 +17,8 @@ _NOTES = (
 )
 _STYLED = {f"{W}pStyle": "paragraph", f"{W}rStyle": "character", f"{W}tblStyle": "table"}
 _LONGEST_BOOKMARK = 40
+#: Styles that Word makes itself when text asks for them; python-docx counts on it.
+_MADE = frozenset(("CommentReference", "CommentText", "CommentSubject", "BalloonText"))
 
 
 def check(probe: Probe, main: str) -> None:
@@ -28,6 +31,7 @@ def check(probe: Probe, main: str) -> None:
         check_tables(probe, part, root)
         _check_fields(probe, part, root)
         _check_drawings(probe, part, root)
+        check_story(probe, part, root, paragraph_place)
     _check_bookmarks(probe, roots)
     _check_controls(probe, roots)
     _check_notes(probe, main, roots)
@@ -136,6 +140,7 @@ def _check_controls(probe: Probe, roots: dict[str, etree._Element]) -> None:
 
 
 def _check_notes(probe: Probe, main: str, roots: dict[str, etree._Element]) -> None:
+    by_kind: dict[str, list[str]] = {}
     for rel_type, kind in _NOTES:
         parts = probe.targets(main, rel_type)
         known: list[str] = []
@@ -143,6 +148,7 @@ def _check_notes(probe: Probe, main: str, roots: dict[str, etree._Element]) -> N
             root = probe.tree(part)
             if root is not None:
                 known += [item.get(f"{W}id", "") for item in root.iter(f"{W}{kind}")]
+        by_kind[kind] = known
         for found in duplicates(known):
             probe.add(f"duplicate-{kind}-id", f"two {kind}s have the id {found}", parts[0])
         for part, root in roots.items():
@@ -150,6 +156,7 @@ def _check_notes(probe: Probe, main: str, roots: dict[str, etree._Element]) -> N
                 found = item.get(f"{W}id", "")
                 if found not in known:
                     probe.add(f"unknown-{kind}", f"there is no {kind} with the id {found}", part, paragraph_place(item))
+    check_note_separators(probe, main, by_kind)
 
 
 def _check_comments(probe: Probe, main: str, roots: dict[str, etree._Element]) -> None:
@@ -183,11 +190,12 @@ def _check_styles(probe: Probe, main: str, roots: dict[str, etree._Element]) -> 
     known = {style.get(f"{W}styleId", "") for style in styles}
     for found in duplicates(style.get(f"{W}styleId", "") for style in styles):
         probe.add("duplicate-style-id", f"two styles have the id '{found}'", parts[0])
+    check_style_circles(probe, parts[0], styles)
     told: set[tuple[str, str]] = set()
     for part, story in [*roots.items(), (parts[0], root)]:
         for item in _elements(story, *_STYLED, f"{W}basedOn", f"{W}next", f"{W}link"):
             found = item.get(f"{W}val", "")
-            if found not in known and (part, found) not in told:
+            if found not in known and found not in _MADE and (part, found) not in told:
                 told.add((part, found))
                 probe.add(
                     "unknown-style",

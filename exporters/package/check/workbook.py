@@ -13,6 +13,7 @@ from exporters.package.check.book import Book
 from exporters.package.check.cells import item_text
 from exporters.package.check.formulas import Names, formula_faults
 from exporters.package.check.probe import Probe, R, S, duplicates, integer
+from exporters.package.check.styles import check_styles
 
 _ILLEGAL = re.compile(r"[\\/?*\[\]:]")
 _LONGEST_NAME = 31
@@ -26,19 +27,21 @@ def check(probe: Probe, main: str) -> Names:
     if root is None:
         return Names()
     book = _read_sheets(probe, main, root)
-    _read_styles(probe, main, book)
+    check_styles(probe, main, book)
     shared = probe.targets(main, rt.SHARED_STRINGS)
     strings = probe.tree(shared[0]) if shared else None
     book.strings = [item_text(item) for item in strings.iterfind(f"{S}si")] if strings is not None else []
     tables = table_checks.read_tables(probe, book.parts)
     columns = {table.name.lower(): {column.lower() for column in table.columns} for table in tables}
-    book.names = Names({name.lower() for name in book.sheets}, columns)
+    others = len(root.findall(f"{S}externalReferences/{S}externalReference"))
+    book.names = Names({name.lower() for name in book.sheets}, columns, others)
     table_checks.check_names(probe, tables)
     _check_names(probe, main, root, book)
     for name, part in zip(book.sheets, book.parts, strict=True):
         cells = sheet_checks.check_sheet(probe, part, name, book)
         table_checks.check_sheet_tables(probe, name, cells, [table for table in tables if table.sheet == part], book)
     _check_chain(probe, main, book)
+    _check_pivots(probe, main, root, book)
     return book.names
 
 
@@ -69,7 +72,9 @@ def _read_sheets(probe: Probe, main: str, root: etree._Element) -> Book:
     visible = [entry.get("state", "visible") == "visible" for entry in entries]
     if not any(visible):
         probe.add("no-visible-sheet", "the workbook has no visible sheet", main)
-    for view in root.findall(f"{S}bookViews/{S}workbookView"):
+    views = root.findall(f"{S}bookViews/{S}workbookView")
+    book.views = max(len(views), 1)
+    for view in views:
         for name in ("activeTab", "firstSheet"):
             index = integer(view.get(name, "0"))
             if index is None or not 0 <= index < max(len(entries), 1):
@@ -88,47 +93,6 @@ def _name_fault(name: str) -> str:
     if name.casefold() == "history":
         return "Excel keeps the name 'History' for itself"
     return ""
-
-
-def _read_styles(probe: Probe, main: str, book: Book) -> None:
-    parts = probe.targets(main, rt.STYLES)
-    root = probe.tree(parts[0]) if parts else None
-    if root is None:
-        return
-    book.formats = len(root.findall(f"{S}cellXfs/{S}xf"))
-    book.differentials = len(root.findall(f"{S}dxfs/{S}dxf"))
-    counts = {
-        "fontId": len(root.findall(f"{S}fonts/{S}font")),
-        "fillId": len(root.findall(f"{S}fills/{S}fill")),
-        "borderId": len(root.findall(f"{S}borders/{S}border")),
-        "xfId": len(root.findall(f"{S}cellStyleXfs/{S}xf")),
-    }
-    formats = {item.get("numFmtId") for item in root.findall(f"{S}numFmts/{S}numFmt")}
-    for number, item in enumerate(root.findall(f"{S}cellXfs/{S}xf")):
-        for name, count in counts.items():
-            found = integer(item.get(name, "0"))
-            if found is None or not 0 <= found < max(count, 1):
-                probe.add(
-                    "style-index", f"{name} is {item.get(name)}; there are {count}", parts[0], f"cell format {number}"
-                )
-        number_format = integer(item.get("numFmtId", "0"))
-        if number_format is not None and number_format >= 164 and str(number_format) not in formats:
-            probe.add("style-index", f"there is no number format {number_format}", parts[0], f"cell format {number}")
-    for collection in ("fonts", "fills", "borders", "cellXfs", "dxfs", "cellStyleXfs", "cellStyles", "numFmts"):
-        for item in root.findall(f"{S}{collection}"):
-            count_text = item.get("count")
-            if count_text is not None and integer(count_text) != len(item):
-                probe.add(
-                    "style-count", f"{collection} says {count_text} and holds {len(item)}", parts[0], severity="warning"
-                )
-    for item in root.findall(f"{S}cellStyles/{S}cellStyle"):
-        found = integer(item.get("xfId"))
-        if found is None or not 0 <= found < counts["xfId"]:
-            probe.add("style-index", f"cell style '{item.get('name')}' names format {item.get('xfId')}", parts[0])
-    for item in root.iter(f"{S}tableStyleElement"):
-        found = integer(item.get("dxfId"))
-        if found is not None and not 0 <= found < book.differentials:
-            probe.add("dxf-index", f"a table style names differential format {found}", parts[0])
 
 
 def _check_names(probe: Probe, main: str, root: etree._Element, book: Book) -> None:
@@ -165,3 +129,13 @@ def _check_chain(probe: Probe, main: str, book: Book) -> None:
         part = by_id.get(sheet)
         if part is None or cell not in book.formula_cells.get(part, ()):
             probe.add("calc-chain", f"it lists cell {cell} of sheet id {sheet}, which holds no formula", parts[0])
+
+
+def _check_pivots(probe: Probe, main: str, root: etree._Element, book: Book) -> None:
+    known = {item.get("cacheId") for item in root.iterfind(f"{S}pivotCaches/{S}pivotCache")}
+    for name, sheet in zip(book.sheets, book.parts, strict=True):
+        for part in probe.targets(sheet, rt.PIVOT_TABLE):
+            pivot = probe.tree(part)
+            if pivot is not None and pivot.get("cacheId") not in known:
+                message = f"it names the pivot cache {pivot.get('cacheId')}, which the workbook does not have"
+                probe.add("unknown-pivot-cache", message, part, f"sheet {name}, pivot table {pivot.get('name')}")
