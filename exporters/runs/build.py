@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import time
+import hashlib
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import BinaryIO
 
-from exporters.errors import Fault
+from exporters.errors import BriefpackError, Fault
 from exporters.runs.folder import Folder
+from exporters.runs.ledger import News, Run
 from exporters.runs.making import Made, Progress, Result, beside_name, make
 from exporters.runs.manifest import NAME, Manifest
-from exporters.runs.memory import Memory
 from exporters.runs.pack import DATA
 from exporters.runs.planning import Plan
 from exporters.runs.publish import digest, staging
@@ -59,52 +59,56 @@ def execute(plan: Plan, progress: Progress = lambda _name, _size: None) -> Outco
 def publish(made: Made, folder: Folder) -> Outcome:
     """Put a pack in the folder that it was made for, all or nothing, and remember what it was made from."""
     out = folder.path
-    with staging(out) as work, Memory(out) as memory:
-        expected: dict[str, str | None] = {}
+    with staging(out) as work:
+        if digest(out / NAME) != folder.manifest_digest:
+            message = "another run of briefpack has changed this pack meanwhile; nothing is written"
+            raise BriefpackError(Fault("busy", message, str(out), hint="run again"))
+        expected: dict[str, str | None] = {NAME: folder.manifest_digest, DATA: digest(out / DATA)}
 
-        def write(name: str, content: bytes, seen: str | None) -> None:
-            expected[name] = seen
-            work.write(name, lambda file: _write(file, content))
+        def write(name: str, content: bytes) -> None:
+            if hashlib.sha256(content).hexdigest() != expected[name]:
+                work.write(name, lambda file: _write(file, content))
 
         for file in made.files:
             if file.content is not None:
-                write(file.name, file.content, folder.file(file.name).digest)
+                expected[file.name] = folder.file(file.name).digest
+                write(file.name, file.content)
             if file.beside is not None:
                 name = beside_name(file.name)
-                write(name, file.beside, digest(out / name))
-        write(NAME, made.manifest.to_bytes(), digest(out / NAME))
-        write(DATA, made.data, digest(out / DATA))
-        for file in made.files:
-            if file.pristine is not None:
-                memory.objects.put(file.pristine)
-        generations = [file.generation for file in made.files if file.generation is not None]
-        with memory.ledger.transaction():
-            run = _begin(memory, made) if generations else 0
-            generations = [replace(one, run=run) for one in generations]
-            memory.remember(generations)
-        backup = work.publish(expected)
-        conflicts = {file.name: file.conflicts for file in made.files if file.conflicts is not None}
-        bases = [existing.base.generation for existing in folder.files.values() if existing.base is not None]
+                expected[name] = digest(out / name)
+                write(name, file.beside)
+        write(NAME, made.manifest.to_bytes())
+        write(DATA, made.data)
+        if pristine := [file.pristine for file in made.files if file.pristine is not None]:
+            work.keep(*pristine)
         outcome = Outcome(
             out,
             made.manifest,
             {file.name: file.result for file in made.files},
-            backup,
+            None,
             {file.name: file.merge for file in made.files if file.merge is not None},
             tuple(fault for file in made.files for fault in file.faults),
         )
-        with memory.ledger.transaction():
-            memory.published(generations, dict(conflicts), {(base.file, base.generation) for base in bases})
-            if run:
-                memory.ledger.finish(run, {"results": outcome.results, "moved": outcome.moved})
-    return outcome
+        return replace(outcome, backup=work.publish(expected, _news(made, folder, outcome)))
 
 
 def _write(out: BinaryIO, content: bytes) -> None:
     out.write(content)
 
 
-def _begin(memory: Memory, made: Made) -> int:
-    """Open a run in the history; one that publishes nothing leaves no line there (a schedule may run for years)."""
-    started = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
-    return memory.ledger.begin(started, "build", made.manifest.dataset, made.manifest.dataset_sha256)
+def _news(made: Made, folder: Folder, outcome: Outcome) -> News | None:
+    generations = tuple(file.generation for file in made.files if file.generation is not None)
+    # A run that publishes nothing leaves no line in the history: a schedule may run for years.
+    run = None
+    if generations:
+        run = Run.now("build", made.manifest, {"results": outcome.results, "moved": outcome.moved})
+    known = {file.name: [one for name, one in folder.conflicts if name == file.name] for file in made.files}
+    conflicts = {
+        file.name: file.conflicts
+        for file in made.files
+        if file.conflicts is not None and (file.generation or list(file.conflicts) != known[file.name])
+    }
+    bases = [existing.base.generation for existing in folder.files.values() if existing.base is not None]
+    if not generations and not conflicts:
+        return None
+    return News(run, generations, conflicts, tuple((base.file, base.generation) for base in bases))

@@ -40,6 +40,8 @@ class Folder:
     files: Mapping[str, Existing] = field(default_factory=dict)
     conflicts: tuple[tuple[str, Conflict], ...] = ()
     """All open conflicts, by file."""
+    manifest_digest: str | None = None
+    """The digest of the manifest's bytes: another one means that another run was here."""
 
     def file(self, name: str) -> Existing:
         """Return what is known of a file; nothing is known of one that is not there."""
@@ -55,13 +57,14 @@ def look(out: Path, names: Sequence[str], *, fresh: bool = False, merging: Colle
     if out.exists() and not out.is_dir():
         raise BriefpackError(Fault("not-a-folder", "this is a file; the pack needs a folder", str(out)))
     publish.recover(out)
+    seen = publish.digest(out / manifest.NAME)
     made = None if fresh else manifest.read(out)
     if not Memory.exists(out):
         files = {name: _existing(out, name, made, None, merging, fresh) for name in names}
-        return Folder(out, made, files)
+        return Folder(out, made, files, (), seen)
     with Memory(out) as memory:
         files = {name: _existing(out, name, made, memory, merging, fresh) for name in names}
-        return Folder(out, made, files, () if fresh else tuple(memory.ledger.conflicts()))
+        return Folder(out, made, files, () if fresh else tuple(memory.ledger.conflicts()), seen)
 
 
 def _existing(

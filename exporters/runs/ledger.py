@@ -1,40 +1,43 @@
 """What was generated, for which file, from what: the memory of a pack, in SQLite.
 
-The order of writes makes a kill at any moment harmless: the base object first, then a row that says ``pending``, then
-the file itself (atomic replace), then ``ok``. At the next start a pending row is settled by hashing the file.
+A publication is told to the ledger in one transaction, after its files are in place. What is to be told lies on disk
+before the first file moves (see :mod:`exporters.runs.publish`), so a run that is killed between is finished by the
+next, and what was told already is not told twice.
 """
 
 from __future__ import annotations
 
 import json
+import secrets
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+import time
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from exporters.errors import BriefpackError, Fault
+from exporters.runs.manifest import Manifest
 from exporters.snapshot import Conflict
 
 VERSION = 1
+KEPT_GENERATIONS = 20
 _SCHEMA = """
-begin;
 create table if not exists meta (version integer not null);
 create table if not exists runs (
-    id integer primary key, started text not null, command text not null, dataset text not null, inputs text not null,
-    summary text not null default ''
+    id integer primary key, token text not null unique, started text not null, command text not null,
+    dataset text not null, inputs text not null, summary text not null
 );
 create table if not exists generations (
-    file text not null, generation integer not null, run integer not null, inputs text not null, template text not null,
-    base text not null, output text not null, state text not null, primary key (file, generation)
+    file text not null, generation integer not null, inputs text not null, template text not null,
+    base text not null, output text not null, primary key (file, generation)
 );
 create table if not exists conflicts (
     file text not null, key text not null, item text not null, grp text not null, reason text not null,
     base text not null, theirs text not null, ours text not null, primary key (file, key, item, grp)
 );
 insert into meta select 1 where not exists (select 1 from meta);
-commit;
 """
 
 
@@ -48,7 +51,6 @@ class Generation:
 
     file: str
     generation: int
-    run: int
     inputs: str
     template: str
     base: str
@@ -57,13 +59,47 @@ class Generation:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One finished run, as ``briefpack history`` shows it."""
+    """A run that changed the pack: when (ISO 8601, UTC), by which command, from which data, and what it did."""
 
-    id: int
     started: str
     command: str
     dataset: str
-    summary: dict[str, Any]
+    inputs: str
+    summary: Mapping[str, Any]
+
+    @classmethod
+    def now(cls, command: str, made: Manifest, summary: Mapping[str, Any]) -> Self:
+        """Return a run of this moment over the data that *made* names."""
+        started = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+        return cls(started, command, made.dataset, made.dataset_sha256, summary)
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """What a publication tells the ledger.
+
+    ``conflicts`` are those that each named file now has; ``in_use`` names generations (file, number) that must stay
+    remembered, since a file in place was edited from them.
+    """
+
+    run: Run | None = None
+    generations: tuple[Generation, ...] = ()
+    conflicts: Mapping[str, tuple[Conflict, ...]] = field(default_factory=dict)
+    in_use: tuple[tuple[str, int], ...] = ()
+    token: str = field(default_factory=lambda: secrets.token_hex(8))
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, Any]) -> Self:
+        return cls(
+            Run(**value["run"]) if value["run"] else None,
+            tuple(Generation(**one) for one in value["generations"]),
+            {file: tuple(Conflict(**one) for one in found) for file, found in value["conflicts"].items()},
+            tuple((file, number) for file, number in value["in_use"]),
+            value["token"],
+        )
 
 
 class Ledger:
@@ -71,22 +107,37 @@ class Ledger:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with self._understood():
             self._base = sqlite3.connect(path, isolation_level=None)
             self._base.execute("pragma synchronous = full")
+            # A journal that is emptied rather than deleted spares a wait for the folder at every transaction.
+            self._base.execute("pragma journal_mode = truncate")
             if self._base.execute("select count(*) from sqlite_master").fetchone()[0] == 0:
-                self._base.executescript(_SCHEMA)
+                # The tables of a new ledger come to disk with the first that is written into them.
+                self._base.execute("begin immediate")
+                for statement in _SCHEMA.split(";"):
+                    self._base.execute(statement)
             found = self._base.execute("select version from meta").fetchone()
-        except sqlite3.Error as error:
-            raise self._broken(error) from None
         if found is None or found[0] > VERSION:
             message = f"the ledger is of version {found[0] if found else 0}; this briefpack reads up to {VERSION}"
             raise BriefpackError(Fault("ledger", message, file=str(path), hint="use the newer briefpack"))
 
-    def _broken(self, error: Exception) -> BriefpackError:
-        hint = "move the .briefpack folder away; the files then count as foreign and are not written over"
-        return BriefpackError(Fault("ledger", f"the ledger cannot be read: {error}", file=str(self._path), hint=hint))
+    @contextmanager
+    def _understood(self) -> Iterator[None]:
+        """Turn what SQLite says into an error for people."""
+        try:
+            yield
+        except sqlite3.DatabaseError as error:
+            code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+            shown = str(self._path)
+            if code in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN):
+                hint = "make room on the disk, or let the folder be written to, and run again"
+                fault = Fault("system", f"the ledger cannot be written: {error}", shown, hint=hint)
+            else:
+                hint = "move the .briefpack folder away; the files then count as foreign and are not written over"
+                fault = Fault("ledger", f"the ledger cannot be read: {error}", shown, hint=hint)
+            raise BriefpackError(fault) from None
 
     def close(self) -> None:
         self._base.close()
@@ -98,51 +149,81 @@ class Ledger:
         self.close()
 
     @contextmanager
-    def transaction(self) -> Iterator[sqlite3.Connection]:
-        """Do all or nothing, with one wait for the disk; may stand within another."""
-        if self._base.in_transaction:
-            yield self._base
-            return
-        self._base.execute("begin immediate")
-        try:
-            yield self._base
-        except BaseException:
-            self._base.execute("rollback")
-            raise
-        self._base.execute("commit")
+    def _transaction(self) -> Iterator[sqlite3.Connection]:
+        """Do all or nothing, with one wait for the disk."""
+        with self._understood():
+            try:
+                if not self._base.in_transaction:
+                    self._base.execute("begin immediate")
+                yield self._base
+                self._base.execute("commit")
+            except BaseException:
+                with suppress(sqlite3.Error):
+                    self._base.execute("rollback")
+                raise
 
-    # --- runs ----------------------------------------------------------------------------------------------------
+    def tell(self, news: News, left: Collection[str] = ()) -> set[str] | None:
+        """Write down a publication. Of the files in *left*, which it did not get to replace, nothing is written.
 
-    def begin(self, started: str, command: str, dataset: str, inputs: str) -> int:
-        """Open a run and return its id; ``started`` is a time in ISO 8601."""
-        cursor = self._base.execute(
-            "insert into runs (started, command, dataset, inputs) values (?, ?, ?, ?)",
-            (started, command, dataset, inputs),
+        Returns the digests of the objects that are still wanted, or None where they are as they were.
+        """
+        with self._transaction() as base:
+            if news.run is not None:
+                if base.execute("select 1 from runs where token = ?", (news.token,)).fetchone():
+                    return None
+                run = news.run
+                summary = json.dumps(run.summary, ensure_ascii=False, sort_keys=True)
+                values = (news.token, run.started, run.command, run.dataset, run.inputs, summary)
+                columns = "token, started, command, dataset, inputs, summary"
+                base.execute(f"insert into runs ({columns}) values (?, ?, ?, ?, ?, ?)", values)
+            in_place = [one for one in news.generations if one.file not in left]
+            base.executemany(
+                "insert or replace into generations values (?, ?, ?, ?, ?, ?)",
+                [tuple(asdict(one).values()) for one in in_place],
+            )
+            for file, found in news.conflicts.items():
+                if file not in left:
+                    self._set_conflicts(base, file, found)
+            if not in_place:
+                return None
+            return self._prune(base, {*news.in_use, *((one.file, one.generation) for one in in_place)})
+
+    def _set_conflicts(self, base: sqlite3.Connection, file: str, conflicts: tuple[Conflict, ...]) -> None:
+        base.execute("delete from conflicts where file = ?", (file,))
+        base.executemany(
+            "insert or replace into conflicts values (?, ?, ?, ?, ?, ?, ?, ?)",
+            [(file, one.key, one.item, one.group, one.reason, one.base, one.theirs, one.ours) for one in conflicts],
         )
-        assert cursor.lastrowid is not None
-        return cursor.lastrowid
 
-    def finish(self, run: int, summary: dict[str, Any]) -> None:
-        """Write what a run did."""
-        text = json.dumps(summary, ensure_ascii=False, sort_keys=True)
-        self._base.execute("update runs set summary = ? where id = ?", (text, run))
+    def _prune(self, base: sqlite3.Connection, in_use: set[tuple[str, int]]) -> set[str]:
+        """Drop all but the newest generations of each file, never one *in_use*; return the bases still wanted."""
+        rows = base.execute("select file, generation, base from generations order by file, generation desc").fetchall()
+        seen: dict[str, int] = {}
+        wanted = set()
+        for file, number, digest in rows:
+            seen[file] = seen.get(file, 0) + 1
+            if seen[file] > KEPT_GENERATIONS and (file, number) not in in_use:
+                base.execute("delete from generations where file = ? and generation = ?", (file, number))
+            else:
+                wanted.add(digest)
+        return wanted
+
+    # --- what is known -------------------------------------------------------------------------------------------
 
     def history(self, most: int = 50) -> list[Run]:
         """Return the newest runs, newest first."""
         rows = self._base.execute(
-            "select id, started, command, dataset, summary from runs order by id desc limit ?", (most,)
+            "select started, command, dataset, inputs, summary from runs order by id desc limit ?", (most,)
         )
-        return [Run(row[0], row[1], row[2], row[3], json.loads(row[4]) if row[4] else {}) for row in rows]
-
-    # --- generations ---------------------------------------------------------------------------------------------
+        return [Run(row[0], row[1], row[2], row[3], json.loads(row[4])) for row in rows]
 
     def current(self, file: str) -> Generation | None:
         """Return the newest published generation of *file*."""
-        return self._one("where file = ? and state = 'ok' order by generation desc limit 1", (file,))
+        return self._one("where file = ? order by generation desc limit 1", (file,))
 
     def generation(self, file: str, number: int) -> Generation | None:
         """Return one published generation of *file*."""
-        return self._one("where file = ? and generation = ? and state = 'ok'", (file, number))
+        return self._one("where file = ? and generation = ?", (file, number))
 
     def next_number(self, file: str) -> int:
         """Return the number that the next generation of *file* will have."""
@@ -150,37 +231,9 @@ class Ledger:
         return (row[0] or 0) + 1
 
     def _one(self, where: str, values: tuple[Any, ...]) -> Generation | None:
-        columns = "file, generation, run, inputs, template, base, output"
+        columns = "file, generation, inputs, template, base, output"
         row = self._base.execute(f"select {columns} from generations {where}", values).fetchone()
         return Generation(*row) if row else None
-
-    def pending(self, generation: Generation) -> None:
-        """Say that *generation* is about to be published; its base object must be on disk already."""
-        values = tuple(asdict(generation).values())
-        self._base.execute("insert or replace into generations values (?, ?, ?, ?, ?, ?, ?, 'pending')", values)
-
-    def publish(self, generation: Generation, conflicts: Iterable[Conflict]) -> None:
-        """Say that *generation* is in place, and replace the file's open conflicts."""
-        with self.transaction() as base:
-            base.execute(
-                "update generations set state = 'ok' where file = ? and generation = ?",
-                (generation.file, generation.generation),
-            )
-            self._set_conflicts(base, generation.file, conflicts)
-
-    def recover(self, digest_of: Callable[[str], str | None]) -> list[str]:
-        """Settle what a killed run left pending; ``digest_of`` gives a file's digest. Returns the files concerned."""
-        rows = self._base.execute("select file, generation, output from generations where state = 'pending'").fetchall()
-        for file, number, output in rows:
-            if digest_of(file) == output:
-                self._base.execute(
-                    "update generations set state = 'ok' where file = ? and generation = ?", (file, number)
-                )
-            else:
-                self._base.execute("delete from generations where file = ? and generation = ?", (file, number))
-        return sorted({row[0] for row in rows})
-
-    # --- conflicts -----------------------------------------------------------------------------------------------
 
     def conflicts(self, file: str | None = None) -> list[tuple[str, Conflict]]:
         """Return the open conflicts as (file, conflict), in order of file and key."""
@@ -188,31 +241,3 @@ class Ledger:
         where, values = ("where file = ?", (file,)) if file else ("", ())
         rows = self._base.execute(f"select {columns} from conflicts {where} order by file, key, item", values)
         return [(row[0], Conflict(row[1], row[2], row[3], row[4], row[5], item=row[6], group=row[7])) for row in rows]
-
-    def replace_conflicts(self, file: str, conflicts: Iterable[Conflict]) -> None:
-        """Replace the open conflicts of *file*."""
-        with self.transaction() as base:
-            self._set_conflicts(base, file, conflicts)
-
-    def _set_conflicts(self, base: sqlite3.Connection, file: str, conflicts: Iterable[Conflict]) -> None:
-        base.execute("delete from conflicts where file = ?", (file,))
-        base.executemany(
-            "insert or replace into conflicts values (?, ?, ?, ?, ?, ?, ?, ?)",
-            [(file, one.key, one.item, one.group, one.reason, one.base, one.theirs, one.ours) for one in conflicts],
-        )
-
-    # --- retention -----------------------------------------------------------------------------------------------
-
-    def prune(self, keep: int, in_use: set[tuple[str, int]]) -> set[str]:
-        """Drop all but the newest *keep* generations of each file, never one *in_use* as a live file's base.
-
-        Returns the digests of the base objects that are still wanted.
-        """
-        with self.transaction() as base:
-            rows = base.execute("select file, generation from generations order by file, generation desc").fetchall()
-            seen: dict[str, int] = {}
-            for file, number in rows:
-                seen[file] = seen.get(file, 0) + 1
-                if seen[file] > keep and (file, number) not in in_use:
-                    base.execute("delete from generations where file = ? and generation = ?", (file, number))
-        return {row[0] for row in self._base.execute("select base from generations")}

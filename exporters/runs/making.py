@@ -185,7 +185,7 @@ def beside_name(name: str) -> str:
 
 
 def _generation(step: Step, base: str, output: str) -> Generation:
-    return Generation(step.filename, step.generation, 0, step.inputs, step.template.sha256, base, output)
+    return Generation(step.filename, step.generation, step.inputs, step.template.sha256, base, output)
 
 
 def _record(plan: Plan, step: Step, content: bytes, *, edited: bool) -> FileRecord:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -13,9 +12,6 @@ from exporters.runs.ledger import Generation, Ledger
 from exporters.runs.objects import Objects
 from exporters.runs.stamp import Stamp
 from exporters.snapshot import Conflict
-
-LEDGER, OBJECTS = "ledger.sqlite", "objects"
-KEPT_GENERATIONS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,14 +30,13 @@ class Memory:
     def __init__(self, out: Path) -> None:
         self._out = out
         state = out / publish.STATE
-        self.ledger = Ledger(state / LEDGER)
-        self.objects = Objects(state / OBJECTS)
-        self.ledger.recover(lambda file: publish.digest(out / file))
+        self.ledger = Ledger(state / publish.LEDGER)
+        self.objects = Objects(state / publish.OBJECTS)
 
     @staticmethod
     def exists(out: Path) -> bool:
         """Whether the folder remembers anything."""
-        return (out / publish.STATE / LEDGER).is_file()
+        return (out / publish.STATE / publish.LEDGER).is_file()
 
     def __enter__(self) -> Memory:
         return self
@@ -73,30 +68,3 @@ class Memory:
     def open_conflicts(self, file: str) -> list[Conflict]:
         """Return the conflicts of *file* that a person has yet to settle."""
         return [conflict for _, conflict in self.ledger.conflicts(file)]
-
-    def remember(self, generations: Iterable[Generation]) -> None:
-        """Write down what is about to be published."""
-        with self.ledger.transaction():
-            for generation in generations:
-                self.ledger.pending(generation)
-
-    def published(
-        self,
-        generations: Sequence[Generation],
-        conflicts: dict[str, Sequence[Conflict]],
-        in_use: Iterable[tuple[str, int]] = (),
-    ) -> None:
-        """Write down that it is in place, and which conflicts each file now has.
-
-        Old generations are dropped, but none *in_use* (file, number): a file in place was edited from it.
-        """
-        with self.ledger.transaction():
-            for generation in generations:
-                self.ledger.publish(generation, conflicts.pop(generation.file, ()))
-            for file, found in conflicts.items():
-                self.ledger.replace_conflicts(file, found)
-        if not generations:
-            return
-        kept = {*in_use, *((one.file, one.generation) for one in generations)}
-        wanted = self.ledger.prune(KEPT_GENERATIONS, kept)
-        self.objects.prune(wanted)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from pathlib import Path
+
+from exporters.runs.disk import flush, flush_folder
 
 
 class Objects:
@@ -15,26 +16,27 @@ class Objects:
 
     def path(self, digest: str) -> Path:
         """Return where the object of *digest* lies or would lie."""
-        return self._folder / digest[:2] / digest[2:]
+        return self._folder / digest
 
-    def put(self, content: bytes) -> str:
-        """Keep *content* and return its digest; on disk (fsync) before this returns."""
-        digest = hashlib.sha256(content).hexdigest()
-        path = self.path(digest)
-        if path.exists() and path.stat().st_size == len(content):
-            return digest
-        path.parent.mkdir(parents=True, exist_ok=True)
-        part = path.with_name(f"{path.name}.{os.getpid()}.part")
-        try:
-            with part.open("wb") as out:
-                out.write(content)
-                out.flush()
-                os.fsync(out.fileno())
-            part.replace(path)
-        except OSError:
-            part.unlink(missing_ok=True)
-            raise
-        return digest
+    def put(self, *contents: bytes) -> list[str]:
+        """Keep *contents* and return their digests; on disk (fsync, the folder too) before this returns."""
+        digests = [hashlib.sha256(content).hexdigest() for content in contents]
+        self._folder.mkdir(parents=True, exist_ok=True)
+        for digest, content in zip(digests, contents, strict=True):
+            path = self.path(digest)
+            if path.exists() and path.stat().st_size == len(content):
+                continue
+            part = path.with_name(f"{digest}.part")
+            try:
+                with part.open("wb") as out:
+                    out.write(content)
+                    flush(out)
+                part.replace(path)
+            except OSError:
+                part.unlink(missing_ok=True)
+                raise
+        flush_folder(self._folder)
+        return digests
 
     def get(self, digest: str) -> bytes | None:
         """Return the bytes of *digest*; None where they are missing or are not what they should be."""
@@ -46,9 +48,7 @@ class Objects:
 
     def prune(self, wanted: set[str]) -> int:
         """Delete every object not in *wanted*; return how many."""
-        count = 0
-        for path in sorted(self._folder.glob("??/*")):
-            if path.parent.name + path.name not in wanted:
-                path.unlink(missing_ok=True)
-                count += 1
-        return count
+        unwanted = [path for path in self._folder.glob("*") if path.name not in wanted]
+        for path in unwanted:
+            path.unlink(missing_ok=True)
+        return len(unwanted)

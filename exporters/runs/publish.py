@@ -1,39 +1,34 @@
-"""Bringing a pack's files into their folder, all or none.
+"""Bringing a pack's files into their folder, all or none, and telling the ledger.
 
-Files are written whole into ``.briefpack/staging`` and flushed; renaming that folder to ``ready`` is the one moment
-at which a build takes place. A run that dies before it leaves the old pack; one that dies after it is finished by
-the next. The manifest comes last.
+Files are written whole into ``.briefpack/staging`` and flushed, with a note of what moves where and what the ledger is
+to be told; renaming that folder to ``ready`` is the one moment at which a build takes place. A run that dies before it
+leaves the old pack; one that dies after it is finished by the next. The manifest comes last.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-import os
 import shutil
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import Any, BinaryIO, cast
 
 from exporters.errors import Fault, RefusedError
 from exporters.runs import lock
+from exporters.runs.disk import digest, flush, flush_folder, in_use, move
+from exporters.runs.ledger import Ledger, News
 from exporters.runs.manifest import NAME as MANIFEST
+from exporters.runs.objects import Objects
+
+__all__ = ["BACKUP", "LEDGER", "OBJECTS", "STATE", "Staged", "Staging", "digest", "recover", "staging"]
 
 STATE = ".briefpack"
-BACKUP = "backup"
+BACKUP, LEDGER, OBJECTS = "backup", "ledger.sqlite", "objects"
 _STAGING, _READY, _ORDER = "staging", "ready", "publish.json"
-
-
-def digest(path: Path) -> str | None:
-    """Return the SHA-256 of a file's bytes, or None where there is no file."""
-    try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-    except FileNotFoundError:
-        return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +74,7 @@ class Staging:
         with path.open("wb") as file:
             counting = _Counting(file, wrote)
             produce(cast(BinaryIO, counting))
-            _flush(file)
+            flush(file)
         staged = self._files[name] = Staged(name, path, counting.hash.hexdigest(), counting.size)
         return staged
 
@@ -87,8 +82,12 @@ class Staging:
         """Take back a file that was written: it will not be published."""
         self._files.pop(name).path.unlink()
 
-    def publish(self, expected: Mapping[str, str | None]) -> Path | None:
-        """Move every staged file that differs into its place and return the folder of the backup, if one was needed.
+    def keep(self, *contents: bytes) -> None:
+        """Keep pristine renders, on disk, for the merges to come."""
+        Objects(self._state / OBJECTS).put(*contents)
+
+    def publish(self, expected: Mapping[str, str | None], news: News | None = None) -> Path | None:
+        """Move every staged file that differs into its place and tell the ledger *news*; return the backup's folder.
 
         *expected* is the digest of each file that the run has seen in its place; where another stands there by now,
         RefusedError is raised and nothing is moved. An error on the way puts back what was moved before it.
@@ -103,20 +102,21 @@ class Staging:
                 Fault("changed-meanwhile", message, str(self._out / name), hint=hint) for name in changed
             )
         if not moving:
+            _tell(self._out, news)
             return None
         for one in self._files.values():
             if one not in moving:
                 one.path.unlink()
-        backup = self._back_up([one.name for one in moving])
         names = [one.name for one in moving]
-        with (self._folder / _ORDER).open("wb") as file:
-            file.write(json.dumps({"names": names, "expected": {name: expected[name] for name in names}}).encode())
-            _flush(file)
-        _flush_folder(self._folder)
+        backup = self._back_up(names)
+        order = {"names": names, "expected": {name: expected[name] for name in names}}
+        _note(self._folder, order | {"news": news.to_json() if news else None})
         ready = self._state / _READY
         self._folder.replace(ready)
-        _flush_folder(self._state)
+        flush_folder(self._state)
         self._move(ready, names, backup)
+        _tell(self._out, news)
+        shutil.rmtree(ready)
         return backup
 
     def _move(self, ready: Path, names: list[str], backup: Path | None) -> None:
@@ -126,21 +126,18 @@ class Staging:
                 target = self._out / name
                 with suppress(FileNotFoundError):
                     shutil.copymode(target, ready / name)
-                (ready / name).replace(target)
+                move(ready / name, target)
                 moved.append(name)
-        except OSError:
-            (ready / _ORDER).unlink()
-            for name in moved:
-                old = backup / name if backup else None
-                if old is not None and old.exists():
-                    shutil.copy2(old, ready / name)
-                    (ready / name).replace(self._out / name)
-                else:
-                    (self._out / name).unlink()
-            shutil.rmtree(ready)
+        except OSError as error:
+            order = {"undo": moved, "backup": backup.name if backup else ""}
+            _note(ready, order)
+            _undo(self._out, order)
+            if in_use(error):
+                hint = "close it and run again"
+                fault = Fault("open", "it is open in another program", str(self._out / name), hint=hint)
+                raise RefusedError(fault) from None
             raise
-        _flush_folder(self._out)
-        shutil.rmtree(ready)
+        flush_folder(self._out)
 
     def _back_up(self, names: list[str]) -> Path | None:
         """Copy what will be replaced into a folder of its own, named by the moment."""
@@ -157,8 +154,8 @@ class Staging:
             (folder / name).parent.mkdir(exist_ok=True)
             shutil.copy2(self._out / name, folder / name)
             with (folder / name).open("rb") as file:
-                os.fsync(file.fileno())
-        _flush_folder(folder)
+                flush(file)
+        flush_folder(folder)
         return folder
 
     def discard(self) -> None:
@@ -185,7 +182,7 @@ def staging(out: Path) -> Iterator[Staging]:
             finally:
                 found.discard()
     except BaseException:
-        if fresh:
+        if fresh and not (state / _READY).exists():
             shutil.rmtree(state)
             for folder in made:
                 with suppress(OSError):
@@ -208,26 +205,50 @@ def _finish(out: Path) -> None:
     try:
         order = json.loads((ready / _ORDER).read_bytes())
     except (OSError, ValueError):
-        order = {"names": [], "expected": {}}
+        order = {"names": [], "news": None}
+    if "undo" in order:
+        _undo(out, order)
+        return
+    left = []
     for name in order["names"]:
         staged = ready / name
-        if staged.exists() and digest(out / name) == order["expected"][name]:
-            staged.replace(out / name)
-    _flush_folder(out)
+        if staged.exists():
+            if digest(out / name) == order["expected"][name]:
+                move(staged, out / name)
+            else:
+                left.append(name)
+    flush_folder(out)
+    _tell(out, News.from_json(order["news"]) if order["news"] else None, left)
     shutil.rmtree(ready)
 
 
-def _flush(file: BinaryIO) -> None:
-    file.flush()
-    os.fsync(file.fileno())
+def _undo(out: Path, order: Mapping[str, Any]) -> None:
+    """Put back what was moved, from the backup, and forget the publication."""
+    ready = out / STATE / _READY
+    for name in order["undo"]:
+        old = out / STATE / BACKUP / order["backup"] / name
+        if order["backup"] and old.exists():
+            shutil.copy2(old, ready / name)
+            move(ready / name, out / name)
+        else:
+            (out / name).unlink(missing_ok=True)
+    shutil.rmtree(ready)
 
 
-def _flush_folder(folder: Path) -> None:
-    """Make renames in *folder* last through a power cut; only POSIX can say so."""
-    if os.name != "posix":
+def _note(folder: Path, order: Mapping[str, Any]) -> None:
+    """Write on disk what is to happen with the files in *folder*."""
+    part = folder / f"{_ORDER}.part"
+    with part.open("wb") as file:
+        file.write(json.dumps(order).encode())
+        flush(file)
+    part.replace(folder / _ORDER)
+    flush_folder(folder)
+
+
+def _tell(out: Path, news: News | None, left: list[str] | None = None) -> None:
+    if news is None:
         return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+    with Ledger(out / STATE / LEDGER) as ledger:
+        wanted = ledger.tell(news, left or ())
+    if wanted is not None:
+        Objects(out / STATE / OBJECTS).prune(wanted)

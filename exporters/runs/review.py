@@ -44,6 +44,7 @@ class Review:
 
 def opened(folder: Path) -> Manifest:
     """Return the manifest of the pack in *folder*; BriefpackError where there is none."""
+    publish.recover(folder)
     found = manifest.read(folder) if folder.is_dir() else None
     if found is None or not Memory.exists(folder):
         near = sorted(str(path.parent) for path in folder.parent.glob(f"*/{manifest.NAME}"))

@@ -13,6 +13,7 @@ from exporters.merge import merge
 from exporters.package import Package
 from exporters.registry import EXPORTERS
 from exporters.runs import publish
+from exporters.runs.ledger import News, Run
 from exporters.runs.living import patched
 from exporters.runs.manifest import NAME, Manifest
 from exporters.runs.memory import Memory
@@ -53,9 +54,8 @@ def resolve(folder: Path, key: str, choice: Choice) -> list[str]:
         text = replace(made, files=dict(sorted(records.items())), conflicts=tuple(still)).to_bytes()
         expected[NAME] = publish.digest(folder / NAME)
         work.write(NAME, lambda out: _write(out, text))
-        memory.remember(generations)
-        work.publish(expected)
-        memory.published(generations, dict(left))
+        run = Run.now("resolve", made, {"results": dict.fromkeys(files, "resolved"), "moved": []})
+        work.publish(expected, News(run, tuple(generations), {file: tuple(found) for file, found in left.items()}))
     return files
 
 
@@ -103,7 +103,7 @@ def backups(folder: Path) -> list[Path]:
 
 def restore(folder: Path, name: str | None = None) -> tuple[str, list[str]]:
     """Put the files of a backup (the newest without *name*) back; what stands there now is backed up first."""
-    found = backups(folder)
+    made, found = opened(folder), backups(folder)
     chosen = next((path for path in found if name in {None, path.name}), None)
     if chosen is None:
         hint = nearest(name or "", [path.name for path in found]) or f"there are {len(found)} backups"
@@ -114,5 +114,7 @@ def restore(folder: Path, name: str | None = None) -> tuple[str, list[str]]:
         for file in files:
             with (chosen / file).open("rb") as source:
                 work.write(file, lambda out, source=source: shutil.copyfileobj(source, out))  # type: ignore[misc]
-        work.publish(expected)
-    return chosen.name, [file for file in files if not file.startswith(publish.STATE)]
+        shown = [file for file in files if not file.startswith(publish.STATE)]
+        run = Run.now("restore", made, {"results": dict.fromkeys(shown, "restored"), "moved": []})
+        work.publish(expected, News(run))
+    return chosen.name, shown

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from exporters.errors import BriefpackError
-from exporters.runs.ledger import Generation, Ledger
+from exporters.runs import ledger as ledgers
+from exporters.runs.ledger import Generation, Ledger, News, Run
 from exporters.runs.objects import Objects
 from exporters.snapshot import Conflict
 
@@ -14,60 +17,100 @@ CONFLICT = Conflict("nansha.gdp-growth.text", "both-changed", "10%", "12%", "9%"
 
 def generation(number: int, **changes: str) -> Generation:
     values = {"inputs": "i", "template": "t", "base": f"b{number}", "output": f"o{number}"} | changes
-    return Generation("briefing.docx", number, 1, **values)
+    return Generation("briefing.docx", number, **values)
 
 
-def test_published_is_remembered(tmp_path):
-    with Ledger(tmp_path / "ledger.sqlite") as ledger:
-        ledger.begin("2026-01-01T00:00:00Z", "build", "d", "i")
-        ledger.pending(generation(1))
+def run(day: int = 1, **summary: object) -> Run:
+    return Run(f"2026-01-{day:02}T00:00:00Z", "build", "d", "i", summary)
+
+
+def test_what_was_told_is_remembered(tmp_path):
+    news = News(run(), (generation(1),), {"briefing.docx": (CONFLICT,)})
+    with Ledger(tmp_path / "l") as ledger:
         assert ledger.current("briefing.docx") is None
-        ledger.publish(generation(1), [CONFLICT])
-    with Ledger(tmp_path / "ledger.sqlite") as ledger:
+        ledger.tell(news)
+    with Ledger(tmp_path / "l") as ledger:
         assert ledger.current("briefing.docx") == generation(1)
         assert ledger.next_number("briefing.docx") == 2
         assert ledger.conflicts() == [("briefing.docx", CONFLICT)]
 
 
-@pytest.mark.parametrize(("found", "kept"), [("o2", 2), ("o1", 1), (None, 1)])
-def test_what_a_killed_run_left_is_settled_by_the_file(tmp_path, found, kept):
+def test_news_come_back_whole_from_json():
+    news = News(run(moved=["南沙"]), (generation(1), generation(2)), {"deck.pptx": (CONFLICT,)}, (("deck.pptx", 4),))
+    assert News.from_json(news.to_json()) == news
+
+
+def test_what_is_told_twice_is_known_once(tmp_path):
+    news = News(run(), (generation(1),))
     with Ledger(tmp_path / "l") as ledger:
-        ledger.pending(generation(1))
-        ledger.publish(generation(1), [])
-        ledger.pending(generation(2))
+        ledger.tell(news)
+        ledger.tell(News.from_json(news.to_json()))
+        assert len(ledger.history()) == 1
+
+
+def test_of_a_file_that_was_left_alone_nothing_is_written(tmp_path):
+    other = Generation("deck.pptx", 1, "i", "t", "b", "o")
     with Ledger(tmp_path / "l") as ledger:
-        assert ledger.recover(lambda _: found) == ["briefing.docx"]
+        ledger.tell(News(run(), (generation(1),), {"briefing.docx": (CONFLICT,)}))
+        ledger.tell(News(run(2), (generation(2), other), {"briefing.docx": ()}), left=["briefing.docx"])
         current = ledger.current("briefing.docx")
         assert current is not None
-        assert current.generation == kept
+        assert current.generation == 1
+        assert ledger.conflicts() == [("briefing.docx", CONFLICT)]
+        assert ledger.current("deck.pptx") == other
 
 
 def test_history(tmp_path):
     with Ledger(tmp_path / "l") as ledger:
-        first = ledger.begin("2026-01-01T00:00:00Z", "build", "d", "i")
-        ledger.finish(first, {"moved": ["南沙 GDP 10% -> 9%"]})
-        ledger.begin("2026-01-02T00:00:00Z", "build", "d", "j")
-        assert [run.id for run in ledger.history()] == [2, 1]
+        ledger.tell(News(run(1, moved=["南沙 GDP 10% -> 9%"]), (generation(1),)))
+        ledger.tell(News(run(2)))
+        assert [one.started[:10] for one in ledger.history()] == ["2026-01-02", "2026-01-01"]
         assert ledger.history()[1].summary == {"moved": ["南沙 GDP 10% -> 9%"]}
 
 
-def test_retention_keeps_bases_in_use(tmp_path):
-    objects = Objects(tmp_path / "objects")
-    with Ledger(tmp_path / "l") as ledger:
-        digests = [objects.put(str(number).encode()) for number in range(6)]
-        for number, digest in enumerate(digests):
-            ledger.pending(generation(number, base=digest))
-            ledger.publish(generation(number, base=digest), [])
-        wanted = ledger.prune(2, {("briefing.docx", 1)})
-        assert wanted == {digests[1], digests[4], digests[5]}
-    assert objects.prune(wanted) == 3
-    assert objects.get(digests[1]) == b"1"
-    assert objects.get(digests[0]) is None
+@settings(max_examples=25, deadline=None)
+@given(
+    st.lists(
+        st.tuples(st.sets(st.sampled_from("ab"), min_size=1), st.sampled_from(["newest", "old copy", "fresh"])), max_size=30
+    ),
+    st.integers(1, 5),
+)
+def test_retention_never_drops_the_base_of_a_file_in_place(tmp_path_factory, steps, kept):
+    """Files are published in any order; now and then somebody puts back the oldest copy that is still remembered."""
+    folder = tmp_path_factory.mktemp("pack")
+    objects = Objects(folder / "objects")
+    in_place: dict[str, int] = {}
+    with pytest.MonkeyPatch.context() as patch, Ledger(folder / "l") as ledger:
+        patch.setattr(ledgers, "KEPT_GENERATIONS", kept)
+        for files, how in steps:
+            bases = []
+            told = []
+            for file in sorted(files):
+                if how == "old copy" and file in in_place:
+                    in_place[file] = min(n for n in range(1, 99) if ledger.generation(file, n) is not None)
+                if file in in_place and how != "fresh":
+                    bases.append((file, in_place[file]))
+                number = ledger.next_number(file)
+                digest = objects.put(f"{file}{number}".encode())[0]
+                told.append(Generation(file, number, "i", "t", digest, "o"))
+            wanted = ledger.tell(News(run(), tuple(told), {}, tuple(bases)))
+            assert wanted is not None
+            objects.prune(wanted)
+            for file, number in bases:
+                known = ledger.generation(file, number)
+                assert known is not None
+                assert objects.get(known.base) == f"{file}{number}".encode()
+            in_place |= {one.file: one.generation for one in told}
+            for file, number in in_place.items():
+                known = ledger.generation(file, number)
+                assert known is not None
+                assert objects.get(known.base) is not None
+            assert len(list((folder / "objects").iterdir())) <= 2 * (kept + 1)
 
 
 def test_an_object_that_was_damaged_is_not_given_out(tmp_path):
     objects = Objects(tmp_path)
-    digest = objects.put(b"right")
+    [digest] = objects.put(b"right")
     objects.path(digest).write_bytes(b"wrong")
     assert objects.get(digest) is None
 

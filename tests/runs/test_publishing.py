@@ -11,6 +11,8 @@ import pytest
 
 from exporters.errors import BriefpackError, RefusedError
 from exporters.runs import lock, publish
+from exporters.runs.ledger import Generation, Ledger, News, Run
+from exporters.runs.memory import Memory
 
 
 def sha(data: bytes) -> str:
@@ -154,6 +156,7 @@ def test_the_order_of_moves_is_on_disk_before_the_first(tmp_path, monkeypatch):
     assert order == {
         "names": ["a", "b", "manifest.json"],
         "expected": {"a": sha(b"1"), "b": None, "manifest.json": sha(b"old")},
+        "news": None,
     }
 
 
@@ -163,3 +166,90 @@ def test_a_replaced_file_keeps_its_mode(tmp_path):
     (tmp_path / "a").chmod(0o640)
     put(tmp_path, {"a": b"2"})
     assert (tmp_path / "a").stat().st_mode & 0o777 == 0o640
+
+
+def test_a_killed_undoing_is_undone_by_the_next_run(tmp_path, monkeypatch):
+    """A move fails, what was moved before is put back, and the kill comes in the middle of that."""
+    put(tmp_path, {"a": b"1", "c": b"3"})
+    move = Path.replace
+
+    class KilledError(BaseException):
+        pass
+
+    def moves(self, target):
+        if Path(target) == tmp_path / "c":
+            raise PermissionError(13, "in use", str(target))
+        if Path(target) == tmp_path / "a" and (tmp_path / "a").read_bytes() == b"one":
+            raise KilledError
+        return move(self, target)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "replace", moves)
+        with pytest.raises(KilledError):
+            put(tmp_path, {"a": b"one", "b": b"two", "c": b"three"})
+    assert (tmp_path / "a").read_bytes() == b"one"
+    publish.recover(tmp_path)
+    assert (tmp_path / "a").read_bytes() == b"1"
+    assert (tmp_path / "c").read_bytes() == b"3"
+    assert not (tmp_path / "b").exists()
+    assert not (tmp_path / ".briefpack" / "ready").exists()
+
+
+def in_use(monkeypatch, path: Path, times: int) -> None:
+    """Let moves onto *path* fail as on Windows while a program holds it open."""
+    move, left = Path.replace, [times]
+
+    def moves(self, target):
+        if Path(target) == path and left[0]:
+            left[0] -= 1
+            error = PermissionError(13, "The process cannot access the file", str(target))
+            error.winerror = 32
+            raise error
+        return move(self, target)
+
+    monkeypatch.setattr(Path, "replace", moves)
+    monkeypatch.setattr("time.sleep", lambda _seconds: None)
+
+
+def test_a_file_held_for_a_moment_is_waited_for(tmp_path, monkeypatch):
+    put(tmp_path, {"a": b"1"})
+    in_use(monkeypatch, tmp_path / "a", 3)
+    put(tmp_path, {"a": b"2"})
+    assert (tmp_path / "a").read_bytes() == b"2"
+
+
+def test_a_file_held_for_long_is_refused_and_the_pack_stays(tmp_path, monkeypatch):
+    put(tmp_path, {"a": b"1", "b": b"2"})
+    in_use(monkeypatch, tmp_path / "b", 1000)
+    with pytest.raises(RefusedError, match="open in another program"):
+        put(tmp_path, {"a": b"one", "b": b"two"})
+    assert (tmp_path / "a").read_bytes() == b"1"
+    assert (tmp_path / "b").read_bytes() == b"2"
+
+
+def generation(output: bytes) -> Generation:
+    return Generation("a", 2, "i", "t", sha(output), sha(output))
+
+
+def test_the_ledger_is_told_by_the_next_run_where_the_first_was_killed_before(tmp_path, monkeypatch):
+    put(tmp_path, {"a": b"1"})
+    news = News(Run("2026-01-01T00:00:00Z", "build", "d", "i", {}), (generation(b"2"),))
+
+    class KilledError(BaseException):
+        pass
+
+    def killed(*_):
+        raise KilledError
+
+    with monkeypatch.context() as patch, pytest.raises(KilledError):
+        patch.setattr(Ledger, "tell", killed)
+        with publish.staging(tmp_path) as work:
+            work.keep(b"2")
+            work.write("a", lambda file: file.write(b"2"))
+            work.publish({"a": sha(b"1")}, news)
+    assert (tmp_path / "a").read_bytes() == b"2"
+    publish.recover(tmp_path)
+    with Memory(tmp_path) as memory:
+        assert memory.ledger.current("a") == generation(b"2")
+        assert memory.objects.get(sha(b"2")) == b"2"
+        assert len(memory.ledger.history()) == 1
