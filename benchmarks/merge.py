@@ -93,7 +93,8 @@ def edit_deck(content: bytes) -> bytes:
         if number % EVERY != 5:
             continue
         slide = deck.part.related_part(entry.rId).slide
-        shape = next((one for one in slide.shapes if one.has_text_frame and "." in one.name and one.text_frame.text), None)
+        boxes = (one for one in slide.shapes if one.has_text_frame and one.text_frame.text)
+        shape = next((one for one in boxes if "." in one.name), None)
         if shape is not None:
             shape.left = 123_456
             shape.text_frame.paragraphs[-1].add_run().text = "（手写）"
@@ -217,7 +218,10 @@ def main() -> None:
                 flush=True,
             )
     total = round(sum(row["merge_cpu_s"] for row in rows), 3)
-    print(json.dumps({"rows": rows, "merge_cpu_s": total}, indent=2) if options.json else f"in all    {total:.3f} s CPU")
+    if options.json:
+        print(json.dumps({"rows": rows, "merge_cpu_s": total}, indent=2))
+    else:
+        print(f"in all    {total:.3f} s CPU")
 
 
 if __name__ == "__main__":

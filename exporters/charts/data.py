@@ -15,7 +15,10 @@ from lxml import etree
 C = "{http://schemas.openxmlformats.org/drawingml/2006/chart}"
 Element = etree._Element
 
-_ROLES = ("tx", "cat", "val", "xVal", "yVal", "bubbleSize")
+_V, _PT, _COUNT = f"{C}v", f"{C}pt", f"{C}ptCount"
+_NUMERIC = (f"{C}numCache", f"{C}numLit")
+_CACHES = (f"{C}strCache", f"{C}strLit", f"{C}lvl", *_NUMERIC)
+_ROLES = {f"{C}{role}": role for role in ("tx", "cat", "val", "xVal", "yVal", "bubbleSize")}
 _SERIES_ORDER = (
     "idx", "order", "tx", "spPr", "invertIfNegative", "pictureOptions", "marker", "explosion", "dPt", "dLbls",
     "trendline", "errBars", "cat", "xVal", "val", "yVal", "smooth", "bubbleSize", "bubble3D", "shape", "extLst",
@@ -24,10 +27,7 @@ _SERIES_ORDER = (
 
 def chart_data(chart: Element) -> str:
     """Return the series of a chart as canonical JSON: ``[{"tx": [...], "cat": [...], "val": [...]}, ...]``."""
-    found = [
-        {role: _points(node) for role in _ROLES if (node := one.find(f"{C}{role}")) is not None}
-        for one in _series(chart)
-    ]
+    found = [{_ROLES[str(node.tag)]: _points(node) for node in one.iterchildren(*_ROLES)} for one in _series(chart)]
     return json.dumps(found, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
@@ -44,7 +44,7 @@ def carry_data(source: Element, target: Element) -> None:
         if other is not None:
             _move_points(one, other)
             for role in _ROLES:
-                _replace(one.find(f"{C}{role}"), other.find(f"{C}{role}"), other)
+                _replace(one.find(role), other.find(role), other)
             _carry_labels(one, other)
     for other in old:
         parent = other.getparent()
@@ -156,15 +156,21 @@ def _replace(new: Element | None, old: Element | None, series: Element) -> None:
 
 def _points(role: Element) -> list[str | None]:
     """Return the cached points of one role, level by level; a missing point is null, a number is spelt one way."""
-    direct = role.find(f"{C}v")
+    direct = next(role.iterchildren(_V), None)
     if direct is not None:
         return [direct.text or ""]
     found: list[str | None] = []
-    for cache in role.iter(f"{C}strCache", f"{C}numCache", f"{C}strLit", f"{C}numLit", f"{C}lvl"):
-        numeric = cache.tag in {f"{C}numCache", f"{C}numLit"}
-        points = {int(one.get("idx", "0")): one.findtext(f"{C}v") or "" for one in cache.findall(f"{C}pt")}
-        count = cache.find(f"{C}ptCount")
-        total = int(count.get("val", "0")) if count is not None else max(points, default=-1) + 1
+    for cache in role.iter(*_CACHES):
+        numeric = cache.tag in _NUMERIC
+        points: dict[int, str] = {}
+        total = -1
+        for one in cache.iterchildren(_PT, _COUNT):
+            if one.tag == _COUNT:
+                total = int(one.get("val", "0"))
+            else:
+                value = next(one.iterchildren(_V), None)
+                points[int(one.get("idx", "0"))] = (value.text or "") if value is not None else ""
+        total = total if total >= 0 else max(points, default=-1) + 1
         found += [_spelt(points.get(at), numeric) for at in range(total)]
     return found
 

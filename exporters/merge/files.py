@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import zip_longest
 
 from exporters.merge.aligning import aligned, known
@@ -52,20 +53,40 @@ class _FileMerge:
     kept: list[Kept] = field(default_factory=list)
 
     def plan(self) -> Plan:
-        self.base_texts = _texts(self.base)
-        self.ours_texts = _texts(self.ours)
-        self.ambiguous = _ambiguous(self.base, self.ours)
-        self.prose = {slot.key for _, _, slot in self.theirs.slots() if slot.kind is SlotKind.PROSE}
-        self.homes = _homes(self.theirs)
-        self.base_homes = {key: {home for home, _ in found} for key, found in _homes(self.base).items()}
         self._groups()
         for slot in self.theirs.loose:
             self._slot("", "", slot)
+        wanted = {(item, slot.key) for group, item, slot in self.base.slots() if group and not slot.kind.silent}
         here = {(item.id, slot.key) for group in self.theirs.groups for item in group.items for slot in item.slots}
         loose = {slot.key for slot in self.theirs.loose}
-        wanted = {(item, slot.key) for group, item, slot in self.base.slots() if group and not slot.kind.silent}
-        gone = sum(1 for item, key in wanted if (item, key) not in here and key not in loose)
+        gone = sum(key not in loose for _, key in wanted - here)
         return Plan(tuple(self.edits), tuple(self.conflicts), tuple(self.kept), gone, len(wanted))
+
+    # What few files need is worked out when it is first asked for.
+
+    @cached_property
+    def base_texts(self) -> _Texts:
+        return _Texts(self.base)
+
+    @cached_property
+    def ours_texts(self) -> _Texts:
+        return _Texts(self.ours)
+
+    @cached_property
+    def ambiguous(self) -> set[str]:
+        return _ambiguous(self.base, self.ours)
+
+    @cached_property
+    def prose(self) -> set[str]:
+        return {slot.key for _, _, slot in self.theirs.slots() if slot.kind is SlotKind.PROSE}
+
+    @cached_property
+    def homes(self) -> dict[str, list[tuple[str, str]]]:
+        return _homes(self.theirs)
+
+    @cached_property
+    def base_homes(self) -> dict[str, set[str]]:
+        return {key: {home for home, _ in found} for key, found in _homes(self.base).items()}
 
     # --- groups --------------------------------------------------------------------------------------------------
 
@@ -113,6 +134,8 @@ class _FileMerge:
         } - {""}
         for item in theirs.items:
             if item.id in now:
+                if not self.overrides and _untouched(before.get(item.id), item, now[item.id]):
+                    continue
                 for slot in item.slots:
                     self._slot(theirs.id, item.id, slot)
                 self._missing_slots(before.get(item.id), item, now[item.id])
@@ -242,19 +265,37 @@ class _FileMerge:
 class _Texts:
     """Slots by group, item and key; a slot that a person moved is found by its key where that is unambiguous."""
 
-    def __init__(self, slots: Iterable[tuple[str, str, Slot]]) -> None:
-        self._exact: dict[tuple[str, str, str], Slot] = {}
-        self._by_key: dict[str, list[Slot]] = defaultdict(list)
-        for group, item, slot in slots:
-            self._exact.setdefault((group, item, slot.key), slot)
-            self._by_key[slot.key].append(slot)
+    def __init__(self, snapshot: Snapshot) -> None:
+        self._snapshot = snapshot
+        self._items: dict[tuple[str, str], tuple[Slot, ...]] = {}
+        for group in snapshot.groups:
+            for item in group.items:
+                self._items.setdefault((group.id, item.id), item.slots)
+        self._items["", ""] = snapshot.loose
+
+    @cached_property
+    def _by_key(self) -> dict[str, list[Slot]]:
+        found: dict[str, list[Slot]] = defaultdict(list)
+        for _, _, slot in self._snapshot.slots():
+            found[slot.key].append(slot)
+        return found
 
     def find(self, group: str, item: str, key: str) -> Slot | None:
-        exact = self._exact.get((group, item, key))
+        exact = next((slot for slot in self._items.get((group, item), ()) if slot.key == key), None)
         if exact is not None:
             return exact
         found = self._by_key.get(key, [])
         return found[0] if found and all(slot.text == found[0].text for slot in found) else None
+
+
+def _untouched(base: Item | None, theirs: Item, ours: Item) -> bool:
+    """Whether an item says one thing in all three files."""
+    if base is None or not len(base.slots) == len(theirs.slots) == len(ours.slots):
+        return False
+    for before, now, new in zip(base.slots, theirs.slots, ours.slots, strict=True):
+        if not (before.text == now.text == new.text and before.key == now.key == new.key):
+            return False
+    return True
 
 
 def _homes(snapshot: Snapshot) -> dict[str, list[tuple[str, str]]]:
@@ -278,10 +319,6 @@ def _ambiguous(*snapshots: Snapshot) -> set[str]:
             if known[0] != group and known[1] != slot.text:
                 found.add(slot.key)
     return found
-
-
-def _texts(snapshot: Snapshot) -> _Texts:
-    return _Texts(snapshot.slots())
 
 
 def _merge_slot(kind: SlotKind, base: str, theirs: str, ours: str) -> Merged:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from exporters.collector import collector_paused
 from exporters.errors import Fault, RefusedError
 from exporters.merge import merge, upgrade
 from exporters.package import Package
@@ -16,6 +17,7 @@ from exporters.snapshot import Conflict, Plan, Snapshot
 if TYPE_CHECKING:
     from exporters.registry import Exporter
 
+
 @dataclass(frozen=True, slots=True)
 class Merged:
     """A file after the merge. ``content`` is None where the edited file stands as it is, byte for byte."""
@@ -24,6 +26,7 @@ class Merged:
     plan: Plan
 
 
+@collector_paused()
 def regenerate(
     room: Exporter,
     file: str,
@@ -56,7 +59,8 @@ def regenerate(
         raise RefusedError(Fault("anchors", message, file, hint="the new version is beside it; --fresh starts over"))
     known = {(one.key, one.item, one.group) for one in open_conflicts}
     # A conflict that is over leaves a note behind in the file, which the patch takes away.
-    if _same(before, new) and not plan.edits and known == {(one.key, one.item, one.group) for one in plan.conflicts}:
+    same = known == {(one.key, one.item, one.group) for one in plan.conflicts}
+    if same and not plan.edits and _same(before, new):
         return Merged(None, plan)
     return Merged(patched(room, theirs, plan, ours, stamp, track=track, epoch=epoch), plan)
 

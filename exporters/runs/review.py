@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
+from exporters.collector import collector_paused
 from exporters.errors import BriefpackError, Fault, RefusedError
 from exporters.merge import merge
 from exporters.package import Package
@@ -53,6 +54,7 @@ def opened(folder: Path) -> Manifest:
     return found
 
 
+@collector_paused()
 def status(folder: Path) -> Review:
     """Return what people did to each file since it was built, and the open conflicts."""
     made = opened(folder)
@@ -80,6 +82,7 @@ def _status(folder: Path, name: str, made: Manifest, memory: Memory) -> FileRevi
     return FileReview(name, "edited", merge(before, now, before, overrides))
 
 
+@collector_paused()
 def diff(request: Request) -> Review:
     """Return what a build of *request* would do to each file of its pack; nothing is written."""
     assert request.out is not None

@@ -16,7 +16,7 @@ from exporters.package.relationships import Relationships, rels_name
 from exporters.snapshot import Conflict, InsertItem, Plan, RemoveItem, SetSlot, SlotKind
 from exporters.word.anchors import PROPERTY, digest_properties
 from exporters.word.living.atoms import Kind, leaves
-from exporters.word.living.document import Document, Place, collector_paused, opened
+from exporters.word.living.document import KEPT, Document, Place
 from exporters.word.living.lifting import Lifter, Luggage
 from exporters.word.living.marking import (
     flatten_fields,
@@ -35,8 +35,9 @@ from exporters.word.living.stories import ENTRY, Found, Region
 from exporters.word.names import W
 from exporters.word.xmlparts import Element
 
-_WITH_IDS = (f"{W}bookmarkStart", f"{W}bookmarkEnd", INS, DEL, f"{W}moveFrom", f"{W}moveTo", f"{W}rPrChange",
-             f"{W}pPrChange", f"{W}moveFromRangeStart", f"{W}moveToRangeStart")  # fmt: skip
+# What ends a bookmark or a range has the number of what begins it.
+_WITH_IDS = (f"{W}bookmarkStart", INS, DEL, f"{W}moveFrom", f"{W}moveTo", f"{W}rPrChange", f"{W}pPrChange",
+             f"{W}moveFromRangeStart", f"{W}moveToRangeStart")  # fmt: skip
 
 
 def patch(
@@ -53,14 +54,13 @@ def patch(
 
     New items, controls and charts are lifted from *ours*, the new render that the plan was made with.
     """
-    with collector_paused():
-        _Patch(target, plan, ours, track, epoch).write(out, properties)
+    _Patch(target, plan, ours, track, epoch).write(out, properties)
 
 
 class _Patch:
     def __init__(self, target: Package, plan: Plan, ours: Package, track: str, epoch: int | None) -> None:
         self._plan, self._epoch = plan, epoch
-        self._target = opened(target, to_edit=True)
+        self._target = KEPT.take(target) or Document(target)
         self._package = ours
         self._pen = _pen(self._target, track)
         self._date = track or ("" if epoch is None else time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(epoch)))
@@ -70,7 +70,9 @@ class _Patch:
 
     @cached_property
     def _ours(self) -> Document:
-        return self._target if self._package is self._target.package else opened(self._package)
+        if self._package is self._target.package:
+            return self._target
+        return KEPT.find(self._package) or Document(self._package)
 
     def write(self, out: BinaryIO, properties: Mapping[str, str]) -> None:
         edits = self._plan.edits
@@ -232,9 +234,9 @@ class _Patch:
         names = {found.id: found.regions[0].name for found in self._target.body.entries if found.id in removed}
         if not names:
             return set()
-        homes: dict[str, Element] = {}
-        for mark in self._target.body.root.iter(f"{W}bookmarkStart"):
-            homes[mark.get(f"{W}name", "")] = mark
+        wanted = set(names.values())
+        marks = self._target.body.root.iter(f"{W}bookmarkStart")
+        homes = {name: mark for mark in marks if (name := mark.get(f"{W}name", "")) in wanted}
         going = {element for found in self._going(removed) for element in found.elements}
         kept: set[str] = set()
         for entry, name in names.items():
@@ -307,13 +309,8 @@ class _Controls:
 
 
 def _pen(target: Document, track: str) -> Pen:
-    pen = Pen(track)
-    for root in target.roots.values():
-        for one in root.iter(*_WITH_IDS):
-            number = one.get(f"{W}id", "")
-            if number.isdecimal():
-                pen.next_id = max(pen.next_id, int(number) + 1)
-    return pen
+    numbers = (one.get(f"{W}id", "") for root in target.roots.values() for one in root.iter(*_WITH_IDS))
+    return Pen(track, max((int(number) + 1 for number in numbers if number.isdecimal()), default=1))
 
 
 def _spot_of(place: Place) -> Spot | None:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 Element = etree._Element
 SHAPES = (f"{P}sp", f"{P}graphicFrame", f"{P}pic", f"{P}cxnSp")
 MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
+_MARK, _PROPERTIES, _HOLDER = f"{P}cNvPr", f"{P}nvPr", f"{P}ph"
 _PARSER = etree.XMLParser(resolve_entities=False, no_network=True)
 
 
@@ -56,6 +57,11 @@ class Deck:
         target = self.package.relationships(part).target_of_type(rel_type)
         return self.package.stored_name(target) if target is not None and target in self.package else ""
 
+    @property
+    def size(self) -> int:
+        """The bytes of XML of all slides."""
+        return sum(self.package.size(slide.part) for slide in self.slides)
+
 
 class Slide:
     """One slide. Handles number its shapes in document order, so they hold until the tree is parsed anew."""
@@ -67,7 +73,7 @@ class Slide:
     def root(self) -> Element:
         return self.deck.tree(self.part)
 
-    @property
+    @cached_property
     def key(self) -> str:
         """The name that the renderer gave the slide; empty where an editor took it, and for people's own slides."""
         content = self.root.find(f"{P}cSld")
@@ -84,9 +90,9 @@ class Slide:
 
     @cached_property
     def shapes(self) -> list[Element]:
-        found = self.root.iter(*SHAPES)
-        if self.root.find(f".//{MC}Fallback") is None:
-            return list(found)
+        found = list(self.root.iter(*SHAPES))
+        if next(self.root.iter(f"{MC}Fallback"), None) is None:
+            return found
         return [one for one in found if next(one.iterancestors(f"{MC}Fallback"), None) is None]
 
     def chart_part(self, frame: Element) -> str:
@@ -125,14 +131,27 @@ def notes_body(root: Element) -> Element | None:
 
 def unmarked(body: Element) -> list[Element]:
     """Return the paragraphs of notes that are not a rebuild's."""
-    return [one for one in paragraphs_of(body) if not text_of([one]).lstrip().startswith(MARK)]
+    return [one for one in paragraphs_of(body) if not is_marked(one)]
+
+
+def is_marked(paragraph: Element) -> bool:
+    """Whether a paragraph of notes is a rebuild's line."""
+    return text_of([paragraph]).lstrip().startswith(MARK)
+
+
+def child_of(element: Element, *path: str) -> Element | None:
+    """Return the first child of that name, or its child and so on: what ``find`` does, in a fraction of the time."""
+    found: Element | None = element
+    for tag in path:
+        found = next(found.iterchildren(tag), None) if found is not None else None
+    return found
 
 
 def mark_of(shape: Element) -> Element | None:
     """Return the element with a shape's name."""
     for child in shape:
-        if isinstance(child.tag, str) and (found := child.find(f"{P}cNvPr")) is not None:
-            return found
+        for mark in child.iterchildren(_MARK):
+            return mark
     return None
 
 
@@ -143,26 +162,27 @@ def name_of(shape: Element) -> str:
 
 def placeholder_of(shape: Element) -> Element | None:
     for child in shape:
-        if isinstance(child.tag, str) and (found := child.find(f"{P}nvPr/{P}ph")) is not None:
-            return found
+        for properties in child.iterchildren(_PROPERTIES):
+            return next(properties.iterchildren(_HOLDER), None)
     return None
 
 
 def box_of(shape: Element) -> tuple[int, ...]:
     """Return left, top, width and height (EMU, in the shape's group); empty where a layout gives them."""
-    place = shape.find(f"{P}xfrm") if shape.tag == f"{P}graphicFrame" else shape.find(f"{P}spPr/{A}xfrm")
-    off = place.find(f"{A}off") if place is not None else None
-    ext = place.find(f"{A}ext") if place is not None else None
+    frame = shape.tag == f"{P}graphicFrame"
+    place = child_of(shape, f"{P}xfrm") if frame else child_of(shape, f"{P}spPr", f"{A}xfrm")
+    off = child_of(place, f"{A}off") if place is not None else None
+    ext = child_of(place, f"{A}ext") if place is not None else None
     if off is None or ext is None:
         return ()
     try:
-        return tuple(int(one.get(name, "0")) for one, name in ((off, "x"), (off, "y"), (ext, "cx"), (ext, "cy")))
+        return int(off.get("x", "0")), int(off.get("y", "0")), int(ext.get("cx", "0")), int(ext.get("cy", "0"))
     except ValueError:
         return ()
 
 
 def body_of(shape: Element) -> Element | None:
-    return shape.find(f"{P}txBody")
+    return child_of(shape, f"{P}txBody")
 
 
 def table_of(frame: Element) -> Element | None:

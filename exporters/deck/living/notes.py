@@ -12,8 +12,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from exporters.charts.drawingml import A, P, R
-from exporters.deck.living.deck import Deck, Element, Slide, notes_body, parse, unmarked
-from exporters.deck.living.names import MARK
+from exporters.deck.living.deck import Deck, Element, Slide, is_marked, notes_body, parse, unmarked
 from exporters.deck.living.texts import paragraphs_of, set_text, text_of
 from exporters.package import ct, rt
 
@@ -69,7 +68,7 @@ def set_notes(slide: Slide, text: str, notes: NotesWriter) -> None:
 def set_marks(slide: Slide, marks: Sequence[str], notes: NotesWriter) -> bool:
     """Make *marks* the rebuild's lines at the top of the notes, and return whether anything changed."""
     body = slide.notes_body
-    here = [] if body is None else [one for one in paragraphs_of(body) if one not in unmarked(body)]
+    here = [] if body is None else [one for one in paragraphs_of(body) if is_marked(one)]
     if [text_of([one]) for one in here] == list(marks):
         return False
     body = notes.body(slide)
@@ -92,8 +91,7 @@ def marks_of(slide: Slide) -> list[str]:
     body = slide.notes_body
     if body is None:
         return []
-    lines = [text_of([one]) for one in paragraphs_of(body)]
-    return [line for line in lines if line.lstrip().startswith(MARK)]
+    return [text_of([one]) for one in paragraphs_of(body) if is_marked(one)]
 
 
 def _line(body: Element, text: str) -> Element:

@@ -20,6 +20,7 @@ from exporters.deck.living.notes import NotesWriter, set_notes
 from exporters.deck.living.packing import Changes
 from exporters.deck.living.places import Place, Places
 from exporters.deck.living.properties import PART, part_of, with_properties
+from exporters.deck.living.reading import KEPT
 from exporters.deck.living.sizing import follow_size
 from exporters.deck.living.tables import set_cell
 from exporters.deck.living.texts import paragraphs_of, set_text
@@ -50,7 +51,8 @@ def patch(
 
 class _Patcher:
     def __init__(self, target: Package, plan: Plan, ours: Package) -> None:
-        self.edited, self.ours, self.plan = Deck(target), Deck(ours), plan
+        self.edited = KEPT.take(target) or Deck(target)
+        self.ours, self.plan = KEPT.find(ours) or Deck(ours), plan
         self.changes = Changes(target)
         self.dirty: set[str] = set()
         self.lifter = Lifter(self.edited, self.ours, self.changes)

@@ -19,6 +19,7 @@ from exporters.deck.living.deck import (
     Slide,
     body_of,
     box_of,
+    child_of,
     name_of,
     placeholder_of,
     table_of,
@@ -28,6 +29,7 @@ from exporters.deck.living.names import key_of, may_be_bound
 from exporters.deck.living.properties import read_properties
 from exporters.deck.living.tables import HEADER, cell_text, rows_of
 from exporters.deck.living.texts import paragraphs_of, text_of
+from exporters.package.kept import Kept
 from exporters.snapshot import UNKNOWN, Group, Item, Slot, SlotKind, Snapshot
 
 if TYPE_CHECKING:
@@ -41,10 +43,13 @@ _COUNTED = ("sldNum",)
 _SENTENCE = re.compile(r"[。！？；，、：\n]|[.!?;,:]\s")
 _LONGEST_VALUE = 16
 
+KEPT: Kept[Deck] = Kept()
+
 
 def read(package: Package) -> Snapshot:
     """Return what the deck holds. Handles: ``part`` (slide), ``part#3`` (shape), ``part#3/r2/c1``, ``part#notes``."""
-    return snapshot(Deck(package))
+    deck = Deck(package)
+    return KEPT.hold(deck, snapshot(deck), deck.size)
 
 
 def snapshot(deck: Deck) -> Snapshot:
@@ -60,9 +65,10 @@ def snapshot(deck: Deck) -> Snapshot:
 def _items(slide: Slide, name: str) -> Iterator[Item]:
     for number, shape in enumerate(slide.shapes):
         at = f"{slide.part}#{number}"
-        sort = sort_of(shape)
-        key = key_of(name_of(shape))
-        if not sort or (not key and placeholder_of(shape) is None and not may_be_bound(name_of(shape))):
+        own, holder, body = name_of(shape), placeholder_of(shape), body_of(shape)
+        sort = _sort(shape, holder, body)
+        key = key_of(own)
+        if not sort or (not key and holder is None and not may_be_bound(own)):
             continue
         key = key or f"{UNKNOWN}{number}"
         box = box_of(shape)
@@ -73,7 +79,6 @@ def _items(slide: Slide, name: str) -> Iterator[Item]:
             if slots:
                 yield Item(key, at, slots, sort=sort, box=box)
         else:
-            body = body_of(shape)
             text = text_of(paragraphs_of(body)) if body is not None else ""
             kind = SlotKind.DERIVED if sort == "page" else kind_of(text)
             yield Item(key, at, (Slot(key, text, at, kind),), sort=sort, box=box)
@@ -81,19 +86,17 @@ def _items(slide: Slide, name: str) -> Iterator[Item]:
     yield Item(key, at, (Slot(key, slide.notes, at, SlotKind.PROSE),), sort="notes")
 
 
-def sort_of(shape: Element) -> str:
+def _sort(shape: Element, holder: Element | None, body: Element | None) -> str:
     """Return what a shape is for the merge: title, page, placeholder, text, chart, table; empty for all others."""
     if shape.tag == f"{P}graphicFrame":
-        data = shape.find(f"{A}graphic/{A}graphicData")
+        data = child_of(shape, f"{A}graphic", f"{A}graphicData")
         kind = data.get("uri", "").rpartition("/")[2] if data is not None else ""
         return kind if kind in {"chart", "table"} else ""
-    body = body_of(shape)
-    if shape.tag != f"{P}sp" or body is None or body.find(f"{A}p") is None:
+    if shape.tag != f"{P}sp" or body is None or child_of(body, f"{A}p") is None:
         return ""
-    mark = placeholder_of(shape)
-    if mark is None:
+    if holder is None:
         return "text"
-    kind = mark.get("type", "obj")
+    kind = holder.get("type", "obj")
     return "title" if kind in _TITLES else "page" if kind in _COUNTED else "placeholder"
 
 

@@ -28,15 +28,16 @@ def paragraphs_of(body: Element) -> list[Element]:
 
 def text_of(paragraphs: Sequence[Element]) -> str:
     """Return the text of *paragraphs*, lines joined by newlines."""
-    return "\n".join("".join(_pieces(paragraph)) for paragraph in paragraphs)
+    return "\n".join([_line(paragraph) for paragraph in paragraphs])
 
 
-def _pieces(paragraph: Element) -> Iterator[str]:
-    for child in paragraph:
-        if child.tag == _RUN:
-            yield child.findtext(_TEXT) or ""
-        elif child.tag == _BREAK:
-            yield "\n"
+def _line(paragraph: Element) -> str:
+    return "".join([_words(one) if one.tag == _RUN else "\n" for one in paragraph.iterchildren(_RUN, _BREAK)])
+
+
+def _words(run: Element) -> str:
+    text = next(run.iterchildren(_TEXT), None)
+    return (text.text or "") if text is not None else ""
 
 
 class _Unit(NamedTuple):
@@ -101,7 +102,7 @@ class _Writer:
                 self.units.append(_Unit("\n", "p", paragraph))
             for child in paragraph:
                 if child.tag == _RUN:
-                    text = child.findtext(_TEXT) or ""
+                    text = _words(child)
                     self.units += (_Unit(char, "r", child, at) for at, char in enumerate(text))
                 elif child.tag == _BREAK:
                     self.units.append(_Unit("\n", "b", child))

@@ -18,6 +18,7 @@ from exporters.word.xmlparts import Element
 
 ITEM_PREFIX = "_bp_"
 CONTENTS_PREFIX = "_Toc_"
+_ANCHORS = (ITEM_PREFIX, CONTENTS_PREFIX)
 
 _THROUGH = frozenset(
     f"{W}{name}"
@@ -48,16 +49,14 @@ class Kind(IntEnum):
     BOOKED = 3
     """A value whose control is gone, or lost its alias in an editor: it is known by its bookmark."""
     FIELD = 4
-    START = 5
-    END = 6
-    NOTE = 7
-    PARAGRAPH = 8
+    NOTE = 5
+    PARAGRAPH = 6
     """The end of a paragraph within an item that a person split."""
 
 
 @dataclass(slots=True)
 class Atom:
-    """One piece. ``key`` is a value's key, an anchor's name or a note's id; ``inner`` the pieces inside it."""
+    """One piece. ``key`` is a value's key or a note's id; ``inner`` the pieces inside it."""
 
     kind: Kind
     node: Element
@@ -67,6 +66,16 @@ class Atom:
     start: Element | None = None
     end: Element | None = None
     """The two ends of a value's bookmark."""
+
+
+@dataclass(slots=True)
+class Anchor:
+    """Where a bookmark begins, or (without a name) ends: before the atom number ``at`` of its paragraph."""
+
+    at: int
+    node: Element
+    number: str
+    name: str = ""
 
 
 def leaves(atoms: Iterable[Atom]) -> Iterator[Atom]:
@@ -107,16 +116,28 @@ class Walker:
     def __init__(self, digests: Mapping[str, str]) -> None:
         self._digests = digests
         self._codes: list[str] = []
+        self.anchors: list[Anchor] = []
+        """The anchors of items and headings in the paragraph just read, in order."""
         self.in_contents = False
         """Whether the paragraph just read belongs to a table of contents."""
 
     def paragraph(self, paragraph: Element) -> list[Atom]:
         """Return the atoms of the next paragraph."""
-        self.in_contents = self._inside()
+        self.in_contents = bool(self._codes) and any(_TOC.match(code) for code in self._codes)
         reader = _Reader(self._digests, self.in_contents)
-        codes = list(self._codes)
         reader.walk(paragraph, reader.atoms)
-        for kind, code in reader.marks:
+        if reader.marks:
+            self._follow(reader.marks)
+            if self.in_contents and not reader.expand:
+                reader = _Reader(self._digests, True)
+                reader.walk(paragraph, reader.atoms)
+        self.anchors = reader.anchors
+        return reader.atoms
+
+    def _follow(self, marks: Iterable[tuple[str, str]]) -> None:
+        """Follow the fields that begin and end in a paragraph."""
+        codes = list(self._codes)
+        for kind, code in marks:
             if kind == "begin":
                 codes.append("")
             elif kind == "code" and codes:
@@ -125,26 +146,24 @@ class Walker:
             elif kind == "end" and codes:
                 codes.pop()
         self._codes = codes
-        if self.in_contents and not reader.expand:
-            reader = _Reader(self._digests, True)
-            reader.walk(paragraph, reader.atoms)
-        return reader.atoms
-
-    def _inside(self) -> bool:
-        return any(_TOC.match(code) for code in self._codes)
 
 
 class _Reader:
+    """Reads one paragraph. A briefing holds some hundred thousand elements: each is looked at once."""
+
+    __slots__ = ("_digests", "_fields", "_hidden", "_open", "anchors", "atoms", "expand", "marks")
+
     def __init__(self, digests: Mapping[str, str], expand: bool) -> None:
         self._digests = digests
         self.expand = expand
         self.atoms: list[Atom] = []
+        self.anchors: list[Anchor] = []
         self.marks: list[tuple[str, str]] = []
-        self._fields: list[tuple[list[Atom], int]] = []
-        self._separated: list[bool] = []
+        self._fields: list[_Field] = []
         self._hidden = 0
         """How many fields have begun whose instruction is not over."""
-        self._open: dict[str, tuple[list[Atom], int, Element, str]] = {}
+        self._open: dict[str, tuple[list[Atom], int, int, Element]] = {}
+        """By bookmark id: where a value's bookmark begins (atoms, how many, how many anchors), and its mark."""
 
     def walk(self, parent: Element, atoms: list[Atom], gone: bool = False) -> None:
         for child in parent:
@@ -152,20 +171,38 @@ class _Reader:
             if tag == R:
                 if not gone:
                     self._run(child, atoms)
+            elif tag == _START:
+                name = child.get(_NAME, "")
+                if name.startswith(PREFIX):
+                    self._open[child.get(_ID, "")] = atoms, len(atoms), len(self.anchors), child
+                elif name.startswith(_ANCHORS):
+                    self.anchors.append(Anchor(len(atoms), child, child.get(_ID, ""), plain_name(name)))
+            elif tag == _END:
+                number = child.get(_ID, "")
+                if number in self._open:
+                    self._close(number, child, atoms)
+                else:
+                    self.anchors.append(Anchor(len(atoms), child, number))
             elif tag == SDT:
                 self._control(child, atoms, gone)
             elif tag in _THROUGH:
                 self.walk(child, atoms, gone)
             elif tag in _GONE:
                 self.walk(child, atoms, True)
-            elif tag == _START:
-                self._start(child, atoms)
-            elif tag == _END:
-                self._end(child, atoms)
             elif tag == _SIMPLE_FIELD and not gone:
-                inner: list[Atom] = []
-                self.walk(child, inner)
-                atoms += inner if self.expand else [Atom(Kind.FIELD, child, inner=inner)]
+                if self.expand:
+                    self.walk(child, atoms)
+                else:
+                    begun = len(self.anchors)
+                    inner: list[Atom] = []
+                    self.walk(child, inner)
+                    self._wrap(atoms, len(atoms), begun, Atom(Kind.FIELD, child, inner=inner))
+
+    def _wrap(self, atoms: list[Atom], start: int, begun: int, made: Atom) -> None:
+        """Put one atom in the place of those from *start* on; anchors inside now stand around it."""
+        atoms[start:] = (made,)
+        for anchor in self.anchors[begun:]:
+            anchor.at = start if anchor.name else start + 1
 
     def _run(self, run: Element, atoms: list[Atom]) -> None:
         for child in run:
@@ -177,7 +214,7 @@ class _Reader:
                 if not self._hidden:
                     atoms.append(Atom(Kind.SIGN, child, _SIGNS.get(str(tag), "\n")))
             elif tag in NOTE_MARKS:
-                atoms.append(Atom(Kind.NOTE, child, key=child.get(f"{W}id", ""), text=NOTE_MARKS[str(tag)]))
+                atoms.append(Atom(Kind.NOTE, child, key=child.get(_ID, ""), text=NOTE_MARKS[str(tag)]))
             elif tag == _FIELD_CHAR:
                 self._field(child, atoms)
             elif tag == _INSTRUCTION:
@@ -187,74 +224,59 @@ class _Reader:
         kind = mark.get(f"{W}fldCharType")
         if kind == "begin":
             self.marks.append(("begin", ""))
-            self._fields.append((atoms, len(atoms)))
-            self._separated.append(False)
+            self._fields.append(_Field(atoms, len(atoms), len(self.anchors)))
             self._hidden += 1
-        elif kind == "separate" and self._separated and not self._separated[-1]:
-            self._separated[-1] = True
+        elif kind == "separate" and self._fields and not self._fields[-1].separated:
+            self._fields[-1].separated = True
             self._hidden -= 1
         elif kind == "end":
             self.marks.append(("end", ""))
             if not self._fields:
                 return
-            self._hidden -= not self._separated.pop()
-            where, start = self._fields.pop()
-            if not self.expand and where is atoms:
-                starts, rest, ends = _sorted(atoms[start:])
-                atoms[start:] = [*starts, Atom(Kind.FIELD, mark, inner=rest), *ends]
+            begun = self._fields.pop()
+            self._hidden -= not begun.separated
+            if not self.expand and begun.atoms is atoms:
+                self._wrap(atoms, begun.start, begun.anchors, Atom(Kind.FIELD, mark, inner=atoms[begun.start :]))
 
     def _control(self, control: Element, atoms: list[Atom], gone: bool) -> None:
-        alias = None
-        start = len(atoms)
+        key = None
+        start, begun = len(atoms), len(self.anchors)
         for child in control:
             if child.tag == _CONTENT:
                 self.walk(child, atoms, gone)
             elif child.tag == _PROPERTIES:
-                alias = child.find(_ALIAS)
+                key = next((one.get(_VAL, "") for one in child.iterchildren(_ALIAS)), None)
+        if key is None or gone:
+            return
         inner = atoms[start:]
-        if alias is None or gone or not inner or any(one.kind is Kind.CONTROL for one in inner):
-            return
         # Editors drop an empty control; so for us it is not there at all.
-        if not text_of(inner):
+        if text_of(inner) and not any(one.kind is Kind.CONTROL for one in inner):
+            self._wrap(atoms, start, begun, Atom(Kind.CONTROL, control, key=key, inner=inner))
+
+    def _close(self, number: str, mark: Element, atoms: list[Atom]) -> None:
+        """End a value's bookmark: it belongs to the control inside, or to the plain text that is left of one."""
+        where, start, begun, begin = self._open.pop(number)
+        if where is not atoms:
             return
-        starts, inner, ends = _sorted(inner)
-        key = alias.get(_VAL, "")
-        atoms[start:] = [*starts, Atom(Kind.CONTROL, control, key=key, inner=inner), *ends]
-
-    def _start(self, mark: Element, atoms: list[Atom]) -> None:
-        name, number = mark.get(_NAME, ""), mark.get(_ID, "")
-        if name.startswith(PREFIX):
-            key = value_key(name, self._digests)
-            if key is not None:
-                self._open[number] = (atoms, len(atoms), mark, key)
-        elif name.startswith((ITEM_PREFIX, CONTENTS_PREFIX)):
-            atoms.append(Atom(Kind.START, mark, key=plain_name(name)))
-
-    def _end(self, mark: Element, atoms: list[Atom]) -> None:
-        number = mark.get(_ID, "")
-        if number in self._open:
-            where, start, begin, key = self._open.pop(number)
-            if where is not atoms:
-                return
-            starts, inner, ends = _sorted(atoms[start:])
-            controls = [one for one in inner if one.kind is Kind.CONTROL]
-            if len(controls) == 1:
-                controls[0].start, controls[0].end = begin, mark
-            elif text_of(inner) and all(one.kind <= Kind.SIGN for one in inner):
-                booked = Atom(Kind.BOOKED, begin, key=key, inner=inner, start=begin, end=mark)
-                atoms[start:] = [*starts, booked, *ends]
-        else:
-            # The name is looked up by the caller: an item may begin in a paragraph before this one.
-            atoms.append(Atom(Kind.END, mark, key=number))
+        inner = atoms[start:]
+        controls = [one for one in inner if one.kind is Kind.CONTROL]
+        if len(controls) == 1:
+            controls[0].start, controls[0].end = begin, mark
+            return
+        key = value_key(begin.get(_NAME, ""), self._digests)
+        if key is not None and text_of(inner) and all(one.kind <= Kind.SIGN for one in inner):
+            booked = Atom(Kind.BOOKED, begin, key=key, inner=inner, start=begin, end=mark)
+            self._wrap(atoms, start, begun, booked)
 
 
-def _sorted(atoms: list[Atom]) -> tuple[list[Atom], list[Atom], list[Atom]]:
-    """Return the anchors that begin in a stretch, its contents, and the anchors that end in it."""
-    if all(one.kind is not Kind.START and one.kind is not Kind.END for one in atoms):
-        return [], atoms, []
-    starts = [one for one in atoms if one.kind is Kind.START]
-    ends = [one for one in atoms if one.kind is Kind.END]
-    return starts, [one for one in atoms if one.kind is not Kind.START and one.kind is not Kind.END], ends
+@dataclass(slots=True)
+class _Field:
+    """A field that has begun: behind how many atoms and anchors, and whether its instruction is over."""
+
+    atoms: list[Atom]
+    start: int
+    anchors: int
+    separated: bool = False
 
 
 def is_fallback(element: Element) -> bool:

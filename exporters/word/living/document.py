@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
-from weakref import WeakValueDictionary
 
 from lxml import etree
 
 from exporters.charts.data import chart_data
 from exporters.package import Package, Relationships, rt
+from exporters.package.kept import Kept
 from exporters.snapshot import Group, Item, Slot, SlotKind, Snapshot
 from exporters.word.anchors import read_digests
 from exporters.word.living.atoms import Atom, Kind, prose_of, text_of
@@ -38,34 +35,13 @@ class Place:
     chart: Element | None = None
 
 
-class Reading(Snapshot):
-    """A snapshot that keeps the document it was read from, for a patch that follows."""
-
-    __slots__ = ("document",)
-    document: Document
-
-
-_read: WeakValueDictionary[int, Document] = WeakValueDictionary()
-# Beyond this, reading again costs less than the memory.
-_LARGEST_KEPT = 24_000_000
+KEPT: Kept[Document] = Kept()
 
 
 def read_document(package: Package) -> Snapshot:
-    """Return the snapshot of a package; as long as it is held, :func:`opened` need not read the package again."""
+    """Return the snapshot of a package; as long as it is held, the package need not be opened again."""
     document = Document(package)
-    snapshot = document.snapshot()
-    if package.size(document.main) > _LARGEST_KEPT:
-        return snapshot
-    _read[id(package)] = document
-    reading = Reading(snapshot.format, snapshot.groups, snapshot.loose, snapshot.stamp)
-    object.__setattr__(reading, "document", document)
-    return reading
-
-
-def opened(package: Package, *, to_edit: bool = False) -> Document:
-    """Return the document of a package. One that is to be edited is not given out again."""
-    found = _read.pop(id(package), None) if to_edit else _read.get(id(package))
-    return found if found is not None and found.package is package else Document(package)
+    return KEPT.hold(document, document.snapshot(), package.size(document.main))
 
 
 class Document:
@@ -87,11 +63,6 @@ class Document:
                 for note in self._parse(part).iter(tag):
                     self.notes[kind, note.get(f"{W}id", "")] = note
         self.stories: list[tuple[str, Story]] = []
-        with collector_paused():
-            self._scan()
-
-    def _scan(self) -> None:
-        package = self.package
         self._add(BODY, self.main)
         for relation in (rt.HEADER, rt.FOOTER):
             for item in self.relationships.of_type(relation):
@@ -154,10 +125,6 @@ class Document:
 
     def snapshot(self) -> Snapshot:
         """Return what the merge sees."""
-        with collector_paused():
-            return self._snapshot()
-
-    def _snapshot(self) -> Snapshot:
         groups: dict[str, list[Item]] = {BODY: []}
         loose: list[Slot] = []
         for number, (group, story) in enumerate(self.stories):
@@ -211,18 +178,6 @@ class Document:
             return None
         name = self.relationships.target(rel_id)
         return self.package.stored_name(name) if name in self.package else None
-
-
-@contextmanager
-def collector_paused() -> Iterator[None]:
-    """Let the collector of cycles rest while much is made that stays: it would look at all of it again and again."""
-    running = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if running:
-            gc.enable()
 
 
 def _value(handle: str, atom: Atom) -> Slot:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from lxml import etree
-
 from exporters.word.anchors import PREFIX, value_key
 from exporters.word.living.atoms import R
 from exporters.word.living.runs import (
@@ -24,9 +22,6 @@ from exporters.word.names import W
 from exporters.word.xmlparts import Element
 
 _SDT = f"{W}sdt"
-_SPACES = {"w": W[1:-1]}
-_COUNT_VALUES = etree.XPath(f"count(//w:bookmarkStart[starts-with(@w:name, '{PREFIX}')])", namespaces=_SPACES)
-_COUNT_NAMED = etree.XPath("count(//w:sdtPr/w:alias)", namespaces=_SPACES)
 _HUSK = frozenset((R, f"{W}bookmarkStart", f"{W}bookmarkEnd"))
 
 
@@ -206,7 +201,8 @@ def without_loose_fields(paragraph: Element) -> None:
 
 def restore_controls(root: Element, digests: Mapping[str, str]) -> bool:
     """Give values back their controls, and controls their aliases, where no revision is open; say whether any did."""
-    if _COUNT_VALUES(root) == _COUNT_NAMED(root):
+    values = sum(one.get(f"{W}name", "").startswith(PREFIX) for one in root.iter(f"{W}bookmarkStart"))
+    if values == sum(1 for _ in root.iter(f"{W}alias")):
         return False
     changed = _unwrap_husks(root)
     ends = {one.get(f"{W}id", ""): one for one in root.iter(f"{W}bookmarkEnd")}

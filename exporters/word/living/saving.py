@@ -55,8 +55,7 @@ def save(
 
 
 def _text(root: Element) -> bytes:
-    used = W15[1:-1] in {uri for one in root.iter(f"{W15}appearance") for uri in one.nsmap.values()}
-    return serialise(root, controls=used and root.find(f".//{W15}appearance") is not None).encode()
+    return serialise(root, controls=next(root.iter(f"{W15}appearance"), None) is not None).encode()
 
 
 def _set_properties(

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from exporters.word.anchors import plain_name
 from exporters.word.living.atoms import (
     CONTENTS_PREFIX,
     ITEM_PREFIX,
+    Anchor,
     Atom,
     Kind,
     Walker,
@@ -22,6 +23,7 @@ from exporters.word.xmlparts import Element
 
 _NAME = re.compile(rf"^{ITEM_PREFIX}(?P<family>r?[0-9]+)(?P<suffix>.*)$")
 P, TR, TC, TBL = f"{W}p", f"{W}tr", f"{W}tc", f"{W}tbl"
+_BEGIN, _END = f"{W}bookmarkStart", f"{W}bookmarkEnd"
 _BLOCKS = frozenset(
     f"{W}{name}" for name in ("body", "tc", "tr", "tbl", "txbxContent", "hdr", "ftr", "footnote", "endnote")
 )
@@ -120,20 +122,25 @@ class _Scanner:
         self._rows: dict[Element, Found] = {}
         self._open: dict[Element | None, tuple[str, Region]] = {}
         """By container: the bookmark id and the region that run on into the next paragraph."""
-        self._before: list[Atom] = []
+        self._before: list[Anchor] = []
         """Anchors between paragraphs, for the next one."""
         self._last: Found | None = None
         self._entries: list[tuple[Element, str, list[Atom]]] = []
+        self._charts: dict[Element | None, list[Element]] = {}
+        """By paragraph."""
 
     def story(self) -> Story:
         root = self._story.root
         fallbacks = root.find(f".//{MC}Fallback") is not None
-        has_charts = root.find(f".//{C}chart") is not None
-        for element in root.iter(P, f"{W}bookmarkStart", f"{W}bookmarkEnd"):
+        for chart in root.iter(f"{C}chart"):
+            self._charts.setdefault(_own_paragraph(chart), []).append(chart)
+        for element in root.iter(P, _BEGIN, _END):
             if element.tag != P:
-                self._between(element)
+                parent = element.getparent()
+                if parent is not None and parent.tag in _BLOCKS:
+                    self._between(element)
             elif not (fallbacks and is_fallback(element)):
-                self._paragraph(element, has_charts)
+                self._paragraph(element)
         self._list_entries()
         self._units()
         return self._story
@@ -142,80 +149,78 @@ class _Scanner:
 
     def _between(self, mark: Element) -> None:
         """Note an anchor that stands between paragraphs (where Word and others may move it)."""
-        parent = mark.getparent()
-        if parent is None or parent.tag not in _BLOCKS:
-            return
-        if mark.tag == f"{W}bookmarkEnd":
-            number = mark.get(f"{W}id", "")
+        number, name = mark.get(f"{W}id", ""), mark.get(f"{W}name", "")
+        if mark.tag == _END:
             self._open = {container: going for container, going in self._open.items() if going[0] != number}
-        elif mark.get(f"{W}name", "").startswith(ITEM_PREFIX):
-            self._before.append(Atom(Kind.START, mark, key=plain_name(mark.get(f"{W}name", ""))))
+        elif name.startswith(ITEM_PREFIX):
+            self._before.append(Anchor(0, mark, number, plain_name(name)))
 
-    def _paragraph(self, paragraph: Element, has_charts: bool) -> None:
-        atoms = [*self._before, *self._walker.paragraph(paragraph)]
+    def _paragraph(self, paragraph: Element) -> None:
+        atoms = self._walker.paragraph(paragraph)
+        anchors = [*self._before, *self._walker.anchors] if self._before else self._walker.anchors
         self._before = []
         if self._walker.in_contents:
             link = next(paragraph.iter(f"{W}hyperlink"), None)
             if link is not None and link.get(f"{W}anchor"):
                 self._entries.append((paragraph, link.get(f"{W}anchor", ""), atoms))
             return
-        self._headings(paragraph, atoms)
-        for atom in atoms:
-            if atom.kind is Kind.START and family_of(atom.key).startswith("r"):
-                self._row(paragraph, atom.key)
+        starts: list[Anchor] = []
+        ended: list[str] = []
+        for anchor in anchors:
+            if not anchor.name:
+                ended.append(anchor.number)
+            elif anchor.name.startswith(CONTENTS_PREFIX):
+                for mark in paragraph.iter(_BEGIN):
+                    self._story.names.setdefault(mark.get(f"{W}name", ""), anchor.name)
+            elif family := family_of(anchor.name):
+                if family.startswith("r"):
+                    self._row(paragraph, anchor.name)
+                else:
+                    starts.append(anchor)
         row = self._row_of(paragraph)
-        segments = list(self._segments(paragraph, atoms))
-        for region, piece in segments:
-            if region is None:
-                self._unbound(paragraph, row, piece)
-            else:
-                self._bound(region, row, piece)
-        if has_charts:
-            self._charts(paragraph, row, next((region for region, _ in segments if region), None))
+        if not starts and not self._open:
+            self._unbound(paragraph, row, atoms)
+            first = None
+        else:
+            first = self._cut(paragraph, row, atoms, starts, ended)
+        if paragraph in self._charts:
+            self._show_charts(paragraph, row, first)
 
-    def _headings(self, paragraph: Element, atoms: list[Atom]) -> None:
-        own = next((one.key for one in atoms if one.kind is Kind.START and one.key.startswith(CONTENTS_PREFIX)), "")
-        if own:
-            for mark in paragraph.iter(f"{W}bookmarkStart"):
-                self._story.names[mark.get(f"{W}name", "")] = own
-
-    def _segments(self, paragraph: Element, atoms: list[Atom]) -> Iterator[tuple[Region | None, list[Atom]]]:
-        """Cut a paragraph at the items that begin in it; each has all of it up to the next."""
+    def _cut(
+        self, paragraph: Element, row: Found | None, atoms: list[Atom], starts: list[Anchor], ended: list[str]
+    ) -> Region | None:
+        """Cut a paragraph at the items that begin in it: each has all up to the next. Return the first region."""
         container = paragraph.getparent()
-        starts: list[tuple[int, Atom]] = []
-        for at, atom in enumerate(atoms):
-            if atom.kind is not Kind.START or not family_of(atom.key) or family_of(atom.key).startswith("r"):
-                continue
-            starts.append((at, atom))
         if len(starts) > 1:
             # Two anchors at one place: the first is what is left of a paragraph whose text was deleted.
-            starts = [one for one, after in zip(starts, [*starts[1:], (len(atoms), None)], strict=True)
-                      if _shows(atoms[one[0] : after[0]])] or starts[-1:]  # fmt: skip
+            stops = [*(one.at for one in starts[1:]), len(atoms)]
+            shown = [one for one, stop in zip(starts, stops, strict=True) if _shows(atoms[one.at : stop])]
+            starts = shown or starts[-1:]
         going = self._open.pop(container, None)
-        first = starts[0][0] if starts else len(atoms)
+        first = None
         if going is not None:
             number, region = going
-            here = atoms[:first]
-            if _shows(here) or (not starts and not _ends(here, number)):
-                piece = [one for one in here if one.kind not in {Kind.START, Kind.END}]
-                region.pieces.append((paragraph, piece))
-                yield region, piece
-                if not starts and not _ends(here, number):
+            here = atoms[: starts[0].at] if starts else atoms
+            goes_on = not starts and number not in ended
+            if goes_on or _shows(here):
+                region.pieces.append((paragraph, here))
+                self._bound(region, row, here)
+                first = region
+                if goes_on:
                     self._open[container] = going
             elif not starts:
-                yield None, here
+                self._unbound(paragraph, row, here)
         elif not starts:
-            yield None, atoms
-            return
-        for order, (at, atom) in enumerate(starts):
-            begin = 0 if order == 0 and going is None else at
-            stop = starts[order + 1][0] if order + 1 < len(starts) else len(atoms)
-            piece = [one for one in atoms[begin:stop] if one.kind not in {Kind.START, Kind.END}]
-            region = Region(atom.key, [(paragraph, piece)])
-            number = atom.node.get(f"{W}id", "")
-            if order + 1 == len(starts) and not _ends(atoms, number):
-                self._open[container] = (number, region)
-            yield region, piece
+            self._unbound(paragraph, row, atoms)
+        for order, anchor in enumerate(starts, 1):
+            begin = anchor.at if order > 1 or going is not None else 0
+            piece = atoms[begin : starts[order].at] if order < len(starts) else atoms[begin:] if begin else atoms
+            region = Region(anchor.name, [(paragraph, piece)])
+            if order == len(starts) and anchor.number not in ended:
+                self._open[container] = (anchor.number, region)
+            self._bound(region, row, piece)
+            first = first or region
+        return first
 
     def _bound(self, region: Region, row: Found | None, piece: list[Atom]) -> None:
         owner = row
@@ -227,7 +232,7 @@ class _Scanner:
         else:
             owner.regions.append(region)
         self._last = owner
-        if owner is not None:
+        if owner is not None and self._notes:
             self._follow_notes(owner, region, piece)
 
     def _unbound(self, paragraph: Element, row: Found | None, piece: list[Atom]) -> None:
@@ -253,21 +258,19 @@ class _Scanner:
 
     def _follow_notes(self, owner: Found, region: Region, piece: list[Atom]) -> None:
         """Read the notes of a paragraph. They go by its name: LibreOffice loses bookmarks in notes."""
-        for number, atom in enumerate(one for one in piece if one.kind is Kind.NOTE):
+        for number, atom in enumerate([one for one in piece if one.kind is Kind.NOTE]):
             note = self._notes.get((atom.text, atom.key))
             if note is None:
                 continue
             for index, paragraph in enumerate(note.iter(P)):
                 atoms = Walker(self._digests).paragraph(paragraph)
-                rest = [one for one in atoms if one.kind not in {Kind.START, Kind.END}]
                 name = f"{region.name}~{number}" + (f".{index}" if index else "")
-                if index == 0 or _shows(rest):
-                    owner.regions.append(Region(name, [(paragraph, rest)], is_note=True))
+                if index == 0 or _shows(atoms):
+                    owner.regions.append(Region(name, [(paragraph, atoms)], is_note=True))
 
-    def _charts(self, paragraph: Element, row: Found | None, region: Region | None) -> None:
-        charts = [one for one in paragraph.iter(f"{C}chart") if _own_paragraph(one) is paragraph]
+    def _show_charts(self, paragraph: Element, row: Found | None, region: Region | None) -> None:
         owner = row or (self._last if region is not None else None)
-        for number, chart in enumerate(charts):
+        for number, chart in enumerate(self._charts[paragraph]):
             if owner is None:
                 self._story.charts.append(chart)
             else:
@@ -276,18 +279,13 @@ class _Scanner:
     # --- rows, contents, sections ------------------------------------------------------------------------------------
 
     def _row(self, paragraph: Element, name: str) -> None:
-        row = next((parent for parent in paragraph.iterancestors() if parent.tag == TR), None)
+        row = next(paragraph.iterancestors(TR), None)
         if row is not None and row not in self._rows:
             self._rows[row] = Found(name, row)
             self._story.items.append(self._rows[row])
 
     def _row_of(self, paragraph: Element) -> Found | None:
-        if not self._rows:
-            return None
-        for parent in paragraph.iterancestors():
-            if parent.tag == TR and parent in self._rows:
-                return self._rows[parent]
-        return None
+        return next((self._rows[row] for row in paragraph.iterancestors(TR) if row in self._rows), None)
 
     def _list_entries(self) -> None:
         names = self._story.names
@@ -296,8 +294,8 @@ class _Scanner:
             if not name.startswith(CONTENTS_PREFIX):
                 name = names.get(anchor, "")
             if name:
-                piece = [one for one in atoms if one.kind not in {Kind.START, Kind.END}]
-                self._story.entries.append(Found(f"{ENTRY}{name}", paragraph, [Region(name, [(paragraph, piece)])]))
+                region = Region(name, [(paragraph, atoms)])
+                self._story.entries.append(Found(f"{ENTRY}{name}", paragraph, [region]))
 
     def _units(self) -> None:
         """Give the items of a section (a run of paragraphs and rows of one record) a common unit."""
@@ -316,15 +314,11 @@ class _Scanner:
 
 
 def _shows(atoms: list[Atom]) -> bool:
-    return any(one.kind not in {Kind.START, Kind.END} and (one.kind is not Kind.TEXT or one.text) for one in atoms)
-
-
-def _ends(atoms: list[Atom], number: str) -> bool:
-    return any(one.kind is Kind.END and one.key == number for one in atoms)
+    return any(one.kind is not Kind.TEXT or one.text for one in atoms)
 
 
 def _own_paragraph(element: Element) -> Element | None:
-    return next((parent for parent in element.iterancestors() if parent.tag == P), None)
+    return next(element.iterancestors(P), None)
 
 
 def visible(region: Region) -> str:

@@ -1,0 +1,55 @@
+"""What a package was opened as, kept for as long as its snapshot is held: a patch that follows opens nothing again."""
+
+from __future__ import annotations
+
+from typing import Generic, Protocol, TypeVar
+from weakref import WeakValueDictionary
+
+from exporters.package.reader import Package
+from exporters.snapshot import Snapshot
+
+# Beyond so many bytes of XML, opening again costs less than the memory.
+_LARGEST = 24_000_000
+
+
+class Opened(Protocol):
+    """A package as trees of its parts."""
+
+    package: Package
+
+
+T = TypeVar("T", bound=Opened)
+
+
+class _Reading(Snapshot):
+    """A snapshot that holds what it was read from."""
+
+    __slots__ = ("opened",)
+    opened: Opened
+
+
+class Kept(Generic[T]):
+    """The opened packages of one format."""
+
+    def __init__(self) -> None:
+        self._opened: WeakValueDictionary[int, T] = WeakValueDictionary()
+
+    def hold(self, opened: T, snapshot: Snapshot, size: int) -> Snapshot:
+        """Return *snapshot*, of *size* bytes of XML; as long as it is held, *opened* is found by its package."""
+        if size > _LARGEST:
+            return snapshot
+        self._opened[id(opened.package)] = opened
+        reading = _Reading(snapshot.format, snapshot.groups, snapshot.loose, snapshot.stamp)
+        object.__setattr__(reading, "opened", opened)
+        return reading
+
+    def find(self, package: Package) -> T | None:
+        """Return what *package* was opened as, to be looked at only."""
+        found = self._opened.get(id(package))
+        return found if found is not None and found.package is package else None
+
+    def take(self, package: Package) -> T | None:
+        """Return what *package* was opened as, to be changed: it is not given out again."""
+        found = self.find(package)
+        self._opened.pop(id(package), None)
+        return found
