@@ -140,6 +140,8 @@ class Weaver:
         return Program(mark.sub("", source), tuple(lines), tuple(places))
 
 
+
+
 @dataclass(frozen=True)
 class Program:
     """A compiled part or set of parts. ``lines[i]`` is the line of ``source`` where the tag of ``places[i]`` stands."""

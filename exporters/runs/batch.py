@@ -125,7 +125,9 @@ def plan(wanted: Sequence[Pack]) -> Iterator[tuple[Pack, bool]]:
         yield pack, _unchanged(pack, _key(pack, content, editions[name])) is None
 
 
-def _orders(wanted: Sequence[Pack], editions: dict[tuple[str, str], Edition], early: list[Report]) -> Iterator[Order]:
+def _orders(
+    wanted: Sequence[Pack], editions: dict[tuple[str, str], Edition], early: list[Report]
+) -> Iterator[Order]:
     """Yield an order for each pack that is due; what needs no worker is reported in *early*."""
     from exporters.load import read_bytes
 

@@ -120,7 +120,9 @@ class Names:
                 known = spellings[key] = key.replace("-", "__").replace(".", "_") if plain else _UNSPELT
             at = next_id()
             if len(known) <= room:
-                return f"{start}{at}{named}{at:x}_{known}{tail_spelt}{aliased}{alias}{begun}{text}{ended}{at}{closed}"
+                return (
+                    f"{start}{at}{named}{at:x}_{known}{tail_spelt}{aliased}{alias}{begun}{text}{ended}{at}{closed}"
+                )
             if len(alias) > _LONGEST_ALIAS:
                 alias = shortened(alias)
             digest = blake2b(alias.encode(), digest_size=8).hexdigest()

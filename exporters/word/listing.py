@@ -46,7 +46,7 @@ def entries(listing: dict[str, Any], marks: Iterable[Mark], number_of: Callable[
             f'<w:r>{run}<w:fldChar w:fldCharType="begin"/></w:r>'
             f'<w:r>{run}<w:instrText xml:space="preserve"> PAGEREF {name} \\h </w:instrText></w:r>'
             f'<w:r>{run}<w:fldChar w:fldCharType="separate"/></w:r>'
-            f"<w:r>{run}<w:t>{number_of(mark)}</w:t></w:r>"
+            f'<w:r>{run}<w:t>{number_of(mark)}</w:t></w:r>'
             f'<w:r>{run}<w:fldChar w:fldCharType="end"/></w:r></w:hyperlink>'
         )
         head = ""
@@ -54,6 +54,6 @@ def entries(listing: dict[str, Any], marks: Iterable[Mark], number_of: Callable[
     end = '<w:r><w:fldChar w:fldCharType="end"/></w:r>'
     if head:
         first = next(iter(forms.values()), {"properties": ""})
-        return f"<w:p>{first['properties']}{head}{end}</w:p>"
+        return f'<w:p>{first["properties"]}{head}{end}</w:p>'
     pieces[-1] = end + pieces[-1]
     return "".join(pieces)

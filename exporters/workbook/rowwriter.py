@@ -23,8 +23,6 @@ _ZERO_ONE = frozenset((0, 1))
 _MOST_KNOWN = 512
 _WORTHWHILE = 4
 _ROW = ROW.encode()
-
-
 class _Known(dict[Any, bytes]):
     """What stands from one row number to the next for each value that a cell has shown before; made when asked for."""
 

@@ -1,5 +1,7 @@
 """The words of the deck in Chinese and English. Numbers never stand here: they are bound."""
 
+
+
 from __future__ import annotations
 
 ZH: dict[str, str] = {

@@ -118,7 +118,7 @@ class Briefing:
             f'<w:pgMar {DECLARED} w:top="{top}" w:right="{right}" w:bottom="{bottom}" w:left="{left}" w:header="624" '
             f'w:footer="{footer}" w:gutter="0"/>',
             f'<w:cols {DECLARED} w:space="425"/>',
-            *([f"<w:titlePg {DECLARED}/>"] if look.header else []),
+            *([f'<w:titlePg {DECLARED}/>'] if look.header else []),
             f'<w:docGrid {DECLARED} w:type="default"/>',
         ):
             sect.append(parse_xml(xml))
@@ -208,20 +208,15 @@ class Briefing:
         main = row(
             [
                 Cell(
-                    "{%tr for r in "
-                    + rows
-                    + " %}{{ r.label }}{% if r.base.period_end.year|string != pack.year %}"
-                    + period
-                    + "{% endif %}",
+                    "{%tr for r in " + rows + " %}{{ r.label }}{% if r.base.period_end.year|string != pack.year %}"
+                    + period + "{% endif %}",
                     "TableText",
                 ),
                 Cell("{{ r.level.text|dash }}", "TableFigure"),
                 Cell(words.growth, "TableFigure"),
                 Cell("{{ r.word|dash }}", "TableFigure"),
                 Cell(
-                    "{% for f in r.base.flags %}{{ f.label }}{% if not loop.last %}"
-                    + remark
-                    + "{% endif %}{% endfor %}",
+                    "{% for f in r.base.flags %}{{ f.label }}{% if not loop.last %}" + remark + "{% endif %}{% endfor %}",
                     "TableText",
                 ),
             ],

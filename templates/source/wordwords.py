@@ -98,35 +98,26 @@ ZH = Words(
         (
             "indicator.GDP.growth",
             "经济增速：",
-            TOP.replace("CODE", "GDP")
-            + "{% if not loop.last %}、{% endif %}{% endfor %}以{{ indicator.GDP.growth[0].text }}"
+            TOP.replace("CODE", "GDP") + "{% if not loop.last %}、{% endif %}{% endfor %}以{{ indicator.GDP.growth[0].text }}"
             "居首，{{ indicator.GDP.growth|length }}个区的中位数为{{ indicator.GDP.median_growth|percent }}"
             "{% if indicator.GDP.city_growth %}，{{ " + ABOVE + " }}个区的目标数值高于全市"
-            "（{{ indicator.GDP.city_growth.text }}）{% for t in "
-            + BELOW
-            + " %}{% if loop.first %}，低于全市的是{% else %}、"
+            "（{{ indicator.GDP.city_growth.text }}）{% for t in " + BELOW + " %}{% if loop.first %}，低于全市的是{% else %}、"
             "{% endif %}{{ t.place.short }}（{{ t.text }}）{% endfor %}{% endif %}。",
         ),
         (
             "indicator.FAI.growth or indicator.IND_INVEST.growth",
             "投资：",
-            "{% if indicator.FAI.growth %}固定资产投资增速"
-            + TOP.replace("CODE", "FAI")
-            + "{% if not loop.last %}、{% endif %}"
+            "{% if indicator.FAI.growth %}固定资产投资增速" + TOP.replace("CODE", "FAI") + "{% if not loop.last %}、{% endif %}"
             "{% endfor %}最高，为{{ indicator.FAI.growth[0].text }}，中位数{{ indicator.FAI.median_growth|percent }}"
             "{% endif %}{% if indicator.FAI.growth and indicator.IND_INVEST.growth %}；{% endif %}"
-            "{% if indicator.IND_INVEST.growth %}工业投资增速"
-            + TOP.replace("CODE", "IND_INVEST")
+            "{% if indicator.IND_INVEST.growth %}工业投资增速" + TOP.replace("CODE", "IND_INVEST")
             + "{% if not loop.last %}、{% endif %}{% endfor %}最高，为{{ indicator.IND_INVEST.growth[0].text }}{% endif %}。",
         ),
         (
             KIND.replace("CODE", "deliverable"),
             "任务：",
-            "各区另列可交付的任务成果{{ "
-            + KIND.replace("CODE", "deliverable")
-            + " }}项、在手项目盘子{{ "
-            + KIND.replace("CODE", "portfolio")
-            + " }}项，逐项列在各区表内。",
+            "各区另列可交付的任务成果{{ " + KIND.replace("CODE", "deliverable") + " }}项、在手项目盘子{{ "
+            + KIND.replace("CODE", "portfolio") + " }}项，逐项列在各区表内。",
         ),
         (
             "observed",
@@ -155,8 +146,7 @@ ZH = Words(
     districts_lead="各区按行政区划代码排列。数字后的“以上”“左右”等词照录原文，含义见数据说明。",
     district="（{{ d.n|chinese }}）{{ d.name }}",
     leader="{{ d.leader.full_title }}　{{ d.leader.name }}",
-    lead="{{ d.name }}提出{{ pack.year }}年目标{{ d.targets|length }}项：{% for r in d.top[:3] %}"
-    + ZH_ROW
+    lead="{{ d.name }}提出{{ pack.year }}年目标{{ d.targets|length }}项：{% for r in d.top[:3] %}" + ZH_ROW
     + "{% if loop.last %}。{% else %}；{% endif %}{% endfor %}",
     no_source="原文未载。所据来源没有{{ d.name }}的目标，不作推测。",
     other_source="目标不见于原文，取自其他报道。",
@@ -236,8 +226,7 @@ EN = Words(
             "Growth: ",
             TOP.replace("CODE", "GDP") + "{% if not loop.last %}, {% endif %}{% endfor %} leads with "
             "{{ indicator.GDP.growth[0].text }}; the median of {{ indicator.GDP.growth|length }} districts is "
-            "{{ indicator.GDP.median_growth|percent }}{% if indicator.GDP.city_growth %}. {{ "
-            + ABOVE
+            "{{ indicator.GDP.median_growth|percent }}{% if indicator.GDP.city_growth %}. {{ " + ABOVE
             + " }} of them state a higher figure than the city ({{ indicator.GDP.city_growth.text }})"
             "{% for t in " + BELOW + " %}{% if loop.first %}; below it: {% else %}, {% endif %}{{ t.place.short }} "
             "({{ t.text }}){% endfor %}{% endif %}.",
@@ -245,23 +234,18 @@ EN = Words(
         (
             "indicator.FAI.growth or indicator.IND_INVEST.growth",
             "Investment: ",
-            "{% if indicator.FAI.growth %}fixed-asset investment is to grow fastest in "
-            + TOP.replace("CODE", "FAI")
+            "{% if indicator.FAI.growth %}fixed-asset investment is to grow fastest in " + TOP.replace("CODE", "FAI")
             + "{% if not loop.last %}, {% endif %}{% endfor %} ({{ indicator.FAI.growth[0].text }}; median "
             "{{ indicator.FAI.median_growth|percent }}){% endif %}"
             "{% if indicator.FAI.growth and indicator.IND_INVEST.growth %}, {% endif %}"
-            "{% if indicator.IND_INVEST.growth %}industrial investment in "
-            + TOP.replace("CODE", "IND_INVEST")
+            "{% if indicator.IND_INVEST.growth %}industrial investment in " + TOP.replace("CODE", "IND_INVEST")
             + "{% if not loop.last %}, {% endif %}{% endfor %} ({{ indicator.IND_INVEST.growth[0].text }}){% endif %}.",
         ),
         (
             KIND.replace("CODE", "deliverable"),
             "Delivery: ",
-            "the districts also list {{ "
-            + KIND.replace("CODE", "deliverable")
-            + " }} things to deliver and {{ "
-            + KIND.replace("CODE", "portfolio")
-            + " }} portfolios of works in hand, each in its district’s table.",
+            "the districts also list {{ " + KIND.replace("CODE", "deliverable") + " }} things to deliver and {{ "
+            + KIND.replace("CODE", "portfolio") + " }} portfolios of works in hand, each in its district’s table.",
         ),
         (
             "observed",
@@ -286,10 +270,8 @@ EN = Words(
     city_lead="{{ city.name }} has set {{ city.targets|length }} targets for {{ pack.year }}. Level and growth of one "
     "indicator stand in one row.",
     overview="2. The districts at a glance",
-    overview_lead=(
-        "The districts’ targets for the same indicators are set side by side in ",
-        "; a dash means that the source states no such target.",
-    ),
+    overview_lead=("The districts’ targets for the same indicators are set side by side in ", "; a dash means that the "
+                   "source states no such target."),
     progress="3. Progress",
     progress_lead="Actual values are known for {{ observed|selectattr('actual')|list|length }} targets as of {{ pack.observed_date }}. The share of "
     "time is that of the days passed in each target’s own period.",
@@ -299,8 +281,7 @@ EN = Words(
     district="{% if observed %}4{% else %}3{% endif %}.{{ d.n }} {{ d.name }}",
     leader="{{ d.leader.name }}, {{ d.leader.full_title }}",
     lead="{{ d.name }} has set {{ d.targets|length }} {% if d.targets|length == 1 %}target{% else %}targets{% endif %} for "
-    "{{ pack.year }}, first among them: {% for r in d.top[:3] %}"
-    + EN_ROW
+    "{{ pack.year }}, first among them: {% for r in d.top[:3] %}" + EN_ROW
     + "{% if loop.last %}.{% else %}; {% endif %}{% endfor %}",
     no_source="Not in the source. No usable report states targets for {{ d.name }}, and nothing is assumed here.",
     other_source="These targets are not in the main source; they come from another report.",
@@ -334,15 +315,8 @@ EN = Words(
     },
     heads={
         "district": ("Indicator", "Level", "Growth", "Strength", "Remark"),
-        "matrix": (
-            "District",
-            "GDP growth",
-            "Fixed-asset investment",
-            "Its growth",
-            "Industrial investment",
-            "Industrial value added",
-            "Source",
-        ),
+        "matrix": ("District", "GDP growth", "Fixed-asset investment", "Its growth", "Industrial investment",
+                   "Industrial value added", "Source"),
         "progress": ("Place", "Indicator", "Target", "Actual", "Done", "As of", "Status"),
         "words": ("Word", "Meaning"),
         "flags": ("Place", "Indicator", "Figure", "Remark"),

@@ -71,9 +71,7 @@ class Builder:
         others = [self.book.create_sheet(name) for name in
                   (words.targets, words.matrix, words.measures, words.sources, words.notes)]  # fmt: skip
         self.overview(sheet)
-        for make, other in zip(
-            (self.targets, self.matrix, self.measures, self.sources, self.notes), others, strict=True
-        ):
+        for make, other in zip((self.targets, self.matrix, self.measures, self.sources, self.notes), others, strict=True):
             make(other)
         for one, color in zip(self.book.worksheets, (ACCENT, NIGHT, NIGHT, GREY, GREY, GREY), strict=True):
             one.sheet_properties.tabColor = color
@@ -86,9 +84,7 @@ class Builder:
 
     # --- helpers -------------------------------------------------------------------------------------------------
 
-    def put(
-        self, sheet, at, value=None, *, size=10, color=INK, bold=False, align=None, back=None, border=None, form=None
-    ):
+    def put(self, sheet, at, value=None, *, size=10, color=INK, bold=False, align=None, back=None, border=None, form=None):
         """Write a cell with its look."""
         cell = sheet[at]
         if value is not None:
@@ -290,9 +286,7 @@ class Builder:
         counts += [f'=COUNTIFS({mine},{kind},"{word}")' for word in words.kinds]
         counts += [f'=COUNTIFS({mine},{status},"<>{words.status[3]}")']
         counts += [f'=COUNTIFS({mine},{status},"{word}")' for word in words.status[:3]]
-        self.put(
-            sheet, f"B{at}", "{% for d in districts[:20] %}{{ d.short }}", bold=True, border=UNDER, align=LEFT_PLAIN
-        )
+        self.put(sheet, f"B{at}", "{% for d in districts[:20] %}{{ d.short }}", bold=True, border=UNDER, align=LEFT_PLAIN)
         self.put(sheet, f"C{at}", "{{ d.coverage_text }}", color=MUTED, border=UNDER, align=LEFT_PLAIN)
         for number, formula in enumerate(counts, 4):
             self.put(sheet, f"{letter(number)}{at}", formula, border=UNDER, align=RIGHT, form='#,##0;-#,##0;"–"')
@@ -351,9 +345,7 @@ class Builder:
     def _target_row(self, sheet: Worksheet, row: int, condition: str, ending: str, form: str) -> None:
         met, track, behind, empty, without = self.words.status
         totals = ",".join(f'E{row}="{word}"' for word in self.words.measures_of_progress)
-        reached = (
-            f'IF(F{row}="≤",U{row}<=G{row},IF(F{row}="<",U{row}<G{row},IF(F{row}=">",U{row}>G{row},U{row}>=G{row})))'
-        )
+        reached = f'IF(F{row}="≤",U{row}<=G{row},IF(F{row}="<",U{row}<G{row},IF(F{row}=">",U{row}>G{row},U{row}>=G{row})))'
         passed = f"(V{row}-S{row}+1)/(T{row}-S{row}+1)"
         on_track = f'AND(OR({totals}),F{row}<>"≤",F{row}<>"<",V{row}<>"",U{row}>=G{row}*{passed})'
         status = (
@@ -572,24 +564,14 @@ class Builder:
         at += 2
         self._section(sheet, at, words.coverage)
         self.heads(sheet, at + 1, words.coverage_heads, 2, MUTED)
-        cells = (
-            "{% for d in districts %}{{ d.name }}",
-            "{{ d.coverage_text }}",
-            "{{ d.targets|length }}",
-            "{{ d.note }}{% endfor %}",
-        )
+        cells = ("{% for d in districts %}{{ d.name }}", "{{ d.coverage_text }}", "{{ d.targets|length }}", "{{ d.note }}{% endfor %}")
         for column, text in zip("BCDE", cells, strict=True):
             self.put(sheet, f"{column}{at + 2}", text, border=UNDER, align=RIGHT if column == "D" else LEFT)
         at += 4
         self.put(sheet, f"B{at}", "{% if flagged %}")
         self._section(sheet, at + 1, words.flagged)
         self.heads(sheet, at + 2, words.flagged_heads, 2, MUTED)
-        cells = (
-            "{% for t in flagged %}{{ t.place.short }}",
-            "{{ t.label }}",
-            "{{ t.text }}",
-            "{{ t.flag_text }}{% endfor %}",
-        )
+        cells = ("{% for t in flagged %}{{ t.place.short }}", "{{ t.label }}", "{{ t.text }}", "{{ t.flag_text }}{% endfor %}")
         for column, text in zip("BCDE", cells, strict=True):
             self.put(sheet, f"{column}{at + 3}", text, border=UNDER, align=LEFT)
         self.put(sheet, f"B{at + 4}", "{% endif %}")

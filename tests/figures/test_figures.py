@@ -44,7 +44,9 @@ def test_milestones_come_in_order_of_time_behind_their_total():
 
 @given(st.lists(st.tuples(st.sampled_from("gh "), st.sampled_from(["level", "growth_yoy"])), max_size=12))
 def test_nothing_is_left_out_of_the_rows(kinds):
-    targets = [target(f"a.t{n}", measure, group=group.strip()) for n, (group, measure) in enumerate(kinds)]
+    targets = [
+        target(f"a.t{n}", measure, group=group.strip()) for n, (group, measure) in enumerate(kinds)
+    ]
     found = [member.id for row in groups(targets) for member in row.members()]
     assert sorted(found) == sorted(one.id for one in targets)
 
