@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import os
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import import_module
-from typing import TYPE_CHECKING, BinaryIO, Protocol, cast
+from typing import TYPE_CHECKING, Any, BinaryIO, Protocol, cast
 
-from exporters.errors import BriefpackError, Fault
+from exporters.errors import BriefpackError, Fault, PackageError
 
 if TYPE_CHECKING:
     from exporters.binding.compiled import Compiled
@@ -60,6 +62,53 @@ class Exporter(Protocol):
     def whereabouts(self, package: Package, snapshot: Snapshot) -> dict[str, str]: ...
 
 
+class _Wary:
+    """A room whose stumbling over a file is told as a fault of that file."""
+
+    def __init__(self, room: Any) -> None:
+        self._room = room
+
+    def __getattr__(self, name: str) -> Any:
+        found = getattr(self._room, name)
+        if name in _READING:
+            found = _telling(found)
+        setattr(self, name, found)
+        return found
+
+
+_READING = ("compile", "read", "patch", "lines", "whereabouts", "results")
+"""What a room does with a file that came from outside; the file is the first argument."""
+
+
+def _telling(do: Callable[..., Any]) -> Callable[..., Any]:
+    def told(package: Package, *arguments: Any, **more: Any) -> Any:
+        with _blaming(package):
+            return do(package, *arguments, **more)
+
+    return told
+
+
+@contextmanager
+def _blaming(package: Package) -> Iterator[None]:
+    """Turn what nobody expected into the package's faults: a room does not check again what the linter checks.
+
+    BRIEFPACK_TRACEBACK=1 shows the error itself.
+    """
+    try:
+        yield
+    except BriefpackError:
+        raise
+    except Exception as error:
+        if os.environ.get("BRIEFPACK_TRACEBACK"):
+            raise
+        from exporters.package.check import broken_structure
+
+        faults = broken_structure(package)
+        message = f"it is not built as Office builds its files ({type(error).__name__}: {error})"
+        hint = "open it in Office and save it again; if that does not help, please report it"
+        raise PackageError(faults or Fault("not-understood", message, package.file, hint=hint)) from error
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """A room and the file that it writes. ``templates`` are the file names under which its template may stand."""
@@ -72,7 +121,7 @@ class Entry:
     def room(self) -> Exporter:
         """Import the room."""
         try:
-            return cast(Exporter, import_module(self.module))
+            return cast(Exporter, _Wary(import_module(self.module)))
         except ModuleNotFoundError as error:
             if error.name != self.module:
                 raise

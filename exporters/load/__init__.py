@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from exporters.errors import DataError, Fault, PackageError, nearest
+from exporters.files import read_file
 
 if TYPE_CHECKING:
     from exporters.model import Dataset
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from .document import Document
 
 SUFFIXES = (".yaml", ".yml", ".json", ".xlsx")
-MAX_BYTES = 256 * 1024 * 1024
+MAX_BYTES = 256 << 20
 
 
 def load(path: Path, *, sources: Path | None = None, content: bytes | None = None) -> Dataset:
@@ -123,17 +124,14 @@ def read_raw(raw: bytes, path: Path) -> Document:
 
 def read_bytes(path: Path) -> bytes:
     """Return the bytes of a dataset file; raise DataError where *path* cannot be one."""
-    raw = _bytes_of(path)
-    if path.suffix.lower() not in SUFFIXES:
+    if path.suffix.lower() not in SUFFIXES and path.is_file():
         raise _unknown_format(path)
-    return raw
+    return _bytes_of(path)
 
 
 def _bytes_of(path: Path) -> bytes:
     try:
-        if path.stat().st_size > MAX_BYTES:
-            raise _refused(path, "too-large", f"the file is larger than {MAX_BYTES // 1024 // 1024} MB", "")
-        return path.read_bytes()
+        return read_file(path, MAX_BYTES)
     except IsADirectoryError:
         raise _refused(path, "is-a-folder", "this is a folder", _datasets_in(path)) from None
     except FileNotFoundError:

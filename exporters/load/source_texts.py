@@ -6,6 +6,7 @@ import hashlib
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
 from exporters.errors import nearest
+from exporters.files import read_file
 from exporters.model import Dataset, Problem, Source
 
 
@@ -33,7 +34,11 @@ def read_source_texts(dataset: Dataset, beside: Path, folder: Path | None) -> tu
                     Problem(path, "no-file", f"there is no {source.file} in {folder}", nearest(source.file, names))
                 )
             continue
-        raw = place.read_bytes()
+        try:
+            raw = read_file(place)
+        except OSError as error:
+            problems.append(Problem(path, "unreadable", f"{source.file} cannot be read: {error.strerror}"))
+            continue
         problems += _read(source, index, raw, texts)
     return texts, problems
 

@@ -8,13 +8,15 @@ members that share bytes. Clauses: PKWARE APPNOTE 4.3; ECMA-376 part 2, annex B.
 from __future__ import annotations
 
 import io
+import stat
 import struct
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO
 
 from exporters.errors import Fault, PackageError
+from exporters.files import check_file
 from exporters.package.limits import Limits
 from exporters.package.names import fold_name, name_fault
 
@@ -26,11 +28,14 @@ _LOCAL = struct.Struct("<4s5H3I2H")
 _MAX_16 = 0xFFFF
 _MAX_32 = 0xFFFFFFFF
 _ENCRYPTED = 0x2041
+_UNIX = 3
+_FILES = frozenset((0, stat.S_IFREG, stat.S_IFDIR))
 _STREAMED = 0x8
 _UTF8_NAME = 0x800
-_CFB_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+CFB_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 #: Files up to this size are read at once; larger ones stay open and are read where needed.
 _READ_AT_ONCE = 16 << 20
+_ANY = 1 << 62
 STORED = 0
 DEFLATED = 8
 
@@ -47,9 +52,13 @@ class RawPart:
 
 
 class Member:
-    """One entry of the directory. ``start`` is where its packed bytes begin; -1 until they were looked for."""
+    """One entry of the directory.
 
-    __slots__ = ("crc", "flags", "method", "name", "offset", "packed", "size", "start")
+    ``start`` is where its packed bytes begin; -1 until they were looked for. ``sound``: it was inflated once, and its
+    size and checksum held.
+    """
+
+    __slots__ = ("crc", "flags", "method", "name", "offset", "packed", "size", "sound", "start")
 
     def __init__(self, name: str, method: int, flags: int, crc: int, packed: int, size: int, offset: int) -> None:
         self.name = name
@@ -60,6 +69,7 @@ class Member:
         self.size = size
         self.offset = offset
         self.start = -1
+        self.sound = False
 
 
 class FileBytes:
@@ -76,6 +86,7 @@ class FileBytes:
             _check_file_size(self.size, name, limits)
             return
         try:
+            check_file(Path(source), _ANY)
             file = Path(source).open("rb")  # noqa: SIM115 - kept open where the file is large
         except OSError as error:
             raise PackageError(Fault("unreadable", f"the file cannot be read: {error.strerror}", name)) from error
@@ -158,6 +169,7 @@ class Directory:
             raise self.fault("broken-zip", "the part does not inflate to its stated size", member.name)
         if zlib.crc32(data) != member.crc:
             raise self.fault("broken-zip", "the part's checksum is wrong", member.name)
+        member.sound = True
         return data
 
     def peek(self, member: Member, count: int) -> bytes:
@@ -177,6 +189,9 @@ class Directory:
             raise self.fault("broken-zip", "the part's packed bytes are damaged", member.name) from None
 
     def raw(self, member: Member) -> RawPart:
+        """Return a member packed as it is; damage is found here, not by whoever opens the copy."""
+        if not member.sound:
+            self.read(member)
         return RawPart(member.name, member.method, member.crc, member.size, self.packed(member))
 
     def fault(self, code: str, message: str, part: str = "", hint: str = "") -> PackageError:
@@ -195,7 +210,7 @@ def read_directory(data: FileBytes, file: str, limits: Limits) -> Directory:
     members, faults = _read_entries(directory, data.read(start, size), count)
     faults += _check_members(members, file, limits, data.size)
     if faults:
-        raise PackageError(faults)
+        raise PackageError(_each_once(faults))
     ordered = sorted(members, key=lambda member: member.offset)
     end = 0
     for member in ordered:
@@ -212,7 +227,7 @@ def _check_magic(directory: Directory) -> None:
     head = directory.data.read(0, 8)
     if head[:4] == b"PK\x03\x04":
         return
-    if head == _CFB_MAGIC:
+    if head == CFB_MAGIC:
         whole = directory.data.read(0, directory.data.size)
         if "EncryptedPackage".encode("utf-16-le") in whole:
             raise directory.fault(
@@ -274,15 +289,18 @@ def _read_entries(directory: Directory, table: bytes, count: int) -> tuple[list[
     for _ in range(count):
         if at + _CENTRAL.size > len(table) or table[at : at + 4] != b"PK\x01\x02":
             raise directory.fault("broken-zip", "the zip directory is damaged")
-        (_, _, _, flags, method, _, _, crc, packed, size, name_size, extra_size, comment_size, _, _, _, offset) = (
-            unpack(table, at)
-        )
+        found = unpack(table, at)
+        flags, method, crc, packed, size, name_size, extra_size, note_size = (found[3], found[4], *found[7:13])
+        mode, offset = found[15] >> 16, found[16]
         at += _CENTRAL.size
         name = _decode(table[at : at + name_size], flags)
         at += name_size
         if _MAX_32 in (packed, size, offset):
             packed, size, offset = _zip64(table[at : at + extra_size], packed, size, offset)
-        at += extra_size + comment_size
+        at += extra_size + note_size
+        if found[1] >> 8 == _UNIX and stat.S_IFMT(mode) not in _FILES:
+            message = "the entry is a link or a device, not a file"
+            faults.append(_fault("special-member", message, directory.file, name))
         if flags & _ENCRYPTED:
             faults.append(_fault("encrypted", "the part is encrypted", directory.file, name))
         elif method not in (STORED, DEFLATED):
@@ -295,6 +313,17 @@ def _read_entries(directory: Directory, table: bytes, count: int) -> tuple[list[
     if at != len(table):
         raise directory.fault("broken-zip", "the zip directory has bytes left over")
     return members, faults
+
+
+def _each_once(faults: list[Fault]) -> list[Fault]:
+    """Return the first fault of each kind, with the number of parts that have it: a zip may have 200,000 of them."""
+    kinds: dict[str, list[Fault]] = {}
+    for fault in faults:
+        kinds.setdefault(fault.code, []).append(fault)
+    return [
+        replace(first, message=f"{first.message}; so it is with {len(rest):,} more") if rest else first
+        for first, *rest in kinds.values()
+    ]
 
 
 def _zip64(extra: bytes, packed: int, size: int, offset: int) -> tuple[int, int, int]:

@@ -6,19 +6,23 @@ and embedded packages are inflated. Every refusal names its part; all that can b
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from exporters.errors import Fault, PackageError
 from exporters.package import ct
 from exporters.package.content_types import NAME as CONTENT_TYPES
 from exporters.package.content_types import ContentTypes
-from exporters.package.directory import Directory, FileBytes, Member, read_directory
+from exporters.package.directory import CFB_MAGIC, Directory, FileBytes, Member, read_directory
 from exporters.package.limits import DEFAULT, Limits
 from exporters.package.names import fold_name
 from exporters.package.prolog import prolog_fault
 from exporters.package.relationships import Relationships, source_name
 
 _MACRO_WORDS = ("vbaproject", "vbadata", "macroenabled", "macrosheet", "activex", "attachedtoolbars")
+_MACRO_RELATIONS = ("vbaproject", "vbadata", "macrosheet", "attachedtoolbars", "/control")
+_TELLING = re.compile(rb"xternal|&#|vbaProject|vbaData|acrosheet|ttachedToolbars|/control[\"']", re.IGNORECASE)
+_VBA_STREAM = "_VBA_PROJECT".encode("utf-16-le")
 _PEEK = 128
 _PEEK_MORE = 1 << 16
 _MACRO_HINT = "save a copy as .docx, .pptx or .xlsx without macros"
@@ -114,6 +118,9 @@ def _check_part(
     if head[:4] == b"PK\x03\x04":
         _check_embedded(directory, member, limits, depth, totals, faults)
         return
+    if head[:8] == CFB_MAGIC and not limits.macros and _VBA_STREAM in directory.read(member):
+        faults.append(Fault("macros", "it holds a VBA project", directory.file, f"part {name}", _MACRO_HINT))
+        return
     if name.endswith(".rels"):
         _check_relationships(directory, member, limits, faults)
         return
@@ -161,22 +168,20 @@ def _check_relationships(directory: Directory, member: Member, limits: Limits, f
     if wrong:
         faults.append(Fault(wrong[0], wrong[1], directory.file, f"part {member.name}"))
         return
-    # Escapes cannot hide the mode: a value that holds one is read by the parser as well.
-    if b"xternal" not in data and b"&#" not in data and data[:2] not in (b"\xff\xfe", b"\xfe\xff"):
+    # Escapes cannot hide a word: a part that holds one is read by the parser as well.
+    if not _TELLING.search(data) and data[:2] not in (b"\xff\xfe", b"\xfe\xff"):
         return
     try:
         relationships = Relationships.parse(source_name(member.name), data)
     except ValueError as error:
         faults.append(Fault("broken-xml", str(error), directory.file, f"part {member.name}"))
         return
-    faults += (
-        Fault(
-            "external-target",
-            f"it links to {item.target[:200]!r} outside the file ({item.type.rpartition('/')[2]})",
-            directory.file,
-            f"part {relationships.source or 'package'}",
-            "break the link or embed what it leads to",
-        )
-        for item in relationships
-        if item.external and item.type not in limits.external_types
-    )
+    where = f"part {relationships.source or 'package'}"
+    for item in relationships:
+        kind = item.type.rpartition("/")[2]
+        if item.external and item.type not in limits.external_types:
+            message = f"it links to {item.target[:200]!r} outside the file ({kind})"
+            hint = "break the link or embed what it leads to"
+            faults.append(Fault("external-target", message, directory.file, where, hint))
+        elif not limits.macros and item.type.lower().endswith(_MACRO_RELATIONS):
+            faults.append(Fault("macros", f"it holds macros or controls ({kind})", directory.file, where, _MACRO_HINT))

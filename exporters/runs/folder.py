@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from exporters.errors import BriefpackError, Fault, PackageError, RefusedError
+from exporters.files import read_file
 from exporters.runs import manifest, publish
 from exporters.runs.manifest import Manifest
 from exporters.runs.memory import Base, Memory
@@ -80,7 +81,7 @@ def _existing(
     untouched = record is not None and record.sha256 == digest and not record.edited
     if fresh or (untouched and name not in merging):
         return Existing(digest, lock, newest)
-    content = path.read_bytes()
+    content = read_file(path)
     pack = made.dataset if made else ""
     try:
         base = _base(path, content, memory, pack)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from exporters import resources
 from exporters.errors import DataError, Fault, TemplateError, nearest
+from exporters.files import read_file
 from exporters.registry import EXPORTERS, Entry
 
 LANGS = ("zh", "en")
@@ -77,7 +78,11 @@ def find_templates(asked: str, lang: str, only: Sequence[str]) -> Edition:
         if path is None:
             faults.append(_no_template(entry, folder, shown))
             continue
-        content = path.read_bytes()
+        try:
+            content = read_file(path)
+        except OSError as error:
+            faults.append(Fault("unreadable", f"the file cannot be read: {error.strerror}", f"{shown}/{path.name}"))
+            continue
         paths.append(path)
         found.append(TemplateFile(entry, f"{shown}/{path.name}", content, hashlib.sha256(content).hexdigest()))
     if faults:

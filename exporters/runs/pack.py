@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from exporters.errors import BriefpackError, Fault, RefusedError, nearest
+from exporters.files import read_file
 from exporters.runs import manifest, publish
 from exporters.runs.manifest import FileRecord, Manifest
 
@@ -105,7 +106,7 @@ class Pack:
 
         path = self.folder / DATA
         try:
-            content = path.read_bytes()
+            content = read_file(path)
         except FileNotFoundError:
             message = "the pack does not hold the data that it was built from"
             raise BriefpackError(Fault("no-data", message, str(self.folder), hint=_AGAIN)) from None

@@ -16,6 +16,7 @@ from typing import Any, Literal
 
 from exporters.binding.keys import Keys
 from exporters.errors import BriefpackError
+from exporters.files import read_file
 from exporters.merge import aligned, canonical, known
 from exporters.model import Target, check_sources
 from exporters.package import Package, lint
@@ -320,7 +321,7 @@ def _spans(pack: Pack, folder: Path) -> tuple[int, list[Finding]]:
         path = folder / source.file if source.file else None
         if path is not None and path.is_file():
             try:
-                texts[source.id] = path.read_bytes().decode("utf-8")
+                texts[source.id] = read_file(path).decode("utf-8")
             except UnicodeDecodeError:
                 found.append(Finding("span", str(path), "", source.id, "the source's text is not UTF-8"))
         elif source.file:

@@ -24,11 +24,12 @@ def parse(data: bytes, part: str, file: str) -> Element:
     if _STRICT in data[:2000]:
         message = "the file is in the strict form of Open XML, which few programs read"
         raise TemplateError(Fault("strict", message, file, part, "save it as an ordinary .xlsx"))
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, remove_comments=False, huge_tree=True)
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, remove_comments=False)
     try:
         root = etree.fromstring(data, parser)
     except etree.XMLSyntaxError as error:
-        raise TemplateError(Fault("broken-xml", f"the part is not well-formed XML: {error}", file, part)) from None
+        message = f"the part is not well-formed XML: {' '.join(str(error.msg).split())}"
+        raise TemplateError(Fault("broken-xml", message, file, part)) from None
     return _unprefixed(root) if root.prefix and etree.QName(root).namespace == MAIN else root
 
 

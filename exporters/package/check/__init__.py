@@ -42,6 +42,16 @@ def lint(
         return list(error.faults)
 
 
+def broken_structure(package: Package) -> list[Fault]:
+    """Return what no reader can do with: XML that is none, relationships that lead nowhere, parts without a type."""
+    from exporters.package.check import parts
+    from exporters.package.check.probe import Probe
+
+    probe = Probe(package)
+    parts.check(probe, frozenset())
+    return [fault for fault in probe.faults if fault.severity == "error"]
+
+
 def _lint(package: Package, limits: Limits, allowed_orphans: frozenset[str]) -> list[Fault]:
     from exporters.package.check import charts, parts
     from exporters.package.check.probe import Probe

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from typing import Final
 
@@ -38,6 +39,12 @@ _TWINS: Final = tuple(
     )
 )
 _CACHE_BYTES: Final = 32 << 20
+#: What libxml2 tells programmers to do about its own limits (256 levels, 10 million characters).
+_FOR_PROGRAMMERS: Final = re.compile(r",? (?:try|use) XML_PARSE_HUGE(?: option)?")
+
+
+def _plainly(message: str) -> str:
+    return " ".join(_FOR_PROGRAMMERS.sub("", message).split())
 
 
 class Probe:
@@ -76,7 +83,7 @@ class Probe:
         except PackageError as error:
             self._tell_broken(part, error.faults[0].message)
         except etree.XMLSyntaxError as error:
-            self._tell_broken(part, f"it is not well-formed XML: {error.msg}")
+            self._tell_broken(part, f"it is not well-formed XML: {_plainly(error.msg)}")
         if self._held > _CACHE_BYTES:
             self._trees.clear()
             self._held = 0

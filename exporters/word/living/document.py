@@ -17,7 +17,7 @@ from exporters.word.names import R, W
 from exporters.word.xmlparts import Element
 
 STAMP = "briefpack"
-_PARSER = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=True)
+_PARSER = etree.XMLParser(resolve_entities=False, no_network=True)
 _NOTE_KINDS = (("footnotes", rt.FOOTNOTES, f"{W}footnote"), ("endnotes", rt.ENDNOTES, f"{W}endnote"))
 
 # Kinds of handles: "<story>/<item>/p<region>/<atom>", "<story>/l<loose value>" and so on.
