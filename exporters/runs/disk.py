@@ -8,6 +8,8 @@ import time
 from pathlib import Path
 from typing import BinaryIO
 
+from exporters.files import check_file
+
 _IN_USE = (5, 32, 33)
 """Windows' codes for a file that another program holds open."""
 _TRIES, _PAUSE_S = 10, 0.1
@@ -16,6 +18,7 @@ _TRIES, _PAUSE_S = 10, 0.1
 def digest(path: Path) -> str | None:
     """Return the SHA-256 of a file's bytes, or None where there is no file."""
     try:
+        check_file(path)
         with path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except FileNotFoundError:
