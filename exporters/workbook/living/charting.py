@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from exporters.workbook.living.shifting import Shifts
     from exporters.workbook.living.translating import Translation
 
-CHARTS = "charts:"
-"""Begins the id of the group of a sheet's charts."""
 REFERENCES = "references"
 
 

@@ -16,12 +16,12 @@ from exporters.workbook.living.cells import Cell
 from exporters.workbook.living.cellxml import NOTHING, Content
 from exporters.workbook.living.charting import REFERENCES, retargeted
 from exporters.workbook.living.formulas import FORMULA, FormulaTexts, from_header
+from exporters.workbook.living.naming import CELLS, Places, identity
 from exporters.workbook.living.noting import Noting
 from exporters.workbook.living.packing import Changes
 from exporters.workbook.living.placing import TableRows, content_like
 from exporters.workbook.living.properties import PART as PROPERTIES
 from exporters.workbook.living.properties import part_of, with_properties
-from exporters.workbook.living.reading import CELLS, Places, identity
 from exporters.workbook.living.related import Related
 from exporters.workbook.living.shifting import Insertion, Shift, Shifts
 from exporters.workbook.living.spans import parse, utf8

@@ -9,7 +9,7 @@ from exporters.workbook.formula.tokens import Token
 from exporters.workbook.living.book import Book, SheetEntry, Table
 from exporters.workbook.living.cells import Cell
 from exporters.workbook.living.formulas import FormulaTexts, from_header, references, with_references
-from exporters.workbook.living.reading import ROWS, identity
+from exporters.workbook.living.naming import ROWS, identity
 from exporters.workbook.references import Range, letters, parse_range, quoted_sheet
 
 _END = re.compile(r"(\$?)([A-Za-z]{1,3})(\$?)([0-9]+)")
