@@ -14,7 +14,8 @@ from exporters.workbook.living.shifting import Shifts, moved_area
 from exporters.workbook.living.spans import Span, Splices, escaped, start_tag_end, with_attribute
 from exporters.workbook.references import letters, parse_range
 
-_RANGES = frozenset(("ref", "sqref", "topLeftCell", "activeCell", "r"))
+_RANGES = frozenset(("ref", "sqref"))
+_CELLS = frozenset(("topLeftCell", "activeCell", "r"))
 _RULES = frozenset(("formula", "formula1", "formula2"))
 _BEHIND_LEGACY = frozenset(
     ("legacyDrawingHF", "drawingHF", "picture", "oleObjects", "controls", "webPublishItems", "tableParts", "extLst")
@@ -275,6 +276,8 @@ class _Writer:
             return
         for name in _RANGES & span.attributes.keys():
             self._splices.attribute(span, name, self._shifts.ranges(span.get(name), self._name))
+        for name in _CELLS & span.attributes.keys():
+            self._splices.attribute(span, name, moved_area(span.get(name), self._shift, single=False))
         if span.name == "sqref" and span.text:
             self._splices.text(span, self._shifts.ranges(span.text, self._name))
         elif span.name == "brk" and span.parent is not None and span.parent.name == "rowBreaks":
