@@ -34,6 +34,7 @@ from exporters.model import (
     Person,
     Role,
     Target,
+    Unit,
 )
 
 
@@ -45,6 +46,7 @@ class Scope:
         self.lang: Lang = lang
         self.as_of = as_of or dataset.as_of
         self.pack = PackView(self)
+        self._units = dataset.unit_by_code
         self._rows: dict[str, RowView] = {}
         self._words: dict[tuple[str, str | None], str] = {}
         self._tabular_units: dict[tuple[str, str | None], tuple[int, str]] = {}
@@ -157,24 +159,26 @@ class Scope:
     def city_target(self, indicator: str, measure: Measure) -> TargetView | None:
         return self._city_targets.get((indicator, measure))
 
-    def _counter(self, target: Target) -> str:
-        counter = self.dataset.indicator_by_code[target.indicator].counter
-        return counter.zh if self.lang == "zh" else counter.en
-
-    def _unit(self, target: Target) -> Any:
-        return self.dataset.unit_by_code[target.unit] if target.unit else None
+    def _unit(self, target: Target) -> Unit | None:
+        return self._units[target.unit] if target.unit else None
 
     def _counted(self, target: Target) -> str:
-        return self._counter(target) if target.unit in {"COUNT", "COUNT_10K"} else ""
+        """Return the word for what a target counts, where its unit leaves that open."""
+        if target.unit not in {"COUNT", "COUNT_10K"}:
+            return ""
+        counter = self.dataset.indicator_by_code[target.indicator].counter
+        return counter.zh if self.lang == "zh" else counter.en
 
     def figure(self, target: Target) -> str:
         return wording.figure(target, self._unit(target), self.lang, self._counted(target))
 
-    def phrase(self, target: Target) -> str:
-        return wording.phrase(target, self._unit(target), self.lang, self._counted(target))
+    def phrase(self, target: Target, said: str) -> str:
+        """Return what ``figure`` says of a target with its verb."""
+        return wording.phrase(target, said, self.lang)
 
-    def pieces(self, target: Target) -> tuple[str, str, str]:
-        return wording.pieces(target, self._unit(target), self.lang, self._counted(target))
+    def pieces(self, target: Target, whole: str) -> tuple[str, str, str]:
+        """Return what ``phrase`` says of a target in three."""
+        return wording.pieces(target, whole, self._unit(target), self.lang, self._counted(target))
 
     def amount(self, target: Target, value: Decimal) -> str:
         return wording.amount(value, self._unit(target), self.lang, self._counted(target))

@@ -7,6 +7,7 @@ prints. Values are worked out at first use and kept, because three exporters ask
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from decimal import Decimal
 from hashlib import blake2b
 from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar
@@ -281,11 +282,11 @@ class TargetView(View):
     @kept
     def phrase(self) -> str:
         """The figure with its verb: 增长10%以上, up at least 10%."""
-        return self._scope.phrase(self._target)
+        return self._scope.phrase(self._target, self.text)
 
     @kept
     def _pieces(self) -> tuple[str, str, str]:
-        return self._scope.pieces(self._target)
+        return self._scope.pieces(self._target, self.phrase)
 
     @property
     def lead(self) -> str:
@@ -313,7 +314,7 @@ class TargetView(View):
     @property
     def modality(self) -> str:
         """The strength's code: ensure, strive, plan ..."""
-        return self._target.modality.value
+        return self._target.modality._value_
 
     @property
     def value(self) -> Decimal | None:
@@ -382,7 +383,7 @@ class TargetView(View):
     @property
     def measure_code(self) -> str:
         """The measure's code: growth_yoy, level."""
-        return self._target.measure.value
+        return self._target.measure._value_
 
     @property
     def role(self) -> str:
@@ -392,7 +393,7 @@ class TargetView(View):
     @property
     def role_code(self) -> str:
         """base, stretch or milestone."""
-        return self._target.role.value
+        return self._target.role._value_
 
     @property
     def kind(self) -> str:
@@ -402,7 +403,7 @@ class TargetView(View):
     @property
     def kind_code(self) -> str:
         """indicator, deliverable or portfolio."""
-        return self._target.kind.value
+        return self._target.kind._value_
 
     @property
     def group(self) -> str:
@@ -496,10 +497,7 @@ class RowView(View):
     @kept
     def label(self) -> str:
         """The indicator's full name, with the part of the place that it is limited to."""
-        sub = self.base.sub_place
-        if not sub:
-            return self.base.label
-        return f"{self.base.label}（{sub}）" if self._scope.lang == "zh" else f"{self.base.label} ({sub})"
+        return self.base.full_label
 
     @property
     def short(self) -> str:
@@ -675,7 +673,7 @@ class PlaceView(View):
     @property
     def coverage(self) -> str:
         """full, other_source or none."""
-        return self._place.coverage.value
+        return self._place.coverage._value_
 
     @kept
     def coverage_text(self) -> str:
@@ -696,7 +694,7 @@ class PlaceView(View):
     @kept
     def targets(self) -> list[TargetView]:
         """All its target statements, in the data's order."""
-        return [self._scope.target(target.id) for target in self._scope.dataset.targets_of.get(self.key, ())]
+        return [self._scope.target(target.id) for target in self._records]
 
     @kept
     def target(self) -> Lookup[TargetView]:
@@ -704,9 +702,17 @@ class PlaceView(View):
         start = self.key + "."
         return Lookup(self.key, {view.key.removeprefix(start): view for view in self.targets})
 
+    @property
+    def _records(self) -> Sequence[Target]:
+        return self._scope.dataset.targets_of.get(self.key, ())
+
     @kept
     def _groups(self) -> list[Group]:
-        return figures.groups(self._scope.dataset.targets_of.get(self.key, ()))
+        return figures.groups(self._records)
+
+    @kept
+    def _ranked(self) -> list[Group]:
+        return figures.strongest(self._scope.dataset, self._groups)
 
     @kept
     def rows(self) -> list[RowView]:
@@ -716,15 +722,14 @@ class PlaceView(View):
     @kept
     def top(self) -> list[RowView]:
         """At most six rows, the most important first."""
-        return [self._scope.row(group) for group in figures.strongest(self._scope.dataset, self._groups)]
+        return [self._scope.row(group) for group in self._ranked[:6]]
 
     @kept
     def growth(self) -> list[TargetView]:
         """Its year-on-year growth targets in per cent (base, not stretch), the most important indicator first."""
-        ranked = figures.strongest(self._scope.dataset, self._groups, most=len(self._groups))
         return [
             self._scope.target(group.growth.id)
-            for group in ranked
+            for group in self._ranked
             if group.growth and group.growth.measure is Measure.GROWTH_YOY
         ]
 
@@ -758,13 +763,13 @@ class PlaceView(View):
     @kept
     def clauses(self) -> str:
         """The clauses of the sources that carry its statements, each once, in one line."""
-        found = dict.fromkeys(view.clause for view in self.targets if view.clause)
+        found = dict.fromkeys(clause for target in self._records if (clause := target.evidence.clause))
         return "；".join(found) + "。" if found else ""
 
     @kept
     def sources(self) -> list[SourceView]:
         """The sources of its statements, in order of first use."""
-        return list({view.source.key: view.source for view in self.targets}.values())
+        return [self._scope.source(name) for name in dict.fromkeys(target.evidence.source for target in self._records)]
 
 
 class IndicatorView(View):

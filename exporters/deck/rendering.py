@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import posixpath
 from array import array
 from collections.abc import Callable, Mapping
@@ -13,6 +12,7 @@ from exporters.charts.making import FILTERS as CHART_FILTERS
 from exporters.charts.making import ChartMaker
 from exporters.charts.marks import SLOT
 from exporters.charts.writing import ChartWriter
+from exporters.collector import collector_paused
 from exporters.deck.fitting import Fitter
 from exporters.errors import Fault, TemplateError
 from exporters.package import ContentTypes, DeflateSegment, Package, PackageWriter, ct, relative_target, rt, zip_time
@@ -86,14 +86,8 @@ class DeckRenderer:
     def write(self, out: BinaryIO) -> None:
         self._plan = [int(item) for item in self._text("plan", {}).split()]
         self._first = {index: number for number, index in reversed(list(enumerate(self._plan, 1)))}
-        # Nothing here makes cycles, and looking for them among many thousand views takes a tenth of the time.
-        collecting = gc.isenabled()
-        gc.disable()
-        try:
+        with collector_paused():
             self._write(out)
-        finally:
-            if collecting:
-                gc.enable()
 
     def _write(self, out: BinaryIO) -> None:
         with PackageWriter(out, level=_LEVEL, date_time=zip_time(self._epoch)) as writer:

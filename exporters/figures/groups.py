@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from exporters.model import Dataset, Kind, Measure, Role, Target
 
 GROWTH = frozenset((Measure.GROWTH_YOY, Measure.CHANGE_PP, Measure.MULTIPLE_GROWTH, Measure.MULTIPLE))
+_BASE, _STRETCH, _MILESTONE = Role.BASE, Role.STRETCH, Role.MILESTONE
+_IMPORTANCE = {Kind.INDICATOR: 0, Kind.DELIVERABLE: 1, Kind.PORTFOLIO: 2}
 
 
 @dataclass(slots=True)
@@ -36,30 +38,26 @@ def groups(targets: Iterable[Target]) -> list[Group]:
 
 
 def _group(members: Sequence[Target]) -> Group:
-    base = next((target for target in members if target.role is Role.BASE), members[0])
-    group = Group(base)
+    group = Group(next((target for target in members if target.role is _BASE), members[0]))
     for target in members:
-        growing = target.measure in GROWTH
-        if target.role is Role.MILESTONE:
-            group.milestones.append(target)
-        elif target.role is Role.STRETCH and group.stretch is None:
-            group.stretch = target
-        elif target.role is Role.BASE and growing and group.growth is None:
+        role = target.role
+        if role is _BASE and target.measure in GROWTH and group.growth is None:
             group.growth = target
-        elif target.role is Role.BASE and not growing and group.level is None:
+        elif role is _BASE and target.measure not in GROWTH and group.level is None:
             group.level = target
+        elif role is _MILESTONE:
+            group.milestones.append(target)
+        elif role is _STRETCH and group.stretch is None:
+            group.stretch = target
         else:
             group.others.append(target)
-    group.milestones.sort(key=lambda target: target.period.end)
+    if len(group.milestones) > 1:
+        group.milestones.sort(key=lambda target: target.period.end)
     return group
 
 
-def strongest(dataset: Dataset, rows: Sequence[Group], most: int = 6) -> list[Group]:
-    """Return the rows a leader should see first: indicators before deliverables before portfolios, then by rank."""
-    order = {Kind.INDICATOR: 0, Kind.DELIVERABLE: 1, Kind.PORTFOLIO: 2}
-
-    def importance(pair: tuple[int, Group]) -> tuple[int, int, int]:
-        place, group = pair
-        return order[group.base.kind], dataset.indicator_by_code[group.base.indicator].rank, place
-
-    return [group for _, group in sorted(enumerate(rows), key=importance)][:most]
+def strongest(dataset: Dataset, rows: Sequence[Group]) -> list[Group]:
+    """Return the rows as a leader should see them: indicators before deliverables before portfolios, then by rank."""
+    indicators = dataset.indicator_by_code
+    # Sorting keeps rows of one rank in their order.
+    return sorted(rows, key=lambda row: (_IMPORTANCE[row.base.kind], indicators[row.base.indicator].rank))

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from exporters.collector import collector_paused
 from exporters.errors import DataError, Fault, PackageError, nearest
 from exporters.files import read_file
 
@@ -31,7 +30,7 @@ def load(path: Path, *, sources: Path | None = None, content: bytes | None = Non
 
     file = str(path)
     try:
-        with _no_garbage():
+        with collector_paused():
             document = read_raw(read_bytes(path) if content is None else content, path)
             dataset, misfits = validate(document, lambda known: read_source_texts(known, path.parent, sources))
     except PackageError as error:
@@ -41,20 +40,6 @@ def load(path: Path, *, sources: Path | None = None, content: bytes | None = Non
     if dataset is None:
         raise DataError(one.in_file(file) for one in in_order(misfits))
     return dataset
-
-
-@contextmanager
-def _no_garbage() -> Iterator[None]:
-    """Hold the collector off: reading makes many objects and no cycles, and it would walk them again and again."""
-    import gc
-
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 def dump(dataset: Dataset, path: Path) -> None:

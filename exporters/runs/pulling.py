@@ -252,7 +252,8 @@ class _Puller:
             if fields.get(key) is None:
                 values.pop(key, None)
         changed = Target.model_validate(values)
-        return self.scope.phrase(changed) if name == "phrase" else self.scope.figure(changed)
+        said = self.scope.figure(changed)
+        return self.scope.phrase(changed, said) if name == "phrase" else said
 
     def _changed(self, target: Target, fields: Mapping[str, object]) -> list[Edit]:
         """Return an edit for each field that differs from what the target has."""

@@ -7,6 +7,7 @@ from typing import Any, BinaryIO
 
 from exporters.binding.compiled import Compiled
 from exporters.binding.scope import Scope
+from exporters.collector import collector_paused
 from exporters.errors import Fault, TemplateError
 from exporters.package import Package, PackageWriter, zip_time
 from exporters.workbook import filters, markup
@@ -33,7 +34,7 @@ def render(
     properties: Mapping[str, str] = {},
 ) -> None:
     """Write the workbook to *out*. *properties* go to the custom document properties."""
-    with PackageWriter(out, date_time=zip_time(epoch)) as writer:
+    with collector_paused(), PackageWriter(out, date_time=zip_time(epoch)) as writer:
         _Rendering(compiled, template, scope, writer).write(properties)
 
 

@@ -71,7 +71,7 @@ def test_what_is_written_reads_back_equal(value, kind, comparator, lang):
     measure, unit, zh, en = kind
     like = target(measure, comparator, value, unit)
     counter = zh if lang == "zh" else en
-    for write in (figure, phrase):
-        text = write(like, BUILTIN_UNITS[unit], lang, counter)
+    said = figure(like, BUILTIN_UNITS[unit], lang, counter)
+    for text in (said, phrase(like, said, lang)):
         found = read(text, like, lang, counter)
         assert (found.comparator, found.value, found.unit) == (like.comparator, like.value, like.unit), text

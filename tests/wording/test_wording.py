@@ -55,8 +55,8 @@ def target(measure: str, comparator: str, value: str | None, unit: str | None, *
 def test_phrases(found, counter, zh, en):
     unit = BUILTIN_UNITS[found.unit] if found.unit else None
     first, _, second = counter.partition("|")
-    assert phrase(found, unit, "zh", first) == zh
-    assert phrase(found, unit, "en", second) == en
+    assert phrase(found, figure(found, unit, "zh", first), "zh") == zh
+    assert phrase(found, figure(found, unit, "en", second), "en") == en
 
 
 def test_the_sources_precision_is_kept():
