@@ -12,46 +12,73 @@ import subprocess
 import sys
 import tempfile
 import venv
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Any
 
+import peer_content
+import peer_templates
+
 HERE = Path(__file__).resolve().parent
 PEERS = {"docxtpl": "word", "xlsxwriter": "workbook", "python-pptx": "deck"}
+_TARGET = (
+    "key", "label", "measure", "comparator", "text", "unit", "period", "word", "role", "kind", "clause"
+)  # fmt: skip
 LARGEST = {"docxtpl": 10_000, "xlsxwriter": 10_000, "python-pptx": 1_000}
 """python-pptx's plain way grows with the square of the slides: 10,000 would take hours."""
 
 
 def compare(
-    rows: list[dict[str, Any]], keep: Path | None, say: Callable[[str], None] | None = None
+    sizes: list[int],
+    formats: Collection[str],
+    measure: Callable[[str, int, Path], tuple[dict[str, Any], Path]],
+    keep: Path | None,
+    say: Callable[[str], None] | None = None,
 ) -> list[dict[str, Any]]:
-    """Return a row for each peer and size: its CPU, and how many times that of this project's row of the same run."""
+    """Return a row for each peer and size: its CPU, this project's on the same content, and how many times that is.
+
+    *measure* renders a format of a size from the templates in a folder and returns its row and its file. Where the two
+    files do not say the same, that is an error.
+    """
     python = _environment()
     found = []
-    with tempfile.TemporaryDirectory(prefix="briefpack-peers-") as folder:
+    with tempfile.TemporaryDirectory(prefix="briefpack-peers-") as name:
+        folder = Path(name)
+        templates = folder / "templates"
+        peer_templates.write(templates)
         for peer, kind in PEERS.items():
-            for row in rows:
-                if row["format"] != kind or row["districts"] > LARGEST[peer]:
+            for size in sizes if kind in formats else ():
+                if size > LARGEST[peer]:
                     continue
-                content = Path(folder, f"{row['districts']}.json")
+                content = folder / f"{size}.json"
                 if not content.exists():
-                    content.write_text(json.dumps(_content(row["districts"]), ensure_ascii=False), "utf-8")
-                place = keep / str(row["districts"]) if keep else Path(folder)
+                    content.write_text(json.dumps(_content(size), ensure_ascii=False), "utf-8")
+                place = keep / str(size) if keep else folder / str(size)
                 done = subprocess.run(
-                    [str(python), str(HERE / "peer_run.py"), peer, str(content), str(place)],
+                    [str(python), str(HERE / "peer_run.py"), peer, str(content), str(templates), str(place)],
                     stdout=subprocess.PIPE,
                     text=True,
                     check=True,
                 )
-                one = {"peer": peer, "format": kind, "districts": row["districts"]} | json.loads(done.stdout)
-                one["times"] = round(one["cpu_s"] / row["cpu_s"], 1)
+                one = {"peer": peer, "format": kind, "districts": size} | json.loads(done.stdout)
+                ours, file = measure(kind, size, templates)
+                _same(file, place / one.pop("file"))
+                one |= {"ours_cpu_s": ours["cpu_s"], "ours_bytes": ours["bytes"]}
+                one["times"] = round(one["cpu_s"] / ours["cpu_s"], 1)
                 found.append(one)
                 if say:
                     say(
-                        f"{peer:12} {row['districts']:6,} districts  {one['cpu_s']:8.3f} s CPU"
-                        f"  {one['times']:6.1f} times ours  {one['bytes'] / 1e6:8.2f} MB"
+                        f"{peer:12} {size:6,} districts  {one['cpu_s']:8.3f} s CPU, {one['bytes'] / 1e6:8.2f} MB;"
+                        f" ours {ours['cpu_s']:8.3f} s, {ours['bytes'] / 1e6:8.2f} MB: {one['times']:6.1f} times ours"
                     )
     return found
+
+
+def _same(ours: Path, theirs: Path) -> None:
+    mine, other = peer_content.said(ours), peer_content.said(theirs)
+    if mine != other:
+        differing = sorted(((mine - other) + (other - mine)).items())[:6]
+        raise SystemExit(f"{ours.name} and {theirs.name} do not say the same: {differing}")
 
 
 def _environment() -> Path:
@@ -77,51 +104,40 @@ def _content(districts: int) -> dict[str, Any]:
 
     scope = Scope(dataset(districts))
     return {
-        "title": scope.pack.title,
-        "date": scope.pack.date,
+        "pack": {"title": scope.pack.title, "date": scope.pack.date},
         "city": _place(scope.city),
         "districts": [_place(view) for view in scope.districts],
         "sources": [{"n": view.n, "citation": view.citation} for view in scope.sources],
+        "matrix": peer_templates.MATRIX,
+        "boxes": peer_templates.SLIDE_BOXES,
     }
 
 
 def _place(view: Any) -> dict[str, Any]:
     return {
-        "key": view.key,
         "name": view.name,
         "short": view.short,
-        "leader": f"{view.leader.title}  {view.leader.name}" if view.leader else "",
+        "leader": {"title": view.leader.title, "name": view.leader.name} if view.leader else {},
         "rows": [
             {
                 "label": row.label,
-                "level": row.level.text if row.level else "—",
-                "growth": row.growth.text if row.growth else "—",
+                "level": {"text": row.level.text} if row.level else {},
+                "growth": {"text": row.growth.text} if row.growth else {},
                 "word": row.word,
-                "source": row.base.source.n,
+                "base": {"source": {"n": row.base.source.n}},
             }
             for row in view.rows
         ],
         "targets": [
-            {
-                "key": target.key,
+            {name: getattr(target, name) for name in _TARGET}
+            | {
                 "place": view.name,
-                "label": target.label,
-                "short": target.short,
-                "measure": target.measure,
-                "comparator": target.comparator,
-                "value": float(target.ratio or 0),
-                "percent": float(target.value or 0),
-                "text": target.text,
-                "unit": target.unit,
-                "period": target.period,
-                "word": target.word,
-                "role": target.role,
-                "kind": target.kind,
+                "ratio": float(target.ratio),
                 "growth": target.measure_code == "growth_yoy",
-                "clause": target.clause,
-                "source": target.source.n,
+                "source": {"n": target.source.n},
             }
             for target in view.targets
         ],
+        "growth": [{"short": target.short, "value": float(target.value)} for target in view.growth],
         "initiatives": [{"theme": item.theme, "text": item.text} for item in view.initiatives],
     }

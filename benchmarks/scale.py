@@ -150,6 +150,24 @@ def _row(name: str, districts: int, options: argparse.Namespace) -> dict[str, An
     return row
 
 
+def _peers(sizes: list[int], options: argparse.Namespace) -> list[dict[str, Any]]:
+    """Return the rows of other tools, each beside this project's on templates that say the same."""
+    sys.path.insert(0, str(Path(__file__).parent))
+    from peers import compare
+
+    from exporters.registry import EXPORTERS
+
+    with tempfile.TemporaryDirectory(prefix="briefpack-scale-") as name:
+
+        def ours(format_name: str, size: int, templates: Path) -> tuple[dict[str, Any], Path]:
+            own = vars(options) | {"templates": str(templates), "keep": Path(name), "cache": Path(name, "cache")}
+            _row(format_name, 1, argparse.Namespace(**own))
+            row = _row(format_name, size, argparse.Namespace(**own))
+            return row, Path(name, str(size), EXPORTERS[format_name].filename)
+
+        return compare(sizes, options.only.split(","), ours, options.keep, say=None if options.json else print)
+
+
 def _exponents(rows: list[dict[str, Any]]) -> dict[str, float]:
     """Return the growth exponent of CPU between the two largest sizes of each format."""
     found = {}
@@ -188,10 +206,7 @@ def main() -> None:
                     _print_row(rows[-1])
     result: dict[str, Any] = {"rows": rows, "exponents": _exponents(rows), "peers": []}
     if options.peers:
-        sys.path.insert(0, str(Path(__file__).parent))
-        from peers import compare
-
-        result["peers"] = compare(rows, options.keep, say=None if options.json else print)
+        result["peers"] = _peers(sizes, options)
     if options.json:
         print(json.dumps(result, indent=2))
         return
