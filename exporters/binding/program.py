@@ -48,6 +48,8 @@ class Weaver:
     where their tokens are, once the tree is text again.
     """
 
+    HERE = TOKEN[0]
+
     def __init__(self) -> None:
         self._snippets: list[str] = []
         self._places: list[str] = []
@@ -57,13 +59,28 @@ class Weaver:
         return f"{TOKEN[0]}{len(self._snippets) - 1}{TOKEN[1]}"
 
     def value(self, expression: str, place: str, filter_name: str = "_text") -> str:
-        """Return the token of a value; ``filter_name`` is the format's filter that makes it text of the part."""
-        return self._token(f"{VALUE[0]}{self._at(place)}({expression})|{filter_name}{VALUE[1]}")
+        """Return the token of a value; ``filter_name`` is the format's filter that makes it text of the part.
+
+        Without one it is text of the part already, to be given to a filter by :meth:`gathered`.
+        """
+        ending = f"|{filter_name}" if filter_name else ""
+        return self._token(f"{VALUE[0]}{self._at(place)}({expression}){ending}{VALUE[1]}")
 
     def values(self, expressions: Iterable[tuple[str, str]], filter_call: str) -> str:
         """Return the token of several values, (expression, place) each, given together as a tuple to one filter."""
         items = "".join(f"{self._at(place)}({expression})," for expression, place in expressions)
         return self._token(f"{VALUE[0]}({items})|{filter_call}{VALUE[1]}")
+
+    def gathered(self, text: str, filter_call: str) -> tuple[str, str]:
+        """Return the token that gives the values in *text* to one filter, as a tuple of texts; and *text* without them.
+
+        :data:`HERE` stands where each was. The token is empty where *text* holds no value, or a token of another kind.
+        """
+        snippets = [self._snippets[int(found)] for found in _TOKEN.findall(text)]
+        if not snippets or any(snippet[:1] != VALUE[0] for snippet in snippets):
+            return "", text
+        items = "".join(f"({snippet[1:-1]})," for snippet in snippets)
+        return self._token(f"{VALUE[0]}({items})|{filter_call}{VALUE[1]}"), _TOKEN.sub(self.HERE, text)
 
     def statement(self, body: str, place: str) -> str:
         """Return the token of a statement such as ``for x in xs`` or ``endif``."""

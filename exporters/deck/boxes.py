@@ -12,7 +12,13 @@ _NUMBER = re.compile(r'<a:(lnSpc|spcBef|spcAft)><a:(spcPct|spcPts) val="(\d+)%?"
 _ENTITIES = (("&lt;", "<"), ("&gt;", ">"), ("&#34;", '"'), ("&quot;", '"'), ("&#39;", "'"), ("&amp;", "&"))
 #: Room that may be added where two runs of different scripts meet, in em.
 SEAM = 0.25
-_SHOWN = re.compile(r"<a:t>([^<]*)")
+#: No character takes more than this, with the room beside it, in em (a tab takes two).
+_WIDEST = 2.25
+#: How many texts are remembered with their width, for each way of setting them.
+_REMEMBERED = 4096
+#: Between the texts of runs: a noncharacter, which no text may hold.
+BETWEEN = "\ufddf"
+SHOWN = re.compile(r"<a:t>([^<]*)")
 
 
 class Level(NamedTuple):
@@ -29,6 +35,34 @@ class Level(NamedTuple):
     indent: float
 
 
+class Widths(dict[str, float]):
+    """The width of a run's XML text on one line, in points, for one way of setting it; measured at first use."""
+
+    def __init__(self, size: float, latin: str, east_asian: str, bold: bool) -> None:
+        super().__init__()
+        self._set = size, latin, east_asian, bold
+
+    def __missing__(self, text: str) -> float:
+        if len(self) >= _REMEMBERED:
+            self.clear()
+        size, latin, east_asian, bold = self._set
+        found = width(plain(text), size, latin=latin, east_asian=east_asian, bold=bold, flow="slide")
+        self[text] = found
+        return found
+
+
+#: The widths of one process, by size, fonts and weight.
+widths_of = lru_cache(maxsize=1024)(Widths)
+
+
+class Filling(NamedTuple):
+    """A body that always holds the same runs, as patterns for its values."""
+
+    xml: str
+    texts: str
+    """What its runs show, :data:`BETWEEN` between them."""
+
+
 class Box(NamedTuple):
     """A text box of the template, in points."""
 
@@ -36,65 +70,68 @@ class Box(NamedTuple):
     height: float
     shrinks: bool
     levels: tuple[Level, ...]
-    runs: tuple[tuple[float, bool], ...] = ()
-    """Size and weight of the runs, where the box always holds one paragraph of these; else empty."""
+    runs: tuple[Widths, ...] = ()
+    """Its runs, where the box always holds one paragraph of these; else empty."""
     one_line: float = -1.0
     """The room for such a paragraph on one line; below zero where not even one line fits."""
-    largest: tuple[float, bool] = (0.0, False)
-    """Size and weight of the widest run of a box whose paragraphs hold one run each; else zero."""
+    filling: Filling | None = None
+    largest: Widths | None = None
+    """The widest run of a box whose paragraphs hold one run each."""
     tallest: float = 0.0
     """Height of the tallest of its paragraphs on one line."""
     narrowest: float = 0.0
     """Room for the text of its most indented paragraph on one line."""
+    sure: float = -1.0
+    """So many characters of a line's only run fit whatever they are."""
 
     def holds(self, body: str) -> bool:
         """Return whether *body* fits for certain, each paragraph on one line; False means: look closer."""
-        first = self.levels[0]
-        latin, east_asian = first.latin, first.east_asian
         if self.runs:
-            texts = _SHOWN.findall(body)
-            if len(texts) != len(self.runs):
-                return False
-            room = self.one_line
-            for text, (size, bold) in zip(texts, self.runs, strict=True):
-                room -= run_width(text, size, latin, east_asian, bold)
-            return room >= 0
-        size, bold = self.largest
-        if not size:
+            return self.holds_runs(SHOWN.findall(body))
+        if self.largest is None:
             return False
-        texts = _SHOWN.findall(body)
+        texts = SHOWN.findall(body)
         if len(texts) * self.tallest > self.height or body.count("<a:p>") > len(texts):
             return False
-        room = self.narrowest
-        return all(run_width(text, size, latin, east_asian, bold) <= room for text in texts)
+        room, sure, widths = self.narrowest, self.sure, self.largest
+        return all(len(text) <= sure or widths[text] <= room for text in texts)
+
+    def holds_runs(self, texts: list[str]) -> bool:
+        """Return whether the one line of a box that always holds the same runs has room for their *texts*."""
+        if len(texts) != len(self.runs):
+            return False
+        if len(texts) == 1 and len(texts[0]) <= self.sure:
+            return True
+        room = self.one_line
+        for text, widths in zip(texts, self.runs, strict=True):
+            room -= widths[text]
+        return room >= 0
 
 
 def read_box(found: dict[str, Any]) -> Box:
     """Return the box that a compiled template keeps as JSON."""
     levels = tuple(Level(**level) for level in found["levels"])
-    runs = tuple((size, bold) for size, bold in found.get("runs", ()))
-    width, height = found["width"], found["height"]
-    one_line = -1.0
-    if runs:
+    latin, east_asian = levels[0].latin, levels[0].east_asian
+    box = Box(found["width"], found["height"], found["autofit"] == "norm", levels)
+    if "runs" in found:
+        runs = tuple(widths_of(size, latin, east_asian, bold) for size, bold in found["runs"])
         first = level_of(levels, own_of(found["paragraph"]) if "paragraph" in found else AS_LEVEL)
-        size = max(size for size, _ in runs)
+        size = max(size for size, _ in found["runs"])
         needed = first.before + single_line(size, first.latin, first.east_asian, first.line, first.bold) + first.after
-        if needed <= height:
-            one_line = width - first.left - first.indent - SEAM * size * (len(runs) - 1)
-    largest, tallest, narrowest = found.get("loose", ((0.0, False), 0.0, 0.0))
-    shrinks = found["autofit"] == "norm"
-    return Box(width, height, shrinks, levels, runs, one_line, (largest[0], largest[1]), tallest, narrowest)
+        if needed <= box.height:
+            room = box.width - first.left - first.indent - SEAM * size * (len(runs) - 1)
+            box = box._replace(one_line=room, sure=room / (_WIDEST * size))
+        return box._replace(runs=runs, filling=Filling(*found["filling"]) if "filling" in found else None)
+    if "loose" in found:
+        (size, bold), tallest, narrowest = found["loose"]
+        widths, sure = widths_of(size, latin, east_asian, bold), narrowest / (_WIDEST * size)
+        return box._replace(largest=widths, tallest=tallest, narrowest=narrowest, sure=sure)
+    return box
 
 
 @lru_cache(maxsize=1024)
 def single_line(size: float, latin: str, east_asian: str, line: Any, bold: bool) -> float:
     return max(line_height(size, name, line, bold=bold) for name in (latin or east_asian, east_asian))
-
-
-@lru_cache(maxsize=16_384)
-def run_width(text: str, size: float, latin: str, east_asian: str, bold: bool) -> float:
-    """Return the width of a run's XML text on one line."""
-    return width(plain(text), size, latin=latin, east_asian=east_asian, bold=bold, flow="slide")
 
 
 class Own(NamedTuple):

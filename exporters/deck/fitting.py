@@ -13,7 +13,19 @@ from typing import Any, NamedTuple
 from markupsafe import Markup
 
 from exporters.binding.environment import text as as_text
-from exporters.deck.boxes import AS_LEVEL, SEAM, Box, Level, level_of, own_of, plain, read_box, run_width, single_line
+from exporters.deck.boxes import (
+    AS_LEVEL,
+    BETWEEN,
+    SEAM,
+    Box,
+    Level,
+    level_of,
+    own_of,
+    plain,
+    read_box,
+    single_line,
+    widths_of,
+)
 from exporters.metrics import count_lines, shorten, width
 
 #: No text is made smaller than this (points), unless the template itself sets it smaller.
@@ -57,7 +69,7 @@ class _Piece(NamedTuple):
         heavy = level.bold or any(bold for _, _, bold in self.runs)
         wide = SEAM * max(sizes) * (len(self.runs) - 1)
         for text, size, bold in self.runs:
-            wide += run_width(text, _shrunk(size, share), level.latin, level.east_asian, bold) if size else INFINITE
+            wide += widths_of(_shrunk(size, share), level.latin, level.east_asian, bold)[text] if size else INFINITE
         lines = 1
         if wide > room - level.indent:
             lines = count_lines(
@@ -124,7 +136,7 @@ class Fitter:
         self._left_out: list[str] = []
 
     def filters(self) -> dict[str, Callable[..., Any]]:
-        return {"fit": self.fit, "more": more, "_fit": self.fit_box, "_rest": self.with_rest}
+        return {"fit": self.fit, "more": more, "_fit": self.fit_box, "_fill": self.fill, "_rest": self.with_rest}
 
     def start_slide(self) -> None:
         self._left_out.clear()
@@ -139,7 +151,7 @@ class Fitter:
         found = self._boxes[box]
         level = found.levels[0]
         room = found.width - level.left - level.indent
-        if not taken and lines and run_width(text, level.size, level.latin, level.east_asian, level.bold) <= room:
+        if not taken and lines and widths_of(level.size, level.latin, level.east_asian, level.bold)[text] <= room:
             return text
         return self._shorten(text, level, found.width, lines, taken)
 
@@ -156,12 +168,24 @@ class Fitter:
 
     # --- a whole box -------------------------------------------------------------------------------------------
 
+    def fill(self, values: tuple[str, ...], box: int) -> str:
+        """Return the content of a body that always holds the same runs, made of its *values* so that it fits."""
+        found = self._boxes[box]
+        assert found.filling is not None
+        xml, texts = found.filling
+        body = xml % values
+        if MORE not in body and found.holds_runs((texts % values).split(BETWEEN)):
+            return body
+        return self._fitted(body, found)
+
     def fit_box(self, body: str, box: int) -> str:
         """Return a text body's content so that it fits; *body* is its XML behind ``<p:txBody>``."""
         found = self._boxes[box]
         if MORE not in body and found.holds(body):
             return body
-        body = str(body)
+        return self._fitted(str(body), found)
+
+    def _fitted(self, body: str, found: Box) -> str:
         start = body.find("<a:p>")
         if start < 0:
             return Markup(body)

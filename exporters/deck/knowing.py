@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from typing import Any
 
 from lxml import etree
 
+from exporters.binding.program import Weaver
 from exporters.charts.drawingml import A
-from exporters.deck.boxes import AS_LEVEL, Level, level_of, own_of, single_line
+from exporters.deck.boxes import AS_LEVEL, BETWEEN, SHOWN, Level, level_of, own_of, single_line
 from exporters.deck.textboxes import BoxStyle
 
 Element = etree._Element
-_PLAIN = frozenset((f"{A}pPr", f"{A}r", f"{A}endParaRPr"))
+_RUNS = (f"{A}r", f"{A}fld")
+_PLAIN = frozenset((f"{A}pPr", *_RUNS, f"{A}endParaRPr"))
 
 
 def known_box(body: Element, style: BoxStyle) -> dict[str, Any]:
@@ -26,16 +29,61 @@ def known_box(body: Element, style: BoxStyle) -> dict[str, Any]:
     if any(child.tag not in _PLAIN for paragraph in paragraphs for child in paragraph):
         return found
     if len(paragraphs) == 1 and _is_steady(body, paragraphs[0]):
-        runs = [_run(run, levels[0]) for run in paragraphs[0].findall(f"{A}r")]
+        runs = [_run(run, levels[0]) for run in paragraphs[0].iterchildren(*_RUNS)]
         return {**found, "runs": runs, **_own_xml(paragraphs[0])}
-    if any(len(paragraph.findall(f"{A}r")) != 1 for paragraph in paragraphs):
+    if any(len(list(paragraph.iterchildren(*_RUNS))) != 1 for paragraph in paragraphs):
         return found
     return {**found, "loose": _loose(paragraphs, levels, style.width)}
 
 
+def fill(body: Element, box: dict[str, Any], weaver: Weaver, call: str) -> bool:
+    """Let the filter *call* make the content of a body that always holds the same runs from their values alone.
+
+    The *box* gets the patterns. Return False where values stand elsewhere too, or a statement reaches beyond its run.
+    """
+    if "runs" not in box:
+        return False
+    made = deepcopy(body)
+    prelude = _texts_first(made, weaver)
+    outer = etree.tostring(made, encoding="unicode", with_tail=False)
+    token, xml = weaver.gathered(outer[outer.index(">") + 1 : outer.rindex("<")], call)
+    texts = SHOWN.findall(xml)
+    slots = sum(text.count(Weaver.HERE) for text in texts)
+    if prelude is None or not token or len(texts) != len(box["runs"]) or slots != xml.count(Weaver.HERE):
+        return False
+    box["filling"] = [_pattern(xml), _pattern(BETWEEN.join(texts))]
+    for child in list(body):
+        body.remove(child)
+    body.text = prelude + token
+    return True
+
+
+def _texts_first(body: Element, weaver: Weaver) -> str | None:
+    """Let each text with statements in it become one value, worked out before; None where that cannot be."""
+    prelude: list[str] = []
+    runs = [run for paragraph in body.findall(f"{A}p") for run in paragraph.iterchildren(*_RUNS)]
+    for number, run in enumerate(runs):
+        shown = run.find(f"{A}t")
+        text = (shown.text or "") if shown is not None else ""
+        statements = [statement for _, statement in weaver.pieces(text) if statement]
+        if shown is None or not statements:
+            continue
+        sets = any(statement.startswith("set ") for statement in statements)
+        if not weaver.balanced(text) or (sets and len(runs) > 1):
+            return None
+        name = f"_run{number}"
+        prelude += (weaver.statement(f"set {name}", ""), text, weaver.statement("endset", ""))
+        shown.text = weaver.value(name, "", "")
+    return "".join(prelude)
+
+
+def _pattern(text: str) -> str:
+    return text.replace("%", "%%").replace(Weaver.HERE, "%s")
+
+
 def _is_steady(body: Element, paragraph: Element) -> bool:
     """Return whether no statement stands between the runs."""
-    texts = [run.findtext(f"{A}t") for run in paragraph.findall(f"{A}r")]
+    texts = [run.findtext(f"{A}t") for run in paragraph.iterchildren(*_RUNS)]
     loose = [body.text, paragraph.tail, paragraph.text, *(child.tail for child in paragraph)]
     return bool(texts) and all(texts) and not any((text or "").strip() for text in loose)
 
@@ -61,8 +109,7 @@ def _loose(
     for paragraph in paragraphs:
         xml = _own_xml(paragraph)
         level = level_of(levels, own_of(xml["paragraph"]) if xml else AS_LEVEL)
-        run = paragraph.find(f"{A}r")
-        assert run is not None
+        run = next(paragraph.iterchildren(*_RUNS))
         size, bold = _run(run, level)
         runs.append((size, bold))
         line = single_line(size, level.latin, level.east_asian, level.line, bold)

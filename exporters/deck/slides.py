@@ -15,7 +15,7 @@ from exporters.binding.tags import Tag, may_hold_tag, scan
 from exporters.binding.weave import Located, TreeWeaver, after, before, remove
 from exporters.charts import chart_meta, compile_chart
 from exporters.charts.drawingml import DRAWINGML, A, C, P, R
-from exporters.deck.knowing import known_box
+from exporters.deck.knowing import fill, known_box
 from exporters.deck.runs import join_runs
 from exporters.deck.textboxes import Ancestry, box_style, cell_style
 from exporters.errors import Fault
@@ -232,8 +232,10 @@ class SlideWeaver:
             style = box_style(shape, ancestry)
             if style is None or style.autofit == "shape":
                 continue
-            self.boxes.append(known_box(body, style))
-            self._captured(body, "_box", f"_fit({len(self.boxes) - 1})", where(shape))
+            number, box = len(self.boxes), known_box(body, style)
+            self.boxes.append(box)
+            if not fill(body, box, self._weaver, f"_fill({number})"):
+                self._captured(body, "_box", f"_fit({number})", where(shape))
 
     def _captured(self, body: Element, name: str, filter_name: str, place: str) -> None:
         body.text = self._weaver.statement(f"set {name}", place) + (body.text or "")
