@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from exporters.binding.compiled import Compiled
     from exporters.binding.scope import Scope
     from exporters.package.reader import Package
-    from exporters.snapshot import Plan, Snapshot
+    from exporters.snapshot import Plan, Snapshot, Text
 
 
 class Exporter(Protocol):
@@ -23,6 +23,7 @@ class Exporter(Protocol):
 
     ``compile`` raises TemplateError with every fault of the template; ``render`` streams; ``read`` tells what an edited
     file holds, ``patch`` carries a merge out on it, ``lines`` gives every visible line of text in order,
+    ``texts`` each with its place, and with them what a page does not show (alternative texts, properties),
     ``whereabouts`` says in a person's words where each handle of a snapshot leads. A room may also have
     ``results(package) -> list[Fault]``: what a file shows although its own formulas say otherwise.
     """
@@ -58,6 +59,8 @@ class Exporter(Protocol):
     ) -> None: ...
 
     def lines(self, package: Package) -> list[str]: ...
+
+    def texts(self, package: Package) -> list[Text]: ...
 
     def whereabouts(self, package: Package, snapshot: Snapshot) -> dict[str, str]: ...
 

@@ -19,6 +19,14 @@ UNKNOWN = "?"
 MARK = "\ufddd"
 
 
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A line that a file says somewhere, be it on a page, in notes, an alternative text or a property; and where."""
+
+    where: str
+    text: str
+
+
 class SlotKind(StrEnum):
     """How a bound text is merged."""
 

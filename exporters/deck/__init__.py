@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from exporters.binding.compiled import Compiled
     from exporters.binding.scope import Scope
     from exporters.package import Package
-    from exporters.snapshot import Plan, Snapshot
+    from exporters.snapshot import Plan, Snapshot, Text
 
 NAME = "deck"
 FILENAME = "deck.pptx"
@@ -72,3 +72,10 @@ def whereabouts(package: Package, snapshot: Snapshot) -> dict[str, str]:
     from exporters.deck.locating import whereabouts as places
 
     return places(package, snapshot)
+
+
+def texts(package: Package) -> list[Text]:
+    """Return every line that the file says, with its place: slides, notes, what stands behind them, properties."""
+    from exporters.deck.printed import texts as texts_of
+
+    return texts_of(package)

@@ -8,17 +8,31 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from exporters.snapshot import Text
+
 # A figure as readers see it: the number with what makes it one. Bare numbers (pages, years, list numbers) are none.
-_FIGURE = re.compile(
-    r"\d[\d,]*(?:\.\d+)?\s*(?:%|‰|百分点|个百分点|(?:万亿|千亿|百亿|亿|千万|百万|万|千)?(?:美元|元|平方米|亩|吨|公里|人次|人|户)"
+_UNITS = (
+    r"(?:%|‰|百分点|个百分点|(?:万亿|千亿|百亿|亿|千万|百万|万|千)?(?:美元|元|平方米|亩|吨|公里|人次|人|户)"
     r"|万亿|亿|万|倍|个|家|项|成|per ?cent|percentage points?|trillion|billion|million|times|tn\b|bn\b)"
-    r"|(?:CNY|USD|RMB|US\$|[$¥€£])\s?\d[\d,]*(?:\.\d+)?(?:\s?(?:tn|bn|m|trillion|billion|million)\b)?"
-    r"|百分之[零〇一二两三四五六七八九十百千点]+",
-    re.IGNORECASE,
 )
+_MONEY = r"(?:CNY|USD|RMB|US\$|[$¥€£])\s?\d[\d,]*(?:\.\d+)?(?:\s?(?:tn|bn|m|trillion|billion|million)\b)?"
+_IN_WORDS = r"百分之[零〇一二两三四五六七八九十百千点]+"
+_FIGURE = re.compile(rf"\d[\d,]*(?:\.\d+)?\s*{_UNITS}|{_MONEY}|{_IN_WORDS}", re.IGNORECASE)
 _NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
+# What makes 10% another statement than "at least 10%".
+_BEFORE = (
+    r"(?:超过|超|逾|突破|不低于|不少于|不高于|不超过|至少|约|近|"
+    r"\b(?:at least|at most|no less than|no more than|more than|less than|over|above|below|under|around|about|nearly"
+    r"|up to)\s+)"
+)
+_BEHIND = r"(?:以上|以下|以内|左右|上下|\s+or (?:more|less|above|below)\b)"
+_CLAIM = re.compile(
+    rf"{_BEFORE}?-?(?:\d[\d,]*(?:\.\d+)?(?:\s*{_UNITS})?|{_MONEY}|{_IN_WORDS}){_BEHIND}?", re.IGNORECASE
+)
 _DATE = re.compile(r"(?:19|20)\d\d(?=\D|$)")
 _DAY = re.compile(r"(?:19|20)\d\d[-年/.]\d{1,2}(?:[-月/.]\d{1,2}日?)?|\d{1,2}月\d{1,2}日")
+#: Full-width letters, digits and signs, one for one: offsets stay.
+_NARROW = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20, 0xA0: 0x20}
 
 
 def normal(text: str) -> str:
@@ -47,70 +61,102 @@ def bare(text: str) -> list[str]:
     return [one for one in map(_canonical, _NUMBER.findall(rest)) if len(one) > 1 and not _DATE.fullmatch(one)]
 
 
+def claims(text: str) -> list[str]:
+    """Return what *text* says in numbers, as it is spelled: each with its unit and its comparator (``10%以上``)."""
+    return [text[found.start() : found.end()].strip() for found in _CLAIM.finditer(text.translate(_NARROW))]
+
+
 def _canonical(number: str) -> str:
     whole, point, part = number.replace(",", "").partition(".")
     part = part.rstrip("0") if point else ""
     return f"{whole.lstrip('0') or '0'}{'.' + part if part else ''}"
 
 
+def changes(before: str, now: str) -> tuple[list[tuple[str, str]], list[str]]:
+    """Return (old, new) of each number of a text that was typed over, and the numbers that are new in it."""
+    import difflib
+
+    old, new = claims(before), claims(now)
+    pairs: list[tuple[str, str]] = []
+    added: list[str] = []
+    if len(old) == len(new):
+        return [(one, other) for one, other in zip(old, new, strict=True) if _spelling(one) != _spelling(other)], []
+    matcher = difflib.SequenceMatcher(None, [_spelling(one) for one in old], [_spelling(one) for one in new], False)
+    for kind, first, last, start, end in matcher.get_opcodes():
+        if kind == "replace" and last - first == end - start:
+            pairs += zip(old[first:last], new[start:end], strict=True)
+        elif kind in {"replace", "insert"}:
+            added += new[start:end]
+    return pairs, added
+
+
+def _spelling(claim: str) -> str:
+    return "".join(claim.split())
+
+
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """Numbers that stand in a line (from 1) and not in the render behind it: typed over, or new ones."""
+    """Numbers that stand in a line and not in the render behind it: typed over, or new ones."""
 
-    line: int
-    text: str
+    line: Text
     changed: tuple[tuple[str, str], ...] = ()
     new: tuple[str, ...] = ()
 
 
-def typed(before: Sequence[str], now: Sequence[str], skip: Iterable[str] = ()) -> Iterator[Typed]:
+def typed(before: Sequence[Text], now: Sequence[Text], skip: Iterable[str] = ()) -> Iterator[Typed]:
     """Compare the lines of a file with those of the render that it was edited from.
 
     A line whose words stayed while its numbers did not was typed over. Lines in *skip* are passed over.
     """
-    left = Counter(map(_key, before))
+    left = Counter(_key(line.text) for line in before)
     passed = set(map(_key, skip))
-    fresh: list[tuple[int, str]] = []
-    for number, line in enumerate(now, 1):
-        if left[_key(line)] > 0:
-            left[_key(line)] -= 1
-        elif _key(line) not in passed and (numbers(line) or figures(line)):
-            fresh.append((number, line))
-    gone: dict[str, list[str]] = defaultdict(list)
+    fresh: list[Text] = []
+    for line in now:
+        key = _key(line.text)
+        if left[key] > 0:
+            left[key] -= 1
+        elif key not in passed and claims(line.text):
+            fresh.append(line)
+    gone: dict[str, list[Text]] = defaultdict(list)
     for line in before:
-        if left[_key(line)] > 0:
-            left[_key(line)] -= 1
-            gone[_words(line)].append(line)
-    for number, line in fresh:
-        twins = gone.get(_words(line))
-        old = twins.pop(0) if twins else _nearest(line, gone)
+        if left[_key(line.text)] > 0:
+            left[_key(line.text)] -= 1
+            gone[_words(line.text)].append(line)
+    for line in fresh:
+        old = _twin(line, gone)
         if old is None:
-            yield Typed(number, line, (), tuple(dict.fromkeys(figures(line) + bare(line))))
+            yield Typed(line, (), tuple(dict.fromkeys(figures(line.text) + bare(line.text))))
             continue
-        first, second = numbers(old), numbers(line)
-        if _words(old) == _words(line):
-            pairs = tuple(pair for pair in zip(first, second, strict=False) if pair[0] != pair[1])
-            if not pairs:  # 0.50 became 0.5, or 007 became 7
-                continue
-            yield Typed(number, line, pairs)
-        else:
-            known = set(first) | {one for figure in figures(old) for one in numbers(figure)}
-            new = [one for one in figures(line) + bare(line) if not set(numbers(one)) <= known or not numbers(one)]
-            if new := [one for one in new if one not in figures(old)]:
-                yield Typed(number, line, (), tuple(dict.fromkeys(new)))
+        pairs, added = changes(old.text, line.text)
+        known = {*numbers(old.text), *figures(old.text)}
+        new = [one for claim in added for one in figures(claim) + bare(claim) if not {one, *numbers(one)} & known]
+        if pairs or new:
+            yield Typed(line, tuple(dict.fromkeys(pairs)), tuple(dict.fromkeys(new)))
 
 
 def _key(line: str) -> str:
-    return " ".join(normal(line).split())
+    return " ".join(line.split())
 
 
 def _words(line: str) -> str:
-    return _NUMBER.sub("#", _key(line))
+    return _NUMBER.sub("#", " ".join(normal(line).split()))
 
 
-def _nearest(line: str, gone: dict[str, list[str]]) -> str | None:
+def _twin(line: Text, gone: dict[str, list[Text]]) -> Text | None:
+    """Return the line that stood where *line* stands: with its words, best of all at its place; or the most like it."""
     import difflib
 
-    pool = {one: lines[0] for one, lines in gone.items() if lines}
-    found = difflib.get_close_matches(_words(line), list(pool)[:500], n=1, cutoff=0.6)
-    return pool[found[0]] if found else None
+    twins = gone.get(_words(line.text))
+    if twins:
+        same = next((number for number, one in enumerate(twins) if one.where == line.where), 0)
+        return twins.pop(same)
+    at_place = [(words, lines) for words, lines in gone.items() for one in lines if one.where == line.where]
+    if len(at_place) == 1:
+        words, lines = at_place[0]
+        found = next(one for one in lines if one.where == line.where)
+        if difflib.SequenceMatcher(None, words, _words(line.text), False).ratio() >= 0.4:
+            lines.remove(found)
+            return found
+    pool = {words: lines for words, lines in gone.items() if lines}
+    nearest = difflib.get_close_matches(_words(line.text), list(pool)[:500], n=1, cutoff=0.6)
+    return pool[nearest[0]].pop(0) if nearest else None

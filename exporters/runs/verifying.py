@@ -22,14 +22,17 @@ from exporters.model import Target, check_sources
 from exporters.package import Package, lint
 from exporters.registry import EXPORTERS
 from exporters.runs.memory import Memory
-from exporters.runs.numbers import bare, figures, numbers, plain, typed
+from exporters.runs.numbers import bare, changes, figures, numbers, plain, typed
 from exporters.runs.pack import Pack, PackFile
-from exporters.snapshot import MARK, Slot, SlotKind, Snapshot
+from exporters.snapshot import MARK, UNKNOWN, Slot, SlotKind, Snapshot, Text
 
 Kind = Literal[
     "changed", "disagrees", "unknown-key", "missing", "no-evidence", "span", "orphan-number", "unreadable", "stale"
 ]
 _CHART_CODES = frozenset(("chart-cache-size", "chart-cache-differs"))
+# Of longer texts only the numbers are told.
+_LONGEST_VALUE = 24
+_BY_HAND = "changed by hand: "
 _NOTHING = frozenset(("", "-", "—", "–"))
 
 
@@ -64,10 +67,12 @@ class _Read:
     file: PackFile
     package: Package
     snapshot: Snapshot
-    lines: list[str]
+    texts: list[Text]
     places: dict[str, str]
     base: Snapshot | None = None
-    base_lines: list[str] = field(default_factory=list)
+    taken: tuple[Slot, ...] = ()
+    """What carries the key of another record than the one at whose place it stands."""
+    base_texts: list[Text] = field(default_factory=list)
 
     def where(self, slot: Slot) -> str:
         return self.places.get(slot.at, "")
@@ -105,7 +110,7 @@ def _read_all(pack: Pack, findings: list[Finding]) -> Iterator[_Read]:
             try:
                 package = Package.open(file.path, name=str(file.path))
                 now = room.read(package)
-                lines = room.lines(package)
+                texts = room.texts(package)
             except BriefpackError as error:
                 findings.append(Finding("unreadable", file.name, "", "", str(error)))
                 continue
@@ -114,10 +119,21 @@ def _read_all(pack: Pack, findings: list[Finding]) -> Iterator[_Read]:
                 base = Package.open(memory.base_of(file.name, now.stamp, pack.manifest.dataset).content, name=file.name)
             except BriefpackError as error:
                 findings.append(Finding("unreadable", file.name, "", "", str(error)))
-                yield _Read(file, package, now, lines, places)
+                yield _Read(file, package, now, texts, places)
                 continue
             before = room.read(base)
-            yield _Read(file, package, aligned(before, now), lines, places, known(before), room.lines(base))
+            there = aligned(before, now)
+            yield _Read(file, package, there, texts, places, known(before), _taken(now, there), room.texts(base))
+
+
+def _taken(now: Snapshot, there: Snapshot) -> tuple[Slot, ...]:
+    """Return the slots of *now* that the alignment with the base gave another key than the one they carry."""
+    keys = {slot.at: slot.key for _, _, slot in there.slots()}
+    return tuple(
+        slot
+        for _, _, slot in now.slots()
+        if slot.kind is SlotKind.VALUE and keys.get(slot.at, slot.key) != slot.key and not slot.key.startswith(UNKNOWN)
+    )
 
 
 def _through_keys(one: _Read, keys: Keys) -> tuple[int, list[Finding]]:
@@ -125,16 +141,20 @@ def _through_keys(one: _Read, keys: Keys) -> tuple[int, list[Finding]]:
     found: list[Finding] = []
     count = 0
     before = _Before(one.base)
+    for slot in one.taken:
+        base = before.take("", "", slot)
+        if base is not None and not _same(one, base, slot):
+            found += _changed(one, slot, base)
     for group, item, slot in one.snapshot.slots():
         if slot.kind.silent:
             continue
         base = before.take(group, item, slot)
-        if base is not None and canonical(base) != canonical(slot.text):
+        if base is not None and not _same(one, base, slot):
             found += _changed(one, slot, base)
         if slot.kind is not SlotKind.VALUE:
             continue
         count += 1
-        if base is not None and canonical(base) != canonical(slot.text):
+        if base is not None and not _same(one, base, slot):
             continue
         record = keys.find(slot.key)
         if record is None:
@@ -147,6 +167,13 @@ def _through_keys(one: _Read, keys: Keys) -> tuple[int, list[Finding]]:
             message = f"shows {slot.text or 'nothing'}, the record says {value}"
             found.append(Finding("disagrees", one.file.name, one.where(slot), slot.key, message))
     return count, found
+
+
+def _same(one: _Read, base: str, slot: Slot) -> bool:
+    """Whether a text is as it was rendered. Editors keep the spelling of text; of a number in a cell they do not."""
+    if one.snapshot.format == "workbook":
+        return canonical(base) == canonical(slot.text)
+    return "".join(base.split()) == "".join(slot.text.split())
 
 
 class _Before:
@@ -177,20 +204,21 @@ def _changed(one: _Read, slot: Slot, base: str) -> Iterator[Finding]:
     """Say what a hand changed: of a value all of it, of sentences and charts their numbers."""
     if slot.kind is SlotKind.VALUE:
         pairs = [(base, slot.text)]
+        if len(base) > _LONGEST_VALUE:
+            pairs = changes(base, slot.text)[0] or pairs
         if not numbers(base) and not numbers(slot.text) and one.snapshot.format == "workbook" and not base:
             return  # a remark or a status that people fill in
     else:
-        first, second = numbers(_unmarked(base)), numbers(_unmarked(slot.text))
-        if first == second:
-            return
-        if len(first) == len(second):
+        first, second = numbers(base), numbers(slot.text)
+        if slot.kind is not SlotKind.CHART:
+            # What was added is looked at in the text itself.
+            pairs = changes(_unmarked(base), _unmarked(slot.text))[0]
+        elif len(first) == len(second):
             pairs = [pair for pair in zip(first, second, strict=True) if pair[0] != pair[1]]
-        elif slot.kind is SlotKind.CHART:
-            pairs = [(f"{len(first)} numbers", f"{len(second)} numbers")]
         else:
-            return  # sentences came or went: the text itself is looked at
+            pairs = [(f"{len(first)} numbers", f"{len(second)} numbers")]
     for old, new in pairs:
-        message = f"changed by hand: {old or 'nothing'} -> {new or 'nothing'}"
+        message = f"{_BY_HAND}{old or 'nothing'} -> {new or 'nothing'}"
         yield Finding("changed", one.file.name, one.where(slot), slot.key, message)
 
 
@@ -224,17 +252,17 @@ def _through_text(one: _Read, told: Iterable[Finding], known: set[str]) -> Itera
         return
     told = list(told)
     derived = [slot.text for _, _, slot in one.snapshot.slots() if slot.kind is SlotKind.DERIVED]
-    known = known | {figure for line in one.base_lines for figure in figures(line)}
-    pairs = {tuple(map(plain, one.message.removeprefix("changed by hand: ").split(" -> "))) for one in told}
-    for line in typed(one.base_lines, one.lines, derived):
-        where = f"“{_cut(line.text)}”"
+    known = known | {figure for line in one.base_texts for figure in figures(line.text)}
+    pairs = {tuple(one.message.removeprefix(_BY_HAND).split(" -> ")) for one in told if one.kind == "changed"}
+    for line in typed(one.base_texts, one.texts, derived):
+        where = f"{line.line.where}: “{_cut(line.line.text)}”"
         for old, new in line.changed:
             if not any(old in first and new in second for first, second in _two(pairs)):
-                yield Finding("changed", one.file.name, where, "", f"changed by hand: {old} -> {new}")
+                yield Finding("changed", one.file.name, where, "", f"{_BY_HAND}{old} -> {new}")
         for new in line.new:
-            if new in known or any(new in second for _, second in _two(pairs)):
+            if new in known or any(new in plain(second) for _, second in _two(pairs)):
                 continue
-            is_figure = new not in bare(line.text)
+            is_figure = new not in bare(line.line.text)
             message = f"“{new}” belongs to no record"
             yield Finding("orphan-number", one.file.name, where, "", message, error=is_figure)
 

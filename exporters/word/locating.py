@@ -25,7 +25,11 @@ def whereabouts(_package: Package, snapshot: Snapshot) -> dict[str, str]:
             kind = "table row" if item.id.startswith(f"{ITEM_PREFIX}r") else "paragraph"
             place = f"{_GROUPS.get(group.id, '')}{kind} “{_text(item)}”"
             found |= {slot.at: place for slot in item.slots}
-    return found
+        for item, behind in zip(group.items, group.items[1:], strict=False):
+            # A chart stands over its caption.
+            charts = (slot for slot in item.slots if slot.kind is SlotKind.CHART)
+            found |= {slot.at: f"chart above “{_text(behind)}”" for slot in charts}
+    return found | {slot.at: "chart" for slot in snapshot.loose if slot.kind is SlotKind.CHART}
 
 
 def _text(item: Item) -> str:

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from exporters.binding.scope import Scope
     from exporters.errors import Fault
     from exporters.package.reader import Package
-    from exporters.snapshot import Plan, Snapshot
+    from exporters.snapshot import Plan, Snapshot, Text
 
 NAME = "workbook"
 FILENAME = "targets.xlsx"
@@ -83,3 +83,10 @@ def results(package: Package) -> list[Fault]:
     from exporters.workbook.locating import results as wrong
 
     return wrong(package)
+
+
+def texts(package: Package) -> list[Text]:
+    """Return every line that the file says, with its place: cells without formulas, notes, shapes, properties."""
+    from exporters.workbook.printed import texts as texts_of
+
+    return texts_of(package)
