@@ -20,7 +20,6 @@ from exporters.merge import merge
 from exporters.package import PackageWriter
 from exporters.runs import living
 from exporters.workbook.living.book import Book
-from exporters.workbook.living.formulas import FormulaTexts
 
 TEMPLATE = Path(__file__).parents[2] / "templates" / "standard" / "zh" / "targets.xlsx"
 GDP = "liwan.gdp-growth"
@@ -46,8 +45,7 @@ def cells(data: bytes) -> dict[tuple[str, str], tuple[str, str]]:
     found: dict[tuple[str, str], tuple[str, str]] = {}
     for entry in book.entries:
         sheet = book.sheet(entry.part)
-        texts = FormulaTexts(sheet)
-        found |= {(entry.name, cell.address): (book.text(cell), texts.of(cell)) for cell in sheet.cells()}
+        found |= {(entry.name, cell.address): (book.text(cell), sheet.formula(cell)) for cell in sheet.cells()}
     return {place: content for place, content in found.items() if content != ("", "")}
 
 

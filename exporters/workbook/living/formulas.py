@@ -1,43 +1,16 @@
-"""Formulas of a sheet as a person sees them: followers of shared formulas written out, columns by their headers."""
+"""Formulas with their references taken out, replaced, and written by the headers of a table."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
 
-from exporters.workbook.formula.parse import shared
 from exporters.workbook.formula.tokens import Token, tokens
 from exporters.workbook.living.book import Table
-from exporters.workbook.living.cells import Cell
-from exporters.workbook.living.sheet import Sheet
 from exporters.workbook.references import letters, parse_cell
 
 FORMULA = "="
 _OWN_ROW = re.compile(r"\[@\{([^}]*)\}\]")
-
-
-class FormulaTexts:
-    """The formulas of one sheet, whole."""
-
-    def __init__(self, sheet: Sheet) -> None:
-        self._masters: dict[str, tuple[Cell, str]] = {}
-        for cell in sheet.cells():
-            formula = cell.formula
-            if formula is not None and formula.kind == "shared" and formula.text:
-                self._masters.setdefault(formula.attributes.get("si", ""), (cell, formula.text))
-
-    def of(self, cell: Cell) -> str:
-        """Return a cell's formula without its equals sign; empty where it has none."""
-        formula = cell.formula
-        if formula is None:
-            return ""
-        if formula.text or formula.kind != "shared":
-            return formula.text
-        master = self._masters.get(formula.attributes.get("si", ""))
-        if master is None:
-            return ""
-        first, text = master
-        return shared(text, cell.row - first.row, cell.column - first.column)
 
 
 def references(formula: str) -> list[Token]:

@@ -34,6 +34,7 @@ def lex(data: bytes, start: int, end: int) -> dict[int, Row] | None:
     rows: dict[int, Row] = {}
     known: dict[bytes, dict[str, str]] = {b"": {}}
     columns: dict[bytes, int] = {}
+    texts: dict[bytes, str] = {b"": ""}
     at = start
     while at < end:
         found = _ROW.match(data, at)
@@ -48,7 +49,7 @@ def lex(data: bytes, start: int, end: int) -> dict[int, Row] | None:
         if found[2]:
             row.closed = row.end = at
         else:
-            at = _lex_cells(data, at, row, known, columns)
+            at = _lex_cells(data, at, row, known, columns, texts)
             if data[at : at + 6] != _END_OF_ROW:
                 return None
             row.closed, row.end = at, at + 6
@@ -57,7 +58,14 @@ def lex(data: bytes, start: int, end: int) -> dict[int, Row] | None:
     return rows if at == end else None
 
 
-def _lex_cells(data: bytes, at: int, row: Row, known: dict[bytes, dict[str, str]], columns: dict[bytes, int]) -> int:
+def _lex_cells(
+    data: bytes,
+    at: int,
+    row: Row,
+    known: dict[bytes, dict[str, str]],
+    columns: dict[bytes, int],
+    texts: dict[bytes, str],
+) -> int:
     """Read cells up to what is none; return where that begins."""
     match, cells, number = _CELL.match, row.cells, row.number
     shown = b"%d" % number
@@ -77,16 +85,25 @@ def _lex_cells(data: bytes, at: int, row: Row, known: dict[bytes, dict[str, str]
         cell = Cell(column, number, attributes, at)
         at = cell.end = found.end()
         if value is not None:
-            cell.value = _plain(value)
+            shown_value = texts.get(value)
+            if shown_value is None:
+                shown_value = texts[value] = _plain(value)
+            cell.value = shown_value
         elif data.startswith((b"<v/>", b"</v>"), at - 8):
             cell.value = ""
         if text is not None:
-            cell.inline = _plain(text)
+            inline = texts.get(text)
+            if inline is None:
+                inline = texts[text] = _plain(text)
+            cell.inline = inline
         elif runs is not None:
             cell.inline = string_text(parse(b"<is>" + runs + b"</is>"))
         if formula is not None:
             begin = found.start(4)
-            cell.formula = Formula(_plain(formula_text or b""), _attributes(formula_raw), begin, found.end(4))
+            shared = known.get(formula_raw)
+            if shared is None:
+                shared = known[formula_raw] = _attributes(formula_raw)
+            cell.formula = Formula(_plain(formula_text) if formula_text else "", shared, begin, found.end(4))
         cells[column] = cell
 
 

@@ -17,6 +17,7 @@ CHARTS = "charts:"
 """Begins the id of the group of a sheet's charts."""
 _PLACE = re.compile(r"([-+=])([0-9]+) (.*)", re.DOTALL)
 _BESIDE = re.compile(r"([<>])([0-9]+)")
+_NONE: frozenset[int] = frozenset()
 
 
 def identity(sheet: Sheet, entry: SheetEntry, tables: Sequence[Table]) -> str:
@@ -34,9 +35,10 @@ class Places:
         self._bound = sorted((table for table in tables if table.key_column), key=lambda table: table.area.top)
         self._headers = {table.name: {one.number: one.name for one in table.columns} for table in self._bound}
 
-    def inside(self, column: int, row: int) -> bool:
-        """Whether a cell lies in a table."""
-        return any(one.left <= column <= one.right and one.top <= row <= one.bottom for one in self._areas)
+    def covered(self, row: int) -> frozenset[int]:
+        """Return the columns of a row that lie in a table."""
+        columns = [range(one.left, one.right + 1) for one in self._areas if one.top <= row <= one.bottom]
+        return frozenset().union(*columns) if columns else _NONE
 
     def name(self, column: int, row: int) -> str:
         """Return a cell's name: steps above or below the nearest bound table, and the header over or under it."""

@@ -15,7 +15,7 @@ from exporters.workbook.living.caches import renew
 from exporters.workbook.living.cells import Cell
 from exporters.workbook.living.cellxml import NOTHING, Content
 from exporters.workbook.living.charting import REFERENCES, retargeted
-from exporters.workbook.living.formulas import FORMULA, FormulaTexts, from_header
+from exporters.workbook.living.formulas import FORMULA, from_header
 from exporters.workbook.living.naming import CELLS, Places, identity
 from exporters.workbook.living.noting import Noting
 from exporters.workbook.living.packing import Changes
@@ -61,6 +61,7 @@ class _Patch:
         self._edits: dict[str, SheetEdit] = {}
         self._insertions: dict[str, dict[int, Insertion]] = defaultdict(dict)
         self._row_tables: dict[str, TableRows] = {}
+        self._own_rows: dict[str, TableRows] = {}
         self._filled: set[str] = set()
         self._translation = Translation(self._ours, self._book)
         self._charts: dict[str, str] = {}
@@ -187,7 +188,11 @@ class _Patch:
     def _style_of_empty(self, part: str, column: int, row: int) -> int:
         table = self._table_at(part, row)
         if table is not None and table.area.left <= column <= table.area.right:
-            return TableRows(self._book, table, self._ours, table, self._translation).style(column, row)
+            rows = self._own_rows.get(table.part)
+            if rows is None:
+                rows = TableRows(self._book, table, self._ours, table, self._translation)
+                self._own_rows[table.part] = rows
+            return rows.style(column, row)
         found = self._book.sheet(part).rows.get(row)
         style = found.attributes.get("s", "") if found is not None else ""
         return int(style) if style.isdecimal() else 0
@@ -286,10 +291,9 @@ class _Patch:
         """Return a new cell's formula: it goes on with the one above where it does so in the new render."""
         ours = self._ours.sheet(at.rpartition("!")[0])
         model = ours.cell(source.column, source.row - 1)
-        if model is not None and model.formula is not None and above is not None and above.formula is not None:
-            texts = FormulaTexts(ours)
-            if shared(texts.of(model), 1, 0) == texts.of(source):
-                return shared(FormulaTexts(self._book.sheet(part)).of(above), 1, 0)
+        before = shared(ours.formula(model), 1, 0) if model is not None and model.formula is not None else ""
+        if above is not None and above.formula is not None and before == ours.formula(source):
+            return shared(self._book.sheet(part).formula(above), 1, 0)
         return self._translation.refit(source, ours.part, None, part)
 
     # --- the rest ------------------------------------------------------------------------------------------------

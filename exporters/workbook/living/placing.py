@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from exporters.workbook.living.book import Book, Column, Table
 from exporters.workbook.living.cells import Cell
 from exporters.workbook.living.cellxml import NOTHING, Content
-from exporters.workbook.living.formulas import FormulaTexts, by_header
+from exporters.workbook.living.formulas import by_header
 from exporters.workbook.living.sheet import Sheet
 from exporters.workbook.living.texts import Run, runs_of
 from exporters.workbook.living.translating import Translation
@@ -108,7 +108,7 @@ class TableRows:
         model = self.model(column.number, like)
         if model is not None:
             return NewCell(column.number, style, like=model)
-        formula = by_header(FormulaTexts(ours).of(cell), self.ours_table, source)
+        formula = by_header(ours.formula(cell), self.ours_table, source)
         own = self.translation.own_row(formula, ours.part, self.table, like)
         # Where no row of the column has a formula any more, a person took them out; a table without rows has none yet.
         return NewCell(column.number, style, Content(formula=own) if self.blank_row() else NOTHING)

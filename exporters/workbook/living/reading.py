@@ -16,7 +16,7 @@ from exporters.snapshot import Group, Item, Slot, SlotKind, Snapshot
 from exporters.workbook.living.book import RANGE, Book, SheetEntry, Table, book_of, readable
 from exporters.workbook.living.cells import Cell
 from exporters.workbook.living.charting import chart_items
-from exporters.workbook.living.formulas import FORMULA, FormulaTexts, by_header
+from exporters.workbook.living.formulas import FORMULA, by_header
 from exporters.workbook.living.naming import CELLS, CHARTS, ROWS, Places, identity
 from exporters.workbook.living.properties import read_properties
 from exporters.workbook.living.shapes import shaped
@@ -67,7 +67,6 @@ class _Reader:
         """Yield the bound tables of a sheet, its rows with keys, and its other cells."""
         book = self._book
         sheet = book.sheet(entry.part)
-        formulas = FormulaTexts(sheet)
         areas = [area for area in book.areas if area.sheet == entry.part]
         name = self._names[entry.name.casefold()]
         keyed: set[int] = set()
@@ -75,15 +74,15 @@ class _Reader:
             if not area.key_column:
                 continue
             group = area.name or ROWS + name
-            items = tuple(self._rows(sheet, area, group, formulas))
+            items = tuple(self._rows(sheet, area, group))
             if area.is_range:
                 keyed = {int(item.at.rpartition("!")[2]) for item in items}
             yield Group(group, area.part, items, keeps=True)
-        yield Group(CELLS + name, entry.part, tuple(self._cells(sheet, CELLS + name, areas, keyed, formulas)))
+        yield Group(CELLS + name, entry.part, tuple(self._cells(sheet, CELLS + name, areas, keyed)))
         charts = tuple(chart_items(book, entry, CHARTS + name, self._names))
         yield Group(CHARTS + name, entry.part + RANGE, charts)
 
-    def _rows(self, sheet: Sheet, table: Table, group: str, formulas: FormulaTexts) -> Iterator[Item]:
+    def _rows(self, sheet: Sheet, table: Table, group: str) -> Iterator[Item]:
         book = self._book
         columns = [column for column in table.columns if column.number != table.key_column]
         rows = [
@@ -97,36 +96,38 @@ class _Reader:
             column.number for _, row in rows for column in columns if _has_formula(row.cells.get(column.number))
         )
         whole = {number for number, count in counted.items() if count * 2 > len(rows)}
-        places = [(column.name, column.number, letters(column.number), column.number in whole) for column in columns]
+        places = [
+            (column.name, column.number, f"{sheet.part}!{letters(column.number)}", column.number in whole)
+            for column in columns
+        ]
         text = book.text
         for key, row in rows:
             slots: list[Slot] = []
             start = key + "." if not table.is_range else f"{group}!{key}!"
-            for name, number, letter, is_formula in places:
+            for name, number, at, is_formula in places:
                 cell = row.cells.get(number)
                 if cell is None:
                     value = ""
                 elif cell.formula is None:
                     value = text(cell)
                 else:
-                    formula = formulas.of(cell)
+                    formula = sheet.formula(cell)
                     shown = shaped(formula)[0].skeleton if is_formula else by_header(formula, table, row.number)
                     value = FORMULA + shown
-                slots.append(Slot(start + name, value, f"{sheet.part}!{letter}{row.number}", kind_of(value)))
+                slots.append(Slot(start + name, value, f"{at}{row.number}", kind_of(value)))
             yield Item(key, f"{sheet.part}!{row.number}", tuple(slots))
 
-    def _cells(
-        self, sheet: Sheet, name: str, areas: Sequence[Table], keyed: set[int], formulas: FormulaTexts
-    ) -> Iterator[Item]:
+    def _cells(self, sheet: Sheet, name: str, areas: Sequence[Table], keyed: set[int]) -> Iterator[Item]:
         places = Places(areas)
         for row in sheet.rows.values():
             if row.number in keyed:
                 continue
+            covered = places.covered(row.number)
             for cell in row.cells.values():
-                if cell.blank or places.inside(cell.column, cell.row):
+                if cell.column in covered or cell.blank:
                     continue
                 plain = cell.formula is None
-                value = self._book.text(cell) if plain else FORMULA + shaped(formulas.of(cell))[0].skeleton
+                value = self._book.text(cell) if plain else FORMULA + shaped(sheet.formula(cell))[0].skeleton
                 if not value:
                     continue
                 place = places.name(cell.column, cell.row)
@@ -142,7 +143,9 @@ def _has_formula(cell: Cell | None) -> bool:
 
 def kind_of(text: str) -> SlotKind:
     """Return how a text is merged: whole sentences by the sentence."""
-    return SlotKind.PROSE if len(text) > 15 and text[0] != FORMULA and _SENTENCE.search(text) else SlotKind.VALUE
+    if len(text) > 15 and text[0] != FORMULA and _SENTENCE.search(text):
+        return SlotKind.PROSE
+    return SlotKind.VALUE
 
 
 def lines(package: Package) -> list[str]:

@@ -13,7 +13,6 @@ from exporters.workbook.formula.tokens import tokens
 from exporters.workbook.formula.values import Area, Error, ErrorValueError, Scalar, UnknownError, Value
 from exporters.workbook.living.book import Table
 from exporters.workbook.living.cells import Cell
-from exporters.workbook.living.formulas import FormulaTexts
 from exporters.workbook.living.shapes import shaped
 from exporters.workbook.living.sheet import Sheet
 from exporters.workbook.living.spans import Splices, escaped, start_tag_end, with_attribute
@@ -64,13 +63,12 @@ class Recalculation:
             formula.areas = list(self._areas_of(name, formula))
 
     def _read(self, name: str, sheet: Sheet) -> None:
-        texts = FormulaTexts(sheet)
         right = bottom = 1
         for cell in sheet.cells():
             right, bottom = max(right, cell.column), max(bottom, cell.row)
             if cell.formula is None:
                 continue
-            text = texts.of(cell)
+            text = sheet.formula(cell)
             if not text or cell.formula.kind in {"array", "dataTable"}:
                 self._formulas[name, cell.row, cell.column] = _FormulaCell(cell, text, known=False)
             else:
@@ -84,7 +82,7 @@ class Recalculation:
             formula.text = self._plain(formula, sheet)
         shape, numbers = shaped(formula.text)
         for reference in shape.references:
-            name = reference.token.sheet.casefold() or sheet
+            name = reference.sheet or sheet
             if reference.token.area == "#REF!" or name not in self._sheets:
                 continue
             left, top, right, bottom = reference.area(numbers)
@@ -212,23 +210,20 @@ class Recalculation:
 
     def _evaluate(self, place: Place) -> None:
         formula = self._formulas[place]
-        if not formula.known or any(one in self._unknown for one in self._inputs(place)):
+        if not formula.known or (self._unknown and any(one in self._unknown for one in self._inputs(place))):
             self._unknown.add(place)
             return
         try:
             shape, numbers = shaped(formula.text)
-            nodes = [
-                self._node(place[0], one.token.sheet, *one.area(numbers)) for one in shape.references if one.is_plain
-            ]
+            nodes = [self._node(one.sheet or place[0], *one.area(numbers)) for one in shape.references if one.is_plain]
             node = build(shape.parsed.tree, nodes, _no_slots)
             self._values[place] = result(node, _Context(place[1], place[2]))
         except UnknownError:
             self._unknown.add(place)
 
-    def _node(self, own: str, sheet: str, left: int, top: int, right: int, bottom: int) -> Node:
-        name = sheet.casefold() or own
+    def _node(self, name: str, left: int, top: int, right: int, bottom: int) -> Node:
         if name not in self._sheets:
-            raise UnknownError(sheet)
+            raise UnknownError(name)
         if left == right and top == bottom:
             value = self.value(name, top, left)
             if isinstance(value, Error):

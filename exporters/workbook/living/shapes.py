@@ -17,7 +17,7 @@ REFERENCE = "#"
 """Stands for each reference in a formula's skeleton."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Reference:
     """A reference of a shape. ``rows`` are the places of its rows among the formula's row numbers (two for a range);
     none for whole columns and rows, and for what stays as it is written."""
@@ -27,16 +27,15 @@ class Reference:
     columns: tuple[int, int]
     ends: tuple[tuple[str, str], ...]
     """Column letters and dollar sign of each end, as written."""
+    sheet: str
+    """The sheet that it names, without case; empty for the formula's own."""
+    prefix: str
+    """The sheet as it is written, with its exclamation mark."""
 
     @property
     def is_plain(self) -> bool:
         """Whether it leads to cells of this workbook: the evaluator counts only such references."""
         return self.token.area != "#REF!" and "[" not in self.token.sheet and ":" not in self.token.sheet
-
-    @property
-    def prefix(self) -> str:
-        """The sheet as it is written, with its exclamation mark."""
-        return self.token.text[: len(self.token.text) - len(self.token.area)]
 
     def written(self, numbers: Sequence[int]) -> str:
         """Return the reference as it stands in the formula with those row numbers."""
@@ -76,7 +75,8 @@ class Shape:
         return "".join(piece if isinstance(piece, str) else write(piece) for piece in self.pieces)
 
 
-def shaped(formula: str) -> tuple[Shape, list[int]]:
+@lru_cache(maxsize=1 << 16)
+def shaped(formula: str) -> tuple[Shape, tuple[int, ...]]:
     """Return a formula's shape and its row numbers."""
     numbers: list[int] = []
     parts = formula.split('"')
@@ -95,22 +95,21 @@ def shaped(formula: str) -> tuple[Shape, list[int]]:
         if len(_SHAPES) >= _MOST:
             _SHAPES.clear()
         _SHAPES[key] = known
-    return known, numbers
+    return known, tuple(numbers)
 
 
 _SHAPES: dict[str, Shape] = {}
 _MOST = 4096
 
 
-@lru_cache(maxsize=256)
-def _alone(formula: str) -> tuple[Shape, list[int]]:
-    numbers = [
+def _alone(formula: str) -> tuple[Shape, tuple[int, ...]]:
+    numbers = tuple(
         int(end[3])
         for token in tokens(formula)
         if token.kind == "ref"
         for end in map(_END.fullmatch, token.area.split(":"))
         if end is not None and end[1].strip("$") and end[3]
-    ]
+    )
     return _shape(formula), numbers
 
 
@@ -140,7 +139,8 @@ def _reference(token: Token, first: int) -> Reference:
     cells = len(ends) == len(token.area.split(":")) and all(end[1].strip("$") and end[3] for end in ends)
     rows = tuple(range(first, first + len(ends))) if cells else ()
     columns = (area.left, area.right) if area is not None else (1, 1)
-    return Reference(token, rows, columns, tuple((end[1], end[2]) for end in ends))
+    prefix = token.text[: len(token.text) - len(token.area)]
+    return Reference(token, rows, columns, tuple((end[1], end[2]) for end in ends), token.sheet.casefold(), prefix)
 
 
 def _bone(token: Token) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from xml.parsers import expat
 
+from exporters.workbook.formula.parse import shared
 from exporters.workbook.living.cells import Cell, Formula, Row
 from exporters.workbook.living.lexing import lex
 from exporters.workbook.living.spans import Span, prefix_of, refuse_dtd, start_tag_end
@@ -32,6 +33,7 @@ class Sheet:
     root: Span
     rows: dict[int, Row]
     prefix: str
+    _masters: dict[str, tuple[Cell, str]] | None = None
 
     def cell(self, column: int, row: int) -> Cell | None:
         found = self.rows.get(row)
@@ -40,6 +42,25 @@ class Sheet:
     def cells(self) -> Iterator[Cell]:
         for row in self.rows.values():
             yield from row.cells.values()
+
+    def formula(self, cell: Cell) -> str:
+        """Return a cell's formula without its equals sign, that of a follower of a shared formula written out; empty
+        where it has none."""
+        formula = cell.formula
+        if formula is None:
+            return ""
+        if formula.text or formula.kind != "shared":
+            return formula.text
+        if self._masters is None:
+            self._masters = {}
+            for one in self.cells():
+                if one.formula is not None and one.formula.kind == "shared" and one.formula.text:
+                    self._masters.setdefault(one.formula.attributes.get("si", ""), (one, one.formula.text))
+        master = self._masters.get(formula.attributes.get("si", ""))
+        if master is None:
+            return ""
+        first, text = master
+        return shared(text, cell.row - first.row, cell.column - first.column)
 
     @property
     def sheet_data(self) -> Span | None:

@@ -33,6 +33,7 @@ class Shift:
         self._behind = [one.after for one in self.insertions]
         self._sums = [0, *accumulate(one.count for one in self.insertions)]
         self._at = {one.after: one for one in self.insertions}
+        self._known: dict[tuple[int, int, bool], tuple[int, int]] = {}
 
     def __bool__(self) -> bool:
         return bool(self.insertions)
@@ -44,6 +45,12 @@ class Shift:
     def rows(self, top: int, bottom: int, *, single: bool = True) -> tuple[int, int]:
         """Return where a range of rows stands afterwards: it grows with rows inside it, and one that covers all rows
         of the table goes on covering them. ``single`` says whether that holds for a range of one row too."""
+        known = self._known.get((top, bottom, single))
+        if known is None:
+            known = self._known[top, bottom, single] = self._rows(top, bottom, single)
+        return known
+
+    def _rows(self, top: int, bottom: int, single: bool) -> tuple[int, int]:
         if bottom >= LAST_ROW and top == 1:
             return top, bottom
         first, last = self.row(top), self.row(bottom)
@@ -86,28 +93,26 @@ class Shifts:
             return text
         shape, numbers = shaped(text)
         own = sheet.casefold()
-        moving = {
-            reference: shift
-            for reference in shape.references
-            if (shift := self._by_name.get(reference.token.sheet.casefold() or own)) is not None
-        }
-        if not moving:
-            return text
-
-        def write(reference: Reference) -> str:
-            shift = moving.get(reference)
+        at_home = cell_row > 0 and self.of(own).inside(cell_row)
+        moved: dict[Reference, str] = {}
+        for reference in shape.references:
+            name = reference.sheet or own
+            shift = self._by_name.get(name)
             if shift is None:
-                return reference.written(numbers)
-            token = reference.token
+                continue
             if not reference.rows:
-                return token.text[: len(token.text) - len(token.area)] + moved_area(token.area, shift)
-            inside = cell_row > 0 and token.sheet.casefold() in {"", own} and shift.inside(cell_row)
+                token = reference.token
+                moved[reference] = reference.prefix + moved_area(token.area, shift)
+                continue
             first, last = numbers[reference.rows[0]], numbers[reference.rows[-1]]
-            single = len(reference.rows) > 1 and not inside
-            top, bottom = shift.rows(min(first, last), max(first, last), single=single)
-            return reference.with_rows(top if first <= last else bottom, bottom if first <= last else top)
-
-        return shape.written(write)
+            single = len(reference.rows) > 1 and not (at_home and name == own)
+            low, high = (first, last) if first <= last else (last, first)
+            top, bottom = shift.rows(low, high, single=single)
+            if (top, bottom) != (low, high):
+                moved[reference] = reference.with_rows(*((top, bottom) if first <= last else (bottom, top)))
+        if not moved:
+            return text
+        return shape.written(lambda reference: moved.get(reference) or reference.written(numbers))
 
     def rule(self, text: str, sheet: str, down: int) -> str:
         """Return the formula of a rule (validation, conditional format), whose rows without ``$`` are counted from the

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from exporters.workbook.formula.tokens import Token
 from exporters.workbook.living.book import Book, SheetEntry, Table
 from exporters.workbook.living.cells import Cell
-from exporters.workbook.living.formulas import FormulaTexts, from_header, references, with_references
+from exporters.workbook.living.formulas import from_header, references, with_references
 from exporters.workbook.living.naming import ROWS, identity
 from exporters.workbook.references import Range, letters, parse_range, quoted_sheet
 
@@ -30,9 +30,9 @@ class Translation:
 
         Where that cell holds a formula with as many references, they stay: they have followed every move.
         """
-        formula = FormulaTexts(self._source.sheet(part)).of(source)
+        formula = self._source.sheet(part).formula(source)
         if cell is not None and cell.formula is not None:
-            own = references(FormulaTexts(self._target.sheet(into)).of(cell))
+            own = references(self._target.sheet(into).formula(cell))
             if len(own) == len(references(formula)):
                 return with_references(formula, [token.text for token in own])
         return with_references(formula, [self._reference(token, part) for token in references(formula)])

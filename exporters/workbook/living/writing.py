@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from exporters.workbook.living.book import Book, SheetEntry
 from exporters.workbook.living.cells import Cell, Row
 from exporters.workbook.living.cellxml import NOTHING, Content, changed_cell, new_cell
-from exporters.workbook.living.formulas import FormulaTexts
 from exporters.workbook.living.sheet import Sheet
 from exporters.workbook.living.shifting import Shifts, moved_area
 from exporters.workbook.living.spans import Span, Splices, escaped, start_tag_end, with_attribute
@@ -76,7 +75,6 @@ class _Writer:
         self._prefix = self._sheet.prefix
         self._data = self._sheet.data
         self._splices = Splices(self._data)
-        self._formulas = FormulaTexts(self._sheet) if shifts or edit.contents else None
         self._unshare = False
 
     def write(self) -> bytes:
@@ -171,10 +169,10 @@ class _Writer:
             tag = with_attribute(self._data[cell.start : end], "r", f"{letters(cell.column)}{number}")
             self._splices.replace(cell.start, end, tag)
         formula = cell.formula
-        if formula is None or self._formulas is None:
+        if formula is None:
             return
         shared = formula.kind == "shared"
-        text = self._formulas.of(cell) if shared and self._unshare else formula.text
+        text = self._sheet.formula(cell) if shared and self._unshare else formula.text
         moved = self._moved(cell, text) if text else text
         ref = formula.attributes.get("ref")
         new_ref = moved_area(ref, self._shift) if ref and self._shift else ref
@@ -229,7 +227,7 @@ class _Writer:
         cells: list[bytes] = []
         for cell in sorted(row.cells, key=lambda one: one.column):
             content = cell.content
-            if cell.like is not None and self._formulas is not None:
+            if cell.like is not None:
                 content = Content(formula=self._continued(cell.like, number))
             if content.formula:
                 self._edit.new_formulas.add((cell.column, number))
@@ -240,8 +238,7 @@ class _Writer:
     def _continued(self, like: Cell, number: int) -> str:
         from exporters.workbook.formula.parse import shared
 
-        assert self._formulas is not None
-        moved = self._moved(like, self._formulas.of(like))
+        moved = self._moved(like, self._sheet.formula(like))
         return shared(moved, number - self._shift.row(like.row), 0)
 
     # --- what stands around the rows -----------------------------------------------------------------------------
