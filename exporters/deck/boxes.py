@@ -6,14 +6,12 @@ import re
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from exporters.metrics import line_height, width
+from exporters.metrics import line_height, widest, width
 
 _NUMBER = re.compile(r'<a:(lnSpc|spcBef|spcAft)><a:(spcPct|spcPts) val="(\d+)%?"/>')
 _ENTITIES = (("&lt;", "<"), ("&gt;", ">"), ("&#34;", '"'), ("&quot;", '"'), ("&#39;", "'"), ("&amp;", "&"))
 #: Room that may be added where two runs of different scripts meet, in em.
 SEAM = 0.25
-#: No character takes more than this, with the room beside it, in em (a tab takes two).
-_WIDEST = 2.25
 #: How many texts are remembered with their width, for each way of setting them.
 _REMEMBERED = 4096
 #: Between the texts of runs: a noncharacter, which no text may hold.
@@ -42,6 +40,11 @@ class Widths(dict[str, float]):
         super().__init__()
         self._set = size, latin, east_asian, bold
 
+    def certain(self, room: float) -> float:
+        """Return how many characters of XML text fit into *room* whatever they are, if none is a tab."""
+        size, latin, east_asian, bold = self._set
+        return room / (size * (widest(latin, east_asian, bold) / 1000 + SEAM))
+
     def __missing__(self, text: str) -> float:
         if len(self) >= _REMEMBERED:
             self.clear()
@@ -61,6 +64,8 @@ class Filling(NamedTuple):
     xml: str
     texts: str
     """What its runs show, :data:`BETWEEN` between them."""
+    certain: float
+    """Up to so many characters of XML the body fits whatever they are, if none is a tab."""
 
 
 class Box(NamedTuple):
@@ -81,8 +86,6 @@ class Box(NamedTuple):
     """Height of the tallest of its paragraphs on one line."""
     narrowest: float = 0.0
     """Room for the text of its most indented paragraph on one line."""
-    sure: float = -1.0
-    """So many characters of a line's only run fit whatever they are."""
 
     def holds(self, body: str) -> bool:
         """Return whether *body* fits for certain, each paragraph on one line; False means: look closer."""
@@ -93,15 +96,13 @@ class Box(NamedTuple):
         texts = SHOWN.findall(body)
         if len(texts) * self.tallest > self.height or body.count("<a:p>") > len(texts):
             return False
-        room, sure, widths = self.narrowest, self.sure, self.largest
-        return all(len(text) <= sure or widths[text] <= room for text in texts)
+        room, widths = self.narrowest, self.largest
+        return all(widths[text] <= room for text in texts)
 
     def holds_runs(self, texts: list[str]) -> bool:
         """Return whether the one line of a box that always holds the same runs has room for their *texts*."""
         if len(texts) != len(self.runs):
             return False
-        if len(texts) == 1 and len(texts[0]) <= self.sure:
-            return True
         room = self.one_line
         for text, widths in zip(texts, self.runs, strict=True):
             room -= widths[text]
@@ -119,14 +120,24 @@ def read_box(found: dict[str, Any]) -> Box:
         size = max(size for size, _ in found["runs"])
         needed = first.before + single_line(size, first.latin, first.east_asian, first.line, first.bold) + first.after
         if needed <= box.height:
-            room = box.width - first.left - first.indent - SEAM * size * (len(runs) - 1)
-            box = box._replace(one_line=room, sure=room / (_WIDEST * size))
-        return box._replace(runs=runs, filling=Filling(*found["filling"]) if "filling" in found else None)
+            box = box._replace(one_line=box.width - first.left - first.indent - SEAM * size * (len(runs) - 1))
+        return box._replace(runs=runs, filling=_filling(found, runs, box.one_line))
     if "loose" in found:
         (size, bold), tallest, narrowest = found["loose"]
-        widths, sure = widths_of(size, latin, east_asian, bold), narrowest / (_WIDEST * size)
-        return box._replace(largest=widths, tallest=tallest, narrowest=narrowest, sure=sure)
+        widths = widths_of(size, latin, east_asian, bold)
+        return box._replace(largest=widths, tallest=tallest, narrowest=narrowest)
     return box
+
+
+def _filling(found: dict[str, Any], runs: tuple[Widths, ...], room: float) -> Filling | None:
+    if "filling" not in found:
+        return None
+    xml, texts = found["filling"]
+    certain = -1.0
+    if len(runs) == 1 and room >= 0:
+        nothing = ("",) * xml.replace("%%", "").count("%s")
+        certain = runs[0].certain(room) + len(xml % nothing) - len(texts % nothing)
+    return Filling(xml, texts, certain)
 
 
 @lru_cache(maxsize=1024)

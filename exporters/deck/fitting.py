@@ -172,10 +172,13 @@ class Fitter:
         """Return the content of a body that always holds the same runs, made of its *values* so that it fits."""
         found = self._boxes[box]
         assert found.filling is not None
-        xml, texts = found.filling
+        xml, texts, certain = found.filling
         body = xml % values
-        if MORE not in body and found.holds_runs((texts % values).split(BETWEEN)):
-            return body
+        if MORE not in body:
+            if len(body) <= certain and "\t" not in body:
+                return body
+            if found.holds_runs((texts % values).split(BETWEEN)):
+                return body
         return self._fitted(body, found)
 
     def fit_box(self, body: str, box: int) -> str:

@@ -28,8 +28,6 @@ _TEMPLATES = {ct.PRESENTATION_TEMPLATE: ct.PRESENTATION, ct.SLIDE_SHOW: ct.PRESE
 _FIRST_ID = 256
 #: From so many slides on, what a district's views have worked out is let go of behind its slide.
 _MANY = 2000
-#: A tenth more bytes than level 6 for half of its time; slides are most of a deck's cost.
-_LEVEL = 3
 
 
 class Anchors:
@@ -90,7 +88,7 @@ class DeckRenderer:
             self._write(out)
 
     def _write(self, out: BinaryIO) -> None:
-        with PackageWriter(out, level=_LEVEL, date_time=zip_time(self._epoch)) as writer:
+        with PackageWriter(out, date_time=zip_time(self._epoch)) as writer:
             writer.add("_rels/.rels", self._meta["package_relationships"].encode())
             self._carry(writer)
             self._stream(writer)
@@ -294,7 +292,7 @@ class DeckRenderer:
         if self._charts:
             defaults["xlsx"] = ct.EMBEDDED_WORKBOOK
         kept |= self._overrides
-        listing = DeflateSegment(_LEVEL)
+        listing = DeflateSegment()
         listing.write(ContentTypes(defaults, kept).xml().removesuffix(TYPES_TAIL.encode()))
         for number in range(1, len(self._plan) + 1):
             listing.write(override_xml(f"ppt/slides/slide{number}.xml", ct.SLIDE).encode())

@@ -11,6 +11,9 @@ _END_OF_STREAM = b"\x03\x00"
 #: Up to this size a shared compressor is used. It is below zlib's window, so that no match can be lost to the
 #: window's sliding and the bytes of a part do not depend on the parts before it.
 SMALL_PART = 16_384
+#: The level at which packages are deflated: half the time of zlib's own choice, 6, for a tenth (slides) to a quarter
+#: (long texts) more bytes. What is deflated once and written many times takes level 6.
+LEVEL = 3
 _BUFFER = 1 << 16
 _POLYNOMIAL = 0xEDB88320
 _ONE = 1 << 31
@@ -75,7 +78,7 @@ class DeflateSegment:
 
     __slots__ = ("_chunks", "_compressor", "_crc", "_pending", "_pending_size", "_sealed", "_size")
 
-    def __init__(self, level: int = 6) -> None:
+    def __init__(self, level: int = LEVEL) -> None:
         self._compressor = zlib.compressobj(level, zlib.DEFLATED, -15)
         self._chunks: list[bytes] = []
         self._pending: list[bytes] = []

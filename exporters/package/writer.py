@@ -13,6 +13,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, BinaryIO, Self
 
 from exporters.package.segments import (
+    LEVEL,
     SMALL_PART,
     Deflated,
     DeflateSegment,
@@ -33,8 +34,12 @@ FIRST_PARTS = ("_rels/.rels", "docProps/app.xml", "docProps/core.xml")
 EPOCH: ZipTime = (1980, 1, 1, 0, 0, 0)
 _LATEST: ZipTime = (2107, 12, 31, 23, 59, 58)
 
-_LOCAL = struct.Struct("<4s5H3I2H")
-_CENTRAL = struct.Struct("<4s6H3I5H2I")
+#: What an entry's local header and its place in the directory both say, from the version on.
+_SHARED = struct.Struct("<5H3I2H")
+_LOCAL = b"PK\x03\x04"
+_CENTRAL = b"PK\x01\x02"
+#: No comment, first disk, no attributes.
+_REST = b"\0" * 10
 _END = struct.Struct("<4s4H2IH")
 _END_64 = struct.Struct("<4sQ2H2I4Q")
 _LOCATOR_64 = struct.Struct("<4sIQI")
@@ -80,13 +85,13 @@ class PackageWriter:
     absolute, raises ValueError.
     """
 
-    def __init__(self, out: BinaryIO, *, level: int = 6, date_time: ZipTime = EPOCH) -> None:
+    def __init__(self, out: BinaryIO, *, level: int = LEVEL, date_time: ZipTime = EPOCH) -> None:
         self._out = out
         self._level = level
         self._time, self._date = _dos_time(date_time)
         self._small = SmallDeflater(level)
         self._offset = 0
-        self._central: list[bytes] = []
+        self._central = bytearray()
         self._names: set[str] = set()
         self._closed = False
 
@@ -141,57 +146,47 @@ class PackageWriter:
             raise ValueError(f"part '{name}' is in the package already")
         if not name or name[0] == "/" or "\\" in name:
             raise ValueError(f"'{name}' is no part name: it is empty, absolute or holds a backslash")
-        self._names.add(key)
         encoded = name.encode()
-        if len(encoded) > _MAX_16:
+        length = len(encoded)
+        if length > _MAX_16:
             raise ValueError("a part name is longer than 65,535 bytes")
-        flags = 0 if name.isascii() else _UTF8_NAME
+        self._names.add(key)
+        flags = 0 if length == len(name) else _UTF8_NAME
         offset = self._offset
-        local_size, local_packed, extra, version = size, packed_size, b"", _VERSION
-        if size >= _MAX_32 or packed_size >= _MAX_32:
-            extra = struct.pack("<2H2Q", 1, 16, size, packed_size)
-            local_size = local_packed = _MAX_32
+        if size < _MAX_32 and packed_size < _MAX_32 and offset < _MAX_32:
+            said = _SHARED.pack(
+                _VERSION, flags, method, self._time, self._date, crc, packed_size, size, length, 0
+            )  # fmt: skip
+            head = b"".join((_LOCAL, said, encoded))
+            listed: tuple[bytes, ...] = (_CENTRAL, said[:2], said, _REST, offset.to_bytes(4, "little"), encoded)
+        else:
+            head, listed = self._large(flags, method, crc, size, packed_size, encoded)
+        self._out.write(b"".join((head, *chunks)))
+        self._offset = offset + len(head) + packed_size
+        self._central += b"".join(listed)
+
+    def _large(
+        self, flags: int, method: int, crc: int, size: int, packed_size: int, name: bytes
+    ) -> tuple[bytes, tuple[bytes, ...]]:
+        """Return the header and the directory's entry of a part of which a number needs ZIP64."""
+        sizes = packed_size, size
+        local = b""
+        version = _VERSION
+        if max(sizes) >= _MAX_32:
+            local = struct.pack("<2H2Q", 1, 16, size, packed_size)
+            sizes = _MAX_32, _MAX_32
             version = _VERSION_64
-        header = _LOCAL.pack(
-            b"PK\x03\x04",
-            version,
-            flags,
-            method,
-            self._time,
-            self._date,
-            crc,
-            local_packed,
-            local_size,
-            len(encoded),
-            len(extra),
-        )
-        self._out.write(b"".join((header, encoded, extra, *chunks)))
-        self._offset = offset + len(header) + len(encoded) + len(extra) + packed_size
-        central_offset = offset
-        if version == _VERSION_64 or offset >= _MAX_32:
-            version, extra, central_offset = _central_extra(extra, offset)
-        self._central.append(
-            _CENTRAL.pack(
-                b"PK\x01\x02",
-                version,
-                version,
-                flags,
-                method,
-                self._time,
-                self._date,
-                crc,
-                local_packed,
-                local_size,
-                len(encoded),
-                len(extra),
-                0,
-                0,
-                0,
-                0,
-                central_offset,
-            )
-            + encoded
-            + extra
+
+        def said(version: int, extra: bytes) -> bytes:
+            return _SHARED.pack(
+                version, flags, method, self._time, self._date, crc, *sizes, len(name), len(extra)
+            )  # fmt: skip
+
+        version_listed, extra, offset = _central_extra(local, self._offset)
+        listed = said(version_listed, extra)
+        return (
+            b"".join((_LOCAL, said(version, local), name, local)),
+            (_CENTRAL, listed[:2], listed, _REST, offset.to_bytes(4, "little"), name, extra),
         )
 
     def close(self) -> None:
@@ -199,8 +194,7 @@ class PackageWriter:
         if self._closed:
             return
         self._closed = True
-        directory = b"".join(self._central)
-        count, start, size = len(self._central), self._offset, len(directory)
+        count, start, size = len(self._names), self._offset, len(self._central)
         tail = b""
         if count >= _MAX_16 or start >= _MAX_32 or size >= _MAX_32:
             tail = _END_64.pack(
@@ -216,7 +210,8 @@ class PackageWriter:
             min(start, _MAX_32),
             0,
         )
-        self._out.write(directory + tail + end)
+        self._central += tail + end
+        self._out.write(self._central)
         self._offset += size + len(tail) + len(end)
 
 

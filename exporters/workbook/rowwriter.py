@@ -23,6 +23,8 @@ _ZERO_ONE = frozenset((0, 1))
 _MOST_KNOWN = 512
 _WORTHWHILE = 4
 _ROW = ROW.encode()
+
+
 class _Known(dict[Any, bytes]):
     """What stands from one row number to the next for each value that a cell has shown before; made when asked for."""
 
@@ -73,9 +75,9 @@ class UnitWriter:
     """Writes one unit of rows. ``record`` is what ``emitting.unit_record`` noted."""
 
     __slots__ = (
-        "_bodies", "_context", "_getters", "_held", "_keep_results", "_keep_values", "_knowns", "_late", "_more",
-        "_number", "_open", "_own", "_paths", "_pick", "_places", "_root", "_roots", "_shared", "_slots", "_start",
-        "_types", "_wraps", "blank", "formulas",
+        "_bodies", "_common_wraps", "_context", "_getters", "_held", "_keep_results", "_keep_values", "_knowns",
+        "_late", "_more", "_number", "_open", "_own", "_own_wraps", "_paths", "_pick", "_places", "_root", "_roots",
+        "_shared", "_slots", "_start", "_types", "_wraps", "blank", "formulas",
     )  # fmt: skip
 
     def __init__(
@@ -88,7 +90,7 @@ class UnitWriter:
         late: Callable[[FormulaWriter, RowContext, int], str],
     ) -> None:
         self._bodies, self._late = bodies, late
-        self._wraps: list[list[float]] = record["wraps"]
+        self._wraps: list[tuple[int, float, float]] = [(slot, room, points) for slot, room, points in record["wraps"]]
         self.blank: bytes = record["blank"].encode()
         self._paths: list[tuple[int, list[str]]] = record["taken"]
         self._roots = sorted({slot for slot, _ in self._paths})
@@ -130,12 +132,15 @@ class UnitWriter:
         # Cells that follow from what records have in common are made once for all of them (see ``_alike``).
         self._slots = slots
         self._shared: int = record["shared"] if self._root >= 0 and record["shared"] >= _WORTHWHILE else 0
-        self._held: dict[object, tuple[list[Any], list[bytes]]] = {}
+        self._held: dict[object, tuple[list[Any], list[bytes], float]] = {}
         first = record["given"]
+        common = range(first, first + self._shared)
+        self._common_wraps = [wrap for wrap in self._wraps if wrap[0] in common]
+        self._own_wraps = [wrap for wrap in self._wraps if wrap[0] not in common]
         self._own = [
             (at, known, slot)
             for at, (known, slot) in enumerate(zip(self._knowns, slots, strict=True))
-            if slot >= 0 and not first <= slot < first + self._shared
+            if slot >= 0 and slot not in common
         ]
         # What formulas elsewhere read: plain values, and all that has to be worked out first.
         self._keep_values: list[tuple[Callable[[Any], None], int]] = []
@@ -181,8 +186,10 @@ class UnitWriter:
         number_text = self._number = b"%d" % number
         cells: list[bytes] | None = None
         values: Sequence[Any]
+        least, wraps = 0.0, self._wraps
         if self._shared and (common := getattr(given[self._root], "_common", None)) is not None:
-            values, cells = self._alike(given, common)
+            values, cells, least = self._alike(given, common)
+            wraps = self._own_wraps
         else:
             values = self._take(given)
         context = self._context = RowContext(number, values, self.formulas) if self.formulas else None
@@ -198,16 +205,17 @@ class UnitWriter:
             cells = [known[value] for known, value in zip(self._knowns, plain, strict=True)]
         except ValueError:
             raise TemplateError(self._fault(values)) from None
-        height = self._height(values) if self._wraps else b""
+        height = _height(values, wraps, least)
+        start = self._start + f' ht="{min(height, MAX_HEIGHT):g}"'.encode() if height else self._start
         for keep, slot in self._keep_values:
             value = values[slot]
             keep((value or None) if type(value) is str else self._bodies.seen(value))
         for keep, source in self._keep_results:
             keep(source(values, context))
-        return number_text.join((self._open, self._start + height + cells[0], *cells[1:]))
+        return number_text.join((self._open, start + cells[0], *cells[1:]))
 
-    def _alike(self, given: Sequence[Any], common: object) -> tuple[list[Any], list[bytes]]:
-        """Return the row's values, and its cells as far as they follow from what its record shares with others."""
+    def _alike(self, given: Sequence[Any], common: object) -> tuple[list[Any], list[bytes], float]:
+        """Return the row's values, and its cells and height as far as they follow from what its record shares."""
         root = given[self._root]
         if [type(root)] != self._types:
             self._take(given)
@@ -219,11 +227,11 @@ class UnitWriter:
             for at, (known, slot) in enumerate(zip(self._knowns, self._slots, strict=True)):
                 if slot < 0 or first <= slot < first + self._shared:
                     cells[at] = known[shared[slot - first] if slot >= 0 else None]
-            held = (shared, cells)
+            held = shared, cells, _height([*given, *shared], self._common_wraps, 0.0)
             if len(self._held) < _MOST_KNOWN:
                 self._held[common] = held
         own = [get(root) for get in self._getters[self._shared :]]
-        return [*given, *held[0], *own, *self._more], held[1].copy()
+        return [*given, *held[0], *own, *self._more], held[1].copy(), held[2]
 
     def _fault(self, values: Sequence[Any]) -> Fault:
         """Return what is wrong with the first cell that cannot hold its value."""
@@ -251,18 +259,6 @@ class UnitWriter:
         taken = [get(given[path[0]]) for get, path in zip(self._getters, self._paths, strict=True)]
         return [*given, *taken, *self._more]
 
-    def _height(self, values: Sequence[Any]) -> bytes:
-        """Return the height that the row's wrapped texts need, as an attribute; empty where one line is enough."""
-        height = 0.0
-        for slot, capacity, points in self._wraps:
-            value = values[slot]  # type: ignore[call-overload]
-            # A character is at most two digits wide, so most texts need no closer look.
-            if type(value) is str and (len(value) * 2 > capacity or "\n" in value):
-                lines = text_lines(value, capacity)
-                if lines > 1:
-                    height = max(height, lines * points + 3)
-        return f' ht="{min(height, MAX_HEIGHT):g}"'.encode() if height else b""
-
     def formula(self, number: int) -> bytes:
         """Return the body of a cell with a formula in the row that is being written."""
         context = self._context
@@ -282,6 +278,18 @@ class UnitWriter:
                     formula.known[value] = shown
             return self._number.join(shown)
         return result_body(value, formula.text or formula.element(context)).encode().replace(_ROW, self._number)
+
+
+def _height(values: Sequence[Any], wraps: Sequence[tuple[int, float, float]], least: float) -> float:
+    """Return the height in points that a row's wrapped texts need beyond one line, at least *least*; zero for none."""
+    for slot, capacity, points in wraps:
+        value = values[slot]
+        # A character is at most two digits wide, so most texts need no closer look.
+        if type(value) is str and (len(value) * 2 > capacity or "\n" in value):
+            lines = text_lines(value, capacity)
+            if lines > 1:
+                least = max(least, lines * points + 3)
+    return least
 
 
 def _kept(value: Sequence[Any] | None) -> Kept:

@@ -8,10 +8,15 @@ from typing import Any
 
 import pytest
 from deck_samples import DATA, PROGRESS, Office, box, opened, rendered, shipped
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from lxml import etree
+from markupsafe import escape
 from pptx import Presentation
 from pptx.util import Pt
 
+from exporters.deck.compiling import compile_deck
+from exporters.deck.fitting import Fitter
 from exporters.deck.textboxes import Ancestry, box_style
 from exporters.metrics import Paragraph, height
 from exporters.model import Dataset
@@ -147,6 +152,32 @@ def test_fit_of_one_value_knows_its_box() -> None:
     shown = opened(office.save(), data).slides[0]
     assert 4 < len(shown.shapes[1].text_frame.text) < 18
     assert CLAUSES in shown.notes_slide.notes_text_frame.text
+
+
+@cache
+def filled() -> list[dict[str, Any]]:
+    """Boxes of one run, with and without text and conditions of their own, and of two runs of different size."""
+    office = Office()
+    slide = office.slide("x")
+    box(slide, "{{ pack.title }}", width=2, height=0.5)
+    box(slide, "100%：{{ pack.title }}／{% if pack.subtitle %}%s{{ pack.subtitle }}{% endif %}", width=3, height=0.8)
+    shape = box(slide, "{{ pack.title }}", width=2.5, height=0.6)
+    run = shape.text_frame.paragraphs[0].add_run()
+    run.text, run.font.size = "{{ pack.subtitle }}", Pt(30)
+    compiled = compile_deck(Package.open(office.save()), "deck.pptx")
+    return [one for one in compiled.meta["boxes"] if "filling" in one]
+
+
+@settings(deadline=None)
+@given(st.lists(st.text(st.sampled_from('广州W№‰%&<"1 　.'), max_size=24), min_size=2, max_size=2))
+def test_a_box_filled_from_its_values_is_what_a_look_at_its_xml_gives(texts: list[str]) -> None:
+    assert len(filled()) == 3
+    for number, one in enumerate(filled()):
+        xml = one["filling"][0]
+        values = tuple(str(escape(text)) for text in texts)[: xml.replace("%%", "").count("%s")]
+        seen = [Fitter(filled()), Fitter(filled())]
+        assert seen[0].fill(values, number) == seen[1].fit_box(xml % values, number)
+        assert seen[0].with_rest("") == seen[1].with_rest("")
 
 
 def test_a_list_says_how_many_it_leaves_out() -> None:

@@ -7,7 +7,7 @@ import re
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from exporters.metrics import break_lines, count_lines, excel_width, shorten, width
+from exporters.metrics import break_lines, count_lines, excel_width, shorten, widest, width
 
 SAMPLE = "广州南沙区增长力争突破万亿元以上，。、；：（）《》“”‘’—…·%abcXYZ 0123456789.-/\u3000\u0301\u200d🚇𠮷"
 #: A busy machine is no failure.
@@ -87,3 +87,10 @@ def test_no_text_raises(text: str, box: float, size: float) -> None:
 def test_a_wider_box_never_needs_more_lines_for_plain_han(text: str, box: float) -> None:
     han = re.sub("[^\u4e00-\u9fff]", "", text)
     assert count_lines(han, 12, box + 30) <= count_lines(han, 12, box)
+
+
+@unhurried
+@given(any_text.filter(lambda text: "\t" not in text), fonts, st.booleans())
+def test_no_text_is_wider_than_its_widest_characters(text: str, fonts: dict[str, str], bold: bool) -> None:
+    most = widest(fonts.get("latin", ""), fonts.get("east_asian", ""), bold) / 1000 + 0.25
+    assert width(text, 10, bold=bold, flow="slide", **fonts) <= len(text) * most * 10 + 1e-6
