@@ -86,6 +86,10 @@ _READING = ("compile", "read", "patch", "lines", "whereabouts", "results")
 def _telling(do: Callable[..., Any]) -> Callable[..., Any]:
     def told(package: Package, *arguments: Any, **more: Any) -> Any:
         with _blaming(package):
+            if do.__name__ == "compile":
+                from exporters.package.marks import refuse_marks
+
+                refuse_marks(package)
             return do(package, *arguments, **more)
 
     return told

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import date
 from decimal import Decimal
 from functools import cache
 from typing import Any
@@ -27,7 +26,8 @@ ROUTE = ("\ufdd6", "\ufdd7")
 TOKEN = ("\ufdd8", "\ufdd9")
 
 MAX_REPEATED = 1_000_000
-_KEPT_FILTERS = (
+MAX_BITS = 4096
+KEPT_FILTERS = (
     "abs", "batch", "capitalize", "count", "d", "default", "first", "float", "groupby", "int", "join", "last", "length",
     "list", "lower", "map", "max", "min", "reject", "rejectattr", "replace", "reverse", "round", "select", "selectattr",
     "slice", "sort", "string", "sum", "title", "trim", "truncate", "unique", "upper",
@@ -81,7 +81,7 @@ class Generator(CodeGenerator):
 
 def direct_kinds() -> frozenset[type[Any]]:
     """Return every kind of view but the absent one, which has no fields; and what Jinja2 itself hands out."""
-    found: set[type[Any]] = {LoopContext, date}
+    found: set[type[Any]] = {LoopContext}
     waiting = [View]
     while waiting:
         for kind in waiting.pop().__subclasses__():
@@ -109,7 +109,12 @@ class Sandbox(ImmutableSandboxedEnvironment):
             if isinstance(obj, Absent):
                 return None
             return self.undefined(obj=obj, name=attribute)
-        return super().getattr(obj, attribute)
+        found = super().getattr(obj, attribute)
+        return self.undefined(obj=obj, name=attribute) if callable(found) else found
+
+    def call(self, *_arguments: Any, **_named: Any) -> Any:
+        """Refuse every call: a template has filters."""
+        raise SecurityError("a template cannot call anything; use a filter")
 
     def getitem(self, obj: Any, argument: Any) -> Any:
         if isinstance(obj, View) and isinstance(argument, str):
@@ -136,7 +141,18 @@ class Sandbox(ImmutableSandboxedEnvironment):
             left = Decimal(str(left))
         elif isinstance(left, Decimal) and isinstance(right, float):
             right = Decimal(str(right))
-        return super().call_binop(context, operator, left, right)
+        result = super().call_binop(context, operator, left, right)
+        if type(result) is int:
+            if result.bit_length() > MAX_BITS:
+                raise SecurityError("a number of more than a thousand digits")
+        elif isinstance(result, (str, list)):
+            return self.made(result)
+        return result
+
+    @staticmethod
+    def made(value: Any) -> Any:
+        """Return what an expression made; a bound program counts it here."""
+        return value
 
 
 def text(value: Any) -> str:
@@ -146,6 +162,8 @@ def text(value: Any) -> str:
         return value if value.isalnum() else _escaped(value)
     if value is None or isinstance(value, Absent):
         return Markup("")
+    if isinstance(value, (list, tuple, dict)):
+        raise SecurityError("a list stands where a text is expected; go through it with {% for %}, or use “join”")
     return escape(value)
 
 
@@ -171,7 +189,7 @@ def sandbox() -> Sandbox:
         keep_trailing_newline=True,
         cache_size=0,
     )
-    env.filters = {name: env.filters[name] for name in _KEPT_FILTERS} | filters.FILTERS | {"_text": text}
+    env.filters = {name: env.filters[name] for name in KEPT_FILTERS} | filters.FILTERS | {"_text": text}
     env.tests = {name: env.tests[name] for name in _KEPT_TESTS}
     env.globals = {}
     return env

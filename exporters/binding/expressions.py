@@ -17,6 +17,7 @@ from exporters.binding.program import Program
 from exporters.binding.scope import TOP
 from exporters.binding.views import Lookup, View
 from exporters.errors import Fault, nearest
+from exporters.model import forbidden_character
 
 LOOP = ("index", "index0", "first", "last", "length", "revindex", "revindex0", "previtem", "nextitem", "depth")
 Types = dict[str, Any]
@@ -48,7 +49,7 @@ def key_of(expression: str) -> tuple[str, str] | None:
     """
     try:
         tree = sandbox().parse("\ufdd0(" + expression + ")\ufdd1")
-    except TemplateSyntaxError:
+    except (TemplateSyntaxError, RecursionError):
         return None
     output = tree.body[0]
     if not isinstance(output, nodes.Output):
@@ -58,7 +59,10 @@ def key_of(expression: str) -> tuple[str, str] | None:
         node = node.node
     if not isinstance(node, nodes.Getattr):
         return None
-    owner = _source(node.node)
+    try:
+        owner = _source(node.node)
+    except RecursionError:
+        return None
     return (owner, node.attr) if owner else None
 
 
@@ -67,7 +71,7 @@ def path_of(expression: str) -> tuple[str, list[str]] | None:
     """Return (name, attributes) of an expression that only follows attributes (``t.place.short``), else None."""
     try:
         tree = sandbox().parse("\ufdd0(" + expression + ")\ufdd1")
-    except TemplateSyntaxError:
+    except (TemplateSyntaxError, RecursionError):
         return None
     output = tree.body[0]
     node = output.nodes[0] if isinstance(output, nodes.Output) else None
@@ -106,7 +110,11 @@ def check(
     every template.
     """
     checker = _Checker(program, CODES.get() if codes is None else codes, filters)
-    checker.block(program.syntax.body, {**TOP, **(names or {})})
+    try:
+        checker.block(program.syntax.body, {**TOP, **(names or {})})
+    except RecursionError:
+        message = "brackets, names or conditions lie too deep inside each other"
+        checker.faults.append(Fault("too-deep", message, hint="shorten the tag, or use {% set %}"))
     return checker.faults
 
 
@@ -182,6 +190,8 @@ class _Checker:
             self.typed(node.expr2, types)
             return self.typed(node.expr1, types)
         if isinstance(node, nodes.Const):
+            if isinstance(node.value, str) and (found := forbidden_character(node.value)):
+                return self.fault(node, "control-character", f"{found[1]} cannot stand in an Office file", "delete it")
             return type(node.value)
         if isinstance(node, nodes.Call) and not isinstance(node.node, nodes.Name):
             return self.fault(node, "call", "a template cannot call anything", "use a filter")

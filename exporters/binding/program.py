@@ -185,12 +185,15 @@ class Program:
             return with_filters({}).parse(self.source)
         except TemplateSyntaxError as error:
             raise TemplateError(self._fault(error, error.lineno)) from None
+        except RecursionError:
+            raise TemplateError(_TOO_DEEP) from None
 
     def bind(self, filters: Mapping[str, Callable[..., Any]], extra: Mapping[str, Any] | None = None) -> Bound:
         """Return the program ready to run with a format's filters and extra global names."""
         env = with_filters(filters)
         budget = Budget()
         env.filters = env.filters | budget.filters(env.filters)
+        env.made = budget.made  # type: ignore[method-assign]
         env.code_generator_class = BoundedGenerator
         try:
             if self.codes is None:
@@ -199,6 +202,8 @@ class Program:
                 code = self.codes.get(self.source, env.filters, lambda: env.compile(self.source))
         except TemplateSyntaxError as error:
             raise TemplateError(self._fault(error, error.lineno)) from None
+        except (SyntaxError, RecursionError, MemoryError):
+            raise TemplateError(_TOO_DEEP) from None
         template = Template.from_code(env, code, env.make_globals(dict(extra or {})))
         return Bound(self, template, env, budget)
 
@@ -207,6 +212,14 @@ class Program:
         for mark in (*VALUE, *BLOCK):
             message = message.replace(mark, "")
         return Fault("template", message, where=self.place(line))
+
+
+_WRONG = (JinjaError, ArithmeticError, LookupError, TypeError, ValueError, AttributeError, NameError, AssertionError,
+          RecursionError)  # fmt: skip
+"""What an expression can end in: NameError for 1e400 (written as ``inf``), AssertionError for wrong lengths."""
+_TOO_DEEP = Fault(
+    "too-deep", "loops, conditions or brackets lie too deep inside each other", hint="twenty loops are the most"
+)
 
 
 class Bound:
@@ -220,7 +233,8 @@ class Bound:
 
         That includes a run that goes beyond what :mod:`exporters.binding.bounds` allows.
         """
-        self._budget.start()
+        targets = names.get("targets")
+        self._budget.start(len(targets) if isinstance(targets, list) else 0)
         pieces = self._template.root_render_func(self._template.new_context(dict(names)))
         try:
             while piece := "".join(islice(pieces, _PIECES)):
@@ -228,7 +242,7 @@ class Bound:
                 yield piece
         except MemoryError:
             raise TemplateError(Fault("template", "more text or items than this machine can hold")) from None
-        except (JinjaError, ArithmeticError, LookupError, TypeError, ValueError, AttributeError) as error:
+        except _WRONG as error:
             raise TemplateError(self._program._fault(error, self._line(error))) from error
 
     def _line(self, error: BaseException) -> int:

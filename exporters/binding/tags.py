@@ -28,6 +28,12 @@ LEVELS = ("p", "tr", "slide", "shape", "sheet")
 _STATEMENT = re.compile(r"^[-+]?\s*(?:(p|tr|slide|shape|sheet)(?=\s))?\s*([A-Za-z_]+)\b(.*?)[-+]?$", re.DOTALL)
 
 
+MAX_LENGTH = 4000
+"""Characters of one tag."""
+_QUOTED = re.compile(r"'(?:[^'\\]|\\.)*'" r'|"(?:[^"\\]|\\.)*"')
+_HIDDEN = re.compile(r"\b_\w+")
+
+
 @dataclass(frozen=True, slots=True)
 class Tag:
     """One tag: what it does, and where it stands in the scanned text (``start``/``end``, code points)."""
@@ -81,6 +87,15 @@ def _tag(raw: str, start: int, end: int, place: str, faults: list[Fault]) -> Tag
     if raw.startswith("{#"):
         return Tag("comment", "", "", "", start, end, place)
     body = raw[2:-2].translate(_STRAIGHT).strip()
+    if len(body) > MAX_LENGTH:
+        message = f"the tag “{raw[:40]}…” has {len(raw):,} characters; at most {MAX_LENGTH:,} are read"
+        faults.append(Fault("long-tag", message, where=place))
+        return None
+    hidden = _HIDDEN.search(_QUOTED.sub("", body))
+    if hidden:
+        message = f"“{hidden[0]}” is no name that a template can use: names do not begin with “_”"
+        faults.append(Fault("unknown-name", message, where=place))
+        return None
     if raw.startswith("{{"):
         body = body.strip("-+ ") if body[:1] in "-+" or body[-1:] in "-+" else body
         if not body:

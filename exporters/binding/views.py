@@ -40,6 +40,10 @@ class View:
         self._scope = scope
         self.key = key
 
+    def __str__(self) -> str:
+        called = type(self).__name__.removesuffix("View").lower()
+        raise TypeError(f"a whole {called} stands where a text is expected; name one of its fields")
+
     @kept
     def anchor(self) -> str:
         """Ten letters and digits that stand for the key where an Office name may hold no other characters."""
@@ -64,6 +68,9 @@ class Lookup(Generic[V]):
 
     def __init__(self, owner: str, found: dict[str, V]) -> None:
         self._owner, self._found = owner, found
+
+    def __str__(self) -> str:
+        raise TypeError("a list by code stands where a text is expected; name a code and a field")
 
     def find(self, code: str) -> V | Absent:
         """Return the view of *code*, or one that is absent and knows its key."""

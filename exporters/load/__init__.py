@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from exporters.collector import collector_paused
 from exporters.errors import DataError, Fault, PackageError, nearest
-from exporters.files import read_file
+from exporters.files import FACTOR, read_file
 
 if TYPE_CHECKING:
     from exporters.model import Dataset
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from .document import Document
 
 SUFFIXES = (".yaml", ".yml", ".json", ".xlsx")
-MAX_BYTES = 256 << 20
+MAX_BYTES = FACTOR * 256 << 20
 
 
 def load(path: Path, *, sources: Path | None = None, content: bytes | None = None) -> Dataset:
