@@ -86,7 +86,6 @@ ENDLESS = {
 ESCAPES = (
     "{{ ''.__class__ }}", "{{ ''['__class__'] }}", "{{ ''|attr('__class__') }}", "{{ pack._scope }}", "{{ pack['_scope'] }}",
     "{{ pack.names }}", "{{ targets|map(attribute='_scope')|join }}", "{{ targets|map(attribute='key.__class__')|join }}",
-   
     "{{ targets|sum(attribute='value.__class__') }}", "{{ targets|map('attr', '__class__')|join }}",
     "{{ targets|map('_raw')|join }}", "{{ '<b>'|_raw }}", "{{ 1|_each }}", "{{ '<b>'|safe }}",
     "{{ '{0.__class__}'.format(1) }}", "{{ 'a'.upper() }}", "{{ '%s'|format(1) }}", "{{ '%s' % 1 }}",
