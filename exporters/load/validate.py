@@ -72,7 +72,8 @@ def _rules_of_the_rest(data: dict[str, Any], bad: Iterable[Path], texts_of: Text
     """Check the rules between records on those records that are valid by themselves, without knock-on problems."""
     bad_items = {path for path in bad if len(path) == 2}
     kept: dict[str, list[int]] = {}
-    fields: dict[str, Any] = {"id": "", "city": data.get("city", "")}
+    city = data.get("city")
+    fields: dict[str, Any] = {"id": "", "city": city if isinstance(city, str) else ""}
     for name in LISTS:
         items = data.get(name)
         items = items if isinstance(items, list) else []
@@ -82,9 +83,9 @@ def _rules_of_the_rest(data: dict[str, Any], bad: Iterable[Path], texts_of: Text
     dataset = Dataset.model_construct(**fields)
     lost = _lost(data, bad_items)
     lost_groups = {
-        data["targets"][index].get("group")
+        group
         for name, index in bad_items
-        if name == "targets" and isinstance(data["targets"][index], dict)
+        if name == "targets" and isinstance(group := _value_at(data, (name, index, "group")), str)
     }
 
     def original(path: Path) -> Path:
@@ -144,7 +145,7 @@ def _lost(data: dict[str, Any], bad_items: Iterable[Path]) -> dict[str, set[Any]
 
 
 def _is_knock_on(
-    problem: Problem, data: dict[str, Any], path: Path, lost: Mapping[str, set[Any] | None], lost_groups: set[Any]
+    problem: Problem, data: dict[str, Any], path: Path, lost: Mapping[str, set[Any] | None], lost_groups: set[str]
 ) -> bool:
     """Tell whether the problem only follows from a record that is reported already."""
     if problem.code.startswith("unknown-"):
@@ -152,9 +153,10 @@ def _is_knock_on(
         if listed not in data and listed != "units":
             return True
         ids = lost.get(listed, set())
-        return ids is None or _value_at(data, path) in ids or (path == ("city",) and "city" not in data)
+        value = _value_at(data, path)
+        return ids is None or not isinstance(value, str) or value in ids
     if problem.code == "group":
-        return _value_at(data, path) in lost_groups - {None}
+        return _value_at(data, path) in lost_groups
     return False
 
 

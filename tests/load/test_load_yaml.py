@@ -222,6 +222,14 @@ def test_what_is_no_dataset_at_all(tmp_path: Path, raw: bytes, message: str) -> 
     assert said(written(tmp_path, raw)) == [message]
 
 
+def test_a_list_where_a_name_belongs_is_one_fault(tmp_path: Path) -> None:
+    """Found by test_a_damaged_dataset_is_read_or_refused: rules between records met a list, and a traceback came."""
+    city = SMALL.replace("city: town", "city: [town]")
+    assert said(written(tmp_path, city)) == ["line 6: city: expected a text, found a list of 1"]
+    group = SMALL.replace("    place: east\n", "    place: east\n    group: [x]\n")
+    assert said(written(tmp_path, group)) == ["line 29: group: expected a text, found a list of 1"]
+
+
 def test_an_alias_bomb_is_refused_at_once(tmp_path: Path) -> None:
     bomb = "a0: &a0 [x, x]\n" + "".join(f"a{n}: &a{n} [*a{n - 1}, *a{n - 1}, *a{n - 1}]\n" for n in range(1, 60))
     assert any("alias *a3 is not read" in message for message in said(written(tmp_path, bomb)))
