@@ -87,12 +87,15 @@ class Group:
     """What items stand in: the body of a document, a slide, a table of a sheet.
 
     ``keeps`` says that nothing in it is ever deleted (slides, sheet rows): what the data drops is marked stale.
+    ``record`` is whose group it is, where one record may be told on groups of several forms, each its own id: one that
+    nobody touched gives way to the form that the data now asks for.
     """
 
     id: str
     at: str
     items: tuple[Item, ...] = ()
     keeps: bool = False
+    record: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +152,15 @@ class InsertGroup:
 
 
 @dataclass(frozen=True, slots=True)
+class ReplaceGroup:
+    """Put the group at ``source`` of the new render in the place of one at ``at`` that nobody touched."""
+
+    id: str
+    source: str
+    at: str
+
+
+@dataclass(frozen=True, slots=True)
 class RemoveItem:
     """Take out an item that the data dropped and nobody touched."""
 
@@ -164,7 +176,7 @@ class MarkStale:
     at: str
 
 
-Edit = SetSlot | InsertItem | InsertGroup | RemoveItem | MarkStale
+Edit = SetSlot | InsertItem | InsertGroup | ReplaceGroup | RemoveItem | MarkStale
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,11 +61,11 @@ def _show_conflict(file: str, conflict: Conflict) -> None:
 
 
 def _counts(file: FileReview) -> str:
-    from exporters.snapshot import InsertGroup, InsertItem, MarkStale, RemoveItem, SetSlot
+    from exporters.snapshot import InsertGroup, InsertItem, MarkStale, RemoveItem, ReplaceGroup, SetSlot
 
     words = (
-        (SetSlot, "updated"), (InsertItem, "added"), (InsertGroup, "slides added"), (RemoveItem, "removed"),
-        (MarkStale, "marked stale"),
+        (SetSlot, "updated"), (InsertItem, "added"), (InsertGroup, "slides added"),
+        (ReplaceGroup, "slides replaced"), (RemoveItem, "removed"), (MarkStale, "marked stale"),
     )  # fmt: skip
     counts = [(sum(isinstance(edit, kind) for edit in file.plan.edits), word) for kind, word in words]
     text = ", ".join(f"{count} {word}" for count, word in counts if count)

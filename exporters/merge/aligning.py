@@ -18,7 +18,8 @@ _ENOUGH = 0.3
 #: Editors round places and sizes to hundredths of a millimetre, twice (EMU).
 _DRIFT = 2_000
 Sign = tuple[str, Hashable]
-_SINGLE = ("title", "page", "notes", "chart", "placeholder")
+_OF_SLIDES = ("notes", "beside")
+_SINGLE = ("title", "page", "notes", "chart", "placeholder", "beside")
 
 
 def known(snapshot: Snapshot) -> Snapshot:
@@ -90,7 +91,7 @@ def _name_groups(base: Sequence[Group], theirs: Sequence[Group]) -> list[Group]:
 
 def _signs(group: Group) -> set[Sign]:
     """Return what a group may be known by: the ids of its items, and its words."""
-    signs: set[Sign] = {("id", item.id) for item in group.items if _is_known(item) and item.sort != "notes"}
+    signs: set[Sign] = {("id", item.id) for item in group.items if _is_known(item) and item.sort not in _OF_SLIDES}
     signs |= {
         ("text", (item.sort, slot.text))
         for item in group.items
@@ -162,12 +163,13 @@ def _by_words(theirs: list[Item], base: list[Item]) -> Pairs:
 def _by_place(theirs: list[Item], base: list[Item]) -> Pairs:
     """Pair items of one sort that stand in one place, where nothing else of that sort does."""
     for item in theirs:
-        near = [one for one in base if one.sort == item.sort and _close(one.box, item.box)]
-        if len(near) == 1 and sum(one.sort == item.sort and _close(near[0].box, one.box) for one in theirs) == 1:
+        near = [one for one in base if one.sort == item.sort and close(one.box, item.box)]
+        if len(near) == 1 and sum(one.sort == item.sort and close(near[0].box, one.box) for one in theirs) == 1:
             yield item, near[0]
 
 
-def _close(first: tuple[int, ...], second: tuple[int, ...]) -> bool:
+def close(first: tuple[int, ...], second: tuple[int, ...]) -> bool:
+    """Whether two boxes are one, but for what editors round."""
     return (
         bool(first)
         and len(first) == len(second)

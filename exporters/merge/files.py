@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import zip_longest
 
-from exporters.merge.aligning import aligned, known
+from exporters.merge.aligning import aligned, close, known
 from exporters.merge.prose import merge_prose
 from exporters.merge.values import Merged, canonical, merge_value
 from exporters.snapshot import (
@@ -23,13 +23,15 @@ from exporters.snapshot import (
     MarkStale,
     Plan,
     RemoveItem,
+    ReplaceGroup,
     SetSlot,
     Slot,
     SlotKind,
     Snapshot,
 )
 
-# The base of what both sides added. An empty one would mean that the words of both can follow each other.
+# The base of what both sides added (an empty one would mean that the words of both can follow each other), and of what
+# was changed otherwise than in its words.
 NOTHING = "—"
 
 
@@ -96,28 +98,47 @@ class _FileMerge:
         theirs: dict[str, list[Group]] = defaultdict(list)
         for group in self.theirs.groups:
             theirs[group.id].append(group)
+        forms = {} if base.keys() == ours.keys() else _other_forms(self.base.groups, self.ours.groups)
         for group in self.theirs.groups:
             if group.id in ours:
                 self._items(base.get(group.id), group, ours[group.id])
             elif group.id in base and base[group.id].items:
-                self._dropped_group(base[group.id], group)
+                instead = ours[forms[group.id]] if group.id in forms else None
+                self._dropped_group(base[group.id], group, instead, alone=len(theirs[group.id]) == 1)
             elif group.id in self.overrides:
                 self._still_dropped(group, group)
         for name, group in base.items():
-            if name not in theirs and name in ours and not self._wanted_back(name):
-                self._deleted(name, _content(group), _content(ours[name]))
+            if name not in theirs and (form := forms.get(name, name)) in ours and not self._wanted_back(form):
+                self._deleted(form, _content(group), _content(ours[form]))
         order = [group.id for group in self.ours.groups]
         handles = {name: copies[-1].at for name, copies in theirs.items()}
+        replaced = {edit.id for edit in self.edits if isinstance(edit, ReplaceGroup)}
         new = [name for name in order if name not in theirs and (name not in base or self._wanted_back(name))]
+        for name, form in forms.items():
+            if name in theirs and form in new:
+                # Beside the form that it takes the place of, if not in its place.
+                handles[form] = handles[name]
+                if form not in replaced:
+                    self.edits.append(InsertGroup(form, ours[form].at, handles[name]))
+        gone = {form for name, form in forms.items() if name not in theirs and not self._wanted_back(form)}
+        new = [name for name in new if name not in handles and name not in gone]
         for name, after, before in _placements(order, set(handles), new):
             source = ours[name].at
             self.edits.append(InsertGroup(name, source, handles.get(after, after), handles.get(before, "")))
 
-    def _dropped_group(self, base: Group, theirs: Group) -> None:
+    def _dropped_group(self, base: Group, theirs: Group, form: Group | None, *, alone: bool) -> None:
+        same = all(_same(*pair) for pair in zip_longest(_told(base), _told(theirs)))
+        if form is not None and same and alone and _arranged_alike(base, theirs):
+            self.edits.append(ReplaceGroup(form.id, form.at, theirs.at))
+            return
         if theirs.keeps:
             self.edits.append(MarkStale(theirs.id, theirs.at))
-        if not all(_same(*pair) for pair in zip_longest(base.items, theirs.items)):
-            self._conflict(theirs.id, "changed-dropped", _content(base), _content(theirs), "", theirs.at)
+        if form is not None or not same:
+            before, now = _content(base), _content(theirs)
+            # What was only moved, or has something new beside it, reads as before; it is open all the same.
+            before = NOTHING if canonical(before) == canonical(now) else before
+            ours = _content(form) if form is not None else ""
+            self._conflict(theirs.id, "changed-dropped", before, now, ours, theirs.at)
 
     # --- items ---------------------------------------------------------------------------------------------------
 
@@ -340,6 +361,45 @@ def _same(base: Item | None, theirs: Item | None) -> bool:
 
 def _touchable(item: Item) -> list[tuple[str, str]]:
     return [(slot.key, slot.text) for slot in item.slots if slot.kind is not SlotKind.DERIVED]
+
+
+def _told(group: Group) -> list[Item]:
+    """Return the items of a group that hold more than what people put beside them."""
+    return [item for item in group.items if not item.silent]
+
+
+def _arranged_alike(base: Group, theirs: Group) -> bool:
+    """Whether nobody moved anything in a group, or put anything beside it."""
+    now = {item.id: item for item in theirs.items}
+    for item in base.items:
+        other = now.get(item.id)
+        if other is None or (item.box and not close(item.box, other.box)):
+            return False
+        if item.silent and _touchable(item) != _touchable(other):
+            return False
+    return True
+
+
+def _other_forms(base: Sequence[Group], ours: Sequence[Group]) -> dict[str, str]:
+    """Return, for groups that the data dropped, the new one that tells the same record in its place."""
+    common = {group.id for group in base} & {group.id for group in ours}
+    found: dict[str, str] = {}
+    dropped, new = (_by_gap(groups, common) for groups in (base, ours))
+    for place, names in dropped.items():
+        found |= zip(names, new.get(place, ()), strict=False)
+    return found
+
+
+def _by_gap(groups: Sequence[Group], common: set[str]) -> dict[tuple[str, int], list[str]]:
+    """Return the groups outside *common* by their record, and by how many of its groups in *common* stand before."""
+    found: dict[tuple[str, int], list[str]] = defaultdict(list)
+    before: Counter[str] = Counter()
+    for group in groups:
+        if group.id in common:
+            before[group.record] += 1
+        elif group.record and group.keeps:
+            found[group.record, before[group.record]].append(group.id)
+    return found
 
 
 def _content(thing: Item | Group) -> str:

@@ -10,7 +10,7 @@ from lxml import etree
 from exporters.charts.drawingml import A, C, P, R
 from exporters.deck.living.names import MARK, STALE_SLIDE, key_of
 from exporters.deck.living.texts import paragraphs_of, text_of
-from exporters.package import rt
+from exporters.package import ct, rt
 
 if TYPE_CHECKING:
     from exporters.package import Package
@@ -19,6 +19,7 @@ Element = etree._Element
 SHAPES = (f"{P}sp", f"{P}graphicFrame", f"{P}pic", f"{P}cxnSp")
 MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
 _MARK, _PROPERTIES, _HOLDER = f"{P}cNvPr", f"{P}nvPr", f"{P}ph"
+_PLAIN = frozenset(("000000", "ffffff"))
 _PARSER = etree.XMLParser(resolve_entities=False, no_network=True)
 
 
@@ -37,6 +38,7 @@ class Deck:
         self.package = package
         self.main = package.main_part()
         self.trees: dict[str, Element] = {}
+        self._boxes: dict[str, dict[tuple[str, str], tuple[int, ...]]] = {}
         self.slides = [Slide(self, part) for part in self._slide_parts()]
         self.by_part = {slide.part: slide for slide in self.slides}
 
@@ -56,6 +58,28 @@ class Deck:
         """Return the part that *part* leads to by a type of relationship; empty where there is none."""
         target = self.package.relationships(part).target_of_type(rel_type)
         return self.package.stored_name(target) if target is not None and target in self.package else ""
+
+    def own_boxes(self, part: str) -> dict[tuple[str, str], tuple[int, ...]]:
+        """Return where the placeholders of a layout or master stand, by type and index; a layout's master fills in."""
+        found = self._boxes.get(part)
+        if found is None:
+            master = self.related(part, rt.SLIDE_MASTER)
+            found = self._boxes[part] = dict(self.own_boxes(master)) if master else {}
+            for shape in self.tree(part).iter(f"{P}sp"):
+                holder, box = placeholder_of(shape), box_of(shape)
+                if holder is not None and box:
+                    found[slot_of(holder)] = found[slot_of(holder)[0], ""] = box
+        return found
+
+    @cached_property
+    def palette(self) -> frozenset[str]:
+        """The colours of the deck's themes, which an editor may write out."""
+        parts = [part for part in self.package.content_types.parts_of(ct.THEME) if part in self.package]
+        return frozenset(
+            one.get("val", one.get("lastClr", "")).lower()
+            for part in parts
+            for one in self.tree(part).iter(f"{A}srgbClr", f"{A}sysClr")
+        )
 
     @property
     def size(self) -> int:
@@ -104,6 +128,22 @@ class Slide:
             return ""
         target = relationships.target(rel_id)
         return self.deck.package.stored_name(target) if target in self.deck.package else ""
+
+    def box_of(self, shape: Element) -> tuple[int, ...]:
+        """Return left, top, width and height (EMU) of a shape, or those that its layout gives it."""
+        box = box_of(shape)
+        holder = placeholder_of(shape) if not box else None
+        layout = self.deck.related(self.part, rt.SLIDE_LAYOUT) if holder is not None else ""
+        if holder is None or not layout:
+            return box
+        boxes, slot = self.deck.own_boxes(layout), slot_of(holder)
+        return boxes.get(slot) or boxes.get((slot[0], ""), ())
+
+    @property
+    def colours(self) -> list[str]:
+        """The colours that the slide names itself, but for those of a theme."""
+        named = {one.get("val", "").lower() for one in self.root.iter(f"{A}srgbClr")}
+        return sorted(named - self.deck.palette - _PLAIN)
 
     @cached_property
     def notes_part(self) -> str:
@@ -165,6 +205,11 @@ def placeholder_of(shape: Element) -> Element | None:
         for properties in child.iterchildren(_PROPERTIES):
             return next(properties.iterchildren(_HOLDER), None)
     return None
+
+
+def slot_of(holder: Element) -> tuple[str, str]:
+    """Return type and index of a placeholder, by which it is found in its layout."""
+    return holder.get("type", "obj"), holder.get("idx", "0")
 
 
 def box_of(shape: Element) -> tuple[int, ...]:

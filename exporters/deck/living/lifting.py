@@ -74,10 +74,16 @@ class Lifter:
 
     # --- slides ------------------------------------------------------------------------------------------------------
 
-    def slide(self, source: Slide, notes_master: Callable[[], str]) -> str:
-        """Copy a slide with its notes, charts and workbooks; return its part. It stands in no list yet."""
+    def slide(self, source: Slide, notes_master: Callable[[], str], into: str = "") -> str:
+        """Copy a slide with its notes, charts and workbooks; return its part.
+
+        It takes the place of the slide *into* in all lists and links; without one it stands in no list yet.
+        """
         changes, package = self._changes, self._ours.package
-        name = changes.free_name("ppt/slides/slide1.xml")
+        if into:
+            changes.drop(into)
+            self._keys[source.key] = into
+        name = into or changes.free_name("ppt/slides/slide1.xml")
         changes.carry(package, source.part, name)
 
         def copied(kind: str, target: str) -> str:

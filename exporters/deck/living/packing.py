@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, BinaryIO
 
 from exporters.package import PackageWriter, Relationship, Relationships, relative_target, zip_time
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 _PACKED = (".xlsx", ".png", ".jpeg", ".jpg", ".mp4")
 
 
-@dataclass(slots=True)
+@dataclass
 class Changes:
     """What happens to a package's parts. Parts are named without a leading slash."""
 
@@ -26,6 +27,24 @@ class Changes:
     _types: dict[str, str] = field(default_factory=dict)
     _defaults: dict[str, str] = field(default_factory=dict)
     _relationships: dict[str, Relationships] = field(default_factory=dict)
+    _dropped: set[str] = field(default_factory=set)
+
+    def drop(self, part: str) -> None:
+        """Leave a part out, with what only it leads to; another may come under its name."""
+        self._dropped.add(part)
+        self._relationships[part] = Relationships(part)
+        for name in _targets(self.package, part):
+            if name not in self._dropped and self._sources.get(name, set()) <= self._dropped:
+                self.drop(name)
+
+    @cached_property
+    def _sources(self) -> dict[str, set[str]]:
+        """The parts that lead to each part of the package."""
+        found: dict[str, set[str]] = {}
+        for part in ("", *self.package.names()):
+            for name in _targets(self.package, part):
+                found.setdefault(name, set()).add(part)
+        return found
 
     def set(self, part: str, data: bytes) -> None:
         """Change a part, or add one whose content type is given elsewhere."""
@@ -52,7 +71,8 @@ class Changes:
                 self._defaults[extension] = kind
 
     def __contains__(self, part: str) -> bool:
-        return part in self.package or part in self._parts or part in self._carried
+        here = part in self.package and part not in self._dropped
+        return here or part in self._parts or part in self._carried
 
     def relationships(self, source: str) -> Relationships:
         """Return a part's relationships as they are by now."""
@@ -85,10 +105,13 @@ class Changes:
         return f"{stem}{number}{suffix}"
 
     def write(self, out: BinaryIO, epoch: int | None) -> None:
+        gone = {part for part in self._dropped if part not in self}
+        left = gone | {rels_name(part) for part in self._dropped} | self._carried.keys()
         for source, found in self._relationships.items():
-            self._parts[rels_name(source)] = found.xml()
-        if self._types or self._defaults:
-            types = self.package.content_types
+            if len(found):
+                self._parts[rels_name(source)] = found.xml()
+        if self._types or self._defaults or gone:
+            types = self.package.content_types.without(gone)
             for extension, kind in self._defaults.items():
                 types = types.with_default(extension, kind)
             for part, kind in self._types.items():
@@ -98,7 +121,7 @@ class Changes:
             for name in self.package.names():
                 if name in self._parts:
                     self._write(writer, name)
-                elif not name.endswith("/"):
+                elif name not in left and not name.endswith("/"):
                     writer.add_raw(self.package.raw(name))
             for name in self._parts:
                 if name not in writer:
@@ -112,3 +135,9 @@ class Changes:
             writer.add_stored(name, data)
         else:
             writer.add(name, data)
+
+
+def _targets(package: Package, part: str) -> list[str]:
+    """Return the parts of the package that *part* leads to."""
+    own = package.relationships(part)
+    return [package.stored_name(name) for item in own if not item.external and (name := own.target(item)) in package]

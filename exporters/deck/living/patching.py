@@ -25,7 +25,7 @@ from exporters.deck.living.sizing import follow_size
 from exporters.deck.living.tables import set_cell
 from exporters.deck.living.texts import paragraphs_of, set_text
 from exporters.package import ct, rt
-from exporters.snapshot import InsertGroup, InsertItem, MarkStale, RemoveItem, SetSlot
+from exporters.snapshot import InsertGroup, InsertItem, MarkStale, RemoveItem, ReplaceGroup, SetSlot
 
 if TYPE_CHECKING:
     from exporters.package import Package
@@ -69,6 +69,7 @@ class _Patcher:
             if isinstance(edit, SetSlot) and place is not None:
                 self._set(edit, place)
         inserter.run()
+        self._replace_slides()
         for edit, place in found:
             if isinstance(edit, RemoveItem) and place is not None and place.row is not None:
                 self._remove(place.row.element, place.slide)
@@ -128,6 +129,14 @@ class _Patcher:
             self.dirty.add(slide.part)
 
     # --- slides ------------------------------------------------------------------------------------------------------
+
+    def _replace_slides(self) -> None:
+        for edit in self.plan.edits:
+            if isinstance(edit, ReplaceGroup):
+                self.lifter.slide(self.ours.by_part[edit.source], self.notes.master, into=edit.at)
+                self.edited.slides.remove(self.edited.by_part.pop(edit.at))
+                # A master may have come along with it.
+                self.dirty.add(self.edited.main)
 
     def _insert_slides(self) -> None:
         listing = SlideList(self.edited, self.changes)

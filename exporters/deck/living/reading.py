@@ -18,7 +18,6 @@ from exporters.deck.living.deck import (
     Element,
     Slide,
     body_of,
-    box_of,
     child_of,
     name_of,
     placeholder_of,
@@ -58,20 +57,23 @@ def snapshot(deck: Deck) -> Snapshot:
     for number, slide in enumerate(deck.slides, 1):
         name = slide.key or f"{UNKNOWN}{number}"
         items = list(_items(slide, name))
-        groups.append(Group(name, slide.part, tuple(items), keeps=True))
+        groups.append(Group(name, slide.part, tuple(items), keeps=True, record=name.rpartition(".")[0]))
     return Snapshot(FORMAT, tuple(groups), (), read_properties(deck.package).get(STAMP, ""))
 
 
 def _items(slide: Slide, name: str) -> Iterator[Item]:
+    words: list[str] = []
     for number, shape in enumerate(slide.shapes):
         at = f"{slide.part}#{number}"
         own, holder, body = name_of(shape), placeholder_of(shape), body_of(shape)
         sort = _sort(shape, holder, body)
+        text = text_of(paragraphs_of(body)) if body is not None and sort != "page" else ""
+        words.append(text)
         key = key_of(own)
         if not sort or (not key and holder is None and not may_be_bound(own)):
             continue
         key = key or f"{UNKNOWN}{number}"
-        box = box_of(shape)
+        box = slide.box_of(shape)
         if sort == "table":
             yield from _rows(shape, key, at)
         elif sort == "chart":
@@ -79,11 +81,15 @@ def _items(slide: Slide, name: str) -> Iterator[Item]:
             if slots:
                 yield Item(key, at, slots, sort=sort, box=box)
         else:
-            text = text_of(paragraphs_of(body)) if body is not None else ""
+            if sort == "page" and body is not None:
+                text = text_of(paragraphs_of(body))
             kind = SlotKind.DERIVED if sort == "page" else kind_of(text)
             yield Item(key, at, (Slot(key, text, at, kind),), sort=sort, box=box)
     key, at = f"{name}.notes", f"{slide.part}#notes"
     yield Item(key, at, (Slot(key, slide.notes, at, SlotKind.PROSE),), sort="notes")
+    # How many shapes stand on the slide, what they say, bound or not, and colours: as much of it as every editor keeps.
+    key, text = f"{name}.beside", "\n".join((*sorted(words), *slide.colours))
+    yield Item(key, slide.part, (Slot(key, text, "", SlotKind.FOREIGN),), sort="beside")
 
 
 def _sort(shape: Element, holder: Element | None, body: Element | None) -> str:

@@ -1,0 +1,150 @@
+"""A district that is told on a slide of another form: one right slide, or both where a person touched the old one."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+import pytest
+from living_decks import content_of, edited, merged, opened, sdk_faults
+from pptx.util import Inches
+from test_living_shipped import edition, render, sample
+
+from exporters import deck
+from exporters.model import Dataset
+from exporters.runs.living import Merged
+from tests.editors import LibreOffice
+
+FULL = "nansha"
+"""A district with targets; its record becomes that of others."""
+
+
+def with_targets_of(place: str, source: str = FULL, keep: int = 99) -> Dataset:
+    """The sample with *place* given *keep* of the targets of *source*."""
+    plain = sample().model_dump(mode="json")
+    targets = [one for one in plain["targets"] if one["place"] != place]
+    theirs = [one for one in plain["targets"] if one["place"] == source][:keep]
+    for one in theirs:
+        made = {**one, "id": one["id"].replace(source, place), "place": place}
+        targets.append(made)
+    for one in plain["places"]:
+        if one["id"] == place:
+            one["coverage"] = next(other["coverage"] for other in plain["places"] if other["id"] == source)
+    observations = [one for one in plain["observations"] if not one["target"].startswith(f"{place}.")]
+    return Dataset.model_validate({**plain, "targets": targets, "observations": observations})
+
+
+def names(content: bytes) -> list[str]:
+    return [group.id for group in deck.read(opened(content)).groups]
+
+
+def of(prs: Any, name: str) -> Any:
+    return next(one for one in prs.slides if one._element.cSld.get("name") == name)
+
+
+def texts(slide: Any) -> str:
+    return "\n".join(one.text_frame.text for one in slide.shapes if one.has_text_frame)
+
+
+def conflicts(result: Merged) -> list[tuple[str, str]]:
+    return [(one.key, one.reason) for one in result.plan.conflicts]
+
+
+@edition
+@pytest.mark.parametrize(("place", "keep"), [("panyu", 99), ("yuexiu", 2), ("baiyun", 0)])
+def test_an_untouched_slide_gives_way(name: str, lang: str, place: str, keep: int, tmp_path: Any) -> None:
+    base, ours = render(name, lang, sample()), render(name, lang, with_targets_of(place, keep=keep), 2)
+    assert names(base) != names(ours)
+    result = merged(base, base, ours)
+    content = result.content or b""
+    assert conflicts(result) == []
+    assert names(content) == names(ours)
+    assert deck.lines(opened(content)) == deck.lines(opened(ours))
+    assert len(opened(content).names()) == len(opened(ours).names())
+    assert sdk_faults(content, tmp_path) == ""
+
+
+def test_it_stands_where_the_old_one_was_put() -> None:
+    def move(prs: Any) -> None:
+        entries = prs.slides._sldIdLst
+        entry = entries[10]
+        entries.remove(entry)
+        entries.insert(1, entry)
+
+    base, ours = render("standard", "zh", sample()), render("standard", "zh", with_targets_of("panyu"), 2)
+    old = names(base)[10]
+    assert old.startswith("panyu.")
+    content = merged(base, edited(base, move), ours).content or b""
+    assert names(content)[1] == names(ours)[10] != old
+    assert old not in names(content)
+
+
+def reword(slide: Any) -> None:
+    slide.shapes[0].text_frame.paragraphs[0].add_run().text = "（手写）"
+
+
+def move_box(slide: Any) -> None:
+    next(one for one in slide.shapes if one.name == "panyu.who").left = Inches(3)
+
+
+def add_box(slide: Any) -> None:
+    slide.shapes.add_textbox(Inches(1), Inches(1), Inches(2), Inches(1)).text_frame.text = "手写的框"
+
+
+def write_notes(slide: Any) -> None:
+    slide.notes_slide.notes_text_frame.text = "手写备注"
+
+
+@pytest.mark.parametrize("touch", [reword, move_box, add_box, write_notes])
+def test_a_touched_slide_stays_beside_the_new_one_and_is_reported(touch: Any) -> None:
+    base, ours = render("standard", "zh", sample()), render("standard", "zh", with_targets_of("panyu"), 2)
+    old, new = names(base)[10], names(ours)[10]
+    theirs = edited(base, lambda prs: touch(of(prs, old)))
+    result = merged(base, theirs, ours)
+    assert conflicts(result) == [(old, "changed-dropped")]
+    found = names(result.content or b"")
+    assert found.index(new) == found.index(old) + 1
+    prs = content_of(result)
+    before = next(one for one in deck.read(opened(theirs)).groups if one.id == old)
+    after = next(one for one in deck.read(opened(result.content or b"")).groups if one.id == old)
+    assert [item.slots for item in before.items if item.sort != "notes"][0][0].text == after.items[0].slots[0].text
+    assert "stale slide" in of(prs, old).notes_slide.notes_text_frame.text
+    # It recurs until somebody settles it, and nothing is written then.
+    again = merged(ours, result.content or b"", ours, result.plan.conflicts)
+    assert conflicts(again) == [(old, "changed-dropped")]
+    assert again.content is None
+
+
+def test_a_slide_that_was_deleted_does_not_come_back_in_another_form() -> None:
+    def delete(prs: Any) -> None:
+        entries = prs.slides._sldIdLst
+        prs.part.drop_rel(entries[10].rId)
+        entries.remove(entries[10])
+
+    base, ours = render("standard", "zh", sample()), render("standard", "zh", with_targets_of("panyu"), 2)
+    new = names(ours)[10]
+    result = merged(base, edited(base, delete), ours)
+    assert conflicts(result) == [(new, "deleted-changed")]
+    assert not [one for one in names(result.content or b"") if one.startswith("panyu.")]
+    again = merged(ours, result.content or b"", ours, result.plan.conflicts)
+    assert conflicts(again) == [(new, "deleted-changed")]
+    assert again.content is None
+
+
+@pytest.mark.office
+def test_after_libreoffice_too(office: LibreOffice, tmp_path: Any) -> None:
+    base, ours = render("standard", "zh", sample()), render("standard", "zh", with_targets_of("panyu"), 2)
+    path = tmp_path / "deck.pptx"
+    path.write_bytes(base)
+    office.resave(path, 2)
+    result = merged(base, path.read_bytes(), ours)
+    assert conflicts(result) == []
+    content = result.content or b""
+    assert len(opened(content).names()) > 0
+    new = deck.read(opened(ours))
+    from exporters.merge import merge
+
+    again = merge(new, deck.read(opened(content)), new)
+    assert (again.edits, again.conflicts, again.kept, again.vanished) == ((), (), (), 0)
+    assert len(list(content_of(result).slides)) == len(new.groups)
+    assert io.BytesIO(content)
