@@ -7,10 +7,13 @@ from typing import Any
 
 import pytest
 from living_decks import content_of, edited, merged, opened, sdk_faults
+from pptx import Presentation
+from pptx.dml.color import RGBColor
 from pptx.util import Inches
 from test_living_shipped import edition, render, sample
 
 from exporters import deck
+from exporters.merge import merge
 from exporters.model import Dataset
 from exporters.runs.living import Merged
 from tests.editors import LibreOffice
@@ -42,8 +45,8 @@ def of(prs: Any, name: str) -> Any:
     return next(one for one in prs.slides if one._element.cSld.get("name") == name)
 
 
-def texts(slide: Any) -> str:
-    return "\n".join(one.text_frame.text for one in slide.shapes if one.has_text_frame)
+def opened_deck(content: bytes) -> Any:
+    return Presentation(io.BytesIO(content))
 
 
 def conflicts(result: Merged) -> list[tuple[str, str]]:
@@ -84,7 +87,14 @@ def reword(slide: Any) -> None:
 
 
 def move_box(slide: Any) -> None:
-    next(one for one in slide.shapes if one.name == "panyu.who").left = Inches(3)
+    shape = next(one for one in slide.shapes if one.name == "panyu.who")
+    shape.left, shape.top, shape.width, shape.height = Inches(3), shape.top, shape.width, shape.height
+
+
+def colour(slide: Any) -> None:
+    fill = next(one for one in slide.shapes if one.name == "panyu.who").fill
+    fill.solid()
+    fill.fore_color.rgb = RGBColor(0xFE, 0xDC, 0xBA)
 
 
 def add_box(slide: Any) -> None:
@@ -95,7 +105,7 @@ def write_notes(slide: Any) -> None:
     slide.notes_slide.notes_text_frame.text = "手写备注"
 
 
-@pytest.mark.parametrize("touch", [reword, move_box, add_box, write_notes])
+@pytest.mark.parametrize("touch", [reword, move_box, add_box, colour, write_notes])
 def test_a_touched_slide_stays_beside_the_new_one_and_is_reported(touch: Any) -> None:
     base, ours = render("standard", "zh", sample()), render("standard", "zh", with_targets_of("panyu"), 2)
     old, new = names(base)[10], names(ours)[10]
@@ -105,9 +115,8 @@ def test_a_touched_slide_stays_beside_the_new_one_and_is_reported(touch: Any) ->
     found = names(result.content or b"")
     assert found.index(new) == found.index(old) + 1
     prs = content_of(result)
-    before = next(one for one in deck.read(opened(theirs)).groups if one.id == old)
-    after = next(one for one in deck.read(opened(result.content or b"")).groups if one.id == old)
-    assert [item.slots for item in before.items if item.sort != "notes"][0][0].text == after.items[0].slots[0].text
+    kept = [one.text_frame.text for one in of(opened_deck(theirs), old).shapes if one.has_text_frame]
+    assert [one.text_frame.text for one in of(prs, old).shapes if one.has_text_frame] == kept
     assert "stale slide" in of(prs, old).notes_slide.notes_text_frame.text
     # It recurs until somebody settles it, and nothing is written then.
     again = merged(ours, result.content or b"", ours, result.plan.conflicts)
@@ -140,11 +149,7 @@ def test_after_libreoffice_too(office: LibreOffice, tmp_path: Any) -> None:
     result = merged(base, path.read_bytes(), ours)
     assert conflicts(result) == []
     content = result.content or b""
-    assert len(opened(content).names()) > 0
     new = deck.read(opened(ours))
-    from exporters.merge import merge
-
     again = merge(new, deck.read(opened(content)), new)
     assert (again.edits, again.conflicts, again.kept, again.vanished) == ((), (), (), 0)
     assert len(list(content_of(result).slides)) == len(new.groups)
-    assert io.BytesIO(content)
