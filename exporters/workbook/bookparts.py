@@ -10,6 +10,7 @@ from exporters.package.relationships import rels_name
 from exporters.package.xmltext import attribute
 from exporters.workbook.custom import custom_properties
 from exporters.workbook.filling import Filler
+from exporters.workbook.sheetnames import SHEET_KEY
 from exporters.workbook.state import Book, WrittenSheet
 
 _R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
@@ -113,11 +114,16 @@ class BookParts:
         text = text.replace(NAMES_MARK, f"<definedNames>{listed}</definedNames>" if listed else "")
         writer.add(self._meta["main"], self._active(text).encode())
 
+    @property
+    def _bound(self) -> bool:
+        """Whether anything on the sheets depends on data: only then they have to be found again."""
+        return any(sheet["changes"] for sheet in self._meta["sheets"])
+
     def _same_book(self, names: Sequence[str], filler: Filler) -> bool:
         """Return whether the workbook part comes out as the template has it."""
         sheets = zip(self._meta["sheets"], self._book.sheets, strict=True)
         renamed = any([copy.name for copy in found] != [sheet["name"]] for sheet, found in sheets)
-        if self._meta["book_changes"] or renamed:
+        if self._bound or self._meta["book_changes"] or renamed:
             return False
         return all(filler.unchanged(text, copies[0]) for text in names for copies in self._book.sheets)
 
@@ -181,6 +187,10 @@ class BookParts:
                 place = self._position(local) + at
                 filled = filler.fill(text, copy)
                 pieces.append(f'<definedName{shown} localSheetId="{place}">{filled}</definedName>')
+        for place, copy in enumerate(hosts if self._bound else ()):
+            quoted = attribute('"' + copy.key.replace('"', '""') + '"')
+            local = f'hidden="1" localSheetId="{place}"'
+            pieces.append(f'<definedName name="{SHEET_KEY}" {local}>{quoted}</definedName>')
         return "".join(pieces)
 
     def _active(self, text: str) -> str:

@@ -17,6 +17,7 @@ from exporters.workbook.around import replace, weave_around
 from exporters.workbook.attached import Attached, relations_of, weave_attached
 from exporters.workbook.reading import BookDraft, SheetDraft, read_book, tags_in
 from exporters.workbook.records import Records
+from exporters.workbook.references import quoted_sheet
 from exporters.workbook.xmltree import Element, R, S, escape, parse, text_of
 
 VT = "{http://schemas.openxmlformats.org/officeDocument/2006/docPropsVTypes}"
@@ -109,7 +110,11 @@ class _Compiler:
             before = "".join(layout.tag(tag) for tag in opens)
             after = "".join(layout.statement(f"end{tag.keyword}", tag.place) for tag in reversed(opens))
             rows = emitting.layout_source(sheet, layout)
-            source = before + layout.raw(opening("n")) + name + layout.raw(closing()) + rows + after
+            source = before + layout.raw(opening("n")) + name + layout.raw(closing())
+            if opens:
+                turns = [(_turn(tag.body), tag.place) for tag in opens if tag.keyword == "for"]
+                source += layout.raw(opening("k")) + layout.values(turns, "_turn") + layout.raw(closing())
+            source += rows + after
             self._programs[f"layout:{sheet.index}"] = layout.program(layout.weave(source))
 
     def _sheet_body(self, sheet: SheetDraft, root: Element, weaver: Weaver) -> str:
@@ -128,6 +133,10 @@ class _Compiler:
         sheets = book.root.find(f"{S}sheets")
         assert sheets is not None
         names = book.root.find(f"{S}definedNames")
+        if names is None:
+            names = book.root.makeelement(f"{S}definedNames", {})
+            before = [one for one in map(book.root.find, _BEFORE_NAMES) if one is not None]
+            before[-1].addnext(names)
         if names is not None:
             for item in names:
                 self._defined_name(item, records)
@@ -156,7 +165,11 @@ class _Compiler:
         attributes = {str(name): str(value) for name, value in item.attrib.items() if name != "localSheetId"}
         place = f"name {item.get('name')}"
         text = item.text or ""
-        if tags_in(text) and '"' not in text:
+        # The tag in a repeated sheet's own name is no part of the text.
+        plain = text
+        for sheet in self._book.sheets:
+            plain = plain.replace(quoted_sheet(sheet.name) + "!", "")
+        if tags_in(plain) and '"' not in text:
             woven = weave_text(text, place, records.weaver, self._book.faults)
         else:
             woven = records.formula(text, host, place)
@@ -306,10 +319,16 @@ class _Compiler:
         return int(view.get("activeTab", "0")) if view is not None else 0
 
 
+_BEFORE_NAMES = (f"{S}sheets", f"{S}functionGroups", f"{S}externalReferences")
 _AFTER_CALC = (
     "oleSize", "customWorkbookViews", "pivotCaches", "smartTagPr", "smartTagTypes", "webPublishing", "fileRecoveryPr",
     "webPublishObjects", "extLst",
 )  # fmt: skip
+
+
+def _turn(body: str) -> str:
+    """Return the names that ``for d in districts`` gives its records."""
+    return body.removeprefix("for").partition(" in ")[0].strip()
 
 
 def _only_mark(element: Element, mark: str) -> Element:

@@ -18,7 +18,7 @@ from exporters.workbook.formula.values import Scalar, UnknownError
 from exporters.workbook.layout import Layout, read_order, with_blanks
 from exporters.workbook.rowflow import COPY, RowFlow, Sink
 from exporters.workbook.rowformulas import FormulaWriter, RowContext, deferred_mark
-from exporters.workbook.sheetnames import legal_name
+from exporters.workbook.sheetnames import free_key, legal_name, record_ids
 from exporters.workbook.state import Book, WrittenSheet
 
 Meta = dict[str, Any]
@@ -63,16 +63,19 @@ class _Rendering:
         heights, starts, last = sheet["heights"], sheet["starts"], sheet["last"]
         found: list[WrittenSheet] = []
 
-        def add(name: str, order: list[int], turns: dict[int, list[tuple[int, int]]]) -> None:
+        def add(name: str, key: str | None, order: list[int], turns: dict[int, list[tuple[int, int]]]) -> None:
             layout = Layout(order, turns, heights, starts, last, place)
             columns: dict[int, list[Any]] = {column: [] for column in sheet["stored"]}
             found.append(WrittenSheet(number, legal_name(name, taken), layout, sheet["part"], columns))
+            found[-1].key = sheet["name"] if key is None else free_key(sheet["entry"].get("sheetId", ""), key, keys)
+
+        keys: set[str] = set()
 
         if program is None:
-            add(sheet["name"], with_blanks(list(range(len(heights))), sheet["needed"]), {})
+            add(sheet["name"], None, with_blanks(list(range(len(heights))), sheet["needed"]), {})
         else:
-            for name, text in _layouts(program.bind({}).events(self._names)):
-                add(name, *read_order(text, sheet["needed"], heights))
+            for name, key, text in _layouts(program.bind({"_turn": record_ids}).events(self._names)):
+                add(name, key, *read_order(text, sheet["needed"], heights))
         if not sheet["changes"] and sheet["stored"]:
             for one in found:
                 _keep_constants(one, sheet)
@@ -198,27 +201,31 @@ class _Rendering:
                 self._writer.add(name, text.encode())
 
 
-def _layouts(events: Iterator[tuple[str, str]]) -> Iterator[tuple[str, str]]:
-    """Yield (name, order of units) of each sheet that a layout program gives."""
+def _layouts(events: Iterator[tuple[str, str]]) -> Iterator[tuple[str, str | None, str]]:
+    """Yield (name, ids of the records that it is repeated for, order of units) of each sheet that a layout program
+    gives; no ids for a sheet that always comes once."""
     import html
 
-    name: list[str] | None = None
-    order: list[str] = []
-    inside = False
+    texts: dict[str, list[str]] = {}
+    part = ""
+
+    def whole() -> tuple[str, str | None, str]:
+        key = html.unescape("".join(texts["k"])) if "k" in texts else None
+        return html.unescape("".join(texts["n"])), key, "".join(texts.get("", ()))
+
     for kind, text in events:
         if kind == "open":
-            if name is not None:
-                yield html.unescape("".join(name)), "".join(order)
-            name, order, inside = [], [], True
+            if text == "n" and texts:
+                yield whole()
+                texts = {}
+            part = text
+            texts[part] = []
         elif kind == "close":
-            inside = False
-        elif inside:
-            assert name is not None
-            name.append(text)
+            part = ""
         else:
-            order.append(text)
-    if name is not None:
-        yield html.unescape("".join(name)), "".join(order)
+            texts.setdefault(part, []).append(text)
+    if texts:
+        yield whole()
 
 
 def _keep_constants(sheet: WrittenSheet, record: Meta) -> None:

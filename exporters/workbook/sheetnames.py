@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from typing import Any
 
 _ILLEGAL = re.compile(r"[\\/?*\[\]:]")
 _LONGEST = 31
+SHEET_KEY = "_bp_sheet"
+"""The sheet's own hidden name whose text tells what sheet of the template it came of, and for which records: offices
+carry it along when people rename, move and save the sheet."""
+TURN = ":"
+"""Stands in the text of that name where the template repeats the sheet; no sheet's name can hold it."""
 
 
 def legal_name(name: str, taken: set[str]) -> str:
@@ -32,3 +39,20 @@ def _cut(text: str, most: int) -> str:
     while len(text.encode("utf-16-le", "surrogatepass")) // 2 > most:
         text = text[:-1]
     return text.rstrip()
+
+
+def record_ids(values: Sequence[Any]) -> str:
+    """Return the ids of the records that a sheet is repeated for; of what is no record, its text."""
+    found = (one if isinstance(one, tuple) else (one,) for one in values)
+    return "/".join(str(getattr(one, "key", one)) for turn in found for one in turn)
+
+
+def free_key(sheet: str, records: str, taken: set[str]) -> str:
+    """Return the key of a written sheet: the template's sheet and the records; a second one alike gets ``(2)``."""
+    key = start = f"{sheet}{TURN}{records}"
+    number = 1
+    while key in taken:
+        number += 1
+        key = f"{start} ({number})"
+    taken.add(key)
+    return key

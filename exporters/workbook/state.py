@@ -81,6 +81,8 @@ class WrittenSheet:
     columns: dict[int, list[Any]] = field(default_factory=dict)
     """The values of the columns that formulas read, row by row; a value may be a :class:`Later`."""
     areas: dict[tuple[int, int, int, int], Area] = field(default_factory=dict)
+    key: str = ""
+    """What the sheet is known by whatever people call it (see ``sheetnames.SHEET_KEY``)."""
 
     def area(self, left: int, first: int, right: int, last: int) -> Area:
         """Return the values of a range; ranges that were asked for before are the same object."""

@@ -61,6 +61,8 @@ class Table:
     top: int
     bottom: int
     columns: tuple[Column, ...]
+    number: int = 0
+    """The table's id in its workbook."""
 
     @property
     def key_column(self) -> int:
@@ -304,4 +306,5 @@ def read_table(part: str, sheet: str, data: bytes) -> Table | None:
         name = _ESCAPED.sub(lambda found: chr(int(found[1], 16)), one.get("name"))
         columns.append(Column(name, area.left + offset, formula.text if formula is not None else ""))
     name = root.get("displayName") or root.get("name")
-    return Table(part, sheet, name, area, area.top + headers, area.bottom - totals, tuple(columns))
+    number = int(root.get("id")) if root.get("id").isdecimal() else 0
+    return Table(part, sheet, name, area, area.top + headers, area.bottom - totals, tuple(columns), number)

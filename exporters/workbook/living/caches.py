@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from exporters.package import ct
 from exporters.workbook.formula.tokens import tokens
 from exporters.workbook.formula.values import Error, Scalar, general
-from exporters.workbook.living.book import Book, Table, read_table
+from exporters.workbook.living.book import Book, SheetEntry, Table, read_table
 from exporters.workbook.living.recalculating import Place, Recalculation, with_values
 from exporters.workbook.living.sheet import Sheet, read_sheet
 from exporters.workbook.living.spans import Span, Splices, escaped, parse, prefix_of, utf8
@@ -24,17 +24,19 @@ _BEHIND_CALCULATION = frozenset((
 ))  # fmt: skip
 
 
-def renew(book: Book, changes: Changes, edits: Iterable[SheetEdit]) -> None:
+def renew(book: Book, changes: Changes, edits: Iterable[SheetEdit], lifted: Sequence[SheetEntry] = ()) -> None:
     """Work out what depends on the changed cells; Excel is asked to work out what cannot be worked out here."""
     changed: list[Place] = [
         (edit.entry.name.casefold(), row, column) for edit in edits for column, row in sorted(edit.touched)
     ]
-    if not changed:
+    if not changed and not lifted:
         return
     sheets: dict[str, Sheet] = {}
-    for entry in book.entries:
+    for entry in (*book.entries, *lifted):
         data = changes.parts.get(entry.part)
         sheets[entry.name] = read_sheet(entry.part, data) if data is not None else book.sheet(entry.part)
+    for entry in lifted:
+        changed += ((entry.name.casefold(), cell.row, cell.column) for cell in sheets[entry.name].cells())
     state = Recalculation(sheets, _tables(book, changes), _names(book, changes), book.strings)
     unknown = False
     folded = {name.casefold(): name for name in sheets}

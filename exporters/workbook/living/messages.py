@@ -26,6 +26,13 @@ def stale(lang: str) -> str:
     return "briefpack: the data no longer holds this row; nothing was deleted."
 
 
+def stale_sheet(lang: str) -> str:
+    """Return the note of a sheet whose record the data dropped."""
+    if lang == "zh":
+        return "briefpack：数据中已没有这一工作表的内容，保留未删。"
+    return "briefpack: the data no longer holds what this sheet shows; nothing was deleted."
+
+
 def conflict(lang: str, base: str, theirs: str, ours: str) -> str:
     """Return the note of a cell that a person and the data changed differently."""
     if lang == "zh":

@@ -8,6 +8,7 @@ from exporters.package import ct, rt
 from exporters.snapshot import MarkStale, Plan
 from exporters.workbook.living import messages
 from exporters.workbook.living.book import Book, SheetEntry, Table
+from exporters.workbook.living.naming import SHEET, Naming
 from exporters.workbook.living.notes import SheetNotes
 from exporters.workbook.living.packing import Changes
 from exporters.workbook.living.shifting import Shifts
@@ -59,10 +60,12 @@ class Noting:
         """Yield (sheet part, column, row of before, key, text) of every note that there is to be."""
         language = messages.language(self._book)
         stale = {edit.at: edit for edit in self._plan.edits if isinstance(edit, MarkStale)}
+        sheets = {edit.at for edit in stale.values() if edit.id.startswith(SHEET)}
         for edit in stale.values():
             place = self._place(edit.at)
-            if place is not None:
-                yield (*place, messages.STALE + edit.id, messages.stale(language))
+            if place is not None and (edit.at in sheets or place[0] not in sheets):
+                text = messages.stale_sheet(language) if edit.at in sheets else messages.stale(language)
+                yield (*place, messages.STALE + edit.id, text)
         for one in self._plan.conflicts:
             place = self._place(one.at) if one.at and one.at not in stale else None
             if place is not None:
@@ -75,7 +78,8 @@ class Noting:
                 sheet = self._ours.sheet(table.sheet)
                 rows = range(table.top, table.bottom + 1)
                 keys |= {self._ours.text(sheet.cell(table.key_column, row)).strip() for row in rows}
-        return frozenset(keys)
+        naming = Naming(self._ours)
+        return frozenset({*keys, *naming.tables.values(), *(SHEET + key for key in naming.keys.values())})
 
     def _place(self, at: str) -> tuple[str, int, int] | None:
         """Return (sheet part, column, row) of a cell, of the first cell of a row that people see, or of a table."""

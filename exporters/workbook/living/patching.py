@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, BinaryIO
 
 from exporters.package import ct, rt
-from exporters.snapshot import InsertItem, Plan, RemoveItem, SetSlot
+from exporters.snapshot import InsertGroup, InsertItem, Plan, RemoveItem, SetSlot
 from exporters.workbook.formula.parse import shared
 from exporters.workbook.living.book import Table, own_book_of, plain_number, readable
 from exporters.workbook.living.caches import renew
@@ -16,7 +16,8 @@ from exporters.workbook.living.cells import Cell
 from exporters.workbook.living.cellxml import NOTHING, Content
 from exporters.workbook.living.charting import REFERENCES, retargeted
 from exporters.workbook.living.formulas import FORMULA, from_header
-from exporters.workbook.living.naming import CELLS, Places, identity
+from exporters.workbook.living.lifting import Lifting
+from exporters.workbook.living.naming import CELLS, SHEET, Naming, Places
 from exporters.workbook.living.noting import Noting
 from exporters.workbook.living.packing import Changes
 from exporters.workbook.living.placing import TableRows, content_like
@@ -63,7 +64,9 @@ class _Patch:
         self._row_tables: dict[str, TableRows] = {}
         self._own_rows: dict[str, TableRows] = {}
         self._filled: set[str] = set()
+        self._naming = Naming(self._book)
         self._translation = Translation(self._ours, self._book)
+        self._lifting = Lifting(self._book, self._ours, self._translation, self._changes)
         self._charts: dict[str, str] = {}
         self._style_pairs: dict[str, dict[int, Counter[int]]] = {}
 
@@ -71,6 +74,9 @@ class _Patch:
         for one in self._plan.edits:
             if isinstance(one, SetSlot):
                 self._set(one)
+            elif isinstance(one, InsertGroup):
+                if one.id.startswith(SHEET):
+                    self._lifting.add(one.source)
             elif isinstance(one, InsertItem):
                 self._insert(one)
             elif isinstance(one, RemoveItem):
@@ -91,10 +97,11 @@ class _Patch:
             data = edit.write(shifts)
             if data != edit.sheet.data:
                 self._changes.set(part, data)
+        self._lifting.write(shifts)
         if self._book.styles.changed:
             self._changes.set(self._book.target(self._book.part, rt.STYLES), self._book.styles.result())
-        self._drop_chain(bool(shifts))
-        renew(self._book, self._changes, self._edits.values())
+        self._drop_chain(bool(shifts or self._lifting.entries))
+        renew(self._book, self._changes, self._edits.values(), self._lifting.entries)
         self._write_properties(properties)
         self._changes.write(out, epoch)
 
@@ -149,7 +156,7 @@ class _Patch:
             return Content(formula=self._translation.refit(source, slot.source.rpartition("!")[0], cell, part))
         if source is not None and self._ours.text(source) == new:
             if source.kind in {"n", "b", "e"}:
-                return Content(source.kind, source.value or "")
+                return content_like(self._ours, source, self._book)
         elif new.startswith(FORMULA) and len(new) > 1 and cell is not None and not slot.source:
             # Carried onto a new template: a formula that a person typed. The data's own texts never are one.
             table = self._table_at(part, cell.row)
@@ -257,8 +264,9 @@ class _Patch:
         entry = self._entries[item.group]
         sheet = self._book.sheet(entry.part)
         tables = [table for table in self._book.areas if table.sheet == entry.part]
-        start = f"{CELLS}{identity(sheet, entry, tables)}!"
-        place = Places(tables).find(item.id.removeprefix(start)) if item.id.startswith(start) else None
+        start = f"{CELLS}{self._naming.sheets[entry.part]}!"
+        places = Places(tables, self._naming)
+        place = places.find(item.id.removeprefix(start)) if item.id.startswith(start) else None
         source = self._source(item.source)
         if place is None or source is None:
             return
@@ -267,7 +275,7 @@ class _Patch:
             return
         above = sheet.cell(place[0], place[1] - 1)
         edit = self._edit(entry.part)
-        edit.contents[place] = content_like(self._ours, source)
+        edit.contents[place] = content_like(self._ours, source, self._book)
         if source.formula is not None:
             edit.contents[place] = Content(formula=self._beside(item.source, source, entry.part, above))
         edit.styles[place] = self._style_like(entry.part, item.source.rpartition("!")[0], source, above)

@@ -16,16 +16,18 @@ from exporters.workbook.living.translating import Translation
 from exporters.workbook.living.writing import NewCell, NewRow
 
 
-def content_like(book: Book, cell: Cell | None) -> Content:
-    """Return what a cell of another workbook holds, to be put into this one; formats of characters come along."""
+def content_like(ours: Book, cell: Cell | None, book: Book) -> Content:
+    """Return what a cell of another workbook holds, to be put into *book*; formats of characters come along."""
     if cell is None or cell.blank:
         return Content()
     if cell.kind == "s" and cell.value and cell.value.isdecimal():
-        runs = runs_of(book.string_items[int(cell.value)], book.strings_data)
+        runs = runs_of(ours.string_items[int(cell.value)], ours.strings_data)
         return Content("inlineStr", runs=tuple(runs))
     if cell.kind in {"inlineStr", "str", "d"}:
-        return Content("inlineStr", runs=(Run(book.text(cell)),))
-    return Content(cell.kind, cell.value or "")
+        return Content("inlineStr", runs=(Run(ours.text(cell)),))
+    # Workbooks that count days from 1904 hold other numbers for them.
+    day = book.serial(ours.text(cell)) if cell.kind == "n" and ours.epoch != book.epoch else ""
+    return Content(cell.kind, day or cell.value or "")
 
 
 @dataclass(slots=True)
@@ -104,7 +106,7 @@ class TableRows:
         cell = ours.cell(twin.number, source)
         style = self.style(column.number, like, self.ours.styles.format(cell.style).code if cell is not None else "")
         if cell is None or cell.formula is None:
-            return NewCell(column.number, style, content_like(self.ours, cell))
+            return NewCell(column.number, style, content_like(self.ours, cell, self.book))
         model = self.model(column.number, like)
         if model is not None:
             return NewCell(column.number, style, like=model)

@@ -17,7 +17,7 @@ from exporters.workbook.living.book import RANGE, Book, SheetEntry, Table, book_
 from exporters.workbook.living.cells import Cell
 from exporters.workbook.living.charting import chart_items
 from exporters.workbook.living.formulas import FORMULA, by_header
-from exporters.workbook.living.naming import CELLS, CHARTS, ROWS, Places, identity
+from exporters.workbook.living.naming import CELLS, CHARTS, SHEET, Naming, Places
 from exporters.workbook.living.properties import read_properties
 from exporters.workbook.living.shapes import shaped
 from exporters.workbook.living.sheet import Sheet
@@ -43,25 +43,17 @@ def read(package: Package) -> Snapshot:
 def snapshot(book: Book) -> Snapshot:
     """Return what an opened workbook holds."""
     groups: list[Group] = []
-    seen: set[str] = set()
     reader = _Reader(book)
     for entry in book.entries:
-        for group in reader.groups(entry):
-            if group.id not in seen and (group.items or group.keeps):
-                seen.add(group.id)
-                groups.append(group)
+        groups += (group for group in reader.groups(entry) if group.items or group.keeps)
     return Snapshot(FORMAT, tuple(groups), (), read_properties(book.package).get(STAMP, ""))
 
 
 class _Reader:
     def __init__(self, book: Book) -> None:
         self._book = book
-        self._names = {
-            entry.name.casefold(): identity(
-                book.sheet(entry.part), entry, [area for area in book.areas if area.sheet == entry.part]
-            )
-            for entry in book.entries
-        }
+        self._naming = Naming(book)
+        self._names = {entry.name.casefold(): self._naming.sheets[entry.part] for entry in book.entries}
 
     def groups(self, entry: SheetEntry) -> Iterator[Group]:
         """Yield the bound tables of a sheet, its rows with keys, and its other cells."""
@@ -70,10 +62,13 @@ class _Reader:
         areas = [area for area in book.areas if area.sheet == entry.part]
         name = self._names[entry.name.casefold()]
         keyed: set[int] = set()
+        if entry.part in self._naming.keys:
+            whole = Slot(SHEET + name, "", entry.part, SlotKind.FOREIGN)
+            yield Group(SHEET + name, entry.part, (Item(SHEET + name, entry.part, (whole,)),), keeps=True)
         for area in areas:
             if not area.key_column:
                 continue
-            group = area.name or ROWS + name
+            group = self._naming.tables[area.part]
             items = tuple(self._rows(sheet, area, group))
             if area.is_range:
                 keyed = {int(item.at.rpartition("!")[2]) for item in items}
@@ -118,7 +113,7 @@ class _Reader:
             yield Item(key, f"{sheet.part}!{row.number}", tuple(slots))
 
     def _cells(self, sheet: Sheet, name: str, areas: Sequence[Table], keyed: set[int]) -> Iterator[Item]:
-        places = Places(areas)
+        places = Places(areas, self._naming)
         for row in sheet.rows.values():
             if row.number in keyed:
                 continue

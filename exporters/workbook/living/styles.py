@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from exporters.workbook.living.spans import Span, Splices, escaped, parse, with_attribute
+from exporters.workbook.living.spans import Span, Splices, escaped, parse, prefix_of, with_attribute
 
 # Built-in number formats (ECMA-376 part 1, clause 18.8.30) whose kind matters here.
 _DATES = frozenset((*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)))
@@ -15,6 +15,7 @@ _BUILT_IN = {
 }  # fmt: skip
 _FIRST_OWN = 164
 _NO_DATE = re.compile(r'"[^"]*"|\\.|_.|\*.|\[(?!h+\]|m+\]|s+\])[^\]]*\]', re.IGNORECASE)
+_PIECES = {"fontId": ("fonts", "font"), "fillId": ("fills", "fill"), "borderId": ("borders", "border")}
 NUMBER, PERCENT, DATE = "number", "percent", "date"
 
 
@@ -38,6 +39,9 @@ class Styles:
         self._known: dict[tuple[int, str], int] = {}
         self._xfs: list[Span] = []
         self._kinds: dict[int, NumberFormat] = {}
+        self._adopted: dict[int, int] = {}
+        self._lists: dict[str, list[bytes]] = {}
+        self._more: dict[str, list[bytes]] = {}
         if self._root is not None:
             for holder in self._root.all("numFmts"):
                 for one in holder.all("numFmt"):
@@ -82,22 +86,85 @@ class Styles:
             self._new_formats[code] = found
         return found
 
+    # --- formats of another workbook -----------------------------------------------------------------------------
+
+    def adopted(self, other: Styles, style: int) -> int:
+        """Return the cell format that looks as *style* of another workbook does; it is made where there is none."""
+        if other._data == self._data or not 0 <= style < len(other._xfs):
+            return style
+        known = self._adopted.get(style)
+        if known is None:
+            known = self._adopted[style] = self._adopt(other, other._xfs[style])
+        return known
+
+    def _adopt(self, other: Styles, xf: Span) -> int:
+        tag = with_attribute(other._data[xf.start : xf.opened], "numFmtId", str(self._format_id(other._code(xf))))
+        for name, (holder, item) in _PIECES.items():
+            if xf.get(name).isdecimal():
+                piece = other._piece(holder, item, int(xf.get(name)))
+                tag = with_attribute(tag, name, str(self._index(holder, item, piece)))
+        whole = with_attribute(tag, "xfId", "0") + other._data[xf.opened : xf.end]
+        return self._index("cellXfs", "xf", whole)
+
+    def adopted_difference(self, other: Styles, number: str) -> str:
+        """Return the differential format (of a rule or a table) that is *number* in another workbook."""
+        if other._data == self._data or not number.isdecimal():
+            return number
+        return str(self._index("dxfs", "dxf", other._piece("dxfs", "dxf", int(number))))
+
+    def _code(self, xf: Span) -> str:
+        return self._formats.get(int(xf.get("numFmtId", "0") or "0"), "General")
+
+    def _piece(self, holder: str, item: str, number: int) -> bytes:
+        pieces = self._pieces(holder, item)
+        return pieces[number] if number < len(pieces) else b""
+
+    def _pieces(self, holder: str, item: str) -> list[bytes]:
+        found = self._lists.get(holder)
+        if found is None:
+            span = self._root.child(holder) if self._root is not None else None
+            items = span.all(item) if span is not None else ()
+            found = self._lists[holder] = [self._data[one.start : one.end] for one in items]
+        return found
+
+    def _index(self, holder: str, item: str, piece: bytes) -> int:
+        """Return the place of a piece of a list of the part; it is put behind the others where it is new."""
+        pieces = self._pieces(holder, item)
+        added = self._more.setdefault(holder, [])
+        if holder == "cellXfs" and piece not in pieces:
+            if piece not in self._added:
+                self._added.append(piece)
+            return len(self._xfs) + self._added.index(piece)
+        if piece in pieces:
+            return pieces.index(piece)
+        if piece and piece not in added:
+            added.append(piece)
+        return len(pieces) + added.index(piece) if piece else 0
+
     @property
     def changed(self) -> bool:
-        return bool(self._added)
+        return bool(self._added or any(self._more.values()))
 
     def result(self) -> bytes:
         """Return the part with the added formats."""
-        if self._root is None or not self._added:
+        if self._root is None or not self.changed:
             return self._data
         splices = Splices(self._data)
-        holder = self._root.child("cellXfs")
-        assert holder is not None
-        splices.append(holder, b"".join(self._added))
-        splices.attribute(holder, "count", str(len(self._xfs) + len(self._added)))
+        for name, added in {**self._more, "cellXfs": self._added}.items():
+            holder = self._root.child(name)
+            if added and holder is not None:
+                splices.attribute(holder, "count", str(len(holder.children) + len(added)))
+                splices.append(holder, b"".join(map(self._qualified, added)))
         if self._new_formats:
             self._add_formats(splices)
         return splices.result()
+
+    def _qualified(self, piece: bytes) -> bytes:
+        """Return a piece of another part so that its names mean the same where this part writes them with a prefix."""
+        if self._root is None or not prefix_of(self._data, self._root) or b":" in piece.split(None, 1)[0]:
+            return piece
+        end = re.match(rb"<[\w]+", piece)
+        return piece[: end.end()] + f' xmlns="{self._root.space}"'.encode() + piece[end.end() :] if end else piece
 
     def _add_formats(self, splices: Splices) -> None:
         assert self._root is not None

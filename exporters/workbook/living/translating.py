@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 from exporters.workbook.formula.tokens import Token
 from exporters.workbook.living.book import Book, SheetEntry, Table
 from exporters.workbook.living.cells import Cell
 from exporters.workbook.living.formulas import from_header, references, with_references
-from exporters.workbook.living.naming import ROWS, identity
+from exporters.workbook.living.naming import Naming
 from exporters.workbook.references import Range, letters, parse_range, quoted_sheet
 
 _END = re.compile(r"(\$?)([A-Za-z]{1,3})(\$?)([0-9]+)")
@@ -20,9 +19,11 @@ class Translation:
 
     def __init__(self, source: Book, target: Book) -> None:
         self._source, self._target = source, target
-        self._entries = {name: entry for name, entry, _ in _named(target)}
-        self._names = {entry.part: name for name, entry, _ in _named(source)}
-        self._tables = {_group(table, name): table for name, entry, tables in _named(target) for table in tables}
+        self._source_names, names = Naming(source), Naming(target)
+        self.names_here, self.names_there = self._source_names.sheets, names.sheets
+        self._entries = {names.sheets[entry.part]: entry for entry in target.entries}
+        self._names = self._source_names.sheets
+        self._tables = {names.tables[table.part]: table for table in target.areas if table.key_column}
         self._keys: dict[str, dict[str, int]] = {}
 
     def refit(self, source: Cell, part: str, cell: Cell | None, into: str) -> str:
@@ -77,7 +78,7 @@ class Translation:
         for table in self._source.areas:
             if table.sheet != entry.part or not _inside(area, table.area):
                 continue
-            twin = self._tables.get(_group(table, self._names[entry.part]))
+            twin = self._tables.get(self._source_names.tables.get(table.part, ""))
             if twin is None:
                 continue
             left, right = self._column(table, twin, area.left), self._column(table, twin, area.right)
@@ -114,13 +115,3 @@ def _inside(area: Range, whole: Range) -> bool:
     return (
         whole.left <= area.left and area.right <= whole.right and whole.top <= area.top and area.bottom <= whole.bottom
     )
-
-
-def _named(book: Book) -> Iterator[tuple[str, SheetEntry, list[Table]]]:
-    for entry in book.entries:
-        tables = [table for table in book.areas if table.sheet == entry.part]
-        yield identity(book.sheet(entry.part), entry, tables), entry, tables
-
-
-def _group(table: Table, sheet: str) -> str:
-    return table.name or ROWS + sheet
