@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import gc
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +18,7 @@ from exporters.cli.options import (
     source_date_epoch,
     templates_option,
 )
-from exporters.cli.report import fault_json, json_option, print_fault, print_json, short
+from exporters.cli.report import fault_json, in_places, json_option, print_fault, print_json, short
 
 if TYPE_CHECKING:
     from exporters.runs.build import Outcome
@@ -150,11 +151,12 @@ def _print_outcome(outcome: Outcome) -> None:
         click.echo(f"  replaced files are kept in {outcome.backup}")
     for name, merge in outcome.merges.items():
         click.echo(f"  {name}: {len(merge.edits)} updated, {len(merge.kept)} hand edits kept")
-    for conflict in made.conflicts[:_SHOWN_FLAGS]:
-        said = f"yours {short(conflict['theirs'])}, the data's {short(conflict['ours'])}"
-        click.echo(f"  conflict  {conflict['file']} {conflict['key']}: {said}")
-    if len(made.conflicts) > _SHOWN_FLAGS:
-        click.echo(f"  and {len(made.conflicts) - _SHOWN_FLAGS} conflicts more: briefpack status {outcome.out}")
+    conflicts = Counter((one["file"], one["key"], one["theirs"], one["ours"]) for one in made.conflicts)
+    for (file, key, theirs, ours), places in list(conflicts.items())[:_SHOWN_FLAGS]:
+        said = f"yours {short(theirs)}, the data's {short(ours)}{in_places(places)}"
+        click.echo(f"  conflict  {file} {key}: {said}")
+    if len(conflicts) > _SHOWN_FLAGS:
+        click.echo(f"  and {len(conflicts) - _SHOWN_FLAGS} conflicts more: briefpack status {outcome.out}")
     if counts["districts_without_source"]:
         click.echo(f"  {counts['districts_without_source']} districts have no source and say so")
     if made.flags:

@@ -65,3 +65,8 @@ def short(text: str) -> str:
     """Return *text* in quotation marks on one line, cut after 40 characters."""
     text = _MARKED.sub(r"[\1]", " ".join(text.split()))
     return f"“{text[:39]}…”" if len(text) > 40 else f"“{text}”" if text else "nothing"
+
+
+def in_places(count: int) -> str:
+    """Say in how many places, where it is more than one."""
+    return f" (in {count} places)" if count > 1 else ""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from collections import Counter
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from exporters.cli.report import fault_json, print_fault, print_json, short
+from exporters.cli.report import fault_json, in_places, print_fault, print_json, short
 
 if TYPE_CHECKING:
     from exporters.runs.review import FileReview, Review
@@ -42,21 +43,22 @@ def show(found: Review, as_json: bool, moved: list[tuple[str, str, str]]) -> Non
         click.echo(f"{file.state:9} {file.file}{_counts(file)}")
         if file.fault is not None:
             print_fault(file.fault)
-        for kept in file.plan.kept:
+        for kept, places in Counter(file.plan.kept).items():
             what = "deleted" if kept.reason == "deleted" else short(kept.theirs)
-            click.echo(f"    edit stands  {kept.key}: {short(kept.base)} -> {what}")
-        for conflict in file.plan.conflicts:
-            _show_conflict(file.file, conflict)
+            click.echo(f"    edit stands  {kept.key}: {short(kept.base)} -> {what}{in_places(places)}")
+        said = Counter(replace(one, at="", item="", group="") for one in file.plan.conflicts)
+        for conflict, places in said.items():
+            _show_conflict(file.file, conflict, places)
     shown = {(file.file, conflict.key) for file in found.files for conflict in file.plan.conflicts}
     for name, conflict in found.conflicts:
         if (name, conflict.key) not in shown:
-            _show_conflict(name, conflict)
+            _show_conflict(name, conflict, 1)
     if found.conflicts:
         click.echo(f"settle with: briefpack resolve {found.folder} KEY --mine|--data")
 
 
-def _show_conflict(file: str, conflict: Conflict) -> None:
-    click.echo(f"    conflict  {file}  {conflict.key}: {_WORDS[conflict.reason]}")
+def _show_conflict(file: str, conflict: Conflict, places: int) -> None:
+    click.echo(f"    conflict  {file}  {conflict.key}: {_WORDS[conflict.reason]}{in_places(places)}")
     click.echo(f"        was {short(conflict.base)}, yours {short(conflict.theirs)}, data {short(conflict.ours)}")
 
 

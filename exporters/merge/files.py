@@ -67,16 +67,16 @@ class _FileMerge:
     # What few files need is worked out when it is first asked for.
 
     @cached_property
-    def base_texts(self) -> _Texts:
-        return _Texts(self.base)
+    def base_texts(self) -> Texts:
+        return Texts(self.base)
 
     @cached_property
-    def ours_texts(self) -> _Texts:
-        return _Texts(self.ours)
+    def ours_texts(self) -> Texts:
+        return Texts(self.ours)
 
     @cached_property
-    def ambiguous(self) -> set[str]:
-        return _ambiguous(self.base, self.ours)
+    def clashing(self) -> set[str]:
+        return ambiguous(self.base, self.ours)
 
     @cached_property
     def prose(self) -> set[str]:
@@ -109,7 +109,7 @@ class _FileMerge:
                 self._still_dropped(group, group)
         for name, group in base.items():
             if name not in theirs and (form := forms.get(name, name)) in ours and not self._wanted_back(form):
-                self._deleted(form, _content(group), _content(ours[form]))
+                self._deleted(form, content_of(group), content_of(ours[form]))
         order = [group.id for group in self.ours.groups]
         handles = {name: copies[-1].at for name, copies in theirs.items()}
         replaced = {edit.id for edit in self.edits if isinstance(edit, ReplaceGroup)}
@@ -134,10 +134,10 @@ class _FileMerge:
         if theirs.keeps:
             self.edits.append(MarkStale(theirs.id, theirs.at))
         if form is not None or not same:
-            before, now = _content(base), _content(theirs)
+            before, now = content_of(base), content_of(theirs)
             # What was only moved, or has something new beside it, reads as before; it is open all the same.
             before = NOTHING if canonical(before) == canonical(now) else before
-            ours = _content(form) if form is not None else ""
+            ours = content_of(form) if form is not None else ""
             self._conflict(theirs.id, "changed-dropped", before, now, ours, theirs.at)
 
     # --- items ---------------------------------------------------------------------------------------------------
@@ -170,7 +170,7 @@ class _FileMerge:
             if item.silent or self._wanted_back(name) or self._moved(item, theirs):
                 continue
             # Where a format tells sorts, the place of the group tells where to say it.
-            self._deleted(name, _content(item), _content(now[name]), theirs.at if item.sort else "")
+            self._deleted(name, content_of(item), content_of(now[name]), theirs.at if item.sort else "")
         order = [item.id for item in ours.items]
         handles = {name: copies[-1].at for name, copies in here.items()}
         new = [name for name in order if name not in here and (name not in before or self._wanted_back(name))]
@@ -207,11 +207,11 @@ class _FileMerge:
         elif untouched and not held:
             self.edits.append(RemoveItem(theirs.id, theirs.at))
         if not untouched:
-            self._conflict(theirs.id, "changed-dropped", _content(base), _content(theirs), "", theirs.at)
+            self._conflict(theirs.id, "changed-dropped", content_of(base), content_of(theirs), "", theirs.at)
 
     def _still_dropped(self, group: Group, theirs: Group | Item) -> None:
         """What the data dropped in an earlier generation and a person had changed: open until they settle it."""
-        base, text = self.overrides[theirs.id], _content(theirs)
+        base, text = self.overrides[theirs.id], content_of(theirs)
         if canonical(base) != canonical(text):
             self._conflict(theirs.id, "changed-dropped", base, text, "", theirs.at)
         elif isinstance(theirs, Group) or (group.keeps and not theirs.removable):
@@ -275,7 +275,7 @@ class _FileMerge:
 
     def _conflict_key(self, group: str, key: str) -> str:
         """Return the name of a slot's conflict: its key, with its group where the key says different things in two."""
-        return f"{key}@{group}" if key in self.ambiguous and group else key
+        return f"{key}@{group}" if key in self.clashing and group else key
 
     def _conflict(
         self, key: str, reason: str, base: str, theirs: str, ours: str, at: str, item: str = "", group: str = ""
@@ -283,7 +283,7 @@ class _FileMerge:
         self.conflicts.append(Conflict(key, reason, base, theirs, ours, at, item, group))  # type: ignore[arg-type]
 
 
-class _Texts:
+class Texts:
     """Slots by group, item and key; a slot that a person moved is found by its key where that is unambiguous."""
 
     def __init__(self, snapshot: Snapshot) -> None:
@@ -330,7 +330,7 @@ def _homes(snapshot: Snapshot) -> dict[str, list[tuple[str, str]]]:
     return found
 
 
-def _ambiguous(*snapshots: Snapshot) -> set[str]:
+def ambiguous(*snapshots: Snapshot) -> set[str]:
     """Return the keys that stand for different texts in two groups of one file."""
     found: set[str] = set()
     for snapshot in snapshots:
@@ -402,7 +402,7 @@ def _by_gap(groups: Sequence[Group], common: set[str]) -> dict[tuple[str, int], 
     return found
 
 
-def _content(thing: Item | Group) -> str:
+def content_of(thing: Item | Group) -> str:
     """Return the words of an item or a group as a person reads them: values stand in the sentences around them."""
     lines: list[str] = []
     for item in thing.items if isinstance(thing, Group) else (thing,):

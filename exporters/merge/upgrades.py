@@ -1,60 +1,133 @@
-"""A new template: hand edits of values and prose are carried onto the new render."""
+"""A new template: hand edits of values and prose are carried onto the new render.
+
+A value is found again by its key. The place of a sentence in the old template says nothing about the new one, so a
+sentence is found by its words; what has no sure place is told, with its text, and never put into another's.
+"""
 
 from __future__ import annotations
 
-from collections import defaultdict
+import hashlib
+import re
+from collections import Counter, defaultdict
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import lru_cache
 
 from exporters.merge.aligning import aligned, known
+from exporters.merge.files import Texts, ambiguous, content_of
 from exporters.merge.prose import merge_prose
 from exporters.merge.values import canonical, merge_value
-from exporters.snapshot import Conflict, Kept, Plan, SetSlot, Slot, SlotKind, Snapshot
+from exporters.snapshot import MARK, Conflict, Item, Kept, Plan, SetSlot, Slot, SlotKind, Snapshot
+
+# Two texts are one sentence in two templates where they share so much of their pairs of characters and of their values.
+_ALIKE = 0.6
+_VALUE = re.compile(f"{MARK}[^{MARK}]*{MARK}")
 
 
-def upgrade(base: Snapshot, theirs: Snapshot, ours: Snapshot) -> tuple[Plan, list[Conflict]]:
-    """Return the plan that writes people's edits into *ours*, and the edits that found no place there."""
-    theirs, base, ours = aligned(base, theirs), known(base), known(ours)
-    before = _first(base)
-    targets: dict[str, list[tuple[str, str, Slot]]] = defaultdict(list)
-    for group, item, slot in ours.slots():
-        targets[slot.key].append((group, item, slot))
-    edits: list[SetSlot] = []
-    conflicts: list[Conflict] = []
-    kept: list[Kept] = []
-    lost: list[Conflict] = []
-    done: set[str] = set()
-    for group, item, slot in theirs.slots():
-        old = before.get((item, slot.key)) or before.get(("", slot.key))
-        if old is None or canonical(old.text) == canonical(slot.text) or slot.kind is SlotKind.CHART:
-            continue
-        found = [one for one in targets[slot.key] if one[1] == item] or targets[slot.key]
-        if not found:
-            lost.append(Conflict(slot.key, "not-carried", old.text, slot.text, "", item=item, group=group))
-            continue
-        for new_group, new_item, new in found:
-            if new.at in done:
-                continue
-            done.add(new.at)
-            merged = (merge_prose if slot.kind is SlotKind.PROSE else merge_value)(old.text, slot.text, new.text)
-            if merged.text != new.text:
-                edits.append(SetSlot(new.key, new.at, new.kind, new.text, merged.text))
-            if merged.conflict:
-                conflicts.append(
-                    Conflict(new.key, "both-changed", old.text, slot.text, new.text, new.at, new_item, new_group)
-                )
-            else:
-                kept.append(Kept(new.key, old.text, slot.text))
-    anchors = sum(1 for _ in base.slots())
-    return Plan(tuple(edits), tuple(conflicts), tuple(kept), 0, anchors), lost
+def upgrade(
+    base: Snapshot, theirs: Snapshot, ours: Snapshot, overrides: Mapping[str, str] | None = None
+) -> tuple[Plan, frozenset[str]]:
+    """Return the plan that writes people's edits into *ours*, and the lines of *theirs* that it accounts for.
+
+    Edits without a place are conflicts of the plan ("not-carried"). ``overrides`` is as for ``merge``.
+    """
+    return _Upgrade(known(base), aligned(base, theirs), known(ours), overrides or {}).run()
 
 
-def _first(snapshot: Snapshot) -> dict[tuple[str, str], Slot]:
-    """Slots by item and key, and by key alone where the texts agree."""
-    found: dict[tuple[str, str], Slot] = {}
-    texts: dict[str, set[str]] = defaultdict(set)
-    for _, item, slot in snapshot.slots():
-        found.setdefault((item, slot.key), slot)
-        texts[slot.key].add(slot.text)
-    for _, _, slot in snapshot.slots():
-        if len(texts[slot.key]) == 1:
-            found.setdefault(("", slot.key), slot)
-    return found
+class _Upgrade:
+    def __init__(self, base: Snapshot, theirs: Snapshot, ours: Snapshot, overrides: Mapping[str, str]) -> None:
+        self._theirs, self._overrides = theirs, overrides
+        self._before = Texts(base)
+        self._anchors = sum(1 for _ in base.slots())
+        self._ambiguous = ambiguous(base, ours)
+        self._by_key: dict[str, list[tuple[str, str, Slot]]] = defaultdict(list)
+        self._prose: list[tuple[str, str, Slot]] = []
+        for place in ours.slots():
+            self._by_key[place[2].key].append(place)
+            if place[2].kind is SlotKind.PROSE:
+                self._prose.append(place)
+        self._edits: list[SetSlot] = []
+        self._conflicts: list[Conflict] = []
+        self._kept: list[Kept] = []
+        self._done: set[str] = set()
+        self._told: set[str] = set()
+
+    def run(self) -> tuple[Plan, frozenset[str]]:
+        for group in self._theirs.groups:
+            for item in group.items:
+                edited = [self._slot(group.id, item, slot) for slot in item.slots]
+                if any(edited):
+                    self._told |= set(content_of(item).split("\n"))
+        for slot in self._theirs.loose:
+            self._slot("", Item("", ""), slot)
+        plan = Plan(tuple(self._edits), tuple(self._conflicts), tuple(self._kept), 0, self._anchors)
+        return plan, frozenset(self._told)
+
+    def _slot(self, group: str, item: Item, slot: Slot) -> bool:
+        """Carry a slot, if a person edited it; say whether one did."""
+        found = self._before.find(group, item.id, slot.key)
+        if found is None or slot.kind.silent or slot.kind is SlotKind.CHART:
+            return False
+        old = replace(found, text=self._overrides.get(slot.key, found.text))
+        if canonical(old.text) == canonical(slot.text):
+            return False
+        places = self._places(group, item.id, slot, found)
+        if not places:
+            self._conflicts.append(_not_carried(group, item, slot, old))
+        for place in places:
+            self._carry(old, slot, place)
+        return True
+
+    def _places(self, group: str, item: str, slot: Slot, old: Slot) -> list[tuple[str, str, Slot]]:
+        same = self._by_key[slot.key]
+        if slot.kind is SlotKind.VALUE and slot.key not in self._ambiguous:
+            return [place for place in same if place[1] == item] or same
+        near = [place for place in same if _likeness(old.text, place[2].text) >= _ALIKE]
+        if not near and slot.kind is SlotKind.PROSE:
+            near = [place for place in self._prose if _likeness(old.text, place[2].text) >= _ALIKE]
+        ranked = sorted(near, key=lambda place: (-_likeness(old.text, place[2].text), place[0] != group))
+        if len(ranked) > 1 and _rank(old, ranked[0], group) == _rank(old, ranked[1], group):
+            return []
+        return ranked[:1]
+
+    def _carry(self, old: Slot, slot: Slot, place: tuple[str, str, Slot]) -> None:
+        group, item, new = place
+        if new.at in self._done:
+            return
+        self._done.add(new.at)
+        merged = (merge_prose if slot.kind is SlotKind.PROSE else merge_value)(old.text, slot.text, new.text)
+        if merged.text != new.text:
+            self._edits.append(SetSlot(new.key, new.at, new.kind, new.text, merged.text))
+        if merged.conflict:
+            self._conflicts.append(
+                Conflict(new.key, "both-changed", old.text, slot.text, new.text, new.at, item, group)
+            )
+        else:
+            self._kept.append(Kept(new.key, old.text, slot.text))
+
+
+def _not_carried(group: str, item: Item, slot: Slot, old: Slot) -> Conflict:
+    if slot.kind is not SlotKind.PROSE:
+        return Conflict(slot.key, "not-carried", old.text, slot.text, "", item=item.id, group=group)
+    shown = tuple(one for one in item.slots if one is slot or one.kind is SlotKind.VALUE)
+    text = content_of(replace(item, slots=shown))
+    # The name of a sentence's place is that of another one by now.
+    key = f"line-{hashlib.sha256(text.encode()).hexdigest()[:8]}"
+    return Conflict(key, "not-carried", old.text, text, "", item=item.id, group=group)
+
+
+def _rank(old: Slot, place: tuple[str, str, Slot], group: str) -> tuple[float, bool]:
+    return _likeness(old.text, place[2].text), place[0] != group
+
+
+def _likeness(first: str, second: str) -> float:
+    """Return how much of two texts is common, from 0 to 1."""
+    one, other = _pieces(first), _pieces(second)
+    total = one.total() + other.total()
+    return 2 * (one & other).total() / total if total else float(first == second)
+
+
+@lru_cache(maxsize=20_000)
+def _pieces(text: str) -> Counter[str]:
+    words = _VALUE.sub(MARK, canonical(text))
+    return Counter([*_VALUE.findall(text), *(words[at : at + 2] for at in range(len(words) - 1))])

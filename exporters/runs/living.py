@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -46,23 +47,66 @@ def regenerate(
     moment (ISO 8601) that tracked changes carry; without it they are not tracked. Raises RefusedError, with nothing
     written, where more than a fifth of the anchors is gone.
     """
-    before, now, new = room.read(base), room.read(theirs), room.read(ours)
     if template_changed:
-        plan, lost = upgrade(before, now, new)
-        content = patched(room, ours, plan, ours, stamp, epoch=epoch)
-        lines = _not_carried(room, base, theirs, Package.open(content, name=file))
-        return Merged(content, replace(plan, conflicts=(*plan.conflicts, *lost, *lines)))
-    overrides = {conflict.key: conflict.base for conflict in open_conflicts}
-    plan = merge(before, now, new, overrides)
+        plan, content = upgraded(room, file, (base, theirs, ours), stamp, open_conflicts, epoch)
+        return Merged(content, plan)
+    readings = room.read(base), room.read(theirs), room.read(ours)
+    before, _, new = readings
+    plan = planned(room, theirs, readings, open_conflicts)
     if plan.lost_too_much:
-        message = f"{plan.vanished} of {plan.anchors} bound values are gone: edits cannot be told from losses"
-        raise RefusedError(Fault("anchors", message, file, hint="the new version is beside it; --fresh starts over"))
+        raise RefusedError(lost(plan, file))
     known = {(one.key, one.item, one.group) for one in open_conflicts}
     # A conflict that is over leaves a note behind in the file, which the patch takes away.
     same = known == {(one.key, one.item, one.group) for one in plan.conflicts}
     if same and not plan.edits and _same(before, new):
         return Merged(None, plan)
     return Merged(patched(room, theirs, plan, ours, stamp, track=track, epoch=epoch), plan)
+
+
+def planned(
+    room: Exporter, theirs: Package, readings: tuple[Snapshot, Snapshot, Snapshot], open_conflicts: Sequence[Conflict]
+) -> Plan:
+    """Return what to do to *theirs*; *readings* are what base, theirs and ours hold."""
+    before, now, new = readings
+    plan = merge(before, now, new, overrides(open_conflicts))
+    return replace(plan, conflicts=(*plan.conflicts, *_still_uncarried(room, theirs, open_conflicts)))
+
+
+def overrides(open_conflicts: Sequence[Conflict]) -> dict[str, str]:
+    """Return the base texts that stand in for those of the last render, by conflict key."""
+    return {one.key: one.base for one in open_conflicts if one.reason != "not-carried"}
+
+
+def lost(plan: Plan, file: str) -> Fault:
+    """Return why a file is left alone that lost too many anchors."""
+    message = f"{plan.vanished} of {plan.anchors} bound values are gone: edits cannot be told from losses"
+    return Fault("anchors", message, file, hint="the new version is beside it; --fresh starts over")
+
+
+def upgraded(
+    room: Exporter,
+    file: str,
+    packages: tuple[Package, Package, Package],
+    stamp: Stamp,
+    open_conflicts: Sequence[Conflict],
+    epoch: int | None,
+) -> tuple[Plan, bytes]:
+    """Return what a new template makes of an edited file (*packages*: base, theirs, ours), and how it went."""
+    base, theirs, ours = packages
+    plan, told = upgrade(room.read(base), room.read(theirs), room.read(ours), overrides(open_conflicts))
+    content = patched(room, ours, plan, ours, stamp, epoch=epoch)
+    result = Package.open(content, name=file)
+    lines = _not_carried(room, base, theirs, result, told)
+    still = [one for one in _still_uncarried(room, result, open_conflicts) if one.theirs not in told]
+    here = {one.key for one in lines}
+    return replace(plan, conflicts=(*plan.conflicts, *lines, *(one for one in still if one.key not in here))), content
+
+
+def _still_uncarried(room: Exporter, file: Package, open_conflicts: Sequence[Conflict]) -> list[Conflict]:
+    """Return what earlier templates had no place for, until somebody puts it into the file or settles it."""
+    found = [one for one in open_conflicts if one.reason == "not-carried"]
+    here = set(room.lines(file)) if found else set()
+    return [one for one in found if one.theirs not in here]
 
 
 def patched(
@@ -87,8 +131,14 @@ def _same(base: Snapshot, ours: Snapshot) -> bool:
     return first == [(group, item, slot.key, slot.text) for group, item, slot in ours.slots()]
 
 
-def _not_carried(room: Exporter, base: Package, theirs: Package, result: Package) -> list[Conflict]:
-    """Return the lines that a person wrote and that the new template has no place for."""
-    known = {*room.lines(base), *room.lines(result)}
-    added = [line for line in room.lines(theirs) if line.strip() and line not in known]
-    return [Conflict(f"line-{number}", "not-carried", "", line, "") for number, line in enumerate(added, 1)]
+def _not_carried(
+    room: Exporter, base: Package, theirs: Package, result: Package, told: frozenset[str]
+) -> list[Conflict]:
+    """Return the lines that a person wrote, that the new template has no place for, and that nothing else tells."""
+    known = {*room.lines(base), *room.lines(result), *told}
+    added = dict.fromkeys(line for line in room.lines(theirs) if line.strip() and line not in known)
+    return [Conflict(f"line-{_digest(line)}", "not-carried", "", line, "") for line in added]
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:8]

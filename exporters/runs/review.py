@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
 from exporters.collector import collector_paused
 from exporters.errors import BriefpackError, Fault, RefusedError
-from exporters.merge import merge
 from exporters.package import Package
 from exporters.registry import EXPORTERS
-from exporters.runs import manifest, publish
+from exporters.runs import manifest, planning, publish
+from exporters.runs.living import lost, planned, upgraded
 from exporters.runs.manifest import Manifest
 from exporters.runs.memory import Memory
-from exporters.runs.planning import Request, plan
+from exporters.runs.planning import Request
 from exporters.runs.stamp import PROPERTY, Stamp
 from exporters.snapshot import Conflict, Plan
 
@@ -78,8 +78,9 @@ def _status(folder: Path, name: str, made: Manifest, memory: Memory) -> FileRevi
     except BriefpackError as error:
         return FileReview(name, "foreign", fault=error.faults[0])
     before = room.read(Package.open(base.content, name=name))
-    overrides = {conflict.key: conflict.base for conflict in memory.open_conflicts(name)} if base.current else {}
-    return FileReview(name, "edited", merge(before, now, before, overrides))
+    conflicts = memory.open_conflicts(name) if base.current else []
+    plan = planned(room, theirs, (before, now, before), conflicts)
+    return FileReview(name, "edited", plan, lost(plan, str(folder / name)) if plan.lost_too_much else None)
 
 
 @collector_paused()
@@ -88,7 +89,7 @@ def diff(request: Request) -> Review:
     assert request.out is not None
     folder = request.out
     made = opened(folder)
-    decided = plan(replace(request, lang="en" if made.lang == "en" else "zh"))
+    decided = planning.plan(replace(request, lang="en" if made.lang == "en" else "zh"))
     from exporters.binding.scope import Scope
 
     scope = Scope(decided.dataset, decided.request.lang, decided.as_of)
@@ -115,12 +116,28 @@ def diff(request: Request) -> Review:
             except (RefusedError, BriefpackError) as error:
                 files.append(FileReview(name, "foreign", fault=error.faults[0]))
                 continue
-            before = step.job.room.read(Package.open(base.content, name=name))
-            new = step.job.room.read(Package.open(out.getvalue(), name=name))
-            overrides = {one.key: one.base for one in memory.open_conflicts(name)} if base.current else {}
+            conflicts = memory.open_conflicts(name) if base.current else []
             state: State = "untouched" if step.action == "rebuild" else "edited"
-            files.append(FileReview(name, state, merge(before, now, new, overrides)))
-        return Review(folder, made, tuple(files), tuple(memory.ledger.conflicts()))
+            packages = Package.open(base.content, name=name), theirs, Package.open(out.getvalue(), name=name)
+            changed = base.generation.template != step.template.sha256
+            if changed and step.action == "merge":
+                # Its edits carry what people wrote onto the new render: they are no news of the data.
+                plan = upgraded(step.job.room, name, packages, stamp, conflicts, decided.epoch)[0]
+                plan, fault = replace(plan, edits=()), None
+            else:
+                room = step.job.room
+                readings = room.read(packages[0]), now, room.read(packages[2])
+                plan = planned(room, theirs, readings, conflicts)
+                fault = lost(plan, str(folder / name)) if plan.lost_too_much else None
+            files.append(FileReview(name, state, plan, fault))
+        # What is open in a file that was looked at is what a build would leave open there.
+        told = {file.file for file in files if file.state != "foreign"}
+        rest = [pair for pair in memory.ledger.conflicts() if pair[0] not in told]
+        return Review(folder, made, tuple(files), (*_open(files), *rest))
+
+
+def _open(files: Sequence[FileReview]) -> list[tuple[str, Conflict]]:
+    return [(file.file, one) for file in files for one in file.plan.conflicts]
 
 
 def moved(review: Review) -> Iterator[tuple[str, str, str]]:

@@ -14,7 +14,7 @@ from exporters.package import Package
 from exporters.registry import EXPORTERS
 from exporters.runs import publish
 from exporters.runs.ledger import News, Run
-from exporters.runs.living import patched
+from exporters.runs.living import overrides, patched
 from exporters.runs.manifest import NAME, Manifest
 from exporters.runs.memory import Memory
 from exporters.runs.review import opened
@@ -72,6 +72,10 @@ def _settled(
     key: str,
     choice: Choice,
 ) -> tuple[bytes, list[Conflict]]:
+    left = [conflict for conflict in conflicts if conflict.key != key]
+    if all(conflict.reason == "not-carried" for conflict in conflicts if conflict.key == key):
+        # It stands nowhere in the file: whichever way, it is only no longer told.
+        return (folder / file).read_bytes(), left
     room = EXPORTERS[made.files[file].exporter].room()
     shown = str(folder / file)
     theirs = Package.open(folder / file, name=shown)
@@ -79,19 +83,18 @@ def _settled(
     base = memory.base_of(file, now.stamp, made.dataset)
     ours = Package.open(base.content, name=shown)
     before = room.read(ours)
-    left = [conflict for conflict in conflicts if conflict.key != key]
-    overrides = {conflict.key: conflict.base for conflict in left}
+    bases = overrides(left)
     if choice == "data":
         # With theirs as its own base, nobody seems to have touched it: the merge then takes the data's side.
-        overrides |= {conflict.key: conflict.theirs for conflict in conflicts if conflict.key == key}
-    plan = merge(before, now, before, overrides)
+        bases |= {conflict.key: conflict.theirs for conflict in conflicts if conflict.key == key}
+    plan = merge(before, now, before, bases)
     if choice == "data" and not plan.edits:
         message = f"{key} was deleted from the text, so the data's value has no place to go"
         raise BriefpackError(Fault("deleted", message, shown, hint="--mine lets it stay deleted"))
     stamp = Stamp.parse(now.stamp)
     assert stamp is not None
     content = patched(room, theirs, Plan(plan.edits, plan.conflicts, plan.kept), ours, stamp)
-    return content, list(plan.conflicts)
+    return content, [*plan.conflicts, *(one for one in left if one.reason == "not-carried")]
 
 
 def backups(folder: Path) -> list[Path]:

@@ -48,10 +48,17 @@ class Remarks:
         self.changed: set[Element] = set()
 
     def show(self, conflicts: Iterable[tuple[Conflict, Spot | None]]) -> None:
-        """Let there be one comment for each conflict that has a spot, and none of others that are no longer open."""
+        """Let there be one comment for each conflict that has a spot, the first one, and none of what is settled."""
         kept: set[Element] = set()
+        said: set[tuple[str, ...]] = set()
         marks = self._marks()
         for conflict, spot in conflicts:
+            texts = tuple(_texts(conflict))
+            if texts in said:
+                # One value stands in many places: once is enough.
+                continue
+            if spot is not None:
+                said.add(texts)
             known = [one for one in self._own.get(_title(conflict), []) if one not in kept]
             here = next((one for one in known if spot is not None and self._stands_in(one, spot, marks)), None)
             found = here if here is not None else next(iter(known), None)
