@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-Severity = Literal["error", "warning"]
+Severity = Literal["error", "warning", "advice"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +19,7 @@ class Fault:
 
     ``file`` is the file's name as the user gave it; ``where`` the place inside it in a person's words ("line 12",
     "slide 4, shape 'Title 1'", "sheet 目标, cell B5"). ``code`` is a stable slug such as ``unknown-name``.
+    ``excerpt`` is the text around it, and ``mark`` the piece of that text that is meant.
     """
 
     code: str
@@ -28,6 +29,7 @@ class Fault:
     hint: str = ""
     severity: Severity = "error"
     excerpt: str = ""
+    mark: str = ""
 
     def __str__(self) -> str:
         place = ", ".join(part for part in (self.file, self.where) if part)

@@ -14,6 +14,7 @@ from exporters.errors import BriefpackError, Fault, PackageError
 if TYPE_CHECKING:
     from exporters.binding.compiled import Compiled
     from exporters.binding.scope import Scope
+    from exporters.outline import Outline
     from exporters.package.reader import Package
     from exporters.snapshot import Plan, Snapshot, Text
 
@@ -24,8 +25,10 @@ class Exporter(Protocol):
     ``compile`` raises TemplateError with every fault of the template; ``render`` streams; ``read`` tells what an edited
     file holds, ``patch`` carries a merge out on it, ``lines`` gives every visible line of text in order,
     ``texts`` each with its place, and with them what a page does not show (alternative texts, properties),
+    ``outline`` is what the rules of ``briefpack check`` look at in a template,
     ``whereabouts`` says in a person's words where each handle of a snapshot leads. A room may also have
-    ``results(package) -> list[Fault]``: what a file shows although its own formulas say otherwise.
+    ``results(package) -> list[Fault]``: what a file shows although its own formulas say otherwise; and
+    ``overflows(package) -> list[Fault]``: what of a finished file's text does not fit.
     """
 
     NAME: str
@@ -61,6 +64,8 @@ class Exporter(Protocol):
     def lines(self, package: Package) -> list[str]: ...
 
     def texts(self, package: Package) -> list[Text]: ...
+
+    def outline(self, package: Package) -> Outline: ...
 
     def whereabouts(self, package: Package, snapshot: Snapshot) -> dict[str, str]: ...
 

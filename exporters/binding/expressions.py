@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 import typing
 from contextvars import ContextVar
+from decimal import Decimal
 from functools import cache, lru_cache
 from types import MappingProxyType, NoneType, UnionType
 from typing import Any, get_args, get_origin
@@ -12,13 +14,16 @@ from typing import Any, get_args, get_origin
 from jinja2 import TemplateSyntaxError, nodes
 
 from exporters.binding import filters
-from exporters.binding.environment import sandbox
+from exporters.binding.environment import BLOCK, VALUE, sandbox
+from exporters.binding.examining import EXAMINATION
 from exporters.binding.program import Program
 from exporters.binding.scope import TOP
-from exporters.binding.views import Lookup, View
-from exporters.errors import Fault, nearest
+from exporters.binding.tags import scan
+from exporters.binding.views import Absent, Lookup, View
+from exporters.errors import Fault, TemplateError, nearest
 from exporters.model import forbidden_character
 
+_OF_LISTS = frozenset(("selectattr", "rejectattr", "map", "sum", "groupby", "batch", "slice", "sort", "unique"))
 LOOP = ("index", "index0", "first", "last", "length", "revindex", "revindex0", "previtem", "nextitem", "depth")
 Types = dict[str, Any]
 CODES: ContextVar[typing.Mapping[str, typing.Collection[str]]] = ContextVar("codes", default=MappingProxyType({}))
@@ -109,6 +114,9 @@ def check(
     it those of :data:`CODES` count. ``names`` (with their types) and ``filters`` are what the format adds to those of
     every template.
     """
+    examination = EXAMINATION.get()
+    if examination is not None:
+        examination.programs.append(program)
     checker = _Checker(program, CODES.get() if codes is None else codes, filters)
     try:
         checker.block(program.syntax.body, {**TOP, **(names or {})})
@@ -116,6 +124,53 @@ def check(
         message = "brackets, names or conditions lie too deep inside each other"
         checker.faults.append(Fault("too-deep", message, hint="shorten the tag, or use {% set %}"))
     return checker.faults
+
+
+def check_tags(texts: typing.Mapping[str, str]) -> list[Fault]:
+    """Return the unknown names of a template whose structure is broken, tag by tag; *texts* are its texts by place.
+
+    A loop's name counts from its tag on, whether the loop is closed or not; filters are not looked at.
+    """
+    types: Types = {**TOP, "loop": UNKNOWN}
+    faults: list[Fault] = []
+    for place, text in texts.items():
+        for tag in scan(text, place, []):
+            head = {"for": "endfor", "if": "endif"}.get(tag.keyword, "")
+            if tag.kind == "value":
+                source = f"{VALUE[0]}({tag.body}){VALUE[1]}"
+            elif head or tag.kind == "set":
+                end = f"{BLOCK[0]} {head} {BLOCK[1]}" if head else ""
+                source = f"{BLOCK[0]} {tag.body} {BLOCK[1]}{end}"
+            elif tag.keyword == "elif":
+                source = f"{VALUE[0]}({tag.body.removeprefix('elif')}){VALUE[1]}"
+            else:
+                continue
+            program = Program(source, (1,), (place,))
+            checker = _Checker(program, CODES.get(), ANY)
+            try:
+                body = program.syntax.body
+            except TemplateError:
+                continue
+            checker.block(body, types)
+            if tag.keyword == "for":
+                # The names that a loop gives are known only inside it; here they stay.
+                for node in body:
+                    if isinstance(node, nodes.For) and isinstance(node.target, nodes.Name):
+                        types[node.target.name] = item_type(checker.typed(node.iter, types))
+                    elif isinstance(node, nodes.For):
+                        types.update((name.name, UNKNOWN) for name in node.target.find_all(nodes.Name))
+            faults += checker.faults
+    return list(dict.fromkeys(faults))
+
+
+class _AnyFilter(tuple[str, ...]):
+    """Holds the name of every filter."""
+
+    def __contains__(self, _: object) -> bool:
+        return True
+
+
+ANY = _AnyFilter()
 
 
 class _Checker:
@@ -156,7 +211,12 @@ class _Checker:
                 self.block(node.body, types)
 
     def loop(self, node: nodes.For, types: Types) -> None:
-        items = _item(self.typed(node.iter, types))
+        listed = self.typed(node.iter, types)
+        if self._is_plain(listed):
+            path = _source(node.iter)
+            message = f"“{path}” is no list" if path else "this is no list to go through"
+            self.fault(node, "wrong-type", message, "a loop goes through a list: districts, targets, d.rows")
+        items = item_type(listed)
         inner = dict(types)
         inner["loop"] = UNKNOWN
         if isinstance(node.target, nodes.Name):
@@ -168,6 +228,11 @@ class _Checker:
             self.typed(node.test, inner)
         self.block(node.body, inner)
         self.block(node.else_, dict(types))
+
+    @staticmethod
+    def _is_plain(kind: Any) -> bool:
+        kind = _present(kind)
+        return kind in {str, int, bool, Decimal, dt.date} or (isinstance(kind, type) and issubclass(kind, View))
 
     def typed(self, node: nodes.Node | None, types: Types) -> Any:
         """Return the type of an expression, adding faults on the way."""
@@ -182,7 +247,7 @@ class _Checker:
             if isinstance(node.arg, nodes.Const) and isinstance(node.arg.value, str):
                 return self.attribute(node, owner, node.arg.value, types)
             self.typed(node.arg, types)
-            return owner if isinstance(node.arg, nodes.Slice) else _item(owner)
+            return owner if isinstance(node.arg, nodes.Slice) else item_type(owner)
         if isinstance(node, nodes.Filter):
             return self.filtered(node, types)
         if isinstance(node, nodes.CondExpr):
@@ -193,6 +258,9 @@ class _Checker:
             if isinstance(node.value, str) and (found := forbidden_character(node.value)):
                 return self.fault(node, "control-character", f"{found[1]} cannot stand in an Office file", "delete it")
             return type(node.value)
+        if isinstance(node, nodes.Test) and node.name not in sandbox().tests:
+            hint = nearest(node.name, sandbox().tests) or "known are defined, none, odd, even and comparisons"
+            self.fault(node, "unknown-test", f"unknown test “{node.name}”", hint)
         if isinstance(node, nodes.Call) and not isinstance(node.node, nodes.Name):
             return self.fault(node, "call", "a template cannot call anything", "use a filter")
         if node is not None:
@@ -210,12 +278,18 @@ class _Checker:
         if node.name.startswith("_"):
             return UNKNOWN
         known = [*sandbox().filters, *self.own_filters]
-        if node.name not in known:
+        if node.name not in known and node.name not in self.own_filters:
             choices = [name for name in known if not name.startswith("_")]
             hint = nearest(node.name, choices) or "see `briefpack template names`"
             return self.fault(node, "unknown-filter", f"unknown filter “{node.name}”", hint)
+        if node.name in _OF_LISTS and self._is_plain(inner):
+            path = _source(node.node) if node.node is not None else ""
+            message = f"the filter “{node.name}” takes a list; “{path}” is none" if path else (
+                f"the filter “{node.name}” takes a list"
+            )
+            return self.fault(node, "wrong-type", message, "take the filter away, or give it a list")
         if node.name in {"first", "last", "max", "min"}:
-            return _item(inner)
+            return item_type(inner)
         if node.name in {"sort", "reverse", "list", "unique", "selectattr", "rejectattr", "dash", "default"}:
             return inner
         return UNKNOWN if node.name not in filters.FILTERS else str
@@ -249,6 +323,19 @@ def _present(kind: Any) -> Any:
     return kind
 
 
-def _item(kind: Any) -> Any:
+def attribute_type(owner: Any, name: str) -> Any:
+    """Return the type of an attribute, with ``None`` or :class:`Absent` in it where it may be missing."""
+    rest = [arg for arg in get_args(owner) if arg not in {NoneType, Absent}]
+    if get_origin(owner) in {UnionType, typing.Union} and len(rest) == 1:
+        owner = rest[0]
+    if get_origin(owner) is Lookup:
+        return get_args(owner)[0] | Absent
+    if isinstance(owner, type) and issubclass(owner, View):
+        return fields(owner).get(name, UNKNOWN)  # type: ignore[arg-type]
+    return UNKNOWN
+
+
+def item_type(kind: Any) -> Any:
+    """Return the type of a list's items."""
     kind = _present(kind)
     return get_args(kind)[0] if get_origin(kind) is list else UNKNOWN

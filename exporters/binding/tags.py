@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from exporters.binding.examining import EXAMINATION
 from exporters.errors import Fault, nearest
 
 Kind = Literal["value", "open", "middle", "close", "set", "comment"]
@@ -62,6 +63,9 @@ def scan(text: str, place: str, faults: list[Fault]) -> list[Tag]:
     """Return the tags of *text* in order; what is not well formed is added to *faults*."""
     if "{" not in text:
         return []
+    examination = EXAMINATION.get()
+    if examination is not None:
+        examination.texts.setdefault(place, text)
     tags: list[Tag] = []
     last = 0
     for found in _TAG.finditer(text):
@@ -110,6 +114,19 @@ def _tag(raw: str, start: int, end: int, place: str, faults: list[Fault]) -> Tag
         return None
     statement = f"{keyword} {match[3].strip()}".strip()
     return Tag(_KEYWORDS[keyword], statement, keyword, match[1] or "", start, end, place)
+
+
+def quoted_tag(text: str, message: str) -> str:
+    """Return the tag of *text* that holds what *message* quotes (“name”), or the only one; empty where none does."""
+    tags = [found[0] for found in _TAG.finditer(text)]
+    for word in re.findall("“([^”]+)”", message):
+        whole = re.compile(rf"(?<![\w.]){re.escape(word)}(?!\w)|\.{re.escape(word)}(?!\w)")
+        for tag in tags:
+            if whole.search(tag):
+                return str(tag)
+        if word.startswith(("{{", "{%", "{#")) and word in text:
+            return str(word)
+    return str(tags[0]) if len(tags) == 1 else ""
 
 
 def moved(tag: Tag, by: int) -> Tag:

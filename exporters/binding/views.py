@@ -80,6 +80,11 @@ class Lookup(Generic[V]):
             found = self._found.get(code)
         return found if found is not None else Absent(f"{self._owner}.{code}")
 
+    @property
+    def owner(self) -> str:
+        """The key of the record that looks up, or the name of the list."""
+        return self._owner
+
     def codes(self) -> list[str]:
         """Return the codes that are known."""
         return list(self._found)

@@ -14,6 +14,7 @@ from exporters.cli.report import fault_json, json_option, print_json
 @lang_option
 @only_option
 @json_option
+@click.option("--strict", is_flag=True, help="Let warnings too end the command with 1.")
 @click.option("--sarif", "as_sarif", is_flag=True, help="Print SARIF 2.1.0, for code hosts and CI.")
 @click.pass_context
 def command(
@@ -24,12 +25,18 @@ def command(
     only: tuple[str, ...],
     as_json: bool,
     as_sarif: bool,
+    strict: bool,
 ) -> None:
-    """List every fault of DATASET and of a template set at once, each with its place and the nearest right name."""
+    """List every fault of DATASET and of a template set at once, each with its place and the nearest right name.
+
+    Errors end it with 1. Warnings are what readers will miss or cannot see: values that can be missing, text beyond its
+    box, missing titles, alternative texts, header rows, fonts, contrast.
+    """
     from exporters.runs.checking import check
 
     faults = check(dataset, templates, lang, only)
-    code = 1 if any(fault.severity == "error" for fault in faults) else 0
+    bad = {"error", "warning"} if strict else {"error"}
+    code = 1 if any(fault.severity in bad for fault in faults) else 0
     if as_sarif:
         from exporters.cli.sarif import sarif
 

@@ -37,13 +37,13 @@ def print_json(value: Mapping[str, Any]) -> None:
 
 def fault_json(fault: Fault) -> dict[str, str]:
     """Return a fault as JSON; empty fields stay out."""
-    fields = ("severity", "code", "file", "where", "message", "hint", "excerpt")
+    fields = ("severity", "code", "file", "where", "message", "hint", "excerpt", "mark")
     return {name: value for name in fields if (value := getattr(fault, name))}
 
 
 def print_fault(fault: Fault) -> None:
     """Print a fault on one line of standard error."""
-    colour = "red" if fault.severity == "error" else "yellow"
+    colour = {"error": "red", "warning": "yellow"}.get(fault.severity, "blue")
     text = " ".join(str(fault).split())
     click.echo(f"{click.style(fault.severity + ':', fg=colour, bold=True)} {text}", err=True)
 

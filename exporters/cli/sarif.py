@@ -24,7 +24,10 @@ def sarif(faults: Sequence[Fault]) -> dict[str, Any]:
 
 def _result(fault: Fault) -> dict[str, Any]:
     text = f"{fault.message} ({fault.hint})" if fault.hint else fault.message
-    found: dict[str, Any] = {"ruleId": fault.code, "level": fault.severity, "message": {"text": text}}
+    level = "note" if fault.severity == "advice" else fault.severity
+    found: dict[str, Any] = {"ruleId": fault.code, "level": level, "message": {"text": text}}
+    if fault.excerpt:
+        found["properties"] = {"excerpt": fault.excerpt, "tag": fault.mark}
     location: dict[str, Any] = {}
     if fault.file:
         physical: dict[str, Any] = {"artifactLocation": {"uri": _uri(fault.file)}}

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, BinaryIO
 if TYPE_CHECKING:
     from exporters.binding.compiled import Compiled
     from exporters.binding.scope import Scope
+    from exporters.errors import Fault
+    from exporters.outline import Outline
     from exporters.package import Package
     from exporters.snapshot import Plan, Snapshot, Text
 
@@ -79,3 +81,17 @@ def texts(package: Package) -> list[Text]:
     from exporters.deck.printed import texts as texts_of
 
     return texts_of(package)
+
+
+def outline(package: Package) -> Outline:
+    """Return what the rules of ``briefpack check`` look at in a template."""
+    from exporters.deck.outlining import outline as outline_of
+
+    return outline_of(package)
+
+
+def overflows(package: Package) -> list[Fault]:
+    """Return what of a finished deck's text its boxes cannot hold."""
+    from exporters.deck.overflow import overflows as overflows_of
+
+    return overflows_of(package)

@@ -223,6 +223,11 @@ def more(value: Any, fitted: bool = False) -> str:
     return Markup(MORE + as_text(value)) if fitted else Markup("")
 
 
+def needed_height(paragraphs: str, box: Box) -> float:
+    """Return the height in points that paragraphs (XML) take in a box's width, their text at its own size."""
+    return _height([_piece(found[0], found[1] or "", box) for found in _PARAGRAPH.finditer(paragraphs)], box)
+
+
 def _height(pieces: Sequence[_Piece], box: Box, share: float = 1.0) -> float:
     return sum(piece.height(box.width, share) for piece in pieces)
 

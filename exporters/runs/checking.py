@@ -1,22 +1,47 @@
-"""Every fault of a dataset and of a template set at once, found without writing anything."""
+"""Every fault of a dataset and of a template set at once, found without writing anything.
+
+A template is looked at four times over: its tags (compiling), what it prints although it can be missing, the rules of
+:mod:`exporters.runs.rules`, and what goes wrong when it meets this data (a value of another kind, text beyond its box).
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
-from typing import TYPE_CHECKING, BinaryIO, cast
+import io
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
 
+from exporters.binding.examining import Examination
 from exporters.errors import Fault
-from exporters.runs.inputs import Edition, find_dataset, find_templates
-from exporters.runs.planning import Job, compile_all, gathering
+from exporters.registry import Exporter
+from exporters.runs.inputs import Edition, TemplateFile, find_dataset, find_templates
+from exporters.runs.planning import Job, gathering
 
 if TYPE_CHECKING:
+    from exporters.binding.scope import Scope
     from exporters.model import Dataset
+    from exporters.outline import Outline
+    from exporters.package.reader import Package
+
+_STAND_IN = re.compile(r"\|\s*(?:dash\b|d(?:efault)?\([^)]*,)|\bif\b|\bor\b")
+_ORDER = {"error": 0, "warning": 1, "advice": 2}
+
+
+@dataclass(slots=True)
+class _Template:
+    """A template under examination, and what was seen of it while it was compiled."""
+
+    file: TemplateFile
+    room: Exporter
+    package: Package
+    faults: list[Fault] = field(default_factory=list)
+    seen: Examination = field(default_factory=Examination)
+    job: Job | None = None
 
 
 def check(dataset: str | None, templates: str, lang: str, only: Sequence[str]) -> list[Fault]:
-    """Return the faults of the data, then those of the templates, then those that show only when both meet."""
-    from exporters.binding.expressions import CODES
+    """Return the faults of the data, then those of each template, errors first."""
     from exporters.load import load
 
     faults: list[Fault] = []
@@ -26,32 +51,107 @@ def check(dataset: str | None, templates: str, lang: str, only: Sequence[str]) -
         data = load(find_dataset(dataset))
     with gathering(faults):
         edition = find_templates(templates, lang, only)
-    if edition is None:
-        return faults
-    if data is None:
-        compile_all(edition.files, None, faults)
-        return faults
-    known = CODES.set({"indicator": [indicator.code for indicator in data.indicators]})
-    try:
-        jobs = compile_all(edition.files, None, faults)
-    finally:
-        CODES.reset(known)
-    for job in jobs.values():
-        faults += _rendered(job, data, lang)
-    return faults
+    for file in edition.files if edition is not None else ():
+        faults += _template_faults(file, data, lang)
+    return list(dict.fromkeys(faults))
 
 
-def _rendered(job: Job, data: Dataset, lang: str) -> list[Fault]:
-    """Return what goes wrong when a template meets the data: a value of another kind than a filter takes."""
+def _template_faults(file: TemplateFile, data: Dataset | None, lang: str) -> list[Fault]:
     from exporters.binding.scope import Scope
+    from exporters.package.reader import Package
 
     found: list[Fault] = []
-    scope = Scope(data, "en" if lang == "en" else "zh")
     with gathering(found):
-        job.room.render(job.compiled, job.package, scope, cast(BinaryIO, _Nowhere()))
-    return [fault if fault.file else replace(fault, file=job.template.shown) for fault in found]
+        one = _Template(file, file.entry.room(), Package.open(file.content, name=file.shown))
+        scope = Scope(data, "en" if lang == "en" else "zh") if data is not None else None
+        _compile(one, data)
+        outline = _outline(one)
+        if not one.seen.programs:
+            _names_apart(one)
+        _absent(one, outline, scope)
+        if one.job is not None and scope is not None:
+            _rendered(one, one.job, scope)
+        if outline is not None:
+            from exporters.runs import rules
+
+            one.faults += rules.apply(outline, lang)
+        found += [_with_excerpt(fault, one.seen.texts) for fault in one.faults]
+    found = [fault if fault.file else replace(fault, file=file.shown) for fault in found]
+    return sorted(found, key=lambda fault: _ORDER[fault.severity])
 
 
-class _Nowhere:
-    def write(self, data: bytes) -> int:
+def _compile(one: _Template, data: Dataset | None) -> None:
+    from exporters.binding.examining import EXAMINATION
+    from exporters.binding.expressions import CODES
+
+    codes: Mapping[str, Any] = {"indicator": [item.code for item in data.indicators]} if data is not None else {}
+    known, kept = CODES.set(codes), EXAMINATION.set(one.seen)
+    try:
+        with gathering(one.faults):
+            one.job = Job(one.file, one.package, one.room.compile(one.package, one.file.shown), one.room)
+    finally:
+        CODES.reset(known)
+        EXAMINATION.reset(kept)
+
+
+def _names_apart(one: _Template) -> None:
+    """Where the structure is broken nothing can be run: names are looked up tag by tag."""
+    from exporters.binding.expressions import check_tags
+
+    told = {(fault.where, fault.message) for fault in one.faults}
+    one.faults += [fault for fault in check_tags(one.seen.texts) if (fault.where, fault.message) not in told]
+
+
+def _outline(one: _Template) -> Outline | None:
+    """Return a template's outline; None where it is too broken for one, which compiling has told of."""
+    try:
+        return one.room.outline(one.package)
+    except (LookupError, ValueError, TypeError, AttributeError):
+        if not one.faults:
+            raise
+        return None
+
+
+def _absent(one: _Template, outline: Outline | None, scope: Scope | None) -> None:
+    from exporters.binding.absence import absent_values
+
+    blank = outline.blank if outline is not None else ()
+    for program in one.seen.programs:
+        with gathering([]):  # one that is no program has been told of
+            found = absent_values(program, scope.names() if scope is not None else None, blank)
+            one.faults += [fault for fault in found if not _has_stand_in(fault, one.seen.texts)]
+
+
+def _has_stand_in(fault: Fault, texts: Mapping[str, str]) -> bool:
+    """Whether the tag itself says what stands there instead; some formats take a value's filters into their own."""
+    from exporters.binding.tags import quoted_tag
+
+    return _STAND_IN.search(quoted_tag(texts.get(fault.where, ""), fault.message)) is not None
+
+
+def _rendered(one: _Template, job: Job, scope: Scope) -> None:
+    """Add what goes wrong when a template meets the data: a wrong kind of value, a text that its box cannot hold."""
+    from exporters.package.reader import Package
+
+    overflows: Any = getattr(one.room, "overflows", None)
+    with gathering(one.faults):
+        out = io.BytesIO() if overflows is not None else _Nowhere()
+        job.room.render(job.compiled, job.package, scope, out)
+        if overflows is not None:
+            one.faults += overflows(Package.open(out.getvalue(), name=one.file.shown))
+
+
+class _Nowhere(io.BytesIO):
+    def write(self, data: Any) -> int:
         return len(data)
+
+
+def _with_excerpt(fault: Fault, texts: Mapping[str, str]) -> Fault:
+    """Show the text around a fault, and in it the tag that the message quotes."""
+    from exporters.binding.tags import quoted_tag
+
+    text = texts.get(fault.where, "")
+    if not text or fault.excerpt:
+        return fault
+    mark = quoted_tag(text, fault.message)
+    return replace(fault, excerpt=text, mark=mark) if mark else fault

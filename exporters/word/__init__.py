@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, BinaryIO
 if TYPE_CHECKING:
     from exporters.binding.compiled import Compiled
     from exporters.binding.scope import Scope
+    from exporters.outline import Outline
     from exporters.package import Package
     from exporters.snapshot import Plan, Snapshot, Text
 
@@ -82,3 +83,10 @@ def texts(package: Package) -> list[Text]:
     from exporters.word.printed import texts as texts_of
 
     return texts_of(package)
+
+
+def outline(package: Package) -> Outline:
+    """Return what the rules of ``briefpack check`` look at in a template."""
+    from exporters.word.outlining import outline as outline_of
+
+    return outline_of(package)

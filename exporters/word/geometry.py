@@ -147,6 +147,13 @@ class Styles:
 
     def run(self, paragraph: Element, run: Element | None, table: str = "") -> RunForm:
         """Return how a run's characters look; of the paragraph's own style where *run* is None."""
+        form = RunForm()
+        for source in self.run_properties(paragraph, run, table):
+            form = self._apply_run(form, source)
+        return form
+
+    def run_properties(self, paragraph: Element, run: Element | None, table: str = "") -> list[Element]:
+        """Return what a run's look comes from, the most general first."""
         sources: list[Element | None] = [self._doc_run]
         sources += [one.find(f"{W}rPr") for one in self._chain(table)]
         sources += [one.find(f"{W}rPr") for one in self._chain(self._style_of(paragraph))]
@@ -156,14 +163,9 @@ class Styles:
             if character is not None:
                 sources += [one.find(f"{W}rPr") for one in self._chain(character.get(f"{W}val", ""))]
             sources.append(own)
-        form = RunForm()
-        for source in sources:
-            form = self._apply_run(form, source)
-        return form
+        return [source for source in sources if source is not None]
 
-    def _apply_run(self, form: RunForm, properties: Element | None) -> RunForm:
-        if properties is None:
-            return form
+    def _apply_run(self, form: RunForm, properties: Element) -> RunForm:
         size = properties.find(f"{W}sz")
         spacing = properties.find(f"{W}spacing")
         fonts = properties.find(f"{W}rFonts")

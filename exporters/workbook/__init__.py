@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from exporters.binding.compiled import Compiled
     from exporters.binding.scope import Scope
     from exporters.errors import Fault
+    from exporters.outline import Outline
     from exporters.package.reader import Package
     from exporters.snapshot import Plan, Snapshot, Text
 
@@ -90,3 +91,17 @@ def texts(package: Package) -> list[Text]:
     from exporters.workbook.printed import texts as texts_of
 
     return texts_of(package)
+
+
+def outline(package: Package) -> Outline:
+    """Return what the rules of ``briefpack check`` look at in a template."""
+    from exporters.workbook.outlining import outline as outline_of
+
+    return outline_of(package)
+
+
+def overflows(package: Package) -> list[Fault]:
+    """Return what of a finished workbook's numbers its columns cannot show."""
+    from exporters.workbook.overflow import overflows as overflows_of
+
+    return overflows_of(package)
