@@ -1,6 +1,6 @@
 """Values that a template prints although they can be missing, and no ``if`` stands around them.
 
-What can be missing the model's optional fields say; with data, a value is told of only where it really is missing.
+What can be missing the model's optional fields say; a value is told of only where it really is missing in the data.
 """
 
 from __future__ import annotations
@@ -36,10 +36,8 @@ class _Candidate:
     line: int
 
 
-def absent_values(
-    program: Program, names: Mapping[str, Any] | None = None, blank: Collection[str] = ()
-) -> list[Fault]:
-    """Return a warning for each printed value that can be missing; with *names* (of a scope), only where one is.
+def absent_values(program: Program, names: Mapping[str, Any], blank: Collection[str] = ()) -> list[Fault]:
+    """Return a warning for each printed value that can be missing, and is in the data behind *names* (of a scope).
 
     *blank* are places where nothing says that nothing is known: the cells of a list.
     """
@@ -47,17 +45,16 @@ def absent_values(
     pruned = finder.block(program.syntax.body, dict(TOP), frozenset())
     if not finder.found:
         return []
-    gaps = _gaps(pruned, names) if names is not None else None
+    gaps = _gaps(pruned, names)
     faults: list[Fault] = []
     for number, one in enumerate(finder.found):
         where = program.place(one.line)
-        if where in blank or (gaps is not None and not gaps.get(number)):
+        if where in blank or number not in gaps:
             continue
-        message = f"“{one.path}” can be missing, and no {{% if %}} stands around it"
-        if gaps is not None:
-            shown = list(gaps[number])
-            more = f" and {len(shown) - _SHOWN} more" if len(shown) > _SHOWN else ""
-            message += f"; it is missing for {', '.join(shown[:_SHOWN])}{more}"
+        shown = list(gaps[number])
+        more = f" and {len(shown) - _SHOWN} more" if len(shown) > _SHOWN else ""
+        missing = f"it is missing for {', '.join(shown[:_SHOWN])}{more}"
+        message = f"“{one.path}” can be missing, and no {{% if %}} stands around it; {missing}"
         hint = f"{{% if {one.missing} %}} … {{% endif %}} around it, or |dash"
         faults.append(Fault("may-be-missing", message, where=where, hint=hint, severity="warning"))
     return list(dict.fromkeys(faults))

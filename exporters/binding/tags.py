@@ -117,7 +117,7 @@ def _tag(raw: str, start: int, end: int, place: str, faults: list[Fault]) -> Tag
 
 
 def quoted_tag(text: str, message: str) -> str:
-    """Return the tag of *text* that holds what *message* quotes (“name”), or the only one; empty where none does."""
+    """Return the tag of *text* that *message* tells, or quotes from (“name”), or the only one; empty where none does."""
     tags = [found[0] for found in _TAG.finditer(text)]
     for word in re.findall("“([^”]+)”", message):
         whole = re.compile(rf"(?<![\w.]){re.escape(word)}(?!\w)|\.{re.escape(word)}(?!\w)")
@@ -126,7 +126,8 @@ def quoted_tag(text: str, message: str) -> str:
                 return str(tag)
         if word.startswith(("{{", "{%", "{#")) and word in text:
             return str(word)
-    return str(tags[0]) if len(tags) == 1 else ""
+    told = [tag for tag in tags if tag in message]
+    return str((told or tags)[0]) if told or len(tags) == 1 else ""
 
 
 def moved(tag: Tag, by: int) -> Tag:

@@ -68,9 +68,10 @@ def _template_faults(file: TemplateFile, data: Dataset | None, lang: str) -> lis
         outline = _outline(one)
         if not one.seen.programs:
             _names_apart(one)
-        _absent(one, outline, scope)
-        if one.job is not None and scope is not None:
-            _rendered(one, one.job, scope)
+        if scope is not None:
+            _absent(one, outline, scope)
+            if one.job is not None:
+                _rendered(one, one.job, scope)
         if outline is not None:
             from exporters.runs import rules
 
@@ -112,13 +113,13 @@ def _outline(one: _Template) -> Outline | None:
         return None
 
 
-def _absent(one: _Template, outline: Outline | None, scope: Scope | None) -> None:
+def _absent(one: _Template, outline: Outline | None, scope: Scope) -> None:
     from exporters.binding.absence import absent_values
 
     blank = outline.blank if outline is not None else ()
     for program in one.seen.programs:
         with gathering([]):  # one that is no program has been told of
-            found = absent_values(program, scope.names() if scope is not None else None, blank)
+            found = absent_values(program, scope.names(), blank)
             one.faults += [fault for fault in found if not _has_stand_in(fault, one.seen.texts)]
 
 

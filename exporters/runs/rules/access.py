@@ -12,7 +12,7 @@ def alternative_texts(outline: Outline, _lang: str) -> Iterator[Fault]:
     for picture in outline.pictures:
         if not picture.alternative.strip() and not picture.decorative:
             what = "chart" if picture.chart else "picture"
-            hint = "say in one sentence what it shows (Format, Alt Text); tags can stand in it"
+            hint = "say what it shows (Alt Text in its menu); tags can stand in it"
             message = f"the {what} has no alternative text"
             yield Fault("no-alternative-text", message, "", picture.where, hint, "warning")
 
@@ -28,7 +28,7 @@ def bound_charts(outline: Outline, _lang: str) -> Iterator[Fault]:
 def header_rows(outline: Outline, _lang: str) -> Iterator[Fault]:
     for table in outline.tables:
         if not table.header:
-            hint = "mark its first row as header row (Table Design, Header Row; in Word also Repeat Header Rows)"
+            hint = "mark it (Table Design, Header Row; Word: Layout, Repeat Header Rows)"
             yield Fault("no-header-row", "the table's header row is not marked", "", table.where, hint, "warning")
 
 
