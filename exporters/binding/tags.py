@@ -117,7 +117,7 @@ def _tag(raw: str, start: int, end: int, place: str, faults: list[Fault]) -> Tag
 
 
 def quoted_tag(text: str, message: str) -> str:
-    """Return the tag of *text* that *message* tells, or quotes from (“name”), or the only one; empty where none does."""
+    """Return the tag of *text* that *message* tells or quotes from (“name”), or the only one; else nothing."""
     tags = [found[0] for found in _TAG.finditer(text)]
     for word in re.findall("“([^”]+)”", message):
         whole = re.compile(rf"(?<![\w.]){re.escape(word)}(?!\w)|\.{re.escape(word)}(?!\w)")
