@@ -7,11 +7,13 @@ costs nothing but time: what it had is made again.
 from __future__ import annotations
 
 import multiprocessing
+import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
@@ -154,57 +156,109 @@ def _no_dask() -> MissingToolError:
     return MissingToolError(Fault("no-dask", "the engine dask is not installed", hint=hint))
 
 
-class Dask:
-    """A cluster of ``dask.distributed``; *address* is that of its scheduler (``tls://host:8786``)."""
+_BUNDLE = 4
+"""Orders that travel to a worker together: what a task costs is then paid once for four packs."""
+_PATIENCE_S = 60.0
+"""How long a cluster may be without any worker before the run gives up."""
 
-    def __init__(self, address: str, security: Any = None) -> None:
-        self._address, self._security = address, security
+
+def _each(work: Callable[[Any, O], R], common: Any, orders: Sequence[O]) -> list[R]:
+    return [work(common, order) for order in orders]
+
+
+class Dask:
+    """A cluster of ``dask.distributed``; *address* is that of its scheduler (``tls://host:8786``).
+
+    What a lost worker had is made again, its orders one by one, so that one which kills its workers takes no other with
+    it. A cluster that loses its scheduler, or stays without workers, ends the run with BriefpackError.
+    """
+
+    def __init__(self, address: str, security: Any = None, patience_s: float = _PATIENCE_S) -> None:
+        self._address, self._security, self._patience_s = address, security, patience_s
 
     def run(self, work: Callable[[Any, O], R], orders: Iterable[O], common: Any) -> Iterator[tuple[O, R | Lost]]:
         try:
-            from distributed import Client, KilledWorker, as_completed
+            from distributed import KilledWorker, as_completed
         except ImportError:
             raise _no_dask() from None
-        try:
-            client = Client(self._address, security=self._security, timeout="20s", set_as_default=False)
-        except (OSError, TimeoutError) as error:
-            hint = "start the scheduler, or check the address"
-            message = f"no scheduler answers: {error}"
-            raise BriefpackError(Fault("no-cluster", message, self._address, hint=hint)) from None
-        with client:
+        with self._client() as client:
             # A task, not scattered data: what was scattered is gone with the last worker that held it.
             shared = client.submit(_same, common, pure=False)
-            window = max(4, 2 * sum(client.nthreads().values()))
             source = iter(orders)
-            pending: dict[Any, tuple[O, int]] = {}
+            again: deque[tuple[O, int]] = deque()
+            under_way: dict[Any, list[tuple[O, int]]] = {}
             done = as_completed(loop=client.loop, raise_errors=False)
-
-            def submit(order: O, tries: int) -> None:
-                future = client.submit(work, shared, order, pure=False, retries=MAX_TRIES)
-                pending[future] = (order, tries)
-                done.add(future)
-
-            for order in source:
-                submit(order, 0)
-                if len(pending) >= window:
-                    break
-            while pending:
+            window = max(4, 2 * sum(client.nthreads().values()))
+            alone = window  # The first orders go out one by one, so that a small batch is spread over all workers.
+            while True:
+                while len(under_way) < window:
+                    if again:
+                        bundle = [again.popleft()]
+                    else:
+                        bundle = [(order, 0) for order in islice(source, 1 if alone > 0 else _BUNDLE)]
+                        alone -= 1
+                    if not bundle:
+                        break
+                    future = client.submit(_each, work, shared, [order for order, _ in bundle], pure=False)
+                    under_way[future] = bundle
+                    done.add(future)
+                if not under_way:
+                    return
+                self._wait(client, done)
                 future = next(done)
                 if future.status in {"lost", "pending"}:
                     # Its worker died while the result was on its way; without this line the result never comes.
                     done.add(future)
                     continue
-                order, tries = pending.pop(future)
+                bundle = under_way.pop(future)
                 try:
-                    result: R | Lost = future.result(timeout="60s")
-                except (CancelledError, KilledWorker, OSError, TimeoutError):
-                    # The worker died with the result still on it, or under it: the order is made again.
-                    if tries + 1 < MAX_TRIES * 2:
-                        submit(order, tries + 1)
-                        continue
-                    result = Lost(tries + 1)
+                    results: list[R] = future.result(timeout="60s")
+                except (CancelledError, KilledWorker, OSError, TimeoutError) as error:
+                    if client.status != "running" or shared.cancelled():
+                        raise self._gone("the scheduler is gone") from None
+                    # The worker died with the result still on it, or under it.
+                    for order, tries in bundle:
+                        if tries >= MAX_TRIES or (len(bundle) == 1 and isinstance(error, KilledWorker)):
+                            yield order, Lost(tries + 1)
+                        else:
+                            again.append((order, tries + 1))
+                    continue
                 future.release()
-                yield order, result
-                following = next(source, None)
-                if following is not None:
-                    submit(following, 0)
+                for (order, _), result in zip(bundle, results, strict=True):
+                    yield order, result
+
+    def _client(self) -> Any:
+        from distributed import Client
+        from distributed.security import Security
+
+        security = self._security or Security()
+        if self._address.startswith("tls:") and security.get_connection_args("client").get("ssl_context") is None:
+            hint = "give the folder with ca.pem, cert.pem and key.pem: --tls FOLDER"
+            fault = Fault("no-key", "an address with tls:// needs the cluster's key", self._address, hint=hint)
+            raise BriefpackError(fault)
+        try:
+            return Client(self._address, security=security, timeout="20s", set_as_default=False)
+        except (OSError, TimeoutError) as error:
+            hint = "start the scheduler, or check the address"
+            fault = Fault("no-cluster", f"no scheduler answers: {error}", self._address, hint=hint)
+            raise BriefpackError(fault) from None
+
+    def _wait(self, client: Any, done: Any) -> None:
+        """Wait for a result; raise BriefpackError where none can come any more."""
+        began = looked = time.monotonic()
+        while not done.has_ready():
+            time.sleep(0.01)
+            now = time.monotonic()
+            if now - looked < 1:
+                continue
+            looked = now
+            if client.status != "running":
+                raise self._gone("the scheduler is gone")
+            if client.nthreads():
+                began = now
+            elif now - began > self._patience_s:
+                raise self._gone(f"all workers are gone since {self._patience_s:.0f} s")
+
+    def _gone(self, message: str) -> BriefpackError:
+        hint = "packs that are published stay; the same command goes on with the rest"
+        return BriefpackError(Fault("no-cluster", message, self._address, hint=hint))

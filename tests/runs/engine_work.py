@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import time
 from pathlib import Path
 
 
@@ -24,3 +25,8 @@ def always_dies(common: str, order: int) -> int:
     if order == 5:
         os.kill(os.getpid(), signal.SIGKILL)
     return order
+
+
+def slow(common: int, order: int) -> int:
+    time.sleep(0.2)
+    return common * order

@@ -42,15 +42,27 @@ def test_an_order_that_kills_every_worker_is_given_up_and_the_others_are_done(tm
     assert found == {order: order for order in range(1, 12) if order != 5}
 
 
-@pytest.mark.slow
-def test_a_dask_cluster_with_a_killed_worker_loses_nothing(tmp_path):
+@pytest.fixture(scope="module")
+def scheduler():
     distributed = pytest.importorskip("distributed")
     with distributed.LocalCluster(
         n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None, host="127.0.0.1"
     ) as cluster:
-        found = list(Dask(cluster.scheduler_address).run(engine_work.dies_once, range(1, 20), str(tmp_path)))
-    assert sorted(order for order, _ in found) == list(range(1, 20))
+        yield cluster.scheduler_address
+
+
+@pytest.mark.slow
+def test_a_dask_cluster_with_killed_workers_loses_nothing(scheduler, tmp_path):
+    found = list(Dask(scheduler).run(engine_work.dies_once, range(1, 40), str(tmp_path)))
+    assert sorted(order for order, _ in found) == list(range(1, 40))
     assert [(order, result) for order, result in found if result != order] == []
+
+
+@pytest.mark.slow
+def test_an_order_that_kills_every_dask_worker_is_given_up_and_the_others_are_done(scheduler, tmp_path):
+    found = dict(Dask(scheduler).run(engine_work.always_dies, range(1, 30), str(tmp_path)))
+    assert isinstance(found.pop(5), Lost)
+    assert found == {order: order for order in range(1, 30) if order != 5}
 
 
 @pytest.mark.slow

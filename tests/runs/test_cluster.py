@@ -1,0 +1,139 @@
+"""A cluster with TLS on this machine, started by the very commands of docs/operating.md."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import engine_work
+import pytest
+
+from exporters.errors import BriefpackError
+from exporters.runs.engines import Dask, security
+
+pytest.importorskip("distributed")
+pytestmark = [pytest.mark.slow, pytest.mark.skipif(os.name != "posix", reason="a shell")]
+
+ROOT = Path(__file__).parents[2]
+BIN = Path(sys.executable).parent
+PATHS = {"PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}", "PYTHONPATH": f"{ROOT}{os.pathsep}{Path(__file__).parent}"}
+ENV = os.environ | PATHS | {"BRIEFPACK_CACHE": "off"}
+
+
+def documented(word: str) -> str:
+    """Return the block of commands of docs/operating.md that holds *word*."""
+    text = (ROOT / "docs" / "operating.md").read_text("utf-8")
+    return next(block for block in re.findall(r"^```\n(.*?)^```", text, re.M | re.S) if word in block)
+
+
+def free_port() -> int:
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return int(found.getsockname()[1])
+
+
+class Cluster:
+    """Scheduler and two workers in a process group of their own, in a folder with the key."""
+
+    def __init__(self, folder: Path) -> None:
+        keys = "".join(line for line in documented("openssl").splitlines(True) if not line.startswith("pip"))
+        subprocess.run(["bash", "-ec", keys], cwd=folder, check=True, capture_output=True)
+        self.port, self.folder = free_port(), folder
+        options = documented("dask scheduler --protocol tls --port").splitlines()[0]
+        line = documented("--host 127.0.0.1").replace("8786", str(self.port))
+        self.log = (folder / "log").open("w")
+        self.process = subprocess.Popen(
+            ["bash", "-c", f"{options}\n{line}"], cwd=folder, env=ENV, stdout=self.log, stderr=self.log, start_new_session=True
+        )
+
+    def pids(self, word: str) -> list[int]:
+        """Return the processes of the cluster whose command holds *word*."""
+        listed = subprocess.run(["ps", "-eo", "pid=,pgid=,args="], capture_output=True, text=True, check=True).stdout
+        rows = [line.split(None, 2) for line in listed.splitlines()]
+        return [int(pid) for pid, group, args in rows if int(group) == self.process.pid and word in args]
+
+    def workers(self) -> list[int]:
+        for _ in range(600):
+            found = self.pids("multiprocessing.spawn")
+            if len(found) == 2 and (self.folder / "log").read_text().count("Registered to") == 2:
+                return found
+            time.sleep(0.2)
+        raise AssertionError((self.folder / "log").read_text())
+
+    def batch(self, *words: str, tls: str = "tls") -> list[str]:
+        line = documented("--address tls://HOST").splitlines()[-1]
+        found = line.replace("HOST:8786", f"127.0.0.1:{self.port}").replace("'", "").split()[1:]
+        found[found.index("--tls") + 1] = tls
+        return [sys.executable, "-m", "exporters", *found, *words]
+
+    def close(self) -> None:
+        os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+        self.log.close()
+
+
+@pytest.fixture
+def cluster(tmp_path):
+    found = Cluster(tmp_path)
+    yield found
+    found.close()
+
+
+@pytest.fixture
+def data(tmp_path):
+    """A project in a folder with blanks and Chinese characters in its path."""
+    folder = tmp_path / "一 批" / "data"
+    folder.mkdir(parents=True)
+    text = (ROOT / "data" / "guangzhou-2023.yaml").read_text("utf-8")
+    for number in range(24):
+        (folder / f"p{number}.yaml").write_text(text.replace("id: guangzhou-2023", f"id: p{number}", 1), "utf-8")
+    return folder.parent
+
+
+def contents(out: Path) -> dict[str, bytes]:
+    names = ("briefing.docx", "deck.pptx", "targets.xlsx", "manifest.json", "index.html")
+    return {str(path.relative_to(out)): path.read_bytes() for name in names for path in sorted(out.rglob(name))}
+
+
+def run(words: list[str], cwd: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(words, cwd=cwd, env=ENV, capture_output=True, text=True, check=False)
+
+
+def test_a_cluster_with_tls_and_a_killed_worker_gives_the_bytes_of_the_local_engine(cluster, data):
+    local = run([sys.executable, "-m", "exporters", "batch", "data", "--out", "local", "--jobs", "1"], data)
+    assert local.returncode == 0, local.stderr
+    victim = cluster.workers()[0]
+    words = cluster.batch(tls=str(cluster.folder / "tls"))
+    with subprocess.Popen(words, cwd=data, env=ENV, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        first = process.stderr.readline()
+        os.kill(victim, signal.SIGKILL)
+        said, errors = process.communicate()
+    assert process.returncode == 0, first + errors
+    assert "24 packs: 24 built" in said
+    assert victim not in cluster.pids("multiprocessing.spawn")
+    assert contents(data / "out") == contents(data / "local")
+
+    again = run(words, data)
+    assert (again.returncode, again.stdout) == (0, "24 packs: 24 unchanged\n")
+
+    stranger = run(cluster.batch("--fresh")[:-3], data)
+    assert stranger.returncode == 1
+    assert "--tls" in stranger.stderr, stranger.stderr
+
+
+@pytest.mark.parametrize(("whose", "said"), [("dask scheduler", "the scheduler is gone"), ("dask worker", "all workers are gone")])
+def test_a_cluster_that_dies_ends_the_run_with_a_message(cluster, whose, said):
+    cluster.workers()
+    engine = Dask(f"tls://127.0.0.1:{cluster.port}", security(cluster.folder / "tls"), patience_s=3)
+    results = engine.run(engine_work.slow, range(1000), 2)
+    assert next(results)[1] >= 0
+    for pid in cluster.pids(whose) + (cluster.workers() if "worker" in whose else []):
+        os.kill(pid, signal.SIGKILL)
+    with pytest.raises(BriefpackError, match=said):
+        list(results)
