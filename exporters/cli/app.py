@@ -72,7 +72,9 @@ class LazyGroup(click.Group):
         except OSError as error:
             if os.environ.get("BRIEFPACK_TRACEBACK"):
                 raise
-            fail(ctx, [Fault("system", error.strerror or str(error), str(error.filename or ""))])
+            from exporters.runs.disk import fault_of
+
+            fail(ctx, [fault_of(error)])
         except Exception as error:
             if os.environ.get("BRIEFPACK_TRACEBACK"):
                 raise

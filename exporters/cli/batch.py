@@ -10,6 +10,7 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -84,9 +85,7 @@ def command(
             click.get_current_context().exit(130)
     reports.sort(key=lambda report: str(report.pack.out))
     summary = _summary(reports)
-    from exporters.runs.listing import write_page
-
-    write_page(out, reports)
+    _write_page(out, reports)
     if as_json:
         print_json(summary)
     else:
@@ -94,6 +93,16 @@ def command(
     if notify_cmd and any(report.status not in {"unchanged"} and report.results for report in reports):
         _notify(notify_cmd, summary)
     click.get_current_context().exit(summary["exit_code"])
+
+
+def _write_page(out: Path, reports: list[Report]) -> None:
+    from exporters.runs.disk import fault_of
+    from exporters.runs.listing import write_page
+
+    try:
+        write_page(out, reports)
+    except OSError as error:
+        print_fault(replace(fault_of(error), severity="warning"))
 
 
 def _datasets(patterns: tuple[str, ...]) -> list[Path]:

@@ -14,6 +14,7 @@ from exporters import resources
 from exporters.errors import BriefpackError, Fault
 from exporters.runs import publish as publishing
 from exporters.runs.build import Outcome, publish
+from exporters.runs.disk import fault_of
 from exporters.runs.engines import Engine, Lost
 from exporters.runs.folder import Folder
 from exporters.runs.inputs import Edition, find_templates
@@ -178,7 +179,7 @@ def _published(order: Order, done: Made | tuple[Fault, ...] | Lost) -> Report:
     except BriefpackError as error:
         return Report(pack, "failed" if error.exit_code == 1 else "refused", error.faults)
     except OSError as error:
-        return Report(pack, "failed", (Fault("system", error.strerror or str(error), str(error.filename or pack.out)),))
+        return Report(pack, "failed", (fault_of(error),))
     conflicts = len(outcome.manifest.conflicts)
     changed = any(result not in {"unchanged"} for result in outcome.results.values())
     status: Status = "refused" if outcome.refused else "conflicts" if conflicts else "built" if changed else "unchanged"

@@ -1,14 +1,24 @@
-"""Making sure that what was written is on the disk, so that it outlasts a power cut."""
+"""Making sure that what was written is on the disk, to outlast a power cut; and what to say where it is not."""
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import time
 from pathlib import Path
 from typing import BinaryIO
 
+from exporters.errors import Fault
 from exporters.files import check_file
+
+_SAID = {
+    errno.ENOSPC: ("the disk is full", "make room and run again"),
+    errno.EDQUOT: ("the quota of this disk is used up", "make room and run again"),
+    errno.EFBIG: ("a file of this size may not be written here", "raise the limit and run again"),
+    errno.EROFS: ("nothing can be written here: the file system is read-only", "choose another --out"),
+    errno.EACCES: ("permission denied", "let the user that runs this write there, or choose another --out"),
+}
 
 _IN_USE = (5, 32, 33)
 """Windows' codes for a file that another program holds open."""
@@ -58,3 +68,9 @@ def move(source: Path, target: Path) -> None:
 def in_use(error: OSError) -> bool:
     """Whether *error* says that another program holds the file open."""
     return getattr(error, "winerror", None) in _IN_USE
+
+
+def fault_of(error: OSError) -> Fault:
+    """Return what the operating system refused, in words for people."""
+    message, hint = _SAID.get(error.errno or 0, (error.strerror or str(error), ""))
+    return Fault("system", message, str(error.filename or ""), hint=hint)

@@ -108,13 +108,18 @@ class Staging:
             if one not in moving:
                 one.path.unlink()
         names = [one.name for one in moving]
-        backup = self._back_up(names)
-        order = {"names": names, "expected": {name: expected[name] for name in names}}
-        _note(self._folder, order | {"news": news.to_json() if news else None})
         ready = self._state / _READY
-        self._folder.replace(ready)
-        flush_folder(self._state)
-        self._move(ready, names, backup)
+        backup = self._back_up(names)
+        try:
+            order = {"names": names, "expected": {name: expected[name] for name in names}}
+            _note(self._folder, order | {"news": news.to_json() if news else None})
+            self._folder.replace(ready)
+            flush_folder(self._state)
+            self._move(ready, names, backup)
+        except (OSError, RefusedError):
+            if backup is not None and not ready.exists():
+                shutil.rmtree(backup, ignore_errors=True)
+            raise
         _tell(self._out, news)
         shutil.rmtree(ready)
         return backup
@@ -140,7 +145,7 @@ class Staging:
         flush_folder(self._out)
 
     def _back_up(self, names: list[str]) -> Path | None:
-        """Copy what will be replaced into a folder of its own, named by the moment."""
+        """Keep what will be replaced in a folder of its own, named by the moment."""
         present = [name for name in names if (self._out / name).exists()]
         if not present:
             return None
@@ -152,9 +157,13 @@ class Staging:
         folder.mkdir(parents=True)
         for name in present:
             (folder / name).parent.mkdir(exist_ok=True)
-            shutil.copy2(self._out / name, folder / name)
-            with (folder / name).open("rb") as file:
-                flush(file)
+            try:
+                # A second name for what the move takes the first one from: no byte is copied.
+                (folder / name).hardlink_to(self._out / name)
+            except OSError:
+                shutil.copy2(self._out / name, folder / name)
+                with (folder / name).open("rb") as file:
+                    flush(file)
         flush_folder(folder)
         return folder
 
@@ -181,7 +190,9 @@ def staging(out: Path) -> Iterator[Staging]:
                 yield found
             finally:
                 found.discard()
-    except BaseException:
+    except BaseException as error:
+        if isinstance(error, OSError) and not error.filename:
+            error.filename = str(out)
         if fresh and not (state / _READY).exists():
             shutil.rmtree(state)
             for folder in made:
