@@ -54,7 +54,7 @@ class Cluster:
 
     def pids(self, word: str) -> list[int]:
         """Return the processes of the cluster whose command holds *word*."""
-        listed = subprocess.run(["ps", "-eo", "pid=,pgid=,args="], capture_output=True, text=True, check=True).stdout
+        listed = subprocess.run(["ps", "-ww", "-eo", "pid=,pgid=,args="], capture_output=True, text=True, check=True).stdout
         rows = [line.split(None, 2) for line in listed.splitlines()]
         return [int(pid) for pid, group, args in rows if int(group) == self.process.pid and word in args]
 
@@ -133,7 +133,9 @@ def test_a_cluster_that_dies_ends_the_run_with_a_message(cluster, whose, said):
     engine = Dask(f"tls://127.0.0.1:{cluster.port}", security(cluster.folder / "tls"), patience_s=3)
     results = engine.run(engine_work.slow, range(1000), 2)
     assert next(results)[1] >= 0
-    for pid in cluster.pids(whose) + (cluster.workers() if "worker" in whose else []):
+    victims = cluster.pids(whose) + (cluster.workers() if "worker" in whose else [])
+    assert len(victims) > 1
+    for pid in victims:
         os.kill(pid, signal.SIGKILL)
     with pytest.raises(BriefpackError, match=said):
         list(results)
