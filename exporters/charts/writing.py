@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from exporters.charts.marks import SLOT
 from exporters.package import ContentTypes, Package, PackageWriter, ct, deflate, relative_target, rt
 from exporters.package.relationships import HEAD, TAIL, Relationship, rels_name
 
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from exporters.charts.making import ChartParts
     from exporters.package import Deflated
 
+_BOOK = f"Microsoft_Excel_Sheet{SLOT}.xlsx"
 _COPIED = frozenset((rt.CHART_STYLE, rt.CHART_COLORS, rt.CHART_USER_SHAPES))
 
 
@@ -51,11 +53,11 @@ class ChartWriter:
         self._folder = folder
         self._companions: list[_Companion] = []
         constant: list[str] = []
-        self._book_id = ""
+        book_id = ""
         chart = f"{folder}/charts/chart1.xml"
         for rel_id, kind, name, external, content_type in relationships:
             if kind == rt.PACKAGE and not external:
-                self._book_id = rel_id
+                book_id = rel_id
             elif content_type:
                 stem, suffix = posixpath.splitext(posixpath.basename(name))
                 data = deflate(package.read(name))
@@ -63,22 +65,21 @@ class ChartWriter:
             else:
                 target = name if external else relative_target(chart, name)
                 constant.append(Relationship(rel_id, kind, target, external).xml())
-        self._constant = "".join(constant)
+        book = _xml(book_id, rt.PACKAGE, f"../embeddings/{_BOOK}")
+        companions = (_xml(one.rel_id, one.type, f"{one.stem}{SLOT}{one.suffix}") for one in self._companions)
+        self._relationships = "".join((HEAD, *constant, book, *companions, TAIL))
 
     def write(self, writer: PackageWriter, number: int, parts: ChartParts) -> list[tuple[str, str]]:
         """Write instance *number* and return the (part, content type) pairs to be listed; the workbook is an .xlsx."""
         chart = f"{self._folder}/charts/chart{number}.xml"
-        book = f"Microsoft_Excel_Sheet{number}.xlsx"
         written = [(chart, ct.CHART)]
-        relationships = [HEAD, self._constant, _xml(self._book_id, rt.PACKAGE, f"../embeddings/{book}")]
         for item in self._companions:
-            name = f"{item.stem}{number}{item.suffix}"
-            writer.add_deflated(f"{self._folder}/charts/{name}", item.data)
-            relationships.append(_xml(item.rel_id, item.type, name))
-            written.append((f"{self._folder}/charts/{name}", item.content_type))
+            name = f"{self._folder}/charts/{item.stem}{number}{item.suffix}"
+            writer.add_deflated(name, item.data)
+            written.append((name, item.content_type))
         writer.add(chart, parts.chart)
-        writer.add(rels_name(chart), "".join((*relationships, TAIL)).encode())
-        writer.add_stored(f"{self._folder}/embeddings/{book}", parts.workbook)
+        writer.add(rels_name(chart), self._relationships.replace(SLOT, str(number)).encode())
+        writer.add_stored(f"{self._folder}/embeddings/{_BOOK.replace(SLOT, str(number))}", parts.workbook)
         return written
 
 

@@ -49,9 +49,8 @@ class Anchors:
 
 
 def _unique(record: Any, rest: str, used: set[str]) -> str:
-    owner = record.key if isinstance(record, View) else "pack"
-    key = f"{owner}.{rest}"
-    found, number = key, 2
+    found = key = f"{record.key}.{rest}" if isinstance(record, View) else f"pack.{rest}"
+    number = 2
     while found in used:
         found, number = f"{key}~{number}", number + 1
     used.add(found)

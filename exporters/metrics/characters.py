@@ -60,15 +60,15 @@ def contextual_positions(text: str) -> list[int]:
 
 def letter_changes(text: str) -> list[int]:
     """The index after each border between a Han or kana character and a Latin letter or digit."""
-    border = _pattern(f"(?<=[{_HAN}])(?=[{_LETTER}])|(?<=[{_LETTER}])(?=[{_HAN}])")
-    return [match.start() for match in border.finditer(text)]
+    border = _pattern(f"[{_HAN}](?=[{_LETTER}])|[{_LETTER}](?=[{_HAN}])")
+    return [match.end() for match in border.finditer(text)]
 
 
 def portion_changes(text: str) -> list[int]:
     """The index after each border between what the East Asian font sets and what the Latin font sets."""
     wide, latin = f"{_WIDE}{_SHARED}", "!-~\u00a1-\u00a6\u00f8-\u10ff"
-    border = _pattern(f"(?<=[{wide}])(?=[{latin}])|(?<=[{latin}])(?=[{wide}])")
-    return [match.start() for match in border.finditer(text)]
+    border = _pattern(f"[{wide}](?=[{latin}])|[{latin}](?=[{wide}])")
+    return [match.end() for match in border.finditer(text)]
 
 
 def is_zero_width(char: str) -> bool:
