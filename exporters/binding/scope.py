@@ -139,6 +139,15 @@ class Scope:
             found = self._rows[group.base.id] = RowView(self, group)
         return found
 
+    def let_go(self, place: PlaceView) -> None:
+        """Forget what the views of a place have worked out; it is worked out anew when asked for."""
+        for row in place.rows:
+            self._rows.pop(row._group.base.id, None)
+        for view in (*place.targets, place):
+            kind = type(view)
+            # A new dictionary: one that was larger keeps its room.
+            view.__dict__ = {name: value for name, value in vars(view).items() if not hasattr(kind, name)}
+
     def indicator(self, code: str) -> Indicator:
         return self.dataset.indicator_by_code[code]
 

@@ -31,9 +31,14 @@ class EmbeddedWorkbook:
     """
 
     def __init__(
-        self, package: Package, changing: Iterable[str], replaced: Mapping[str, bytes], epoch: int | None
+        self,
+        package: Package,
+        changing: Iterable[str],
+        replaced: Mapping[str, bytes],
+        epoch: int | None,
+        deflater: SmallDeflater,
     ) -> None:
-        self._deflater = SmallDeflater(6)
+        self._deflater = deflater
         self._changing = tuple(changing)
         out = io.BytesIO()
         with PackageWriter(out, date_time=zip_time(epoch)) as writer:

@@ -19,6 +19,7 @@ from exporters.package import ContentTypes, DeflateSegment, Package, PackageWrit
 from exporters.package.content_types import TAIL as TYPES_TAIL
 from exporters.package.content_types import override_xml
 from exporters.package.relationships import HEAD, TAIL, rels_name
+from exporters.package.segments import SmallDeflater
 
 if TYPE_CHECKING:
     from exporters.binding.compiled import Compiled
@@ -65,13 +66,14 @@ class DeckRenderer:
     ) -> None:
         self._compiled, self._template, self._epoch = compiled, template, epoch
         self._meta = compiled.meta
-        self._names = scope.names()
+        self._scope, self._names = scope, scope.names()
         self._properties = dict(properties)
         self._fitter = Fitter(self._meta["boxes"])
         self._anchors = Anchors()
         self._number = self._meta["first_number"]
+        deflater = SmallDeflater(6)
         self._charts = [
-            (ChartMaker(meta, template, epoch), ChartWriter(template, meta["relationships"], "ppt"))
+            (ChartMaker(meta, template, epoch, deflater), ChartWriter(template, meta["relationships"], "ppt"))
             for meta in self._meta["charts"]
         ]
         self._overrides: dict[str, str] = {}
@@ -125,13 +127,19 @@ class DeckRenderer:
         self._fitter.start_slide()
         return ""
 
+    def _done(self, record: Any) -> str:
+        """Let go of a district behind its slide: what thousands have worked out would fill the memory with words."""
+        if isinstance(record, PlaceView):
+            self._scope.let_go(record)
+        return ""
+
     def _stream(self, writer: PackageWriter) -> None:
         filters: dict[str, Callable[..., Any]] = {
             **CHART_FILTERS,
             **self._fitter.filters(),
             "_shape": self._anchors.name,
             "_slide": self._anchors.slide,
-            "_done": _forget if len(self._plan) >= _MANY else _nothing,
+            "_done": self._done if len(self._plan) >= _MANY else _nothing,
             "_start": self._start_slide,
             "_number": lambda _: str(self._shown),
         }
@@ -311,16 +319,6 @@ class DeckRenderer:
 
 
 def _nothing(_: Any) -> str:
-    return ""
-
-
-def _forget(record: Any) -> str:
-    """Let go of what a place's views have worked out: thousands of them would fill the memory with words."""
-    if isinstance(record, PlaceView):
-        for view in (*record.rows, *record.targets, record):
-            kind = type(view)
-            # A new dictionary: one that was larger keeps its room.
-            view.__dict__ = {name: value for name, value in vars(view).items() if not hasattr(kind, name)}
     return ""
 
 

@@ -89,7 +89,7 @@ class PackageWriter:
         self._out = out
         self._level = level
         self._time, self._date = _dos_time(date_time)
-        self._small = SmallDeflater(level)
+        self._small: SmallDeflater | None = None
         self._offset = 0
         self._central = bytearray()
         self._names: set[str] = set()
@@ -117,7 +117,12 @@ class PackageWriter:
     def add(self, name: str, data: bytes) -> None:
         """Add a part, deflated."""
         size = len(data)
-        packed = self._small(data) if size <= SMALL_PART else zlib.compress(data, self._level, -15)
+        if size > SMALL_PART:
+            packed = zlib.compress(data, self._level, -15)
+        else:
+            if self._small is None:
+                self._small = SmallDeflater(self._level)
+            packed = self._small(data)
         self._entry(name, _DEFLATED, zlib.crc32(data), size, (packed,), len(packed))
 
     def add_stored(self, name: str, data: bytes) -> None:

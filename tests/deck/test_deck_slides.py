@@ -309,3 +309,9 @@ def test_any_text_comes_back_equal(title: str, subtitle: str) -> None:
     assert slide.shapes.title.text == title
     assert slide.notes_slide.notes_text_frame.text == title
     assert slide.shapes[1].text_frame.text == f"{title}与{subtitle}"
+
+
+def test_a_deck_whose_views_are_let_go_of_is_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = rendered(shipped("zh"), DATA, "zh")
+    monkeypatch.setattr("exporters.deck.rendering._MANY", 0)
+    assert rendered(shipped("zh"), DATA, "zh") == whole
