@@ -6,7 +6,7 @@ import io
 import zipfile
 
 import pytest
-from deck_samples import DATA, Office, box, chart, faults, opened, rendered, texts
+from deck_samples import DATA, Office, box, chart, faults, opened, rendered, shipped, texts
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pptx import Presentation
