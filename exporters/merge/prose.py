@@ -64,49 +64,68 @@ class _Chunk:
         if not base:
             # Both added at one point: theirs stays, the new sentence follows unless it stands there already.
             return Merged(theirs if ours in theirs else theirs + ours)
-        # One side only put sentences before or behind: the other side's change goes between them.
-        for added, other in ((self.theirs, ours), (self.ours, theirs)):
-            at = _find(self.base, added)
-            if at is not None:
-                return Merged("".join((*added[:at], other, *added[at + len(self.base) :])))
+        # One side only put words before or behind: the other side's change goes between them.
+        for added_to, other in ((theirs, ours), (ours, theirs)):
+            if added_to.count(base) == 1:
+                return Merged(added_to.replace(base, other))
         return _flow(base, theirs, ours)
 
 
-def _find(wanted: Sequence[str], within: Sequence[str]) -> int | None:
+def _flow(base: str, theirs: str, ours: str) -> Merged:
+    """Carry the values that changed between base and ours into theirs; conflict if the wording changed as well.
+
+    All of them or none: some new figures among old ones would say what neither side says.
+    """
+    old, now, new = (_TOKEN.findall(text) for text in (base, theirs, ours))
+    places = _places(old, now)
+    written = list(now)
+    reworded = False
+    for a, b, c, d in _changes(old, new):
+        if not _is_value(old[a:b]) or not _is_value(new[c:d]):
+            reworded = True
+            continue
+        at = places.get(a, -1)
+        if any(places.get(one) != at + one - a for one in range(a, b)):
+            spots = _spots(old[a:b], now)
+            if not spots and _spots(new[c:d], now):
+                continue
+            at = spots[0] if len(spots) == 1 else -1
+        if at < 0:
+            return Merged(theirs, conflict=True)
+        written[at : at + b - a] = ["".join(new[c:d]), *[""] * (b - a - 1)]
+    return Merged("".join(written), conflict=reworded)
+
+
+def _spots(wanted: Sequence[str], within: Sequence[str]) -> list[int]:
     """Return where *wanted* stands in one piece."""
     spots = range(len(within) - len(wanted) + 1)
-    return next((at for at in spots if list(within[at : at + len(wanted)]) == list(wanted)), None)
+    return [at for at in spots if list(within[at : at + len(wanted)]) == list(wanted)]
 
 
-def _flow(base: str, theirs: str, ours: str) -> Merged:
-    """Carry the values that changed between base and ours into theirs; conflict if the wording changed as well."""
-    text = theirs
-    whole = True
-    for old, new in _changes(base, ours):
-        if not _is_value(old) or not _is_value(new):
-            whole = False
-        elif text.count(old) == 1:
-            text = text.replace(old, new)
-        elif text.count(old) or new not in text:
-            whole = False
-    return Merged(text, conflict=not whole)
+def _places(base: Sequence[str], other: Sequence[str]) -> dict[int, int]:
+    """Return where the pieces of *base* stand in *other*."""
+    found: dict[int, int] = {}
+    for a, b, size in SequenceMatcher(None, base, other, autojunk=False).get_matching_blocks():
+        found |= {a + step: b + step for step in range(size)}
+    return found
 
 
-def _is_value(text: str) -> bool:
+def _is_value(pieces: Sequence[str]) -> bool:
+    text = "".join(pieces)
     return MARK in text or any(character.isdigit() for character in text)
 
 
-def _changes(base: str, ours: str) -> Iterator[tuple[str, str]]:
-    first, second = _TOKEN.findall(base), _TOKEN.findall(ours)
-    for kind, a, b, c, d in SequenceMatcher(None, first, second, autojunk=False).get_opcodes():
+def _changes(first: Sequence[str], second: Sequence[str]) -> Iterator[tuple[int, int, int, int]]:
+    for kind, *places in SequenceMatcher(None, first, second, autojunk=False).get_opcodes():
         if kind != "equal":
-            yield "".join(first[a:b]), "".join(second[c:d])
+            a, b, c, d = places
+            yield a, b, c, d
 
 
 def _chunks(base: list[str], theirs: list[str], ours: list[str]) -> Iterator[_Chunk]:
     """Cut three lists of sentences at the points where all three agree (diff3)."""
-    left = _anchors(base, theirs)
-    right = _anchors(base, ours)
+    left = _places(base, theirs)
+    right = _places(base, ours)
     at = at_theirs = at_ours = 0
     for index in range(len(base)):
         if index not in left or index not in right:
@@ -115,10 +134,3 @@ def _chunks(base: list[str], theirs: list[str], ours: list[str]) -> Iterator[_Ch
         yield _Chunk([base[index]], [theirs[left[index]]], [ours[right[index]]])
         at, at_theirs, at_ours = index + 1, left[index] + 1, right[index] + 1
     yield _Chunk(base[at:], theirs[at_theirs:], ours[at_ours:])
-
-
-def _anchors(base: list[str], other: list[str]) -> dict[int, int]:
-    found: dict[int, int] = {}
-    for a, b, size in SequenceMatcher(None, base, other, autojunk=False).get_matching_blocks():
-        found |= {a + step: b + step for step in range(size)}
-    return found

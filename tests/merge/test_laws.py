@@ -228,3 +228,27 @@ def test_sentences_put_behind_do_not_hold_up_a_new_wording():
     assert (merged.text, merged.conflict) == (ours + "请各区核对。", False)
     merged = merge_prose(base, "各区已经报送。甲、乙均已提出目标。", base + "另有1个区未报。")
     assert (merged.text, merged.conflict) == ("各区已经报送。甲、乙均已提出目标。另有1个区未报。", False)
+
+
+COUNTS = "截至6月30日，18项有实际值：7项已达到，3项跟上时序，8项落后（按时间过去的比例）。"
+LATER = "截至6月30日，25项有实际值：8项已达到，3项跟上时序，14项落后（按时间过去的比例）。"
+
+
+@given(st.integers(0, len(COUNTS)), st.sampled_from(["（手写）", "据报，", " HAND"]))
+def test_words_put_anywhere_let_all_figures_flow_or_none(at, words):
+    theirs = COUNTS[:at] + words + COUNTS[at:]
+    merged = merge_prose(COUNTS, theirs, LATER)
+    figures = [[one for one in text if one.isdigit()] for text in (merged.text, theirs, LATER)]
+    assert figures[0] in figures[1:]
+    assert words in merged.text
+    assert merged.conflict == (figures[0] != figures[2])
+
+
+def test_figures_that_change_places_do_not_run_into_each_other():
+    merged = merge_prose(COUNTS, "18项中，7项已达到。", LATER)
+    assert merged.text == "25项中，8项已达到。" or (merged.text == "18项中，7项已达到。" and merged.conflict)
+
+
+def test_words_around_a_whole_sentence_take_its_new_wording():
+    base, ours = "1 district has no source; weigh it", "2 districts have no source; weigh each"
+    assert merge_prose(base, f"Note: {base} HAND", ours).text == f"Note: {ours} HAND"
