@@ -161,10 +161,17 @@ class Blocks:
             "least": (twips(height.get(f"{W}val")) or 0.0) if height is not None else 0.0,
             "exact": height is not None and height.get(f"{W}hRule") == "exact",
             "head": head is not None and head.get(f"{W}val", "1") not in {"0", "false"},
+            "keep_next": self._is_kept(row),
             **self._borders(row, table),
             "pads": [sum(self._margins(cell)[2:]) for cell in row.iterfind(f"{W}tc")],
             "cells": None,
         }
+
+    def _is_kept(self, row: Element) -> bool:
+        """Return whether a row stays on the page of what follows: the first paragraph of each cell says so."""
+        first = [cell.find(f"{W}p") for cell in row.iterfind(f"{W}tc")]
+        style = _style_around(row)
+        return all(one is not None and self._styles.paragraph(one, style).keep_next for one in first)
 
     def _borders(self, row: Element, table: Element) -> dict[str, float]:
         """Return the rule above a row, and the one below its table."""

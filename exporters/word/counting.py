@@ -263,9 +263,8 @@ def _item(taken: _Taken) -> Item:
     notes = sum(note.exact(text) for note, text in referred)
     if isinstance(block, RowBlock):
         height = block.exact(words)
-        return Item(
-            1, height, keep_next=block.head, table=block.table, head=block.head, below=block.below, notes=notes
-        )
+        kept = block.keep_next or block.head
+        return Item(1, height, keep_next=kept, table=block.table, head=block.head, below=block.below, notes=notes)
     return Item(
         block.lines(block.join(words)),
         block.line,

@@ -149,6 +149,7 @@ class RowBlock:
     below: float
     pads: list[float]
     cells: list[list[ParagraphBlock]] | None
+    keep_next: bool = False
     caps: list[tuple[int, int]] = field(default_factory=list)
     """(how many values, or -1; how many characters certainly take one line) of each paragraph that holds values."""
     one_line: float = 0.0
@@ -164,7 +165,7 @@ class RowBlock:
             cells = [[ParagraphBlock.of(one) for one in cell] for cell in spec["cells"]]
         made = cls(
             spec["section"], spec["table"], spec["least"], spec["exact"], spec["head"], spec["border"], spec["below"],
-            spec["pads"], cells,
+            spec["pads"], cells, spec.get("keep_next", False),
         )  # fmt: skip
         paragraphs = [one for cell in cells or () for one in cell]
         if cells is not None and all(one.cap >= 0 for one in paragraphs):

@@ -112,13 +112,14 @@ class Pager:
         if self.used <= 0:
             return True
         used, after, style = self.used, self._after, self._style
-        notes = 0.0
+        notes, before = 0.0, chain[0]
         for item in chain[:-1]:
             used += self._gap(item, after, style) + item.height + item.after
-            after, style = item.after, item.style
+            used += before.below if item.table != before.table else 0.0
+            after, style, before = item.after, item.style, item
             notes += item.notes
         last = chain[-1]
-        used += self._gap(last, after, style) + last.least()
+        used += self._gap(last, after, style) + last.least() + (before.below if last.table != before.table else 0.0)
         whole = sum(item.height for item in chain) > self.capacity
         return used <= self._room(notes + last.notes) or whole
 

@@ -44,6 +44,8 @@ from wordlooks import MM, Look, gbt9704, standard
 from wordparts import chart_xml, numbering_xml, settings_xml, styles_xml
 from wordwords import DOUBTFUL, EN, ZH, Words
 
+LONG = 14
+"""A district with more targets than this begins a page."""
 FIXED = "2023-01-01T00:00:00Z"
 
 
@@ -150,8 +152,12 @@ class Briefing:
         self.say("{{ pack.title }}", "Title")
         self.say("{{ pack.subtitle }}", "Subtitle")
         self.say(words.byline, "Byline")
+        messages = words.key_messages
+        if self.look.name == "standard":
+            self._key_figures()
+            messages = messages[1:]
         self.say(words.key, "Heading1")
-        for condition, lead, text in words.key_messages:
+        for condition, lead, text in messages:
             self.say("{%p if " + condition + " %}")
             self.say([bold(lead), text], "KeyMessage")
             self.say("{%p endif %}")
@@ -159,6 +165,25 @@ class Briefing:
         first, second, third = words.example
         entries = [("TOC1", first, "1"), ("TOC1", second, "2"), ("TOC2", third, "3")]
         self.xml.append(contents('TOC \\o "1-2" \\h \\z \\u', entries))
+
+    def _key_figures(self) -> None:
+        """The city's first four targets, each a big figure with its words of strength."""
+        words, widths = self.words, self.widths(1, 1, 1, 1)
+        small = "<w:b w:val=\"0\"/><w:bCs w:val=\"0\"/>" + f'<w:sz w:val="{round(self.look.faces["KeyNote"].size * 2)}"/>'
+        gap = " " if words.lang == "en" else ""
+        cells = []
+        for at in range(4):
+            row_set = f"{{% set r = city.top[{at}] %}}"
+            figure: Content = [
+                Run("{% if r.base.lead %}{{ r.base.lead }}" + gap + "{% endif %}", small),
+                Run("{{ r.base.amount|default(r.base.text, true) }}"),
+                Run("{% if r.base.tail %}" + gap + "{{ r.base.tail }}{% endif %}", small),
+            ]
+            more = paragraph(figure, "KeyFigure") + paragraph(words.key_note, "KeyNote")
+            cells.append(Cell(row_set + "{{ r.short }}", "KeyLabel", more=more))
+        self.say("{%p if city.top %}")
+        self.xml.append(table([row(cells, widths, 60)], widths, "KeyTable", words.captions["city"], head=False))
+        self.say("{%p endif %}")
 
     def caption(self, key: str, mark: str = "", *, figure: bool = False) -> None:
         words = self.words
@@ -195,46 +220,38 @@ class Briefing:
 
     @staticmethod
     def _left(key: str) -> set[int]:
-        return {"district": {0, 4}, "matrix": {0}, "progress": {0, 1}, "words": {0, 1}, "flags": {0, 1, 3}}[key]
+        return {"district": {0}, "matrix": {0}, "progress": {0, 1}, "words": {0, 1, 2, 3}, "flags": {0, 1, 3}}[key]
 
-    def target_table(self, rows: str, description: str) -> None:
+    def target_table(self, rows: str, description: str, *, keep: bool = False) -> None:
         """Level and growth of an indicator in one row, base and stretch too, milestones under their total."""
-        words, look = self.words, self.look
+        words, height = self.words, self.look.row_height
         zh = words.lang == "zh"
-        zh_shares = (35, 22, 25, 15, 23) if look.name == "standard" else (40, 22, 24, 13, 21)
-        widths = self.widths(*(zh_shares if zh else (47, 22, 23, 20, 28)))
-        period = "（{{ r.base.period }}）" if zh else " ({{ r.base.period }})"
-        remark = "；" if zh else "; "
-        main = row(
-            [
-                Cell(
-                    "{%tr for r in " + rows + " %}{{ r.label }}{% if r.base.period_end.year|string != pack.year %}"
-                    + period + "{% endif %}",
-                    "TableText",
-                ),
-                Cell("{{ r.level.text|dash }}", "TableFigure"),
-                Cell(words.growth, "TableFigure"),
-                Cell("{{ r.word|dash }}", "TableFigure"),
-                Cell(
-                    "{% for f in r.base.flags %}{{ f.label }}{% if not loop.last %}" + remark + "{% endif %}{% endfor %}",
-                    "TableText",
-                ),
-            ],
-            widths,
-            look.row_height,
-        )
-        part = row(
-            [
-                Cell("{%tr for m in r.milestones %}" + words.milestone, "TableSub"),
-                Cell("{{ m.text }}", "TableFigure"),
-                Cell("—", "TableFigure"),
-                Cell("{{ m.word|dash }}", "TableFigure"),
-                Cell("{%tr endfor %}{%tr endfor %}", "TableText"),
-            ],
-            widths,
-            look.row_height,
-        )
-        self.xml.append(table([self.head("district", widths, 5), main, part], widths, "BriefTable", description))
+        zh_shares = (55, 28, 35, 15) if self.look.name == "standard" else (59, 27, 33, 14)
+        widths = self.widths(*(zh_shares if zh else (54, 29, 34, 24)))
+        # In one expression: a renderer may end a line at the edge of a value, behind the opening bracket.
+        period = "{{ '（' ~ r.base.period ~ '）' }}" if zh else " ({{ r.base.period }})"
+        other_year = "{% if r.base.period_end.year|string != pack.year %}" + period + "{% endif %}"
+        main = [
+            Cell("{%tr for r in " + rows + " %}{{ r.label }}" + other_year, "TableText"),
+            Cell("{{ r.level.text|dash }}", "TableFigure"),
+            Cell(words.growth, "TableFigure"),
+            Cell("{{ r.word|dash }}", "TableFigure"),
+        ]
+        part = [
+            Cell("{%tr for m in r.milestones %}" + words.milestone, "TableSub"),
+            Cell("{{ m.text }}", "TableFigure"),
+            Cell("—", "TableFigure"),
+            Cell("{{ m.word|dash }}{%tr endfor %}{%tr endfor %}", "TableFigure"),
+        ]
+        made = [row(cells, widths, height, keep=keep) for cells in (main, part)]
+        self.xml.append(table([self.head("district", widths, 4), *made], widths, "BriefTable", description))
+
+    def remarks(self, place: str) -> None:
+        """What to know of the figures of a place, below their table."""
+        words = self.words
+        self.say("{%p if " + place + ".flagged|" + DOUBTFUL + " %}")
+        self.say([bold(words.remarks), words.remark.replace("PLACE", place)], "Note", "<w:keepLines/>")
+        self.say("{%p endif %}")
 
     # --- sections ----------------------------------------------------------------------------------------------------
 
@@ -245,35 +262,31 @@ class Briefing:
         self.say([words.city_lead, *loop])
         self.caption("city", "_Ref_city")
         self.target_table("city.rows", words.captions["city"])
+        self.remarks("city")
 
     def _overview(self) -> None:
         words, look = self.words, self.look
-        before, behind = words.overview_lead
         zh = words.lang == "zh"
         self.say(words.overview, "Heading1")
-        stop = "。" if zh else "."
-        chart = ["，增速比较见" if zh else "; growth is compared in ", self.refer("_Ref_chart", figure=True)]
-        self.say([before, self.refer("_Ref_matrix"), *chart, behind.rstrip("。.") + stop])
+        before, behind = words.overview_lead
+        self.say([before, self.refer("_Ref_matrix"), behind])
         self.caption("matrix", "_Ref_matrix")
-        zh_shares = (8, 12, 17, 12, 24, 24, 14) if look.name == "standard" else (8, 14, 18, 13, 22, 21, 15)
-        en_shares = (14, 16, 20, 15.5, 24, 21, 21.5) if look.name == "standard" else (17, 15, 18, 14, 23, 21, 18)
-        widths = self.widths(*(zh_shares if zh else en_shares))
-        va = (
-            "{% set level = d.target.industrial_va_level %}{% set growth = d.target.industrial_va_growth %}"
-            "{% if level %}{{ level.text }}{% if growth %}" + ("，" if zh else ", ") + "{% endif %}{% endif %}"
-            "{% if growth %}{{ growth.phrase }}{% endif %}{% if not (level or growth) %}—{% endif %}"
-        )
+        zh_shares = (10, 14, 18, 14, 15, 14, 22, 13) if look.name == "standard" else (8, 14, 19.5, 14, 16.5, 14, 22.5, 13.5)
+        widths = self.widths(*(zh_shares if zh else (56, 44, 82, 45, 76, 45, 70, 44)))
+        invest = "{{ (d.target.industrial_investment_growth or d.target.industrial_investment_multiple).text|dash }}"
         cells = [
             Cell("{%tr for d in districts %}{{ d.short }}", "TableText"),
             Cell("{{ d.target.gdp_growth.text|dash }}", "TableFigure"),
             Cell("{{ d.target.fai_level.text|dash }}", "TableFigure"),
             Cell("{{ d.target.fai_growth.text|dash }}", "TableFigure"),
-            Cell(words.matrix_invest, "TableFigure"),
-            Cell(va, "TableFigure"),
-            Cell("{{ d.coverage_text }}{%tr endfor %}", "TableFigure"),
+            Cell("{{ d.target.industrial_investment_level.text|dash }}", "TableFigure"),
+            Cell(invest, "TableFigure"),
+            Cell("{{ d.target.industrial_va_level.text|dash }}", "TableFigure"),
+            Cell("{{ d.target.industrial_va_growth.text|dash }}{%tr endfor %}", "TableFigure"),
         ]
-        rows = [self.head("matrix", widths, 7), row(cells, widths, look.row_height)]
+        rows = [self.head("matrix", widths, 8), row(cells, widths, look.row_height)]
         self.xml.append(table(rows, widths, "BriefTable", words.captions["matrix"]))
+        self.say(words.matrix_note, "Note")
         self.say("{%p if indicator.GDP.growth %}")
         self._chart()
         self.say("{%p endif %}")
@@ -281,21 +294,23 @@ class Briefing:
     def _chart(self) -> None:
         words, look = self.words, self.look
         first, second, third = words.chart_series
+        city = "{{ indicator.GDP.city_growth.value }}"
         rows = [
-            (first, second, third),
+            (first, second, third, words.chart_line),
             (
                 "{% for t in indicator.GDP.growth[:12] %}{{ t.place.short }}\n{{ t.text }}",
                 "{{ t.value }}",
-                "{{ indicator.GDP.city_growth.value }}{% endfor %}",
+                city,
+                "{% if loop.last %}" + city + "{% endif %}{% endfor %}",
             ),
         ]
-        book = workbook(rows, (28, 16, 16))
+        book = workbook(rows, (28, 16, 16, 16))
         rel_id = add_chart(self.document, chart_xml(look, words.lang), book)
-        self.say("", "Note", '<w:keepNext/><w:spacing w:before="0" w:after="0" w:line="160" w:lineRule="exact"/>')
+        lead, end = words.chart_lead
+        self.say([lead, self.refer("_Ref_chart", figure=True), end], "", "<w:keepNext/><w:keepLines/>")
         self.say(inline_chart(rel_id, look.width, look.chart_height, words.figure, words.chart_alt), "Figure",
                  f'<w:spacing w:before="0" w:after="0" w:line="{twips(look.chart_height)}" w:lineRule="atLeast"/>')  # fmt: skip
         self.caption("chart", "_Ref_chart", figure=True)
-        self.say(words.figure_note, "Note")
 
     def _progress(self) -> None:
         words, look = self.words, self.look
@@ -304,30 +319,33 @@ class Briefing:
         self.say(words.progress, "Heading1")
         self.say(words.progress_lead)
         self.caption("progress")
-        widths = self.widths(*((9, 25, 19, 18, 12, 24, 13) if zh else (15, 27, 19, 17, 11, 20, 12)))
+        widths = self.widths(*((9.5, 55.5, 23.5, 21.5, 12.5, 13.5) if zh else (17, 44, 28, 24, 12, 15)))
         met, on_track, behind = words.statuses
-        status = ("{% if t.actual.status == 'met' %}" + met + "{% elif t.actual.status == 'on_track' %}" + on_track
-                  + "{% else %}" + behind + "{% endif %}{%tr endfor %}")  # fmt: skip
+        status: Content = [
+            Run("{% if t.actual.status == 'met' %}" + met + "{% elif t.actual.status == 'on_track' %}" + on_track + "{% endif %}"),
+            Run("{% if t.actual.status == 'behind' %}" + behind + "{% endif %}", f'<w:b/><w:color w:val="{look.reference}"/>'),
+            Run("{%tr endfor %}"),
+        ]
         cells = [
             Cell("{%tr for t in observed if t.actual %}{{ t.place.short }}", "TableText"),
-            Cell("{{ t.label }}", "TableText"),
+            Cell(words.progress_label, "TableText"),
             Cell("{{ t.text }}", "TableFigure"),
             Cell("{{ t.actual.text }}", "TableFigure"),
             Cell("{{ t.actual.rate_text|dash }}", "TableFigure"),
-            Cell("{{ t.actual.date }}", "TableFigure"),
             Cell(status, "TableFigure"),
         ]
-        rows = [self.head("progress", widths, 7), row(cells, widths, look.row_height)]
+        rows = [self.head("progress", widths, 6), row(cells, widths, look.row_height)]
         self.xml.append(table(rows, widths, "BriefTable", words.captions["progress"]))
+        self.say(words.progress_note, "Note")
         self.say("{%p endif %}")
 
     def _districts(self) -> None:
         words = self.words
-        self.say(words.districts, "Heading1", "<w:pageBreakBefore/>" if self.look.name == "gbt9704" else "")
+        self.say(words.districts, "Heading1")
         self.say(words.districts_lead)
         self.say("{%p for d in districts %}")
-        # A district with targets begins a page; one without stays where it falls.
-        self.say("{%p if d.targets and d.n > 1 %}")
+        # A long district begins a page; a short one follows on, and its parts stay together.
+        self.say("{%p if d.targets|length > " + str(LONG) + " and d.n > 1 %}")
         self.say(words.district, "Heading2", "<w:pageBreakBefore/>")
         self.say("{%p else %}")
         self.say(words.district, "Heading2")
@@ -337,24 +355,31 @@ class Briefing:
         self.say("{%p endif %}")
         self.say("{%p if d.targets %}")
         loop = [Run("{% for s in d.sources %}"), footnote(1), Run("{% endfor %}")]
-        self.say([words.lead, *loop])
-        self.say("{%p if d.coverage == 'other_source' %}")
-        self.say(words.other_source, "Note")
-        self.say("{%p endif %}")
+        self.say([words.lead, *loop], "", "<w:keepNext/><w:keepLines/>")
         self.caption("district")
-        self.target_table("d.rows", words.captions["district"])
+        self.target_table("d.rows", words.captions["district"], keep=True)
+        self._end_of_chain()
         self.say("{%p if d.themes %}")
         self.say(words.measures, "Label")
         self._themes()
         self.say("{%p endif %}")
         if words.clauses:
             self.say("{%p if d.clauses %}")
-            self.say([bold(words.clauses), "{{ d.clauses }}"], "Note")
+            self.say([bold(words.clauses), "{{ d.clauses }}"], "Note", "<w:keepNext/><w:keepLines/>")
             self.say("{%p endif %}")
+        self.say("{%p if d.coverage == 'other_source' %}")
+        self.say(words.other_source, "Note", "<w:keepNext/>")
+        self.say("{%p endif %}")
+        self.remarks("d")
+        self._end_of_chain()
         self.say("{%p else %}")
         self.say(words.no_source, "", "<w:keepLines/>")
         self.say("{%p endif %}")
         self.say("{%p endfor %}")
+
+    def _end_of_chain(self) -> None:
+        """A line that need not stay with what follows it, where the rows above must stay together."""
+        self.say("", "Note", '<w:spacing w:before="0" w:after="0" w:line="20" w:lineRule="exact"/>')
 
     def _themes(self) -> None:
         """What a district will do, a row for each theme."""
@@ -365,30 +390,30 @@ class Briefing:
             Cell("{%tr for th in d.themes %}{{ th.name }}", "TableLabel"),
             Cell(each + "{% endif %}{% endfor %}{%tr endfor %}", "TableText"),
         ]
-        rows = [row(cells, widths, self.look.row_height)]
+        rows = [row(cells, widths, self.look.row_height, keep=True)]
         self.xml.append(table(rows, widths, "BriefTable", self.words.measures, head=False))
 
     def _notes(self) -> None:
         words, look = self.words, self.look
-        self.say(words.notes, "Heading1", "<w:pageBreakBefore/>")
+        self.say(words.notes, "Heading1")
         scope = words.notes_scope + ("。" if words.lang == "zh" else ". ")
         self.say([bold(scope), words.notes_missing + "{{ pack.note }}"])
         self.say("{%p if strengths %}")
         self.say([bold(words.notes_words + ("。" if words.lang == "zh" else ". ")), words.notes_words_used])
         self.say("{%p endif %}")
         self.caption("words")
-        widths = self.widths(40, 80)
-        rows = [self.head("words", widths, 2)]
-        rows += [
-            row([Cell(word, "TableText"), Cell(meaning, "TableText")], widths, look.row_height)
-            for word, meaning in words.strengths
-        ]
+        widths = self.widths(34, 36, 26, 34) if words.lang == "zh" else self.widths(32, 46, 26, 36)
+        half = len(words.strengths) // 2
+        rows = [self.head("words", widths, 4)]
+        for left, right in zip(words.strengths[:half], words.strengths[half:], strict=True):
+            cells = [Cell(text, "TableText") for text in (*left, *right)]
+            rows.append(row(cells, widths, look.row_height, keep=left != words.strengths[half - 1]))
         self.xml.append(table(rows, widths, "BriefTable", words.captions["words"]))
-        self.say("{%p if flagged %}")
+        self.say("{%p if flagged|" + DOUBTFUL + " %}")
         self.caption("flags")
-        widths = self.widths(*((12, 34, 22, 52) if words.lang == "zh" else (16, 34, 20, 50)))
+        widths = self.widths(*((10, 34, 20, 66) if words.lang == "zh" else (17, 38, 24, 60)))
         cells = [
-            Cell("{%tr for t in flagged if " + DOUBTFUL + " %}{{ t.place.short }}", "TableText"),
+            Cell("{%tr for t in flagged|" + DOUBTFUL + " %}{{ t.place.short }}", "TableText"),
             Cell("{{ t.label }}", "TableText"),
             Cell("{{ t.text }}", "TableFigure"),
             Cell("{{ t.flag_text }}{%tr endfor %}", "TableText"),

@@ -120,12 +120,15 @@ class Cell:
     """Further paragraphs."""
 
 
-def row(cells: Iterable[Cell], widths: Sequence[float], height: float, *, head: bool = False) -> str:
+def row(
+    cells: Iterable[Cell], widths: Sequence[float], height: float, *, head: bool = False, keep: bool = False
+) -> str:
+    """A table row; *keep* holds it on the page of what follows."""
     header = "<w:tblHeader/>" if head else ""
     made = []
     for cell, width in zip(cells, widths, strict=True):
         tcw = f'<w:tcW w:w="{twips(width)}" w:type="dxa"/>'
-        body = paragraph(cell.content, cell.style) + cell.more
+        body = paragraph(cell.content, cell.style, "<w:keepNext/>" if keep else "") + cell.more
         made.append(f"<w:tc><w:tcPr>{tcw}{cell.properties}</w:tcPr>{body}</w:tc>")
     trpr = f'<w:trPr><w:cantSplit/><w:trHeight w:val="{twips(height)}"/>{header}</w:trPr>'
     return f"<w:tr>{trpr}{''.join(made)}</w:tr>"

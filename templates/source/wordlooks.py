@@ -58,7 +58,8 @@ class Look:
     grey: str = "595959"
     pale: str = "EEF2F6"
     line_color: str = "BFC7D0"
-    bar: str = "1F4E79"
+    bar: str = "A9B8C9"
+    first_bar: str = "1F4E79"
     reference: str = "C55A11"
     row_height: float = 20.0
     cell_padding: float = 3.0
@@ -79,48 +80,50 @@ KEEP = "<w:keepNext/><w:keepLines/>"
 def standard(lang: str) -> Look:
     """A modern report."""
     latin, ea = ("Arial", "微软雅黑") if lang == "zh" else ("Calibri", "微软雅黑")
-    accent, grey, dark = "1F4E79", "595959", "222B35"
+    accent, grey, dark, line_color = "1F4E79", "595959", "222B35", "BFC7D0"
 
     def face(size: float, line: float, **more: object) -> Face:
         options: dict[str, object] = {"color": dark, **more}
         return Face(size, line, latin, ea, **options)  # type: ignore[arg-type]
 
-    body = 10.5 if lang == "zh" else 11.0
-    small = 9.0
+    body, line, small, cell = 10.5, 18.0 if lang == "zh" else 16.5, 9.5, 10.0
     justify = "both" if lang == "zh" else "left"
     faces = {
-        "Normal": face(body, 18, after=6, align=justify),
+        "Normal": face(body, line, after=6, align=justify),
         "Kicker": face(small, 14, color=accent, bold=True, spacing=1.0 if lang == "zh" else 0.5, after=6,
                        more=f'<w:pBdr><w:top w:val="single" w:sz="24" w:space="10" w:color="{accent}"/></w:pBdr>'),
-        "Title": face(24, 34, bold=True, after=2),
+        "Title": face(22, 32, bold=True, after=2),
         "Subtitle": face(12, 18, color=grey, after=2),
-        "Byline": face(small, 14, color=grey, after=14),
+        "Byline": face(small, 14, color=grey, after=12),
         "Heading1": face(15, 22, color=accent, bold=True, before=14, after=8, more=KEEP),
-        "Heading2": face(12.5, 20, bold=True, before=12, after=4, more=KEEP),
-        "KeyMessage": face(body, 18, after=4, indent='w:left="284" w:hanging="284"', align=justify),
-        "Leader": face(small, 14, color=grey, after=6),
+        "Heading2": face(12.5, 20, bold=True, before=16, after=3, more=KEEP + f'<w:pBdr><w:top w:val="single" w:sz="4" w:space="6" w:color="{line_color}"/></w:pBdr>'),
+        "KeyMessage": face(body, line, after=4, indent='w:left="284" w:hanging="284"', align=justify),
+        "Leader": face(small, 14, color=grey, after=5, more="<w:keepNext/>"),
         "Label": face(body, 18, bold=True, before=8, after=4, more=KEEP),
-        "TableLabel": face(small, 14, color=accent, bold=True),
+        "TableLabel": face(cell, 14, color=accent, bold=True),
         "Caption": face(small, 14, color=grey, bold=True, before=8, after=4, more=KEEP),
-        "FigureCaption": face(small, 14, color=grey, bold=True, before=2, after=4, more="<w:keepNext/>"),
+        "FigureCaption": face(small, 14, color=grey, bold=True, before=2, after=8),
         "Figure": face(body, 12, after=0, more="<w:keepNext/>"),
         "Note": face(small, 14, color=grey, before=4, after=8),
-        "TableHead": face(small, 14, color=accent, bold=True, more="<w:keepNext/>"),
-        "TableText": face(small, 14),
-        "TableFigure": face(small, 14, align="center"),
-        "TableHeadFigure": face(small, 14, color=accent, bold=True, align="center", more="<w:keepNext/>"),
-        "TableSub": face(small, 14, color=grey, indent='w:left="180"'),
+        "TableHead": face(cell, 14, color=accent, bold=True, more="<w:keepNext/>"),
+        "TableText": face(cell, 14),
+        "TableFigure": face(cell, 14, align="center"),
+        "TableHeadFigure": face(cell, 14, color=accent, bold=True, align="center", more="<w:keepNext/>"),
+        "TableSub": face(cell, 14, color=grey, indent='w:left="180"'),
+        "KeyLabel": face(small, 14, color=grey, before=4),
+        "KeyFigure": face(17 if lang == "zh" else 16, 24, color=accent, bold=True),
+        "KeyNote": face(small, 14, color=grey, after=2),
         "FootnoteText": face(8.5, 12, color=grey),
         "FootnoteSeparator": face(8.5, 6.2),
         "TOCHeading": face(15, 22, color=accent, bold=True, before=12, after=4, more=KEEP),
-        "TOC1": face(body, 17, bold=True, before=3),
-        "TOC2": face(body, 16, indent='w:left="220"'),
+        "TOC1": face(body, line - 2, bold=True, before=3),
+        "TOC2": face(body, line - 2.5, indent='w:left="220"'),
         "Header": face(8.5, 12, color=grey),
         "Footer": face(8.5, 12, color=grey, align="right"),
-        "SourceItem": face(body, 18, after=4, indent='w:left="425" w:hanging="425"'),
+        "SourceItem": face(body, line, after=4, indent='w:left="425" w:hanging="425"'),
     }
     return Look(
-        "standard", (25, 25, 22, 25), 11, True, faces, accent, grey, chart_font=latin, row_height=20.0,
+        "standard", (25, 23, 22, 23), 11, True, faces, accent, grey, chart_font=latin, row_height=20.0,
         chart_height=185.0,
     )  # fmt: skip
 
@@ -148,11 +151,11 @@ def gbt9704(lang: str) -> Look:
         "Heading1": face(16, line, hei, more=KEEP, bold=lang == "en", **body),
         "Heading2": face(16, line, kai, more=KEEP, bold=lang == "en", **body),
         "KeyMessage": face(16, line, **body),
-        "Leader": face(16, line, **body),
+        "Leader": face(16, line, more="<w:keepNext/>", **body),
         "Label": face(12, 20, hei, align="center", before=4, after=4, more=KEEP, bold=lang == "en"),
         "TableLabel": face(10.5, 15, hei, bold=lang == "en"),
         "Caption": face(12, 20, hei, align="center", before=4, after=4, more=KEEP, bold=lang == "en"),
-        "FigureCaption": face(12, 20, hei, align="center", before=2, after=2, more="<w:keepNext/>", bold=lang == "en"),
+        "FigureCaption": face(12, 20, hei, align="center", before=2, after=4, bold=lang == "en"),
         "Figure": face(12, 16, align="center", more="<w:keepNext/>"),
         "Note": face(12, 18, before=4, after=6, **flush),
         "TableHead": face(10.5, 15, hei, more="<w:keepNext/>", bold=lang == "en"),
@@ -170,6 +173,6 @@ def gbt9704(lang: str) -> Look:
         "SourceItem": face(16, line, **body),
     }
     return Look(
-        "gbt9704", (37, 26, 35, 28), 25.3, False, faces, "000000", "000000", "F2F2F2", "7F7F7F", "595959", "000000",
+        "gbt9704", (37, 26, 35, 28), 25.3, False, faces, "000000", "000000", "F2F2F2", "7F7F7F", "A6A6A6", "404040", "000000",
         row_height=21.0, cell_padding=3.0, chart_height=215.0, chart_font=latin, chart_size=10.5,
     )  # fmt: skip

@@ -11,7 +11,7 @@ _NAMES = {
     "TOCHeading": "TOC Heading", "Header": "header", "Footer": "footer",
     "KeyMessage": "Key Message", "TableText": "Table Text", "TableFigure": "Table Figure",
     "TableHead": "Table Head", "TableHeadFigure": "Table Head Figure", "TableSub": "Table Sub-item",
-    "FigureCaption": "Figure Caption", "SourceItem": "Source Item", "FootnoteSeparator": "Footnote Separator",
+    "KeyLabel": "Key Label", "KeyFigure": "Key Figure", "KeyNote": "Key Note", "FigureCaption": "Figure Caption", "SourceItem": "Source Item", "FootnoteSeparator": "Footnote Separator",
 }  # fmt: skip
 _OUTLINE = {"Heading1": 0, "Heading2": 1}
 
@@ -100,6 +100,9 @@ def _table_styles(look: Look) -> str:
         f'<w:top w:w="{pad}" w:type="dxa"/><w:left w:w="60" w:type="dxa"/><w:bottom w:w="{pad}" w:type="dxa"/>'
         '<w:right w:w="60" w:type="dxa"/></w:tblCellMar></w:tblPr><w:tcPr><w:vAlign w:val="center"/></w:tcPr>'
         f'<w:tblStylePr w:type="firstRow"><w:tcPr>{fill}</w:tcPr></w:tblStylePr></w:style>'
+        '<w:style w:type="table" w:customStyle="1" w:styleId="KeyTable"><w:name w:val="Key Figures Table"/>'
+        f'<w:basedOn w:val="TableNormal"/><w:tblPr><w:tblBorders><w:top {line}/><w:bottom {line}/></w:tblBorders>'
+        '<w:tblCellMar><w:left w:w="0" w:type="dxa"/><w:right w:w="60" w:type="dxa"/></w:tblCellMar></w:tblPr></w:style>'
     )
 
 
@@ -138,7 +141,7 @@ def _text(look: Look, size: float, color: str, bold: bool = False) -> str:
 
 
 def chart_xml(look: Look, lang: str) -> str:
-    """Columns sorted by figure, the city's target as a dashed line; no legend: the caption names the line."""
+    """Columns sorted by figure, the first marked; the city's target as a dashed line that bears its name; no legend."""
     names = f' xmlns:c="{NS["c"]}" xmlns:a="{NS["a"]}" xmlns:r="{NS["r"]}"'
     small, dark = look.chart_size, "404040" if look.name == "standard" else "000000"
 
@@ -157,8 +160,19 @@ def chart_xml(look: Look, lang: str) -> str:
         f'<c:spPr><a:ln w="19050" cap="flat"><a:solidFill><a:srgbClr val="{look.reference}"/></a:solidFill>'
         '<a:prstDash val="dash"/></a:ln></c:spPr><c:marker><c:symbol val="none"/></c:marker>'
     )
-    bars = series(0, "B", fill, '<c:invertIfNegative val="0"/>')
+    first = (
+        '<c:invertIfNegative val="0"/><c:dPt><c:idx val="0"/><c:invertIfNegative val="0"/><c:bubble3D val="0"/>'
+        f'<c:spPr><a:solidFill><a:srgbClr val="{look.first_bar}"/></a:solidFill></c:spPr></c:dPt>'
+    )
+    bars = series(0, "B", fill, first)
     line = series(1, "C", dash, "")
+    hidden = '<c:spPr><a:ln w="19050"><a:noFill/></a:ln></c:spPr><c:marker><c:symbol val="none"/></c:marker>'
+    named = (
+        f'<c:dLbls><c:spPr><a:noFill/><a:ln><a:noFill/></a:ln></c:spPr>{_text(look, small, look.reference, bold=True)}'
+        '<c:dLblPos val="t"/><c:showLegendKey val="0"/><c:showVal val="0"/><c:showCatName val="0"/><c:showSerName val="1"/>'
+        '<c:showPercent val="0"/><c:showBubbleSize val="0"/></c:dLbls>'
+    )
+    name = series(2, "D", hidden, named)
     axis_line = f'<c:spPr><a:ln w="9525"><a:solidFill><a:srgbClr val="{look.line_color}"/></a:solidFill></a:ln></c:spPr>'
     language = "zh-CN" if lang == "zh" else "en-GB"
     return (
@@ -167,7 +181,7 @@ def chart_xml(look: Look, lang: str) -> str:
         '<c:barChart><c:barDir val="col"/><c:grouping val="clustered"/><c:varyColors val="0"/>'
         f'{bars}</c:ser><c:gapWidth val="70"/><c:axId val="111111111"/><c:axId val="222222222"/></c:barChart>'
         '<c:lineChart><c:grouping val="standard"/><c:varyColors val="0"/>'
-        f'{line}<c:smooth val="0"/></c:ser><c:marker val="1"/><c:axId val="111111111"/><c:axId val="222222222"/></c:lineChart>'
+        f'{line}<c:smooth val="0"/></c:ser>{name}<c:smooth val="0"/></c:ser><c:marker val="1"/><c:axId val="111111111"/><c:axId val="222222222"/></c:lineChart>'
         '<c:catAx><c:axId val="111111111"/><c:scaling><c:orientation val="minMax"/></c:scaling><c:delete val="0"/>'
         '<c:axPos val="b"/><c:numFmt formatCode="General" sourceLinked="0"/><c:majorTickMark val="none"/>'
         f'<c:minorTickMark val="none"/><c:tickLblPos val="low"/>{axis_line}{_text(look, small, dark)}'

@@ -17,14 +17,14 @@ EN_ROW = (
 TOP = "{% for t in indicator.CODE.growth if t.value == indicator.CODE.growth[0].value %}{{ t.place.short }}"
 BELOW = "indicator.GDP.growth|selectattr('value', 'lt', indicator.GDP.city_growth.value)|list"
 ABOVE = "indicator.GDP.growth|selectattr('value', 'gt', indicator.GDP.city_growth.value)|list|length"
-INVEST = (
-    "{% set level = d.target.industrial_investment_level %}{% set growth = d.target.industrial_investment_growth %}"
-    "{% set multiple = d.target.industrial_investment_multiple %}{% if level %}{{ level.text }}{% endif %}"
-    "{% if level and (growth or multiple) %}SEP{% endif %}{% if growth %}{{ growth.phrase }}{% endif %}"
-    "{% if multiple %}{{ multiple.phrase }}{% endif %}{% if not (level or growth or multiple) %}—{% endif %}"
-)
+STATUS = "observed|selectattr('actual.status', 'eq', 'CODE')|list|length"
+OWN_PERIOD = "t.role_code == 'milestone' or t.period_end.year|string != pack.year"
 KIND = "targets|selectattr('kind_code', 'eq', 'CODE')|list|length"
-DOUBTFUL = "t.flag_code not in ('unverified', 'invented')"
+DOUBTFUL = "rejectattr('flag_code', 'in', ['unverified', 'invented'])|list"
+EACH_FLAG = (
+    "{% for code in PLACE.flagged|" + DOUBTFUL + "|map(attribute='flag_code')|unique %}"
+    "{% for t in PLACE.flagged if t.flag_code == code %}"
+)
 
 
 @dataclass(frozen=True)
@@ -70,8 +70,15 @@ class Words:
     strengths: tuple[tuple[str, str], ...]
     chart_alt: str
     chart_series: tuple[str, str, str]
-    figure_note: str
-    matrix_invest: str
+    chart_line: str
+    key_note: str
+    matrix_note: str
+    chart_lead: tuple[str, str]
+    """What stands before and behind the reference to the chart."""
+    progress_label: str
+    progress_note: str
+    remarks: str
+    remark: str
     growth: str
     milestone: str
     measures: str
@@ -139,9 +146,28 @@ ZH = Words(
     city="一、全市目标",
     city_lead="{{ city.name }}{{ pack.year }}年目标{{ city.targets|length }}项，总量与增速同列一行。",
     overview="二、各区目标一览",
-    overview_lead=("各区同类指标对照见", "；“—”表示所据来源未列这一目标。"),
+    overview_lead=("各区同类指标对照见", "。"),
     progress="三、目标进展",
-    progress_lead="截至{{ pack.observed_date }}，有实际值的目标{{ observed|selectattr('actual')|list|length }}项。时间进度按目标期限内已过天数计算。",
+    progress_lead="截至{{ pack.observed_date }}，{{ observed|selectattr('actual')|list|length }}项目标有实际值：已达到{{ "
+    + STATUS.replace("CODE", "met") + " }}项，进度相符{{ " + STATUS.replace("CODE", "on_track") + " }}项，落后{{ "
+    + STATUS.replace("CODE", "behind") + " }}项。",
+    progress_label="{{ t.label }}{% if t.measure_code == 'growth_yoy' %}增速{% endif %}{% if " + OWN_PERIOD + " %}{{ '（' ~ t.period ~ '）' }}{% endif %}",
+    progress_note="完成率为实际值与目标之比；“进度相符”指完成率不低于目标期限已过时间的比例。"
+    "{% for t in observed if t.actual and t.actual.date != pack.observed_date %}{{ t.place.short }}{{ t.label }}（{{ t.period }}）的实际值"
+    "截至{{ t.actual.date }}。{% endfor %}",
+    remarks="注：",
+    remark=EACH_FLAG + "{% if loop.first %}{{ t.flags[0].label }}（{% endif %}{{ t.label }}{{ t.text }}{% if loop.last %}）{% else %}、{% endif %}"
+    "{% endfor %}{% if loop.last %}。{% else %}；{% endif %}{% endfor %}",
+    key_note="{{ r.base.word }}{% if r.base.word and (r.level and r.growth or r.stretch) %}，{% endif %}"
+    "{% if r.level and r.growth %}{% if r.base.key == r.level.key %}{{ r.growth.phrase }}{% else %}{{ r.level.phrase }}"
+    "{% endif %}{% elif r.stretch %}{{ r.stretch.word }}{{ r.stretch.phrase }}{% endif %}",
+    matrix_note="“—”表示所据来源未列这一目标。{% if missing %}{{ missing|map(attribute='short')|listed }}：原文未载。{% endif %}"
+    "{% if elsewhere %}{{ elsewhere|map(attribute='short')|listed }}：取自其他报道。{% endif %}",
+    chart_lead=(
+        "{{ indicator.GDP.growth|length }}个区提出GDP增速目标，{{ indicator.GDP.growth[0].place.short }}最高，为"
+        "{{ indicator.GDP.growth[0].text }}；由高到低见",
+        "。",
+    ),
     districts="{% if observed %}四{% else %}三{% endif %}、各区目标与举措",
     districts_lead="各区按行政区划代码排列。数字后的“以上”“左右”等词照录原文，含义见数据说明。",
     district="（{{ d.n|chinese }}）{{ d.name }}",
@@ -157,7 +183,7 @@ ZH = Words(
     notes_missing="{% if missing %}原文未载：{{ missing|map(attribute='name')|listed }}。{% endif %}"
     "{% if elsewhere %}另据其他来源：{{ elsewhere|map(attribute='name')|listed }}。{% endif %}",
     notes_flags="需要说明的数字",
-    notes_flags_lead="下列数字照录来源，引用前请留意。",
+    notes_flags_lead="以上数字照录来源，引用前请留意。",
     notes_unverified="{% for d in districts if d.flagged|selectattr('flag_code', 'eq', 'unverified')|list %}"
     "{% if loop.first %}据转载、未见原报道的目标：{% else %}、{% endif %}{{ d.short }}"
     "{{ d.flagged|selectattr('flag_code', 'eq', 'unverified')|list|length }}项{% if loop.last %}。{% endif %}{% endfor %}",
@@ -176,10 +202,10 @@ ZH = Words(
         "flags": "需要说明的数字",
     },
     heads={
-        "district": ("指标", "总量", "增速", "力度", "备注"),
-        "matrix": ("区", "GDP增速", "固定资产投资", "固投增速", "工业投资", "规上工业增加值", "来源"),
-        "progress": ("地区", "指标", "目标", "实际", "完成率", "截至", "状态"),
-        "words": ("用语", "含义"),
+        "district": ("指标", "总量", "增速", "力度"),
+        "matrix": ("区", "GDP增速", "固定资产投资", "增速", "工业投资", "增速", "规上工业增加值", "增速"),
+        "progress": ("地区", "指标", "目标", "实际", "完成率", "状态"),
+        "words": ("用语", "含义", "用语", "含义"),
         "flags": ("地区", "指标", "数值", "说明"),
     },
     strengths=(
@@ -193,11 +219,10 @@ ZH = Words(
         ("左右", "约数"),
     ),
     chart_alt="柱形图：各区地区生产总值增速目标由高到低排列，虚线为全市目标。"
-    "最高{{ indicator.GDP.growth[0].place.short }}{{ indicator.GDP.growth[0].text }}，"
-    "全市{{ indicator.GDP.city_growth.text }}。",
+    "最高{{ indicator.GDP.growth[0].place.short }}{{ indicator.GDP.growth[0].text }}"
+    "{% if indicator.GDP.city_growth %}，全市{{ indicator.GDP.city_growth.text }}{% endif %}。",
     chart_series=("区", "增速目标（%）", "全市目标（%）"),
-    figure_note="虚线为全市目标{{ indicator.GDP.city_growth.text }}；按目标数值由高到低排列。",
-    matrix_invest=INVEST.replace("SEP", "，"),
+    chart_line="全市{{ indicator.GDP.city_growth.text }}",
     growth="{{ r.growth.text|dash }}{% if r.stretch %}，{{ r.stretch.word }}{{ r.stretch.text }}{% endif %}",
     milestone="其中：{{ m.period }}",
     measures="主要举措",
@@ -211,8 +236,8 @@ ZH = Words(
 EN = Words(
     lang="en",
     kicker="Targets briefing, {{ pack.period }}",
-    byline="{% if pack.office %}{{ pack.office }}{% endif %}{% if pack.office and pack.date %}, {% endif %}"
-    "{% if pack.date %}data as of {{ pack.date }}{% endif %}",
+    byline="{% if pack.office %}{{ pack.office }}{% endif %}{% if pack.date %}{% if pack.office %}, data{% else %}Data{% endif %} as of "
+    "{{ pack.date }}{% endif %}",
     key="Key messages",
     key_messages=(
         (
@@ -226,9 +251,9 @@ EN = Words(
             "Growth: ",
             TOP.replace("CODE", "GDP") + "{% if not loop.last %}, {% endif %}{% endfor %} leads with "
             "{{ indicator.GDP.growth[0].text }}; the median of {{ indicator.GDP.growth|length }} districts is "
-            "{{ indicator.GDP.median_growth|percent }}{% if indicator.GDP.city_growth %}. {{ " + ABOVE
-            + " }} of them state a higher figure than the city ({{ indicator.GDP.city_growth.text }})"
-            "{% for t in " + BELOW + " %}{% if loop.first %}; below it: {% else %}, {% endif %}{{ t.place.short }} "
+            "{{ indicator.GDP.median_growth|percent }}{% if indicator.GDP.city_growth %}, and {{ " + ABOVE
+            + " }} of them set a higher figure than the city ({{ indicator.GDP.city_growth.text }})"
+            "{% for t in " + BELOW + " %}{% if loop.first %}. Below the city: {% else %}, {% endif %}{{ t.place.short }} "
             "({{ t.text }}){% endfor %}{% endif %}.",
         ),
         (
@@ -244,8 +269,9 @@ EN = Words(
         (
             KIND.replace("CODE", "deliverable"),
             "Delivery: ",
-            "the districts also list {{ " + KIND.replace("CODE", "deliverable") + " }} things to deliver and {{ "
-            + KIND.replace("CODE", "portfolio") + " }} portfolios of works in hand, each in its district’s table.",
+            "the districts also list {{ " + KIND.replace("CODE", "deliverable") + " }} deliverables{% set works = "
+            + KIND.replace("CODE", "portfolio") + " %}{% if works %} and {{ works }} {% if works == 1 %}portfolio"
+            "{% else %}portfolios{% endif %} of works in hand{% endif %}, each in its district’s table.",
         ),
         (
             "observed",
@@ -270,11 +296,28 @@ EN = Words(
     city_lead="{{ city.name }} has set {{ city.targets|length }} targets for {{ pack.year }}. Level and growth of one "
     "indicator stand in one row.",
     overview="2. The districts at a glance",
-    overview_lead=("The districts’ targets for the same indicators are set side by side in ", "; a dash means that the "
-                   "source states no such target."),
+    overview_lead=("The districts’ targets for the same indicators stand side by side in ", "."),
     progress="3. Progress",
-    progress_lead="Actual values are known for {{ observed|selectattr('actual')|list|length }} targets as of {{ pack.observed_date }}. The share of "
-    "time is that of the days passed in each target’s own period.",
+    progress_lead="By {{ pack.observed_date }}, {{ observed|selectattr('actual')|list|length }} targets have an actual value: {{ "
+    + STATUS.replace("CODE", "met") + " }} are met, {{ " + STATUS.replace("CODE", "on_track") + " }} are on track and {{ "
+    + STATUS.replace("CODE", "behind") + " }} are behind.",
+    progress_label="{{ t.label }}{% if t.measure_code == 'growth_yoy' %}, growth{% endif %}{% if " + OWN_PERIOD + " %} ({{ t.period }}){% endif %}",
+    progress_note="“Done” is the actual value over the target; “on track” means that it is no less than the share of the "
+    "target’s period that has passed.{% for t in observed if t.actual and t.actual.date != pack.observed_date %} {{ t.place.short }}, "
+    "{{ t.label|inline }} ({{ t.period }}): as of {{ t.actual.date }}.{% endfor %}",
+    remarks="Note: ",
+    remark=EACH_FLAG + "{% if loop.first %}{{ t.flags[0].label|lowerfirst }} ({% endif %}{{ t.label|inline }} {{ t.text }}"
+    "{% if loop.last %}){% else %}, {% endif %}{% endfor %}{% if loop.last %}.{% else %}; {% endif %}{% endfor %}",
+    key_note="{{ r.base.word }}{% if r.base.word and (r.level and r.growth or r.stretch) %}; {% endif %}"
+    "{% if r.level and r.growth %}{% if r.base.key == r.level.key %}{{ r.growth.phrase }}{% else %}{{ r.level.phrase }}"
+    "{% endif %}{% elif r.stretch %}{{ r.stretch.word }} {{ r.stretch.text }}{% endif %}",
+    matrix_note="A dash means that the source states no such target. {% if missing %}No source: {{ missing|map(attribute='short')|listed('en') }}. {% endif %}"
+    "{% if elsewhere %}From other reports: {{ elsewhere|map(attribute='short')|listed('en') }}.{% endif %}",
+    chart_lead=(
+        "{{ indicator.GDP.growth|length }} districts set a target for GDP growth; {{ indicator.GDP.growth[0].place.short }} "
+        "leads with {{ indicator.GDP.growth[0].text }} (",
+        ").",
+    ),
     districts="{% if observed %}4{% else %}3{% endif %}. Targets and measures by district",
     districts_lead="Districts follow the order of their division codes. Words such as “at least” or “about” are as strong "
     "as the source; the notes on the data explain them.",
@@ -314,11 +357,11 @@ EN = Words(
         "flags": "Figures to handle with care",
     },
     heads={
-        "district": ("Indicator", "Level", "Growth", "Strength", "Remark"),
-        "matrix": ("District", "GDP growth", "Fixed-asset investment", "Its growth", "Industrial investment",
-                   "Industrial value added", "Source"),
-        "progress": ("Place", "Indicator", "Target", "Actual", "Done", "As of", "Status"),
-        "words": ("Word", "Meaning"),
+        "district": ("Indicator", "Level", "Growth", "Strength"),
+        "matrix": ("District", "GDP growth", "Fixed-asset investment", "Growth", "Industrial investment", "Growth",
+                   "Industrial value added", "Growth"),
+        "progress": ("Place", "Indicator", "Target", "Actual", "Done", "Status"),
+        "words": ("Word", "Meaning", "Word", "Meaning"),
         "flags": ("Place", "Indicator", "Figure", "Remark"),
     },
     strengths=(
@@ -333,15 +376,13 @@ EN = Words(
     ),
     chart_alt="Column chart: the districts’ growth targets for gross regional product from the highest to the lowest; a "
     "dashed line marks the city’s. Highest is {{ indicator.GDP.growth[0].place.short }} with "
-    "{{ indicator.GDP.growth[0].text }}; the city’s is {{ indicator.GDP.city_growth.text }}.",
+    "{{ indicator.GDP.growth[0].text }}{% if indicator.GDP.city_growth %}; the city’s is {{ indicator.GDP.city_growth.text }}{% endif %}.",
     chart_series=("District", "Growth target (%)", "City target (%)"),
-    figure_note="The dashed line is the city’s target, {{ indicator.GDP.city_growth.text }}. Sorted by figure, the "
-    "highest first.",
-    matrix_invest=INVEST.replace("SEP", ", "),
+    chart_line="City: {{ indicator.GDP.city_growth.text }}",
     growth="{{ r.growth.text|dash }}{% if r.stretch %}; {{ r.stretch.word }} {{ r.stretch.text }}{% endif %}",
     milestone="of which {{ m.period }}",
     measures="Measures",
-    theme=("; ", "."),
+    theme=(". ", "."),
     clauses="",
     footer=("Page ", " of ", ""),
     statuses=("met", "on track", "behind"),
