@@ -197,17 +197,20 @@ class Deck(DistrictSlides):
         )
 
     def progress(self) -> None:
-        page = self.slide(
-            "Statement",
-            tags=("{%slide for part in observed|selectattr('actual')|list|batch(9) %}", "{%slide endfor %}"),
-        )
-        page.fill(None, "Headline", self["p.title"])
+        """What is behind comes first, on slides of its own."""
+        behind = [Run(self["p.behind"], None, True, ACCENT)]
+        on_time = "{% if t.actual.status == 'met' %}" + self["p.met"] + "{% else %}" + self["p.on_track"] + "{% endif %}"
+        self._progress("p.title.behind", "selectattr('actual.status', 'eq', 'behind')", behind)
+        self._progress("p.title.on_time", "selectattr('actual.status', 'in', ['met', 'on_track'])", [Run(on_time)])
+
+    def _progress(self, title: str, chosen: str, status: list[Run]) -> None:
+        found = f"observed|{chosen}|list"
+        # At most nine rows on a slide, and about as many on each.
+        slides = f"(({found}|length + 8) // 9)"
+        size = f"[({found}|length + {slides} - 1) // [{slides}, 1]|max, 1]|max"
+        page = self.slide("Statement", tags=(f"{{%slide for part in {found}|batch({size}) %}}", "{%slide endfor %}"))
+        page.fill(None, "Headline", self[title])
         page.fill(10, "Who", self["p.who"])
-        states = "".join(
-            f"{{% {'if' if at == 0 else 'elif'} t.actual.status == '{state}' %}}{self['p.' + state]}"
-            for at, state in enumerate(("met", "on_track"))
-        )
-        behind = "{% if t.actual.status == 'behind' %}" + self["p.behind"] + "{% endif %}"
         names = ("place", "indicator", "target", "actual", "rate", "status")
         page.table(
             "Progress",
@@ -217,11 +220,11 @@ class Deck(DistrictSlides):
             "for t in part",
             [
                 "{{ t.place.short|fit(1) }}",
-                "{{ t.short|fit(1) }}",
-                "{{ t.text|fit(1) }}",
+                self["p.name"],
+                self["p.aim"],
                 Run("{{ t.actual.text|fit(1) }}", None, True),
                 "{{ t.actual.rate_text }}",
-                [Run(states + "{% endif %}"), Run(behind, None, True, ACCENT)],
+                status,
             ],
             descr=self["p.alt"],
             right=(4,),
@@ -279,7 +282,7 @@ class Deck(DistrictSlides):
         page.table(
             "Sources",
             (LEFT, BODY_Y, FULL, 1.0),
-            (0.9, FULL - 2.2, 1.3),
+            (0.7, FULL - 1.8, 1.1),
             [self["s.n"], self["s.source"], self["s.count"]],
             "for s in part",
             ["{{ s.n }}", "{{ s.citation|fit(2) }}", "{{ targets|selectattr('source.key', 'eq', s.key)|list|length }}"],

@@ -236,13 +236,13 @@ def layouts(lang: str, words: dict[str, str]) -> dict[str, str]:
     )  # fmt: skip
     right_panel = rectangle(9, "Panel", (LEFT + half + GAP, BODY_Y, half, BODY_END - BODY_Y), PALE)
     cover = (
-        rectangle(7, "Mark", (LEFT, 1.55, 0.9, 0.09), ACCENT)
+        rectangle(7, "Mark", (LEFT, 2.92, 0.9, 0.09), ACCENT)
         + placeholder(
-            2, words["title"], "ctrTitle", None, (LEFT, 1.85, 11, 1.5), anchor="t",
+            2, words["title"], "ctrTitle", None, (LEFT, 1.05, 11, 1.65), anchor="b",
             style=level(1, 40, WHITE, bold=True, line=95, kind="mj"), lang=lang,
         )
         + placeholder(
-            3, words["subtitle"], "subTitle", 1, (LEFT, 3.42, 9.6, 0.8), style=level(1, 20, RULE), lang=lang
+            3, words["subtitle"], "subTitle", 1, (LEFT, 3.24, 9.6, 0.8), style=level(1, 20, RULE), lang=lang
         )
         + placeholder(4, words["date"], "body", 10, (LEFT, 6.6, FULL, 0.36), style=level(1, 16, RULE), lang=lang)
         + rectangle(8, "Rule", (LEFT, 4.72, FULL, 0.01), MUTED)

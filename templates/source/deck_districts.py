@@ -22,7 +22,7 @@ class Card:
     strength: tuple[float, float]
 
 
-CARDS = {"zh": Card(1.44, (0.4, 0.7), (1.1, 0.34)), "en": Card(1.6, (0.56, 0.48), (1.04, 0.56))}
+CARDS = {"zh": Card(1.44, (0.4, 0.7), (1.1, 0.34)), "en": Card(1.6, (0.62, 0.48), (1.12, 0.52))}
 
 
 class DistrictSlides:
@@ -98,7 +98,7 @@ class DistrictSlides:
             ]
             card.text("Figure", (x, y + top, w, high), *number, anchor="b", fit="normAutofit", line=85, size=size)
         else:
-            card.text("Lead", (x, y + 0.35, w, 0.28), f"{{{{ {base}.lead|trim }}}}" + flag)
+            card.text("Lead", (x, y + 0.34, w, 0.28), flag + f"{{{{ {base}.lead|trim }}}}")
             number = [P(Run(f"{{{{ {base}.amount }}}}", min(size, 32), True, shade))]
             card.text(
                 "Figure", (x, y + top, w, high), *number, anchor="b", fit="normAutofit", line=85, size=min(size, 32)
@@ -183,7 +183,7 @@ class DistrictSlides:
             "for t in indicator.GDP.growth[:8]",
             condition + self["d.context.alt"],
             horizontal=True,
-            size=14 if self.chinese else 13,
+            size=14 if self.chinese else 12,
             gap=55,
         )
 

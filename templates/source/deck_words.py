@@ -26,7 +26,7 @@ ZH: dict[str, str] = {
     # comparison
     "gdp.title": "{% set gdp = indicator.GDP %}{% set aim = gdp.city_growth %}"
     "{{ gdp.growth|length }}个区公布GDP增速，{% if aim %}{{ gdp.growth|selectattr('value', 'ge', aim.value)|list|length }}"
-    "个不低于全市{{ aim.text }}，{% endif %}{{ gdp.growth[0].place.short }}{{ gdp.growth[0].text }}居首",
+    "个不低于全市{{ aim.text }}，\v{% endif %}{{ gdp.growth[0].place.short }}{{ gdp.growth[0].text }}居首",
     "gdp.who": "各区地区生产总值增速目标，由高到低；虚线为全市目标",
     "gdp.line": "全市 {{ indicator.GDP.city_growth.text }}",
     "gdp.absent": "{% if missing %}原文未载：{{ missing|map(attribute='short')|listed }}。{% endif %}",
@@ -34,7 +34,7 @@ ZH: dict[str, str] = {
     "{{ fai.growth|length }}个区的中位数是{{ fai.median_growth|percent }}",
     "fai.who": "各区固定资产投资增速目标，由高到低；虚线为各区中位数",
     "fai.line": "中位数 {{ indicator.FAI.median_growth|percent }}",
-    "cmp.category": "{{ t.place.short|truncate(5, true, '…', 0) }}\n{{ t.word }}{{ t.text }}",
+    "cmp.category": "{{ t.place.short|truncate(5, true, '…', 0) }}\n{{ t.text }}{% if t.word %}\n{{ t.word }}{% endif %}",
     "d.context.category": "{{ t.place.short|truncate(7, true, '…', 0) }} {{ t.text }}",
     "cmp.median": "中位数", "cmp.value": "增速目标",
     "cmp.alt": "柱形图，{{ x.label }}增速目标由高到低：{% for t in x.growth[:12] %}{{ t.place.short }}{{ t.text }}"
@@ -48,7 +48,7 @@ ZH: dict[str, str] = {
     "{% if gdp %}{{ gdp.word }}GDP{{ gdp.phrase }}{% if r1.stretch %}、{{ r1.stretch.word }}{{ r1.stretch.phrase }}{% endif %}"
     "{% if indicator.GDP.growth[0].key == gdp.key %}，增速居各区之首{% endif %}"
     "{% else %}{{ r1.base.word }}{{ r1.short }}{{ r1.base.phrase }}{% endif %}"
-    "{% if most %}，{% if not gdp or most.word != gdp.word %}{{ most.word }}{% endif %}{{ most.short }}{{ most.phrase }}"
+    "{% if most %}，{% if r1.stretch or gdp and indicator.GDP.growth[0].key == gdp.key %}\v{% endif %}{% if not gdp or most.word != gdp.word %}{{ most.word }}{% endif %}{{ most.short }}{{ most.phrase }}"
     "{% elif r2 %}，{{ r2.base.word }}{{ r2.short }}{{ r2.base.phrase }}{% endif %}",
     "d.who": "{{ district.name }}{% if district.leader %}　{{ district.leader.full_title }} {{ district.leader.name }}{% endif %}"
     "{% if district.coverage == 'other_source' %}　·　取自其他来源，引用须注明{% endif %}",
@@ -86,13 +86,17 @@ ZH: dict[str, str] = {
     "n.source": "［{{ s.n }}］{{ s.citation }}{% if s.address %}，{{ s.address }}{% endif %}",
     "n.none": "{{ district.name }}：{{ district.coverage_text }}。{{ district.note }}",
     # progress
-    "p.title": "截至{{ pack.observed_date }}，{{ observed|selectattr('actual')|list|length }}项有实际值："
-    "{{ observed|selectattr('actual.status', 'eq', 'met')|list|length }}项已达到，"
-    "{{ observed|selectattr('actual.status', 'eq', 'on_track')|list|length }}项跟上时序，"
-    "{{ observed|selectattr('actual.status', 'eq', 'behind')|list|length }}项落后{% if loop.length > 1 %}（{{ loop.index }}/{{ loop.length }}）{% endif %}",
-    "p.who": "目标与实际值，按地区排列；“跟上时序”指完成率不低于时间过去的比例",
+    "p.title.behind": "截至{{ pack.observed_date }}，{{ observed|selectattr('actual')|list|length }}项有实际值，其中"
+    "{{ observed|selectattr('actual.status', 'eq', 'behind')|list|length }}项落后"
+    "{% if loop.length > 1 %}（{{ loop.index }}/{{ loop.length }}）{% endif %}",
+    "p.title.on_time": "{{ observed|selectattr('actual.status', 'eq', 'met')|list|length }}项已经达到，"
+    "{{ observed|selectattr('actual.status', 'eq', 'on_track')|list|length }}项进度正常"
+    "{% if loop.length > 1 %}（{{ loop.index }}/{{ loop.length }}）{% endif %}",
+    "p.who": "目标与实际值，按地区排列；“进度正常”指完成率不低于时间过去的比例",
+    "p.name": "{{ (t.short ~ ('增速' if t.measure_code == 'growth_yoy' else ''))|fit(1) }}",
+    "p.aim": "{{ (t.text ~ ('（' ~ t.period ~ '）' if t.role_code == 'milestone' else ''))|fit(1) }}",
     "p.place": "地区", "p.indicator": "指标", "p.target": "目标", "p.actual": "实际", "p.rate": "完成率", "p.status": "进度",
-    "p.met": "已达到", "p.on_track": "跟上时序", "p.behind": "落后",
+    "p.met": "已达到", "p.on_track": "进度正常", "p.behind": "落后",
     "p.alt": "目标与实际值的表",
     "p.source": "实际值截至{{ pack.observed_date }}；增速按时点值与目标比较，不计完成率以外的调整",
     # what is missing, how to read
@@ -131,22 +135,22 @@ EN: dict[str, str] = {
     "city.who": "{{ city.name }}: {{ city.targets|length }} targets for {{ pack.period }}",
     "city.quotes": "In the words of the source (Chinese)",
     "city.quote": "{{ clause|fit(2) }}",
-    "city.coverage": "Where the {{ pack.district_count }} districts' targets come from",
+    "city.coverage": "Where the {{ pack.district_count }} districts’ targets come from",
     "city.full": "in the article itself", "city.elsewhere": "in another report",
     "city.missing": "in no usable source; nothing assumed",
     "gdp.title": "{% set gdp = indicator.GDP %}{% set aim = gdp.city_growth %}"
     "{% if aim %}{{ gdp.growth|selectattr('value', 'ge', aim.value)|list|length }} of {% endif %}{{ gdp.growth|length }} districts "
-    "{% if aim %}with a GDP growth target meet the city's mark of {{ aim.text }}{% else %}set a GDP growth target{% endif %}; "
+    "{% if aim %}with a GDP growth target meet the city’s mark of {{ aim.text }}{% else %}set a GDP growth target{% endif %}; "
     "{{ gdp.growth[0].place.short }} leads with {{ gdp.growth[0].text }}",
-    "gdp.who": "Districts' targets for GDP growth, highest first; the dashed line is the city's target",
+    "gdp.who": "Districts’ targets for GDP growth, highest first; the dashed line is the city’s target",
     "gdp.line": "City: {{ indicator.GDP.city_growth.text }}",
     "gdp.absent": "{% if missing %}Not in any source: {{ missing|map(attribute='short')|listed('en') }}. {% endif %}",
     "fai.title": "{% set fai = indicator.FAI %}{{ fai.growth[0].place.short }} sets the highest target for fixed investment, "
     "{{ fai.growth[0].text }}; the median of {{ fai.growth|length }} districts is {{ fai.median_growth|percent }}",
-    "fai.who": "Districts' targets for growth of fixed-asset investment, highest first; the dashed line is their median",
+    "fai.who": "Districts’ targets for growth of fixed-asset investment, highest first; the dashed line is their median",
     "fai.line": "Median: {{ indicator.FAI.median_growth|percent }}",
-    "cmp.category": "{{ t.place.short|truncate(14, true, '…', 0) }}\n{{ t.text }}",
-    "d.context.category": "{{ t.place.short|truncate(14, true, '…', 0) }} {{ t.text }}",
+    "cmp.category": "{{ t.place.short|truncate(14, true, '…', 0) }}\n{{ t.text }}{% if t.word %}\n{{ t.word }}{% endif %}",
+    "d.context.category": "{{ t.place.short|truncate(14, true, '…', 0) }}\n{{ t.text }}",
     "cmp.median": "Median", "cmp.value": "Growth target",
     "cmp.alt": "Column chart of growth targets for {{ x.label }}, highest first: {% for t in x.growth[:12] %}{{ t.place.short }} "
     "{{ t.text }}{% if not loop.last %}, {% endif %}{% endfor %}",
@@ -166,7 +170,7 @@ EN: dict[str, str] = {
     "{% else %}{{ r.level.phrase }}{% endif %}{% elif r.stretch %}{% if r.base.word %}; {% endif %}{{ r.stretch.word }} {{ r.stretch.text }}{% endif %}",
     "d.rest": "targets in all, every one in the notes",
     "d.doing": "What it will do{% if district.initiatives|length > 4 %} ({{ district.initiatives|length - 4 }} more in the notes){% endif %}",
-    "d.origin": "Handle with care", "d.flag": " (check)",
+    "d.origin": "Handle with care", "d.flag": "(check) ",
     "d.origin.text": "{{ x|fit(2) }}",
     "d.origin.none": "The report names no measures, and none are added here.",
     "d.chart": "Growth targets and district medians",
@@ -175,19 +179,19 @@ EN: dict[str, str] = {
     "d.chart.category": "{{ t.short }}\n{{ t.text }}",
     "d.alt": "Bar chart of growth targets of {{ district.name }}: {% for t in rates %}{{ t.short }} {{ t.text }}"
     "{% if not loop.last %}, {% endif %}{% endfor %}",
-    "d.context": "Other districts' GDP growth targets",
-    "d.context.alt": "Bar chart of districts' GDP growth targets: {% for t in indicator.GDP.growth[:8] %}{{ t.place.short }} {{ t.text }}"
+    "d.context": "Other districts’ GDP growth targets",
+    "d.context.alt": "Bar chart of districts’ GDP growth targets: {% for t in indicator.GDP.growth[:8] %}{{ t.place.short }} {{ t.text }}"
     "{% if not loop.last %}, {% endif %}{% endfor %}",
     "d.source": "Source: {% for s in district.sources %}[{{ s.n }}] {{ s.citation }}{% if not loop.last %}; {% endif %}{% endfor %}",
     "m.headline": "{{ district.short }}: {% if district.coverage == 'none' %}no target is on record yet; it will be added once a source is found"
     "{% else %}no target in figures{% endif %}",
     "m.big": "{% if district.coverage == 'none' %}Not in the source{% else %}No figures{% endif %}",
     "m.text": "The article says that all {{ pack.district_count }} districts stated their targets, but prints none for {{ district.name }}; "
-    "no other usable source was found. Nothing is assumed here, and no other district's figure stands in.",
+    "no other usable source was found. Nothing is assumed here, and no figure is borrowed from another district.",
     "m.text.else": "The sources give no target in figures for {{ district.name }}. Nothing is assumed here.",
-    "m.city": "City's GDP growth target", "m.median": "Median of the districts", "m.contrast": "for comparison only",
+    "m.city": "City’s GDP growth target", "m.median": "Median of the districts", "m.contrast": "for comparison only",
     "m.need": "What would fill this page",
-    "m.need.1": "A report of the district's conference or its government work report",
+    "m.need.1": "A report of the district’s conference or its government work report",
     "m.need.2": "The clause itself, its year and its definition",
     "m.source": "Source: none. The sources of the figures for comparison are on the page of sources",
     "n.target": "{{ t.label }}: {{ t.word }}{% if t.word %} {% endif %}{{ t.phrase }} ({{ t.period }}){% if t.clause %}. In the source: {{ t.clause }}{% endif %} "
@@ -195,11 +199,15 @@ EN: dict[str, str] = {
     "n.doing": "Measure ({{ i.theme }}): {{ i.text }}",
     "n.source": "[{{ s.n }}] {{ s.citation }}{% if s.address %}, {{ s.address }}{% endif %}",
     "n.none": "{{ district.name }}: {{ district.coverage_text }}. {{ district.note }}",
-    "p.title": "On {{ pack.observed_date }}, of {{ observed|selectattr('actual')|list|length }} targets with actual values "
-    "{{ observed|selectattr('actual.status', 'eq', 'met')|list|length }} are met, "
-    "{{ observed|selectattr('actual.status', 'eq', 'on_track')|list|length }} on track and "
-    "{{ observed|selectattr('actual.status', 'eq', 'behind')|list|length }} behind{% if loop.length > 1 %} ({{ loop.index }}/{{ loop.length }}){% endif %}",
-    "p.who": "Target and actual value by place; on track means that the rate keeps pace with the time that has passed",
+    "p.title.behind": "By {{ pack.observed_date }}, {{ observed|selectattr('actual.status', 'eq', 'behind')|list|length }} of the "
+    "{{ observed|selectattr('actual')|list|length }} targets with actual values are behind"
+    "{% if loop.length > 1 %} ({{ loop.index }}/{{ loop.length }}){% endif %}",
+    "p.title.on_time": "{{ observed|selectattr('actual.status', 'eq', 'met')|list|length }} targets are met, "
+    "{{ observed|selectattr('actual.status', 'eq', 'on_track')|list|length }} more are on track"
+    "{% if loop.length > 1 %} ({{ loop.index }}/{{ loop.length }}){% endif %}",
+    "p.who": "Target and actual value by place; on track: the rate keeps pace with the time that has passed",
+    "p.name": "{{ (t.short ~ (', growth' if t.measure_code == 'growth_yoy' else ''))|fit(1) }}",
+    "p.aim": "{{ (t.text ~ (' (' ~ t.period ~ ')' if t.role_code == 'milestone' else ''))|fit(1) }}",
     "p.place": "Place", "p.indicator": "Indicator", "p.target": "Target", "p.actual": "Actual", "p.rate": "Rate", "p.status": "Progress",
     "p.met": "met", "p.on_track": "on track", "p.behind": "behind",
     "p.alt": "Table of targets and actual values",
@@ -222,7 +230,7 @@ EN: dict[str, str] = {
     "s.who": "Sources",
     "s.n": "No.", "s.source": "Source", "s.count": "Targets",
     "s.alt": "Table of sources",
-    "s.foot": "The clause behind each target stands in the notes of its slide, in the briefing's footnotes and in the workbook",
+    "s.foot": "The clause behind each target stands in the notes of its slide, in the briefing’s footnotes and in the workbook",
 }  # fmt: skip
 
 WORDS = {"zh": ZH, "en": EN}

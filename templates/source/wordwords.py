@@ -130,7 +130,7 @@ ZH = Words(
             "observed",
             "进展：",
             "已有实际值的目标{{ observed|selectattr('actual')|list|length }}项，截至{{ pack.observed_date }}达到{{ observed|selectattr("
-            "'actual.status', 'eq', 'met')|list|length }}项，进度相符{{ observed|selectattr('actual.status', 'eq', "
+            "'actual.status', 'eq', 'met')|list|length }}项，进度正常{{ observed|selectattr('actual.status', 'eq', "
             "'on_track')|list|length }}项，落后{{ observed|selectattr('actual.status', 'eq', 'behind')|list|length }}项。",
         ),
         (
@@ -149,10 +149,10 @@ ZH = Words(
     overview_lead=("各区同类指标对照见", "。"),
     progress="三、目标进展",
     progress_lead="截至{{ pack.observed_date }}，{{ observed|selectattr('actual')|list|length }}项目标有实际值：已达到{{ "
-    + STATUS.replace("CODE", "met") + " }}项，进度相符{{ " + STATUS.replace("CODE", "on_track") + " }}项，落后{{ "
+    + STATUS.replace("CODE", "met") + " }}项，进度正常{{ " + STATUS.replace("CODE", "on_track") + " }}项，落后{{ "
     + STATUS.replace("CODE", "behind") + " }}项。",
     progress_label="{{ t.label }}{% if t.measure_code == 'growth_yoy' %}增速{% endif %}{% if " + OWN_PERIOD + " %}{{ '（' ~ t.period ~ '）' }}{% endif %}",
-    progress_note="完成率为实际值与目标之比；“进度相符”指完成率不低于目标期限已过时间的比例。"
+    progress_note="完成率为实际值与目标之比；“进度正常”指完成率不低于目标期限已过时间的比例。"
     "{% for t in observed if t.actual and t.actual.date != pack.observed_date %}{{ t.place.short }}{{ t.label }}（{{ t.period }}）的实际值"
     "截至{{ t.actual.date }}。{% endfor %}",
     remarks="注：",
@@ -229,7 +229,7 @@ ZH = Words(
     theme=("；", "。"),
     clauses="原文语句：",
     footer=("第", "页　共", "页"),
-    statuses=("已达到", "进度相符", "落后"),
+    statuses=("已达到", "进度正常", "落后"),
     example=("要点", "一、全市目标", "（一）某区"),
 )
 

@@ -139,7 +139,7 @@ def test_charts_have_names_texts_and_values() -> None:
 
 def test_properties_and_language() -> None:
     book = values(made("guangzhou-2023", "en"))
-    assert book.properties.title == "Guangzhou's development targets for 2023"
+    assert book.properties.title == "Guangzhou’s development targets for 2023"
     assert book.properties.language == "en-GB"
     assert book.custom_doc_props["briefpack"].value == "x:1:0"
 
