@@ -358,28 +358,25 @@ class Briefing:
         self.say([words.lead, *loop], "", "<w:keepNext/><w:keepLines/>")
         self.caption("district")
         self.target_table("d.rows", words.captions["district"], keep=True)
-        self._end_of_chain()
+        # What follows the table ends the chain of what stays together.
         self.say("{%p if d.themes %}")
         self.say(words.measures, "Label")
         self._themes()
+        self.say("{%p else %}")
+        self.say(words.no_measures, "Note")
         self.say("{%p endif %}")
         if words.clauses:
             self.say("{%p if d.clauses %}")
-            self.say([bold(words.clauses), "{{ d.clauses }}"], "Note", "<w:keepNext/><w:keepLines/>")
+            self.say([bold(words.clauses), "{{ d.clauses }}"], "Note", "<w:keepLines/>")
             self.say("{%p endif %}")
         self.say("{%p if d.coverage == 'other_source' %}")
-        self.say(words.other_source, "Note", "<w:keepNext/>")
+        self.say(words.other_source, "Note")
         self.say("{%p endif %}")
         self.remarks("d")
-        self._end_of_chain()
         self.say("{%p else %}")
         self.say(words.no_source, "", "<w:keepLines/>")
         self.say("{%p endif %}")
         self.say("{%p endfor %}")
-
-    def _end_of_chain(self) -> None:
-        """A line that need not stay with what follows it, where the rows above must stay together."""
-        self.say("", "Note", '<w:spacing w:before="0" w:after="0" w:line="20" w:lineRule="exact"/>')
 
     def _themes(self) -> None:
         """What a district will do, a row for each theme."""
@@ -390,7 +387,7 @@ class Briefing:
             Cell("{%tr for th in d.themes %}{{ th.name }}", "TableLabel"),
             Cell(each + "{% endif %}{% endfor %}{%tr endfor %}", "TableText"),
         ]
-        rows = [row(cells, widths, self.look.row_height, keep=True)]
+        rows = [row(cells, widths, self.look.row_height)]
         self.xml.append(table(rows, widths, "BriefTable", self.words.measures, head=False))
 
     def _notes(self) -> None:

@@ -51,6 +51,7 @@ class Words:
     leader: str
     lead: str
     no_source: str
+    no_measures: str
     other_source: str
     notes: str
     notes_scope: str
@@ -175,6 +176,7 @@ ZH = Words(
     lead="{{ d.name }}提出{{ pack.year }}年目标{{ d.targets|length }}项：{% for r in d.top[:3] %}" + ZH_ROW
     + "{% if loop.last %}。{% else %}；{% endif %}{% endfor %}",
     no_source="原文未载。所据来源没有{{ d.name }}的目标，不作推测。",
+    no_measures="所据来源未提{{ d.name }}的举措。",
     other_source="目标不见于原文，取自其他报道。",
     notes="附：数据说明",
     notes_scope="数据范围",
@@ -327,6 +329,7 @@ EN = Words(
     "{{ pack.year }}, first among them: {% for r in d.top[:3] %}" + EN_ROW
     + "{% if loop.last %}.{% else %}; {% endif %}{% endfor %}",
     no_source="Not in the source. No usable report states targets for {{ d.name }}, and nothing is assumed here.",
+    no_measures="The source names no measures of {{ d.name }}.",
     other_source="These targets are not in the main source; they come from another report.",
     notes="Notes on the data",
     notes_scope="Coverage",
