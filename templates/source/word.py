@@ -319,7 +319,7 @@ class Briefing:
         self.say(words.progress, "Heading1")
         self.say(words.progress_lead)
         self.caption("progress")
-        widths = self.widths(*((9.5, 55.5, 23.5, 21.5, 12.5, 13.5) if zh else (17, 44, 28, 24, 12, 15)))
+        widths = self.widths(*((9.5, 55.5, 23.5, 21.5, 12.5, 13.5) if zh else (16, 42, 28, 24, 14, 16)))
         met, on_track, behind = words.statuses
         status: Content = [
             Run("{% if t.actual.status == 'met' %}" + met + "{% elif t.actual.status == 'on_track' %}" + on_track + "{% endif %}"),
@@ -355,7 +355,7 @@ class Briefing:
         self.say("{%p endif %}")
         self.say("{%p if d.targets %}")
         loop = [Run("{% for s in d.sources %}"), footnote(1), Run("{% endfor %}")]
-        self.say([words.lead, *loop], "", "<w:keepNext/><w:keepLines/>")
+        self.say([words.lead, *loop], "", "<w:keepLines/>")
         self.caption("district")
         self.target_table("d.rows", words.captions["district"], keep=True)
         # What follows the table ends the chain of what stays together.
