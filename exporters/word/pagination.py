@@ -39,6 +39,11 @@ class Item:
     def height(self) -> float:
         return self.lines * self.line + self.borders
 
+    @property
+    def least_notes(self) -> float:
+        """The height of its footnotes on the page where it begins: none where its last line can stand on the next."""
+        return self.notes if self.least() >= self.lines * self.line else 0.0
+
     def least(self) -> float:
         """Return the height that must fit on a page before the block may begin there."""
         if self.table >= 0 or self.keep_lines:
@@ -121,7 +126,7 @@ class Pager:
         last = chain[-1]
         used += self._gap(last, after, style) + last.least() + (before.below if last.table != before.table else 0.0)
         whole = sum(item.height for item in chain) > self.capacity
-        return used <= self._room(notes + last.notes) or whole
+        return used <= self._room(notes + last.least_notes) or whole
 
     def _turn(self) -> None:
         if self.used <= 0:
@@ -136,12 +141,11 @@ class Pager:
             return self._row(item)
         self._end_table()
         gap = self._gap(item, self._after, self._style)
-        if self.used > 0 and self.used + gap + item.least() > self._room(item.notes):
+        if self.used > 0 and self.used + gap + item.least() > self._room(item.least_notes):
             self._turn()
             gap = self._gap(item, 0.0, "")
         start = self.page
         self.used += gap
-        self.notes += item.notes
         self._lines(item)
         self.used += item.borders + item.after
         self._after, self._style = item.after, item.style
@@ -150,10 +154,13 @@ class Pager:
     def _lines(self, item: Item) -> None:
         left = item.lines
         while True:
-            fit = max(int((self._room(0.0) - self.used) / item.line), 1 if self.used <= 0 else 0)
-            if fit >= left:
+            least = 1 if self.used <= 0 else 0
+            if max(int((self._room(item.notes) - self.used) / item.line), least) >= left:
+                # Footnotes stand on the page of the last line, as references mostly end a paragraph.
                 self.used += left * item.line
+                self.notes += item.notes
                 return
+            fit = max(min(int((self._room(0.0) - self.used) / item.line), left - 1), least)
             if item.widow and left - fit == 1 and fit > _WIDOW_LINES:
                 fit -= 1
             left -= fit

@@ -355,9 +355,14 @@ class Briefing:
         self.say("{%p endif %}")
         self.say("{%p if d.targets %}")
         loop = [Run("{% for s in d.sources %}"), footnote(1), Run("{% endfor %}")]
-        self.say([words.lead, *loop], "", "<w:keepLines/>")
+        self.say([words.lead, *loop])
         self.caption("district")
+        # The rows of a table that may take more than a page are not kept together.
+        self.say("{%p if d.targets|length > " + str(LONG) + " %}")
+        self.target_table("d.rows", words.captions["district"])
+        self.say("{%p else %}")
         self.target_table("d.rows", words.captions["district"], keep=True)
+        self.say("{%p endif %}")
         # What follows the table ends the chain of what stays together.
         self.say("{%p if d.themes %}")
         self.say(words.measures, "Label")

@@ -83,7 +83,7 @@ def _ordered(more: str, number: str, tabs: str) -> str:
 def _table_styles(look: Look) -> str:
     pad = round(look.cell_padding * 20)
     line = f'w:val="single" w:sz="4" w:space="0" w:color="{look.line_color}"'
-    strong = f'w:val="single" w:sz="8" w:space="0" w:color="{look.accent}"'
+    strong = f'w:val="single" w:sz="4" w:space="0" w:color="{look.accent}"'
     borders = f'<w:top {strong}/><w:bottom {strong}/><w:insideH {line}/>'
     if look.name == "gbt9704":
         plain = 'w:val="single" w:sz="4" w:space="0" w:color="000000"'
