@@ -18,7 +18,7 @@ from exporters.cli.options import (
     source_date_epoch,
     templates_option,
 )
-from exporters.cli.report import fault_json, in_places, json_option, print_fault, print_json, short
+from exporters.cli.report import apart, fault_json, in_places, json_option, print_fault, print_json
 
 if TYPE_CHECKING:
     from exporters.runs.build import Outcome
@@ -153,7 +153,8 @@ def _print_outcome(outcome: Outcome) -> None:
         click.echo(f"  {name}: {len(merge.edits)} updated, {len(merge.kept)} hand edits kept")
     conflicts = Counter((one["file"], one["key"], one["theirs"], one["ours"]) for one in made.conflicts)
     for (file, key, theirs, ours), places in list(conflicts.items())[:_SHOWN_FLAGS]:
-        said = f"yours {short(theirs)}, the data's {short(ours)}{in_places(places)}"
+        yours, new = apart(theirs, ours)
+        said = f"yours {yours}, the data's {new}{in_places(places)}"
         click.echo(f"  conflict  {file} {key}: {said}")
     if len(conflicts) > _SHOWN_FLAGS:
         click.echo(f"  and {len(conflicts) - _SHOWN_FLAGS} conflicts more: briefpack status {outcome.out}")

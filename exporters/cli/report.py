@@ -6,6 +6,7 @@ import json
 import re
 import sys
 from collections.abc import Iterable, Mapping
+from itertools import takewhile
 from typing import Any, NoReturn
 
 import click
@@ -65,6 +66,16 @@ def short(text: str) -> str:
     """Return *text* in quotation marks on one line, cut after 40 characters."""
     text = _MARKED.sub(r"[\1]", " ".join(text.split()))
     return f"“{text[:39]}…”" if len(text) > 40 else f"“{text}”" if text else "nothing"
+
+
+def apart(*texts: str) -> list[str]:
+    """Return texts cut short as :func:`short` does, but so that where they differ can be seen."""
+    plain = [_MARKED.sub(r"[\1]", " ".join(text.split())) for text in texts]
+    columns = zip(*(text for text in plain if text), strict=False)
+    same = sum(1 for _ in takewhile(lambda column: len(set(column)) == 1, columns))
+    if same > 30 and max(map(len, plain)) > 40:
+        plain = [f"…{text[same - 10 :]}" if text else "" for text in plain]
+    return [short(text) for text in plain]
 
 
 def in_places(count: int) -> str:

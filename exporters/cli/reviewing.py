@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from exporters.cli.report import fault_json, in_places, print_fault, print_json, short
+from exporters.cli.report import apart, fault_json, in_places, print_fault, print_json, short
 
 if TYPE_CHECKING:
     from exporters.runs.review import FileReview, Review
@@ -44,8 +44,9 @@ def show(found: Review, as_json: bool, moved: list[tuple[str, str, str]]) -> Non
         if file.fault is not None:
             print_fault(file.fault)
         for kept, places in Counter(file.plan.kept).items():
-            what = "deleted" if kept.reason == "deleted" else short(kept.theirs)
-            click.echo(f"    edit stands  {kept.key}: {short(kept.base)} -> {what}{in_places(places)}")
+            before, now = apart(kept.base, kept.theirs)
+            now = "deleted" if kept.reason == "deleted" else now
+            click.echo(f"    edit stands  {kept.key}: {before} -> {now}{in_places(places)}")
         said = Counter(replace(one, at="", item="", group="") for one in file.plan.conflicts)
         for conflict, places in said.items():
             _show_conflict(file.file, conflict, places)
@@ -59,7 +60,8 @@ def show(found: Review, as_json: bool, moved: list[tuple[str, str, str]]) -> Non
 
 def _show_conflict(file: str, conflict: Conflict, places: int) -> None:
     click.echo(f"    conflict  {file}  {conflict.key}: {_WORDS[conflict.reason]}{in_places(places)}")
-    click.echo(f"        was {short(conflict.base)}, yours {short(conflict.theirs)}, data {short(conflict.ours)}")
+    base, theirs, ours = apart(conflict.base, conflict.theirs, conflict.ours)
+    click.echo(f"        was {base}, yours {theirs}, data {ours}")
 
 
 def _counts(file: FileReview) -> str:

@@ -130,7 +130,7 @@ def test_typed_text_stays_when_the_example_is_built_again(shell, built):
     assert "Checked by the office." in body
 
 
-@pytest.mark.parametrize("page", ["README.md", "docs/templates.md", "docs/operating.md"])
+@pytest.mark.parametrize("page", ["README.md", "docs/templates.md", "docs/operating.md", "docs/living.md"])
 def test_links_lead_somewhere_and_commands_exist(page, shell):
     path = ROOT / page
     text = path.read_text("utf-8")
