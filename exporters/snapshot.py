@@ -7,7 +7,7 @@ gave them, and only within that one file.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal
@@ -201,6 +201,8 @@ class Kept:
     base: str
     theirs: str
     reason: Literal["edited", "deleted"] = "edited"
+    at: str = ""
+    """Where it stands in the edited file; empty where it is gone."""
 
 
 @dataclass(frozen=True)
@@ -217,3 +219,33 @@ class Plan:
     def lost_too_much(self) -> bool:
         """Whether more than a fifth of the anchors are gone: stripped anchors look exactly like deletions."""
         return self.vanished * 5 > self.anchors
+
+
+def _gaps(names: Sequence[str], common: set[str]) -> dict[tuple[str, str], list[str]]:
+    """Return the runs of names that are not *common*, by the common neighbours that they stand between."""
+    found: dict[tuple[str, str], list[str]] = {}
+    run: list[str] = []
+    before = ""
+    for name in (*names, ""):
+        if name and name not in common:
+            run.append(name)
+            continue
+        if run:
+            found[before, name] = run
+            run = []
+        before = name
+    return found
+
+
+def renamed(old: Sequence[str], new: Sequence[str]) -> dict[str, str]:
+    """Return new name -> old name of what goes by another name: between the same neighbours, as many as are missing."""
+    names, here = set(old), set(new)
+    if names <= here:
+        return {}
+    missing, unknown = _gaps(old, here), _gaps(new, names)
+    return {
+        one: other
+        for place, run in unknown.items()
+        if len(run) == len(missing.get(place, ()))
+        for one, other in zip(run, missing[place], strict=True)
+    }

@@ -10,8 +10,9 @@ from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
+from exporters.merge.columns import with_columns
 from exporters.merge.values import canonical
-from exporters.snapshot import UNKNOWN, Group, Item, Slot, Snapshot
+from exporters.snapshot import UNKNOWN, Group, Item, Slot, Snapshot, renamed
 
 #: A group is taken for another where they share at least this part of what tells that one from all others.
 _ENOUGH = 0.3
@@ -39,6 +40,7 @@ def aligned(base: Snapshot, theirs: Snapshot) -> Snapshot:
 
     A bound item that a person put into a group of their own, or of another record, becomes a loose value.
     """
+    theirs = with_columns(base, theirs)
     if not any(item.sort for group in theirs.groups for item in group.items):
         return theirs
     groups = _name_groups(base.groups, theirs.groups)
@@ -246,31 +248,7 @@ def _with_slots(item: Item, origin: Item | None) -> Item:
     """Return a row whose renamed columns go by their old names again, where they stand between the same neighbours."""
     if origin is None or not item.sort.startswith("row"):
         return item
-    names = {slot.key for slot in origin.slots}
-    here = {slot.key for slot in item.slots}
-    if names <= here:
+    known_as = renamed([slot.key for slot in origin.slots], [slot.key for slot in item.slots])
+    if not known_as:
         return item
-    old = _gaps([slot.key for slot in origin.slots], here)
-    new = _gaps([slot.key for slot in item.slots], names)
-    renamed = {
-        one: other
-        for place, keys in new.items()
-        if len(keys) == len(old.get(place, ()))
-        for one, other in zip(keys, old[place], strict=True)
-    }
-    return replace(item, slots=tuple(replace(slot, key=renamed.get(slot.key, slot.key)) for slot in item.slots))
-
-
-def _gaps(keys: Sequence[str], common: set[str]) -> dict[tuple[str, str], list[str]]:
-    found: dict[tuple[str, str], list[str]] = {}
-    run: list[str] = []
-    before = ""
-    for key in (*keys, ""):
-        if key and key not in common:
-            run.append(key)
-            continue
-        if run:
-            found[before, key] = run
-            run = []
-        before = key
-    return found
+    return replace(item, slots=tuple(replace(slot, key=known_as.get(slot.key, slot.key)) for slot in item.slots))

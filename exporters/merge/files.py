@@ -260,7 +260,7 @@ class _FileMerge:
         if merged.conflict:
             self._conflict(name, "both-changed", before, slot.text, ours.text, slot.at, item, group)
         elif merged.text == slot.text and canonical(slot.text) not in {canonical(before), canonical(ours.text)}:
-            self.kept.append(Kept(slot.key, before, slot.text))
+            self.kept.append(Kept(slot.key, before, slot.text, at=slot.at))
 
     def _added_twice(self, group: str, item: str, slot: Slot, ours: Slot) -> None:
         """Merge what stands in the file and is new in the data: a record that comes back, say."""

@@ -14,6 +14,7 @@ from dataclasses import replace
 from functools import lru_cache
 
 from exporters.merge.aligning import aligned, known
+from exporters.merge.columns import in_columns_of
 from exporters.merge.files import Texts, ambiguous, content_of
 from exporters.merge.prose import merge_prose
 from exporters.merge.values import canonical, merge_value
@@ -31,7 +32,8 @@ def upgrade(
 
     Edits without a place are conflicts of the plan ("not-carried"). ``overrides`` is as for ``merge``.
     """
-    return _Upgrade(known(base), aligned(base, theirs), known(ours), overrides or {}).run()
+    before, now = in_columns_of(ours, known(base), aligned(base, theirs))
+    return _Upgrade(before, now, known(ours), overrides or {}).run()
 
 
 class _Upgrade:
@@ -103,7 +105,7 @@ class _Upgrade:
                 Conflict(new.key, "both-changed", old.text, slot.text, new.text, new.at, item, group)
             )
         else:
-            self._kept.append(Kept(new.key, old.text, slot.text))
+            self._kept.append(Kept(new.key, old.text, slot.text, at=new.at))
 
 
 def _not_carried(group: str, item: Item, slot: Slot, old: Slot) -> Conflict:

@@ -11,6 +11,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from exporters.package import rt
+from exporters.snapshot import renamed
 from exporters.workbook.living.cells import Cell
 from exporters.workbook.living.sheet import Sheet, read_sheet
 from exporters.workbook.living.spans import Span, parse, string_text, utf8
@@ -68,6 +69,15 @@ class Table:
     def key_column(self) -> int:
         """The column that holds the records' ids; 0 where there is none."""
         return next((one.number for one in self.columns if one.name.strip().casefold() in KEYS), 0)
+
+    def twin(self, column: Column, table: Table) -> Column | None:
+        """Return what is the *column* of another edition of the same *table* here: the one of its name, else the one
+        between the same neighbours."""
+        own, others = [one.name for one in self.columns], [one.name for one in table.columns]
+        if column.name in own:
+            return self.columns[own.index(column.name)]
+        name = renamed(own, others).get(column.name)
+        return self.columns[own.index(name)] if name is not None else None
 
     @property
     def is_range(self) -> bool:

@@ -97,7 +97,7 @@ class TableRows:
         return {one.column: (one.content, one.style) for one in made if one is not None and one.content != NOTHING}
 
     def _cell(self, column: Column, ours: Sheet, source: int, like: int) -> NewCell | None:
-        twin = next((one for one in self.ours_table.columns if one.name == column.name), None)
+        twin = self.ours_table.twin(column, self.table)
         if twin is None:
             # A column that a person added: empty, unless Excel itself fills it.
             style = self.style(column.number, like)

@@ -92,8 +92,9 @@ class Translation:
         return area
 
     def _column(self, table: Table, twin: Table, number: int) -> int:
-        name = next((one.name for one in table.columns if one.number == number), "")
-        return next((one.number for one in twin.columns if one.name == name), 0)
+        column = next((one for one in table.columns if one.number == number), None)
+        found = twin.twin(column, table) if column is not None else None
+        return found.number if found is not None else 0
 
     def _row(self, table: Table, twin: Table, row: int) -> int:
         if row < table.top:
