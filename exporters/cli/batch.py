@@ -10,7 +10,7 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -181,7 +181,7 @@ def _json(report: Report) -> dict[str, Any]:
         "status": report.status,
     }
     value |= {"conflicts": report.conflicts} if report.conflicts else {}
-    value |= {"moved": list(report.moved)} if report.moved else {}
+    value |= {"moved": [asdict(move) for move in report.moved]} if report.moved else {}
     return value | ({"faults": [fault_json(fault) for fault in report.faults]} if report.faults else {})
 
 

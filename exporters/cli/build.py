@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import gc
 from collections import Counter
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from exporters.runs.planning import Plan, Request
 
 _SHOWN_FLAGS = 5
+_SHOWN_MOVES = 20
 _PRESSING = {"looks_high", "looks_low", "unverified"}
 """Flags that say a figure may be wrong; they are shown before those that explain one."""
 
@@ -132,6 +134,7 @@ def _outcome_json(outcome: Outcome) -> dict[str, Any]:
         "counts": dict(made.counts),
         "flags": [dict(flag) for flag in made.flags],
         "conflicts": [dict(conflict) for conflict in made.conflicts],
+        "moved": [asdict(move) for move in outcome.moved],
         "refused": [fault_json(fault) for fault in outcome.refused],
         "backup": str(outcome.backup) if outcome.backup else None,
     }
@@ -149,6 +152,10 @@ def _print_outcome(outcome: Outcome) -> None:
         click.echo(f"  {result:9}  {outcome.out / name}  {size}, {record.statements} statements by key")
     if outcome.backup and any(result in {"updated", "merged"} for result in outcome.results.values()):
         click.echo(f"  replaced files are kept in {outcome.backup}")
+    for move in outcome.moved[:_SHOWN_MOVES]:
+        click.echo(f"  moved  {move}")
+    if len(outcome.moved) > _SHOWN_MOVES:
+        click.echo(f"  and {len(outcome.moved) - _SHOWN_MOVES} moves more: briefpack history {outcome.out}")
     for name, merge in outcome.merges.items():
         click.echo(f"  {name}: {len(merge.edits)} updated, {len(merge.kept)} hand edits kept")
     conflicts = Counter((one["file"], one["key"], one["theirs"], one["ours"]) for one in made.conflicts)

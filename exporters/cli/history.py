@@ -16,8 +16,10 @@ from exporters.cli.report import json_option, print_json
 @click.option("--most", type=click.IntRange(1, 1000), default=20, show_default=True, help="How many runs.")
 @json_option
 def command(folder: Path, most: int, as_json: bool) -> None:
-    """List the runs that changed the pack in DIR, newest first: when, from which data, what moved."""
+    """List the runs that changed the pack in DIR, newest first: when, from which data (the beginning of its
+    digest, as in the manifest), why, what moved."""
     from exporters.runs.memory import Memory
+    from exporters.runs.moves import Move
     from exporters.runs.review import opened
 
     opened(folder)
@@ -28,6 +30,8 @@ def command(folder: Path, most: int, as_json: bool) -> None:
         return
     for run in runs:
         done = ", ".join(f"{name} {what}" for name, what in run.summary.get("results", {}).items())
-        click.echo(f"{run.started}  {run.command}  {run.dataset}  {done}")
-        for line in run.summary.get("moved", []):
-            click.echo(f"    {line}")
+        because = ", ".join(run.summary.get("because", []))
+        why = f"  ({because})" if because else ""
+        click.echo(f"{run.started}  {run.command}  {run.dataset} {run.inputs[:12]}  {done}{why}")
+        for move in run.summary.get("moved", []):
+            click.echo(f"    {Move(**move)}")

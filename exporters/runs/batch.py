@@ -20,6 +20,7 @@ from exporters.runs.folder import Folder
 from exporters.runs.inputs import Edition, find_templates
 from exporters.runs.making import Made, make
 from exporters.runs.manifest import NAME
+from exporters.runs.moves import Move
 from exporters.runs.planning import Request, decide, look_for
 
 Status = Literal["built", "unchanged", "conflicts", "refused", "failed"]
@@ -55,13 +56,13 @@ class Common:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What became of one pack. ``moved`` names what changed in files that people had edited."""
+    """What became of one pack. ``moved`` is what the data moved."""
 
     pack: Pack
     status: Status
     faults: tuple[Fault, ...] = ()
     conflicts: int = 0
-    moved: tuple[str, ...] = ()
+    moved: tuple[Move, ...] = ()
     results: dict[str, str] = field(default_factory=dict)
 
 
@@ -183,7 +184,7 @@ def _published(order: Order, done: Made | tuple[Fault, ...] | Lost) -> Report:
     conflicts = len(outcome.manifest.conflicts)
     changed = any(result not in {"unchanged"} for result in outcome.results.values())
     status: Status = "refused" if outcome.refused else "conflicts" if conflicts else "built" if changed else "unchanged"
-    return Report(pack, status, outcome.refused, conflicts, tuple(outcome.moved), dict(outcome.results))
+    return Report(pack, status, outcome.refused, conflicts, outcome.moved, dict(outcome.results))
 
 
 def _key(pack: Pack, content: bytes, edition: Edition) -> str:

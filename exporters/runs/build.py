@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from exporters.errors import BriefpackError, Fault
 from exporters.runs.folder import Folder
 from exporters.runs.ledger import News, Run
 from exporters.runs.making import Made, Progress, Result, beside_name, make
 from exporters.runs.manifest import NAME, Manifest
-from exporters.runs.pack import DATA
+from exporters.runs.moves import Move
 from exporters.runs.planning import Plan
-from exporters.runs.publish import digest, staging
+from exporters.runs.publish import DATA, digest, staging
 from exporters.snapshot import Plan as Merge
-from exporters.snapshot import SetSlot, SlotKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +23,8 @@ class Outcome:
     """What a build did.
 
     ``results`` has an entry for each file asked for, ``merges`` the plan of each edited file; ``refused`` says why a
-    file was left alone (its new version then stands beside it); ``backup`` is where replaced files went.
+    file was left alone (its new version then stands beside it); ``backup`` is where replaced files went; ``moved`` is
+    what the data moved.
     """
 
     out: Path
@@ -33,22 +33,12 @@ class Outcome:
     backup: Path | None
     merges: dict[str, Merge] = field(default_factory=dict)
     refused: tuple[Fault, ...] = ()
+    moved: tuple[Move, ...] = ()
 
     @property
     def exit_code(self) -> int:
         """0 done, 3 done with conflicts left, 4 a file was refused."""
         return 4 if self.refused else 3 if self.manifest.conflicts else 0
-
-    @property
-    def moved(self) -> list[str]:
-        """What changed in edited files, a line for each value: ``nansha.gdp-growth.text: 10% -> 9%``."""
-        lines = {
-            edit.key: f"{edit.key}: {edit.old} -> {edit.new}"
-            for merge in self.merges.values()
-            for edit in merge.edits
-            if isinstance(edit, SetSlot) and edit.kind is SlotKind.VALUE
-        }
-        return sorted(lines.values())
 
 
 def execute(plan: Plan, progress: Progress = lambda _name, _size: None) -> Outcome:
@@ -88,6 +78,7 @@ def publish(made: Made, folder: Folder) -> Outcome:
             None,
             {file.name: file.merge for file in made.files if file.merge is not None},
             tuple(fault for file in made.files for fault in file.faults),
+            made.moved,
         )
         return replace(outcome, backup=work.publish(expected, _news(made, folder, outcome)))
 
@@ -96,12 +87,17 @@ def _write(out: BinaryIO, content: bytes) -> None:
     out.write(content)
 
 
+def _summary(made: Made, outcome: Outcome) -> dict[str, Any]:
+    moved = [asdict(move) for move in made.moved]
+    return {"results": outcome.results, "because": list(made.because), "moved": moved}
+
+
 def _news(made: Made, folder: Folder, outcome: Outcome) -> News | None:
     generations = tuple(file.generation for file in made.files if file.generation is not None)
     # A run that publishes nothing leaves no line in the history: a schedule may run for years.
     run = None
     if generations:
-        run = Run.now("build", made.manifest, {"results": outcome.results, "moved": outcome.moved})
+        run = Run.now("build", made.manifest, _summary(made, outcome))
     known = {file.name: [one for name, one in folder.conflicts if name == file.name] for file in made.files}
     conflicts = {
         file.name: file.conflicts

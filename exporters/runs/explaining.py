@@ -12,6 +12,7 @@ from exporters.model import Target
 from exporters.package import Package
 from exporters.registry import EXPORTERS
 from exporters.runs.memory import Memory
+from exporters.runs.moves import Move
 from exporters.runs.numbers import numbers, plain
 from exporters.runs.pack import Pack
 from exporters.snapshot import SlotKind
@@ -85,6 +86,6 @@ def _stands(pack: Pack, wanted: set[str]) -> dict[str, list[Stand]]:
 def _history(pack: Pack, key: str) -> Iterator[str]:
     with Memory(pack.folder) as memory:
         for run in memory.ledger.history(1000):
-            for line in run.summary.get("moved", []):
-                if line.startswith(key + "."):
-                    yield f"{run.started}  {line}"
+            for move in run.summary.get("moved", []):
+                if move["key"].startswith(key + "."):
+                    yield f"{run.started}  {Move(**move)}"

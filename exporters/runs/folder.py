@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -43,6 +44,8 @@ class Folder:
     """All open conflicts, by file."""
     manifest_digest: str | None = None
     """The digest of the manifest's bytes: another one means that another run was here."""
+    data: bytes | None = None
+    """The data that the pack was built from."""
 
     def file(self, name: str) -> Existing:
         """Return what is known of a file; nothing is known of one that is not there."""
@@ -62,10 +65,18 @@ def look(out: Path, names: Sequence[str], *, fresh: bool = False, merging: Colle
     made = None if fresh else manifest.read(out)
     if not Memory.exists(out):
         files = {name: _existing(out, name, made, None, merging, fresh) for name in names}
-        return Folder(out, made, files, (), seen)
+        return Folder(out, made, files, (), seen, _data(out, made))
     with Memory(out) as memory:
         files = {name: _existing(out, name, made, memory, merging, fresh) for name in names}
-        return Folder(out, made, files, () if fresh else tuple(memory.ledger.conflicts()), seen)
+        return Folder(out, made, files, () if fresh else tuple(memory.ledger.conflicts()), seen, _data(out, made))
+
+
+def _data(out: Path, made: Manifest | None) -> bytes | None:
+    try:
+        content = (out / publish.DATA).read_bytes()
+    except OSError:
+        return None
+    return content if made and hashlib.sha256(content).hexdigest() == made.dataset_sha256 else None
 
 
 def _existing(

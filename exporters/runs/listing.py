@@ -53,7 +53,7 @@ def _row(report: Report) -> str:
     title = made.title if made else report.pack.dataset.stem
     names = made.files if made else ()
     files = " ".join(f'<a href="{quote(f"{folder.name}/{name}")}">{escape(name)}</a>' for name in names)
-    notes = [escape(str(fault)) for fault in report.faults] + [escape(line) for line in report.moved]
+    notes = [escape(str(fault)) for fault in report.faults] + [escape(str(move)) for move in report.moved]
     if report.conflicts:
         notes.append(f"{report.conflicts} conflicts to settle: briefpack status {escape(folder.name)}")
     said = f"<ul>{''.join(f'<li>{note}</li>' for note in notes)}</ul>" if notes else ""

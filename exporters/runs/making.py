@@ -24,6 +24,7 @@ from exporters.snapshot import Plan as Merge
 if TYPE_CHECKING:
     from exporters.binding.scope import Scope
     from exporters.runs.living import Merged
+    from exporters.runs.moves import Move
 
 Progress = Callable[[str, int], None]
 """Told a file's name and the bytes of it that are written so far."""
@@ -53,11 +54,13 @@ class MadeFile:
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """A pack ready to be published: its files, its manifest, the data behind it."""
+    """A pack ready to be published: its files, its manifest, the data behind it, what moved since the last and why."""
 
     manifest: Manifest
     data: bytes
     files: tuple[MadeFile, ...]
+    moved: tuple[Move, ...] = ()
+    because: tuple[str, ...] = ()
 
 
 def make(plan: Plan, progress: Progress = lambda _name, _size: None) -> Made:
@@ -68,7 +71,42 @@ def make(plan: Plan, progress: Progress = lambda _name, _size: None) -> Made:
     files = tuple(_file(plan, step, scope, progress) for step in plan.steps)
     records = dict(plan.folder.manifest.files) if plan.folder.manifest else {}
     records |= {file.name: file.record for file in files if file.record is not None}
-    return Made(_manifest(plan, scope, records, _open_conflicts(plan, files)), canonical(plan.dataset), files)
+    made = _manifest(plan, scope, records, _open_conflicts(plan, files))
+    return Made(made, canonical(plan.dataset), files, _moved(plan, scope), _because(plan.folder.manifest, made))
+
+
+def _moved(plan: Plan, scope: Scope) -> tuple[Move, ...]:
+    """Return what the new data moved; nothing where the old data is not known, or cannot be read any more."""
+    from pydantic import ValidationError
+
+    from exporters.binding.scope import Scope
+    from exporters.model import Dataset
+    from exporters.runs.moves import moves
+
+    content, known = plan.folder.data, plan.folder.manifest
+    if content is None or known is None or known.dataset_sha256 == plan.dataset_sha256:
+        return ()
+    try:
+        before = Dataset.model_validate_json(content)
+    except ValidationError:
+        return ()
+    as_of = dt.date.fromisoformat(known.as_of) if known.as_of else None
+    return moves(Scope(before, scope.lang, as_of), scope)
+
+
+def _because(known: Manifest | None, made: Manifest) -> tuple[str, ...]:
+    """Return what differs between two manifests of one pack: why it was built."""
+    if known is None:
+        return ("new",)
+    templates = [{name: one.template_sha256 for name, one in each.files.items()} for each in (known, made)]
+    found = {
+        "data": known.dataset_sha256 != made.dataset_sha256,
+        "templates": templates[0] != templates[1],
+        "day": known.as_of != made.as_of,
+        "tool": known.tool != made.tool,
+        "language": known.lang != made.lang,
+    }
+    return tuple(name for name, differs in found.items() if differs)
 
 
 def _file(plan: Plan, step: Step, scope: Scope, progress: Progress) -> MadeFile:

@@ -13,13 +13,11 @@ from exporters.errors import BriefpackError, Fault, RefusedError, nearest
 from exporters.files import read_file
 from exporters.runs import manifest, publish
 from exporters.runs.manifest import FileRecord, Manifest
+from exporters.runs.publish import DATA
 
 if TYPE_CHECKING:
     from exporters.binding.scope import Scope
     from exporters.model import Dataset, Lang
-
-DATA = f"{publish.STATE}/data.json"
-"""Where a pack keeps its dataset; the manifest's ``dataset.sha256`` is the digest of this file's bytes."""
 
 _AGAIN = "build the pack once with this version of briefpack"
 

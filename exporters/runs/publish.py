@@ -24,10 +24,12 @@ from exporters.runs.ledger import Ledger, News
 from exporters.runs.manifest import NAME as MANIFEST
 from exporters.runs.objects import Objects
 
-__all__ = ["BACKUP", "LEDGER", "OBJECTS", "STATE", "Staged", "Staging", "digest", "recover", "staging"]
+__all__ = ["BACKUP", "DATA", "LEDGER", "OBJECTS", "STATE", "Staged", "Staging", "digest", "recover", "staging"]
 
 STATE = ".briefpack"
 BACKUP, LEDGER, OBJECTS = "backup", "ledger.sqlite", "objects"
+DATA = f"{STATE}/data.json"
+"""Where a pack keeps its dataset; the manifest's ``dataset.sha256`` is the digest of this file's bytes."""
 _STAGING, _READY, _ORDER = "staging", "ready", "publish.json"
 
 
