@@ -43,13 +43,15 @@ def show(found: Review, as_json: bool, moved: list[tuple[str, str, str]]) -> Non
         click.echo(f"{file.state:9} {file.file}{_counts(file)}")
         if file.fault is not None:
             print_fault(file.fault)
-        for kept, places in Counter(file.plan.kept).items():
+        for kept, places in Counter(replace(one, at="") for one in file.plan.kept).items():
             before, now = apart(kept.base, kept.theirs)
             now = "deleted" if kept.reason == "deleted" else now
-            click.echo(f"    edit stands  {kept.key}: {before} -> {now}{in_places(places)}")
+            place = _place(file, next(one.at for one in file.plan.kept if replace(one, at="") == kept))
+            click.echo(f"    edit stands  {kept.key}{place}: {before} -> {now}{in_places(places)}")
         said = Counter(replace(one, at="", item="", group="") for one in file.plan.conflicts)
         for conflict, places in said.items():
-            _show_conflict(file.file, conflict, places)
+            at = next(one.at for one in file.plan.conflicts if one.key == conflict.key)
+            _show_conflict(file.file, conflict, places, _place(file, at))
     shown = {(file.file, conflict.key) for file in found.files for conflict in file.plan.conflicts}
     for name, conflict in found.conflicts:
         if (name, conflict.key) not in shown:
@@ -58,8 +60,14 @@ def show(found: Review, as_json: bool, moved: list[tuple[str, str, str]]) -> Non
         click.echo(f"settle with: briefpack resolve {found.folder} KEY --mine|--data")
 
 
-def _show_conflict(file: str, conflict: Conflict, places: int) -> None:
-    click.echo(f"    conflict  {file}  {conflict.key}: {_WORDS[conflict.reason]}{in_places(places)}")
+def _place(file: FileReview, at: str) -> str:
+    """Return where the first of its places is, as people see it."""
+    place = file.places.get(at, "") if at else ""
+    return f" ({place})" if place else ""
+
+
+def _show_conflict(file: str, conflict: Conflict, places: int, place: str = "") -> None:
+    click.echo(f"    conflict  {file}  {conflict.key}{place}: {_WORDS[conflict.reason]}{in_places(places)}")
     base, theirs, ours = apart(conflict.base, conflict.theirs, conflict.ours)
     click.echo(f"        was {base}, yours {theirs}, data {ours}")
 
@@ -80,8 +88,10 @@ def _file_json(file: FileReview) -> dict[str, Any]:
     return {
         "state": file.state,
         "edits": [{"kind": type(edit).__name__, **asdict(edit)} for edit in file.plan.edits],
-        "kept": [asdict(kept) for kept in file.plan.kept],
-        "conflicts": [_conflict_json(conflict) for conflict in file.plan.conflicts],
+        "kept": [{**asdict(kept), "place": file.places.get(kept.at, "")} for kept in file.plan.kept],
+        "conflicts": [
+            {**_conflict_json(conflict), "place": file.places.get(conflict.at, "")} for conflict in file.plan.conflicts
+        ],
         "fault": fault_json(file.fault) if file.fault else None,
     }
 

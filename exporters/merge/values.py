@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from decimal import Decimal
 
 _GROUPING = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
 _SPACES = re.compile(r"\s+")
@@ -20,9 +21,12 @@ class Merged:
 
 
 def canonical(text: str) -> str:
-    """Return *text* so that spellings of one value are equal: width, spaces, grouping, trailing zeros (1,200.0)."""
+    """Return *text* so that spellings of one value are equal: width, spaces, grouping, trailing zeros (1,200.0), and
+    what is a percentage in words and its ratio in a sheet (7.5%, 0.075)."""
     plain = _SPACES.sub(" ", unicodedata.normalize("NFKC", text)).strip()
     plain = _GROUPING.sub("", plain)
+    if plain.endswith("%") and _NUMBER.match(plain[:-1]):
+        plain = f"{Decimal(plain[:-1]).scaleb(-2):f}"
     if _NUMBER.match(plain):
         sign = "-" if plain.startswith("-") else ""
         whole, _, part = plain.lstrip("+-").partition(".")

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import difflib
+import re
+import unicodedata
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
@@ -34,6 +37,7 @@ from exporters.runs.inputs import find_templates
 from exporters.runs.memory import Memory
 from exporters.runs.pack import Pack
 from exporters.snapshot import SlotKind
+from exporters.wording import SYMBOL
 from exporters.wording.reading import AmbiguousError, read_figure
 
 # Fields of views that are plain texts of their record: (type of view, name) -> where the text stands in the record.
@@ -59,6 +63,11 @@ _TEXTS: dict[tuple[type[View], str], tuple[str, ...]] = {
 # The number of a statement, or of its actual value: as a spreadsheet holds it, as a ratio, as the source has it.
 _NUMBERS = ("number", "ratio", "value")
 _EXCEL_EPOCH = dt.date(1899, 12, 30)
+_WRITTEN_DAY = re.compile(r"(\d{4})\s*[年./-]\s*(\d{1,2})\s*[月./-]\s*(\d{1,2})\s*日?")
+# Signs that a keyboard has no key for, or that a font of full width writes otherwise.
+_SIGNS = {">=": "≥", "＞=": "≥", "≧": "≥", "<=": "≤", "≦": "≤", "＝": "="}
+_NO_SIGN = frozenset((Comparator.BETWEEN, Comparator.IN_STEP_WITH, Comparator.NONE))
+FORMULA = "="
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +138,9 @@ def _typed(pack: Pack, templates: str | None) -> Iterator[Typed]:
             if not file.touched:
                 continue
             room = EXPORTERS[file.record.exporter].room()
-            now = room.read(Package.open(file.path, name=str(file.path)))
+            edited = Package.open(file.path, name=str(file.path))
+            now = room.read(edited)
+            places = room.whereabouts(edited, now)
             base = room.read(Package.open(memory.base_of(file.name, now.stamp, pack.manifest.dataset).content))
             now, base = aligned(base, now), known(base)
             before = {(item, slot.key): slot for _, item, slot in base.slots()}
@@ -139,16 +150,23 @@ def _typed(pack: Pack, templates: str | None) -> Iterator[Typed]:
                 old = before.get((item, slot.key)) or by_key.get(slot.key)
                 if old is None or slot.kind is not SlotKind.VALUE or canonical(old.text) == canonical(slot.text):
                     continue
-                if group in headers:
+                where = places.get(slot.at, "")
+                table = _family(group) if headers else group
+                if table in headers:
                     header = slot.key.removeprefix(f"{item}.")
-                    field = headers[group].get(header)
+                    field = headers[table].get(header)
                     if field:
-                        where = f"table {group}, row {item}, column {header}"
-                        yield Typed(str(file.path), where, item, field, old.text, slot.text)
+                        yield Typed(str(file.path), f"{where}, column {header}", item, field, old.text, slot.text)
                     continue
                 found = keys.find(slot.key)
                 if found is not None:
-                    yield Typed(str(file.path), "", found.view.key, found.field, old.text, slot.text)
+                    yield Typed(str(file.path), where, found.view.key, found.field, old.text, slot.text)
+
+
+def _family(group: str) -> str:
+    from exporters.workbook.living.naming import family
+
+    return family(group)
 
 
 def _columns(pack: Pack, templates: str | None) -> Mapping[str, Mapping[str, str]]:
@@ -189,7 +207,20 @@ class _Puller:
                 message = f"“{found[0].theirs}” cannot be taken: {error}"
                 self._fault(found[0], message, "type it as a figure with its unit")
         edits += [edit for record, fields in actual.items() for edit in self._observed(record, fields)]
+        edits = self._agreeing(edits, by_field)
         return list(dict.fromkeys(edits)) if all(_hashable(edit) for edit in edits) else edits
+
+    def _agreeing(self, edits: list[Edit], typed: Mapping[tuple[str, str], list[Typed]]) -> list[Edit]:
+        """Leave out the edits of fields for which people typed different things in different columns."""
+        said: dict[tuple[str, str], list[Edit]] = defaultdict(list)
+        for edit in edits:
+            if not isinstance(edit, AppendRecord):
+                said[edit.record, str(edit.field)].append(edit)
+        torn = {place for place, found in said.items() if any(edit != found[0] for edit in found)}
+        for record in dict.fromkeys(record for record, _ in torn):
+            first = next(found[0] for (owner, _), found in typed.items() if owner == record)
+            self._fault(first, "what was typed in its columns does not agree", "make them alike")
+        return [edit for edit in edits if isinstance(edit, AppendRecord) or (edit.record, str(edit.field)) not in torn]
 
     def _fault(self, one: Typed, message: str, hint: str = "") -> None:
         self.faults.append(Fault("pull", message, one.file, one.place, hint=hint))
@@ -205,7 +236,7 @@ class _Puller:
             return []
         view = found.view
         if isinstance(view, TargetView):
-            return self._target(one, self.dataset.target_by_id[view.key])
+            return self._target(replace(one, field=found.field), self.dataset.target_by_id[view.key])
         place = _TEXTS.get((type(view), found.field))
         if place is None:
             message = f"“{one.theirs}” cannot be taken: this value is worked out from others"
@@ -218,7 +249,13 @@ class _Puller:
         if one.field in {"text", "phrase"}:
             return self._figure(one, target)
         if one.field in _NUMBERS:
-            return self._changed(target, {"value": self._number(one.theirs).scaleb(-self._power(target, one.field))})
+            return self._changed(target, {"value": self._number(one.theirs, target, one.field)})
+        if one.field == "number_upper":
+            if target.upper is None:
+                raise AmbiguousError("the target is no range; type the range as its figure")
+            return self._changed(target, {"upper": self._number(one.theirs, target, "number")})
+        if one.field == "comparator":
+            return self._compared(one, target)
         if one.field == "word" and self.lang == "zh":
             return [SetField(target.id, ("modality_word",), one.theirs)]
         if (TargetView, one.field) in _TEXTS:
@@ -226,6 +263,14 @@ class _Puller:
         message = f"“{one.theirs}” cannot be taken: {one.field} does not come back from a pack"
         self._fault(one, message, "edit the data file")
         return []
+
+    def _compared(self, one: Typed, target: Target) -> list[Edit]:
+        """Return the edits for a typed sign (≥, >, ≈, =, ≤, <)."""
+        signs = {sign: comparator for comparator, sign in SYMBOL.items() if comparator not in _NO_SIGN}
+        found = signs.get(_SIGNS.get(one.theirs.strip(), unicodedata.normalize("NFKC", one.theirs).strip()))
+        if found is None or target.comparator in _NO_SIGN:
+            raise AmbiguousError(f"it is none of the signs {' '.join(signs)}")
+        return self._changed(target, {"comparator": found, "comparator_word": None, "expression": None})
 
     def _figure(self, one: Typed, target: Target) -> list[Edit]:
         counter = self.dataset.indicator_by_code[target.indicator].counter
@@ -277,12 +322,20 @@ class _Puller:
             return -2 if target.unit == "PERCENT" else 0
         return tabular_unit(unit, self.dataset.unit_by_code, self.lang)[0] if unit and field == "number" else 0
 
-    @staticmethod
-    def _number(text: str) -> Decimal:
-        try:
-            return Decimal(canonical(text))
-        except InvalidOperation:
-            raise AmbiguousError("it is not a number") from None
+    def _number(self, text: str, target: Target, field: str) -> Decimal:
+        """Return a typed number in the unit of the source; one that names its unit must name the target's own."""
+        plain = unicodedata.normalize("NFKC", text).strip()
+        if not plain.endswith("%"):
+            with suppress(InvalidOperation):
+                return Decimal(canonical(plain)).scaleb(-self._power(target, field))
+        if not any(character.isdecimal() for character in plain) or plain.startswith(FORMULA):
+            raise AmbiguousError("it is not a number")
+        read = read_figure(text, target, self.dataset.unit_by_code, self.lang)
+        if read.comparator is not Comparator.EQ or read.word:
+            raise AmbiguousError(f"it says “{read.word or SYMBOL[read.comparator]}”, and a number stands here")
+        if read.unit != target.unit:
+            raise AmbiguousError("its unit is another than the target's")
+        return read.value
 
     def _observed(self, record: str, fields: Mapping[str, Typed]) -> list[Edit]:
         """Return the observation that a person typed beside a target: its value, its day, its note."""
@@ -294,7 +347,7 @@ class _Puller:
         known = self.scope.observations.get(record)
         name = next((name for name in _NUMBERS if name in fields), "")
         try:
-            value = self._number(fields[name].theirs).scaleb(-self._power(target, name)) if name else None
+            value = self._number(fields[name].theirs, target, name) if name else None
             day = _day(fields["day"].theirs) if "day" in fields else None
         except AmbiguousError as error:
             self._fault(first, f"“{first.theirs}” cannot be taken: {error}")
@@ -314,7 +367,10 @@ class _Puller:
 
 
 def _day(text: str) -> dt.date:
+    written = _WRITTEN_DAY.fullmatch(unicodedata.normalize("NFKC", text).strip())
     try:
+        if written is not None:
+            return dt.date(*(int(part) for part in written.groups()))
         return dt.date.fromisoformat(text.strip()[:10])
     except ValueError:
         pass

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
@@ -31,6 +31,8 @@ class FileReview:
     state: State
     plan: Plan = field(default_factory=Plan)
     fault: Fault | None = None
+    places: Mapping[str, str] = field(default_factory=dict)
+    """Where the handles of the edited file lead, in a person's words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +82,8 @@ def _status(folder: Path, name: str, made: Manifest, memory: Memory) -> FileRevi
     before = room.read(Package.open(base.content, name=name))
     conflicts = memory.open_conflicts(name) if base.current else []
     plan = planned(room, theirs, (before, now, before), conflicts)
-    return FileReview(name, "edited", plan, lost(plan, str(folder / name)) if plan.lost_too_much else None)
+    fault = lost(plan, str(folder / name)) if plan.lost_too_much else None
+    return FileReview(name, "edited", plan, fault, room.whereabouts(theirs, now))
 
 
 @collector_paused()
@@ -123,13 +126,14 @@ def diff(request: Request) -> Review:
             if changed and step.action == "merge":
                 # Its edits carry what people wrote onto the new render: they are no news of the data.
                 plan = upgraded(step.job.room, name, packages, stamp, conflicts, decided.epoch)[0]
-                plan, fault = replace(plan, edits=()), None
+                plan, fault, places = replace(plan, edits=()), None, {}
             else:
                 room = step.job.room
                 readings = room.read(packages[0]), now, room.read(packages[2])
                 plan = planned(room, theirs, readings, conflicts)
+                places = room.whereabouts(theirs, now)
                 fault = lost(plan, str(folder / name)) if plan.lost_too_much else None
-            files.append(FileReview(name, state, plan, fault))
+            files.append(FileReview(name, state, plan, fault, places))
         # What is open in a file that was looked at is what a build would leave open there.
         told = {file.file for file in files if file.state != "foreign"}
         rest = [pair for pair in memory.ledger.conflicts() if pair[0] not in told]

@@ -7,15 +7,24 @@ from typing import TYPE_CHECKING
 from exporters.binding.expressions import key_of
 from exporters.binding.tags import scan
 from exporters.workbook.living.book import Book, Table
+from exporters.workbook.sheetnames import TURN
 
 if TYPE_CHECKING:
     from exporters.package.reader import Package
 
 
 def columns(template: Package) -> dict[str, dict[str, str]]:
-    """Return table name -> header -> field path (``ratio``, ``actual.value``) of every column that shows one field."""
+    """Return table name -> header -> field path (``ratio``, ``actual.value``) of every column that shows one field.
+
+    Tables of repeated sheets are there under the name of their family too (see ``naming.family``).
+    """
     book = Book(template)
-    return {table.name: _fields(book, table) for table in book.tables if table.key_column}
+    found = {table.name: _fields(book, table) for table in book.tables if table.key_column}
+    for entry in book.entries:
+        tables = [table for table in book.tables if table.sheet == entry.part and table.key_column]
+        tables.sort(key=lambda one: (one.area.top, one.area.left))
+        found |= {f"{entry.sheet_id}{TURN}/{n}": found[table.name] for n, table in enumerate(tables, 1)}
+    return found
 
 
 def _fields(book: Book, table: Table) -> dict[str, str]:

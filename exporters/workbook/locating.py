@@ -17,13 +17,20 @@ if TYPE_CHECKING:
 
 
 def whereabouts(package: Package, snapshot: Snapshot) -> dict[str, str]:
-    """Return handle -> "sheet 目标, cell C5" of every slot of *snapshot*."""
+    """Return handle -> "sheet 目标, cell C5" of every slot of *snapshot*; of a row or a table, "sheet 目标, row 5"."""
     with readable(package):
-        names = {entry.part: entry.name for entry in Book(package).entries}
-    found: dict[str, str] = {}
-    for _, _, slot in snapshot.slots():
-        part, _, cell = slot.at.partition("!")
-        found[slot.at] = f"sheet {names[part]}, cell {cell}" if part in names else "chart"
+        book = Book(package)
+        names = {entry.part: entry.name for entry in book.entries}
+        found = {table.part: f"sheet {names[table.sheet]}, row {table.area.top}" for table in book.areas}
+    found |= {part: f"sheet {name}" for part, name in names.items()}
+    for group in snapshot.groups:
+        for item in group.items:
+            for at in (item.at, *(slot.at for slot in item.slots)):
+                part, _, cell = at.partition("!")
+                if part in names and cell:
+                    found[at] = f"sheet {names[part]}, {'row' if cell.isdecimal() else 'cell'} {cell}"
+                elif part not in names:
+                    found[at] = "chart"
     return found
 
 
