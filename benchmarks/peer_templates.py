@@ -16,7 +16,6 @@ from pptx.chart.data import CategoryChartData
 from pptx.enum.chart import XL_CHART_TYPE
 from pptx.util import Inches
 
-EACH_TARGET = "city.targets + (districts|map(attribute='targets')|sum(start=[]))"
 COLUMNS = {
     "key": "key", "place": "place.name", "label": "label", "measure": "measure", "comparator": "comparator",
     "value": "ratio", "unit": "unit", "period": "period", "word": "word", "role": "role", "kind": "kind",
@@ -120,7 +119,7 @@ def _workbook(path: Path) -> None:
     sheet.title = "目标"
     sheet.freeze_panes = "C2"
     sheet.append([*COLUMNS, "实际值", "完成率", "备注"])
-    begin = f"{{% for t in {EACH_TARGET} %}}{{% if t.measure_code == 'growth_yoy' %}}"
+    begin = "{% for t in targets %}{% if t.measure_code == 'growth_yoy' %}"
     for row, before, after in ((2, begin, ""), (3, "{% else %}", "{% endif %}{% endfor %}")):
         cells = [f"{{{{ t.{name} }}}}" for name in COLUMNS.values()]
         sheet.append([before + cells[0], *cells[1:], None, f'=IF(N{row}="","",N{row}/F{row})', after or None])
