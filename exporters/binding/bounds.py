@@ -16,7 +16,8 @@ from jinja2.compiler import Frame
 from jinja2.exceptions import SecurityError
 from jinja2.nodes import Concat, Expr, Filter, For, List, Node
 
-from exporters.binding.environment import KEPT_FILTERS, MAX_REPEATED, Generator
+from exporters.binding.environment import KEPT_FILTERS, MAX_REPEATED
+from exporters.binding.generating import Generator
 from exporters.files import FACTOR
 
 MAX_CHARACTERS, CHARACTERS_PER_TARGET = 128_000_000 * FACTOR, 20_000 * FACTOR
@@ -32,6 +33,7 @@ MAX_MADE = 200_000_000 * FACTOR
 EACH = "_each"
 _LOOK_EVERY = 10_000
 _MOST_DIGITS = 30
+_SELDOM = 1 << 20
 
 
 class BoundedGenerator(Generator):
@@ -65,7 +67,7 @@ class Budget:
 
     def start(self, targets: int = 0) -> None:
         """Begin a run over data with that many targets."""
-        self._items = self._characters = self._made = 0
+        self._items = self._characters = self._seen = self._made = 0
         self._checked = _LOOK_EVERY
         self._most_items = MAX_REPETITIONS + targets * REPETITIONS_PER_TARGET
         self._most_characters = MAX_CHARACTERS + targets * CHARACTERS_PER_TARGET
@@ -95,7 +97,10 @@ class Budget:
         self._characters += len(text)
         if self._characters > self._most_characters:
             raise SecurityError(f"more than {self._most_characters:,} characters of output")
-        self._look()
+        # The clock costs more than writing a little text.
+        if self._characters > self._seen + _SELDOM:
+            self._seen = self._characters
+            self._look()
 
     def made(self, value: Any) -> Any:
         """Return what an expression made, counted."""

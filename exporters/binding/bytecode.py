@@ -19,6 +19,8 @@ import jinja2
 
 from exporters import __version__
 
+EDITION = f"{__version__}-5"
+"""What compilers and the code generator write; the number is raised whenever that changes between releases."""
 _DIGEST = "sha256"
 _SIZE = hashlib.new(_DIGEST).digest_size
 
@@ -31,7 +33,7 @@ class CodeStore:
 
     def get(self, source: str, filters: Iterable[str], make: Callable[[], CodeType]) -> CodeType:
         """Return the code of *source*, made by *make* where it is not kept yet or does not bear the right digest."""
-        made_from = (__version__, jinja2.__version__, sys.implementation.cache_tag, sys.hexversion, *sorted(filters))
+        made_from = (EDITION, jinja2.__version__, sys.implementation.cache_tag, sys.hexversion, *sorted(filters))
         name = hashlib.blake2b(source.encode("utf-8", "surrogatepass"), digest_size=20)
         name.update(repr(made_from).encode())
         path = self._folder / f"{name.hexdigest()}.code"

@@ -12,8 +12,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from exporters import __version__
-from exporters.binding.bytecode import CodeStore, write
+from exporters.binding.bytecode import EDITION, CodeStore, write
 from exporters.binding.program import Program
 
 
@@ -56,7 +55,7 @@ class Cache:
         key = self._key()
         if self._folder is None or key is None:
             return make()
-        name = hashlib.blake2b(content, digest_size=20, key=f"{kind} {__version__}".encode()[:64]).hexdigest()
+        name = hashlib.blake2b(content, digest_size=20, key=f"{kind} {EDITION}".encode()[:64]).hexdigest()
         path = self._folder / f"{name}.json"
         try:
             digest, _, text = path.read_text("utf-8").partition("\n")

@@ -8,14 +8,14 @@ from functools import cache
 from typing import Any
 
 from jinja2 import StrictUndefined
-from jinja2.compiler import CodeGenerator, Frame
 from jinja2.exceptions import SecurityError
-from jinja2.nodes import Const, Expr, Filter, Getattr, Impossible, TemplateData
 from jinja2.runtime import LoopContext
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup, escape
 
 from exporters.binding import filters
+from exporters.binding.generating import Generator, Inlined, from_octets, octets
+from exporters.binding.selecting import by_attribute
 from exporters.binding.views import Absent, Lookup, View
 
 # Noncharacters: no XML text may need them, and the model refuses them in data, so nothing can be taken for a tag.
@@ -42,43 +42,6 @@ def _repeated(items: Any, times: Any) -> int:
     return int(len(items) * times) if isinstance(items, (str, list)) and isinstance(times, int) else 0
 
 
-#: Filters whose result is text of the part already: the generated code does not escape it once more. What they return
-#: is a ``str``, and a plain one only where it needs no escaping.
-FINISHED = frozenset((
-    "_text", "_cell", "_fill", "_fit", "_rest", "_shape", "_slide", "_v", "_x", "_begin", "_row", "_rows", "_end",
-    "_control", "_field", "_mark", "_unmark", "_raw", "_id", "_note", "_seq", "_seq_near", "_page",
-    "_toc", "_table", "_chart",
-))  # fmt: skip
-
-
-class Generator(CodeGenerator):
-    """Writes what a finished filter returns straight into the stream, and nothing of it into the code.
-
-    A filter may know of the very file that is being written; its code may be kept for the next one.
-    """
-
-    def _output_child_to_const(self, node: Expr, frame: Frame, finalize: CodeGenerator._FinalizeInfo) -> str:
-        if not isinstance(node, (TemplateData, Const)):
-            raise Impossible
-        return super()._output_child_to_const(node, frame, finalize)
-
-    def visit_Getattr(self, node: Getattr, frame: Frame) -> None:  # noqa: N802 - Jinja2's name
-        """Ask a view directly for a public name; all else goes through :meth:`Sandbox.getattr`."""
-        if node.attr.startswith("_") or node.attr == "names" or not node.attr.isidentifier():
-            super().visit_Getattr(node, frame)
-            return
-        # The condition is worked out first; what it has found is used at once, so one name serves all.
-        self.write(f"(found.{node.attr} if type(found := ")
-        self.visit(node.node, frame)
-        self.write(f") in environment.direct else environment.getattr(found, {node.attr!r}))")
-
-    def _output_child_pre(self, node: Expr, frame: Frame, finalize: CodeGenerator._FinalizeInfo) -> None:
-        if isinstance(node, Filter) and node.name in FINISHED:
-            self.write("(")
-        else:
-            super()._output_child_pre(node, frame, finalize)
-
-
 def direct_kinds() -> frozenset[type[Any]]:
     """Return every kind of view but the absent one, which has no fields; and what Jinja2 itself hands out."""
     found: set[type[Any]] = {LoopContext}
@@ -94,6 +57,9 @@ class Sandbox(ImmutableSandboxedEnvironment):
     """Views give only their public names; everything else goes through Jinja2's own sandbox rules."""
 
     code_generator_class = Generator
+    inlined = Inlined()
+    octets = staticmethod(octets)
+    from_octets = staticmethod(from_octets)
     direct = direct_kinds()
     """The classes whose public names the generated code may ask for itself; none does anything beyond telling."""
     intercepted_binops = frozenset(("*", "**", "%", "+"))
@@ -190,14 +156,18 @@ def sandbox() -> Sandbox:
         cache_size=0,
     )
     env.filters = {name: env.filters[name] for name in KEPT_FILTERS} | filters.FILTERS | {"_text": text}
+    for name, wanted in (("selectattr", True), ("rejectattr", False)):
+        env.filters[name] = by_attribute(env.filters[name], env.direct, wanted)
     env.tests = {name: env.tests[name] for name in _KEPT_TESTS}
     env.globals = {}
     return env
 
 
-def with_filters(extra: Mapping[str, Callable[..., Any]]) -> Sandbox:
-    """Return the environment overlaid with a format's own filters."""
+def with_filters(extra: Mapping[str, Callable[..., Any]], inlined: Inlined | None = None) -> Sandbox:
+    """Return the environment overlaid with a format's own filters; some may be *inlined*."""
     env = sandbox().overlay()
-    env.filters = {**env.filters, **extra}
     assert isinstance(env, Sandbox)
+    env.filters = {**env.filters, **extra}
+    if inlined is not None:
+        env.inlined = inlined
     return env

@@ -18,15 +18,16 @@ from jinja2 import TemplateError as JinjaError
 
 from exporters.binding.bounds import BoundedGenerator, Budget
 from exporters.binding.environment import BLOCK, ROUTE, TOKEN, VALUE, Sandbox, with_filters
+from exporters.binding.generating import Inlined, octets
 from exporters.binding.tags import Tag
 from exporters.errors import Fault, TemplateError
 
 if TYPE_CHECKING:
     from exporters.binding.bytecode import CodeStore
 
-_ROUTE = re.compile(f"{ROUTE[0]}([^{ROUTE[1]}]*){ROUTE[1]}")
+_ROUTES = {plain(ROUTE[0]): re.compile(f"{plain(ROUTE[0])}(.*?){plain(ROUTE[1])}") for plain in (str, octets)}
 _TOKEN = re.compile(f"{TOKEN[0]}([0-9]+){TOKEN[1]}")
-_PIECES = 512
+_PIECES = 128
 
 Event = tuple[Literal["open", "text", "close"], str]
 
@@ -157,8 +158,6 @@ class Weaver:
         return Program(mark.sub("", source), tuple(lines), tuple(places))
 
 
-
-
 @dataclass(frozen=True)
 class Program:
     """A compiled part or set of parts. ``lines[i]`` is the line of ``source`` where the tag of ``places[i]`` stands."""
@@ -188,9 +187,14 @@ class Program:
         except RecursionError:
             raise TemplateError(_TOO_DEEP) from None
 
-    def bind(self, filters: Mapping[str, Callable[..., Any]], extra: Mapping[str, Any] | None = None) -> Bound:
-        """Return the program ready to run with a format's filters and extra global names."""
-        env = with_filters(filters)
+    def bind(
+        self,
+        filters: Mapping[str, Callable[..., Any]],
+        extra: Mapping[str, Any] | None = None,
+        inlined: Inlined | None = None,
+    ) -> Bound:
+        """Return the program ready to run with a format's filters, the code of some of them, extra global names."""
+        env = with_filters(filters, inlined)
         budget = Budget()
         env.filters = env.filters | budget.filters(env.filters)
         env.made = budget.made  # type: ignore[method-assign]
@@ -199,7 +203,8 @@ class Program:
             if self.codes is None:
                 code = env.compile(self.source)
             else:
-                code = self.codes.get(self.source, env.filters, lambda: env.compile(self.source))
+                made_for = (*env.filters, env.inlined.forms, str(env.inlined.octets))
+                code = self.codes.get(self.source, made_for, lambda: env.compile(self.source))
         except TemplateSyntaxError as error:
             raise TemplateError(self._fault(error, error.lineno)) from None
         except (SyntaxError, RecursionError, MemoryError):
@@ -223,10 +228,11 @@ _TOO_DEEP = Fault(
 
 
 class Bound:
-    """A program with its filters: give it names, and it streams."""
+    """A program with its filters: give it names, and it streams its text, or the octets of it."""
 
     def __init__(self, program: Program, template: Template, env: Sandbox, budget: Budget) -> None:
         self._program, self._template, self._env, self._budget = program, template, env, budget
+        self.octets = env.inlined.octets
 
     def stream(self, names: Mapping[str, Any]) -> Iterator[str]:
         """Yield the text in pieces of some tens of kilobytes; raises TemplateError with the place of what failed.
@@ -256,20 +262,21 @@ class Bound:
     def events(self, names: Mapping[str, Any]) -> Iterator[Event]:
         """Yield the stream as parts: ``("open", part)``, ``("text", piece)``, ``("close", "")``; parts may nest."""
         rest = ""
+        begins = octets(ROUTE[0]) if self.octets else ROUTE[0]
         for piece in self.stream(names):
             rest += piece
-            if ROUTE[0] not in rest:
+            if begins not in rest:
                 yield "text", rest
                 rest = ""
                 continue
             last = 0
-            for found in _ROUTE.finditer(rest):
+            for found in _ROUTES[begins].finditer(rest):
                 if found.start() > last:
                     yield "text", rest[last : found.start()]
                 last = found.end()
                 yield ("open", found[1][1:]) if found[1].startswith(">") else ("close", "")
             rest = rest[last:]
-            if ROUTE[0] not in rest and rest:
+            if begins not in rest and rest:
                 yield "text", rest
                 rest = ""
         if rest:

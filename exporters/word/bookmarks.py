@@ -21,6 +21,7 @@ class Bookmarks:
         self._weaver = weaver
         self._paragraphs = 0
         self._rows = 0
+        self._marks = 0
         self._variables = 0
         self._own: dict[str, Around] = {}
         """The author's bookmarks that stand in loops, with the constructs around them."""
@@ -37,9 +38,10 @@ class Bookmarks:
         starts: list[str] = []
         ends: list[str] = []
         for name, suffix in names:
-            starts.append(self._weaver.value(repr(name), "", f"_mark({suffix or repr('')})"))
-            ends.append(self._weaver.value("0", "", "_unmark"))
-        start, end = "".join(starts), "".join(ends)
+            self._marks += 1
+            starts.append(self._weaver.value(repr(name), "", f"_mark({self._marks}, {suffix or repr('')})"))
+            ends.append(self._weaver.value(str(self._marks), "", "_unmark"))
+        start, end = "".join(starts), "".join(reversed(ends))
         properties = paragraph.find(f"{W}pPr")
         if len(paragraph) and paragraph[-1] is not properties:
             paragraph[-1].tail = (paragraph[-1].tail or "") + end

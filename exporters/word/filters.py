@@ -11,12 +11,12 @@ from typing import Any
 from jinja2 import pass_context
 
 from exporters.binding.environment import sandbox
+from exporters.binding.generating import octets
 from exporters.binding.views import Absent, View
-from exporters.word.anchors import LONGEST_SPELT, PLAIN, spelt
+from exporters.word.anchors import LONGEST_SPELT, digest_of, spelling
+from exporters.word.forms import LONGEST_ALIAS, LONGEST_RECORD, Form
 
-_LONGEST_ALIAS = 64
 _KEPT = 4096
-_UNSPELT = "-" * 64
 # "_bp_r" and four digits leave this much of the 40 characters that a bookmark's name may have.
 _LONGEST_SUFFIX = 31
 _BREAK = '</w:t><w:br/><w:t xml:space="preserve">'
@@ -52,12 +52,17 @@ def _table(text: str) -> str:
     return text if "<w:tr" in text else ""
 
 
-def _plan(pieces: list[Any]) -> tuple[Any, ...]:
-    """Return how a value is written: pieces of XML, what stands behind the record's key, and how that is spelt."""
-    *xml, tail, child, flow, _ = pieces
-    spelling = spelt("a" + tail)
-    plain = spelling[0] != "_"
-    return *xml, tail, child, flow, spelling[1:], LONGEST_SPELT - len(spelling) + 1 if plain else -1
+class _Kept(dict[str, str]):
+    """What is made of texts, worked out once; emptied now and then, for texts recur close to each other."""
+
+    def __init__(self, make: Callable[[str], str]) -> None:
+        self._make = make
+
+    def __missing__(self, key: str) -> str:
+        if len(self) > _KEPT:
+            self.clear()
+        found = self[key] = self._make(key)
+        return found
 
 
 class Names:
@@ -67,9 +72,8 @@ class Names:
         self._ids = itertools.count(first_id)
         self._notes = dict(notes)
         self._sequences: dict[str, int] = {}
-        self._opened: list[int] = []
         self.digests: dict[str, str] = {}
-        """Keys of values that their bookmarks cannot spell, by what stands there for them."""
+        """Keys that bookmarks cannot spell, by what stands there for them."""
 
     def saved(self) -> dict[str, int]:
         """Return how far each sequence has counted."""
@@ -78,14 +82,23 @@ class Names:
     def restore(self, sequences: dict[str, int]) -> None:
         self._sequences = sequences
 
-    def filters(self, controls: list[list[Any]], count: Callable[[str], None]) -> dict[str, Callable[..., Any]]:
+    def filters(self, forms: list[Form], count: Callable[[str], None]) -> dict[str, Any]:
         """Return the filters; *count* takes the words of the flow."""
-        next_id, opened, digests = self._ids.__next__, self._opened, self.digests
-        plans = [_plan(one) for one in controls]
-        dashes = [one[-1] for one in controls]
-        spellings: dict[str, str] = {}
-        texts: dict[str, str] = {}
-        direct, take = sandbox().direct, sandbox().getattr
+        next_id, digests = self._ids.__next__, self.digests
+        texts = _Kept(lambda text: octets(escaped(text)))
+        take = sandbox().getattr
+
+        def digest(key: str) -> str:
+            found = digest_of(key)
+            digests[found] = key
+            return "_" + found
+
+        def spell(key: str) -> str:
+            if LONGEST_SPELT < len(key) <= LONGEST_RECORD:
+                return digest(key)
+            return spelling(key) if len(key) <= LONGEST_SPELT else ""
+
+        digested, spelt = _Kept(digest), _Kept(spell)
 
         def counted(value: Any) -> str:
             text = outside(value)
@@ -93,53 +106,28 @@ class Names:
             return text
 
         def control(value: Any, number: int, record: Any, above: Any) -> str:
-            return write(value, number, record, above)
+            form = forms[number]
+            words = value if type(value) is str else _worded(value)
+            if form.flow:
+                count(words)
+            key: str = record.key if record is not None else _missing(above, form.child)
+            alias, at = key + form.tail, next_id()
+            name = form.tail_spelt and spelt[key]
+            if name:
+                name = (name if len(name) <= form.room else digested[key]) + form.tail_spelt
+            else:
+                alias = alias if len(alias) <= LONGEST_ALIAS else shortened(alias)
+                name, alias = digested[alias], escaped(alias)
+            return (
+                f"{form.start}{at}{form.named}{at:x}_{name}{form.aliased}{alias}{form.begun}{escaped(words)}"
+                f"{form.ended}{at}{form.closed}"
+            )
 
         def field(record: Any, name: str, number: int, above: Any) -> str:
-            if type(record) in direct:
-                return write(getattr(record, name) or dashes[number], number, record, above)
-            return write((None if record is None else take(record, name)) or dashes[number], number, record, above)
-
-        def write(value: Any, number: int, record: Any, above: Any) -> str:
-            start, named, aliased, begun, ended, closed, tail, child, flow, tail_spelt, room = plans[number]
-            words = value if type(value) is str else _worded(value)
-            if flow:
-                count(words)
-            text = texts.get(words)
-            if text is None:
-                if len(texts) > _KEPT:
-                    texts.clear()
-                text = texts[words] = escaped(words)
-            key: str = record.key if record is not None else _missing(above, child)
-            alias = key + tail
-            known = spellings.get(key)
-            if known is None:
-                if len(spellings) > _KEPT:
-                    spellings.clear()
-                plain = PLAIN(key) is not None
-                known = spellings[key] = key.replace("-", "__").replace(".", "_") if plain else _UNSPELT
-            at = next_id()
-            if len(known) <= room:
-                return (
-                    f"{start}{at}{named}{at:x}_{known}{tail_spelt}{aliased}{alias}{begun}{text}{ended}{at}{closed}"
-                )
-            if len(alias) > _LONGEST_ALIAS:
-                alias = shortened(alias)
-            digest = blake2b(alias.encode(), digest_size=8).hexdigest()
-            digests[digest] = alias
-            return f"{start}{at}{named}{at:x}__{digest}{aliased}{escaped(alias)}{begun}{text}{ended}{at}{closed}"
+            form = forms[number]
+            return control((record is not None and take(record, name)) or form.dash, number, record, above)
 
         # Without the context, Jinja2 would call a filter of a constant while it compiles.
-        @pass_context
-        def mark(_context: Any, name: str, suffix: str) -> str:
-            at = next_id()
-            opened.append(at)
-            return f'<w:bookmarkStart w:id="{at}" w:name="{name}{suffix}"/>'
-
-        @pass_context
-        def unmark(_context: Any, _: Any) -> str:
-            return f'<w:bookmarkEnd w:id="{opened.pop()}"/>'
-
         @pass_context
         def note(_context: Any, kind: str) -> str:
             found = self._notes[kind]
@@ -163,8 +151,14 @@ class Names:
             "_table": _table,
             "_control": control,
             "_field": field,
-            "_mark": mark,
-            "_unmark": unmark,
+            # Written into the program (inlining.py); these are what it uses.
+            "_mark": None,
+            "_unmark": None,
+            "_next": next_id,
+            "_count": count,
+            "_texts": texts,
+            "_spelt": spelt,
+            "_digested": digested,
             "_id": pass_context(lambda _context, _: str(next_id())),
             "_note": note,
             "_seq": sequence,
@@ -177,7 +171,7 @@ class Names:
 def shortened(key: str) -> str:
     """Return a control's alias for a key that is longer than Word allows."""
     digest = blake2b(key.encode(), digest_size=5).hexdigest()
-    return f"{key[: _LONGEST_ALIAS - 11]}~{digest}"
+    return f"{key[: LONGEST_ALIAS - 11]}~{digest}"
 
 
 def anchor(record: Any, outer: str, seen: set[str]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any, BinaryIO
 
 from jinja2 import pass_context
@@ -19,6 +19,8 @@ from exporters.package.relationships import Relationship, rels_name
 from exporters.word.anchors import digest_properties
 from exporters.word.counting import Counter, Mark
 from exporters.word.filters import Names
+from exporters.word.forms import Form, forms_of
+from exporters.word.inlining import inlined
 from exporters.word.listing import entries, page_number
 from exporters.word.properties import custom_xml, stamp
 
@@ -66,9 +68,9 @@ class _Rendering:
     def write(self, out: BinaryIO, properties: Mapping[str, str]) -> None:
         meta, template = self._meta, self._template
         names = self._scope.names()
-        filters = self._filters()
-        programs = self._compiled.programs
-        bound = {name: program.bind(filters) for name, program in programs.items()}
+        forms = forms_of(meta["controls"])
+        filters, written = self._filters(forms), inlined(forms)
+        bound = {name: program.bind(filters, inlined=written) for name, program in self._compiled.programs.items()}
         main = meta["main"]
         with PackageWriter(out, date_time=zip_time(self._epoch)) as package:
             writer = self._chart_writer(package)
@@ -193,12 +195,13 @@ class _Rendering:
         which = -1
         for kind, text in program.events(names):
             if kind == "text":
+                data = text.encode("latin-1")
                 if pieces is not None:
-                    pieces.append(text)
+                    pieces.append(data.decode())
                 elif held is not None and current is main:
-                    held.append(text)
+                    held.append(data.decode())
                 else:
-                    current.write(text.encode())
+                    current.write(data)
             elif kind == "open":
                 if text.startswith("chart:"):
                     pieces, which = [], int(text[6:])
@@ -224,9 +227,9 @@ class _Rendering:
 
     # --- filters -----------------------------------------------------------------------------------------------------
 
-    def _filters(self) -> dict[str, Callable[..., Any]]:
+    def _filters(self, forms: list[Form]) -> dict[str, Any]:
         counter, epoch = self._counter, self._epoch
-        found = self._names.filters(self._meta["controls"], counter.step if counter else _uncounted)
+        found = self._names.filters(forms, counter.step if counter else _uncounted)
         found |= CHART_FILTERS
         found |= {
             "_toc": self._list,

@@ -6,7 +6,7 @@ import copy
 import re
 from dataclasses import dataclass, field
 
-from exporters.word.anchors import digest_of, value_bookmark
+from exporters.word.anchors import digests_of, value_bookmark
 from exporters.word.living.atoms import R, T
 from exporters.word.names import W15, W
 from exporters.word.xmlparts import Element
@@ -45,8 +45,7 @@ class Pen:
 
     def book(self, near: Element, key: str) -> tuple[Element, Element]:
         """Make the two ends of a value's bookmark."""
-        if digest_of(key):
-            self.digests[digest_of(key)] = key
+        self.digests |= digests_of(key)
         at = self.number()
         start = near.makeelement(f"{W}bookmarkStart", {f"{W}id": at, f"{W}name": value_bookmark(key, int(at))})
         return start, near.makeelement(f"{W}bookmarkEnd", {f"{W}id": at})

@@ -1,0 +1,194 @@
+"""The Python that a program becomes: Jinja2's own code generator, with shorter ways for what packs say most often."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from io import StringIO
+from typing import Any
+
+from jinja2.compiler import CodeGenerator, Frame
+from jinja2.nodes import Assign, Const, Expr, Filter, Getattr, Impossible, Name, Node, Output, TemplateData
+
+#: Filters whose result is text of the part already: the generated code does not escape it once more. What they return
+#: is a ``str``, and a plain one only where it needs no escaping.
+FINISHED = frozenset((
+    "_text", "_cell", "_fill", "_fit", "_rest", "_shape", "_slide", "_v", "_x", "_begin", "_row", "_rows", "_end",
+    "_control", "_field", "_mark", "_unmark", "_raw", "_id", "_note", "_seq", "_seq_near", "_page",
+    "_toc", "_table", "_chart",
+))  # fmt: skip
+#: Filters that are called for what they do (``set _ = 3|_end``) and return nothing.
+SILENT = frozenset(("_asked", "_end", "_own", "_row"))
+
+
+class Code(str):
+    """An expression of the generated program; a plain ``str`` beside it is text as it stands in the output."""
+
+    __slots__ = ()
+
+
+def octets(text: str) -> str:
+    """Return *text* in UTF-8, a character for each byte.
+
+    Python joins and encodes text of Chinese at a fifth of the speed: each of its characters takes two bytes or four,
+    and so do those of the markup around it.
+    """
+    return text if text.isascii() else text.encode("utf-8", "surrogatepass").decode("latin-1")
+
+
+def from_octets(text: str) -> str:
+    """Return the text of its :func:`octets`."""
+    return text if text.isascii() else text.encode("latin-1").decode("utf-8", "surrogatepass")
+
+
+Inline = Callable[["Generator", Filter, Frame], Iterable[str]]
+"""Returns what is written in place of a filter's call: texts, and code of the others (of octets where they stream)."""
+
+
+@dataclass(frozen=True)
+class Inlined:
+    """A format's filters that are written into the program, where a call would cost more than what it does."""
+
+    writers: Mapping[str, Inline] = field(default_factory=dict)
+    needed: tuple[str, ...] = ()
+    """Filters that the written code uses."""
+    forms: str = ""
+    """What the writers know beside the program's text; code is kept under this as well."""
+    octets: bool = False
+    """Whether the program streams :func:`octets` of its text."""
+
+
+class Generator(CodeGenerator):
+    """Writes what a finished filter returns straight into the stream, and nothing of it into the code.
+
+    A filter may know of the very file that is being written; its code may be kept for the next one. Neighbouring
+    outputs become one step of the stream.
+    """
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._silent: set[int] = set()
+        self._inlined: Inlined = self.environment.inlined  # type: ignore[attr-defined]
+
+    def blockvisit(self, nodes: Iterable[Node], frame: Frame) -> None:
+        super().blockvisit(list(self._joined(nodes)), frame)
+
+    def _joined(self, nodes: Iterable[Node]) -> Iterator[Node]:
+        """Yield *nodes* with neighbouring outputs and silent calls as one output."""
+        run: list[Expr] = []
+        for node in nodes:
+            if isinstance(node, Output):
+                run += node.nodes
+            elif (call := _silent_call(node)) is not None:
+                self._silent.add(id(call))
+                run.append(call)
+            else:
+                if run:
+                    yield Output(run, lineno=run[0].lineno)
+                    run = []
+                yield node
+        if run:
+            yield Output(run, lineno=run[0].lineno)
+
+    def pull_dependencies(self, body: Iterable[Node]) -> None:
+        super().pull_dependencies(body)
+        self.writeline("kinds, octets, from_octets = environment.direct, environment.octets, environment.from_octets")
+        for name in self._inlined.needed:
+            self.writeline(f"{self.needed(name)} = environment.filters[{name!r}]")
+
+    def needed(self, name: str) -> str:
+        """Return the variable of a filter that written code uses."""
+        return f"needed{name}"
+
+    def code(self, node: Node, frame: Frame) -> Code:
+        """Return the code of an expression."""
+        stream, self.stream = self.stream, StringIO()
+        try:
+            self.visit(node, frame)
+            return Code(self.stream.getvalue())
+        finally:
+            self.stream = stream
+
+    def literal(self, text: str) -> str:
+        """Return the code of *text* as the program streams it."""
+        return repr(octets(text) if self._inlined.octets else text)
+
+    def streamed(self, code: str) -> Code:
+        """Return code whose value is a text as code whose value is what the program streams."""
+        return Code(f"octets({code})" if self._inlined.octets else code)
+
+    def visit_Output(self, node: Output, frame: Frame) -> None:  # noqa: N802 - Jinja2's name
+        begin, end = "yield ''.join((", "))"
+        if frame.buffer is not None:
+            # What a block captures is a value, which may be streamed later.
+            begin, end = f"{frame.buffer}.append(from_octets(''.join((", "))))"
+            begin, end = (begin, end) if self._inlined.octets else (f"{frame.buffer}.extend((", "))")
+        self.writeline(begin, node)
+        self.indent()
+        text = ""
+        for child in node.nodes:
+            # A line of its own, so that an error leads to its own tag.
+            self.newline(child)
+            self.write("")
+            for piece in self._pieces(child, frame):
+                if not isinstance(piece, Code):
+                    text += piece
+                    continue
+                if text:
+                    self.write(f"{self.literal(text)}, ")
+                    text = ""
+                self.write(f"{piece}, ")
+        if text:
+            self.write(f"{self.literal(text)}, ")
+        self.outdent()
+        self.writeline(end)
+
+    def _pieces(self, node: Expr, frame: Frame) -> Iterable[str]:
+        finalize = self._make_finalize()
+        try:
+            return (self._output_child_to_const(node, frame, finalize),)
+        except Impossible:
+            pass
+        if isinstance(node, Filter):
+            inline = self._inlined.writers.get(node.name)
+            if inline is not None:
+                return inline(self, node, frame)
+            if id(node) in self._silent:
+                return (Code(f"{self.code(node, frame)} or ''"),)
+            if node.name in FINISHED:
+                return (self.streamed(self.code(node, frame)),)
+        stream, self.stream = self.stream, StringIO()
+        try:
+            self._output_child_pre(node, frame, finalize)
+            self.visit(node, frame)
+            self._output_child_post(node, frame, finalize)
+            return (self.streamed(self.stream.getvalue()),)
+        finally:
+            self.stream = stream
+
+    def _output_child_to_const(self, node: Expr, frame: Frame, finalize: CodeGenerator._FinalizeInfo) -> str:
+        if not isinstance(node, (TemplateData, Const)):
+            raise Impossible
+        return str(super()._output_child_to_const(node, frame, finalize))
+
+    def visit_Getattr(self, node: Getattr, frame: Frame) -> None:  # noqa: N802 - Jinja2's name
+        """Ask a view directly for a public name; all else goes through the sandbox's ``getattr``."""
+        if not is_public(node.attr):
+            super().visit_Getattr(node, frame)
+            return
+        # The condition is worked out first; what it has found is used at once, so one name serves all.
+        self.write(f"(found.{node.attr} if (found := ")
+        self.visit(node.node, frame)
+        self.write(f").__class__ in kinds else environment.getattr(found, {node.attr!r}))")
+
+
+def is_public(name: str) -> bool:
+    """Return whether a view may be asked for *name* without the sandbox's look at it."""
+    return name.isidentifier() and not name.startswith("_") and name != "names"
+
+
+def _silent_call(node: Node) -> Filter | None:
+    if isinstance(node, Assign) and isinstance(node.target, Name) and node.target.name == "_":
+        call = node.node
+        return call if isinstance(call, Filter) and call.name in SILENT else None
+    return None

@@ -1,0 +1,47 @@
+"""How each value of a template is written: its run in a control, the control in a bookmark."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from exporters.word.anchors import LONGEST_FIELD, LONGEST_SPELT, spelt_field
+
+LONGEST_ALIAS = 64
+"""So many characters does Word allow in a control's alias."""
+LONGEST_RECORD = LONGEST_ALIAS - LONGEST_FIELD
+"""Behind a record's key of this length, an alias has room for every field that a bookmark can spell."""
+
+
+@dataclass(slots=True)
+class Form:
+    """The XML around the numbers, names and words of one value, and what stands behind its record's key."""
+
+    start: str
+    named: str
+    aliased: str
+    begun: str
+    ended: str
+    closed: str
+    tail: str
+    """What stands behind the record's key: ``.text``."""
+    child: str
+    """What stands behind the key of the record above where there is no record: ``.level``."""
+    flow: bool
+    """Whether the page counts the words."""
+    dash: str
+    """What stands for nothing."""
+    tail_spelt: str = field(init=False)
+    """The tail as bookmarks spell it; empty where they cannot."""
+    room: int = field(init=False)
+    """So many characters are left for the record's key."""
+
+    def __post_init__(self) -> None:
+        self.tail_spelt = spelt_field(self.tail)
+        self.room = LONGEST_SPELT - len(self.tail_spelt)
+
+
+def forms_of(plans: Iterable[list[Any]]) -> list[Form]:
+    """Return the forms that a compiled template notes."""
+    return [Form(*plan) for plan in plans]

@@ -1,0 +1,71 @@
+"""Bookmarks spell the keys of values; what they cannot spell is told by digests."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from word_samples import body, load_guangzhou, p, template
+
+from exporters import word
+from exporters.binding.scope import Scope
+from exporters.metrics import width
+from exporters.package import Package
+from exporters.word.anchors import digests_of, spelt, value_bookmark, value_key
+
+ids = st.from_regex(r"\A[a-z0-9]([a-z0-9._-]{0,46}[a-z0-9])?\Z")
+fields = st.sampled_from([".text", ".label", ".full_title", ".value|percent", ".theme", ".a-very-long-field"])
+
+
+@given(ids, fields, st.integers(0, 0xFFFFFF))
+def test_a_bookmark_leads_back_to_its_key(record, field, number):
+    name = value_bookmark(record + field, number)
+    assert len(name) <= 40
+    assert value_key(name, digests_of(record + field)) == record + field
+
+
+def test_fields_of_one_record_share_its_digest():
+    record = "a-district.with-a-key-that-is-too-long-for-a-bookmark"
+    assert {digest for field in (".text", ".label", ".word") for digest in digests_of(record + field)} == set(
+        digests_of(record + ".text")
+    )
+    assert spelt(record + ".text") != spelt(record + ".label")
+
+
+def test_bookmarks_whose_digest_stands_for_a_whole_key_are_still_read():
+    assert value_key("_bv3e8__0123456789abcdef", {"0123456789abcdef": "nansha.gdp-growth.text"}) == (
+        "nansha.gdp-growth.text"
+    )
+
+
+@pytest.mark.parametrize("expression", ["t.text", "t.unit", "t.label", "t.ref", "t.actual.text", "t.text|upper"])
+def test_each_value_says_its_key_in_alias_and_bookmark(expression):
+    """The code that is written into the program and the call that stands beside it say the same."""
+    scope = Scope(load_guangzhou())
+    template_bytes = template(body(p("{% for t in targets %}"), p(f"{{{{ {expression} }}}}"), p("{% endfor %}")))
+    package = Package.open(template_bytes, name="t.docx")
+    out = io.BytesIO()
+    word.render(word.compile(package, "t.docx"), package, scope, out, epoch=0)
+    xml = zipfile.ZipFile(io.BytesIO(out.getvalue())).read("word/document.xml").decode()
+    custom = zipfile.ZipFile(io.BytesIO(out.getvalue())).read("docProps/custom.xml").decode()
+    digests = dict(re.findall(r"([0-9a-f]{16})=([^\s<]+)", custom))
+    pairs = re.findall(r'w:name="(_bv[^"]+)"/><w:sdt><w:sdtPr><w:alias w:val="([^"]+)"', xml)
+    field = expression.partition("|")[0].removeprefix("t.")
+    assert [alias.partition("|")[0] for _, alias in pairs] == [
+        (f"{view.actual.key}.text" if view.actual else f"{view.key}.actual.text")
+        if field == "actual.text" else f"{view.key}.{field}"
+        for view in scope.names()["targets"]
+    ]  # fmt: skip
+    for name, alias in pairs:
+        assert value_key(name, digests).split("|")[0] == alias.split("|")[0]
+
+
+@pytest.mark.parametrize("font", ["Arial", "Times New Roman", "Calibri", "FangSong", "SimSun", "Georgia", "Unknown"])
+@pytest.mark.parametrize("bold", [False, True])
+def test_all_digits_are_equally_wide(font, bold):
+    widths = {width(f"{digit}市", 10, latin=font, east_asian="SimSun", bold=bold, flow="word") for digit in "0123456789"}
+    assert len(widths) == 1
