@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
-from exporters import resources
+from exporters import __version__, resources
 from exporters.errors import BriefpackError, Fault
 from exporters.runs import publish as publishing
 from exporters.runs.build import Outcome, publish
@@ -52,6 +52,7 @@ class Common:
 
     editions: dict[tuple[str, str], Edition]
     cache: Path | None
+    tool: str = __version__
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,12 +97,7 @@ def packs(
 
 def run(wanted: Sequence[Pack], engine: Engine) -> Iterator[Report]:
     """Build every pack that is due and yield what became of each, as it comes; one bad pack does not stop the rest."""
-    editions: dict[tuple[str, str], Edition] = {
-        (pack.request.templates, pack.request.lang): find_templates(
-            pack.request.templates, pack.request.lang, pack.request.only
-        )
-        for pack in {(one.request.templates, one.request.lang): one for one in wanted}.values()
-    }
+    editions = _editions(wanted)
     early: list[Report] = []
     orders = _orders(wanted, editions, early)
     common = Common(editions, wanted[0].request.cache if wanted else None)
@@ -113,49 +109,66 @@ def run(wanted: Sequence[Pack], engine: Engine) -> Iterator[Report]:
 
 
 def plan(wanted: Sequence[Pack]) -> Iterator[tuple[Pack, bool]]:
-    """Yield each pack and whether it is due, without building: what :func:`run` would do."""
-    editions: dict[tuple[str, str], Edition] = {}
+    """Yield each pack and whether it is due, without building: what :func:`run` goes by as well."""
+    editions = _editions(wanted)
     for pack in wanted:
-        name = (pack.request.templates, pack.request.lang)
-        if name not in editions:
-            editions[name] = find_templates(*name, pack.request.only)
         try:
-            content = pack.dataset.read_bytes()
-        except OSError:
+            yield pack, _look(pack, editions[pack.request.templates, pack.request.lang]).known is None
+        except (BriefpackError, OSError):
             yield pack, True
-            continue
-        yield pack, _unchanged(pack, _key(pack, content, editions[name])) is None
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """A pack at first sight: its data, the digest of all that it is made from, its open conflicts if it is not due."""
+
+    content: bytes
+    key: str
+    known: int | None
+
+
+def _look(pack: Pack, edition: Edition) -> _Seen:
+    from exporters.load import read_bytes
+
+    content = read_bytes(pack.dataset)
+    key = _key(pack, content, edition)
+    return _Seen(content, key, None if pack.request.fresh else _unchanged(pack, key))
+
+
+def _editions(wanted: Sequence[Pack]) -> dict[tuple[str, str], Edition]:
+    asked = {(pack.request.templates, pack.request.lang): pack.request.only for pack in wanted}
+    return {(templates, lang): find_templates(templates, lang, only) for (templates, lang), only in asked.items()}
 
 
 def _orders(
     wanted: Sequence[Pack], editions: dict[tuple[str, str], Edition], early: list[Report]
 ) -> Iterator[Order]:
     """Yield an order for each pack that is due; what needs no worker is reported in *early*."""
-    from exporters.load import read_bytes
-
     for pack in wanted:
         edition = editions[pack.request.templates, pack.request.lang]
         try:
-            content = read_bytes(pack.dataset)
-            key = _key(pack, content, edition)
-            known = None if pack.request.fresh else _unchanged(pack, key)
-            if known is not None:
-                early.append(Report(pack, "conflicts" if known else "unchanged", conflicts=known))
+            seen = _look(pack, edition)
+            if seen.known is not None:
+                early.append(Report(pack, "conflicts" if seen.known else "unchanged", conflicts=seen.known))
                 continue
             folder = look_for(pack.request, edition, pack.out)
         except BriefpackError as error:
             early.append(Report(pack, "failed" if error.exit_code == 1 else "refused", error.faults))
             continue
         except OSError as error:
-            early.append(Report(pack, "failed", (Fault("system", str(error), str(pack.out)),)))
+            early.append(Report(pack, "failed", (fault_of(error),)))
             continue
-        yield Order(pack, content, folder, key)
+        yield Order(pack, seen.content, folder, seen.key)
 
 
 def work(common: Common, order: Order) -> Made | tuple[Fault, ...]:
     """Make one pack (in a worker); faults are a result like any other."""
     from exporters.load import load
 
+    if common.tool != __version__:
+        message = f"a worker has briefpack {__version__}, this machine {common.tool}"
+        hint = "install one version everywhere"
+        return (Fault("worker", message, str(order.pack.dataset), hint=hint),)
     request = replace(order.pack.request, cache=common.cache)
     try:
         dataset = load(order.pack.dataset, content=order.content)

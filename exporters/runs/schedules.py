@@ -146,7 +146,7 @@ def schtasks(schedule: Schedule) -> str:
         "    </CalendarTrigger>\n  </Triggers>\n"
         "  <Settings>\n    <MultipleInstancesPolicy>IgnoreNew</MultipleInstancesPolicy>\n"
         "    <StartWhenAvailable>true</StartWhenAvailable>\n  </Settings>\n"
-        '  <Actions Context="Author">\n    <Exec>\n'
+        '  <Actions>\n    <Exec>\n'
         f"      <Command>{escape(program)}</Command>\n"
         f"      <Arguments>{escape(_windows_line(arguments))}</Arguments>\n"
         f"      <WorkingDirectory>{escape(str(schedule.folder))}</WorkingDirectory>\n"

@@ -60,6 +60,33 @@ def test_only_what_changed_is_due(wanted, datasets):
     assert statuses(wanted()) == {"gz-0": "unchanged", "gz-1": "built", "gz-2": "unchanged"}
 
 
+@pytest.mark.parametrize("change", ["nothing", "one dataset", "one broken", "a file touched", "the template", "fresh"])
+def test_a_dry_run_prints_the_plan_that_the_run_executes(wanted, datasets, tmp_path, change):
+    statuses(wanted())
+    if change == "one dataset":
+        path = datasets / "gz-1.yaml"
+        path.write_text(path.read_text("utf-8").replace("    value: 10\n", "    value: 11\n", 1), "utf-8")
+    elif change == "one broken":
+        (datasets / "gz-2.yaml").write_text("id: [", "utf-8")
+    elif change == "a file touched":
+        (wanted()[0].out / "one.docx").write_bytes(b"by hand")
+    elif change == "the template":
+        [template] = (tmp_path / "mine").rglob("one.docx")
+        template.write_bytes(stub_room.template("<other/>"))
+    packs = wanted(fresh=change == "fresh")
+    planned = {pack.out.name for pack, due in batch.plan(packs) if due}
+    done = statuses(packs)
+    assert planned == {name for name, status in done.items() if status != "unchanged"}
+    assert len(planned) == {"nothing": 0, "the template": 3, "fresh": 3}.get(change, 1)
+
+
+def test_a_worker_of_another_version_is_named(wanted):
+    [pack, *_] = wanted()
+    common = batch.Common({}, None, tool="0.0.9")
+    [fault] = batch.work(common, batch.Order(pack, b"", batch.Folder(pack.out), ""))
+    assert "0.0.9" in fault.message
+
+
 def test_one_bad_dataset_fails_and_the_others_finish(wanted, datasets):
     (datasets / "gz-1.yaml").write_text("id: [", "utf-8")
     reports = {report.pack.out.name: report for report in batch.run(wanted(), InProcess())}

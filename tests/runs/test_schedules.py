@@ -74,6 +74,8 @@ def test_the_windows_task_catches_up_and_does_not_overlap():
     assert root.findtext(".//t:MultipleInstancesPolicy", namespaces=space) == "IgnoreNew"
     assert root.findtext(".//t:Command", namespaces=space) == HARD[0]
     assert len(root.findall(".//t:DaysOfWeek/*", space)) == 2
+    # The schema's Context is an IDREF: without a Principal of that id the file would be refused.
+    assert root.find("t:Actions", space).attrib == {}
 
 
 def test_the_workflow_is_yaml():
