@@ -21,8 +21,9 @@ body{font:16px/1.5 system-ui,"Microsoft YaHei","PingFang SC",sans-serif;margin:2
 color:#1c2733}table{border-collapse:collapse;width:100%}th,td{text-align:left;padding:.4rem .6rem;vertical-align:top;
 border-bottom:1px solid #d5dbe1}caption{text-align:left;margin-bottom:.8rem}a{color:#0b4f8a}
 .failed,.refused{color:#a4161a;font-weight:600}.conflicts{color:#8a5300;font-weight:600}.unchanged{color:#56626e}
-ul{margin:.2rem 0;padding-left:1.2rem}@media print{a{color:inherit}}@media(max-width:40rem){td,th{display:block}
-tr{display:block;margin-bottom:1rem}thead{display:none}}
+ul{margin:.2rem 0;padding-left:1.2rem}tr{break-inside:avoid}@media print{a{color:inherit}}
+@media(max-width:40rem){thead,td:empty{display:none}td{display:block;border:0;padding:.1rem 0}
+tr{display:block;padding:.6rem 0;border-bottom:1px solid #d5dbe1}}
 """
 
 
@@ -53,9 +54,11 @@ def _row(report: Report) -> str:
     title = made.title if made else report.pack.dataset.stem
     names = made.files if made else ()
     files = " ".join(f'<a href="{quote(f"{folder.name}/{name}")}">{escape(name)}</a>' for name in names)
-    notes = [escape(str(fault)) for fault in report.faults] + [escape(str(move)) for move in report.moved]
+    notes = [escape(str(fault)) for fault in report.faults]
+    notes += [escape(str(move)).replace("-&gt;", "→") for move in report.moved]
     if report.conflicts:
         notes.append(f"{report.conflicts} conflicts to settle: briefpack status {escape(folder.name)}")
     said = f"<ul>{''.join(f'<li>{note}</li>' for note in notes)}</ul>" if notes else ""
-    name = f"{escape(title)}<br><small>{escape(folder.name)}</small>"
+    lang = report.pack.request.lang
+    name = f'<span lang="{lang}">{escape(title)}</span><br><small>{escape(folder.name)}</small>'
     return f'<tr><td>{name}</td><td class="{report.status}">{report.status}</td><td>{files}</td><td>{said}</td></tr>'

@@ -168,3 +168,42 @@ def test_notify_gets_the_summary_only_when_contents_changed(tmp_path, datasets):
     told.unlink()
     subprocess.run(command(*words), env=env, check=True, capture_output=True)
     assert not told.exists()
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(os.name != "posix", reason="a terminal")
+def test_on_a_terminal_there_is_a_bar_and_ctrl_c_stops_cleanly(tmp_path, datasets):
+    import pty
+
+    text = (datasets / "gz-0.yaml").read_text("utf-8")
+    for number in range(3, 40):
+        (datasets / f"gz-{number}.yaml").write_text(text.replace("id: gz-0", f"id: gz-{number}", 1), "utf-8")
+    env = os.environ | {"BRIEFPACK_CACHE": str(tmp_path / "cache"), "TERM": "xterm", "COLUMNS": "100", "LINES": "30"}
+    words = command("batch", str(datasets), "--out", str(tmp_path / "out"), "--jobs", "2")
+    pid, terminal = pty.fork()
+    if pid == 0:
+        os.execve(sys.executable, words, env)
+    shown = b""
+    while b"packs/s" not in shown or b"0:0" not in shown.partition(b"packs/s")[2]:
+        shown += os.read(terminal, 4096)
+    os.write(terminal, b"\x03")
+    while True:
+        try:
+            more = os.read(terminal, 4096)
+        except OSError:
+            break
+        if not more:
+            break
+        shown += more
+    _, status = os.waitpid(pid, 0)
+    os.close(terminal)
+    said = shown.decode("utf-8", "replace")
+    assert os.waitstatus_to_exitcode(status) == 130, said
+    assert "packs left, the same command goes on with them" in said
+    assert "Traceback" not in said
+    done = subprocess.run(words, env=env, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "40 packs: " in done.stdout
+    assert " unchanged" in done.stdout
+    # In a pipe each pack is a line of JSON.
+    assert {json.loads(line)["status"] for line in done.stderr.splitlines()} == {"built", "unchanged"}

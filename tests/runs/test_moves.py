@@ -47,7 +47,7 @@ def test_a_batch_says_what_moved_to_people_to_programs_and_on_its_page(project):
     assert [line.get("moved") for line in lines if line["status"] == "built"] == [[move]]
     told = json.loads((project / "told.json").read_text("utf-8"))
     assert [pack["moved"] for pack in told["packs"]] == [[move]]
-    assert "南沙区 GDP: 10%以上 -&gt; 9%以上" in (project / "out" / "index.html").read_text("utf-8")
+    assert "南沙区 GDP: 10%以上 → 9%以上" in (project / "out" / "index.html").read_text("utf-8")
 
 
 def test_history_says_which_data_changed_what(project):
