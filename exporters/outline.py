@@ -58,6 +58,8 @@ class Outline:
     tables: list[Table] = field(default_factory=list)
     slides: list[Slide] = field(default_factory=list)
     runs: list[Run] = field(default_factory=list)
+    deleted: list[Run] = field(default_factory=list)
+    """Texts that tracked changes have deleted."""
     fonts: bool = True
     """Whether the format has a font of its own for Chinese characters."""
     language: str | None = None

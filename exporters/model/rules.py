@@ -45,13 +45,25 @@ def check_sources(dataset: Dataset, texts: Mapping[str, str]) -> list[Problem]:
         text = texts.get(evidence.source)
         if text is None or evidence.start is None or evidence.end is None:
             continue
-        found = text[evidence.start : evidence.end].replace("\r", "").replace("\n", "")
-        if found != evidence.clause:
-            where = text.replace("\r", "").replace("\n", "").find(evidence.clause)
-            hint = "the clause does not stand in this source" if where < 0 else "the clause stands elsewhere in it"
+        # Spans count code points of the text as it was; lines may since have been broken or ended in another way.
+        spellings = (text, text.replace("\r\n", "\n"), text.replace("\r", "").replace("\n", ""))
+        clause = "".join(evidence.clause.split())
+        if not any(_stands_at(one, evidence.start, evidence.end, clause) for one in spellings):
+            known = clause in "".join(text.split())
+            hint = "the clause stands elsewhere in it" if known else "the clause does not stand in this source"
+            found = " ".join(text[evidence.start : evidence.end].split())
             message = f"the span {evidence.start}-{evidence.end} holds “{found[:40]}”, not the clause"
             problems.append(Problem((*path, "clause"), "span-mismatch", message, hint))
     return problems
+
+
+def _stands_at(text: str, start: int, end: int, clause: str) -> bool:
+    """Whether a clause (without white space) stands from *start* to *end*, or a line break later for each inside."""
+    piece = "".join(text[start:end].split())
+    missing = len(clause) - len(piece)
+    if not clause.startswith(piece) or missing > text.count("\n", start, end):
+        return False
+    return "".join(text[end : end + 2 * missing].split()).startswith(clause[len(piece) :])
 
 
 def _unique(dataset: Dataset) -> Iterator[Problem]:

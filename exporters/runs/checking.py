@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from exporters.outline import Outline
     from exporters.package.reader import Package
 
+# What parts that are not as the format says make fail.
+_BROKEN = (LookupError, ValueError, TypeError, AttributeError, RecursionError)
 _STAND_IN = re.compile(r"\|\s*(?:dash\b|d(?:efault)?\([^)]*,)|\bif\b|\bor\b")
 _ORDER = {"error": 0, "warning": 1, "advice": 2}
 
@@ -104,13 +107,19 @@ def _names_apart(one: _Template) -> None:
 
 
 def _outline(one: _Template) -> Outline | None:
-    """Return a template's outline; None where it is too broken for one, which compiling has told of."""
+    """Return a template's outline; None where it is too broken for one."""
     try:
         return one.room.outline(one.package)
-    except (LookupError, ValueError, TypeError, AttributeError):
-        if not one.faults:
-            raise
+    except _BROKEN as error:
+        _tell_unseen(one, "its pictures, tables, fonts and colours", error)
         return None
+
+
+def _tell_unseen(one: _Template, what: str, error: Exception) -> None:
+    """Say that something could not be looked at, unless faults that are told already may be why."""
+    if not any(fault.severity == "error" for fault in one.faults):
+        message = f"{what} could not be looked at: {' '.join(str(error).split()) or type(error).__name__}"
+        one.faults.append(Fault("not-looked-at", message, hint="save the file anew in Office", severity="warning"))
 
 
 def _absent(one: _Template, outline: Outline | None, scope: Scope) -> None:
@@ -118,7 +127,7 @@ def _absent(one: _Template, outline: Outline | None, scope: Scope) -> None:
 
     blank = outline.blank if outline is not None else ()
     for program in one.seen.programs:
-        with gathering([]):  # one that is no program has been told of
+        with gathering([]), suppress(RecursionError):  # one that is no program has been told of
             found = absent_values(program, scope.names(), blank)
             one.faults += [fault for fault in found if not _has_stand_in(fault, one.seen.texts)]
 
@@ -139,7 +148,10 @@ def _rendered(one: _Template, job: Job, scope: Scope) -> None:
         out = io.BytesIO() if overflows is not None else _Nowhere()
         job.room.render(job.compiled, job.package, scope, out)
         if overflows is not None:
-            one.faults += overflows(Package.open(out.getvalue(), name=one.file.shown))
+            try:
+                one.faults += overflows(Package.open(out.getvalue(), name=one.file.shown))
+            except _BROKEN as error:
+                _tell_unseen(one, "whether its text fits", error)
 
 
 class _Nowhere(io.BytesIO):

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from exporters.binding.keys import Found, Keys
+from exporters.binding.views import TargetView
 from exporters.errors import BriefpackError, Fault, nearest
 from exporters.model import Target
 from exporters.package import Package
 from exporters.registry import EXPORTERS
 from exporters.runs.memory import Memory
 from exporters.runs.moves import Move
-from exporters.runs.numbers import numbers, plain
+from exporters.runs.numbers import claims, figures, numbers, plain
 from exporters.runs.pack import Pack
 from exporters.snapshot import SlotKind
 
@@ -52,7 +53,10 @@ def explain(pack: Pack, asked: str) -> list[Explanation]:
     elif found is not None and found.target is not None:
         chosen = [found.view.key]
     else:
-        chosen = [key for key, view in views.items() if plain(asked) in {plain(view.text), plain(view.phrase)}]
+        chosen = _pasted(asked, views)
+    if not chosen and found is not None:
+        message = f"{asked} belongs to no target statement; it reads {keys.value(found)}"
+        raise BriefpackError(Fault("no-statement", message, str(pack.folder), hint="its record is all that it has"))
     if not chosen:
         hint = nearest(asked, views) or "give a target's id, a value's key, or a figure as it is printed"
         raise BriefpackError(Fault("unknown-key", f"nothing here is known as {asked!r}", str(pack.folder), hint=hint))
@@ -64,6 +68,28 @@ def explain(pack: Pack, asked: str) -> list[Explanation]:
         )
         for key in chosen
     ]  # fmt: skip
+
+
+def _pasted(asked: str, views: Mapping[str, TargetView]) -> list[str]:
+    """Return the statements that a figure, a sentence or a cell's number may come from, the surest first."""
+    said = plain(asked)
+    exact = [key for key, view in views.items() if said in {plain(view.text), plain(view.phrase)}]
+    amounts = [key for key, view in views.items() if said == plain(view.amount)]
+    found = list(dict.fromkeys(exact + amounts))
+    if found:
+        return found
+    alone = numbers(asked)
+    if len(alone) == 1 and plain(asked).replace("%", "") == alone[0]:
+        return [key for key, view in views.items() if alone[0] in _as_cells_hold_it(view)]
+    told, bare = {plain(claim) for claim in claims(asked)}, set(figures(asked))
+    return [key for key, view in views.items() if told & {plain(view.text), plain(view.phrase)}] or [
+        key for key, view in views.items() if bare & {plain(view.amount)}
+    ]
+
+
+def _as_cells_hold_it(view: TargetView) -> set[str]:
+    values = (view.value, view.upper, view.ratio, view.number, view.number_upper)
+    return {number for value in values if value is not None for number in numbers(f"{value:f}")}
 
 
 def _stands(pack: Pack, wanted: set[str]) -> dict[str, list[Stand]]:

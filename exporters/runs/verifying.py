@@ -349,13 +349,13 @@ def _spans(pack: Pack, folder: Path) -> tuple[int, list[Finding]]:
         path = folder / source.file if source.file else None
         if path is not None and path.is_file():
             try:
-                texts[source.id] = read_file(path).decode("utf-8")
+                texts[source.id] = read_file(path).decode("utf-8-sig")
             except UnicodeDecodeError:
                 found.append(Finding("span", str(path), "", source.id, "the source's text is not UTF-8"))
         elif source.file:
             found.append(Finding("span", str(folder), "", source.id, f"{source.file} is not there", error=False))
     for problem in check_sources(pack.dataset, texts):
         record = getattr(pack.dataset, str(problem.path[0]))[int(problem.path[1])]
-        found.append(Finding("span", "", "", record.id, problem.message))
+        found.append(Finding("span", "", "", record.id, f"{problem.message}: {problem.hint}"))
     given = [target.evidence for target in pack.dataset.targets if target.evidence.source in texts]
     return sum(evidence.start is not None for evidence in given), found

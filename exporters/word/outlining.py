@@ -33,6 +33,7 @@ def outline(package: Package) -> Outline:
         found.pictures += _pictures(package, part, root, places)
         found.tables += _tables(root, places)
         found.runs += looks.runs(root, places)
+        found.deleted += _deleted(root, places)
     return found
 
 
@@ -53,6 +54,13 @@ def _pictures(package: Package, part: str, root: Element, places: Places) -> Ite
             target = relationships.target(chart.get(f"{R}id", ""))
             bound = target in package and is_chart_tagged(package, package.stored_name(target))
         yield Picture(where, properties.get("descr", ""), chart is not None, bound, decorative)
+
+
+def _deleted(root: Element, places: Places) -> Iterator[Run]:
+    for deletion in root.iter(f"{W}del"):
+        text = "".join(one.text or "" for one in deletion.iter(f"{W}delText", f"{W}t"))
+        if text:
+            yield Run(places(deletion), text)
 
 
 def _tables(root: Element, places: Places) -> Iterator[Table]:

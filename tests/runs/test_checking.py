@@ -165,6 +165,26 @@ def test_a_marked_table_a_described_picture_and_a_set_font_are_well(document):
     assert faults(document("中文 {{ city.name }}"), "word", lang="zh") == []
 
 
+@pytest.mark.parametrize("text", ["{ city.name }}", "｛｛ city.name ｝｝", "city.name %}", "{｛ city.name }}"])
+def test_what_only_looks_like_a_tag(document, text):
+    ((where, message),) = told(document("{{ city.name }}", text), "word", "stray-braces")
+    assert where == "paragraph 2"
+    assert message.endswith("looks like a tag and is none")
+
+
+def test_braces_of_other_kinds_are_text(document):
+    assert told(document('{"a": {"b": 1}}'.replace("}}", "} }"), "{{ city.name }} {x}"), "word", "stray-braces") == []
+
+
+def test_a_tag_in_a_tracked_deletion(document):
+    from docx.oxml import parse_xml
+
+    space = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
+    run = "<w:r><w:delText>{{ city.name }}</w:delText></w:r>"
+    document.document.add_paragraph("x")._p.append(parse_xml(f'<w:del {space} w:id="3" w:author="A">{run}</w:del>'))
+    assert [where for where, _ in told(document(), "word", "deleted-tag")] == ["paragraph 1"]
+
+
 # --- decks -----------------------------------------------------------------------------------------------------------
 
 

@@ -10,11 +10,11 @@ from collections.abc import Callable, Iterator
 
 from exporters.errors import Fault
 from exporters.outline import Outline
-from exporters.runs.rules import access, contrast, fonts
+from exporters.runs.rules import access, braces, contrast, fonts
 
 Rule = Callable[[Outline, str], Iterator[Fault]]
 
-_FAMILIES = (access, fonts, contrast)
+_FAMILIES = (braces, access, fonts, contrast)
 
 
 def apply(outline: Outline, lang: str) -> Iterator[Fault]:
