@@ -295,10 +295,11 @@ class Briefing:
         words, look = self.words, self.look
         first, second, third = words.chart_series
         city = "{{ indicator.GDP.city_growth.value }}"
+        longest = "6" if words.lang == "zh" else "14"
         rows = [
             (first, second, third, words.chart_line),
             (
-                "{% for t in indicator.GDP.growth[:12] %}{{ t.place.short }}\n{{ t.text }}",
+                "{% for t in indicator.GDP.growth[:12] %}{{ t.place.short|truncate(" + longest + ", true, '…', 0) }}\n{{ t.text }}",
                 "{{ t.value }}",
                 city,
                 "{% if loop.last %}" + city + "{% endif %}{% endfor %}",

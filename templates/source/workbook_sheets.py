@@ -318,9 +318,9 @@ class Builder:
         self.title(sheet, words.targets_title, words.targets_hint, "C")
         zh = words.lang == "zh"
         self.widths(sheet, {
-            "A": 24, "B": 24, "C": 8 if zh else 11, "D": 23 if zh else 28, "E": 7, "F": 5, "G": 9, "H": 7,
-            "I": 9 if zh else 10, "J": 8, "K": 9, "L": 9, "M": 9 if zh else 11, "N": 8 if zh else 10, "O": 13 if zh else 20, "P": 38,
-            "Q": 22 if zh else 26, "R": 18 if zh else 26, "S": 11, "T": 11, "U": 10, "V": 11, "W": 9, "X": 9, "Y": 16,
+            "A": 24, "B": 24, "C": 8 if zh else 11, "D": 21 if zh else 26, "E": 7, "F": 5, "G": 9, "H": 7,
+            "I": 9 if zh else 10, "J": 8, "K": 9, "L": 9, "M": 9 if zh else 11, "N": 8 if zh else 10, "O": 13 if zh else 20, "P": 30,
+            "Q": 16 if zh else 20, "R": 15 if zh else 20, "S": 11, "T": 11, "U": 10, "V": 11, "W": 9, "X": 9, "Y": 13,
         }, {column: head for column, head in heads.items() if column not in "AB"})  # fmt: skip
         for column in "ABST":
             sheet.column_dimensions[column].hidden = True
@@ -568,10 +568,12 @@ class Builder:
         for column, text in zip("BCDE", cells, strict=True):
             self.put(sheet, f"{column}{at + 2}", text, border=UNDER, align=RIGHT if column == "D" else LEFT)
         at += 4
-        self.put(sheet, f"B{at}", "{% if flagged %}")
+        # That everything is invented is said once, in the note at the end.
+        doubtful = "flagged|rejectattr('flag_code', 'eq', 'invented')|list"
+        self.put(sheet, f"B{at}", "{% if " + doubtful + " %}")
         self._section(sheet, at + 1, words.flagged)
         self.heads(sheet, at + 2, words.flagged_heads, 2, MUTED)
-        cells = ("{% for t in flagged %}{{ t.place.short }}", "{{ t.label }}", "{{ t.text }}", "{{ t.flag_text }}{% endfor %}")
+        cells = ("{% for t in " + doubtful + " %}{{ t.place.short }}", "{{ t.label }}", "{{ t.text }}", "{{ t.flag_text }}{% endfor %}")
         for column, text in zip("BCDE", cells, strict=True):
             self.put(sheet, f"{column}{at + 3}", text, border=UNDER, align=LEFT)
         self.put(sheet, f"B{at + 4}", "{% endif %}")

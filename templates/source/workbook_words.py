@@ -192,10 +192,10 @@ EN = Words(
     ),
     chart_names=("Chart 1 growth targets", "Chart 2 growth targets"),
     chart_texts=(
-        "Column chart: {{ rates[0].short }} growth targets by district, highest first; the dashed line is the city's "
+        "Column chart: {{ rates[0].short }} growth targets by district, highest first; the dashed line is the city’s "
         "target. Its data stand below on this sheet.",
         "{% if rates[1] %}Column chart: {{ rates[1].short }} growth targets by district, highest first; the dashed line is "
-        "the city's target{% else %}Column chart: share of targets met by district; the dashed line is the total"
+        "the city’s target{% else %}Column chart: share of targets met by district; the dashed line is the total"
         "{% endif %}. Its data stand below on this sheet.",
     ),
     series=("Growth target", "City target"),

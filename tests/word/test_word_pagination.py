@@ -74,6 +74,20 @@ def test_footnotes_take_room_on_the_page_of_their_reference() -> None:
     assert pages([lines(1, notes=30.0), lines(6), lines(1)], separator=5.0) == [0, 0, 1]
 
 
+def test_a_footnote_stands_on_the_page_of_its_paragraph_s_last_line() -> None:
+    # Five lines do not fit above the note, so two stay and three go with it.
+    assert pages([lines(8), lines(5, notes=30.0), lines(3), lines(1)], separator=5.0) == [0, 0, 1, 2]
+    # Three lines are not split: they need the note's room where they begin.
+    assert pages([lines(6), lines(3, notes=30.0)], separator=5.0) == [0, 1]
+
+
+def test_kept_rows_go_to_the_next_page_together() -> None:
+    table = [row(keep_next=True), row(keep_next=True), row(keep_next=True)]
+    assert pages([lines(7), *table, lines(1)]) == [0, 1, 1, 1, 1]
+    assert pages([lines(6), *table, lines(1)]) == [0, 0, 0, 0, 0]
+    assert pages([lines(7), row(), row(), row(), lines(1)]) == [0, 0, 0, 0, 1]
+
+
 def test_the_rule_below_a_table_counts_for_what_follows() -> None:
     rows = [row(10.0, below=1.0)] * 9
     assert pages([*rows, lines(1)]) == [0] * 9 + [1]

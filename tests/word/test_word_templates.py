@@ -144,6 +144,13 @@ def test_actual_values_bring_their_own_section() -> None:
         assert not any("三、各区" in heading for heading in plain_headings(done))
 
 
+def test_a_table_without_rows_leaves_its_caption_out_too() -> None:
+    for lang, caption in (("zh", "需要说明的数字"), ("en", "Figures to handle with care")):
+        shown = render(shipped("standard", lang), load(PROGRESS), lang).texts()
+        assert not any(caption in text for text in shown)
+        assert any(caption in text for text in render(shipped("standard", lang), load_guangzhou(), lang).texts())
+
+
 def test_the_sdk_validator_finds_nothing(edition, tmp_path) -> None:
     name, lang, done = edition
     path = tmp_path / f"{name}-{lang}.docx"
