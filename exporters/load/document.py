@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from bisect import bisect_right
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -13,6 +14,9 @@ from exporters.model import Path
 
 MAX_DEPTH = 32
 """Deeper nesting than any dataset has; a bound against files made to exhaust the reader."""
+
+
+_LONGEST = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +38,9 @@ class Misfit:
     hint: str = ""
 
     def in_file(self, file: str) -> Fault:
-        return Fault(self.code, self.message, file, self.spot.where, self.hint, excerpt=self.spot.excerpt)
+        # A message may quote what was typed, which may be a whole book.
+        message = self.message if len(self.message) <= _LONGEST else f"{self.message[:_LONGEST]}…"
+        return Fault(self.code, message, file, self.spot.where, self.hint[:_LONGEST], excerpt=self.spot.excerpt)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +60,15 @@ def in_order(misfits: Iterable[Misfit]) -> list[Misfit]:
     """Return the misfits as the file runs, each that reads the same only once."""
     distinct = {(one.spot.where, one.code, one.message): one for one in reversed(list(misfits))}
     return sorted(distinct.values(), key=lambda one: (one.spot.order, one.message))
+
+
+MAX_REPORTED = 100
+"""Faults of one kind of check; who has more has one cause for them, and each takes time to place."""
+
+
+def and_more(count: int) -> Misfit:
+    """Return the last line of a list of faults of which *count* are left out."""
+    return Misfit(Spot("", "", (sys.maxsize,)), "more", f"{count:,} more faults are not listed")
 
 
 class UnreadableError(Exception):

@@ -7,7 +7,7 @@ from typing import Any
 
 from exporters.model import Path
 
-from .document import MAX_DEPTH, Document, Misfit, SourceText, Spot, UnreadableError
+from .document import MAX_DEPTH, MAX_REPORTED, Document, Misfit, SourceText, Spot, UnreadableError
 from .json_tree import JsonTree, json_tree
 from .plaintext import refuse_forbidden
 
@@ -47,7 +47,7 @@ def read_json(text: str) -> Document:
         raise UnreadableError(*misfits, Misfit(Spot("line 1"), "too-deep", message)) from None
     locator = _Locator(source)
     if suspect:
-        for key, offset in locator.tree.duplicates:
+        for key, offset in locator.tree.duplicates[:MAX_REPORTED]:
             misfits.append(Misfit(source.spot(offset), "duplicate-key", f"{key!r} is given twice in one record"))
     return Document(data, locator, misfits)
 

@@ -16,7 +16,7 @@ _WIDE_MARKS = {
     codecs.BOM_UTF16_BE: "UTF-16",
 }
 BOM = codecs.BOM_UTF8
-MAX_REPORTED = 50
+MAX_SPELT = 50
 # YAML 1.1 takes these for line breaks, so a text would come back changed.
 _HIDDEN_BREAK = re.compile("[\u2028\u2029]")
 
@@ -52,7 +52,7 @@ def refuse_forbidden(source: SourceText, *, hidden_breaks: bool = False) -> tupl
     parts: list[str] = []
     at = 0
     while (offset := _next_forbidden(text, at, hidden_breaks)) is not None:
-        if len(misfits) >= MAX_REPORTED:
+        if len(misfits) >= MAX_SPELT:
             more = Misfit(source.spot(offset), "control-character", "and more such characters")
             raise UnreadableError(*misfits, more)
         misfits.append(_forbidden_misfit(source, offset))

@@ -9,7 +9,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from exporters.model import Dataset, Path, Problem, check, check_sources
 
-from .document import Document, Misfit
+from .document import MAX_REPORTED, Document, Misfit, and_more
 from .faults import misfit, missing_fields
 from .shape import ID_FIELDS, LISTS
 
@@ -38,10 +38,14 @@ def validate(document: Document, texts_of: TextsOf) -> tuple[Dataset | None, lis
         problems = _all_rules(dataset, texts_of)
     except ValidationError as error:
         errors = error.errors(include_url=False)
-        misfits += _translated(errors, document)
+        misfits += _translated(errors[:MAX_REPORTED], document)
+        if len(errors) > MAX_REPORTED:
+            misfits.append(and_more(len(errors) - MAX_REPORTED))
         problems = _rules_of_the_rest(data, {one["loc"][:2] for one in errors}, texts_of)
         dataset = None
-    for problem in problems:
+    if len(problems) > MAX_REPORTED:
+        misfits.append(and_more(len(problems) - MAX_REPORTED))
+    for problem in problems[:MAX_REPORTED]:
         hint = problem.hint
         if problem.related is not None:
             hint = f"the first is on {document.locate(problem.related).where}"

@@ -15,7 +15,7 @@ from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from exporters.model import Path
 
-from .document import MAX_DEPTH, Document, Misfit, SourceText, Spot, UnreadableError
+from .document import MAX_DEPTH, MAX_REPORTED, Document, Misfit, SourceText, Spot, UnreadableError
 from .plaintext import refuse_forbidden
 from .yaml_advice import syntax_misfit
 
@@ -136,6 +136,8 @@ class _Builder:
 
     def _refuse(self, event: Any, code: str, message: str, hint: str = "") -> None:
         self.misfits.append(Misfit(self.source.spot(event.start_mark.index), code, message, hint))
+        if len(self.misfits) > MAX_REPORTED:
+            raise UnreadableError(*self.misfits)
 
     def _refuse_structure(self, event: Any, code: str, message: str, hint: str) -> None:
         self.structural = True
