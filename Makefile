@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --quiet --quiet --disable-pip-version-check install
 WORKERS ?= auto
 
-.PHONY: pack test lint lock schema clean
+.PHONY: pack test lint fuzz licences lock schema clean
 
 pack: $(VENV)/.pack
 	@$(BIN)/python -m compileall -q exporters
@@ -20,6 +20,14 @@ lint: $(VENV)/.test
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo
+
+# A coverage-guided fuzz run over every way in, SECONDS shared among the targets; findings lie in build/fuzz/.
+SECONDS ?= 60
+fuzz: $(VENV)/.fuzz
+	@$(BIN)/python -m tests.trust.fuzz $(SECONDS)
+
+licences: $(VENV)/.pack
+	@$(BIN)/python tools/licences.py
 
 # Building the project itself uses the locked tools too, so nothing is fetched that the lock files do not name.
 $(VENV)/.pack: requirements.lock requirements-build.lock pyproject.toml
@@ -34,11 +42,16 @@ $(VENV)/.test: $(VENV)/.pack requirements-test.lock
 	@$(PIP) --require-hashes -r requirements-test.lock
 	@touch $@
 
+$(VENV)/.fuzz: $(VENV)/.test requirements-fuzz.lock
+	@$(PIP) --require-hashes -r requirements-fuzz.lock
+	@touch $@
+
 # Writes the lock files anew from pyproject.toml; review the difference before committing it.
 lock:
 	@test -x .venv-lock/bin/uv || { $(PYTHON) -m venv .venv-lock && .venv-lock/bin/python -m pip --quiet install uv; }
 	@$(LOCK) pyproject.toml --output-file requirements.lock
 	@$(LOCK) pyproject.toml --extra test --extra cluster --extra watch --output-file requirements-test.lock --constraint requirements.lock
+	@$(LOCK) requirements-fuzz.in --output-file requirements-fuzz.lock
 	@$(LOCK) requirements-build.in --output-file requirements-build.lock --constraint requirements-test.lock
 
 LOCK := .venv-lock/bin/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-config \

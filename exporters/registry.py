@@ -115,10 +115,11 @@ def _blaming(package: Package) -> Iterator[None]:
             raise
         from exporters.package.check import broken_structure
 
+        where = f"part {package.last_read}" if package.last_read else ""
         faults = broken_structure(package)
         message = f"it is not built as Office builds its files ({type(error).__name__}: {error})"
         hint = "open it in Office and save it again; if that does not help, please report it"
-        raise PackageError(faults or Fault("not-understood", message, package.file, hint=hint)) from error
+        raise PackageError(faults or Fault("not-understood", message, package.file, where, hint)) from error
 
 
 @dataclass(frozen=True, slots=True)

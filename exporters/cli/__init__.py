@@ -11,6 +11,15 @@ def main() -> None:
     """Run ``briefpack``; the process ends with an exit code of the contract."""
     # Nobody's plugin runs inside a build, and looking for one costs more than reading the data.
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
+    try:
+        _run()
+    except KeyboardInterrupt:
+        # click answers one that comes while a command runs; this one came while it was imported.
+        sys.stderr.write("Aborted!\n")
+        sys.exit(1)
+
+
+def _run() -> None:
     from exporters.cli.app import app
 
     for stream in (sys.stdout, sys.stderr):

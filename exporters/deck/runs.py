@@ -80,8 +80,9 @@ def _text(run: Element) -> str:
 def _join(group: list[Element], text: str, lead: bool, trail: bool) -> None:
     first, last = group[0], group[-1]
     target, parent, previous = first.find(f"{A}t"), first.getparent(), first.getprevious()
-    assert target is not None
     assert parent is not None
+    if target is None:
+        target = etree.SubElement(first, f"{A}t")
     target.text = text
     if lead and previous is not None:
         previous.tail = None

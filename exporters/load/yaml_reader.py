@@ -25,6 +25,7 @@ except ImportError:  # PyYAML built without libyaml: slower, the same result
     from yaml import BaseLoader as Loader  # type: ignore[assignment]
 
 ABSENT: Final = frozenset(("", "~", "null", "Null", "NULL"))
+_BEFORE = 200
 _NOTHING = ScalarNode("", "", yaml.Mark("", 0, 0, 0, "", 0))
 _CLOSING = (events.MappingEndEvent, events.SequenceEndEvent)
 
@@ -83,6 +84,9 @@ class _Builder:
                     key, wants_key = value, False
                     continue
                 if value in ABSENT and not event.style:
+                    if not value and key is not None and self._is_alone(event):
+                        hint = "quote a text or a number that holds a comma"
+                        self._refuse_structure(event, "syntax", f"{key!r} stands without a value between braces", hint)
                     value = None
                 if key is None:
                     here.append(value)
@@ -121,6 +125,11 @@ class _Builder:
                 )
                 break
         return root[0] if root else None
+
+    def _is_alone(self, event: Any) -> bool:
+        """Whether no colon stands before an empty value: in ``{zh: a, b}`` the text has lost its second half."""
+        at = event.start_mark.index
+        return not self.source.text[max(0, at - _BEFORE) : at].rstrip().endswith(":")
 
     def _check_collection(self, event: Any, wants_key: bool, depth: int) -> None:
         if event.tag is not None or event.anchor is not None:

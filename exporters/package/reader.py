@@ -26,13 +26,15 @@ class Package:
     A missing part raises KeyError, a damaged one PackageError. Large files stay open until ``close``.
     """
 
-    __slots__ = ("_content_types", "_directory", "_folded", "_relationships")
+    __slots__ = ("_content_types", "_directory", "_folded", "_relationships", "last_read")
 
     def __init__(self, directory: Directory) -> None:
         self._directory = directory
         self._content_types: ContentTypes | None = None
         self._folded: dict[str, Member] | None = None
         self._relationships: dict[str, Relationships] = {}
+        self.last_read = ""
+        """The part that was read last: where somebody stumbled over the package."""
 
     @classmethod
     def open(cls, source: Path | str | bytes, *, name: str = "", limits: Limits = DEFAULT) -> Package:
@@ -91,6 +93,7 @@ class Package:
 
     def read(self, name: str) -> bytes:
         """Return a part's plain bytes."""
+        self.last_read = name
         return self._directory.read(self._member(name))
 
     def raw(self, name: str) -> RawPart:

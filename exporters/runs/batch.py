@@ -12,6 +12,7 @@ from typing import Literal
 
 from exporters import __version__, resources
 from exporters.errors import BriefpackError, Fault
+from exporters.files import read_file
 from exporters.runs import publish as publishing
 from exporters.runs.build import Outcome, publish
 from exporters.runs.disk import fault_of
@@ -213,7 +214,7 @@ def _key(pack: Pack, content: bytes, edition: Edition) -> str:
 def _unchanged(pack: Pack, key: str) -> int | None:
     """Return the number of open conflicts of a pack in which nothing is to do; None for one that is due."""
     try:
-        known = json.loads((pack.out / DUE).read_bytes())
+        known = json.loads(read_file(pack.out / DUE))
         if known["key"] != key:
             return None
         for name, (size, changed) in known["files"].items():

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from exporters.errors import Fault, RefusedError
+from exporters.files import read_file
 
 NAME = "manifest.json"
 FORMAT = 1
@@ -73,7 +74,7 @@ def read(folder: Path) -> Manifest | None:
     """
     path = folder / NAME
     try:
-        value = json.loads(path.read_bytes())
+        value = json.loads(read_file(path))
     except FileNotFoundError:
         return None
     except ValueError:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
+from exporters.files import read_file
 from exporters.runs.disk import flush, flush_folder
 
 
@@ -41,7 +42,7 @@ class Objects:
     def get(self, digest: str) -> bytes | None:
         """Return the bytes of *digest*; None where they are missing or are not what they should be."""
         try:
-            content = self.path(digest).read_bytes()
+            content = read_file(self.path(digest))
         except OSError:
             return None
         return content if hashlib.sha256(content).hexdigest() == digest else None

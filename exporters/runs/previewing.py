@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from exporters.errors import Fault, RefusedError
+from exporters.files import read_file
 from exporters.preview import office, pages, pdf
 from exporters.preview.page import ShownFile, render
 from exporters.preview.tools import require
@@ -85,7 +86,7 @@ def _copied(pack: Pack, copies: Path) -> list[PackFile]:
     state.mkdir(exist_ok=True)
     with lock.held(state / "lock", pack.folder):
         for file in pack.files:
-            shutil.copyfile(file.path, copies / file.name)
+            (copies / file.name).write_bytes(read_file(file.path))
     return list(pack.files)
 
 

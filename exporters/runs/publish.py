@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, cast
 
 from exporters.errors import Fault, RefusedError
+from exporters.files import read_file
 from exporters.runs import lock
 from exporters.runs.disk import digest, flush, flush_folder, in_use, move
 from exporters.runs.ledger import Ledger, News
@@ -216,7 +217,7 @@ def _finish(out: Path) -> None:
     if not ready.is_dir():
         return
     try:
-        order = json.loads((ready / _ORDER).read_bytes())
+        order = json.loads(read_file(ready / _ORDER))
     except (OSError, ValueError):
         order = {"names": [], "news": None}
     if "undo" in order:

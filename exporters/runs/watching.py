@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from exporters.errors import Fault, MissingToolError
+from exporters.files import read_file
 
 QUIET_MS = 600
 """How long nothing may change before a build: editors save in several steps."""
@@ -47,6 +48,6 @@ def changes(files: Sequence[Path], stop: Callable[[], bool] = lambda: False) -> 
 
 def _digest(path: Path) -> str:
     try:
-        return hashlib.blake2b(path.read_bytes(), digest_size=16).hexdigest()
+        return hashlib.blake2b(read_file(path), digest_size=16).hexdigest()
     except OSError:
         return ""

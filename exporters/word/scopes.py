@@ -47,8 +47,8 @@ class Scopes:
         self.loops = start
 
     def walk(self, root: Element, outside: Around = ()) -> None:
-        rest = self._walk(root, outside)
-        assert rest == outside, "every construct closes inside its part"
+        # What does not close inside its part is a fault that was told when its tags were woven.
+        self._walk(root, outside)
 
     def of(self, element: Element) -> Around:
         return self._around[element]
@@ -84,7 +84,7 @@ class Scopes:
                 around = (*around, Construct("if", "", inline))
             elif keyword in {"endfor", "endif"}:
                 around = around[:-1]
-            elif keyword == "else" and around[-1].keyword == "for":
+            elif keyword == "else" and around and around[-1].keyword == "for":
                 # After a loop that ran over nothing there is no record to take an anchor of.
                 around = (*around[:-1], Construct("if", "", inline))
         return "".join(made), around

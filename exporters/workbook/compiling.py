@@ -119,7 +119,9 @@ class _Compiler:
 
     def _sheet_body(self, sheet: SheetDraft, root: Element, weaver: Weaver) -> str:
         data = root.find(f"{S}sheetData")
-        assert data is not None
+        if data is None:
+            message, hint = "the sheet has no place for cells (sheetData)", "open it in Excel and save it again"
+            raise TemplateError(Fault("broken-sheet", message, self._file, sheet.place, hint))
         for child in list(data):
             data.remove(child)
         data.text = emitting.rows_source(sheet, weaver) + weaver.values((), "_end")

@@ -93,12 +93,14 @@ def deck() -> bytes:
     slide = presentation.slides.add_slide(presentation.slide_layouts[1])
     slide.shapes.title.text = "{{ pack.title }}"
     slide.placeholders[1].text = "{{ pack.note }}"
+    slide.notes_slide.notes_text_frame.text = "to be said"
     slide = presentation.slides.add_slide(presentation.slide_layouts[1])
     slide.shapes.title.text = "{% slide for d in districts %}{{ d.name }}{% slide endfor %}"
     body = slide.placeholders[1].text_frame
     body.text = "{% for i in d.initiatives %}"
     for text in ("{{ i.theme }}", "{{ i.text }}", "{% endfor %}"):
         body.add_paragraph().text = text
+    slide.notes_slide.notes_text_frame.text = "to be said"
     table = slide.shapes.add_table(3, 2, Inches(1), Inches(4), Inches(8), Inches(1)).table
     rows = (("{% for t in d.targets %}", ""), ("{{ t.text }}", "{{ t.clause }}"), ("{% endfor %}", ""))
     for row, texts in zip(table.rows, rows, strict=True):
