@@ -255,5 +255,6 @@ def test_through_the_shipped_templates(tmp_path: Path) -> None:
         from openpyxl.utils.escape import unescape
 
         # A workbook's own spelling of ``_x0007_`` is ``_x005F_x0007_``.
-        lines = map(unescape, exporter.lines(Package.open(out.getvalue(), name=name)))
-        assert any(trap in line for line in lines), room
+        lines = exporter.lines(Package.open(out.getvalue(), name=name))
+        spelt = unescape if room == "workbook" else str
+        assert any(trap in spelt(line) for line in lines), room
