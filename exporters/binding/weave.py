@@ -14,7 +14,7 @@ from lxml import etree
 
 from exporters.binding.program import Weaver
 from exporters.binding.tags import Tag, may_hold_tag, scan
-from exporters.errors import Fault
+from exporters.errors import Fault, TemplateError
 
 Element = etree._Element
 XML_SPACE = "{http://www.w3.org/XML/1998/namespace}space"
@@ -439,4 +439,5 @@ def _common(elements: list[Element]) -> Element:
     for candidate in chains[0][1:]:
         if all(any(candidate is one for one in chain) for chain in chains[1:]):
             return candidate
-    raise AssertionError("the elements stand in different trees")
+    message = "a loop or condition goes across paragraphs that lie inside each other"
+    raise TemplateError(Fault("crossing", message, hint="open the file in Office and save it again"))
