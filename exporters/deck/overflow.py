@@ -76,7 +76,7 @@ def _box(shape: Element, slide: Slide, ancestry: Ancestry, right: int, where: st
         if stem and any(one.startswith(stem) and len(one) > len(stem) for one in notes):
             message = f"{_quoted(line)} was cut: the whole text stands in the notes only"
             hint = "give it more room, or a {{ …|more }} line that says that there is more"
-            yield Fault("text-cut", message, where=where, hint=hint, severity="warning")
+            yield Fault("text-cut", message, where=where, hint=hint, severity="advice")
 
 
 def _wrapped(shape: Element) -> Element:

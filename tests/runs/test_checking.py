@@ -39,7 +39,9 @@ def told(folder, only, code, **more):
 @pytest.mark.parametrize("templates", ["standard", "gbt9704"])
 @pytest.mark.parametrize("dataset", ["guangzhou-2023", "sample-progress"])
 def test_the_shipped_templates_are_clean(dataset, templates, lang):
-    assert check(dataset, templates, lang, ("word", "deck", "workbook")) == []
+    found = check(dataset, templates, lang, ("word", "deck", "workbook"))
+    # What a box cannot hold is cut by rule, and stands in the notes: advice.
+    assert [fault for fault in found if fault.code != "text-cut"] == []
 
 
 # --- Word ------------------------------------------------------------------------------------------------------------
