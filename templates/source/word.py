@@ -45,7 +45,7 @@ from wordparts import chart_xml, numbering_xml, settings_xml, styles_xml
 from wordwords import DOUBTFUL, EN, ZH, Words
 
 LONG = 14
-"""A district with more targets than this begins a page."""
+"""A table of more targets than this may take more than a page."""
 FIXED = "2023-01-01T00:00:00Z"
 
 
@@ -345,12 +345,14 @@ class Briefing:
         self.say(words.districts, "Heading1")
         self.say(words.districts_lead)
         self.say("{%p for d in districts %}")
-        # A long district begins a page; a short one follows on, and its parts stay together.
-        self.say("{%p if d.targets|length > " + str(LONG) + " and d.n > 1 %}")
-        self.say(words.district, "Heading2", "<w:pageBreakBefore/>")
-        self.say("{%p else %}")
+        if self.look.name == "standard":
+            # A long district begins a page; a short one follows on. An official document runs on throughout.
+            self.say("{%p if d.targets|length > " + str(LONG) + " and d.n > 1 %}")
+            self.say(words.district, "Heading2", "<w:pageBreakBefore/>")
+            self.say("{%p else %}")
         self.say(words.district, "Heading2")
-        self.say("{%p endif %}")
+        if self.look.name == "standard":
+            self.say("{%p endif %}")
         self.say("{%p if d.leader %}")
         self.say(words.leader, "Leader")
         self.say("{%p endif %}")
