@@ -327,7 +327,7 @@ class _Puller:
         plain = unicodedata.normalize("NFKC", text).strip()
         if not plain.endswith("%"):
             with suppress(InvalidOperation):
-                return Decimal(canonical(plain)).scaleb(-self._power(target, field))
+                return _likely(Decimal(canonical(plain)).scaleb(-self._power(target, field)), target)
         if not any(character.isdecimal() for character in plain) or plain.startswith(FORMULA):
             raise AmbiguousError("it is not a number")
         read = read_figure(text, target, self.dataset.unit_by_code, self.lang)
@@ -364,6 +364,14 @@ class _Puller:
             return []
         new = {"id": f"{record}.{day:%Y%m%d}"[:48], "target": record, "date": day, "value": value}
         return [AppendRecord("observations", new | ({"note": {self.lang: note}} if note else {}))]
+
+
+def _likely(value: Decimal, target: Target) -> Decimal:
+    """Return *value*; refuse a percentage typed without its sign into a cell of ratios: 7.5 there is 750%."""
+    usual = target.value if target.value is not None else Decimal(0)
+    if target.unit == "PERCENT" and abs(value) >= 100 and abs(usual) < 50:
+        raise AmbiguousError(f"it is {value:f}% there, beside a target of {usual:f}%")
+    return value
 
 
 def _day(text: str) -> dt.date:
