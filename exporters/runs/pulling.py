@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import difflib
-import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
@@ -63,7 +62,6 @@ _TEXTS: dict[tuple[type[View], str], tuple[str, ...]] = {
 # The number of a statement, or of its actual value: as a spreadsheet holds it, as a ratio, as the source has it.
 _NUMBERS = ("number", "ratio", "value")
 _EXCEL_EPOCH = dt.date(1899, 12, 30)
-_WRITTEN_DAY = re.compile(r"(\d{4})\s*[年./-]\s*(\d{1,2})\s*[月./-]\s*(\d{1,2})\s*日?")
 # Signs that a keyboard has no key for, or that a font of full width writes otherwise.
 _SIGNS = {">=": "≥", "＞=": "≥", "≧": "≥", "<=": "≤", "≦": "≤", "＝": "="}
 _NO_SIGN = frozenset((Comparator.BETWEEN, Comparator.IN_STEP_WITH, Comparator.NONE))
@@ -375,10 +373,7 @@ def _likely(value: Decimal, target: Target) -> Decimal:
 
 
 def _day(text: str) -> dt.date:
-    written = _WRITTEN_DAY.fullmatch(unicodedata.normalize("NFKC", text).strip())
     try:
-        if written is not None:
-            return dt.date(*(int(part) for part in written.groups()))
         return dt.date.fromisoformat(text.strip()[:10])
     except ValueError:
         pass
