@@ -62,8 +62,6 @@ _TEXTS: dict[tuple[type[View], str], tuple[str, ...]] = {
 # The number of a statement, or of its actual value: as a spreadsheet holds it, as a ratio, as the source has it.
 _NUMBERS = ("number", "ratio", "value")
 _EXCEL_EPOCH = dt.date(1899, 12, 30)
-# Signs that a keyboard has no key for, or that a font of full width writes otherwise.
-_SIGNS = {">=": "≥", "＞=": "≥", "≧": "≥", "<=": "≤", "≦": "≤", "＝": "="}
 _NO_SIGN = frozenset((Comparator.BETWEEN, Comparator.IN_STEP_WITH, Comparator.NONE))
 FORMULA = "="
 
@@ -265,7 +263,7 @@ class _Puller:
     def _compared(self, one: Typed, target: Target) -> list[Edit]:
         """Return the edits for a typed sign (≥, >, ≈, =, ≤, <)."""
         signs = {sign: comparator for comparator, sign in SYMBOL.items() if comparator not in _NO_SIGN}
-        found = signs.get(_SIGNS.get(one.theirs.strip(), unicodedata.normalize("NFKC", one.theirs).strip()))
+        found = signs.get(one.theirs.strip())
         if found is None or target.comparator in _NO_SIGN:
             raise AmbiguousError(f"it is none of the signs {' '.join(signs)}")
         return self._changed(target, {"comparator": found, "comparator_word": None, "expression": None})

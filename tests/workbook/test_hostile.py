@@ -330,7 +330,7 @@ def test_a_value_changed_on_both_sides_is_told_with_its_cell_until_it_is_settled
 def test_signs_values_and_actual_values_come_back_into_the_data(desk: Desk):
     def edit(book: Any) -> None:
         grid = Grid(book)
-        grid.cell(GDP, "目标值").value, grid.cell(GDP, "关系").value = 0.081, "<="
+        grid.cell(GDP, "目标值").value, grid.cell(GDP, "关系").value = 0.081, "≤"
         grid.cell(GDP, "强度用词").value = "力争"
         grid.cell(FAI, "实际值").value, grid.cell(FAI, "备注").value = 0.05, "据快报"
         grid.cell(FAI, "实际日期").value = dt.date(2023, 6, 30)
