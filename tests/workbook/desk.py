@@ -70,6 +70,8 @@ class Desk:
         """Take a district with all its records out of the data."""
         for kind in ("targets", "initiatives"):
             self.data[kind] = [one for one in self.data[kind] if one.get("place") != place]
+        left = {one["id"] for one in self.data["targets"]}
+        self.data["observations"] = [one for one in self.data.get("observations", []) if one["target"] in left]
         gone = {one["id"] for one in self.data["people"] if any(post.get("place") == place for post in one["posts"])}
         self.data["people"] = [one for one in self.data["people"] if one["id"] not in gone]
         self.data["places"] = [one for one in self.data["places"] if one["id"] != place]
