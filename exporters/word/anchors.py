@@ -105,13 +105,16 @@ def digests_of(key: str) -> dict[str, str]:
 
 def digest_properties(digests: Mapping[str, str]) -> dict[str, str]:
     """Return the custom properties that tell the keys of *digests*."""
-    pieces: list[str] = [""]
+    pieces: list[list[str]] = []
+    room = 0
     for mark, key in sorted(digests.items()):
         line = f"{mark}={key.replace('%', '%25').replace(' ', '%20')}"
-        if len(pieces[-1]) + len(line) > _LONGEST_PROPERTY:
-            pieces.append("")
-        pieces[-1] += ("\n" if pieces[-1] else "") + line
-    return {f"{PROPERTY}-{number}": piece for number, piece in enumerate(pieces, 1) if piece}
+        if len(line) > room or not pieces:
+            pieces.append([])
+            room = _LONGEST_PROPERTY
+        pieces[-1].append(line)
+        room -= len(line) + 1
+    return {f"{PROPERTY}-{number}": "\n".join(lines) for number, lines in enumerate(pieces, 1)}
 
 
 def read_digests(properties: Iterable[tuple[str, str]]) -> dict[str, str]:
