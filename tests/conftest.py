@@ -9,10 +9,15 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from tests.editors import office  # noqa: F401 - a fixture
 
 STRICT = bool(os.environ.get("BRIEFPACK_CI"))
+
+# How long an example takes says more of the machine than of the code.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 
 @pytest.hookimpl(wrapper=True)
