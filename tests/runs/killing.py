@@ -146,7 +146,8 @@ def loop(scenario: str, root: Path, most: int) -> dict[str, object]:
     broken: list[str] = []
     killed = 0
     generator = random.Random(5)
-    for number in range(1, min(most, steps) + 1):
+    # Evenly over all steps where there are more than asked for.
+    for number in range(1, steps + 1, -(-steps // most)):
         shutil.rmtree(work)
         shutil.copytree(start, work)
         if scenario == "moments":
