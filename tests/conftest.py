@@ -6,6 +6,7 @@ Only tests marked ``outside`` (they compare with files that are no part of the p
 from __future__ import annotations
 
 import os
+import signal
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,10 @@ from hypothesis import settings
 from tests.editors import office  # noqa: F401 - a fixture
 
 STRICT = bool(os.environ.get("BRIEFPACK_CI"))
+
+# A run in the background of a script ignores interrupts, and so would every program that a test starts and interrupts.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # How long an example takes says more of the machine than of the code.
 settings.register_profile("untimed", deadline=None)
