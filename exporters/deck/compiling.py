@@ -6,6 +6,7 @@ import posixpath
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import count
 from typing import Any
 
 from exporters.binding.compiled import Compiled
@@ -14,9 +15,11 @@ from exporters.binding.program import Weaver, closing, opening
 from exporters.binding.scope import TOP
 from exporters.binding.tags import Tag
 from exporters.binding.weave import TreeWeaver
-from exporters.charts.drawingml import DRAWINGML, P
+from exporters.charts.drawingml import DRAWINGML, P, R
 from exporters.charts.writing import first_free
+from exporters.deck.notespages import MASTER
 from exporters.deck.presentation import (
+    XML_HEADER,
     app_properties,
     core_properties,
     custom_properties,
@@ -28,7 +31,7 @@ from exporters.deck.slides import SlideWeaver, WovenSlide, anchor, bound_shapes,
 from exporters.deck.textboxes import Ancestry, parse
 from exporters.errors import Fault, TemplateError
 from exporters.package import Package, ct, rt
-from exporters.package.relationships import rels_name
+from exporters.package.relationships import Relationship, Relationships, rels_name
 
 #: Names and filters that only presentations have.
 NAMES: dict[str, Any] = {"slide_count": int}
@@ -72,10 +75,14 @@ class _Compiler:
         self._main = package.main_part()
         self._root = parse(package.read(self._main))
         self._slides = SlideWeaver(package, self._weaver, faults)
+        self._relationships = package.relationships(self._main)
         self._replaced: set[str] = set()
+        self._added: list[dict[str, str]] = []
+        """Parts that the template does not have: their names, types, and text or the part that they are a copy of."""
+        self._notes_master = ""
 
     def run(self) -> Compiled:
-        relationships = self._package.relationships(self._main)
+        relationships = self._relationships
         listed = slide_list(self._root)
         ids = [slide_id for slide_id, _ in listed]
         woven = []
@@ -84,6 +91,8 @@ class _Compiler:
             slide = self._read(number, part)
             self._slides.weave(slide, Ancestry.of(self._package, part, self._root))
             woven.append(slide)
+        if any(slide.notes is not None and slide.notes_part is None for slide in woven):
+            self._provide_notes_master()
         source, plan, repeated = self._sequence(woven)
         parts = "".join(self._other_parts())
         slides = [self._slide_meta(slide, slide.number in repeated, listed[slide.number - 1]) for slide in woven]
@@ -97,6 +106,7 @@ class _Compiler:
             "first_number": first_free(self._package),
             "custom": custom_properties(self._package),
             "app": self._app(),
+            "added": self._added,
         }
         for chart in self._slides.charts:
             self._replaced |= {chart["part"], rels_name(chart["part"]), chart["book"]}
@@ -221,6 +231,35 @@ class _Compiler:
                     name = posixpath.splitext(posixpath.basename(part))[0]
                     yield self._once(part, package.read(part), name)
 
+    def _provide_notes_master(self) -> None:
+        """Name the master of the notes that the template lacks; where it lacks that too, one is made of its theme."""
+        package = self._package
+        found = self._relationships.target_of_type(rt.NOTES_MASTER)
+        if found is not None and found in package:
+            self._notes_master = package.stored_name(found)
+            return
+        self._notes_master = self._free("ppt/notesMasters/notesMaster")
+        self._relationships, rel_id = self._relationships.adding(rt.NOTES_MASTER, f"/{self._notes_master}")
+        listing = self._root.find(f"{P}notesMasterIdLst")
+        if listing is None:
+            listing = self._root.makeelement(f"{P}notesMasterIdLst", {})
+            self._root.find(f"{P}sldMasterIdLst").addnext(listing)  # type: ignore[union-attr]
+        listing.append(listing.makeelement(f"{P}notesMasterId", {f"{R}id": rel_id}))
+        self._added.append({"part": self._notes_master, "type": ct.NOTES_MASTER, "text": XML_HEADER + MASTER})
+        master = self._relationships.target_of_type(rt.SLIDE_MASTER)
+        theme = package.relationships(master).target_of_type(rt.THEME) if master else None
+        if theme and theme in package:
+            theme = package.stored_name(theme)
+            copy = self._free("ppt/theme/theme")
+            self._added.append({"part": copy, "type": ct.THEME, "from": theme})
+            if rels_name(theme) in package:
+                self._added.append({"part": rels_name(copy), "type": "", "from": package.stored_name(rels_name(theme))})
+            links = Relationships(self._notes_master).adding(rt.THEME, f"/{copy}")[0]
+            self._added.append({"part": rels_name(self._notes_master), "type": "", "text": links.xml().decode()})
+
+    def _free(self, stem: str) -> str:
+        return next(name for number in count(1) if (name := f"{stem}{number}.xml") not in self._package)
+
     def _once(self, part: str, data: bytes, place: str) -> str:
         root = parse(data)
         weaver = TreeWeaver(DRAWINGML, self._weaver, self._faults)
@@ -246,7 +285,7 @@ class _Compiler:
         return found.xml().decode()
 
     def _main_relationships(self) -> dict[str, Any]:
-        found = self._package.relationships(self._main)
+        found = self._relationships
         number = int(found.next_id()[3:])
         return {"constant": "".join(item.xml() for item in found if item.type != rt.SLIDE), "next": number}
 
@@ -283,8 +322,12 @@ class _Compiler:
         }
 
     def _notes_meta(self, slide: WovenSlide, rel_id: str) -> dict[str, Any] | None:
-        if slide.notes_part is None:
+        if slide.notes is None:
             return None
+        if slide.notes_part is None:
+            rel_id = self._package.relationships(slide.part).next_id()
+            master = Relationship("rId1", rt.NOTES_MASTER, f"/{self._notes_master}")
+            return {"part": None, "rel_id": rel_id, "back": "rId2", "constant": master.xml()}
         found = self._package.relationships(slide.notes_part)
         back = next((item.id for item in found.of_type(rt.SLIDE)), "")
         constant = "".join(item.xml() for item in found if item.type != rt.SLIDE)

@@ -212,6 +212,8 @@ class Fitter:
         """Return the notes' text body with what was shortened on the slide and does not stand in them already."""
         body = str(body)
         missing = [text for text in dict.fromkeys(self._left_out) if _escaped(text) not in body.replace("&#34;", '"')]
+        if missing:
+            body = body.removesuffix("<a:p/>")
         return Markup(body + "".join(f"<a:p><a:r><a:t>{_escaped(text)}</a:t></a:r></a:p>" for text in missing))
 
 

@@ -13,12 +13,12 @@ from exporters.deck.textboxes import Element, parse
 from exporters.package import Package, rt
 
 P14 = "{http://schemas.microsoft.com/office/powerpoint/2010/main}"
-_HEADER = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
+XML_HEADER = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 _STALE = ("TitlesOfParts", "HeadingPairs", "Words", "Paragraphs", "TotalTime", "Characters", "Lines")
 
 
 def serialised(root: Element) -> str:
-    return _HEADER + etree.tostring(root, encoding="unicode")
+    return XML_HEADER + etree.tostring(root, encoding="unicode")
 
 
 def slide_list(root: Element) -> list[tuple[int, str]]:

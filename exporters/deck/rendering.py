@@ -105,6 +105,13 @@ class DeckRenderer:
         for name in self._template.names():
             if name not in replaced and not name.endswith("/"):
                 writer.add_raw(self._template.raw(name))
+        for part in self._meta["added"]:
+            if "from" in part:
+                writer.add_raw(self._template.raw(part["from"]), part["part"])
+            else:
+                writer.add(part["part"], part["text"].encode())
+            if part["type"]:
+                self._overrides[part["part"]] = part["type"]
 
     def _unshown(self) -> set[str]:
         """Return the parts that only slides own which are not shown at all."""
@@ -211,6 +218,8 @@ class DeckRenderer:
 
     def _write_notes(self, writer: PackageWriter, slide: _Instance, text: str | None) -> None:
         meta = slide.meta["notes"]
+        if text is not None and meta["part"] is None and "<a:t>" not in text:
+            return  # the template has no notes here, and nothing was left out
         self._notes += 1
         name = f"ppt/notesSlides/notesSlide{self._notes}.xml"
         if text is None:
@@ -313,7 +322,7 @@ class DeckRenderer:
     def _once(self) -> set[str]:
         """Return the replaced parts that keep their names."""
         slides = {slide["part"] for slide in self._meta["slides"]}
-        notes = {slide["notes"]["part"] for slide in self._meta["slides"] if slide["notes"]}
+        notes = {slide["notes"]["part"] for slide in self._meta["slides"] if slide["notes"] and slide["notes"]["part"]}
         charts = {name for chart in self._meta["charts"] for name in (chart["part"], *_companions(chart))}
         return set(self._meta["replaced"]) - slides - notes - charts
 

@@ -16,8 +16,9 @@ from exporters.binding.weave import Located, TreeWeaver, after, before, remove
 from exporters.charts import chart_meta, compile_chart
 from exporters.charts.drawingml import DRAWINGML, A, C, P, R
 from exporters.deck.knowing import fill, known_box
+from exporters.deck.notespages import NOTES, add_notes_body, notes_body
 from exporters.deck.runs import join_runs
-from exporters.deck.textboxes import Ancestry, box_style, cell_style
+from exporters.deck.textboxes import Ancestry, box_style, cell_style, parse
 from exporters.errors import Fault
 from exporters.package import Package
 
@@ -37,6 +38,7 @@ class WovenSlide:
     root: Element
     notes_part: str | None
     notes: Element | None
+    """The notes; without a part they are the project's own, for what the slide's boxes leave out."""
     levels: list[Tag] = field(default_factory=list)
     tagged: bool = False
     """Whether any tag stands on the slide, in its notes or in its charts; else it is carried as it is."""
@@ -63,6 +65,7 @@ class SlideWeaver:
         def where(element: Element) -> str:
             return place + _shape_place(element, names)
 
+        boxes = len(self.boxes)
         texts = [slide.root] if slide.notes is None else [slide.root, slide.notes]
         slide.tagged = any(holds_tag(root) for root in texts)
         self._weave_charts(slide, where)
@@ -74,13 +77,15 @@ class SlideWeaver:
         self._place_levels(slide, placed)
         join_runs(slide.root, self._weaver)
         self._fit_boxes(slide, ancestry, where)
+        if slide.notes is None and len(self.boxes) > boxes:
+            slide.notes = parse(NOTES.encode())
         if slide.notes is not None:
             found = TreeWeaver(DRAWINGML, self._weaver, self._faults, self._notes_value).weave(
                 slide.notes, lambda _: f"{place}, notes"
             )
             self._place_levels(slide, found)
             join_runs(slide.notes, self._weaver)
-            self._take_the_rest(slide)
+            self._take_the_rest(slide, needed=len(self.boxes) > boxes)
 
     def _number_fields(self, slide: WovenSlide, place: str) -> None:
         """A field holds the number that it last showed: readers that work out no fields then see the right one."""
@@ -243,15 +248,14 @@ class SlideWeaver:
         ending = self._weaver.statement("endset", place) + self._weaver.value(name, place, filter_name)
         last.tail = (last.tail or "") + ending
 
-    def _take_the_rest(self, slide: WovenSlide) -> None:
-        """What a slide's boxes leave out is added to its notes."""
+    def _take_the_rest(self, slide: WovenSlide, *, needed: bool) -> None:
+        """What a slide's boxes leave out is added to its notes; a page of notes that lost its text box gets one."""
         assert slide.notes is not None
-        for shape in slide.notes.iter(f"{P}sp"):
-            mark = shape.find(f"{P}nvSpPr/{P}nvPr/{P}ph")
-            body = shape.find(f"{P}txBody")
-            if mark is not None and mark.get("type") == "body" and body is not None:
-                self._captured(body, "_notes", "_rest", f"slide {slide.number}, notes")
-                return
+        body = notes_body(slide.notes)
+        if body is None and needed:
+            body = add_notes_body(slide.notes)
+        if body is not None:
+            self._captured(body, "_notes", "_rest", f"slide {slide.number}, notes")
 
 
 def holds_tag(root: Element) -> bool:

@@ -121,6 +121,32 @@ def test_a_long_text_is_cut_at_a_clause_and_stands_whole_in_the_notes() -> None:
     assert shown.notes_slide.notes_text_frame.text == f"备注\n{CLAUSES}"
 
 
+def _told_at_length() -> Dataset:
+    return DATA.model_copy(update={"subtitle": DATA.subtitle.model_copy(update={"zh": CLAUSES})})
+
+
+def test_a_template_without_notes_gets_a_page_of_them_where_something_is_left_out() -> None:
+    office = Office()
+    office.slide("{{ pack.title }}", "{{ pack.subtitle|fit }}")
+    office.slide("{% slide for d in districts %}{{ d.name }}{% slide endfor %}", "{{ d.name }}")
+    data = rendered(office.save(), _told_at_length())
+    first, *others = Presentation(io.BytesIO(data)).slides
+    assert first.notes_slide.notes_text_frame.text == CLAUSES
+    assert len(others) == 11
+    assert not any(slide.has_notes_slide for slide in others)
+    assert not lint(data)
+
+
+def test_notes_that_lost_their_text_box_get_one_where_something_is_left_out() -> None:
+    office = Office()
+    slide = office.slide("{{ pack.title }}", "{{ pack.subtitle|fit }}", notes="备注")
+    body = slide.notes_slide.notes_placeholder._element
+    body.getparent().remove(body)
+    data = rendered(office.save(), _told_at_length())
+    assert CLAUSES in Presentation(io.BytesIO(data)).slides[0].notes_slide.notes_text_frame.text
+    assert not lint(data)
+
+
 def test_what_fits_is_left_alone_and_not_repeated_in_the_notes() -> None:
     office = Office()
     office.slide("{{ pack.title }}", "{{ pack.title }}", notes="备注")

@@ -10,6 +10,7 @@ from lxml import etree
 from exporters.charts.drawingml import A, C, P, R
 from exporters.deck.living.names import MARK, STALE_SLIDE, key_of
 from exporters.deck.living.texts import paragraphs_of, text_of
+from exporters.deck.notespages import notes_body
 from exporters.package import ct, rt
 
 if TYPE_CHECKING:
@@ -159,14 +160,6 @@ class Slide:
         """The speaker notes without the lines that a rebuild wrote."""
         body = self.notes_body
         return text_of(unmarked(body)) if body is not None else ""
-
-
-def notes_body(root: Element) -> Element | None:
-    for mark in root.iter(f"{P}ph"):
-        if mark.get("type") == "body":
-            shape = next(mark.iterancestors(f"{P}sp"), None)
-            return shape.find(f"{P}txBody") if shape is not None else None
-    return None
 
 
 def unmarked(body: Element) -> list[Element]:

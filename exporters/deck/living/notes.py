@@ -12,42 +12,15 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from exporters.charts.drawingml import A, P, R
-from exporters.deck.living.deck import Deck, Element, Slide, is_marked, notes_body, parse, unmarked
+from exporters.deck.living.deck import Deck, Element, Slide, is_marked, parse, unmarked
 from exporters.deck.living.texts import paragraphs_of, set_text, text_of
+from exporters.deck.notespages import MASTER, NOTES, add_notes_body, notes_body
 from exporters.package import ct, rt
 
 if TYPE_CHECKING:
     from exporters.deck.living.lifting import Lifter
     from exporters.deck.living.packing import Changes
 
-_SPACES = f'xmlns:a="{A[1:-1]}" xmlns:r="{R[1:-1]}" xmlns:p="{P[1:-1]}"'
-_TREE = (
-    '<p:nvGrpSpPr><p:cNvPr id="1" name=""/><p:cNvGrpSpPr/><p:nvPr/></p:nvGrpSpPr><p:grpSpPr><a:xfrm>'
-    '<a:off x="0" y="0"/><a:ext cx="0" cy="0"/><a:chOff x="0" y="0"/><a:chExt cx="0" cy="0"/></a:xfrm></p:grpSpPr>'
-)
-_NOTES = (
-    f"<p:notes {_SPACES}><p:cSld><p:spTree>{_TREE}"
-    '<p:sp><p:nvSpPr><p:cNvPr id="2" name="Slide Image Placeholder 1"/><p:cNvSpPr><a:spLocks noGrp="1" noRot="1" '
-    'noChangeAspect="1"/></p:cNvSpPr><p:nvPr><p:ph type="sldImg"/></p:nvPr></p:nvSpPr><p:spPr/></p:sp>'
-    '<p:sp><p:nvSpPr><p:cNvPr id="3" name="Notes Placeholder 2"/><p:cNvSpPr><a:spLocks noGrp="1"/></p:cNvSpPr><p:nvPr>'
-    '<p:ph type="body" idx="1"/></p:nvPr></p:nvSpPr><p:spPr/><p:txBody><a:bodyPr/><a:lstStyle/><a:p/></p:txBody></p:sp>'
-    "</p:spTree></p:cSld><p:clrMapOvr><a:masterClrMapping/></p:clrMapOvr></p:notes>"
-)
-_BOX = '<a:xfrm><a:off x="{}" y="{}"/><a:ext cx="{}" cy="{}"/></a:xfrm><a:prstGeom prst="rect"><a:avLst/></a:prstGeom>'
-_MASTER = (
-    f'<p:notesMaster {_SPACES}><p:cSld><p:bg><p:bgRef idx="1001"><a:schemeClr val="bg1"/></p:bgRef></p:bg><p:spTree>'
-    f"{_TREE}"
-    '<p:sp><p:nvSpPr><p:cNvPr id="2" name="Slide Image Placeholder 1"/><p:cNvSpPr><a:spLocks noGrp="1" noRot="1" '
-    'noChangeAspect="1"/></p:cNvSpPr><p:nvPr><p:ph type="sldImg" idx="2"/></p:nvPr></p:nvSpPr><p:spPr>'
-    f'{_BOX.format(685800, 1143000, 5486400, 3086100)}<a:noFill/><a:ln w="12700"><a:solidFill><a:prstClr val="black"/>'
-    "</a:solidFill></a:ln></p:spPr></p:sp>"
-    '<p:sp><p:nvSpPr><p:cNvPr id="3" name="Notes Placeholder 2"/><p:cNvSpPr><a:spLocks noGrp="1"/></p:cNvSpPr><p:nvPr>'
-    '<p:ph type="body" sz="quarter" idx="1"/></p:nvPr></p:nvSpPr>'
-    f"<p:spPr>{_BOX.format(685800, 4400550, 5486400, 3600450)}</p:spPr>"
-    "<p:txBody><a:bodyPr/><a:lstStyle/><a:p/></p:txBody></p:sp></p:spTree></p:cSld>"
-    '<p:clrMap bg1="lt1" tx1="dk1" bg2="lt2" tx2="dk2" accent1="accent1" accent2="accent2" accent3="accent3" '
-    'accent4="accent4" accent5="accent5" accent6="accent6" hlink="hlink" folHlink="folHlink"/></p:notesMaster>'
-)
 _DECLARATION = b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 #: What may stand before the list of notes masters in a presentation.
 _BEFORE_LIST = (f"{P}sldMasterIdLst",)
@@ -118,13 +91,13 @@ class NotesWriter:
         """Return the text body of a slide's notes, to be changed."""
         found = slide.notes_body
         if found is None:
-            found = self._repaired(slide) if slide.notes_part else self._new(slide)
+            found = add_notes_body(self._deck.tree(slide.notes_part)) if slide.notes_part else self._new(slide)
         self.changed.add(slide.notes_part)
         return found
 
     def _new(self, slide: Slide) -> Element:
         part = self._changes.free_name("ppt/notesSlides/notesSlide1.xml")
-        root = parse(_NOTES.encode())
+        root = parse(NOTES.encode())
         self._changes.add(part, _DECLARATION, ct.NOTES_SLIDE)
         self._deck.trees[part] = root
         self._changes.link(part, self.master(), rt.NOTES_MASTER)
@@ -134,17 +107,6 @@ class NotesWriter:
         found = notes_body(root)
         assert found is not None
         return found
-
-    def _repaired(self, slide: Slide) -> Element:
-        """Put a text box into notes that have lost theirs."""
-        root = self._deck.tree(slide.notes_part)
-        shape = next(one for one in parse(_NOTES.encode()).iter(f"{P}sp") if one.find(f"{P}txBody") is not None)
-        tree = root.find(f"{P}cSld/{P}spTree")
-        assert tree is not None
-        ids = [int(one.get("id", "1")) for one in tree.iter(f"{P}cNvPr")]
-        next(shape.iter(f"{P}cNvPr")).set("id", str(max(ids, default=1) + 1))
-        tree.append(shape)
-        return next(shape.iter(f"{P}txBody"))
 
     def master(self) -> str:
         """Return the deck's notes master; one is made where there is none."""
@@ -169,7 +131,7 @@ class NotesWriter:
 
     def _made(self) -> str:
         part = "ppt/notesMasters/notesMaster1.xml"
-        self._changes.add(part, _DECLARATION + _MASTER.encode(), ct.NOTES_MASTER)
+        self._changes.add(part, _DECLARATION + MASTER.encode(), ct.NOTES_MASTER)
         masters = self._deck.package.relationships(self._deck.main).target_of_type(rt.SLIDE_MASTER)
         theme = self._deck.related(masters, rt.THEME) if masters else ""
         if theme:
