@@ -77,7 +77,7 @@ class Workbook:
         number = 0
         stream = BytesIO(self.package.read(sheet.part))
         for _, row in etree.iterparse(stream, tag="{*}row", resolve_entities=False, no_network=True):
-            number = int(row.get("r") or number + 1)
+            number = _row_number(row.get("r"), number, sheet)
             cells = list(self._cells(row))
             if cells:
                 yield number, cells
@@ -89,7 +89,9 @@ class Workbook:
         column = 0
         for element in row.iterfind("{*}c"):
             reference = _REFERENCE.fullmatch(element.get("r") or "")
-            column = column_number(reference[1]) if reference else column + 1
+            last, column = column, column_number(reference[1]) if reference else column + 1
+            if column <= last:
+                raise ValueError(f"cell {element.get('r')} stands behind another of its row, or twice")
             found = self._value(element)
             if found is not None:
                 yield Cell(column, *found)
@@ -116,7 +118,8 @@ class Workbook:
         if kind == "e":
             return raw, ("error-cell", f"the cell holds the error {raw}", "")
         if kind == "n":
-            return self._number(raw, int(element.get("s") or 0))
+            style = element.get("s") or "0"
+            return self._number(raw, int(style) if style.isdecimal() else 0)
         return unescaped(raw), None
 
     def _number(self, raw: str, style: int) -> tuple[str, tuple[str, str, str] | None]:
@@ -138,6 +141,15 @@ class Workbook:
         except (ValueError, OverflowError):
             return text
         return moment.date().isoformat() if moment.time() == dt.time() else moment.isoformat(" ", "minutes")
+
+
+def _row_number(given: str | None, last: int, sheet: Sheet) -> int:
+    """Return a row's number. Rows that stand twice or out of order would show one thing here and another in Excel."""
+    if not given:
+        return last + 1
+    if not (given.isascii() and given.isdecimal()) or int(given) <= last:
+        raise ValueError(f"sheet '{sheet.name}' has a row {given[:20]!r} behind row {last}")
+    return int(given)
 
 
 def xml(data: bytes) -> Any:

@@ -36,7 +36,7 @@ def read_xlsx(raw: bytes, file: str) -> Document:
     with Package.open(raw, name=file) as package:
         try:
             return _Reader(Workbook(package)).document()
-        except (etree.XMLSyntaxError, KeyError) as error:
+        except (etree.XMLSyntaxError, LookupError, ValueError) as error:
             message = f"the workbook is damaged: {error}"
             raise UnreadableError(Misfit(Spot(""), "broken-package", message)) from None
 
