@@ -18,6 +18,7 @@ from types import CodeType
 import jinja2
 
 from exporters import __version__
+from exporters.files import read_file
 
 EDITION = f"{__version__}-5"
 """What compilers and the code generator write; the number is raised whenever that changes between releases."""
@@ -38,7 +39,7 @@ class CodeStore:
         name.update(repr(made_from).encode())
         path = self._folder / f"{name.hexdigest()}.code"
         try:
-            kept = path.read_bytes()
+            kept = read_file(path)
         except OSError:
             kept = b""
         if len(kept) > _SIZE and hmac.compare_digest(kept[:_SIZE], self._sign(path.name, kept[_SIZE:])):

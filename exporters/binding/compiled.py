@@ -14,6 +14,7 @@ from typing import Any
 
 from exporters.binding.bytecode import EDITION, CodeStore, write
 from exporters.binding.program import Program
+from exporters.files import read_file
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,7 @@ class Cache:
         name = hashlib.blake2b(content, digest_size=20, key=f"{kind} {EDITION}".encode()[:64]).hexdigest()
         path = self._folder / f"{name}.json"
         try:
-            digest, _, text = path.read_text("utf-8").partition("\n")
+            digest, _, text = read_file(path).decode().partition("\n")
         except (OSError, ValueError):
             digest, text = "", ""
         codes = CodeStore(self._folder, key)
@@ -79,7 +80,7 @@ class Cache:
             status = path.lstat()
             if os.name == "posix" and (status.st_mode & 0o077 or status.st_uid != os.geteuid()):
                 return None
-            return path.read_bytes() or None
+            return read_file(path) or None
         except FileNotFoundError:
             return self._new_key(path)
         except OSError:
@@ -91,7 +92,7 @@ class Cache:
             with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
                 out.write(key)
         except FileExistsError:
-            return path.read_bytes() or None
+            return read_file(path) or None
         except OSError:
             return None
         return key

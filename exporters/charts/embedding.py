@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import io
 import struct
-import zlib
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
+from isal.isal_zlib import crc32
+
 from exporters.package import Deflated, Package, PackageWriter, zip_time
-from exporters.package.segments import SMALL_PART, SmallDeflater
+from exporters.package.segments import packed
 
 _END = struct.Struct("<4s4H2IH")
 _LOCAL_SIZES = struct.Struct("<3I")
@@ -36,9 +37,7 @@ class EmbeddedWorkbook:
         changing: Iterable[str],
         replaced: Mapping[str, bytes],
         epoch: int | None,
-        deflater: SmallDeflater,
     ) -> None:
-        self._deflater = deflater
         self._changing = tuple(changing)
         out = io.BytesIO()
         with PackageWriter(out, date_time=zip_time(epoch)) as writer:
@@ -71,10 +70,10 @@ class EmbeddedWorkbook:
         directory = [self._constant_directory]
         at = len(self._head)
         for slot, data in zip(self._slots, parts, strict=True):
-            packed = self._deflater(data) if len(data) <= SMALL_PART else zlib.compress(data, 6, -15)
-            sizes = _LOCAL_SIZES.pack(zlib.crc32(data), len(packed), len(data))
+            deflated = packed(data)
+            sizes = _LOCAL_SIZES.pack(crc32(data), len(deflated), len(data))
             local, central = slot
-            pieces += (local[:_CRC_IN_LOCAL], sizes, local[_CRC_IN_LOCAL + 12 :], packed)
+            pieces += (local[:_CRC_IN_LOCAL], sizes, local[_CRC_IN_LOCAL + 12 :], deflated)
             directory += (
                 central[:_CRC_IN_CENTRAL],
                 sizes,
@@ -82,7 +81,7 @@ class EmbeddedWorkbook:
                 at.to_bytes(4, "little"),
                 central[_OFFSET_IN_CENTRAL + 4 :],
             )
-            at += len(local) + len(packed)
+            at += len(local) + len(deflated)
         listing = b"".join(directory)
         end = _END.pack(b"PK\x05\x06", 0, 0, self._count, self._count, len(listing), at, 0)
         return b"".join((*pieces, listing, end))

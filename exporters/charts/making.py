@@ -14,7 +14,6 @@ from exporters.charts.layout import Area, Layout, Reference, Value, row_gaps, ro
 from exporters.charts.marks import BODY, CELL, NUMBER, ROW, SLOT
 from exporters.charts.references import Range, column_letters
 from exporters.package import Package
-from exporters.package.segments import SmallDeflater
 from exporters.wording import plain
 
 _NUMERIC_ROLES = frozenset(("val", "yVal", "bubbleSize", "plus", "minus"))
@@ -48,14 +47,9 @@ class _Table(NamedTuple):
 
 
 class ChartMaker:
-    """Makes the instances of one compiled chart. *package* is the template; *epoch* dates the workbook's members.
+    """Makes the instances of one compiled chart. *package* is the template; *epoch* dates the workbook's members."""
 
-    Charts that are made in turn may share a *deflater*, which takes a quarter of a megabyte.
-    """
-
-    def __init__(
-        self, meta: dict[str, Any], package: Package, epoch: int | None = None, deflater: SmallDeflater | None = None
-    ) -> None:
+    def __init__(self, meta: dict[str, Any], package: Package, epoch: int | None = None) -> None:
         book = Package.open(package.read(meta["book"]), name=f"{package.file}, {meta['book']}")
         self._head, self._tail = meta["texts"][meta["sheet"]]
         self._rows = {int(number): row_plan(row) for number, row in meta["rows"].items()}
@@ -64,7 +58,7 @@ class ChartMaker:
         self._tables = [_Table(item[1], Range("", *item[2])) for item in meta["tables"]]
         changing = (meta["sheet"], *(item[0] for item in meta["tables"]))
         replaced = {name: text[0].encode() for name, text in meta["texts"].items() if name != meta["sheet"]}
-        self._book = EmbeddedWorkbook(book, changing, replaced, epoch, deflater or SmallDeflater(6))
+        self._book = EmbeddedWorkbook(book, changing, replaced, epoch)
         self._layouts: dict[tuple[str, ...], Layout] = {}
 
     def make(self, text: str) -> ChartParts:

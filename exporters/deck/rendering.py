@@ -19,7 +19,6 @@ from exporters.package import ContentTypes, DeflateSegment, Package, PackageWrit
 from exporters.package.content_types import TAIL as TYPES_TAIL
 from exporters.package.content_types import override_xml
 from exporters.package.relationships import HEAD, TAIL, rels_name
-from exporters.package.segments import SmallDeflater
 
 if TYPE_CHECKING:
     from exporters.binding.compiled import Compiled
@@ -71,9 +70,8 @@ class DeckRenderer:
         self._fitter = Fitter(self._meta["boxes"])
         self._anchors = Anchors()
         self._number = self._meta["first_number"]
-        deflater = SmallDeflater(6)
         self._charts = [
-            (ChartMaker(meta, template, epoch, deflater), ChartWriter(template, meta["relationships"], "ppt"))
+            (ChartMaker(meta, template, epoch), ChartWriter(template, meta["relationships"], "ppt"))
             for meta in self._meta["charts"]
         ]
         self._overrides: dict[str, str] = {}

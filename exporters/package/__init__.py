@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from exporters.package.limits import DEFAULT, Limits
     from exporters.package.reader import Package
     from exporters.package.relationships import Relationship, Relationships, relative_target, resolve_target
-    from exporters.package.segments import Deflated, DeflateSegment, Segment, crc32_combine, deflate
+    from exporters.package.segments import Deflated, DeflateSegment, Segment, deflate
     from exporters.package.writer import FIRST_PARTS, PackageWriter, zip_time
 
 _HOMES = {
@@ -33,7 +33,6 @@ _HOMES = {
     "Relationship": "relationships",
     "Relationships": "relationships",
     "Segment": "segments",
-    "crc32_combine": "segments",
     "deflate": "segments",
     "guard_file": "guard",
     "lint": "check",
@@ -55,7 +54,6 @@ __all__ = [
     "Relationship",
     "Relationships",
     "Segment",
-    "crc32_combine",
     "deflate",
     "guard_file",
     "lint",

@@ -7,20 +7,13 @@ Names, order, times and bytes depend on the caller's input alone. Clauses: PKWAR
 from __future__ import annotations
 
 import struct
-import zlib
 from collections.abc import Iterable
 from types import TracebackType
 from typing import TYPE_CHECKING, BinaryIO, Self
 
-from exporters.package.segments import (
-    LEVEL,
-    SMALL_PART,
-    Deflated,
-    DeflateSegment,
-    Segment,
-    SmallDeflater,
-    join_segments,
-)
+from isal.isal_zlib import crc32
+
+from exporters.package.segments import LEVEL, Deflated, DeflateSegment, Segment, join_segments, packed
 
 if TYPE_CHECKING:
     from exporters.package.directory import RawPart
@@ -89,7 +82,6 @@ class PackageWriter:
         self._out = out
         self._level = level
         self._time, self._date = _dos_time(date_time)
-        self._small: SmallDeflater | None = None
         self._offset = 0
         self._central = bytearray()
         self._names: set[str] = set()
@@ -116,18 +108,12 @@ class PackageWriter:
 
     def add(self, name: str, data: bytes) -> None:
         """Add a part, deflated."""
-        size = len(data)
-        if size > SMALL_PART:
-            packed = zlib.compress(data, self._level, -15)
-        else:
-            if self._small is None:
-                self._small = SmallDeflater(self._level)
-            packed = self._small(data)
-        self._entry(name, _DEFLATED, zlib.crc32(data), size, (packed,), len(packed))
+        deflated = packed(data, self._level)
+        self._entry(name, _DEFLATED, crc32(data), len(data), (deflated,), len(deflated))
 
     def add_stored(self, name: str, data: bytes) -> None:
         """Add a part as it is: for what is packed already, such as PNG pictures and embedded workbooks."""
-        self._entry(name, _STORED, zlib.crc32(data), len(data), (data,), len(data))
+        self._entry(name, _STORED, crc32(data), len(data), (data,), len(data))
 
     def add_raw(self, part: RawPart, name: str | None = None) -> None:
         """Carry a part of another package over without inflating it."""

@@ -73,7 +73,7 @@ def look(out: Path, names: Sequence[str], *, fresh: bool = False, merging: Colle
 
 def _data(out: Path, made: Manifest | None) -> bytes | None:
     try:
-        content = (out / publish.DATA).read_bytes()
+        content = read_file(out / publish.DATA)
     except OSError:
         return None
     return content if made and hashlib.sha256(content).hexdigest() == made.dataset_sha256 else None

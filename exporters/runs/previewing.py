@@ -91,7 +91,7 @@ def _copied(pack: Pack, copies: Path) -> list[PackFile]:
 
 
 def _shown(file: PackFile, copy: Path, made: Path) -> ShownFile:
-    content = copy.read_bytes()
+    content = read_file(copy)
     sha256 = hashlib.sha256(content).hexdigest()
     shown = ShownFile(
         name=file.name,
@@ -104,7 +104,7 @@ def _shown(file: PackFile, copy: Path, made: Path) -> ShownFile:
     path = made / f"{copy.stem}.pdf"
     if not path.is_file():
         return shown
-    content = path.read_bytes()
+    content = read_file(path)
     return replace(
         shown,
         pdf=path.name,

@@ -26,6 +26,7 @@ from exporters.binding.views import (
 )
 from exporters.errors import BriefpackError, DataError, Fault
 from exporters.figures import tabular_unit
+from exporters.files import read_file
 from exporters.load import load, write_whole
 from exporters.load.edits import AppendRecord, Edit, RemoveField, SetField, apply_edits
 from exporters.merge import aligned, canonical, known
@@ -94,7 +95,7 @@ class Pulled:
 
     def patch(self) -> str:
         """Return the change of the data file as a unified diff; for a workbook, a line for each edit."""
-        before = self.dataset.read_bytes()
+        before = read_file(self.dataset)
         if self.dataset.suffix == ".xlsx":
             return "".join(f"{edit}\n" for edit in self.edits)
         first, second = (text.decode("utf-8").splitlines(keepends=True) for text in (before, self.content))
@@ -116,9 +117,9 @@ def pull(dataset: Path, folder: Path, templates: str | None = None) -> Pulled:
     puller = _Puller(data, pack.lang)
     edits = puller.edits(typed)
     try:
-        content = apply_edits(dataset, edits) if edits else dataset.read_bytes()
+        content = apply_edits(dataset, edits) if edits else read_file(dataset)
     except DataError as error:
-        return Pulled(dataset, tuple(typed), (), dataset.read_bytes(), (*puller.faults, *error.faults))
+        return Pulled(dataset, tuple(typed), (), read_file(dataset), (*puller.faults, *error.faults))
     return Pulled(dataset, tuple(typed), tuple(edits), content, tuple(puller.faults))
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Literal
 
 from exporters.errors import BriefpackError, Fault, nearest
+from exporters.files import read_file
 from exporters.merge import merge
 from exporters.package import Package
 from exporters.registry import EXPORTERS
@@ -75,7 +76,7 @@ def _settled(
     left = [conflict for conflict in conflicts if conflict.key != key]
     if all(conflict.reason == "not-carried" for conflict in conflicts if conflict.key == key):
         # It stands nowhere in the file: whichever way, it is only no longer told.
-        return (folder / file).read_bytes(), left
+        return read_file(folder / file), left
     room = EXPORTERS[made.files[file].exporter].room()
     shown = str(folder / file)
     theirs = Package.open(folder / file, name=shown)
