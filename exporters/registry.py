@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, BinaryIO, Protocol, cast
 
-from exporters.errors import BriefpackError, Fault, PackageError
+from exporters.errors import BriefpackError, Fault, PackageError, TemplateError
 
 if TYPE_CHECKING:
     from exporters.binding.compiled import Compiled
@@ -25,7 +25,8 @@ class Exporter(Protocol):
     ``compile`` raises TemplateError with every fault of the template; ``render`` streams; ``read`` tells what an edited
     file holds, ``patch`` carries a merge out on it, ``lines`` gives every visible line of text in order,
     ``texts`` each with its place, and with them what a page does not show (alternative texts, properties),
-    ``outline`` is what the rules of ``briefpack check`` look at in a template,
+    ``outline`` is what the rules of ``briefpack check`` look at in a template, ``reaches`` what leads out of a file
+    or runs something,
     ``whereabouts`` says in a person's words where each handle of a snapshot leads. A room may also have
     ``results(package) -> list[Fault]``: what a file shows although its own formulas say otherwise; and
     ``overflows(package) -> list[Fault]``: what of a finished file's text does not fit.
@@ -67,6 +68,8 @@ class Exporter(Protocol):
 
     def outline(self, package: Package) -> Outline: ...
 
+    def reaches(self, package: Package) -> list[Fault]: ...
+
     def whereabouts(self, package: Package, snapshot: Snapshot) -> dict[str, str]: ...
 
 
@@ -78,6 +81,8 @@ class _Wary:
 
     def __getattr__(self, name: str) -> Any:
         found = getattr(self._room, name)
+        if name == "compile":
+            found = _refusing(self._room)
         if name in _READING:
             found = _telling(found)
         setattr(self, name, found)
@@ -91,13 +96,32 @@ _READING = ("compile", "read", "patch", "lines", "whereabouts", "results")
 def _telling(do: Callable[..., Any]) -> Callable[..., Any]:
     def told(package: Package, *arguments: Any, **more: Any) -> Any:
         with _blaming(package):
-            if do.__name__ == "compile":
-                from exporters.package.marks import refuse_marks
+            if do.__name__ == "read":
+                from exporters.package.reaching import refuse_running
 
-                refuse_marks(package)
+                refuse_running(package)
             return do(package, *arguments, **more)
 
     return told
+
+
+def _refusing(room: Any) -> Callable[..., Any]:
+    """Return a room's ``compile`` that takes no template which forges marks, or would fetch or run something."""
+
+    def compiled(package: Package, file: str) -> Any:
+        from exporters.package.marks import refuse_marks
+
+        refuse_marks(package)
+        faults = [replace(fault, file=file) for fault in room.reaches(package) if fault.severity == "error"]
+        try:
+            done = room.compile(package, file)
+        except TemplateError as error:
+            raise TemplateError((*error.faults, *faults)) from None
+        if faults:
+            raise TemplateError(faults)
+        return done
+
+    return compiled
 
 
 @contextmanager

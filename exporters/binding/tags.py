@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -11,13 +12,11 @@ from exporters.errors import Fault, nearest
 
 Kind = Literal["value", "open", "middle", "close", "set", "comment"]
 
-# A brace inside a quoted string does not close a tag. Office turns straight quotes into curly ones while typing.
-_TAG = re.compile(
-    r"""\{\{(?:[^"'“”‘’}]|"[^"]*"|'[^']*'|“[^”]*”|‘[^’]*’|\}(?!\})|[“”‘’"'])*?\}\}"""
-    r"""|\{%(?:[^"'“”‘’%]|"[^"]*"|'[^']*'|“[^”]*”|‘[^’]*’|%(?!\})|[“”‘’"'])*?%\}"""
-    r"""|\{\#.*?\#\}""",
-    re.DOTALL,
-)
+_OPENING = re.compile(r"\{[{%#]")
+_CLOSING = {"{{": "}}", "{%": "%}", "{#": "#}"}
+# Where a tag can end, or a quoted string in it can begin. Office turns straight quotes into curly ones while typing.
+_NOTABLE = {"{{": re.compile(r"""\}\}|["'“‘]"""), "{%": re.compile(r"""%\}|["'“‘]""")}
+_QUOTES = {'"': '"', "'": "'", "“": "”", "‘": "’"}
 _STRAIGHT = str.maketrans(
     {"“": '"', "”": '"', "‘": "'", "’": "'", "\u00a0": " ", "\u3000": " ", "\u200b": "", "\n": " "}
 )
@@ -68,14 +67,49 @@ def scan(text: str, place: str, faults: list[Fault]) -> list[Tag]:
         examination.texts.setdefault(place, text)
     tags: list[Tag] = []
     last = 0
-    for found in _TAG.finditer(text):
-        _leftover(text[last : found.start()], place, faults)
-        last = found.end()
-        tag = _tag(found[0], found.start(), found.end(), place, faults)
+    for start, end in _spans(text):
+        _leftover(text[last:start], place, faults)
+        last = end
+        tag = _tag(text[start:end], start, end, place, faults)
         if tag is not None:
             tags.append(tag)
     _leftover(text[last:], place, faults)
     return tags
+
+
+def _spans(text: str) -> Iterator[tuple[int, int]]:
+    """Yield where each tag begins and ends, in time that grows with the text alone, whatever quotes stand in it.
+
+    What closes a tag does not do so inside a quoted string, unless the tag would then never end: a quote may also be
+    an apostrophe.
+    """
+    lasts = {opening: text.rfind(closing) for opening, closing in _CLOSING.items()}
+    lonely: set[tuple[str, int]] = set()
+    found = _OPENING.search(text)
+    while found is not None:
+        opening, end = found[0], found.end()
+        if lasts[opening] >= end:
+            end = text.index("#}", end) + 2 if opening == "{#" else _end(text, end, opening, lasts[opening], lonely)
+            yield found.start(), end
+        else:
+            end = found.start() + 1
+        found = _OPENING.search(text, end)
+
+
+def _end(text: str, at: int, opening: str, last: int, lonely: set[tuple[str, int]]) -> int:
+    """Return where the tag ends; its kind closes for the *last* time there, *lonely* quotes are no string's."""
+    while True:
+        found = _NOTABLE[opening].search(text, at)
+        assert found is not None  # strings end before the last place
+        at, quote = found.end(), found[0]
+        if quote not in _QUOTES:
+            return at
+        if (quote, last) not in lonely:
+            closed = text.find(_QUOTES[quote], at, last)
+            if closed < 0:
+                lonely.add((quote, last))
+            else:
+                at = closed + 1
 
 
 def _leftover(text: str, place: str, faults: list[Fault]) -> None:
@@ -118,7 +152,7 @@ def _tag(raw: str, start: int, end: int, place: str, faults: list[Fault]) -> Tag
 
 def quoted_tag(text: str, message: str) -> str:
     """Return the tag of *text* that *message* tells or quotes from (“name”), or the only one; else nothing."""
-    tags = [found[0] for found in _TAG.finditer(text)]
+    tags = [text[start:end] for start, end in _spans(text)]
     for word in re.findall("“([^”]+)”", message):
         whole = re.compile(rf"(?<![\w.]){re.escape(word)}(?!\w)|\.{re.escape(word)}(?!\w)")
         for tag in tags:

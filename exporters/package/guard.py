@@ -13,6 +13,7 @@ from exporters.errors import Fault, PackageError
 from exporters.package import ct
 from exporters.package.content_types import NAME as CONTENT_TYPES
 from exporters.package.content_types import ContentTypes
+from exporters.package.dde import dde_fault
 from exporters.package.directory import CFB_MAGIC, Directory, FileBytes, Member, read_directory
 from exporters.package.limits import DEFAULT, Limits
 from exporters.package.names import fold_name
@@ -23,6 +24,7 @@ _MACRO_WORDS = ("vbaproject", "vbadata", "macroenabled", "macrosheet", "activex"
 _MACRO_RELATIONS = ("vbaproject", "vbadata", "macrosheet", "attachedtoolbars", "/control")
 _TELLING = re.compile(rb"xternal|&#|vbaProject|vbaData|acrosheet|ttachedToolbars|/control[\"']", re.IGNORECASE)
 _VBA_STREAM = "_VBA_PROJECT".encode("utf-16-le")
+_WITH_FORMULAS = (ct.WORKBOOK, ct.WORKBOOK_TEMPLATE, ct.EXTERNAL_LINK)
 _PEEK = 128
 _PEEK_MORE = 1 << 16
 _MACRO_HINT = "save a copy as .docx, .pptx or .xlsx without macros"
@@ -135,9 +137,19 @@ def _check_part(
     elif kind == ct.WORKSHEET:
         from exporters.package.farcells import sheet_fault
 
-        told = sheet_fault(directory.read(member), limits)
+        data = directory.read(member)
+        told = sheet_fault(data, limits)
         if told:
             faults.append(Fault("far-cells", told, directory.file, f"part {name}"))
+        _check_formulas(data, directory, name, faults)
+    elif kind in _WITH_FORMULAS:
+        _check_formulas(directory.read(member), directory, name, faults)
+
+
+def _check_formulas(data: bytes, directory: Directory, name: str, faults: list[Fault]) -> None:
+    told = dde_fault(data)
+    if told:
+        faults.append(Fault("dde", told, directory.file, f"part {name}", "write the value itself"))
 
 
 def _check_embedded(

@@ -75,6 +75,7 @@ def _template_faults(file: TemplateFile, data: Dataset | None, lang: str) -> lis
             _absent(one, outline, scope)
             if one.job is not None:
                 _rendered(one, one.job, scope)
+        _reaches(one)
         if outline is not None:
             from exporters.runs import rules
 
@@ -113,6 +114,13 @@ def _outline(one: _Template) -> Outline | None:
     except _BROKEN as error:
         _tell_unseen(one, "its pictures, tables, fonts and colours", error)
         return None
+
+
+def _reaches(one: _Template) -> None:
+    try:
+        one.faults += one.room.reaches(one.package)
+    except _BROKEN as error:
+        _tell_unseen(one, "its links, fields and formulas", error)
 
 
 def _tell_unseen(one: _Template, what: str, error: Exception) -> None:

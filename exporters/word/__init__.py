@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, BinaryIO
 if TYPE_CHECKING:
     from exporters.binding.compiled import Compiled
     from exporters.binding.scope import Scope
+    from exporters.errors import Fault
     from exporters.outline import Outline
     from exporters.package import Package
     from exporters.snapshot import Plan, Snapshot, Text
@@ -90,3 +91,10 @@ def outline(package: Package) -> Outline:
     from exporters.word.outlining import outline as outline_of
 
     return outline_of(package)
+
+
+def reaches(package: Package) -> list[Fault]:
+    """Return what in a file leads out of it or runs something, each with its place."""
+    from exporters.word.reaching import reaches as reaches_of
+
+    return reaches_of(package)

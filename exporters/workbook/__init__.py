@@ -105,3 +105,10 @@ def overflows(package: Package) -> list[Fault]:
     from exporters.workbook.overflow import overflows as overflows_of
 
     return overflows_of(package)
+
+
+def reaches(package: Package) -> list[Fault]:
+    """Return what in a file leads out of it or runs something, each with its place."""
+    from exporters.workbook.reaching import reaches as reaches_of
+
+    return reaches_of(package)

@@ -44,6 +44,10 @@ def compile(package, file):  # noqa: A001
     return Compiled({}, {"text": text})
 
 
+def reaches(package):
+    return []
+
+
 def render(compiled, template, scope, out, *, epoch=None, properties=None):
     with PackageWriter(out) as writer:
         writer.add("[Content_Types].xml", TYPES.encode())

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-_NUMBER = re.compile(r"\s*[+-]?(?:[0-9]+(?:,[0-9]{3})*\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?\s*(%?)\s*")
+_NUMBER = re.compile(r"\s*[+-]?(?:[0-9]+(?:,[0-9]{3})*(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?\s*(%?)\s*")
 _EPOCH = dt.date(1899, 12, 30)
 _SIGNIFICANT = 15
 
