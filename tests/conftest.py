@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import signal
+import threading
 from pathlib import Path
 
 import pytest
@@ -20,9 +21,57 @@ STRICT = bool(os.environ.get("BRIEFPACK_CI"))
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
+# No test may hold up the others: one that waits for ever is interrupted where it waits, and says where that was. Where
+# the time goes inside C, the process ends (`faulthandler_timeout` in pyproject.toml).
+LONGEST_S = 180.0
+
+
+class TooLongError(BaseException):
+    """Not an Exception: nothing that a test tries or repeats may take it for a failing example."""
+
+
+def _too_long(*_: object) -> None:
+    raise TooLongError(f"the test is not done after {LONGEST_S:.0f} s")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_setup(item):
+    return (yield from _bounded())
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item):
+    return (yield from _bounded())
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item):
+    return (yield from _bounded())
+
+
+def _bounded():
+    if not hasattr(signal, "setitimer") or threading.current_thread() is not threading.main_thread():
+        return (yield)
+    previous = signal.signal(signal.SIGALRM, _too_long)
+    # Again and again after the first time, since cleaning up may wait as well.
+    signal.setitimer(signal.ITIMER_REAL, LONGEST_S, 10)
+    try:
+        return (yield)
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, previous)
+
+
 # How long an example takes says more of the machine than of the code.
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
+
+
+@pytest.fixture(scope="session")
+def cache(tmp_path_factory):
+    """Return a folder for compiled templates that all tests of a run share, in whatever process they run."""
+    base = tmp_path_factory.getbasetemp()
+    return (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "compiled"
 
 
 @pytest.hookimpl(wrapper=True)

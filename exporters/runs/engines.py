@@ -237,7 +237,7 @@ class Dask:
             fault = Fault("no-key", "an address with tls:// needs the cluster's key", self._address, hint=hint)
             raise BriefpackError(fault)
         try:
-            return Client(self._address, security=security, timeout="20s", set_as_default=False)
+            return Client(self._address, security=security, timeout=min(20.0, self._patience_s), set_as_default=False)
         except (OSError, TimeoutError) as error:
             hint = "start the scheduler, or check the address"
             fault = Fault("no-cluster", f"no scheduler answers: {error}", self._address, hint=hint)

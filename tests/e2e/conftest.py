@@ -30,12 +30,6 @@ class Shell:
         )
 
 
-@pytest.fixture(scope="session")
-def cache(tmp_path_factory) -> Path:
-    """Return a folder for compiled templates that all tests of a run share."""
-    return tmp_path_factory.mktemp("compiled")
-
-
 @pytest.fixture
 def shell(tmp_path, cache) -> Shell:
     return Shell(tmp_path, {"BRIEFPACK_CACHE": str(cache)})

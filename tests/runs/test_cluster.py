@@ -23,7 +23,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.skipif(os.name != "posix", reason="a
 ROOT = Path(__file__).parents[2]
 BIN = Path(sys.executable).parent
 PATHS = {"PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}", "PYTHONPATH": f"{ROOT}{os.pathsep}{Path(__file__).parent}"}
-ENV = os.environ | PATHS | {"BRIEFPACK_CACHE": "off"}
+ENV = os.environ | PATHS
 
 
 def documented(word: str) -> str:
@@ -43,7 +43,7 @@ class Cluster:
 
     def __init__(self, folder: Path) -> None:
         keys = "".join(line for line in documented("openssl").splitlines(True) if not line.startswith("pip"))
-        subprocess.run(["bash", "-ec", keys], cwd=folder, check=True, capture_output=True)
+        subprocess.run(["bash", "-ec", keys], cwd=folder, check=True, capture_output=True, timeout=60)
         self.port, self.folder = free_port(), folder
         options = documented("dask scheduler --protocol tls --port").splitlines()[0]
         line = documented("--host 127.0.0.1").replace("8786", str(self.port))
@@ -54,14 +54,15 @@ class Cluster:
 
     def pids(self, word: str) -> list[int]:
         """Return the processes of the cluster whose command holds *word*."""
-        listed = subprocess.run(["ps", "-ww", "-eo", "pid=,pgid=,args="], capture_output=True, text=True, check=True).stdout
+        listed = subprocess.run(["ps", "-ww", "-eo", "pid=,pgid=,args="], capture_output=True, text=True, timeout=20, check=True).stdout
         rows = [line.split(None, 2) for line in listed.splitlines()]
         return [int(pid) for pid, group, args in rows if int(group) == self.process.pid and word in args]
 
     def workers(self) -> list[int]:
-        for _ in range(600):
+        """Return the processes that work, when both do."""
+        for _ in range(300):
             found = self.pids("multiprocessing.spawn")
-            if len(found) == 2 and (self.folder / "log").read_text().count("Registered to") == 2:
+            if len(found) == 2 and (self.folder / "log").read_text().count("Registered to") >= 2:
                 return found
             time.sleep(0.2)
         raise AssertionError((self.folder / "log").read_text())
@@ -74,15 +75,24 @@ class Cluster:
 
     def close(self) -> None:
         os.killpg(self.process.pid, signal.SIGKILL)
-        self.process.wait()
+        self.process.wait(20)
         self.log.close()
 
 
-@pytest.fixture
-def cluster(tmp_path):
-    found = Cluster(tmp_path)
+@pytest.fixture(scope="module")
+def cluster(tmp_path_factory):
+    found = Cluster(tmp_path_factory.mktemp("cluster"))
     yield found
     found.close()
+
+
+@pytest.fixture
+def run(data, cache):
+    def done(words: list[str]) -> subprocess.CompletedProcess[str]:
+        env = ENV | {"BRIEFPACK_CACHE": str(cache)}
+        return subprocess.run(words, cwd=data, env=env, capture_output=True, text=True, timeout=120, check=False)
+
+    return done
 
 
 @pytest.fixture
@@ -91,7 +101,7 @@ def data(tmp_path):
     folder = tmp_path / "一 批" / "data"
     folder.mkdir(parents=True)
     text = (ROOT / "data" / "guangzhou-2023.yaml").read_text("utf-8")
-    for number in range(24):
+    for number in range(16):
         (folder / f"p{number}.yaml").write_text(text.replace("id: guangzhou-2023", f"id: p{number}", 1), "utf-8")
     return folder.parent
 
@@ -101,41 +111,36 @@ def contents(out: Path) -> dict[str, bytes]:
     return {str(path.relative_to(out)): path.read_bytes() for name in names for path in sorted(out.rglob(name))}
 
 
-def run(words: list[str], cwd: Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(words, cwd=cwd, env=ENV, capture_output=True, text=True, check=False)
-
-
-def test_a_cluster_with_tls_and_a_killed_worker_gives_the_bytes_of_the_local_engine(cluster, data):
-    local = run([sys.executable, "-m", "exporters", "batch", "data", "--out", "local", "--jobs", "1"], data)
+def test_a_cluster_with_tls_and_a_killed_worker_gives_the_bytes_of_the_local_engine(cluster, data, run, cache):
+    local = run([sys.executable, "-m", "exporters", "batch", "data", "--out", "local", "--jobs", "1"])
     assert local.returncode == 0, local.stderr
     victim = cluster.workers()[0]
     words = cluster.batch(tls=str(cluster.folder / "tls"))
-    with subprocess.Popen(words, cwd=data, env=ENV, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(words, cwd=data, env=ENV | {"BRIEFPACK_CACHE": str(cache)}, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         first = process.stderr.readline()
         os.kill(victim, signal.SIGKILL)
-        said, errors = process.communicate()
+        said, errors = process.communicate(timeout=120)
     assert process.returncode == 0, first + errors
-    assert "24 packs: 24 built" in said
+    assert "16 packs: 16 built" in said
     assert victim not in cluster.pids("multiprocessing.spawn")
     assert contents(data / "out") == contents(data / "local")
 
-    again = run(words, data)
-    assert (again.returncode, again.stdout) == (0, "24 packs: 24 unchanged\n")
+    again = run(words)
+    assert (again.returncode, again.stdout) == (0, "16 packs: 16 unchanged\n")
 
-    stranger = run(cluster.batch("--fresh")[:-3], data)
+    stranger = run(cluster.batch("--fresh")[:-3])
     assert stranger.returncode == 1
     assert "--tls" in stranger.stderr, stranger.stderr
 
 
-@pytest.mark.parametrize(("whose", "said"), [("dask scheduler", "the scheduler is gone"), ("dask worker", "all workers are gone")])
-def test_a_cluster_that_dies_ends_the_run_with_a_message(cluster, whose, said):
+def test_a_cluster_that_loses_its_scheduler_ends_the_run_with_a_message(cluster):
+    """The last test of this cluster."""
     cluster.workers()
-    engine = Dask(f"tls://127.0.0.1:{cluster.port}", security(cluster.folder / "tls"), patience_s=3)
-    results = engine.run(engine_work.slow, range(1000), 2)
+    results = Dask(f"tls://127.0.0.1:{cluster.port}", security(cluster.folder / "tls")).run(engine_work.slow, range(1000), 2)
     assert next(results)[1] >= 0
-    victims = cluster.pids(whose) + (cluster.workers() if "worker" in whose else [])
-    assert len(victims) > 1
+    victims = cluster.pids("dask scheduler")
+    assert victims
     for pid in victims:
         os.kill(pid, signal.SIGKILL)
-    with pytest.raises(BriefpackError, match=said):
+    with pytest.raises(BriefpackError, match="the scheduler is gone"):
         list(results)

@@ -30,8 +30,8 @@ def test_orders_are_taken_as_they_are_needed():
 
 @pytest.mark.slow
 def test_killed_workers_lose_nothing(tmp_path):
-    found = list(Pool(2).run(engine_work.dies_once, range(1, 30), str(tmp_path)))
-    assert sorted(order for order, _ in found) == list(range(1, 30))
+    found = list(Pool(2).run(engine_work.dies_once, range(1, 20), str(tmp_path)))
+    assert sorted(order for order, _ in found) == list(range(1, 20))
     assert [(order, result) for order, result in found if result != order] == []
 
 
@@ -44,29 +44,43 @@ def test_an_order_that_kills_every_worker_is_given_up_and_the_others_are_done(tm
 
 @pytest.fixture(scope="module")
 def scheduler():
-    distributed = pytest.importorskip("distributed")
-    with distributed.LocalCluster(
-        n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None, host="127.0.0.1"
-    ) as cluster:
-        yield cluster.scheduler_address
+    distributed, dask = pytest.importorskip("distributed"), pytest.importorskip("dask")
+    # How long the scheduler tries to fetch a result from a worker that is dead: 30 s otherwise.
+    with (
+        dask.config.set({"distributed.comm.timeouts.connect": "2s"}),
+        distributed.LocalCluster(
+            n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None, host="127.0.0.1"
+        ) as cluster,
+    ):
+        yield cluster
 
 
 @pytest.mark.slow
 def test_a_dask_cluster_with_killed_workers_loses_nothing(scheduler, tmp_path):
-    found = list(Dask(scheduler).run(engine_work.dies_once, range(1, 40), str(tmp_path)))
-    assert sorted(order for order, _ in found) == list(range(1, 40))
+    found = list(Dask(scheduler.scheduler_address).run(engine_work.dies_once, range(1, 20), str(tmp_path)))
+    assert sorted(order for order, _ in found) == list(range(1, 20))
     assert [(order, result) for order, result in found if result != order] == []
 
 
 @pytest.mark.slow
 def test_an_order_that_kills_every_dask_worker_is_given_up_and_the_others_are_done(scheduler, tmp_path):
-    found = dict(Dask(scheduler).run(engine_work.always_dies, range(1, 30), str(tmp_path)))
+    found = dict(Dask(scheduler.scheduler_address).run(engine_work.always_dies, range(1, 20), str(tmp_path)))
     assert isinstance(found.pop(5), Lost)
-    assert found == {order: order for order in range(1, 30) if order != 5}
+    assert found == {order: order for order in range(1, 20) if order != 5}
+
+
+@pytest.mark.slow
+def test_a_cluster_that_loses_all_its_workers_ends_the_run_with_a_message(scheduler):
+    """The last test of this cluster: its workers are gone afterwards."""
+    results = Dask(scheduler.scheduler_address, patience_s=2).run(engine_work.slow, range(1000), 2)
+    assert next(results)[1] >= 0
+    scheduler.scale(0)
+    with pytest.raises(BriefpackError, match="all workers are gone"):
+        list(results)
 
 
 @pytest.mark.slow
 def test_no_scheduler_is_said_plainly():
     pytest.importorskip("distributed")
     with pytest.raises(BriefpackError, match="no scheduler answers"):
-        list(Dask("tcp://127.0.0.1:9").run(engine_work.double, [1], 1))
+        list(Dask("tcp://127.0.0.1:9", patience_s=1).run(engine_work.double, [1], 1))

@@ -22,16 +22,22 @@ NAMES = ("briefing.docx", "deck.pptx", "targets.xlsx", "manifest.json")
 LATER = "1600000000"
 
 
-def briefpack(*words: str, epoch: str = "1500000000", largest: int = 0) -> subprocess.CompletedProcess[str]:
-    """Run a command; *largest* is the size in bytes to which files may grow in it."""
+@pytest.fixture
+def briefpack(cache):
+    """Return a function that runs a command in a process of its own, in which files may grow to *largest* bytes."""
 
-    def limit() -> None:
-        if largest:
-            resource.setrlimit(resource.RLIMIT_FSIZE, (largest, largest))
+    def run(*words: str, epoch: str = "1500000000", largest: int = 0) -> subprocess.CompletedProcess[str]:
+        def limit() -> None:
+            if largest:
+                resource.setrlimit(resource.RLIMIT_FSIZE, (largest, largest))
 
-    env = os.environ | {"SOURCE_DATE_EPOCH": epoch, "PYTHONPATH": str(ROOT), "BRIEFPACK_CACHE": "off"}
-    words = (sys.executable, "-m", "exporters", *words)
-    return subprocess.run(words, env=env, capture_output=True, text=True, check=False, preexec_fn=limit)
+        env = os.environ | {"SOURCE_DATE_EPOCH": epoch, "PYTHONPATH": str(ROOT), "BRIEFPACK_CACHE": str(cache)}
+        words = (sys.executable, "-m", "exporters", *words)
+        return subprocess.run(
+            words, env=env, capture_output=True, text=True, timeout=120, check=False, preexec_fn=limit
+        )
+
+    return run
 
 
 def digests(out: Path) -> dict[str, str]:
@@ -44,7 +50,7 @@ def disk(tmp_path):
     folder = tmp_path / "disk"
     folder.mkdir()
     words = ["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", str(folder)]
-    if subprocess.run(words, capture_output=True, check=False).returncode:
+    if subprocess.run(words, capture_output=True, timeout=20, check=False).returncode:
         yield folder, lambda room: {"largest": room // 6}
         return
 
@@ -57,12 +63,12 @@ def disk(tmp_path):
     try:
         yield folder, leave
     finally:
-        subprocess.run(["umount", str(folder)], check=True)
+        subprocess.run(["umount", str(folder)], timeout=20, check=True)
 
 
 @pytest.mark.slow
 @pytest.mark.skipif(os.name != "posix", reason="mounts and limits of POSIX")
-def test_on_a_full_disk_the_old_pack_stays_and_the_next_run_completes(disk, tmp_path):
+def test_on_a_full_disk_the_old_pack_stays_and_the_next_run_completes(disk, tmp_path, briefpack):
     folder, leave = disk
     out, whole = folder / "pack", tmp_path / "whole"
     for where in (out, whole):
@@ -71,7 +77,7 @@ def test_on_a_full_disk_the_old_pack_stays_and_the_next_run_completes(disk, tmp_
     assert briefpack("build", "--out", str(whole), epoch=LATER).returncode == 0
     after = digests(whole)
     failed = 0
-    for room in (0, 20_000, 100_000, 200_000, 280_000, 340_000, 420_000, 500_000, 560_000, 600_000):
+    for room in (0, 100_000, 280_000, 420_000, 500_000, 560_000, 600_000):
         done = briefpack("build", "--out", str(out), epoch=LATER, **leave(room))
         if done.returncode == 0:
             break
@@ -90,9 +96,9 @@ def test_on_a_full_disk_the_old_pack_stays_and_the_next_run_completes(disk, tmp_
 
 
 @pytest.mark.slow
-def test_no_room_at_any_flush_changes_nothing(tmp_path, monkeypatch):
+def test_no_room_at_any_flush_changes_nothing(tmp_path, monkeypatch, cache):
     """The disk is full at the first, second, ... wait for it, until a build gets through."""
-    out, cache = tmp_path / "pack", tmp_path / "cache"
+    out = tmp_path / "pack"
     execute(plan(Request(out=out, cache=cache, epoch=1)))
     before = digests(out)
     flush = os.fsync
@@ -122,13 +128,13 @@ def test_no_room_at_any_flush_changes_nothing(tmp_path, monkeypatch):
 
 
 @pytest.mark.skipif(os.name != "posix", reason="file modes")
-def test_a_read_only_folder_is_said_and_can_be_read(tmp_path):
+def test_a_read_only_folder_is_said_and_can_be_read(tmp_path, briefpack):
     out = tmp_path / "pack"
     assert briefpack("build", "--out", str(out)).returncode == 0
     before = digests(out)
-    mounted = not subprocess.run(["mount", "--bind", str(out), str(out)], capture_output=True, check=False).returncode
+    mounted = not subprocess.run(["mount", "--bind", str(out), str(out)], capture_output=True, timeout=20, check=False).returncode
     if mounted:
-        subprocess.run(["mount", "-o", "remount,bind,ro", str(out)], check=True)
+        subprocess.run(["mount", "-o", "remount,bind,ro", str(out)], timeout=20, check=True)
     else:
         for path in (out / ".briefpack", out):
             path.chmod(0o555)
@@ -141,36 +147,36 @@ def test_a_read_only_folder_is_said_and_can_be_read(tmp_path):
             assert briefpack(command, str(out)).returncode == 0
     finally:
         if mounted:
-            subprocess.run(["umount", str(out)], check=True)
+            subprocess.run(["umount", str(out)], timeout=20, check=True)
         for path in (out, out / ".briefpack"):
             path.chmod(0o755)
     assert briefpack("build", "--out", str(out), epoch=LATER).returncode == 0
     assert digests(out) != before
 
 
-@pytest.mark.parametrize("lock", ["~$iefing.docx", "~$briefing.docx", ".~lock.briefing.docx#"])
-def test_a_file_open_in_an_editor_is_left_and_the_others_are_built(tmp_path, lock):
+def test_a_file_open_in_an_editor_is_left_and_the_others_are_built(tmp_path, briefpack):
     out = tmp_path / "pack"
     assert briefpack("build", "--out", str(out)).returncode == 0
     before = digests(out)
-    (out / lock).write_bytes(b"")
-    done = briefpack("build", "--out", str(out), epoch=LATER)
-    assert done.returncode == 4
-    assert "open in an editor" in done.stderr
-    assert done.stderr.count("\n") == 1
-    now = digests(out)
-    assert now["briefing.docx"] == before["briefing.docx"]
-    assert now["deck.pptx"] != before["deck.pptx"]
-    assert (out / "briefing.new.docx").exists()
-    (out / lock).unlink()
+    for lock in ("~$iefing.docx", "~$briefing.docx", ".~lock.briefing.docx#"):
+        (out / lock).write_bytes(b"")
+        done = briefpack("build", "--out", str(out), epoch=LATER)
+        assert done.returncode == 4
+        assert "open in an editor" in done.stderr
+        assert done.stderr.count("\n") == 1
+        now = digests(out)
+        assert now["briefing.docx"] == before["briefing.docx"]
+        assert now["deck.pptx"] != before["deck.pptx"]
+        assert (out / "briefing.new.docx").exists()
+        (out / lock).unlink()
     assert briefpack("build", "--out", str(out), epoch=LATER).returncode == 0
     assert digests(out)["briefing.docx"] != before["briefing.docx"]
     assert digests(out)["deck.pptx"] == now["deck.pptx"]
 
 
-def test_two_runs_at_once_give_one_message(tmp_path):
+def test_two_runs_at_once_give_one_message(tmp_path, cache):
     """The second plans while the first is at work, and comes to write when the first has ended."""
-    out, cache = tmp_path / "pack", tmp_path / "cache"
+    out = tmp_path / "pack"
     first = plan(Request(out=out, cache=cache, epoch=1))
     second = plan(Request(out=out, cache=cache, epoch=2))
     execute(first)

@@ -14,9 +14,9 @@ DATA = Path(__file__).parents[2] / "data" / "guangzhou-2023.yaml"
 
 
 @pytest.fixture
-def project(tmp_path, monkeypatch):
+def project(tmp_path, monkeypatch, cache):
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("BRIEFPACK_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setenv("BRIEFPACK_CACHE", str(cache))
     (tmp_path / "data").mkdir()
     for name in ("gz", "other"):
         text = DATA.read_text("utf-8").replace("id: guangzhou-2023", f"id: {name}", 1)

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 import shutil
 import zipfile
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from exporters.registry import EXPORTERS
 from exporters.runs.build import execute
 from exporters.runs.pack import Pack
 from exporters.runs.planning import Request, plan
@@ -21,9 +21,11 @@ SHEETS = r"xl/worksheets/sheet\d+\.xml"
 
 
 @pytest.fixture(scope="session")
-def clean(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("kinds") / "zh"
-    execute(plan(replace(Request(), out=folder)))
+def clean(tmp_path_factory, cache):
+    """Return a folder with a pack of one file each: what is told of a file does not hang on the others."""
+    folder = tmp_path_factory.mktemp("kinds")
+    for name, entry in EXPORTERS.items():
+        execute(plan(Request(out=folder / entry.filename, only=(name,), cache=cache)))
     return folder
 
 
@@ -84,8 +86,8 @@ def _seeded(source: Path, target: Path, part: str, pattern: str, new: str) -> No
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: f"{kind[1].partition('.')[0]}-{kind[0]}")
 def test_it_is_told_with_its_place_old_and_new(clean, tmp_path, kind):
     _, file, part, pattern, new, where, message = kind
-    folder = Path(shutil.copytree(clean, tmp_path / "pack"))
-    _seeded(clean / file, folder / file, part, pattern, new)
+    folder = Path(shutil.copytree(clean / file, tmp_path / "pack"))
+    _seeded(clean / file / file, folder / file, part, pattern, new)
     found = [one for one in verify(Pack.open(folder)).findings if one.error]
     told = [(one.file, one.where, one.key, one.message) for one in found]
     assert any(one.file == file and where in one.where and re.search(message, f"{one.key} {one.message}") for one in found), told
