@@ -13,7 +13,7 @@ import pytest
 
 @pytest.mark.slow
 @pytest.mark.skipif(os.name != "posix", reason="signals")
-@pytest.mark.parametrize(("scenario", "most", "kills"), [("steps", 12, 16), ("moments", 6, 3), ("batch", 8, 8)])
+@pytest.mark.parametrize(("scenario", "most", "kills"), [("steps", 12, 16), ("moments", 8, 3), ("batch", 8, 8)])
 def test_a_kill_at_any_moment_costs_nothing(tmp_path, scenario, most, kills):
     """A sample of the steps of a build over a pack with a conflict, random moments, and batches.
 
