@@ -6,9 +6,10 @@ from lxml import etree
 
 from exporters.charts.drawingml import A, P
 from exporters.deck.textboxes import Ancestry
+from exporters.package.themes import theme_colours, with_lightness
 
 Element = etree._Element
-_SHAPED = (f"{A}lumMod", f"{A}lumOff", f"{A}tint", f"{A}shade", f"{A}satMod", f"{A}alpha")
+_SHAPED = (f"{A}tint", f"{A}shade", f"{A}satMod", f"{A}alpha")
 UNKNOWN = "?"
 """A fill that is there and whose colour is not known: a gradient, a picture, a pattern."""
 
@@ -16,11 +17,8 @@ UNKNOWN = "?"
 class Colours:
     """The colours of one master's theme."""
 
-    def __init__(self, ancestry: Ancestry, theme: Element) -> None:
-        scheme = theme.find(f".//{A}clrScheme")
-        self._scheme = {etree.QName(one).localname: _own(one) for one in scheme if scheme is not None} if (
-            scheme is not None
-        ) else {}
+    def __init__(self, ancestry: Ancestry, theme: bytes) -> None:
+        self._scheme = theme_colours(theme)
         mapped = ancestry.master.find(f"{P}clrMap")
         self._map = {str(name): str(value) for name, value in mapped.attrib.items()} if mapped is not None else {}
 
@@ -31,10 +29,12 @@ class Colours:
         colour = fill[0]
         if any(colour.find(one) is not None for one in _SHAPED):
             return ""
-        if colour.tag == f"{A}schemeClr":
-            name = colour.get("val", "")
-            return self._scheme.get(self._map.get(name, name), "")
-        return _value(colour)
+        name = colour.get("val", "")
+        found = self._scheme.get(self._map.get(name, name), "") if colour.tag == f"{A}schemeClr" else _value(colour)
+        factor, more = colour.find(f"{A}lumMod"), colour.find(f"{A}lumOff")
+        if not found or (factor is None and more is None):
+            return found
+        return with_lightness(found, _share(factor, 1.0), _share(more, 0.0))
 
     def fill(self, properties: Element | None) -> str:
         """Return the colour that shape properties fill with: empty for none, UNKNOWN for one that cannot be told."""
@@ -49,8 +49,8 @@ class Colours:
 _FILLS = ("gradFill", "blipFill", "pattFill", "grpFill")
 
 
-def _own(entry: Element) -> str:
-    return _value(entry[0]) if len(entry) else ""
+def _share(element: Element | None, otherwise: float) -> float:
+    return int(element.get("val", "100000")) / 100_000 if element is not None else otherwise
 
 
 def _value(colour: Element) -> str:

@@ -9,7 +9,7 @@ from exporters.charts.drawingml import A, P
 from exporters.deck.boxes import AS_LEVEL, level_of, own_of, read_box
 from exporters.deck.colours import UNKNOWN, Colours
 from exporters.deck.living.deck import SHAPES, Deck, Element, Slide, box_of, mark_of, name_of, placeholder_of, table_of
-from exporters.deck.textboxes import Ancestry, box_style, cell_style, parse
+from exporters.deck.textboxes import Ancestry, box_style, cell_style
 from exporters.outline import Outline, Picture, Run, Table
 from exporters.outline import Slide as OutlineSlide
 from exporters.package import Package, rt
@@ -84,7 +84,7 @@ class _Looks:
         self._ancestry = Ancestry.of(deck.package, slide.part, deck.tree(deck.main))
         layout = deck.related(slide.part, rt.SLIDE_LAYOUT)
         master = deck.related(layout, rt.SLIDE_MASTER)
-        self._colours = Colours(self._ancestry, parse(deck.package.read(deck.related(master, rt.THEME))))
+        self._colours = Colours(self._ancestry, deck.package.read(deck.related(master, rt.THEME)))
         self._page = self._page_ground()
         self._behind: list[tuple[tuple[int, ...], str]] = []
 

@@ -98,3 +98,10 @@ def reaches(package: Package) -> list[Fault]:
     from exporters.word.reaching import reaches as reaches_of
 
     return reaches_of(package)
+
+
+def overflows(package: Package) -> list[Fault]:
+    """Return what of a finished document's text its rows, boxes and lines cannot hold."""
+    from exporters.word.overflow import overflows as overflows_of
+
+    return overflows_of(package)

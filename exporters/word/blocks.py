@@ -58,7 +58,7 @@ class Blocks:
                     self._open_row(element, section)
                 continue
             form = self._styles.paragraph(element, _style_around(element))
-            spec = self._paragraph(element, form, width)
+            spec = self.paragraph(element, form, width)
             spec["section"] = section
             holder = element.find(f"{W}pPr/{W}sectPr")
             if holder is not None:
@@ -71,7 +71,7 @@ class Blocks:
     def note(self, note: Element, width: float) -> None:
         """Describe the paragraphs of a footnote."""
         for paragraph in note.iter(f"{W}p"):
-            self._call(paragraph, self._paragraph(paragraph, self._styles.paragraph(paragraph), width))
+            self._call(paragraph, self.paragraph(paragraph, self._styles.paragraph(paragraph), width))
 
     def plain_paragraph(self, form: ParagraphForm, run: RunForm, width: float) -> int:
         """Describe a paragraph that is not in the tree; return its number."""
@@ -92,10 +92,11 @@ class Blocks:
     def _width(self, element: Element, section: int) -> float:
         for parent in element.iterancestors():
             if parent.tag == f"{W}tc":
-                return self._cell_width(parent, section)
+                return self.cell_width(parent, section)
         return self._sections[min(section, len(self._sections) - 1)].width
 
-    def _cell_width(self, cell: Element, section: int) -> float:
+    def cell_width(self, cell: Element, section: int) -> float:
+        """Return the room for text between a cell's margins."""
         row = cell.getparent()
         assert row is not None
         given = cell.find(f"{W}tcPr/{W}tcW")
@@ -104,7 +105,7 @@ class Blocks:
             width = twips(given.get(f"{W}w")) or 0.0
         if not width:
             width = self._grid_width(cell) or self._sections[min(section, len(self._sections) - 1)].width
-        left, right, *_ = self._margins(cell)
+        left, right, *_ = self.margins(cell)
         return max(width - left - right, 1.0)
 
     def _grid_width(self, cell: Element) -> float:
@@ -113,7 +114,7 @@ class Blocks:
         at = sum(_span(one) for one in cell.itersiblings(f"{W}tc", preceding=True))
         return sum(grid[at : at + _span(cell)])
 
-    def _margins(self, cell: Element) -> tuple[float, float, float, float]:
+    def margins(self, cell: Element) -> tuple[float, float, float, float]:
         """Return left, right, top and bottom margins of a cell."""
         table = next(cell.iterancestors(f"{W}tbl"))
         found: list[float] = []
@@ -138,11 +139,11 @@ class Blocks:
     def _row(self, row: Element, section: int) -> None:
         cells: list[list[dict[str, Any]]] = []
         for cell in row.iterfind(f"{W}tc"):
-            width = self._cell_width(cell, section)
+            width = self.cell_width(cell, section)
             style = _style_around(cell)
             made = []
             for one in cell.iterfind(f"{W}p"):
-                spec = self._paragraph(one, self._styles.paragraph(one, style), width)
+                spec = self.paragraph(one, self._styles.paragraph(one, style), width)
                 if spec["text"] is None:
                     after(one, self._step(PARAGRAPH_OVER))
                 made.append(spec)
@@ -163,7 +164,7 @@ class Blocks:
             "head": head is not None and head.get(f"{W}val", "1") not in {"0", "false"},
             "keep_next": self._is_kept(row),
             **self._borders(row, table),
-            "pads": [sum(self._margins(cell)[2:]) for cell in row.iterfind(f"{W}tc")],
+            "pads": [sum(self.margins(cell)[2:]) for cell in row.iterfind(f"{W}tc")],
             "cells": None,
         }
 
@@ -197,7 +198,8 @@ class Blocks:
 
     # --- paragraphs --------------------------------------------------------------------------------------------------
 
-    def _paragraph(self, paragraph: Element, form: ParagraphForm, width: float) -> dict[str, Any]:
+    def paragraph(self, paragraph: Element, form: ParagraphForm, width: float) -> dict[str, Any]:
+        """Describe one paragraph that is *width* wide."""
         style = _style_around(paragraph)
         runs = [run for run in paragraph.iter(f"{W}r") if _owner(run) is paragraph and not is_fallback(run)]
         around = self._scopes.of(paragraph)

@@ -8,6 +8,7 @@ from exporters.binding.weave import Places
 from exporters.charts import is_chart_tagged
 from exporters.outline import Outline, Picture, Run, Table
 from exporters.package import Package, ct, rt
+from exporters.word.colours import Colours
 from exporters.word.geometry import Styles, table_style
 from exporters.word.names import DIALECT, WP, A, C, R, W
 from exporters.word.xmlparts import Element, is_fallback, parse
@@ -93,6 +94,7 @@ class _Looks:
 
     def __init__(self, package: Package, main: str, styles: Styles) -> None:
         self._styles = styles
+        self._colours = Colours(package, main)
         relationships = package.relationships(main)
         part = relationships.target_of_type(rt.STYLES)
         self._root = parse(package.read(part)) if part and part in package else None
@@ -132,10 +134,9 @@ class _Looks:
                 font = self._slots.get(theme, "") if theme else fonts.get(f"{W}eastAsia", font)
             given = properties.find(f"{W}color")
             if given is not None:
-                # A theme's colour is left to the theme; what its file says beside it is only a guess.
-                colour = "" if given.get(f"{W}themeColor") else _hex(given.get(f"{W}val"), "")
+                colour = self._colours.of(given, "val", "themeColor", "")
             shade = properties.find(f"{W}shd")
-            ground = _hex(shade.get(f"{W}fill"), ground) if shade is not None else ground
+            ground = self._colours.of(shade, "fill", "themeFill", ground) if shade is not None else ground
         form = self._styles.run(paragraph, run, style)
         large = form.size >= _LARGE or (form.bold and form.size >= _LARGE_BOLD)
         return Run(where, text, font, colour, ground, large)
@@ -149,10 +150,5 @@ class _Looks:
         ground = _WHITE if inside is None and (cell is None or shade is not None) else ""
         for one in (shade, own):
             if one is not None:
-                ground = "" if one.get(f"{W}themeFill") else _hex(one.get(f"{W}fill"), ground)
+                ground = self._colours.of(one, "fill", "themeFill", ground)
         return ground
-
-
-def _hex(value: str | None, otherwise: str) -> str:
-    text = (value or "").upper()
-    return text if len(text) == 6 and all(char in "0123456789ABCDEF" for char in text) else otherwise

@@ -8,6 +8,7 @@ from typing import Any
 from exporters.binding.tags import may_hold_tag
 from exporters.outline import Outline, Picture, Run, Table
 from exporters.package import Package, rt
+from exporters.package.themes import theme_colours, with_lightness
 from exporters.workbook.reading import BookDraft, SheetDraft, read_book
 from exporters.workbook.references import letters, parse_range
 from exporters.workbook.xmltree import Element, R, S
@@ -17,6 +18,7 @@ _XDR = "{http://schemas.openxmlformats.org/drawingml/2006/spreadsheetDrawing}"
 _C = "{http://schemas.openxmlformats.org/drawingml/2006/chart}"
 _DECORATIVE = "{http://schemas.microsoft.com/office/drawing/2017/decorative}decorative"
 _WHITE, _BLACK = "FFFFFF", "000000"
+_THEME = ("lt1", "dk1", "lt2", "dk2", *(f"accent{number}" for number in range(1, 7)), "hlink", "folHlink")
 _LARGE, _LARGE_BOLD = 18.0, 14.0
 
 
@@ -90,6 +92,8 @@ def _looks(book: BookDraft) -> list[tuple[str, str, bool]]:
     if part is None or part not in package:
         return []
     root = parse_xml(package.read(part), part, book.file)
+    theme = relationships.target_of_type(rt.THEME)
+    known = theme_colours(package.read(theme)) if theme is not None and theme in package else {}
     fonts = root.findall(f"{S}fonts/{S}font")
     fills = root.findall(f"{S}fills/{S}fill")
     found = []
@@ -99,7 +103,7 @@ def _looks(book: BookDraft) -> list[tuple[str, str, bool]]:
         bold = font is not None and font.find(f"{S}b") is not None
         points = float(size.get("val", "11")) if size is not None else 11.0
         large = points >= _LARGE or (bold and points >= _LARGE_BOLD)
-        found.append((_colour(font), _ground(fill), large))
+        found.append((_colour(font, known), _ground(fill, known), large))
     return found
 
 
@@ -108,12 +112,12 @@ def _at(items: list[Element], index: str | None) -> Element | None:
     return items[number] if number < len(items) else None
 
 
-def _colour(font: Element | None) -> str:
+def _colour(font: Element | None, theme: dict[str, str]) -> str:
     colour = font.find(f"{S}color") if font is not None else None
-    return _BLACK if colour is None else _rgb(colour)
+    return _BLACK if colour is None else _rgb(colour, theme)
 
 
-def _ground(fill: Element | None) -> str:
+def _ground(fill: Element | None, theme: dict[str, str]) -> str:
     pattern = fill.find(f"{S}patternFill") if fill is not None else None
     if pattern is None:
         return _WHITE if fill is None or len(fill) == 0 else ""
@@ -121,14 +125,16 @@ def _ground(fill: Element | None) -> str:
     if kind == "none":
         return _WHITE
     colour = pattern.find(f"{S}fgColor")
-    return _rgb(colour) if kind == "solid" and colour is not None else ""
+    return _rgb(colour, theme) if kind == "solid" and colour is not None else ""
 
 
-def _rgb(colour: Element) -> str:
-    if colour.get("theme") is not None:
-        known = {"0": _WHITE, "1": _BLACK}
-        return known.get(colour.get("theme", ""), "") if not colour.get("tint") else ""
-    return colour.get("rgb", "")[-6:].upper()
+def _rgb(colour: Element, theme: dict[str, str]) -> str:
+    number = colour.get("theme")
+    if number is None:
+        return colour.get("rgb", "")[-6:].upper()
+    found = theme.get(_THEME[int(number)], "") if number.isdecimal() and int(number) < len(_THEME) else ""
+    tint = float(colour.get("tint") or 0)
+    return with_lightness(found, 1 - abs(tint), max(tint, 0.0)) if found and tint else found
 
 
 def _runs(book: BookDraft, sheet: SheetDraft, looks: list[tuple[str, str, bool]]) -> Iterator[Run]:
