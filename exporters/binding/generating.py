@@ -18,7 +18,7 @@ FINISHED = frozenset((
     "_toc", "_table", "_chart",
 ))  # fmt: skip
 #: Filters that are called for what they do (``set _ = 3|_end``) and return nothing.
-SILENT = frozenset(("_asked", "_end", "_own", "_row"))
+SILENT = frozenset(("_asked", "_done", "_end", "_own", "_row"))
 
 
 class Code(str):

@@ -37,6 +37,9 @@ from exporters.model import (
     Unit,
 )
 
+_MANY = 2000
+"""So many districts fill the memory; fewer may keep what they have worked out for the next exporter."""
+
 
 class Scope:
     """All views of one dataset; each record has exactly one view, so what it has worked out is shared."""
@@ -139,14 +142,21 @@ class Scope:
             found = self._rows[group.base.id] = RowView(self, group)
         return found
 
-    def let_go(self, place: PlaceView) -> None:
-        """Forget what the views of a place have worked out; it is worked out anew when asked for."""
-        for row in place.rows:
-            self._rows.pop(row._group.base.id, None)
-        for view in (*place.targets, place):
+    def done(self, record: Any) -> str:
+        """Forget what the views of a place have worked out; it is worked out anew when asked for.
+
+        Called behind each district's own slide or section: what thousands have worked out fills the memory with words.
+        """
+        if not isinstance(record, PlaceView) or len(self.districts) < _MANY:
+            return ""
+        own = [target.id for target in self.dataset.targets_of.get(record.key, ())]
+        for target in own:
+            self._rows.pop(target, None)
+        for view in (*map(self.target, own), record):
             kind = type(view)
             # A new dictionary: one that was larger keeps its room.
             view.__dict__ = {name: value for name, value in vars(view).items() if not hasattr(kind, name)}
+        return ""
 
     def indicator(self, code: str) -> Indicator:
         return self.dataset.indicator_by_code[code]

@@ -7,7 +7,7 @@ from array import array
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from exporters.binding.views import PlaceView, View
+from exporters.binding.views import View
 from exporters.charts.making import FILTERS as CHART_FILTERS
 from exporters.charts.making import ChartMaker
 from exporters.charts.marks import SLOT
@@ -26,8 +26,6 @@ if TYPE_CHECKING:
 
 _TEMPLATES = {ct.PRESENTATION_TEMPLATE: ct.PRESENTATION, ct.SLIDE_SHOW: ct.PRESENTATION}
 _FIRST_ID = 256
-#: From so many slides on, what a district's views have worked out is let go of behind its slide.
-_MANY = 2000
 
 
 class Anchors:
@@ -132,19 +130,13 @@ class DeckRenderer:
         self._fitter.start_slide()
         return ""
 
-    def _done(self, record: Any) -> str:
-        """Let go of a district behind its slide: what thousands have worked out would fill the memory with words."""
-        if isinstance(record, PlaceView):
-            self._scope.let_go(record)
-        return ""
-
     def _stream(self, writer: PackageWriter) -> None:
         filters: dict[str, Callable[..., Any]] = {
             **CHART_FILTERS,
             **self._fitter.filters(),
             "_shape": self._anchors.name,
             "_slide": self._anchors.slide,
-            "_done": self._done if len(self._plan) >= _MANY else _nothing,
+            "_done": self._scope.done,
             "_start": self._start_slide,
             "_number": lambda _: str(self._shown),
         }
@@ -323,10 +315,6 @@ class DeckRenderer:
         notes = {slide["notes"]["part"] for slide in self._meta["slides"] if slide["notes"] and slide["notes"]["part"]}
         charts = {name for chart in self._meta["charts"] for name in (chart["part"], *_companions(chart))}
         return set(self._meta["replaced"]) - slides - notes - charts
-
-
-def _nothing(_: Any) -> str:
-    return ""
 
 
 class _Instance:

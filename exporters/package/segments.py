@@ -39,7 +39,7 @@ class Segment:
 
     crc: int
     size: int
-    compressed: bytes
+    compressed: bytes | bytearray
 
 
 def packed(data: bytes, level: int = LEVEL) -> bytes:
@@ -59,11 +59,11 @@ class DeflateSegment:
     ``PackageWriter.add_segments`` joins them in reading order.
     """
 
-    __slots__ = ("_chunks", "_compressor", "_crc", "_pending", "_pending_size", "_sealed", "_size")
+    __slots__ = ("_compressor", "_crc", "_deflated", "_pending", "_pending_size", "_sealed", "_size")
 
     def __init__(self, level: int = LEVEL) -> None:
         self._compressor = compressobj(level, DEFLATED, _RAW)
-        self._chunks: list[bytes] = []
+        self._deflated = bytearray()
         self._pending: list[bytes] = []
         self._pending_size = 0
         self._crc = 0
@@ -85,9 +85,8 @@ class DeflateSegment:
         self._pending_size = 0
         self._crc = crc32(data, self._crc)
         self._size += len(data)
-        chunk = self._compressor.compress(data)
-        if chunk:
-            self._chunks.append(chunk)
+        # One buffer: thousands of chunks would leave as many holes in memory.
+        self._deflated += self._compressor.compress(data)
 
     @property
     def size(self) -> int:
@@ -99,16 +98,15 @@ class DeflateSegment:
         if self._sealed is None:
             if self._pending:
                 self._drain()
-            self._chunks.append(self._compressor.flush(Z_FULL_FLUSH))
-            self._sealed = Segment(self._crc, self._size, b"".join(self._chunks))
-            self._chunks.clear()
+            self._deflated += self._compressor.flush(Z_FULL_FLUSH)
+            self._sealed = Segment(self._crc, self._size, self._deflated)
         return self._sealed
 
 
-def join_segments(segments: Iterable[Segment | DeflateSegment]) -> tuple[int, int, list[bytes]]:
+def join_segments(segments: Iterable[Segment | DeflateSegment]) -> tuple[int, int, list[bytes | bytearray]]:
     """Join *segments* into one stream: checksum, plain size, and the deflated chunks with their end mark."""
     crc = size = 0
-    chunks: list[bytes] = []
+    chunks: list[bytes | bytearray] = []
     for piece in segments:
         segment = piece.seal() if isinstance(piece, DeflateSegment) else piece
         crc = crc32_combine(crc, segment.crc, segment.size)

@@ -42,6 +42,7 @@ _DEFLATED = 8
 _UTF8_NAME = 0x800
 _VERSION = 20
 _VERSION_64 = 45
+_LARGE = 1 << 18
 _MAX_16 = 0xFFFF
 _MAX_32 = 0xFFFFFFFF
 
@@ -129,7 +130,9 @@ class PackageWriter:
         crc, size, chunks = join_segments(segments)
         self._entry(name, _DEFLATED, crc, size, chunks, sum(map(len, chunks)))
 
-    def _entry(self, name: str, method: int, crc: int, size: int, chunks: Iterable[bytes], packed_size: int) -> None:
+    def _entry(
+        self, name: str, method: int, crc: int, size: int, chunks: Iterable[bytes | bytearray], packed_size: int
+    ) -> None:
         if self._closed:
             raise ValueError("the package is closed")
         key = name.casefold()
@@ -152,7 +155,12 @@ class PackageWriter:
             listed: tuple[bytes, ...] = (_CENTRAL, said[:2], said, _REST, offset.to_bytes(4, "little"), encoded)
         else:
             head, listed = self._large(flags, method, crc, size, packed_size, encoded)
-        self._out.write(b"".join((head, *chunks)))
+        if packed_size < _LARGE:
+            self._out.write(b"".join((head, *chunks)))
+        else:
+            # A long text is not copied once more to be written at once.
+            for chunk in (head, *chunks):
+                self._out.write(chunk)
         self._offset = offset + len(head) + packed_size
         self._central += b"".join(listed)
 

@@ -105,16 +105,20 @@ def digests_of(key: str) -> dict[str, str]:
 
 def digest_properties(digests: Mapping[str, str]) -> dict[str, str]:
     """Return the custom properties that tell the keys of *digests*."""
-    pieces: list[list[str]] = []
-    room = 0
-    for mark, key in sorted(digests.items()):
-        line = f"{mark}={key.replace('%', '%25').replace(' ', '%20')}"
-        if len(line) > room or not pieces:
-            pieces.append([])
+    values: list[str] = []
+    lines: list[str] = []
+    room = _LONGEST_PROPERTY
+    for mark in sorted(digests):
+        line = f"{mark}={digests[mark].replace('%', '%25').replace(' ', '%20')}"
+        if len(line) > room and lines:
+            values.append("\n".join(lines))
+            lines.clear()
             room = _LONGEST_PROPERTY
-        pieces[-1].append(line)
+        lines.append(line)
         room -= len(line) + 1
-    return {f"{PROPERTY}-{number}": "\n".join(lines) for number, lines in enumerate(pieces, 1)}
+    if lines:
+        values.append("\n".join(lines))
+    return {f"{PROPERTY}-{number}": value for number, value in enumerate(values, 1)}
 
 
 def read_digests(properties: Iterable[tuple[str, str]]) -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from exporters.package.xmltext import attribute
@@ -26,10 +26,9 @@ def page_number(number: int, form: str) -> str:
     return str(number)
 
 
-def entries(listing: dict[str, Any], marks: Iterable[Mark], number_of: Callable[[Mark], str]) -> str:
-    """Return the paragraphs of a contents field: its instruction, an entry for each mark, its end."""
+def entries(listing: dict[str, Any], marks: Iterable[Mark], number_of: Callable[[Mark], str]) -> Iterator[str]:
+    """Yield the paragraphs of a contents field: its instruction, an entry for each mark, its end."""
     forms: dict[str, Any] = listing["forms"]
-    pieces: list[str] = []
     head = (
         '<w:r><w:fldChar w:fldCharType="begin"/></w:r><w:r><w:instrText xml:space="preserve">'
         f'{attribute(listing["code"])}</w:instrText></w:r><w:r><w:fldChar w:fldCharType="separate"/></w:r>'
@@ -40,7 +39,9 @@ def entries(listing: dict[str, Any], marks: Iterable[Mark], number_of: Callable[
             continue
         run, name = form["run"], mark.name
         text = attribute(mark.text)
-        pieces.append(
+        if not head:
+            yield "</w:p>"
+        yield (
             f'<w:p>{form["properties"]}{head}<w:hyperlink w:anchor="{name}" w:history="1">'
             f'<w:r>{run}<w:t xml:space="preserve">{text}</w:t></w:r><w:r>{run}<w:tab/></w:r>'
             f'<w:r>{run}<w:fldChar w:fldCharType="begin"/></w:r>'
@@ -50,10 +51,8 @@ def entries(listing: dict[str, Any], marks: Iterable[Mark], number_of: Callable[
             f'<w:r>{run}<w:fldChar w:fldCharType="end"/></w:r></w:hyperlink>'
         )
         head = ""
-        pieces.append("</w:p>")
     end = '<w:r><w:fldChar w:fldCharType="end"/></w:r>'
     if head:
         first = next(iter(forms.values()), {"properties": ""})
-        return f'<w:p>{first["properties"]}{head}{end}</w:p>'
-    pieces[-1] = end + pieces[-1]
-    return "".join(pieces)
+        yield f'<w:p>{first["properties"]}{head}'
+    yield f"{end}</w:p>"

@@ -21,7 +21,7 @@ _WIDE = 1.2
 _RESERVE = 5.0
 _SLACK = 1.03
 _LONG_WORD = re.compile(r"[^\s\u2e80-\U0010ffff]{24}|[\n\t]").search
-_KEPT = 20_000
+_KEPT = 2_000
 # All digits of a font that is measured are equally wide, so texts that differ in digits alone are measured once.
 _FIGURES = str.maketrans("123456789", "000000000")
 _FIGURE_LENGTH = 40

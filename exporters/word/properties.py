@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from itertools import chain
 from typing import Any
 
 from exporters.package import Package, rt
@@ -39,18 +40,17 @@ def own_properties(package: Package, part: str | None) -> list[list[Any]]:
     return found
 
 
-def custom_xml(own: list[list[Any]], given: Mapping[str, str]) -> bytes:
-    """Return the part's bytes: the template's properties, then the caller's, which win where names are equal."""
-    items = [(name, value) for name, value in own if name not in given]
-    items += [(name, f"<vt:lpwstr>{attribute(value)}</vt:lpwstr>") for name, value in given.items()]
-    properties = "".join(
-        f'<property fmtid="{_FORMAT}" pid="{number}" name="{attribute(name)}">{value}</property>'
-        for number, (name, value) in enumerate(items, _FIRST)
-    )
-    return (
+def custom_xml(own: list[list[Any]], given: Mapping[str, str]) -> Iterator[bytes]:
+    """Yield the part's bytes: the template's properties, then the caller's, which win where names are equal."""
+    yield (
         '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
-        f'<Properties xmlns="{_NAMESPACE}" xmlns:vt="{_TYPES}">{properties}</Properties>'
+        f'<Properties xmlns="{_NAMESPACE}" xmlns:vt="{_TYPES}">'
     ).encode()
+    items = [(name, value) for name, value in own if name not in given]
+    said = ((name, f"<vt:lpwstr>{attribute(value)}</vt:lpwstr>") for name, value in given.items())
+    for number, (name, value) in enumerate(chain(items, said), _FIRST):
+        yield f'<property fmtid="{_FORMAT}" pid="{number}" name="{attribute(name)}">{value}</property>'.encode()
+    yield b"</Properties>"
 
 
 def stamp(epoch: int | None, otherwise: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, BinaryIO
 
 from jinja2 import pass_context
@@ -78,14 +78,19 @@ class _Rendering:
             for note in meta["notes"].values():
                 parts[note["part"]] = self._note_segments(note)
             self._run(bound["small"], names, "", writer)
-            for part, segments in parts.items():
-                package.add_segments(part, segments)
             for part, segment in self._segments.items():
                 if part and part not in parts and not part.startswith(main):
-                    package.add_segments(part, [segment])
+                    parts[part] = [segment]
+            self._segments.clear()
+            while parts:
+                part = next(iter(parts))
+                package.add_segments(part, parts.pop(part))
             package.add(rels_name(main), self._document_relations())
             given = {**digest_properties(self._names.digests), **properties}
-            package.add(meta["custom"][0], custom_xml(meta["custom"][1], given))
+            custom = DeflateSegment()
+            for piece in custom_xml(meta["custom"][1], given):
+                custom.write(piece)
+            package.add_segments(meta["custom"][0], [custom])
             for name in meta["carried"]:
                 package.add_raw(template.raw(name))
             package.add(_CONTENT_TYPES, self._content_types())
@@ -124,9 +129,10 @@ class _Rendering:
         self._end_body(counter)
         head = self._hold(bound["head"], names, f"{main}#head", chart)
         self._number(counter, counter.page + offset)
-        pieces = "".join(head).split(_SLOT)
-        pieces[1::2] = map(self._filled, pieces[1::2])
-        self._segments[f"{main}#head"].write("".join(pieces).encode())
+        segment = self._segments[f"{main}#head"]
+        for number, text in enumerate("".join(head).split(_SLOT)):
+            for piece in self._filled(text) if number % 2 else (text,):
+                segment.write(piece.encode())
 
     def _end_body(self, counter: Counter) -> None:
         counter.settle()
@@ -174,12 +180,12 @@ class _Rendering:
         self._names.restore(sequences)
         del self._relations[relations:]
 
-    def _filled(self, slot: str) -> str:
-        """Return what a slot of the head stands for, now that all pages are known."""
+    def _filled(self, slot: str) -> Iterable[str]:
+        """Yield what a slot of the head stands for, now that all pages are known."""
         kind, _, rest = slot.partition(" ")
         if kind == "page":
             name, _, otherwise = rest.partition(" ")
-            return self._pages.get(name, otherwise)
+            return (self._pages.get(name, otherwise),)
         listing = self._meta["lists"][int(rest)]
         return entries(listing, self._listed_in(listing), lambda mark: self._pages.get(mark.name, ""))
 
@@ -234,6 +240,7 @@ class _Rendering:
             "_page": self._page,
             "_stamp": lambda otherwise: stamp(epoch, otherwise),
             "_chart": self._next_chart,
+            "_done": self._scope.done,
         }
         if counter:
             found |= {"_end": counter.step, "_asked": counter.asked, "_own": counter.own, "_row": counter.row}

@@ -28,11 +28,15 @@ _NAMED = tuple(
 
 @dataclass(frozen=True, slots=True)
 class Construct:
-    """One open ``for`` or ``if``. ``suffix`` is the variable of its loop, empty for a condition or an inline loop."""
+    """One open ``for`` or ``if``.
+
+    ``suffix`` is the variable of its loop, empty for a condition or an inline loop; ``record`` is what it runs with.
+    """
 
     keyword: str
     suffix: str
     inline: bool
+    record: str = ""
 
 
 Around = tuple[Construct, ...]
@@ -79,6 +83,8 @@ class Scopes:
                 construct = self._loop(statement, around, inline, piece, made)
                 around = (*around, construct)
                 continue
+            if keyword in {"endfor", "else"} and len(around) == 1 and around[0].record:
+                made.append(self._weaver.statement(f"set _ = ({around[0].record})|_done", ""))
             made.append(piece)
             if keyword == "if":
                 around = (*around, Construct("if", "", inline))
@@ -102,7 +108,7 @@ class Scopes:
             token,
             self._weaver.statement(f"set {name} = ({found[1]})|_anchor({outer}, {seen})", ""),
         ]
-        return Construct("for", name, False)
+        return Construct("for", name, False, found[1])
 
 
 def suffix_of(around: Around) -> str:

@@ -313,5 +313,5 @@ def test_any_text_comes_back_equal(title: str, subtitle: str) -> None:
 
 def test_a_deck_whose_views_are_let_go_of_is_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     whole = rendered(shipped("zh"), DATA, "zh")
-    monkeypatch.setattr("exporters.deck.rendering._MANY", 0)
+    monkeypatch.setattr("exporters.binding.scope._MANY", 0)
     assert rendered(shipped("zh"), DATA, "zh") == whole

@@ -69,7 +69,7 @@ def _set_properties(
         return
     else:
         part = CUSTOM
-        root = etree.fromstring(custom_xml([], {}))
+        root = etree.fromstring(b"".join(custom_xml([], {})))
         own, _ = package.relationships().adding(rt.CUSTOM_PROPERTIES, part)
         parts["_rels/.rels"] = Relationships("", own.items).xml()
         luggage.types = luggage.types.with_override(part, ct.CUSTOM_PROPERTIES)
