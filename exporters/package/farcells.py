@@ -26,7 +26,8 @@ def column_number(letters: bytes) -> int:
 def sheet_fault(data: bytes, limits: Limits) -> str:
     """Return what is wrong with the extent of a worksheet part's cells; empty where nothing is.
 
-    Rows that hold a height and no cells do not count: office suites write them at the sheet's very end.
+    Rows that hold a height and no cells do not count: office suites write them at the sheet's very end, and then state
+    that the sheet reaches down to them.
     """
     if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
         data = data.decode("utf-16", errors="replace").encode()
@@ -37,7 +38,9 @@ def sheet_fault(data: bytes, limits: Limits) -> str:
     rows = max(map(int, {cell[1] for cell in found}), default=0)
     stated = _DIMENSION.search(data, 0, 4096)
     if stated:
-        rows, columns = max(rows, int(stated[2])), max(columns, column_number(stated[1]))
+        columns = max(columns, column_number(stated[1]))
+        if data.rfind(b'row r="' + stated[2] + b'"') < 0:
+            rows = max(rows, int(stated[2]))
     if rows > limits.rows or columns > limits.columns:
         return (
             f"its cells reach row {rows:,} and column {columns:,}; "

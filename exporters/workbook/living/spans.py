@@ -73,6 +73,11 @@ def start_tag_end(data: bytes, start: int) -> int:
     return found.end()
 
 
+def opening(tag: bytes) -> bytes:
+    """Return a start tag as one that something follows in: ``<row/>`` as ``<row>``."""
+    return tag[:-2].rstrip() + b">" if tag.endswith(b"/>") else tag
+
+
 def parse(data: bytes) -> Span:
     """Read a part that is UTF-8. Raises ValueError where it is not XML or holds a DTD."""
     parser = expat.ParserCreate(namespace_separator=" ")

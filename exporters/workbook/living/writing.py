@@ -10,8 +10,8 @@ from exporters.workbook.living.cells import Cell, Row
 from exporters.workbook.living.cellxml import NOTHING, Content, changed_cell, new_cell
 from exporters.workbook.living.sheet import Sheet
 from exporters.workbook.living.shifting import Shifts, moved_area
-from exporters.workbook.living.spans import Span, Splices, escaped, start_tag_end, with_attribute
-from exporters.workbook.references import letters, parse_range
+from exporters.workbook.living.spans import Span, Splices, escaped, opening, start_tag_end, with_attribute
+from exporters.workbook.references import LAST_ROW, letters, parse_range
 
 _RANGES = frozenset(("ref", "sqref"))
 _CELLS = frozenset(("topLeftCell", "activeCell", "r"))
@@ -111,6 +111,9 @@ class _Writer:
         return self._shifts.formula(text, self._name, cell.row)
 
     def _row(self, row: Row, number: int, contents: dict[int, Content]) -> None:
+        if row.number == LAST_ROW and not row.cells and not contents:
+            # LibreOffice writes an empty row at the very end of a sheet: it cannot move down.
+            return
         tag = self._data[row.start : row.opened]
         absent = {column: content for column, content in contents.items() if column not in row.cells}
         new_tag = tag
@@ -130,8 +133,7 @@ class _Writer:
         made = {column: self._made(column, row.number, number, content) for column, content in absent.items()}
         if row.closed == row.opened:
             whole = b"".join(made[column] for column in sorted(made))
-            new_tag = new_tag[:-2].rstrip() + b">"
-            self._splices.replace(row.start, row.end, new_tag + whole + f"</{self._prefix}row>".encode())
+            self._splices.replace(row.start, row.end, opening(new_tag) + whole + f"</{self._prefix}row>".encode())
             return
         if new_tag != tag:
             self._splices.replace(row.start, row.opened, new_tag)
@@ -186,10 +188,8 @@ class _Writer:
                 tag = with_attribute(tag, name, None)
         elif ref and new_ref != ref:
             tag = with_attribute(tag, "ref", new_ref)
-        if tag.endswith(b"/>"):
-            tag = tag[:-2].rstrip() + b">"
         self._splices.replace(
-            formula.start, formula.end, tag + escaped(moved).encode() + f"</{self._prefix}f>".encode()
+            formula.start, formula.end, opening(tag) + escaped(moved).encode() + f"</{self._prefix}f>".encode()
         )
 
     def _missing_row(self, number: int, contents: dict[int, Content]) -> None:
@@ -211,8 +211,7 @@ class _Writer:
 
     def _new_row(self, row: NewRow, number: int) -> bytes:
         if row.like is not None:
-            tag = self._data[row.like.start : row.like.opened]
-            tag = tag[:-2].rstrip() + b">" if tag.endswith(b"/>") else tag
+            tag = opening(self._data[row.like.start : row.like.opened])
             if row.height:
                 for name in _GONE_FROM_NEW_ROWS:
                     tag = with_attribute(tag, name, None)
