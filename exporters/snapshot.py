@@ -63,7 +63,7 @@ class Item:
     """A generated paragraph, table row, shape or sheet row. ``id`` is the same in every generation; copies share it.
 
     Items of one ``unit`` (a district's section) are dropped together, or not at all where a person touched one of them.
-    One that is ``removable`` goes with its record although its group keeps all others (a table's row on a slide).
+    One that is ``removable`` goes with its record, untouched, although its group keeps all others (a shape on a slide).
 
     Where an editor takes names away, an id begins with :data:`UNKNOWN`; ``sort`` (only items of one sort can be each
     other) and ``box`` (left, top, width, height) then help to find out which item it is.
@@ -86,9 +86,10 @@ class Item:
 class Group:
     """What items stand in: the body of a document, a slide, a table of a sheet.
 
-    ``keeps`` says that nothing in it is ever deleted (slides, sheet rows): what the data drops is marked stale.
-    ``record`` is whose group it is, where one record may be told on groups of several forms, each its own id: one that
-    nobody touched gives way to the form that the data now asks for.
+    ``keeps`` says that what the data drops of it is marked stale, not deleted (slides, sheet rows).
+    ``record`` is whose group it is, where a group that nobody touched is no more than what the new render says in its
+    place (a slide): it is replaced by another form that tells its record, by its own new form where its items come or
+    go, and goes with its record.
     """
 
     id: str
@@ -161,6 +162,14 @@ class ReplaceGroup:
 
 
 @dataclass(frozen=True, slots=True)
+class RemoveGroup:
+    """Take out a group that the data dropped and nobody touched."""
+
+    id: str
+    at: str
+
+
+@dataclass(frozen=True, slots=True)
 class RemoveItem:
     """Take out an item that the data dropped and nobody touched."""
 
@@ -170,13 +179,14 @@ class RemoveItem:
 
 @dataclass(frozen=True, slots=True)
 class MarkStale:
-    """Say on a slide or sheet row that the data no longer holds it; nothing is deleted."""
+    """Say on a slide or sheet row that a person touched, or that others may refer to, that the data no longer holds
+    it; nothing is deleted."""
 
     id: str
     at: str
 
 
-Edit = SetSlot | InsertItem | InsertGroup | ReplaceGroup | RemoveItem | MarkStale
+Edit = SetSlot | InsertItem | InsertGroup | ReplaceGroup | RemoveGroup | RemoveItem | MarkStale
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,11 +73,12 @@ def _show_conflict(file: str, conflict: Conflict, places: int, place: str = "") 
 
 
 def _counts(file: FileReview) -> str:
-    from exporters.snapshot import InsertGroup, InsertItem, MarkStale, RemoveItem, ReplaceGroup, SetSlot
+    from exporters.snapshot import InsertGroup, InsertItem, MarkStale, RemoveGroup, RemoveItem, ReplaceGroup, SetSlot
 
     words = (
         (SetSlot, "updated"), (InsertItem, "added"), (InsertGroup, "slides added"),
-        (ReplaceGroup, "slides replaced"), (RemoveItem, "removed"), (MarkStale, "marked stale"),
+        (ReplaceGroup, "slides replaced"), (RemoveGroup, "slides removed"), (RemoveItem, "removed"),
+        (MarkStale, "marked stale"),
     )  # fmt: skip
     counts = [(sum(isinstance(edit, kind) for edit in file.plan.edits), word) for kind, word in words]
     text = ", ".join(f"{count} {word}" for count, word in counts if count)

@@ -22,6 +22,7 @@ from exporters.snapshot import (
     Kept,
     MarkStale,
     Plan,
+    RemoveGroup,
     RemoveItem,
     ReplaceGroup,
     SetSlot,
@@ -99,17 +100,28 @@ class _FileMerge:
         for group in self.theirs.groups:
             theirs[group.id].append(group)
         forms = {} if base.keys() == ours.keys() else _other_forms(self.base.groups, self.ours.groups)
+        dropped = [group for group in self.theirs.groups if group.id in base and group.id not in ours]
+        # What tells one record goes together, or not at all where a person touched any of it.
+        held = {base[one.id].record for one in dropped if not _untouched_group(base[one.id], one)}
         for group in self.theirs.groups:
+            origin, alone = base.get(group.id), len(theirs[group.id]) == 1
             if group.id in ours:
-                self._items(base.get(group.id), group, ours[group.id])
-            elif group.id in base and base[group.id].items:
+                now = ours[group.id]
+                if origin is not None and alone and _rearranged(origin, now) and _untouched_group(origin, group):
+                    self.edits.append(ReplaceGroup(group.id, now.at, group.at))
+                else:
+                    self._items(origin, group, now)
+            elif origin is not None and origin.items:
                 instead = ours[forms[group.id]] if group.id in forms else None
-                self._dropped_group(base[group.id], group, instead, alone=len(theirs[group.id]) == 1)
+                goes = alone and bool(origin.record) and _untouched_group(origin, group)
+                goes = goes and (instead is not None or origin.record not in held)
+                self._dropped_group(origin, group, instead, goes=goes)
             elif group.id in self.overrides:
                 self._still_dropped(group, group)
         for name, group in base.items():
-            if name not in theirs and (form := forms.get(name, name)) in ours and not self._wanted_back(form):
-                self._deleted(form, content_of(group), content_of(ours[form]))
+            told = forms.get(name, name)
+            if name not in theirs and told in ours and not self._wanted_back(told):
+                self._deleted(told, content_of(group), content_of(ours[told]))
         order = [group.id for group in self.ours.groups]
         handles = {name: copies[-1].at for name, copies in theirs.items()}
         replaced = {edit.id for edit in self.edits if isinstance(edit, ReplaceGroup)}
@@ -126,11 +138,12 @@ class _FileMerge:
             source = ours[name].at
             self.edits.append(InsertGroup(name, source, handles.get(after, after), handles.get(before, "")))
 
-    def _dropped_group(self, base: Group, theirs: Group, form: Group | None, *, alone: bool) -> None:
-        same = all(_same(*pair) for pair in zip_longest(_told(base), _told(theirs)))
-        if form is not None and same and alone and _arranged_alike(base, theirs):
-            self.edits.append(ReplaceGroup(form.id, form.at, theirs.at))
+    def _dropped_group(self, base: Group, theirs: Group, form: Group | None, *, goes: bool) -> None:
+        if goes:
+            gone = RemoveGroup(theirs.id, theirs.at)
+            self.edits.append(gone if form is None else ReplaceGroup(form.id, form.at, theirs.at))
             return
+        same = _reads_alike(base, theirs)
         if theirs.keeps:
             self.edits.append(MarkStale(theirs.id, theirs.at))
         if form is not None or not same:
@@ -202,7 +215,7 @@ class _FileMerge:
 
     def _dropped_item(self, group: Group, base: Item, theirs: Item, held: bool) -> None:
         untouched = _same(base, theirs)
-        if group.keeps and not theirs.removable:
+        if group.keeps and not (theirs.removable and _in_place(base, theirs)):
             self.edits.append(MarkStale(theirs.id, theirs.at))
         elif untouched and not held:
             self.edits.append(RemoveItem(theirs.id, theirs.at))
@@ -214,6 +227,8 @@ class _FileMerge:
         base, text = self.overrides[theirs.id], content_of(theirs)
         if canonical(base) != canonical(text):
             self._conflict(theirs.id, "changed-dropped", base, text, "", theirs.at)
+        elif isinstance(theirs, Group) and theirs.record:
+            self.edits.append(RemoveGroup(theirs.id, theirs.at))
         elif isinstance(theirs, Group) or (group.keeps and not theirs.removable):
             self.edits.append(MarkStale(theirs.id, theirs.at))
         else:
@@ -368,12 +383,29 @@ def _told(group: Group) -> list[Item]:
     return [item for item in group.items if not item.silent]
 
 
+def _reads_alike(base: Group, theirs: Group) -> bool:
+    return all(_same(*pair) for pair in zip_longest(_told(base), _told(theirs)))
+
+
+def _rearranged(base: Group, ours: Group) -> bool:
+    """Whether the items of a group that can be made anew as a whole come or go."""
+    return bool(ours.record) and {item.id for item in base.items} != {item.id for item in ours.items}
+
+
+def _untouched_group(base: Group, theirs: Group) -> bool:
+    return _reads_alike(base, theirs) and _arranged_alike(base, theirs)
+
+
+def _in_place(base: Item, theirs: Item) -> bool:
+    return not base.box or close(base.box, theirs.box)
+
+
 def _arranged_alike(base: Group, theirs: Group) -> bool:
     """Whether nobody moved anything in a group, or put anything beside it."""
     now = {item.id: item for item in theirs.items}
     for item in base.items:
         other = now.get(item.id)
-        if other is None or (item.box and not close(item.box, other.box)):
+        if other is None or not _in_place(item, other):
             return False
         if item.silent and _touchable(item) != _touchable(other):
             return False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +35,8 @@ from pptx.util import Emu, Inches
 from exporters import deck
 from exporters.errors import RefusedError
 from exporters.merge import merge
+from exporters.package.check import lint
+from exporters.snapshot import MarkStale
 
 BIG, PROSE, CHART = "d00001.gdp-growth.text", "d00001.prose", "d00001.growth-chart"
 TARGETS = "d00001.targets"
@@ -53,6 +56,12 @@ def ours() -> bytes:
 
 def set_text(prs: Any, key: str, text: str) -> None:
     shape_of(prs, key).text_frame.paragraphs[0].runs[0].text = text
+
+
+def move_district(prs: Any) -> None:
+    """Move a box of one of a district's two slides."""
+    shape = shape_of(prs, "d00002.prose")
+    shape.left, shape.top, shape.width, shape.height = 111111, shape.top, shape.width, shape.height
 
 
 # --- 1, 2: words around values ----------------------------------------------------------------------------------------
@@ -390,7 +399,8 @@ def test_a_new_district_gets_its_slides_beside_its_neighbours(base: bytes, tmp_p
 
 def test_a_dropped_district_is_marked_and_kept_and_told_again_when_it_comes_back(base: bytes, tmp_path: Path) -> None:
     less = render(data(drop="d00002"), 2)
-    result = merged(base, base, less)
+    theirs = edited(base, move_district)
+    result = merged(base, theirs, less)
     prs = content_of(result)
     assert len(prs.slides) == 9
     for key in ("d00002.prose", "d00002.content-placeholder-2"):
@@ -404,6 +414,34 @@ def test_a_dropped_district_is_marked_and_kept_and_told_again_when_it_comes_back
     assert len(prs.slides) == 9
     assert "stale" not in notes_of(slide_of(prs, "d00002.prose"))
     assert "d00002.gdp-growth.text" in {one.key for one in back.plan.conflicts}
+
+
+def test_a_dropped_district_that_nobody_touched_goes_and_comes_back(base: bytes, tmp_path: Path) -> None:
+    less, more = render(data(drop="d00002"), 2), render(data(d00002_gdp_growth="9"), 3)
+    gone = merged(base, base, less).content or b""
+    assert deck.lines(opened(gone)) == deck.lines(opened(less))
+    assert len(opened(gone).names()) == len(opened(less).names())
+    assert sdk_faults(gone, tmp_path) == ""
+    back = merged(less, gone, more)
+    assert deck.lines(opened(back.content or b"")) == deck.lines(opened(more))
+    assert back.plan.conflicts == ()
+
+
+def test_slides_of_one_district_go_together_or_not_at_all(base: bytes) -> None:
+    result = merged(base, edited(base, move_district), render(data(drop="d00002"), 2))
+    assert len(content_of(result).slides) == 9
+    assert [type(one) for one in result.plan.edits if getattr(one, "id", "").startswith("d00002.slide")] == [MarkStale] * 2
+
+
+def test_links_to_a_slide_that_goes_go_with_it(base: bytes, tmp_path: Path) -> None:
+    def edit(prs: Any) -> None:
+        box = prs.slides[0].shapes.add_textbox(0, 0, 914400, 914400)
+        box.click_action.target_slide = slide_of(prs, "d00002.prose")
+
+    content = merged(base, edited(base, edit), render(data(drop="d00002"), 2)).content or b""
+    assert len(Presentation(io.BytesIO(content)).slides) == 7
+    assert sdk_faults(content, tmp_path) == ""
+    assert lint(content) == []
 
 
 # --- 12, 13, 15 -------------------------------------------------------------------------------------------------------

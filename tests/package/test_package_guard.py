@@ -259,6 +259,7 @@ def test_far_cells(pattern: str, new: str) -> None:
 def test_an_empty_last_row_is_common_and_harmless() -> None:
     data = damaged(workbook(), SHEET, r"</sheetData>", '<row r="1048576" ht="12.8"/></sheetData>')
     assert Package.open(data)
+    assert Package.open(damaged(data, SHEET, r'dimension ref="[^"]*"', 'dimension ref="A1:Y1048576"'))
 
 
 def test_a_long_dense_sheet_is_accepted() -> None:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from exporters.package import Package
 
 Element = etree._Element
+GROUP = f"{P}grpSp"
 SHAPES = (f"{P}sp", f"{P}graphicFrame", f"{P}pic", f"{P}cxnSp")
 MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
 _MARK, _PROPERTIES, _HOLDER = f"{P}cNvPr", f"{P}nvPr", f"{P}ph"
@@ -206,9 +207,18 @@ def slot_of(holder: Element) -> tuple[str, str]:
 
 
 def box_of(shape: Element) -> tuple[int, ...]:
-    """Return left, top, width and height (EMU, in the shape's group); empty where a layout gives them."""
+    """Return left, top, width and height (EMU) of a shape, and those of the groups around it; empty where a layout
+    gives them."""
     frame = shape.tag == f"{P}graphicFrame"
-    place = child_of(shape, f"{P}xfrm") if frame else child_of(shape, f"{P}spPr", f"{A}xfrm")
+    box = _box(child_of(shape, f"{P}xfrm") if frame else child_of(shape, f"{P}spPr", f"{A}xfrm"))
+    parent = shape.getparent() if box else None
+    while parent is not None and parent.tag == GROUP:
+        box += _box(child_of(parent, f"{P}grpSpPr", f"{A}xfrm"))
+        parent = parent.getparent()
+    return box
+
+
+def _box(place: Element | None) -> tuple[int, ...]:
     off = child_of(place, f"{A}off") if place is not None else None
     ext = child_of(place, f"{A}ext") if place is not None else None
     if off is None or ext is None:

@@ -6,14 +6,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from exporters.charts.drawingml import A, P
-from exporters.deck.living.deck import Element, Slide, name_of, table_of
+from exporters.deck.living.deck import GROUP, Element, Slide, name_of, table_of
 from exporters.deck.living.lifting import Lifter
 from exporters.deck.living.names import key_of
 from exporters.deck.living.places import Place, Places
 from exporters.deck.living.tables import columns_of, new_row
 from exporters.snapshot import InsertItem
 
-_GROUP, _TREE = f"{P}grpSp", f"{P}spTree"
+_TREE = f"{P}spTree"
 
 
 @dataclass(slots=True)
@@ -115,7 +115,7 @@ class Inserter:
     def _whole(self, shape: Element, here: set[str]) -> Element:
         """Return the group that came with the shape, as long as nothing else of it stands on the slide already."""
         found = shape
-        for parent in shape.iterancestors(_GROUP):
+        for parent in shape.iterancestors(GROUP):
             if any(key_of(name_of(one)) in here for one in parent.iter() if key_of(name_of(one))):
                 break
             found = parent
@@ -126,12 +126,12 @@ class Inserter:
         tree = slide.root.find(f"{P}cSld/{_TREE}")
         assert tree is not None
         parent = element.getparent()
-        if parent is None or parent.tag != _GROUP:
+        if parent is None or parent.tag != GROUP:
             return tree
         names = {key for one in parent if (key := key_of(name_of(one)))}
         for one in slide.shapes:
             group = one.getparent()
-            if key_of(name_of(one)) in names and group is not None and group.tag == _GROUP:
+            if key_of(name_of(one)) in names and group is not None and group.tag == GROUP:
                 return group
         return tree
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from exporters.charts.drawingml import P, R
+from exporters.charts.drawingml import A, P, R
 from exporters.deck.living.deck import Deck, Element, serialised
 from exporters.package import rt
 
@@ -13,15 +14,16 @@ if TYPE_CHECKING:
 
 _P14 = "{http://schemas.microsoft.com/office/powerpoint/2010/main}"
 _FIRST_SLIDE = 256
+_LINKS = (f"{A}hlinkClick", f"{A}hlinkHover", f"{A}hlinkMouseOver")
 
 
 class SlideList:
-    """Adds slides beside others; several at one place keep the order in which they come."""
+    """Adds slides beside others (several at one place keep the order in which they come) and takes slides out."""
 
     def __init__(self, deck: Deck, changes: Changes) -> None:
         self._deck, self._changes = deck, changes
         self._last: dict[str, Element] = {}
-        self._added = 0
+        self._changed = False
 
     def insert(self, part: str, after: str, before: str) -> None:
         """List the slide *part* behind the slide *after*, else in front of *before*, else at the end."""
@@ -46,7 +48,26 @@ class SlideList:
         if after:
             self._last[after] = made
         self._into_section(root, made, beside)
-        self._added += 1
+        self._changed = True
+
+    def remove(self, part: str) -> None:
+        """Take the slide *part* out of the order, of sections and of custom shows, with the links that lead to it."""
+        root, main = self._deck.tree(self._deck.main), self._deck.main
+        entry = next((one for one in root.iter(f"{P}sldId") if self._part_of(one) == part), None)
+        if entry is None:
+            return
+        number = entry.get("id", "")
+        rel_ids = self._changes.unlink(main, part)
+        named = [one for one in root.iter(f"{_P14}sldId") if one.get("id") == number]
+        shown = [one for one in root.iter(f"{P}sld") if one.get(f"{R}id") in rel_ids]
+        _take_out([entry, *named, *shown])
+        for slide in self._deck.slides:
+            links = self._changes.unlink(slide.part, part) if slide.part != part else ()
+            if links:
+                _take_out([one for one in slide.root.iter(*_LINKS) if one.get(f"{R}id") in links])
+                self._changes.set(slide.part, serialised(slide.root))
+        self._changes.drop(part)
+        self._changed = True
 
     def _part_of(self, entry: Element) -> str:
         rel_id = entry.get(f"{R}id", "")
@@ -71,7 +92,7 @@ class SlideList:
         """Tell the document's properties how many slides there are now."""
         package = self._deck.package
         part = package.relationships().target_of_type(rt.EXTENDED_PROPERTIES)
-        if not self._added or part is None or part not in package:
+        if not self._changed or part is None or part not in package:
             return
         part = package.stored_name(part)
         root = self._deck.tree(part)
@@ -80,3 +101,10 @@ class SlideList:
             if isinstance(child.tag, str) and child.tag.endswith("}Slides") and listing is not None:
                 child.text = str(len(listing))
         self._changes.set(part, serialised(root))
+
+
+def _take_out(elements: Iterable[Element]) -> None:
+    for element in elements:
+        parent = element.getparent()
+        if parent is not None:
+            parent.remove(element)

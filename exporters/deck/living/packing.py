@@ -95,6 +95,14 @@ class Changes:
         """Add a relationship with the id that it has."""
         self._relationships[source] = Relationships(source, (*self.relationships(source).items, item))
 
+    def unlink(self, source: str, part: str) -> frozenset[str]:
+        """Take out the relationships of *source* that lead to *part* and return their ids."""
+        found = self.relationships(source)
+        gone = frozenset(item.id for item in found if not item.external and found.target(item) == part)
+        if gone:
+            self._relationships[source] = Relationships(source, (item for item in found if item.id not in gone))
+        return gone
+
     def free_name(self, like: str) -> str:
         """Return a name that no part has: *like* with another number."""
         stem, suffix = posixpath.splitext(like)
@@ -110,6 +118,8 @@ class Changes:
         for source, found in self._relationships.items():
             if len(found):
                 self._parts[rels_name(source)] = found.xml()
+        # LibreOffice lists the parts with relationships too.
+        gone |= {name for name in left if name not in self._parts and name not in self._carried}
         if self._types or self._defaults or gone:
             types = self.package.content_types.without(gone)
             for extension, kind in self._defaults.items():

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, BinaryIO
 
+from exporters.charts.drawingml import P
 from exporters.deck.living.charts import renew, titles_of
-from exporters.deck.living.deck import Deck, Element, Slide, body_of, mark_of, name_of, serialised
+from exporters.deck.living.deck import GROUP, SHAPES, Deck, Element, Slide, body_of, mark_of, name_of, serialised
 from exporters.deck.living.inserting import Inserter
 from exporters.deck.living.lifting import Lifter
 from exporters.deck.living.listing import SlideList
@@ -23,9 +24,9 @@ from exporters.deck.living.properties import PART, part_of, with_properties
 from exporters.deck.living.reading import KEPT
 from exporters.deck.living.sizing import follow_size
 from exporters.deck.living.tables import set_cell
-from exporters.deck.living.texts import paragraphs_of, set_text
+from exporters.deck.living.texts import paragraphs_of, set_text, text_of
 from exporters.package import ct, rt
-from exporters.snapshot import InsertGroup, InsertItem, MarkStale, RemoveItem, ReplaceGroup, SetSlot
+from exporters.snapshot import InsertGroup, InsertItem, MarkStale, RemoveGroup, RemoveItem, ReplaceGroup, SetSlot
 
 if TYPE_CHECKING:
     from exporters.package import Package
@@ -71,8 +72,8 @@ class _Patcher:
         inserter.run()
         self._replace_slides()
         for edit, place in found:
-            if isinstance(edit, RemoveItem) and place is not None and place.row is not None:
-                self._remove(place.row.element, place.slide)
+            if isinstance(edit, RemoveItem) and place is not None and place.slide.part in self.edited.by_part:
+                self._remove(place)
         self._insert_slides()
         stale = [edit for edit in edits if isinstance(edit, MarkStale)]
         Marker(self.edited, self.ours, self.plan, self.notes).run(stale)
@@ -122,11 +123,18 @@ class _Patcher:
         if mark is not None and not key_of(name_of(shape)) and all(name_of(one) != key for one in slide.shapes):
             mark.set("name", key)
 
-    def _remove(self, row: Element, slide: Slide) -> None:
-        parent = row.getparent()
-        if parent is not None:
-            parent.remove(row)
-            self.dirty.add(slide.part)
+    def _remove(self, place: Place) -> None:
+        """Take out a table's row or a shape; a group goes with the last of its shapes that says anything."""
+        element = place.row.element if place.row is not None else place.shape
+        parent = element.getparent() if element is not None else None
+        if element is None or parent is None:
+            return
+        parent.remove(element)
+        self.dirty.add(place.slide.part)
+        while parent is not None and parent.tag == GROUP and not any(map(_says_something, parent.iter(*SHAPES))):
+            group, parent = parent, parent.getparent()
+            if parent is not None:
+                parent.remove(group)
 
     # --- slides ------------------------------------------------------------------------------------------------------
 
@@ -145,6 +153,11 @@ class _Patcher:
             if isinstance(edit, InsertGroup) and source is not None:
                 part = self.lifter.slide(source, self.notes.master)
                 listing.insert(part, edit.after, edit.before)
+                self.dirty.add(self.edited.main)
+        for edit in self.plan.edits:
+            if isinstance(edit, RemoveGroup) and edit.at in self.edited.by_part:
+                listing.remove(edit.at)
+                self.edited.slides.remove(self.edited.by_part.pop(edit.at))
                 self.dirty.add(self.edited.main)
         listing.count()
 
@@ -165,6 +178,11 @@ class _Patcher:
         part = PART if PART not in package else self.changes.free_name("docProps/custom1.xml")
         self.changes.add(part, with_properties(b"", properties), ct.CUSTOM_PROPERTIES)
         self.changes.link("", part, rt.CUSTOM_PROPERTIES)
+
+
+def _says_something(shape: Element) -> bool:
+    body = body_of(shape)
+    return shape.tag in {f"{P}graphicFrame", f"{P}pic"} or (body is not None and bool(text_of(paragraphs_of(body))))
 
 
 __all__ = ["patch"]

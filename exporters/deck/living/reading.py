@@ -1,6 +1,6 @@
 """An edited deck as the merge sees it.
 
-A slide is a group that is never deleted; a bound shape, a row of a bound table, a chart and the speaker notes are its
+A slide is a group of its own; a bound shape, a row of a bound table, a chart and the speaker notes are its
 items. A shape is known by its name, a slide by its own; what LibreOffice renames (slides, placeholders, copies) comes
 as unknown, with what the merge needs to find out (``exporters.merge.aligning``): its sort, its words and its place.
 """
@@ -79,12 +79,12 @@ def _items(slide: Slide, name: str) -> Iterator[Item]:
         elif sort == "chart":
             slots = tuple(_chart(slide, shape, key, at))
             if slots:
-                yield Item(key, at, slots, sort=sort, box=box)
+                yield Item(key, at, slots, sort=sort, box=box, removable=True)
         else:
             if sort == "page" and body is not None:
                 text = text_of(paragraphs_of(body))
             kind = SlotKind.DERIVED if sort == "page" else kind_of(text)
-            yield Item(key, at, (Slot(key, text, at, kind),), sort=sort, box=box)
+            yield Item(key, at, (Slot(key, text, at, kind),), sort=sort, box=box, removable=sort == "text")
     key, at = f"{name}.notes", f"{slide.part}#notes"
     yield Item(key, at, (Slot(key, slide.notes, at, SlotKind.PROSE),), sort="notes")
     # How many shapes stand on the slide, what they say, bound or not, and colours: as much of it as every editor keeps.

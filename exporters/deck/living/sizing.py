@@ -20,7 +20,7 @@ def follow_size(shape: Element, source: Element) -> None:
     if body is None or new is None or text_of(paragraphs_of(body)) != text_of(paragraphs_of(new)):
         return
     first, second = box_of(shape), box_of(source)
-    if first and second and any(abs(a - b) > _SAME * max(a, b, 1) for a, b in zip(first[2:], second[2:], strict=True)):
+    if first and second and any(abs(a - b) > _SAME * max(a, b, 1) for a, b in zip(first[2:4], second[2:4], strict=True)):
         return
     own, other = body.find(f"{A}bodyPr/{A}normAutofit"), new.find(f"{A}bodyPr/{A}normAutofit")
     parent = own.getparent() if own is not None else None
