@@ -19,8 +19,8 @@ def follow_size(shape: Element, source: Element) -> None:
     body, new = body_of(shape), body_of(source)
     if body is None or new is None or text_of(paragraphs_of(body)) != text_of(paragraphs_of(new)):
         return
-    first, second = box_of(shape), box_of(source)
-    if first and second and any(abs(a - b) > _SAME * max(a, b, 1) for a, b in zip(first[2:4], second[2:4], strict=True)):
+    sizes = zip(box_of(shape)[2:4], box_of(source)[2:4], strict=False)
+    if any(abs(a - b) > _SAME * max(a, b, 1) for a, b in sizes):
         return
     own, other = body.find(f"{A}bodyPr/{A}normAutofit"), new.find(f"{A}bodyPr/{A}normAutofit")
     parent = own.getparent() if own is not None else None
