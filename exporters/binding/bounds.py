@@ -120,7 +120,7 @@ class Budget:
             raise SecurityError(f"expressions that make more than {MAX_MADE:,} characters and items in all")
 
     def _counted(self, items: Iterator[Any]) -> Iterator[Any]:
-        for number, item in enumerate(items):
+        for number, item in enumerate(items, 1):
             if number % _LOOK_EVERY == 0:
                 self._charge(_LOOK_EVERY)
                 self._look()
