@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+import sys
 import typing
 from contextvars import ContextVar
 from decimal import Decimal
@@ -37,12 +38,15 @@ def fields(view: type[View]) -> dict[str, Any]:
     from exporters.binding import scope, views
 
     found: dict[str, Any] = {}
-    space = vars(views) | vars(scope)
+    space = vars(scope) | vars(views)
     for name in sorted(view.names):
         member = next((vars(base)[name] for base in view.__mro__ if name in vars(base)), None)
         getter = getattr(member, "fget", None) or getattr(member, "func", None)
-        hints = typing.get_type_hints(getter, space) if getter else {"return": str}
-        found[name] = hints.get("return", UNKNOWN)
+        if getter is None:
+            found[name] = str
+            continue
+        own = vars(sys.modules[getter.__module__])
+        found[name] = typing.get_type_hints(getter, own | space).get("return", UNKNOWN)
     return found
 
 

@@ -1,0 +1,80 @@
+"""What every view is: a record with a key, a record that the data does not hold, and views by code."""
+
+from __future__ import annotations
+
+from hashlib import blake2b
+from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar
+
+from exporters.binding.kept import kept
+
+if TYPE_CHECKING:
+    from exporters.binding.scope import Scope
+
+V = TypeVar("V")
+
+
+class View:
+    """A record as templates see it. ``key`` identifies the record in all three files."""
+
+    names: ClassVar[frozenset[str]] = frozenset()
+    _shared: ClassVar[frozenset[str]] = frozenset()
+    """Names whose values depend on ``_common`` alone: what records have in common need be worked out only once."""
+    _common: object = None
+    key: str
+
+    def __init_subclass__(cls) -> None:
+        own = {name for name in vars(cls) if not name.startswith("_") and name != "names"}
+        cls.names = cls.names.union(own, {"key"})
+
+    def __init__(self, scope: Scope, key: str) -> None:
+        self._scope = scope
+        self.key = key
+
+    def __str__(self) -> str:
+        called = type(self).__name__.removesuffix("View").lower()
+        raise TypeError(f"a whole {called} stands where a text is expected; name one of its fields")
+
+    @kept
+    def anchor(self) -> str:
+        """Ten letters and digits that stand for the key where an Office name may hold no other characters."""
+        return blake2b(self.key.encode(), digest_size=5).hexdigest()
+
+
+class Absent(View):
+    """A record that the data does not hold: false, prints nothing, and still has the key it would have."""
+
+    def __init__(self, key: str) -> None:
+        self.key = key
+
+    def __bool__(self) -> bool:
+        return False
+
+    def __str__(self) -> str:
+        return ""
+
+
+class Lookup(Generic[V]):
+    """Views by code; a code may be written with ``-`` or ``_`` (``district.target.gdp_growth``)."""
+
+    def __init__(self, owner: str, found: dict[str, V]) -> None:
+        self._owner, self._found = owner, found
+
+    def __str__(self) -> str:
+        raise TypeError("a list by code stands where a text is expected; name a code and a field")
+
+    def find(self, code: str) -> V | Absent:
+        """Return the view of *code*, or one that is absent and knows its key."""
+        found = self._found.get(code)
+        if found is None:
+            code = code.replace("_", "-")
+            found = self._found.get(code)
+        return found if found is not None else Absent(f"{self._owner}.{code}")
+
+    @property
+    def owner(self) -> str:
+        """The key of the record that looks up, or the name of the list."""
+        return self._owner
+
+    def codes(self) -> list[str]:
+        """Return the codes that are known."""
+        return list(self._found)

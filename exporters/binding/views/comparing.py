@@ -1,0 +1,202 @@
+"""Statements of several districts side by side, and the pack as a whole."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from exporters import figures, wording
+from exporters.binding.kept import kept
+from exporters.binding.views.base import View
+from exporters.model import Indicator, Measure, Target
+
+if TYPE_CHECKING:
+    from exporters.binding.scope import Scope
+    from exporters.binding.views.statements import TargetView
+
+
+class IndicatorView(View):
+    """An indicator across all districts."""
+
+    def __init__(self, scope: Scope, indicator: Indicator) -> None:
+        super().__init__(scope, "indicator." + indicator.code.lower().replace("_", "-"))
+        self._indicator = indicator
+
+    @property
+    def code(self) -> str:
+        """Its code."""
+        return self._indicator.code
+
+    @kept
+    def label(self) -> str:
+        """Its full name."""
+        return self._indicator.label.in_(self._scope.lang)
+
+    @kept
+    def short(self) -> str:
+        """Its short name."""
+        return (self._indicator.short or self._indicator.label).in_(self._scope.lang)
+
+    @kept
+    def note(self) -> str:
+        """The data's note on it."""
+        return self._indicator.note.in_(self._scope.lang)
+
+    def _ranked(self, measure: Measure) -> list[TargetView]:
+        found = self._scope.comparable.get((self._indicator.code, measure), [])
+        return [self._scope.target(target.id) for target in figures.ranked(self._scope.dataset, found)]
+
+    @kept
+    def growth(self) -> list[TargetView]:
+        """The districts' growth targets, largest first."""
+        return self._ranked(Measure.GROWTH_YOY)
+
+    @kept
+    def level(self) -> list[TargetView]:
+        """The districts' targets in absolute terms, largest first."""
+        return self._ranked(Measure.LEVEL)
+
+    @kept
+    def median_growth(self) -> Decimal | None:
+        """The median of the districts' growth targets, in per cent."""
+        return figures.median([view.value for view in self.growth if view.value is not None])
+
+    @kept
+    def city_growth(self) -> TargetView | None:
+        """The city's own growth target."""
+        return self._scope.city_target(self._indicator.code, Measure.GROWTH_YOY)
+
+    @kept
+    def city_level(self) -> TargetView | None:
+        """The city's own target in absolute terms."""
+        return self._scope.city_target(self._indicator.code, Measure.LEVEL)
+
+
+class ComparisonView(View):
+    """One indicator in one measure that at least two districts state."""
+
+    def __init__(self, scope: Scope, targets: list[Target]) -> None:
+        first = targets[0]
+        self._first = first
+        self._targets = targets
+        super().__init__(scope, f"comparison.{first.indicator.lower().replace('_', '-')}-{first.measure.value}")
+
+    @property
+    def code(self) -> str:
+        """What follows the place in a target's ``comparison``: GDP|growth_yoy."""
+        return f"{self._first.indicator}|{self._first.measure.value}"
+
+    @kept
+    def label(self) -> str:
+        """The indicator's full name."""
+        return self._scope.indicator(self._first.indicator).label.in_(self._scope.lang)
+
+    @kept
+    def short(self) -> str:
+        """The indicator's short name."""
+        record = self._scope.indicator(self._first.indicator)
+        return (record.short or record.label).in_(self._scope.lang)
+
+    @property
+    def measure(self) -> str:
+        """The measure in words: 增速, 总量."""
+        return wording.label(self._first.measure, self._scope.lang)
+
+    @property
+    def is_rate(self) -> bool:
+        """Whether its numbers are percentages."""
+        return self._first.unit == "PERCENT"
+
+    @property
+    def unit(self) -> str:
+        """The unit of its numbers in tables: 亿元, %."""
+        return self._scope.tabular_label(self._first)
+
+    @kept
+    def targets(self) -> list[TargetView]:
+        """The districts' targets, largest first."""
+        return [self._scope.target(target.id) for target in figures.ranked(self._scope.dataset, self._targets)]
+
+    @property
+    def city(self) -> TargetView | None:
+        """The city's own target."""
+        return self._scope.city_target(self._first.indicator, self._first.measure)
+
+
+class PackView(View):
+    """The pack itself."""
+
+    def __init__(self, scope: Scope) -> None:
+        super().__init__(scope, "pack")
+
+    @kept
+    def id(self) -> str:
+        """The dataset's id."""
+        return self._scope.dataset.id
+
+    @kept
+    def title(self) -> str:
+        """The pack's title."""
+        return self._scope.dataset.title.in_(self._scope.lang)
+
+    @kept
+    def subtitle(self) -> str:
+        """The pack's subtitle."""
+        return self._scope.dataset.subtitle.in_(self._scope.lang)
+
+    @kept
+    def office(self) -> str:
+        """The office that puts its name under the pack."""
+        office = self._scope.dataset.office
+        return office.name.in_(self._scope.lang) if office else ""
+
+    @kept
+    def date(self) -> str:
+        """The day that the data stands for, in words."""
+        return wording.date(self._scope.as_of, self._scope.lang) if self._scope.as_of else ""
+
+    @kept
+    def year(self) -> str:
+        """The year of the pack's period."""
+        return str(self._scope.dataset.period.end.year)
+
+    @kept
+    def period(self) -> str:
+        """The pack's reference period, in words."""
+        return self._scope.period(self._scope.dataset.period)
+
+    @kept
+    def note(self) -> str:
+        """The data's note on the whole pack."""
+        return self._scope.dataset.note.in_(self._scope.lang)
+
+    @property
+    def lang(self) -> str:
+        """zh or en."""
+        return self._scope.lang
+
+    @kept
+    def locale(self) -> str:
+        """The document language: zh-CN or en-GB."""
+        return "zh-CN" if self._scope.lang == "zh" else "en-GB"
+
+    @kept
+    def target_count(self) -> int:
+        """How many target statements the pack holds."""
+        return len(self._scope.dataset.targets)
+
+    @kept
+    def district_count(self) -> int:
+        """How many districts the city has."""
+        return len(self._scope.districts)
+
+    @kept
+    def observed_count(self) -> int:
+        """How many statements have an actual value."""
+        return len(self._scope.observations)
+
+    @kept
+    def observed_date(self) -> str:
+        """The newest day of an actual value, in words; empty where there is none."""
+        days = [observation.date for observation in self._scope.observations.values()]
+        return wording.date(max(days), self._scope.lang) if days else ""

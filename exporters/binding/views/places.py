@@ -1,0 +1,226 @@
+"""Places: who leads them, what they state and what they will do."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from exporters import figures, wording
+from exporters.binding.kept import kept
+from exporters.binding.views.base import Lookup, View
+from exporters.figures import Group
+from exporters.model import Initiative, Measure, Person, Place, Target
+
+if TYPE_CHECKING:
+    from exporters.binding.scope import Scope
+    from exporters.binding.views.sources import SourceView
+    from exporters.binding.views.statements import RowView, TargetView
+
+
+class InitiativeView(View):
+    """What a place will do."""
+
+    def __init__(self, scope: Scope, initiative: Initiative) -> None:
+        super().__init__(scope, initiative.id)
+        self._initiative = initiative
+
+    @kept
+    def theme(self) -> str:
+        """The theme that it stands under."""
+        return self._initiative.theme.in_(self._scope.lang)
+
+    @kept
+    def text(self) -> str:
+        """What will be done, in short words."""
+        return self._initiative.text.in_(self._scope.lang)
+
+    @property
+    def clause(self) -> str:
+        """The clause of the source that it comes from."""
+        return self._initiative.evidence.clause if self._initiative.evidence else ""
+
+    @property
+    def place(self) -> PlaceView:
+        """The place that will do it."""
+        return self._scope.place(self._initiative.place)
+
+    @property
+    def source(self) -> SourceView | None:
+        """The source that it comes from."""
+        return self._scope.source(self._initiative.evidence.source) if self._initiative.evidence else None
+
+
+class ThemeView(View):
+    """The initiatives of one place under one theme."""
+
+    def __init__(self, scope: Scope, key: str, name: str, initiatives: list[InitiativeView]) -> None:
+        super().__init__(scope, key)
+        self._name, self._initiatives = name, initiatives
+
+    @property
+    def name(self) -> str:
+        """The theme."""
+        return self._name
+
+    @property
+    def initiatives(self) -> list[InitiativeView]:
+        """Its initiatives, in the data's order."""
+        return self._initiatives
+
+    @kept
+    def text(self) -> str:
+        """Its initiatives in one line."""
+        return ("；" if self._scope.lang == "zh" else "; ").join(item.text for item in self._initiatives)
+
+
+class LeaderView(View):
+    """Who leads a place."""
+
+    def __init__(self, scope: Scope, person: Person, place: str) -> None:
+        super().__init__(scope, person.id)
+        self._person = person
+        self._post = next(post for post in person.posts if post.place == place)
+
+    @kept
+    def name(self) -> str:
+        """The person's name."""
+        return self._person.name.in_(self._scope.lang)
+
+    @kept
+    def title(self) -> str:
+        """The short title: 南沙区委书记."""
+        return self._post.title.in_(self._scope.lang)
+
+    @kept
+    def full_title(self) -> str:
+        """All posts as the source gives them; the short title where it gives no more."""
+        return self._post.full_title.in_(self._scope.lang) or self.title
+
+
+class PlaceView(View):
+    """The city or one of its districts."""
+
+    def __init__(self, scope: Scope, place: Place, number: int) -> None:
+        super().__init__(scope, place.id)
+        self._place, self._number = place, number
+
+    @property
+    def n(self) -> int:
+        """Its position among the districts, from 1; 0 for the city."""
+        return self._number
+
+    @kept
+    def name(self) -> str:
+        """Its name: 南沙区, Nansha District."""
+        return self._place.name.in_(self._scope.lang)
+
+    @kept
+    def short(self) -> str:
+        """Its name without the generic word: 南沙, Nansha."""
+        return (self._place.short or self._place.name).in_(self._scope.lang)
+
+    @property
+    def code(self) -> str:
+        """Its GB/T 2260 division code."""
+        return self._place.code
+
+    @property
+    def coverage(self) -> str:
+        """full, other_source or none."""
+        return self._place.coverage._value_
+
+    @kept
+    def coverage_text(self) -> str:
+        """Its coverage in words."""
+        return wording.label(self._place.coverage, self._scope.lang)
+
+    @kept
+    def note(self) -> str:
+        """The data's note on it."""
+        return self._place.note.in_(self._scope.lang)
+
+    @kept
+    def leader(self) -> LeaderView | None:
+        """Who leads it, if known."""
+        person = self._scope.leaders.get(self.key)
+        return LeaderView(self._scope, person, self.key) if person else None
+
+    @kept
+    def targets(self) -> list[TargetView]:
+        """All its target statements, in the data's order."""
+        return [self._scope.target(target.id) for target in self._records]
+
+    @kept
+    def target(self) -> Lookup[TargetView]:
+        """Its statements by short id: district.target.gdp_growth for the target nansha.gdp-growth."""
+        start = self.key + "."
+        return Lookup(self.key, {view.key.removeprefix(start): view for view in self.targets})
+
+    @property
+    def _records(self) -> Sequence[Target]:
+        return self._scope.dataset.targets_of.get(self.key, ())
+
+    @kept
+    def _groups(self) -> list[Group]:
+        return figures.groups(self._records)
+
+    @kept
+    def _ranked(self) -> list[Group]:
+        return figures.strongest(self._scope.dataset, self._groups)
+
+    @kept
+    def rows(self) -> list[RowView]:
+        """Its statements, one row per indicator, in the data's order."""
+        return [self._scope.row(group) for group in self._groups]
+
+    @kept
+    def top(self) -> list[RowView]:
+        """At most six rows, the most important first."""
+        return [self._scope.row(group) for group in self._ranked[:6]]
+
+    @kept
+    def growth(self) -> list[TargetView]:
+        """Its year-on-year growth targets in per cent (base, not stretch), the most important indicator first."""
+        return [
+            self._scope.target(group.growth.id)
+            for group in self._ranked
+            if group.growth and group.growth.measure is Measure.GROWTH_YOY
+        ]
+
+    @kept
+    def observed(self) -> list[TargetView]:
+        """Its statements that have an actual value."""
+        return [view for view in self.targets if view.actual]
+
+    @kept
+    def flagged(self) -> list[TargetView]:
+        """Its statements that carry a flag."""
+        return [view for view in self.targets if view.flags]
+
+    @kept
+    def initiatives(self) -> list[InitiativeView]:
+        """What it will do, in the data's order."""
+        return [InitiativeView(self._scope, item) for item in self._scope.dataset.initiatives_of.get(self.key, ())]
+
+    @kept
+    def themes(self) -> list[ThemeView]:
+        """Its initiatives gathered by theme."""
+        found: dict[str, list[InitiativeView]] = {}
+        for item in self.initiatives:
+            found.setdefault(item.theme, []).append(item)
+        # Numbered by first appearance: a theme's wording may hold characters that a key may not.
+        return [
+            ThemeView(self._scope, f"{self.key}.theme-{number}", name, items)
+            for number, (name, items) in enumerate(found.items(), 1)
+        ]
+
+    @kept
+    def clauses(self) -> str:
+        """The clauses of the sources that carry its statements, each once, in one line."""
+        found = dict.fromkeys(clause for target in self._records if (clause := target.evidence.clause))
+        return "；".join(found) + "。" if found else ""
+
+    @kept
+    def sources(self) -> list[SourceView]:
+        """The sources of its statements, in order of first use."""
+        return [self._scope.source(name) for name in dict.fromkeys(target.evidence.source for target in self._records)]

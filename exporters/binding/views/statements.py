@@ -1,0 +1,428 @@
+"""Target statements, what was reached of them, and the rows that they form."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from exporters import figures, wording
+from exporters.binding.kept import kept
+from exporters.binding.views.base import View
+from exporters.figures import Group
+from exporters.model import Flag, Target
+
+if TYPE_CHECKING:
+    from exporters.binding.scope import Scope
+    from exporters.binding.views.places import PlaceView
+    from exporters.binding.views.sources import SourceView
+
+
+class FlagView(View):
+    """A reason to look twice at a statement."""
+
+    def __init__(self, scope: Scope, owner: str, flag: Flag) -> None:
+        super().__init__(scope, f"{owner}.flag-{flag.code.replace('_', '-')}")
+        self._flag = flag
+
+    @property
+    def code(self) -> str:
+        """Its code, such as looks_high."""
+        return str(self._flag.code)
+
+    @kept
+    def label(self) -> str:
+        """Its short wording."""
+        return wording.label(self._flag.code, self._scope.lang)
+
+    @kept
+    def note(self) -> str:
+        """What readers should know; the label where no note is given."""
+        return self._flag.note.in_(self._scope.lang) or self.label
+
+
+class ActualView(View):
+    """The newest actual value of a target."""
+
+    def __init__(self, scope: Scope, target: Target, progress: figures.Progress) -> None:
+        super().__init__(scope, progress.observation.id)
+        self._target, self._progress = target, progress
+
+    @property
+    def value(self) -> Decimal:
+        """The actual value, in the target's unit."""
+        return self._progress.observation.value
+
+    @kept
+    def number(self) -> Decimal | None:
+        """The actual value in the unit of the target's ``number``."""
+        return self._scope.tabular(self._target, self.value)
+
+    @kept
+    def text(self) -> str:
+        """The actual value with its unit."""
+        return self._scope.amount(self._target, self.value)
+
+    @kept
+    def date(self) -> str:
+        """The day that it stands for, in words."""
+        return wording.date(self._progress.observation.date, self._scope.lang)
+
+    @property
+    def day(self) -> dt.date:
+        """The day that it stands for, as a date."""
+        return self._progress.observation.date
+
+    @property
+    def rate(self) -> Decimal | None:
+        """Actual over target, as a ratio (0.52); none for growth rates at or below zero."""
+        return self._progress.rate
+
+    @kept
+    def rate_text(self) -> str:
+        """Actual over target as a percentage with one decimal."""
+        return "" if self.rate is None else f"{self.rate * 100:.1f}%"
+
+    @property
+    def elapsed(self) -> Decimal:
+        """The share of the target's period that had passed by then (0.4959)."""
+        return self._progress.elapsed
+
+    @property
+    def status(self) -> str:
+        """met, on_track or behind."""
+        return self._progress.status
+
+    @kept
+    def note(self) -> str:
+        """What the data says about it."""
+        return self._progress.observation.note.in_(self._scope.lang)
+
+
+class TargetView(View):
+    """One target statement. A statement that the data does not hold is false in an ``if`` and prints nothing."""
+
+    _shared = frozenset((
+        "sub_place", "indicator", "label", "full_label", "short", "word", "modality", "number_unit", "unit",
+        "unit_code",
+        "comparator", "measure", "measure_code", "role", "role_code", "kind", "kind_code", "period", "period_start",
+        "period_end", "source",
+    ))  # fmt: skip
+
+    @property
+    def _common(self) -> object:  # type: ignore[override]
+        target = self._target
+        period, sub = target.period, target.sub_place
+        return (
+            target.indicator, target.measure, target.unit, target.comparator, target.role, target.kind, target.modality,
+            target.modality_word, target.evidence.source, period.start, period.end, period.label.zh, period.label.en,
+            sub.zh, sub.en,
+        )  # fmt: skip
+
+    def __init__(self, scope: Scope, target: Target) -> None:
+        super().__init__(scope, target.id)
+        self._target = target
+
+    @property
+    def ref(self) -> str:
+        """The office's own reference."""
+        return self._target.ref
+
+    @property
+    def place(self) -> PlaceView:
+        """The place that it is for."""
+        return self._scope.place(self._target.place)
+
+    @property
+    def sub_place(self) -> str:
+        """The part of the place that it is limited to, if any."""
+        return self._target.sub_place.in_(self._scope.lang)
+
+    @property
+    def indicator(self) -> str:
+        """The indicator's code."""
+        return self._target.indicator
+
+    @property
+    def label(self) -> str:
+        """The indicator's full name."""
+        return self._scope.label(self._target.indicator)
+
+    @property
+    def full_label(self) -> str:
+        """The indicator's full name, with the part of the place that the statement is limited to."""
+        sub = self._target.sub_place
+        if not sub.zh and not sub.en:
+            return self._scope.label(self._target.indicator)
+        return f"{self.label}（{self.sub_place}）" if self._scope.lang == "zh" else f"{self.label} ({self.sub_place})"
+
+    @kept
+    def short(self) -> str:
+        """The indicator's short name."""
+        record = self._scope.indicator(self._target.indicator)
+        return (record.short or record.label).in_(self._scope.lang)
+
+    @kept
+    def text(self) -> str:
+        """The figure with its comparator: 10%以上, 超730亿元, at least 10%."""
+        return self._scope.figure(self._target)
+
+    @kept
+    def phrase(self) -> str:
+        """The figure with its verb: 增长10%以上, up at least 10%."""
+        return self._scope.phrase(self._target, self.text)
+
+    @kept
+    def _pieces(self) -> tuple[str, str, str]:
+        return self._scope.pieces(self._target, self.phrase)
+
+    @property
+    def lead(self) -> str:
+        """What the phrase says before its number: 增长, 超, up at least."""
+        return self._pieces[0]
+
+    @property
+    def amount(self) -> str:
+        """The number with its unit, without verb and comparator: 10%, 730亿元, CNY 73 bn."""
+        return self._pieces[1]
+
+    @property
+    def tail(self) -> str:
+        """What the phrase says behind its number: 以上, 左右."""
+        return self._pieces[2]
+
+    @property
+    def word(self) -> str:
+        """The word of strength as the source has it (力争, 确保); in English its equivalent."""
+        target = self._target
+        if self._scope.lang == "zh" and target.modality_word:
+            return target.modality_word
+        return wording.label(target.modality, self._scope.lang)
+
+    @property
+    def modality(self) -> str:
+        """The strength's code: ensure, strive, plan ..."""
+        return self._target.modality._value_
+
+    @property
+    def value(self) -> Decimal | None:
+        """The number in the source's unit."""
+        return self._target.value
+
+    @property
+    def upper(self) -> Decimal | None:
+        """The upper number of a range."""
+        return self._target.upper
+
+    @kept
+    def ratio(self) -> Decimal | None:
+        """The number as a spreadsheet holds it: a percentage as 0.065, any other number as it is."""
+        value = self._target.value
+        return value.scaleb(-2) if value is not None and self._target.unit == "PERCENT" else value
+
+    @property
+    def number(self) -> Decimal | None:
+        """The number as a table of all targets holds it: 0.065 for 6.5%, money in 亿元 (English: billions), counts in
+        ones; ``number_unit`` is its unit."""
+        return self._scope.tabular(self._target, self._target.value)
+
+    @property
+    def number_upper(self) -> Decimal | None:
+        """The upper number of a range, in the unit of ``number``."""
+        upper = self._target.upper
+        return None if upper is None else self._scope.tabular(self._target, upper)
+
+    @property
+    def number_unit(self) -> str:
+        """The unit of ``number``: 亿元, %, 个; in English CNY bn, %, projects."""
+        return self._scope.tabular_label(self._target)
+
+    @property
+    def comparison(self) -> str:
+        """What finds it among the targets of all places: place, indicator and measure (nansha|GDP|growth_yoy); empty
+        for stretch targets, milestones and parts of a place."""
+        return self._scope.comparison(self._target)
+
+    @property
+    def stretch(self) -> TargetView | None:
+        """What is striven for beyond it, if anything; none for a target that is itself a stretch."""
+        return self._scope.stretch(self._target)
+
+    @property
+    def unit(self) -> str:
+        """The unit as it is written behind the number: 亿元, %."""
+        return self._scope.unit_label(self._target)
+
+    @property
+    def unit_code(self) -> str:
+        """The unit's code: CNY_100M, PERCENT."""
+        return self._target.unit or ""
+
+    @property
+    def comparator(self) -> str:
+        """The comparator's sign: ≥, >, ≈, =."""
+        return wording.SYMBOL[self._target.comparator]
+
+    @property
+    def measure(self) -> str:
+        """The measure in words: 增速, level."""
+        return self._scope.term(self._target.measure)
+
+    @property
+    def measure_code(self) -> str:
+        """The measure's code: growth_yoy, level."""
+        return self._target.measure._value_
+
+    @property
+    def role(self) -> str:
+        """The role in words: 基本目标, 力争目标, 节点目标."""
+        return self._scope.term(self._target.role)
+
+    @property
+    def role_code(self) -> str:
+        """base, stretch or milestone."""
+        return self._target.role._value_
+
+    @property
+    def kind(self) -> str:
+        """The kind in words: 经济指标, 任务成果, 项目盘子."""
+        return self._scope.term(self._target.kind)
+
+    @property
+    def kind_code(self) -> str:
+        """indicator, deliverable or portfolio."""
+        return self._target.kind._value_
+
+    @property
+    def group(self) -> str:
+        """The group that ties statements of one indicator."""
+        return self._target.group
+
+    @property
+    def period(self) -> str:
+        """The reference period in words."""
+        return self._scope.period(self._target.period)
+
+    @property
+    def period_start(self) -> dt.date:
+        """The first day of the reference period."""
+        return self._target.period.start
+
+    @property
+    def period_end(self) -> dt.date:
+        """The last day of the reference period."""
+        return self._target.period.end
+
+    @property
+    def clause(self) -> str:
+        """The clause of the source that carries the figure; empty where only the figure is known."""
+        return self._target.evidence.clause
+
+    @property
+    def start(self) -> int | None:
+        """Where the clause starts in the source's text (code points)."""
+        return self._target.evidence.start
+
+    @property
+    def end(self) -> int | None:
+        """Where the clause ends in the source's text (code points, exclusive)."""
+        return self._target.evidence.end
+
+    @property
+    def source(self) -> SourceView:
+        """The source."""
+        return self._scope.source(self._target.evidence.source)
+
+    @kept
+    def flags(self) -> list[FlagView]:
+        """Reasons to look twice at it."""
+        return [FlagView(self._scope, self.key, flag) for flag in self._target.flags]
+
+    @property
+    def flag_code(self) -> str:
+        """The code of its first flag, such as looks_high; empty where it has none."""
+        return str(self._target.flags[0].code) if self._target.flags else ""
+
+    @property
+    def flag_text(self) -> str:
+        """All its flags' notes in one line; empty where there are none."""
+        if not self._target.flags:
+            return ""
+        return ("；" if self._scope.lang == "zh" else "; ").join(flag.note for flag in self.flags)
+
+    @property
+    def note(self) -> str:
+        """The data's note on it."""
+        return self._target.note.in_(self._scope.lang)
+
+    @property
+    def actual(self) -> ActualView | None:
+        """The newest actual value, if one is known."""
+        return self._actual if self.key in self._scope.observations else None
+
+    @kept
+    def _actual(self) -> ActualView | None:
+        observation = self._scope.observations.get(self.key)
+        progress = figures.progress(self._target, observation) if observation else None
+        return ActualView(self._scope, self._target, progress) if progress else None
+
+
+class RowView(View):
+    """The statements of one indicator of one place in one row: level, growth, stretch, milestones."""
+
+    def __init__(self, scope: Scope, group: Group) -> None:
+        super().__init__(scope, group.base.id + ".row")
+        self._group = group
+
+    def _view(self, target: Target | None) -> TargetView | None:
+        return self._scope.target(target.id) if target is not None else None
+
+    @kept
+    def base(self) -> TargetView:
+        """The statement that names the row."""
+        return self._scope.target(self._group.base.id)
+
+    @kept
+    def label(self) -> str:
+        """The indicator's full name, with the part of the place that it is limited to."""
+        return self.base.full_label
+
+    @property
+    def short(self) -> str:
+        """The indicator's short name."""
+        return self.base.short
+
+    @property
+    def word(self) -> str:
+        """The base statement's word of strength."""
+        return self.base.word
+
+    @property
+    def kind_code(self) -> str:
+        """indicator, deliverable or portfolio."""
+        return self.base.kind_code
+
+    @kept
+    def level(self) -> TargetView | None:
+        """The statement in absolute terms, if any."""
+        return self._view(self._group.level)
+
+    @kept
+    def growth(self) -> TargetView | None:
+        """The statement of growth or change, if any."""
+        return self._view(self._group.growth)
+
+    @kept
+    def stretch(self) -> TargetView | None:
+        """What is striven for beyond the base, if anything."""
+        return self._view(self._group.stretch)
+
+    @kept
+    def milestones(self) -> list[TargetView]:
+        """Steps on the way to the total, in order of time."""
+        return [self._scope.target(target.id) for target in self._group.milestones]
+
+    @kept
+    def targets(self) -> list[TargetView]:
+        """All statements of the row."""
+        return [self._scope.target(target.id) for target in self._group.members()]
