@@ -60,8 +60,15 @@ def alone(path: Path, folder: Path, cache: Path) -> float:
 
 
 def cluster(stack: ExitStack, workers: int) -> tuple[str, list[int]]:
-    """Start a scheduler and workers of one thread on this machine; return the address and the workers' process ids."""
+    """Start a scheduler and workers of one thread on this machine; return the address and the workers' process ids.
+
+    Their settings are those of docs/operating.md.
+    """
+    import dask
     from distributed import LocalCluster
+
+    quiet = {"distributed.worker.profile.enabled": False, "distributed.admin.tick.interval": "1s"}
+    stack.enter_context(dask.config.set(quiet))
 
     local = stack.enter_context(
         LocalCluster(

@@ -158,6 +158,8 @@ def _no_dask() -> MissingToolError:
 
 _BUNDLE = 4
 """Orders that travel to a worker together: what a task costs is then paid once for four packs."""
+_LOOK_S = 0.05
+"""How often finished bundles are looked for; each worker has a second one waiting meanwhile."""
 _PATIENCE_S = 60.0
 """How long a cluster may be without any worker before the run gives up."""
 
@@ -247,7 +249,7 @@ class Dask:
         """Wait for a result; raise BriefpackError where none can come any more."""
         began = looked = time.monotonic()
         while not done.has_ready():
-            time.sleep(0.01)
+            time.sleep(_LOOK_S)
             now = time.monotonic()
             if now - looked < 1:
                 continue
