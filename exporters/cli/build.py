@@ -149,7 +149,7 @@ def _print_outcome(outcome: Outcome) -> None:
             continue
         record = made.files[name]
         size = f"{record.bytes / 1000:,.0f} kB"
-        click.echo(f"  {result:9}  {outcome.out / name}  {size}, {record.statements} statements by key")
+        click.echo(f"  {result:9}  {outcome.out / name}  {size}, {record.statements} statements")
     if outcome.backup and any(result in {"updated", "merged"} for result in outcome.results.values()):
         click.echo(f"  replaced files are kept in {outcome.backup}")
     for move in outcome.moved[:_SHOWN_MOVES]:

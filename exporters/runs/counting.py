@@ -1,34 +1,78 @@
-"""Which target statements a finished file carries, found by their keys in its own parts."""
+"""How many of a dataset's target statements a finished file states, found in its own parts."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from functools import cached_property
 from typing import TYPE_CHECKING
+from xml.sax.saxutils import unescape
 
 if TYPE_CHECKING:
+    from exporters.binding.scope import Scope
     from exporters.package import Package
 
 # A key stands alone, as the value of an attribute (Word, PowerPoint) or as the text of a cell (Excel). A record's id
 # that holds no dot is not found in a cell; sizes and numbers, which fill most attributes, are passed over quickly.
 _KEY = re.compile(rb'["\'>]([a-z][a-z0-9_-]*\.[a-z0-9._-]+)(?=["\'<|])')
+_PARAGRAPH = re.compile(r"<(a|w):p[ >].*?</\1:p>", re.DOTALL)
+_TAG = re.compile(r"<[^>]*>")
 
 
-def count_statements(content: bytes, targets: Collection[str], template: Package) -> int:
-    """Return how many of *targets* (their ids) have a key in the package *content*, which was made here.
+class Statements:
+    """The target statements of a pack, as its files name and word them."""
 
-    Parts that are carried from *template* byte for byte hold nothing of a pack and are not read.
-    """
-    from exporters.package import Package
+    def __init__(self, scope: Scope) -> None:
+        self._scope = scope
+        self._ids = {target.id.encode(): target.id for target in scope.dataset.targets}
 
-    wanted = {target.encode(): target for target in targets}
-    found: set[str] = set()
-    with Package.written(content) as package:
-        for name in package.names():
-            if not name.endswith(".xml") or (name in template and template.raw(name) == package.raw(name)):
-                continue
-            for key in set(_KEY.findall(package.read(name))):
-                record = wanted.get(key) or wanted.get(key.rpartition(b".")[0])
-                if record is not None:
-                    found.add(record)
-    return len(found)
+    def count(self, content: bytes, template: Package) -> int:
+        """Return how many statements the package *content* states, which was made here.
+
+        A file states a target where it carries a key of it, or says in one paragraph what it is of and how much: so the
+        notes of a slide, in which nothing is bound, count. Parts that are carried from *template* byte for byte hold
+        nothing of a pack and are not read.
+        """
+        from exporters.package import Package
+
+        keyed: set[str] = set()
+        with Package.written(content) as package:
+            own = [
+                name
+                for name in package.names()
+                if name.endswith(".xml") and not (name in template and template.raw(name) == package.raw(name))
+            ]
+            for name in own:
+                for key in set(_KEY.findall(package.read(name))):
+                    record = self._ids.get(key) or self._ids.get(key.rpartition(b".")[0])
+                    if record is not None:
+                        keyed.add(record)
+            if len(keyed) == len(self._ids):
+                return len(keyed)
+            said = self._said(package.read(name).decode("utf-8", "replace") for name in own)
+        return sum(
+            max(sum(target in keyed for target in targets), min(len(targets), said[wording]))
+            for wording, targets in self._wordings.items()
+        )
+
+    @cached_property
+    def _wordings(self) -> Mapping[tuple[str, str], list[str]]:
+        """The targets by what they are of and how much; several districts may say the same."""
+        found: dict[tuple[str, str], list[str]] = defaultdict(list)
+        for view in self._scope.names()["targets"]:
+            found[str(view.label), str(view.text)].append(view.key)
+        return found
+
+    def _said(self, parts: Iterable[str]) -> Counter[tuple[str, str]]:
+        """Return how many paragraphs say each wording."""
+        figures: dict[str, list[str]] = defaultdict(list)
+        for label, figure in self._wordings:
+            figures[label].append(figure)
+        found: Counter[tuple[str, str]] = Counter()
+        for paragraph in (found for part in parts for found in _PARAGRAPH.finditer(part)):
+            said = unescape(_TAG.sub("", paragraph[0]))
+            for label, texts in figures.items():
+                if label in said:
+                    found.update((label, figure) for figure in texts if figure in said)
+        return found

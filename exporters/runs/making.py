@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Literal
 
 from exporters import __version__
 from exporters.errors import Fault, PackageError, RefusedError, TemplateError
-from exporters.runs.counting import count_statements
+from exporters.runs.counting import Statements
 from exporters.runs.ledger import Generation
 from exporters.runs.manifest import FileRecord, Manifest
 from exporters.runs.pack import canonical
@@ -68,7 +68,8 @@ def make(plan: Plan, progress: Progress = lambda _name, _size: None) -> Made:
     from exporters.binding.scope import Scope
 
     scope = Scope(plan.dataset, plan.request.lang, plan.as_of)
-    files = tuple(_file(plan, step, scope, progress) for step in plan.steps)
+    statements = Statements(scope)
+    files = tuple(_file(plan, step, scope, statements, progress) for step in plan.steps)
     records = dict(plan.folder.manifest.files) if plan.folder.manifest else {}
     records |= {file.name: file.record for file in files if file.record is not None}
     made = _manifest(plan, scope, records, _open_conflicts(plan, files))
@@ -109,11 +110,11 @@ def _because(known: Manifest | None, made: Manifest) -> tuple[str, ...]:
     return tuple(name for name, differs in found.items() if differs)
 
 
-def _file(plan: Plan, step: Step, scope: Scope, progress: Progress) -> MadeFile:
+def _file(plan: Plan, step: Step, scope: Scope, statements: Statements, progress: Progress) -> MadeFile:
     if step.job is None:
         return MadeFile(step.filename, "unchanged")
     ours = _rendered(plan, step, scope, progress)
-    return _merged(plan, step, ours) if step.action == "merge" else _fresh(plan, step, ours)
+    return _merged(plan, step, ours, statements) if step.action == "merge" else _fresh(plan, step, ours, statements)
 
 
 def _rendered(plan: Plan, step: Step, scope: Scope, progress: Progress) -> bytes:
@@ -142,13 +143,13 @@ class _Watched(io.BytesIO):
         return written
 
 
-def _fresh(plan: Plan, step: Step, ours: bytes) -> MadeFile:
+def _fresh(plan: Plan, step: Step, ours: bytes, statements: Statements) -> MadeFile:
     """The pristine render takes the place: nobody has edited what stands there, or it is to be replaced."""
     name, existing = step.filename, step.existing
     digest = hashlib.sha256(ours).hexdigest()
     if existing.lock and digest != existing.digest:
         return MadeFile(name, "refused", beside=ours, faults=(_open_fault(plan, step),))
-    record = _record(plan, step, ours, edited=False)
+    record = _record(step, ours, statements, edited=False)
     generation = _generation(step, digest, digest)
     if digest == existing.digest and existing.newest:
         return MadeFile(name, "unchanged", record=record, conflicts=())
@@ -156,7 +157,7 @@ def _fresh(plan: Plan, step: Step, ours: bytes) -> MadeFile:
     return MadeFile(name, result, ours, pristine=ours, generation=generation, record=record, conflicts=())
 
 
-def _merged(plan: Plan, step: Step, ours: bytes) -> MadeFile:
+def _merged(plan: Plan, step: Step, ours: bytes, statements: Statements) -> MadeFile:
     """Carry hand edits into the new render; where that cannot be done, the new version goes beside the file."""
     name, existing = step.filename, step.existing
     if existing.fault is not None:
@@ -180,7 +181,7 @@ def _merged(plan: Plan, step: Step, ours: bytes) -> MadeFile:
         merged.content,
         pristine=ours,
         generation=_generation(step, hashlib.sha256(ours).hexdigest(), output),
-        record=_record(plan, step, merged.content, edited=True),
+        record=_record(step, merged.content, statements, edited=True),
         conflicts=conflicts,
         merge=merged.plan,
     )
@@ -226,9 +227,8 @@ def _generation(step: Step, base: str, output: str) -> Generation:
     return Generation(step.filename, step.generation, step.inputs, step.template.sha256, base, output)
 
 
-def _record(plan: Plan, step: Step, content: bytes, *, edited: bool) -> FileRecord:
+def _record(step: Step, content: bytes, statements: Statements, *, edited: bool) -> FileRecord:
     assert step.job is not None
-    targets = [target.id for target in plan.dataset.targets]
     return FileRecord(
         exporter=step.template.entry.name,
         sha256=hashlib.sha256(content).hexdigest(),
@@ -237,7 +237,7 @@ def _record(plan: Plan, step: Step, content: bytes, *, edited: bool) -> FileReco
         inputs=step.inputs,
         template=Path(step.template.shown).name,
         template_sha256=step.template.sha256,
-        statements=count_statements(content, targets, step.job.package),
+        statements=statements.count(content, step.job.package),
         edited=edited,
     )
 

@@ -20,7 +20,7 @@ class FileRecord:
     """One file of a pack as it was published.
 
     ``generation`` counts from 1, ``inputs`` is the digest of everything that the file was made from.
-    ``statements`` counts the target statements whose key the file carries; ``edited`` says that it holds hand edits.
+    ``statements`` counts the target statements that the file states; ``edited`` says that it holds hand edits.
     """
 
     exporter: str

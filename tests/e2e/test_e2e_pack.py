@@ -44,8 +44,8 @@ def test_the_manifest_tells_the_truth(pack):
     assert all(len(one["template_sha256"]) == 64 for one in found["files"].values())
 
 
-@pytest.mark.parametrize("name", ["briefing.docx", "targets.xlsx"])
-def test_every_statement_has_its_key_in_the_briefing_and_the_workbook(pack, name):
+@pytest.mark.parametrize("name", ["briefing.docx", "deck.pptx", "targets.xlsx"])
+def test_every_statement_stands_in_every_file(pack, name):
     found = json.loads((pack / "manifest.json").read_text("utf-8"))
     assert found["files"][name]["statements"] == found["counts"]["targets"]
 

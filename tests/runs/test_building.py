@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import json
+import re
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -10,9 +13,12 @@ import stub_room
 from test_publishing import files
 
 from exporters import resources
+from exporters.binding.scope import Scope
 from exporters.errors import BriefpackError, RefusedError, TemplateError
+from exporters.package import PackageWriter
 from exporters.runs import planning
 from exporters.runs.build import execute
+from exporters.runs.counting import Statements
 from exporters.runs.inputs import find_dataset, find_templates
 from exporters.runs.planning import Request, plan
 
@@ -52,6 +58,33 @@ def test_first_build(request_for):
     assert record["generation"] == 1
     assert record["bytes"] == (request.out / "one.docx").stat().st_size
     assert found["conflicts"] == []
+
+
+def test_a_statement_counts_where_a_key_or_a_paragraph_states_it(tmp_path, cache):
+    """The slides show the strongest statements by key; the notes, without keys, say the others."""
+    made = plan(Request(out=tmp_path / "pack", only=("deck",), cache=cache))
+    [step] = made.steps
+    execute(made)
+    statements = Statements(Scope(made.dataset, "zh", made.as_of))
+
+    def count(change=lambda _name, data: data) -> int:
+        with zipfile.ZipFile(tmp_path / "pack" / "deck.pptx") as package:
+            out = io.BytesIO()
+            with PackageWriter(out) as writer:
+                for name in package.namelist():
+                    writer.add(name, change(name, package.read(name)))
+        return statements.count(out.getvalue(), step.job.package)
+
+    def without_notes(name, data):
+        return re.sub(rb"<a:t>[^<]*</a:t>", b"<a:t/>", data) if "/notesSlides/" in name else data
+
+    def without_one(_name, data):
+        """Drop the paragraph of a statement that no slide shows."""
+        return re.sub("<a:p>(?:(?!</a:p>).)*项目动工：.*?</a:p>".encode(), b"<a:p/>", data)
+
+    assert count() == 73
+    assert count(without_one) == 72
+    assert 20 < count(without_notes) < 72
 
 
 def test_a_second_build_writes_nothing(request_for):
