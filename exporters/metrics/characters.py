@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from functools import cache
 from unicodedata import category, combining, east_asian_width, normalize
 
 #: Marks shared by Latin and Chinese text: they take the East Asian font, mostly a full em, in Chinese text.
@@ -26,49 +25,27 @@ PAIRED = frozenset("—…―")
 _SPACES = frozenset(" \u2002\u2003\u2004\u2005\u2006\u2008\u2009\u200a\u3000\t\u1680")
 
 
-@cache
-def _pattern(source: str) -> re.Pattern[str]:
-    """Compiled at first use, since compiling costs more than importing this package."""
-    return re.compile(source)
-
-
 _SHARED = "\u00a7-\u00f7\u2010-\u2bff"
 _WIDE = "\u1100-\u115f\u2e80-\uffe6\U0001f000-\U0003fffd"
 _HAN = "\u3005-\u3007\u3041-\u3096\u30a1-\u30fa\u3400-\u9fff\uac00-\ud7a3\uf900-\ufaff\U00020000-\U0003fffd"
 _LETTER = "0-9A-Za-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u10ff"
+_LATIN = "!-~\u00a1-\u00a6\u00f8-\u10ff"
 
-
-def all_wide(text: str) -> bool:
-    """Is every character one em wide and none shared between the scripts? Quick; may miss rare ones."""
-    return _pattern("[\u3001-\u3029\u3041-\u3096\u4e00-\u9fff\uff01-\uff60]*").fullmatch(text) is not None
-
-
-def has_wide(text: str) -> bool:
-    """Does the text hold Chinese, Japanese or Korean, so that shared marks are Chinese marks?"""
-    return _pattern(f"[{_WIDE}]").search(text) is not None
-
-
-def may_have_contextual(text: str) -> bool:
-    """False only when no shared mark is in the text."""
-    return _pattern(f"[{_SHARED}]").search(text) is not None
+all_wide = re.compile("[\u3001-\u3029\u3041-\u3096\u4e00-\u9fff\uff01-\uff60]*").fullmatch
+"""Is every character one em wide and none shared between the scripts? Quick; may miss rare ones."""
+has_wide = re.compile(f"[{_WIDE}]").search
+"""Does the text hold Chinese, Japanese or Korean, so that shared marks are Chinese marks?"""
+may_have_contextual = re.compile(f"[{_SHARED}]").search
+"""None only where no shared mark is in the text."""
+letter_changes = re.compile(f"[{_HAN}](?=[{_LETTER}])|[{_LETTER}](?=[{_HAN}])")
+"""Each border between a Han or kana character and a Latin letter or digit."""
+portion_changes = re.compile(f"[{_WIDE}{_SHARED}](?=[{_LATIN}])|[{_LATIN}](?=[{_WIDE}{_SHARED}])")
+"""Each border between what the East Asian font sets and what the Latin font sets."""
 
 
 def contextual_positions(text: str) -> list[int]:
     """The indexes of the marks that both scripts use."""
-    return [m.start() for m in _pattern(f"[{_SHARED}]").finditer(text) if m[0] in CONTEXTUAL]
-
-
-def letter_changes(text: str) -> list[int]:
-    """The index after each border between a Han or kana character and a Latin letter or digit."""
-    border = _pattern(f"[{_HAN}](?=[{_LETTER}])|[{_LETTER}](?=[{_HAN}])")
-    return [match.end() for match in border.finditer(text)]
-
-
-def portion_changes(text: str) -> list[int]:
-    """The index after each border between what the East Asian font sets and what the Latin font sets."""
-    wide, latin = f"{_WIDE}{_SHARED}", "!-~\u00a1-\u00a6\u00f8-\u10ff"
-    border = _pattern(f"[{wide}](?=[{latin}])|[{latin}](?=[{wide}])")
-    return [match.end() for match in border.finditer(text)]
+    return [m.start() for m in re.finditer(f"[{_SHARED}]", text) if m[0] in CONTEXTUAL]
 
 
 def is_zero_width(char: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Literal, NamedTuple
 
 from exporters.metrics.characters import (
@@ -41,7 +42,7 @@ FLOWS: dict[str, FlowRule] = {
 
 def character_widths(text: str, *, latin: str = "", east_asian: str = "", bold: bool = False) -> list[int]:
     """The advance of each character in 1/1000 em, marks shared by both scripts resolved by their context."""
-    chinese = has_wide(text)
+    chinese = has_wide(text) is not None
     table = advances(latin, east_asian, bold, chinese)
     widths = [table[char] for char in text]
     if chinese and may_have_contextual(text) and not all_wide(text):
@@ -87,8 +88,9 @@ def width(
         total = sum(character_widths(text, latin=latin, east_asian=east_asian, bold=bold))
     else:
         total = sum(map(advances(latin, east_asian, bold, False).__getitem__, text))
-    if flow != "plain":
-        total += round(FLOWS[flow].gap * EM) * len(script_changes(text, FLOWS[flow].gap_at_marks))
+    rule = FLOWS[flow]
+    if rule.gap and not text.isascii():
+        total += round(rule.gap * EM) * len(_changes(rule.gap_at_marks).findall(text))
     return total * size / EM + count * spacing
 
 
@@ -99,7 +101,11 @@ def script_changes(text: str, at_marks: bool) -> list[int]:
     """
     if text.isascii() or all_wide(text):
         return []
-    return portion_changes(text) if at_marks else letter_changes(text)
+    return [border.end() for border in _changes(at_marks).finditer(text)]
+
+
+def _changes(at_marks: bool) -> re.Pattern[str]:
+    return portion_changes if at_marks else letter_changes
 
 
 def line_height(size: float, family: str = "", spacing: float | str = "single", *, bold: bool = False) -> float:

@@ -8,7 +8,7 @@ page, which costs a sum; only where it may not, it is measured line by line and 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 from exporters.word.measuring import ParagraphBlock, RowBlock, Words, block_of
@@ -260,20 +260,6 @@ class Counter:
 def _item(taken: _Taken) -> Item:
     """Return a block with its exact measures."""
     block, words, referred, _ = taken
-    notes = sum(note.exact(text) for note, text in referred)
-    if isinstance(block, RowBlock):
-        height = block.exact(words)
-        kept = block.keep_next or block.head
-        return Item(1, height, keep_next=kept, table=block.table, head=block.head, below=block.below, notes=notes)
-    return Item(
-        block.lines(block.join(words)),
-        block.line,
-        block.space_before,
-        block.after,
-        block.keep_next,
-        block.keep_lines,
-        block.widow,
-        borders=block.borders,
-        notes=notes,
-        style=block.style,
-    )
+    if not referred:
+        return block.item(words)
+    return replace(block.item(words), notes=sum(note.exact(text) for note, text in referred))

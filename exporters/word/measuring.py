@@ -10,6 +10,7 @@ from typing import Any
 
 from exporters.metrics import count_lines, width
 from exporters.metrics.measure import Flow
+from exporters.word.pagination import Item
 
 #: The words of a block's values; None ends a paragraph of a row; a row counted piece by piece has its cells.
 Words = Sequence[Any]
@@ -61,6 +62,7 @@ class ParagraphBlock:
     """Whether a page or a section begins or ends with it."""
     known: dict[str, int] = field(default_factory=dict)
     spans: dict[str, tuple[int, int]] = field(default_factory=dict)
+    items: dict[int, Item] = field(default_factory=dict)
 
     @classmethod
     def of(cls, spec: dict[str, Any]) -> ParagraphBlock:
@@ -98,6 +100,17 @@ class ParagraphBlock:
         if sum(map(len, words)) <= self.cap:
             return self.one_line
         return self.height(self.lines(self.join(words)))
+
+    def item(self, words: Words) -> Item:
+        """Return the paragraph as the pages take it; one object for all of so many lines."""
+        lines = 1 if sum(map(len, words)) <= self.cap else self.lines(self.join(words))
+        found = self.items.get(lines)
+        if found is None:
+            found = self.items[lines] = Item(
+                lines, self.line, self.space_before, self.after, self.keep_next, self.keep_lines, self.widow,
+                borders=self.borders, style=self.style,
+            )  # fmt: skip
+        return found
 
     def _at_most(self, text: str) -> int:
         room = self.width - _RESERVE * self.size
@@ -170,6 +183,7 @@ class RowBlock:
     break_before: bool = False
     ends: bool = False
     turns: bool = False
+    items: dict[float, Item] = field(default_factory=dict)
 
     @classmethod
     def of(cls, spec: dict[str, Any]) -> RowBlock:
@@ -202,6 +216,17 @@ class RowBlock:
     def exact(self, words: Words) -> float:
         """Return the row's height."""
         return self._height(words, True)
+
+    def item(self, words: Words) -> Item:
+        """Return the row as the pages take it; one object for all of one height."""
+        height = self._height(words, True)
+        found = self.items.get(height)
+        if found is None:
+            kept = self.keep_next or self.head
+            found = Item(1, height, keep_next=kept, table=self.table, head=self.head, below=self.below)
+            if len(self.items) < _KEPT:
+                self.items[height] = found
+        return found
 
     def _height(self, words: Words, exact: bool) -> float:
         if self.cells is None:

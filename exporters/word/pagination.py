@@ -34,18 +34,18 @@ class Item:
     """The height of the footnotes that it refers to."""
     style: str = ""
     """The style, where paragraphs of one style stand close together."""
+    height: float = field(init=False)
+    least: float = field(init=False)
+    """The height that must fit on a page before the block may begin there."""
+    least_notes: float = field(init=False)
+    """The height of its footnotes on the page where it begins: none where its last line can stand on the next."""
 
-    @property
-    def height(self) -> float:
-        return self.lines * self.line + self.borders
+    def __post_init__(self) -> None:
+        self.height = self.lines * self.line + self.borders
+        self.least = self._least()
+        self.least_notes = self.notes if self.least >= self.lines * self.line else 0.0
 
-    @property
-    def least_notes(self) -> float:
-        """The height of its footnotes on the page where it begins: none where its last line can stand on the next."""
-        return self.notes if self.least() >= self.lines * self.line else 0.0
-
-    def least(self) -> float:
-        """Return the height that must fit on a page before the block may begin there."""
+    def _least(self) -> float:
         if self.table >= 0 or self.keep_lines:
             return self.height
         needed = _WIDOW_LINES if self.widow else 1
@@ -124,7 +124,7 @@ class Pager:
             after, style, before = item.after, item.style, item
             notes += item.notes
         last = chain[-1]
-        used += self._gap(last, after, style) + last.least() + (before.below if last.table != before.table else 0.0)
+        used += self._gap(last, after, style) + last.least + (before.below if last.table != before.table else 0.0)
         whole = sum(item.height for item in chain) > self.capacity
         return used <= self._room(notes + last.least_notes) or whole
 
@@ -141,12 +141,17 @@ class Pager:
             return self._row(item)
         self._end_table()
         gap = self._gap(item, self._after, self._style)
-        if self.used > 0 and self.used + gap + item.least() > self._room(item.least_notes):
-            self._turn()
-            gap = self._gap(item, 0.0, "")
         start = self.page
-        self.used += gap
-        self._lines(item)
+        if self.used + gap + item.lines * item.line <= self._room(item.notes):
+            self.used += gap + item.lines * item.line
+            self.notes += item.notes
+        else:
+            if self.used > 0 and self.used + gap + item.least > self._room(item.least_notes):
+                self._turn()
+                gap = self._gap(item, 0.0, "")
+            start = self.page
+            self.used += gap
+            self._lines(item)
         self.used += item.borders + item.after
         self._after, self._style = item.after, item.style
         return start
