@@ -56,6 +56,8 @@ class Scope:
         self._labels: dict[str, str] = {}
         self._periods: dict[tuple[dt.date, dt.date, str, str], str] = {}
         self._terms: dict[StrEnum, str] = {}
+        self._given: dict[type, tuple[str, ...]] = {}
+        """What views of a kind are made with, by kind."""
 
     def period(self, period: Period) -> str:
         """Return a period in words; periods recur, and a record's own hash would cost more than the words."""
@@ -153,9 +155,12 @@ class Scope:
         for target in own:
             self._rows.pop(target, None)
         for view in (*map(self.target, own), record):
-            kind = type(view)
+            kind, values = type(view), vars(view)
+            given = self._given.get(kind)
+            if given is None:
+                given = self._given[kind] = tuple(name for name in values if not hasattr(kind, name))
             # A new dictionary: one that was larger keeps its room.
-            view.__dict__ = {name: value for name, value in vars(view).items() if not hasattr(kind, name)}
+            view.__dict__ = {name: values[name] for name in given}
         return ""
 
     def indicator(self, code: str) -> Indicator:
