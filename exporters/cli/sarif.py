@@ -25,6 +25,8 @@ def sarif(faults: Sequence[Fault]) -> dict[str, Any]:
 def _result(fault: Fault) -> dict[str, Any]:
     text = f"{fault.message} ({fault.hint})" if fault.hint else fault.message
     level = "note" if fault.severity == "advice" else fault.severity
+    # In a message of SARIF, braces stand around placeholders; those of a tag are doubled (3.11.5).
+    text = text.replace("{", "{{").replace("}", "}}")
     found: dict[str, Any] = {"ruleId": fault.code, "level": level, "message": {"text": text}}
     if fault.excerpt:
         found["properties"] = {"excerpt": fault.excerpt, "tag": fault.mark}
@@ -33,7 +35,9 @@ def _result(fault: Fault) -> dict[str, Any]:
         physical: dict[str, Any] = {"artifactLocation": {"uri": _uri(fault.file)}}
         line = _LINE.search(fault.where)
         if line is not None:
-            physical["region"] = {"startLine": int(line[1])}
+            physical["region"] = {"startLine": max(int(line[1]), 1)}
+            if fault.excerpt:
+                physical["region"]["snippet"] = {"text": fault.excerpt}
         location["physicalLocation"] = physical
     if fault.where:
         location["logicalLocations"] = [{"fullyQualifiedName": fault.where}]

@@ -12,13 +12,13 @@ from typing import Any
 from lxml import etree
 
 from exporters.package import Package
+from exporters.package.xstrings import unspelled
 
 _SHARED = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/sharedStrings"
 _STYLES = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/styles"
 MAX_DIGITS = 15
 _DATE_FORMATS = {*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)}
 _PERCENT_FORMATS = {9, 10}
-_ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _REFERENCE = re.compile(r"([A-Z]{1,3})([0-9]+)")
 
 
@@ -120,7 +120,7 @@ class Workbook:
         if kind == "n":
             style = element.get("s") or "0"
             return self._number(raw, int(style) if style.isdecimal() else 0)
-        return unescaped(raw), None
+        return unspelled(raw, every=True), None
 
     def _number(self, raw: str, style: int) -> tuple[str, tuple[str, str, str] | None]:
         shows = self._formats[style] if style < len(self._formats) else ""
@@ -159,17 +159,7 @@ def xml(data: bytes) -> Any:
 def string_of(element: Any) -> str:
     """Return the text of a string item: its runs, without phonetic guides."""
     runs = [*element.iterfind("{*}t"), *element.iterfind("{*}r/{*}t")]
-    return unescaped("".join(run.text or "" for run in runs))
-
-
-def unescaped(text: str) -> str:
-    """Resolve ``_x000A_``, which is how a string in a workbook spells a character (clause 22.9.2.19)."""
-    return _ESCAPED.sub(lambda found: chr(int(found[1], 16)), text) if "_x" in text else text
-
-
-def escaped(text: str) -> str:
-    """Protect text that looks like such an escape."""
-    return _ESCAPED.sub(lambda found: "_x005F" + found[0], text) if "_x" in text else text
+    return unspelled("".join(run.text or "" for run in runs), every=True)
 
 
 def shortest(raw: str) -> str:

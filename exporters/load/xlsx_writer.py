@@ -10,8 +10,8 @@ from typing import Any
 from exporters.model import Path
 from exporters.package import ContentTypes, PackageWriter, Relationship, Relationships
 from exporters.package.xmltext import attribute
+from exporters.package.xstrings import spelled
 
-from .cells import escaped
 from .columns import ROOT, SHEETS, column_name, column_order, column_path, letters, required_columns
 from .plain import flat
 
@@ -121,5 +121,5 @@ def cell_xml(reference: str, value: Value, style: int | None = None) -> str:
         return f'<c r="{reference}"{shown}><v>{value}</v></c>'
     if style is None:
         style = QUOTED_STYLE if value[:1] in tuple("=+-@") else TEXT_STYLE
-    text = f'<t xml:space="preserve">{attribute(escaped(value))}</t>'
+    text = f'<t xml:space="preserve">{attribute(spelled(value))}</t>'
     return f'<c r="{reference}" s="{style}" t="inlineStr"><is>{text}</is></c>'

@@ -13,11 +13,11 @@ from typing import Any
 from markupsafe import Markup
 
 from exporters.binding.views import Absent
+from exporters.package.xstrings import spelled
 from exporters.workbook.formula.values import Error, Scalar, serial
 
 MAX_TEXT = 32_767
 _MAX_DIGITS = 15
-_ESCAPED = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 _TAGS = re.compile(r"<[^>]*>")
 _DIGITS = frozenset("0123456789")
 EMPTY = "/>"
@@ -28,13 +28,6 @@ def escape(text: str) -> str:
     if "&" in text or "<" in text or ">" in text:
         text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     return text
-
-
-def xstring(text: str) -> str:
-    """Escape what Excel would take for an escape itself (``_x000D_``), and the carriage return that XML drops."""
-    if "_x" in text:
-        text = _ESCAPED.sub("_x005F_", text)
-    return text.replace("\r", "_x000D_") if "\r" in text else text
 
 
 def too_long(text: str) -> None:
@@ -48,7 +41,7 @@ def text_body(text: str, run: str = "") -> str:
     """Return a text cell; *run* is the format of its characters, if they have one of their own."""
     if len(text) * 2 > MAX_TEXT:
         too_long(text)
-    shown = escape(xstring(text))
+    shown = escape(spelled(text))
     space = ' xml:space="preserve"' if text[0].isspace() or text[-1].isspace() else ""
     if run:
         return f' t="inlineStr"><is><r>{run}<t{space}>{shown}</t></r></is></c>'
@@ -163,7 +156,7 @@ def mixed_body(value: str, rich: bool) -> str:
         return EMPTY
     if len(value) * 2 > MAX_TEXT:
         too_long(plain_text(value) or "")
-    shown = xstring(value)
+    shown = spelled(value)
     if rich:
         return f' t="inlineStr"><is>{shown}</is></c>'
     return f' t="inlineStr"><is><t xml:space="preserve">{shown}</t></is></c>'
@@ -174,7 +167,7 @@ def result_body(value: Scalar, formula: str) -> str:
     if type(value) is float:
         return f">{formula}<v>{number_text(value)}</v></c>"
     if type(value) is str:
-        return f' t="str">{formula}<v>{escape(xstring(value))}</v></c>'
+        return f' t="str">{formula}<v>{escape(spelled(value))}</v></c>'
     if isinstance(value, bool):
         return f' t="b">{formula}<v>{int(value)}</v></c>'
     if isinstance(value, Error):

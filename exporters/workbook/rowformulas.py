@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from exporters.package.xstrings import spelled
 from exporters.workbook import markup
-from exporters.workbook.cellbody import MAX_TEXT, Bodies, plain_text, xstring
+from exporters.workbook.cellbody import MAX_TEXT, Bodies, plain_text
 from exporters.workbook.cellbody import escape as escape_text
 from exporters.workbook.formula.evaluate import build, result
 from exporters.workbook.formula.operators import Node
@@ -107,7 +108,7 @@ class FormulaWriter:
                 pieces.append(escape_text(self._book.text(piece, self._host, context.row)))
             else:
                 shown = as_text(self._bodies.seen(context.values[piece[1]])).replace('"', '""')
-                pieces.append(escape_text(xstring(shown)))
+                pieces.append(escape_text(spelled(shown)))
         return f"{self._start}{''.join(pieces)}</f>"
 
 

@@ -7,6 +7,7 @@ import re
 from typing import Any
 
 import living_samples as samples
+import pytest
 from living_samples import changed, clean, dataset, loaded, part, regenerate, render, snapshot, values
 from openpyxl.comments import Comment
 from openpyxl.styles import PatternFill
@@ -284,3 +285,22 @@ def test_five_cycles_of_edit_and_regeneration():
     assert final[FAI]["目标值"] == "0.24"
     assert "zengcheng.gdp-growth" in final
     assert loaded(theirs)["草稿"]["A1"].value == "手工"
+
+
+@pytest.mark.parametrize(
+    "typed", ["_x0041_ b", "_x000D_", "_x005F_", "a_x0007_b", "_xD800_", "two\nlines", "__x0041__"]
+)
+def test_what_looks_like_excels_own_spelling_of_a_character_is_read_as_it_was_typed(typed: str):
+    """Excel stores ``_x0041_`` that somebody typed as ``_x005F_x0041_``; new values are written in the same way."""
+    base = render(dataset())
+    book = loaded(base)
+    sheet = book["目标"]
+    sheet.cell(row_of(sheet, GDP), 9).value = re.sub("_(?=x[0-9A-Fa-f]{4}_)", "_x005F_", typed)
+    theirs = saved(book)
+    assert values(theirs)[GDP]["备注"] == typed
+    targets = [one.model_copy(update={"note": one.note.model_copy(update={"zh": typed})}) if one.id == FAI else one
+               for one in dataset().targets]  # fmt: skip
+    ours = render(dataset().model_copy(update={"targets": tuple(targets)}))
+    assert values(ours)[FAI]["备注"] == typed
+    result, _ = regenerate(base, theirs, ours)
+    assert {values(result)[key]["备注"] for key in (GDP, FAI)} == {typed}

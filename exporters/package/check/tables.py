@@ -10,10 +10,10 @@ from exporters.package.check.book import Book, Cells
 from exporters.package.check.cells import LAST_COLUMN, LAST_ROW, Range, cell_name, overlapping, parse_range
 from exporters.package.check.formulas import formula_faults
 from exporters.package.check.probe import Probe, S, duplicates, integer
+from exporters.package.xstrings import unspelled
 
 _NAME = re.compile(r"[^\W\d][\w.]*|\\[\w.]*")
 _LOOKS_LIKE_CELL = re.compile(r"(?i)[a-z]{1,3}\d{1,7}|r\d*c\d*|r|c")
-_ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class Table:
 
 def _plain(text: str) -> str:
     """Resolve the escapes of control characters: a line break in a header is written ``_x000a_``."""
-    return _ESCAPED.sub(lambda match: chr(int(match[1], 16)), text)
+    return unspelled(text)
 
 
 def read_tables(probe: Probe, sheets: list[str]) -> list[Table]:

@@ -11,6 +11,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from exporters.package import rt
+from exporters.package.xstrings import unspelled
 from exporters.snapshot import renamed
 from exporters.workbook.living.cells import Cell
 from exporters.workbook.living.sheet import Sheet, read_sheet
@@ -26,7 +27,6 @@ KEYS = frozenset(("key", "键"))
 _ID = re.compile(r"(?=[^a-z]*[a-z])[a-z0-9][a-z0-9_-]*(?:\.[a-z0-9_-]+)*")
 RANGE = "#"
 """Stands in the handle of rows with keys that are no table: part#column."""
-_ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _EPOCH = dt.datetime(1899, 12, 30)
 _EPOCH_1904 = dt.datetime(1904, 1, 1)
 _PLAIN_NUMBER = re.compile(r"-?\d{1,15}")
@@ -313,7 +313,7 @@ def read_table(part: str, sheet: str, data: bytes) -> Table | None:
     columns: list[Column] = []
     for offset, one in enumerate(holder.all("tableColumn")):
         formula = one.child("calculatedColumnFormula")
-        name = _ESCAPED.sub(lambda found: chr(int(found[1], 16)), one.get("name"))
+        name = unspelled(one.get("name"))
         columns.append(Column(name, area.left + offset, formula.text if formula is not None else ""))
     name = root.get("displayName") or root.get("name")
     number = int(root.get("id")) if root.get("id").isdecimal() else 0

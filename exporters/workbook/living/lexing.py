@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 
+from exporters.package.xstrings import unspelled
 from exporters.workbook.living.cells import Cell, Formula, Row
 from exporters.workbook.living.spans import parse, string_text
 from exporters.workbook.references import column_number
@@ -88,14 +89,14 @@ def _lex_cells(
             shown_value = texts.get(value)
             if shown_value is None:
                 shown_value = texts[value] = _plain(value)
-            cell.value = shown_value
+            cell.value = unspelled(shown_value) if attributes.get("t") == "str" else shown_value
         elif data.startswith((b"<v/>", b"</v>"), at - 8):
             cell.value = ""
         if text is not None:
             inline = texts.get(text)
             if inline is None:
                 inline = texts[text] = _plain(text)
-            cell.inline = inline
+            cell.inline = unspelled(inline)
         elif runs is not None:
             cell.inline = string_text(parse(b"<is>" + runs + b"</is>"))
         if formula is not None:

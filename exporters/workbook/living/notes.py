@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, field
 
 from exporters.package import rt
+from exporters.package.xstrings import spelled
 from exporters.workbook.living.book import Book
 from exporters.workbook.living.shifting import Shift, moved_area
 from exporters.workbook.living.spans import Span, Splices, escaped, parse, prefix_of, string_text, utf8
@@ -149,7 +150,7 @@ class SheetNotes:
                 splices.attribute(note.span, "ref", moved_area(note.span.get("ref"), self.shift))
         added = "".join(
             f'<{prefix}comment ref="{letters(column)}{row}" authorId="{author}"><{prefix}text>'
-            f'<{prefix}r><{prefix}t xml:space="preserve">{escaped(text)}</{prefix}t></{prefix}r>'
+            f'<{prefix}r><{prefix}t xml:space="preserve">{escaped(spelled(text))}</{prefix}t></{prefix}r>'
             f"</{prefix}text></{prefix}comment>"
             for column, row, text in self._added
         )

@@ -8,6 +8,7 @@ from bisect import bisect_left, bisect_right, insort
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from exporters.package.xstrings import spelled
 from exporters.workbook.formula.evaluate import Node, build, result
 from exporters.workbook.formula.tokens import tokens
 from exporters.workbook.formula.values import Area, Error, ErrorValueError, Scalar, UnknownError, Value
@@ -300,7 +301,7 @@ def with_values(sheet: Sheet, values: Mapping[tuple[int, int], Scalar | None]) -
         opened = start_tag_end(sheet.data, cell.start)
         tag = with_attribute(sheet.data[cell.start : opened], "t", kind if kind not in {"", "n"} else None)
         # Between formula and end there is the old value only.
-        new = f"<{sheet.prefix}v>{escaped(text)}</{sheet.prefix}v>" if kind else ""
+        new = f"<{sheet.prefix}v>{escaped(spelled(text))}</{sheet.prefix}v>" if kind else ""
         formula = sheet.data[cell.formula.start : cell.formula.end]
         splices.replace(cell.start, cell.end, tag + formula + new.encode() + f"</{sheet.prefix}c>".encode())
     return splices.result()

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from xml.parsers import expat
 
+from exporters.package.xstrings import unspelled
 from exporters.workbook.formula.parse import shared
 from exporters.workbook.living.cells import Cell, Formula, Row
 from exporters.workbook.living.lexing import lex
@@ -199,9 +200,9 @@ class _Reader:
             text = "".join(self._texts)
             self._texts = None
             if name == "v":
-                cell.value = text
+                cell.value = unspelled(text) if cell.kind == "str" else text
             elif name == "t":
-                cell.inline = (cell.inline or "") + text
+                cell.inline = (cell.inline or "") + unspelled(text)
             elif self._formula is not None:
                 formula, self._formula = self._formula, None
                 formula.text = text

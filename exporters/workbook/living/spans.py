@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from xml.parsers import expat
 
+from exporters.package.xstrings import unspelled
+
 _START_TAG = re.compile(rb"""<[^"'>]*(?:"[^"]*"[^"'>]*|'[^']*'[^"'>]*)*>""")
 _ENTITIES = {"&lt;": "<", "&gt;": ">", "&quot;": '"', "&apos;": "'", "&amp;": "&"}
 
@@ -155,7 +157,7 @@ def string_text(item: Span) -> str:
             pieces.append(child.text)
         elif child.name == "r":
             pieces += (one.text for one in child.all("t"))
-    return "".join(pieces)
+    return unspelled("".join(pieces))
 
 
 class Splices:

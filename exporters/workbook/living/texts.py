@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from exporters.package.xstrings import spelled, unspelled
 from exporters.workbook.living.spans import Span, escaped
 
 
@@ -20,11 +21,11 @@ def runs_of(item: Span, data: bytes) -> list[Run]:
     runs: list[Run] = []
     for child in item.children:
         if child.name == "t":
-            runs.append(Run(child.text))
+            runs.append(Run(unspelled(child.text)))
         elif child.name == "r":
             properties = child.child("rPr")
             xml = data[properties.start : properties.end].decode() if properties is not None else ""
-            runs.append(Run("".join(one.text for one in child.all("t")), xml))
+            runs.append(Run(unspelled("".join(one.text for one in child.all("t"))), xml))
     return runs
 
 
@@ -67,4 +68,4 @@ def item_xml(runs: list[Run], prefix: str) -> str:
 
 def _text(text: str, prefix: str) -> str:
     space = ' xml:space="preserve"' if text != text.strip() or "\n" in text else ""
-    return f"<{prefix}t{space}>{escaped(text)}</{prefix}t>"
+    return f"<{prefix}t{space}>{escaped(spelled(text))}</{prefix}t>"
