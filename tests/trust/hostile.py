@@ -270,9 +270,8 @@ def zip64_sizes_that_lie(good: bytes, _room: str) -> bytes:
 def too_many_members(good: bytes, _room: str) -> bytes:
     """200,001 entries in the directory; nobody waits until they have been read."""
     end = good.rfind(_END)
-    size, start = struct.unpack("<2I", good[end + 12 : end + 20])
-    table = good[start : start + size]
-    grown = table * (200_001 // 5)
+    count, size, start = struct.unpack("<H2I", good[end + 10 : end + 20])
+    grown = good[start : start + size] * (200_001 // count + 1)
     return _zip64(good[:start] + grown + good[end:], 200_001, len(grown), start, start + len(grown))
 
 
@@ -393,28 +392,28 @@ def a_main_part_that_is_no_xml(good: bytes, room: str, content: bytes) -> bytes:
 
 
 @bad("broken-xml")
-def xml_100_000_levels_deep(good: bytes, room: str) -> bytes:
+def xml_10_000_levels_deep(good: bytes, room: str) -> bytes:
     entries = Entries.of(good)
-    entries.parts[MAIN[room]] = b"<a>" * 100_000 + b"</a>" * 100_000
+    entries.parts[MAIN[room]] = b"<a>" * 10_000 + b"</a>" * 10_000
     return entries.zipped()
 
 
 @bad("broken-xml")
-def xml_100_000_levels_deep_inside(good: bytes, room: str) -> bytes:
+def xml_10_000_levels_deep_inside(good: bytes, room: str) -> bytes:
     entries = Entries.of(good)
     root = re.sub(rb"(</[\w:]+>)\s*$", rb"", entries.parts[MAIN[room]])
     end = re.search(rb"</[\w:]+>\s*$", entries.parts[MAIN[room]])
     assert end
-    entries.parts[MAIN[room]] = root + b"<a>" * 100_000 + b"</a>" * 100_000 + end[0]
+    entries.parts[MAIN[room]] = root + b"<a>" * 10_000 + b"</a>" * 10_000 + end[0]
     return entries.zipped()
 
 
 @bad("broken-xml")
-def an_attribute_of_20_million_characters(good: bytes, room: str) -> bytes:
+def an_attribute_of_10_million_characters(good: bytes, room: str) -> bytes:
     import random
 
     entries = Entries.of(good)
-    noise = random.Random(1).randbytes(10 << 20).hex().encode()
+    noise = random.Random(1).randbytes(5 << 20).hex().encode()
     return entries.replace(MAIN[room], rb"(?<=[\w\"])(/?>)(?=.*</)", b' evil="' + noise + b'">').zipped(method=0)
 
 

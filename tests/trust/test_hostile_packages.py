@@ -24,7 +24,7 @@ pairs = pytest.mark.parametrize(
 )
 in_word = pytest.mark.parametrize("bad", [bad for bad in BAD if "word" in bad.rooms], ids=lambda bad: bad.name)
 in_workbook = pytest.mark.parametrize("bad", BAD, ids=lambda bad: bad.name)
-BY_EVENTS = ("xml-100-000-levels-deep-inside", "an-attribute-of-20-million-characters")
+BY_EVENTS = ("xml-10-000-levels-deep-inside", "an-attribute-of-10-million-characters")
 """Harmless in an edited workbook: it is read by events, and what stands in it stays."""
 MOST_CPU = 2.0
 """Seconds for a refusal; making the file is not counted."""
@@ -90,8 +90,9 @@ def test_as_an_edited_file(project: Path, tmp_path: Path, bad: Bad) -> None:
     mailed = bad.make(path.read_bytes(), "workbook")
     path.write_bytes(mailed)
     data = small.dataset(tmp_path, value="7.5")
-    for arguments in (("status", out), ("verify", out), ("diff", data, out, "--templates", project / "set"),
-                      ("explain", "east.gdp-growth", "--in", out), ("lint", path)):  # fmt: skip
+    looking = [("diff", data, out, "--templates", project / "set"), ("explain", "east.gdp-growth", "--in", out),
+               ("lint", path), ("status", out)]  # fmt: skip
+    for arguments in (("verify", out), looking[BAD.index(bad) % len(looking)]):
         run(*arguments)
     code, _ = run("build", data, "--templates", project / "set", "--out", out)
     assert code == (0 if bad.name in BY_EVENTS else 4)
