@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import unicodedata
 from collections.abc import Callable, Iterable
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Any
@@ -68,6 +69,19 @@ def lowerfirst(value: Any) -> str:
     return text[:1].lower() + text[1:] if text[1:2].islower() else text
 
 
+def clip(value: Any, columns: int) -> str:
+    """Text cut with … to so many columns, of which a Han character takes two: ``clip(10)`` keeps five, or ten letters."""
+    text = str(value) if value is not None else ""
+    wide = [2 if unicodedata.east_asian_width(sign) in "WF" else 1 for sign in text]
+    if sum(wide) <= columns:
+        return text
+    kept, room = 0, columns - 1
+    while wide[kept] <= room:
+        room -= wide[kept]
+        kept += 1
+    return text[:kept].rstrip() + "…"
+
+
 def inline(value: Any) -> str:
     """A name as it stands inside an English sentence: ``Retail sales`` becomes ``retail sales``, ``GDP`` stays."""
     text = str(value) if value else ""
@@ -79,6 +93,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "percent": percent,
     "dash": dash,
     "chinese": chinese,
+    "clip": clip,
     "listed": listed,
     "day": day,
     "sign": sign,

@@ -20,7 +20,7 @@ class Progress:
     """How far a target has come.
 
     ``rate`` is actual / target (a ratio, four places; None where a ratio has no meaning, as for growth rates below
-    zero); ``gap`` is actual - target in the target's unit; ``elapsed`` the share of the period that has passed.
+    zero and for upper limits, where more is not further); ``gap`` is actual - target in the target's unit; ``elapsed`` the share of the period that has passed.
     """
 
     observation: Observation
@@ -48,7 +48,8 @@ def progress(target: Target, observation: Observation) -> Progress | None:
     start, end = target.period.start, target.period.end
     passed = Decimal((observation.date - start).days + 1) / Decimal((end - start).days + 1)
     elapsed = min(max(passed, Decimal(0)), Decimal(1)).quantize(_FOUR_PLACES, ROUND_HALF_EVEN)
-    rate = (actual / aim).quantize(_FOUR_PLACES, ROUND_HALF_EVEN) if aim > 0 else None
+    grows = aim > 0 and target.comparator not in _LOWER
+    rate = (actual / aim).quantize(_FOUR_PLACES, ROUND_HALF_EVEN) if grows else None
     met = actual <= aim if target.comparator in _LOWER else actual >= aim
     if target.comparator in {Comparator.GT, Comparator.LT} and actual == aim:
         met = False

@@ -223,7 +223,7 @@ class Deck(DistrictSlides):
                 self["p.name"],
                 self["p.aim"],
                 Run("{{ t.actual.text|fit(1) }}", None, True),
-                "{{ t.actual.rate_text }}",
+                "{{ t.actual.rate_text|dash }}",
                 status,
             ],
             descr=self["p.alt"],

@@ -36,10 +36,10 @@ def _fill(colour: str) -> str:
     return f'<a:solidFill><a:schemeClr val="{colour}"/></a:solidFill>'
 
 
-def _text(size: float, colour: str, bold: bool = False) -> str:
+def _text(size: float, colour: str, bold: bool = False, wrap: str = "square") -> str:
     fonts = '<a:latin typeface="+mn-lt"/><a:ea typeface="+mn-ea"/>'
     style = f'<a:defRPr sz="{round(size * 100)}" b="{int(bold)}">{_fill(colour)}{fonts}</a:defRPr>'
-    body = f'<a:bodyPr rot="0" vert="horz"/><a:lstStyle/><a:p><a:pPr>{style}</a:pPr><a:endParaRPr lang="en-GB"/></a:p>'
+    body = f'<a:bodyPr rot="0" vert="horz" wrap="{wrap}"/><a:lstStyle/><a:p><a:pPr>{style}</a:pPr><a:endParaRPr lang="en-GB"/></a:p>'
     return f"<c:txPr>{body}</c:txPr>"
 
 
@@ -53,9 +53,10 @@ def _labels(one: Series, size: float) -> str:
     shown = int(bool(one.label)), int(one.named)
     if not any(shown):
         return ""
+    text = _text(size, one.label_colour, one.named, wrap="none")
     return (
         f'<c:dLbls><c:numFmt formatCode="{code}" sourceLinked="0"/><c:spPr><a:noFill/><a:ln><a:noFill/></a:ln></c:spPr>'
-        f"{_text(size, one.label_colour, bold=one.named)}{position}"
+        f"{text}{position}"
         f'<c:showLegendKey val="0"/><c:showVal val="{shown[0] if not one.named else 0}"/><c:showCatName val="0"/>'
         f'<c:showSerName val="{shown[1]}"/><c:showPercent val="0"/><c:showBubbleSize val="0"/></c:dLbls>'
     )
@@ -66,9 +67,7 @@ def _series(number: int, one: Series, category: str, size: float) -> str:
     name = f'<c:tx><c:strRef><c:f>Sheet1!${column}$1</c:f><c:strCache><c:ptCount val="1"/><c:pt idx="0"><c:v>'
     name += f"{_escaped(one.header)}</c:v></c:pt></c:strCache></c:strRef></c:tx>"
     if one.line:
-        shape = f'<c:spPr><a:ln w="22225" cap="rnd">{_fill(one.colour)}<a:prstDash val="sysDash"/></a:ln></c:spPr>'
-        if one.named:
-            shape = '<c:spPr><a:ln w="22225"><a:noFill/></a:ln></c:spPr>'
+        shape = '<c:spPr><a:ln w="22225"><a:noFill/></a:ln></c:spPr>'
         shape += '<c:marker><c:symbol val="none"/></c:marker>'
     else:
         shape = f'<c:spPr>{_fill(one.colour)}</c:spPr><c:invertIfNegative val="0"/>'
@@ -87,8 +86,18 @@ def _series(number: int, one: Series, category: str, size: float) -> str:
         f"<c:val><c:numRef><c:f>Sheet1!${column}$2:${column}$2</c:f><c:numCache><c:formatCode>General</c:formatCode>"
         '<c:ptCount val="1"/><c:pt idx="0"><c:v>10</c:v></c:pt></c:numCache></c:numRef></c:val>'
     )
+    trend = _across(one.colour) if one.line and not one.named else ""
     smooth = '<c:smooth val="0"/>' if one.line else ""
-    return f'<c:ser><c:idx val="{number}"/><c:order val="{number}"/>{name}{shape}{labels}{cats}{values}{smooth}</c:ser>'
+    return f'<c:ser><c:idx val="{number}"/><c:order val="{number}"/>{name}{shape}{labels}{trend}{cats}{values}{smooth}</c:ser>'
+
+
+def _across(colour: str) -> str:
+    """A level drawn from edge to edge: a line of points would begin and end in the middle of the outer columns."""
+    return (
+        f'<c:trendline><c:spPr><a:ln w="22225" cap="rnd">{_fill(colour)}<a:prstDash val="sysDash"/></a:ln></c:spPr>'
+        '<c:trendlineType val="linear"/><c:forward val="0.5"/><c:backward val="0.5"/><c:dispRSqr val="0"/>'
+        '<c:dispEq val="0"/></c:trendline>'
+    )
 
 
 def chart_xml(
@@ -138,7 +147,7 @@ def _layout(horizontal: bool) -> str:
     if not horizontal:
         return "<c:layout/>"
     places = "".join(
-        f'<c:{name} val="{value}"/>' for name, value in (("x", 0.4), ("y", 0.02), ("w", 0.36), ("h", 0.96))
+        f'<c:{name} val="{value}"/>' for name, value in (("x", 0.4), ("y", 0.02), ("w", 0.3), ("h", 0.96))
     )
     return (
         '<c:layout><c:manualLayout><c:layoutTarget val="inner"/><c:xMode val="edge"/><c:yMode val="edge"/>'

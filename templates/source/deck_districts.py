@@ -22,7 +22,7 @@ class Card:
     strength: tuple[float, float]
 
 
-CARDS = {"zh": Card(1.44, (0.4, 0.7), (1.1, 0.34)), "en": Card(1.6, (0.62, 0.48), (1.12, 0.52))}
+CARDS = {"zh": Card(1.44, (0.4, 0.7), (1.1, 0.34)), "en": Card(1.6, (0.6, 0.48), (1.09, 0.58))}
 
 
 class DistrictSlides:
@@ -193,11 +193,11 @@ class DistrictSlides:
         page.fill(10, "Who", self["d.who"])
         page.rule((LEFT, BODY_Y, MAIN, 0.02), INK)
         page.text(
-            "Coverage", (LEFT, BODY_Y + 0.1, MAIN, 0.58), self["m.big"], size=32, bold=True, colour=MUTED, line=85
+            "Coverage", (LEFT, BODY_Y + 0.16, MAIN, 0.58), self["m.big"], size=32, bold=True, colour=MUTED, line=85
         )
         page.text(
             "Explanation",
-            (LEFT, BODY_Y + 0.72, MAIN - 0.4, self.card.height - 0.67),
+            (LEFT, BODY_Y + 0.78, MAIN - 0.4, self.card.height - 0.73),
             "{% if district.coverage == 'none' %}"
             + self["m.text"]
             + "{% else %}"

@@ -27,15 +27,15 @@ ZH: dict[str, str] = {
     "gdp.title": "{% set gdp = indicator.GDP %}{% set aim = gdp.city_growth %}"
     "{{ gdp.growth|length }}个区公布GDP增速，{% if aim %}{{ gdp.growth|selectattr('value', 'ge', aim.value)|list|length }}"
     "个不低于全市{{ aim.text }}，\v{% endif %}{{ gdp.growth[0].place.short }}{{ gdp.growth[0].text }}居首",
-    "gdp.who": "各区地区生产总值增速目标，由高到低；虚线为全市目标",
-    "gdp.line": "全市 {{ indicator.GDP.city_growth.text }}",
+    "gdp.who": "各区地区生产总值增速目标，由高到低{% if indicator.GDP.city_growth %}；虚线为全市目标{% endif %}",
+    "gdp.line": "{% if indicator.GDP.city_growth %}全市 {{ indicator.GDP.city_growth.text }}{% endif %}",
     "gdp.absent": "{% if missing %}原文未载：{{ missing|map(attribute='short')|listed }}。{% endif %}",
     "fai.title": "{% set fai = indicator.FAI %}固投增速目标{{ fai.growth[0].place.short }}最高，为{{ fai.growth[0].text }}；"
     "{{ fai.growth|length }}个区的中位数是{{ fai.median_growth|percent }}",
     "fai.who": "各区固定资产投资增速目标，由高到低；虚线为各区中位数",
     "fai.line": "中位数 {{ indicator.FAI.median_growth|percent }}",
-    "cmp.category": "{{ t.place.short|truncate(5, true, '…', 0) }}\n{{ t.text }}{% if t.word %}\n{{ t.word }}{% endif %}",
-    "d.context.category": "{{ t.place.short|truncate(7, true, '…', 0) }} {{ t.text }}",
+    "cmp.category": "{{ t.place.short|clip(10) }}\n{{ t.text }}{% if t.word %}\n{{ t.word }}{% endif %}",
+    "d.context.category": "{{ t.place.short|clip(14) }} {{ t.text }}",
     "cmp.median": "中位数", "cmp.value": "增速目标",
     "cmp.alt": "柱形图，{{ x.label }}增速目标由高到低：{% for t in x.growth[:12] %}{{ t.place.short }}{{ t.text }}"
     "{% if not loop.last %}，{% endif %}{% endfor %}",
@@ -62,7 +62,7 @@ ZH: dict[str, str] = {
     "d.chart": "增速目标与各区中位数",
     "d.chart.key": "红为本区，灰为各区中位数",
     "d.chart.own": "{{ district.short }}", "d.chart.median": "各区中位数", "d.chart.format": '"中位数 "General"%"',
-    "d.chart.category": "{{ t.short }}\n{{ t.text }}",
+    "d.chart.category": "{{ t.short|clip(32) }}\n{{ t.text }}",
     "d.alt": "条形图，{{ district.name }}增速目标：{% for t in rates %}{{ t.short }}{{ t.text }}"
     "{% if not loop.last %}，{% endif %}{% endfor %}",
     "d.context": "他区GDP增速目标（供对照）",
@@ -142,15 +142,15 @@ EN: dict[str, str] = {
     "{% if aim %}{{ gdp.growth|selectattr('value', 'ge', aim.value)|list|length }} of {% endif %}{{ gdp.growth|length }} districts "
     "{% if aim %}with a GDP growth target meet the city’s mark of {{ aim.text }}{% else %}set a GDP growth target{% endif %}; "
     "{{ gdp.growth[0].place.short }} leads with {{ gdp.growth[0].text }}",
-    "gdp.who": "Districts’ targets for GDP growth, highest first; the dashed line is the city’s target",
-    "gdp.line": "City: {{ indicator.GDP.city_growth.text }}",
+    "gdp.who": "Districts’ targets for GDP growth, highest first{% if indicator.GDP.city_growth %}; the dashed line is the city’s target{% endif %}",
+    "gdp.line": "{% if indicator.GDP.city_growth %}City: {{ indicator.GDP.city_growth.text }}{% endif %}",
     "gdp.absent": "{% if missing %}Not in any source: {{ missing|map(attribute='short')|listed('en') }}. {% endif %}",
     "fai.title": "{% set fai = indicator.FAI %}{{ fai.growth[0].place.short }} sets the highest target for fixed investment, "
     "{{ fai.growth[0].text }}; the median of {{ fai.growth|length }} districts is {{ fai.median_growth|percent }}",
     "fai.who": "Districts’ targets for growth of fixed-asset investment, highest first; the dashed line is their median",
     "fai.line": "Median: {{ indicator.FAI.median_growth|percent }}",
-    "cmp.category": "{{ t.place.short|truncate(14, true, '…', 0) }}\n{{ t.text }}{% if t.word %}\n{{ t.word }}{% endif %}",
-    "d.context.category": "{{ t.place.short|truncate(14, true, '…', 0) }}\n{{ t.text }}",
+    "cmp.category": "{{ t.place.short|clip(14) }}\n{{ t.text }}{% if t.word %}\n{{ t.word }}{% endif %}",
+    "d.context.category": "{{ t.place.short|clip(14) }}\n{{ t.text }}",
     "cmp.median": "Median", "cmp.value": "Growth target",
     "cmp.alt": "Column chart of growth targets for {{ x.label }}, highest first: {% for t in x.growth[:12] %}{{ t.place.short }} "
     "{{ t.text }}{% if not loop.last %}, {% endif %}{% endfor %}",
@@ -176,7 +176,7 @@ EN: dict[str, str] = {
     "d.chart": "Growth targets and district medians",
     "d.chart.key": "Red: this district. Grey: median",
     "d.chart.own": "{{ district.short }}", "d.chart.median": "Median of districts", "d.chart.format": '"median "General"%"',
-    "d.chart.category": "{{ t.short }}\n{{ t.text }}",
+    "d.chart.category": "{{ t.short|clip(32) }}\n{{ t.text }}",
     "d.alt": "Bar chart of growth targets of {{ district.name }}: {% for t in rates %}{{ t.short }} {{ t.text }}"
     "{% if not loop.last %}, {% endif %}{% endfor %}",
     "d.context": "Other districts’ GDP growth targets",

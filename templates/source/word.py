@@ -44,8 +44,8 @@ from wordlooks import MM, Look, gbt9704, standard
 from wordparts import chart_xml, numbering_xml, settings_xml, styles_xml
 from wordwords import DOUBTFUL, EN, ZH, Words
 
-LONG = 14
-"""A table of more targets than this may take more than a page."""
+SHORT = 8
+"""A table of no more rows than this is not divided by the end of a page."""
 FIXED = "2023-01-01T00:00:00Z"
 
 
@@ -222,7 +222,7 @@ class Briefing:
     def _left(key: str) -> set[int]:
         return {"district": {0}, "matrix": {0}, "progress": {0, 1}, "words": {0, 1, 2, 3}, "flags": {0, 1, 3}}[key]
 
-    def target_table(self, rows: str, description: str, *, keep: bool = False) -> None:
+    def target_table(self, rows: str, description: str) -> None:
         """Level and growth of an indicator in one row, base and stretch too, milestones under their total."""
         words, height = self.words, self.look.row_height
         zh = words.lang == "zh"
@@ -231,20 +231,30 @@ class Briefing:
         # In one expression: a renderer may end a line at the edge of a value, behind the opening bracket.
         period = "{{ '（' ~ r.base.period ~ '）' }}" if zh else " ({{ r.base.period }})"
         other_year = "{% if r.base.period_end.year|string != pack.year %}" + period + "{% endif %}"
+        # The rows of a short table stay together; of a long one the first two and the last two.
+        short = rows + "|length <= " + str(SHORT)
+        kept = "(r.milestones or not loop.last and (" + short + " or loop.first or loop.revindex == 2))"
+        turns = ("{%tr for r in " + rows + " %}{%tr if " + kept + " %}", "{%tr if not " + kept + " %}")
         main = [
-            Cell("{%tr for r in " + rows + " %}{{ r.label }}" + other_year, "TableText"),
-            Cell("{{ r.level.text|dash }}", "TableFigure"),
-            Cell(words.growth, "TableFigure"),
-            Cell("{{ r.word|dash }}", "TableFigure"),
-        ]
+            row(
+                [
+                    Cell(before + "{{ r.label }}" + other_year, "TableText"),
+                    Cell("{{ r.level.text|dash }}", "TableFigure"),
+                    Cell(words.growth, "TableFigure"),
+                    Cell("{{ r.word|dash }}{%tr endif %}", "TableFigure"),
+                ],
+                widths, height, keep=not number,
+            )
+            for number, before in enumerate(turns)
+        ]  # fmt: skip
         part = [
             Cell("{%tr for m in r.milestones %}" + words.milestone, "TableSub"),
             Cell("{{ m.text }}", "TableFigure"),
             Cell("—", "TableFigure"),
             Cell("{{ m.word|dash }}{%tr endfor %}{%tr endfor %}", "TableFigure"),
         ]
-        made = [row(cells, widths, height, keep=keep) for cells in (main, part)]
-        self.xml.append(table([self.head("district", widths, 4), *made], widths, "BriefTable", description))
+        made = [self.head("district", widths, 4), *main, row(part, widths, height)]
+        self.xml.append(table(made, widths, "BriefTable", description))
 
     def remarks(self, place: str) -> None:
         """What to know of the figures of a place, below their table."""
@@ -272,7 +282,8 @@ class Briefing:
         self.say([before, self.refer("_Ref_matrix"), behind])
         self.caption("matrix", "_Ref_matrix")
         zh_shares = (10, 14, 18, 14, 15, 14, 22, 13) if look.name == "standard" else (8, 14, 19.5, 14, 16.5, 14, 22.5, 13.5)
-        widths = self.widths(*(zh_shares if zh else (56, 44, 82, 45, 76, 45, 70, 44)))
+        en_shares = (51, 58.2, 69, 56.3, 69, 56.5, 56.5, 51.5) if look.name == "standard" else (58, 56, 70, 54, 70, 54, 55, 51)
+        widths = self.widths(*(zh_shares if zh else en_shares))
         invest = "{{ (d.target.industrial_investment_growth or d.target.industrial_investment_multiple).text|dash }}"
         cells = [
             Cell("{%tr for d in districts %}{{ d.short }}", "TableText"),
@@ -286,7 +297,6 @@ class Briefing:
         ]
         rows = [self.head("matrix", widths, 8), row(cells, widths, look.row_height)]
         self.xml.append(table(rows, widths, "BriefTable", words.captions["matrix"]))
-        self.say(words.matrix_note, "Note")
         self.say("{%p if indicator.GDP.growth %}")
         self._chart()
         self.say("{%p endif %}")
@@ -295,11 +305,11 @@ class Briefing:
         words, look = self.words, self.look
         first, second, third = words.chart_series
         city = "{{ indicator.GDP.city_growth.value }}"
-        longest = "6" if words.lang == "zh" else "14"
+        longest = "12" if words.lang == "zh" else "14"
         rows = [
             (first, second, third, words.chart_line),
             (
-                "{% for t in indicator.GDP.growth[:12] %}{{ t.place.short|truncate(" + longest + ", true, '…', 0) }}\n{{ t.text }}",
+                "{% for t in indicator.GDP.growth[:12] %}{{ t.place.short|clip(" + longest + ") }}\n{{ t.text }}",
                 "{{ t.value }}",
                 city,
                 "{% if loop.last %}" + city + "{% endif %}{% endfor %}",
@@ -345,14 +355,7 @@ class Briefing:
         self.say(words.districts, "Heading1")
         self.say(words.districts_lead)
         self.say("{%p for d in districts %}")
-        if self.look.name == "standard":
-            # A long district begins a page; a short one follows on. An official document runs on throughout.
-            self.say("{%p if d.targets|length > " + str(LONG) + " and d.n > 1 %}")
-            self.say(words.district, "Heading2", "<w:pageBreakBefore/>")
-            self.say("{%p else %}")
         self.say(words.district, "Heading2")
-        if self.look.name == "standard":
-            self.say("{%p endif %}")
         self.say("{%p if d.leader %}")
         self.say(words.leader, "Leader")
         self.say("{%p endif %}")
@@ -360,13 +363,7 @@ class Briefing:
         loop = [Run("{% for s in d.sources %}"), footnote(1), Run("{% endfor %}")]
         self.say([words.lead, *loop])
         self.caption("district")
-        # The rows of a table that may take more than a page are not kept together.
-        self.say("{%p if d.targets|length > " + str(LONG) + " %}")
         self.target_table("d.rows", words.captions["district"])
-        self.say("{%p else %}")
-        self.target_table("d.rows", words.captions["district"], keep=True)
-        self.say("{%p endif %}")
-        # What follows the table ends the chain of what stays together.
         self.say("{%p if d.themes %}")
         self.say(words.measures, "Label")
         self._themes()
@@ -391,11 +388,17 @@ class Briefing:
         between, end = self.words.theme
         widths = self.widths(20, 100)
         each = "{% for i in th.initiatives %}{{ i.text }}{% if loop.last %}" + end + "{% else %}" + between
-        cells = [
-            Cell("{%tr for th in d.themes %}{{ th.name }}", "TableLabel"),
-            Cell(each + "{% endif %}{% endfor %}{%tr endfor %}", "TableText"),
-        ]
-        rows = [row(cells, widths, self.look.row_height)]
+        turns = (
+            ("{%tr for th in d.themes %}{%tr if not loop.last %}", "{%tr endif %}"),
+            ("{%tr if loop.last %}", "{%tr endif %}{%tr endfor %}"),
+        )
+        rows = [
+            row(
+                [Cell(before + "{{ th.name }}", "TableLabel"), Cell(each + "{% endif %}{% endfor %}" + behind, "TableText")],
+                widths, self.look.row_height, keep=not number,
+            )
+            for number, (before, behind) in enumerate(turns)
+        ]  # fmt: skip
         self.xml.append(table(rows, widths, "BriefTable", self.words.measures, head=False))
 
     def _notes(self) -> None:
@@ -416,7 +419,7 @@ class Briefing:
         self.xml.append(table(rows, widths, "BriefTable", words.captions["words"]))
         self.say("{%p if flagged|" + DOUBTFUL + " %}")
         self.caption("flags")
-        widths = self.widths(*((10, 34, 20, 66) if words.lang == "zh" else (17, 38, 24, 60)))
+        widths = self.widths(*((10, 34, 20, 66) if words.lang == "zh" else (20, 37, 23, 59)))
         cells = [
             Cell("{%tr for t in flagged|" + DOUBTFUL + " %}{{ t.place.short }}", "TableText"),
             Cell("{{ t.label }}", "TableText"),
@@ -432,7 +435,11 @@ class Briefing:
         words = self.words
         self.say(words.sources, "Heading1")
         self.say("{%p for s in sources %}")
+        self.say("{%p if loop.first %}")
+        self.say(words.source, "SourceItem", "<w:keepNext/>")
+        self.say("{%p else %}")
         self.say(words.source, "SourceItem")
+        self.say("{%p endif %}")
         self.say("{%p endfor %}")
 
 

@@ -170,7 +170,7 @@ def gbt9704(lang: str) -> Look:
         "TOC2": face(16, line, indent='w:left="320"'),
         "Header": face(9, 12),
         "Footer": face(14, 14, "宋体", align="right", indent='w:right="280"'),
-        "SourceItem": face(16, line, **body),
+        "SourceItem": face(16, line, indent=indent, align="left"),
     }
     return Look(
         "gbt9704", (37, 26, 35, 28), 25.3, False, faces, "000000", "000000", "F2F2F2", "7F7F7F", "A6A6A6", "404040", "000000",

@@ -130,11 +130,11 @@ def settings_xml(look: Look, lang: str) -> str:
     )
 
 
-def _text(look: Look, size: float, color: str, bold: bool = False) -> str:
+def _text(look: Look, size: float, color: str, bold: bool = False, wrap: str = "square") -> str:
     weight = "1" if bold else "0"
     face = look.faces["TableText"]
     return (
-        f'<c:txPr><a:bodyPr rot="0" vert="horz"/><a:lstStyle/><a:p><a:pPr><a:defRPr sz="{round(size * 100)}" b="{weight}">'
+        f'<c:txPr><a:bodyPr rot="0" vert="horz" wrap="{wrap}"/><a:lstStyle/><a:p><a:pPr><a:defRPr sz="{round(size * 100)}" b="{weight}">'
         f'<a:solidFill><a:srgbClr val="{color}"/></a:solidFill><a:latin typeface="{face.latin}"/>'
         f'<a:ea typeface="{face.east_asian}"/></a:defRPr></a:pPr><a:endParaRPr lang="zh-CN"/></a:p></c:txPr>'
     )
@@ -156,22 +156,25 @@ def chart_xml(look: Look, lang: str) -> str:
         )
 
     fill = f'<c:spPr><a:solidFill><a:srgbClr val="{look.bar}"/></a:solidFill></c:spPr>'
-    dash = (
-        f'<c:spPr><a:ln w="19050" cap="flat"><a:solidFill><a:srgbClr val="{look.reference}"/></a:solidFill>'
-        '<a:prstDash val="dash"/></a:ln></c:spPr><c:marker><c:symbol val="none"/></c:marker>'
+    # A level drawn from edge to edge: a line of points would begin and end in the middle of the outer columns.
+    across = (
+        f'<c:trendline><c:spPr><a:ln w="19050" cap="flat"><a:solidFill><a:srgbClr val="{look.reference}"/></a:solidFill>'
+        '<a:prstDash val="dash"/></a:ln></c:spPr><c:trendlineType val="linear"/><c:forward val="0.5"/>'
+        '<c:backward val="0.5"/><c:dispRSqr val="0"/><c:dispEq val="0"/></c:trendline>'
     )
     first = (
         '<c:invertIfNegative val="0"/><c:dPt><c:idx val="0"/><c:invertIfNegative val="0"/><c:bubble3D val="0"/>'
         f'<c:spPr><a:solidFill><a:srgbClr val="{look.first_bar}"/></a:solidFill></c:spPr></c:dPt>'
     )
     bars = series(0, "B", fill, first)
-    line = series(1, "C", dash, "")
     hidden = '<c:spPr><a:ln w="19050"><a:noFill/></a:ln></c:spPr><c:marker><c:symbol val="none"/></c:marker>'
+    label = _text(look, small, look.reference, bold=True, wrap="none")
     named = (
-        f'<c:dLbls><c:spPr><a:noFill/><a:ln><a:noFill/></a:ln></c:spPr>{_text(look, small, look.reference, bold=True)}'
+        f'<c:dLbls><c:spPr><a:noFill/><a:ln><a:noFill/></a:ln></c:spPr>{label}'
         '<c:dLblPos val="t"/><c:showLegendKey val="0"/><c:showVal val="0"/><c:showCatName val="0"/><c:showSerName val="1"/>'
         '<c:showPercent val="0"/><c:showBubbleSize val="0"/></c:dLbls>'
     )
+    line = series(1, "C", hidden, across)
     name = series(2, "D", hidden, named)
     axis_line = f'<c:spPr><a:ln w="9525"><a:solidFill><a:srgbClr val="{look.line_color}"/></a:solidFill></a:ln></c:spPr>'
     language = "zh-CN" if lang == "zh" else "en-GB"
@@ -187,7 +190,7 @@ def chart_xml(look: Look, lang: str) -> str:
         f'<c:minorTickMark val="none"/><c:tickLblPos val="low"/>{axis_line}{_text(look, small, dark)}'
         '<c:crossAx val="222222222"/><c:crosses val="autoZero"/><c:auto val="1"/><c:lblAlgn val="ctr"/>'
         '<c:lblOffset val="100"/><c:noMultiLvlLbl val="0"/></c:catAx>'
-        '<c:valAx><c:axId val="222222222"/><c:scaling><c:orientation val="minMax"/></c:scaling><c:delete val="1"/>'
+        '<c:valAx><c:axId val="222222222"/><c:scaling><c:orientation val="minMax"/><c:min val="0"/></c:scaling><c:delete val="1"/>'
         '<c:axPos val="l"/><c:numFmt formatCode="General" sourceLinked="0"/><c:majorTickMark val="none"/>'
         '<c:minorTickMark val="none"/><c:tickLblPos val="nextTo"/><c:crossAx val="111111111"/>'
         '<c:crosses val="autoZero"/><c:crossBetween val="between"/></c:valAx>'

@@ -73,7 +73,6 @@ class Words:
     chart_series: tuple[str, str, str]
     chart_line: str
     key_note: str
-    matrix_note: str
     chart_lead: tuple[str, str]
     """What stands before and behind the reference to the chart."""
     progress_label: str
@@ -147,13 +146,13 @@ ZH = Words(
     city="一、全市目标",
     city_lead="{{ city.name }}{{ pack.year }}年目标{{ city.targets|length }}项，总量与增速同列一行。",
     overview="二、各区目标一览",
-    overview_lead=("各区同类指标对照见", "。"),
+    overview_lead=("各区同类指标对照见", "，“—”表示所据来源未列。"),
     progress="三、目标进展",
     progress_lead="截至{{ pack.observed_date }}，{{ observed|selectattr('actual')|list|length }}项目标有实际值：已达到{{ "
     + STATUS.replace("CODE", "met") + " }}项，进度正常{{ " + STATUS.replace("CODE", "on_track") + " }}项，落后{{ "
     + STATUS.replace("CODE", "behind") + " }}项。",
     progress_label="{{ t.label }}{% if t.measure_code == 'growth_yoy' %}增速{% endif %}{% if " + OWN_PERIOD + " %}{{ '（' ~ t.period ~ '）' }}{% endif %}",
-    progress_note="完成率为实际值与目标之比；“进度正常”指完成率不低于目标期限已过时间的比例。"
+    progress_note="完成率为实际值与目标之比，上限类目标不计；“进度正常”指完成率不低于目标期限已过时间的比例。"
     "{% for t in observed if t.actual and t.actual.date != pack.observed_date %}{{ t.place.short }}{{ t.label }}（{{ t.period }}）的实际值"
     "截至{{ t.actual.date }}。{% endfor %}",
     remarks="注：",
@@ -162,8 +161,6 @@ ZH = Words(
     key_note="{{ r.base.word }}{% if r.base.word and (r.level and r.growth or r.stretch) %}，{% endif %}"
     "{% if r.level and r.growth %}{% if r.base.key == r.level.key %}{{ r.growth.phrase }}{% else %}{{ r.level.phrase }}"
     "{% endif %}{% elif r.stretch %}{{ r.stretch.word }}{{ r.stretch.phrase }}{% endif %}",
-    matrix_note="“—”表示所据来源未列这一目标。{% if missing %}{{ missing|map(attribute='short')|listed }}：原文未载。{% endif %}"
-    "{% if elsewhere %}{{ elsewhere|map(attribute='short')|listed }}：取自其他报道。{% endif %}",
     chart_lead=(
         "{{ indicator.GDP.growth|length }}个区提出GDP增速目标，{{ indicator.GDP.growth[0].place.short }}最高，为"
         "{{ indicator.GDP.growth[0].text }}；由高到低见",
@@ -298,13 +295,13 @@ EN = Words(
     city_lead="{{ city.name }} has set {{ city.targets|length }} targets for {{ pack.year }}. Level and growth of one "
     "indicator stand in one row.",
     overview="2. The districts at a glance",
-    overview_lead=("The districts’ targets for the same indicators stand side by side in ", "."),
+    overview_lead=("The districts’ targets for the same indicators stand side by side in ", "; a dash means that the source states none."),
     progress="3. Progress",
     progress_lead="By {{ pack.observed_date }}, {{ observed|selectattr('actual')|list|length }} targets have an actual value: {{ "
     + STATUS.replace("CODE", "met") + " }} are met, {{ " + STATUS.replace("CODE", "on_track") + " }} are on track and {{ "
     + STATUS.replace("CODE", "behind") + " }} are behind.",
     progress_label="{{ t.label }}{% if t.measure_code == 'growth_yoy' %}, growth{% endif %}{% if " + OWN_PERIOD + " %} ({{ t.period }}){% endif %}",
-    progress_note="“Done” is the actual value over the target; “on track” means that it is no less than the share of the "
+    progress_note="“Done” is the actual value over the target, but none for upper limits; “on track” means that it is no less than the share of the "
     "target’s period that has passed.{% for t in observed if t.actual and t.actual.date != pack.observed_date %} {{ t.place.short }}, "
     "{{ t.label|inline }} ({{ t.period }}): as of {{ t.actual.date }}.{% endfor %}",
     remarks="Note: ",
@@ -313,8 +310,6 @@ EN = Words(
     key_note="{{ r.base.word }}{% if r.base.word and (r.level and r.growth or r.stretch) %}; {% endif %}"
     "{% if r.level and r.growth %}{% if r.base.key == r.level.key %}{{ r.growth.phrase }}{% else %}{{ r.level.phrase }}"
     "{% endif %}{% elif r.stretch %}{{ r.stretch.word }} {{ r.stretch.text }}{% endif %}",
-    matrix_note="A dash means that the source states no such target. {% if missing %}No source: {{ missing|map(attribute='short')|listed('en') }}. {% endif %}"
-    "{% if elsewhere %}From other reports: {{ elsewhere|map(attribute='short')|listed('en') }}.{% endif %}",
     chart_lead=(
         "{{ indicator.GDP.growth|length }} districts set a target for GDP growth; {{ indicator.GDP.growth[0].place.short }} "
         "leads with {{ indicator.GDP.growth[0].text }} (",

@@ -12,6 +12,7 @@ from openpyxl.chart.layout import Layout, ManualLayout
 from openpyxl.chart.marker import DataPoint
 from openpyxl.chart.shapes import GraphicalProperties
 from openpyxl.chart.text import RichText
+from openpyxl.chart.trendline import Trendline
 from openpyxl.drawing.line import LineProperties
 from openpyxl.drawing.text import CharacterProperties, Paragraph, ParagraphProperties
 from openpyxl.drawing.text import Font as DrawingFont
@@ -68,7 +69,7 @@ def page(sheet: Worksheet, titles: str, header: str, footer: str, landscape: boo
     setup.fitToWidth, setup.fitToHeight = 1, pages
     sheet.sheet_properties.pageSetUpPr.fitToPage = True
     margins = sheet.page_margins
-    margins.left = margins.right = 0.45
+    margins.left = margins.right = 0.25
     margins.top, margins.bottom = 0.65, 0.6
     margins.header = margins.footer = 0.3
     sheet.print_options.horizontalCentered = True
@@ -108,7 +109,10 @@ def ranked_columns(sheet: Worksheet, first: int, last: int, font: str, leader_fi
     city.add_data(Reference(sheet, min_col=4, min_row=first - 1, max_row=last), titles_from_data=True)
     city.set_categories(Reference(sheet, min_col=2, min_row=first, max_row=last))
     row = city.series[0]
-    row.graphicalProperties = GraphicalProperties(ln=LineProperties(solidFill=NIGHT, w=19050, prstDash="dash"))
+    row.graphicalProperties = GraphicalProperties(ln=LineProperties(noFill=True, w=19050))
+    # Drawn from edge to edge: a line of points would begin and end in the middle of the outer columns.
+    dashed = GraphicalProperties(ln=LineProperties(solidFill=NIGHT, w=19050, prstDash="dash"))
+    row.trendline = Trendline(spPr=dashed, trendlineType="linear", forward=0.5, backward=0.5, dispRSqr=False, dispEq=False)
     row.marker.symbol = "none"
     row.smooth = False
     bars += city
@@ -122,7 +126,7 @@ def ranked_columns(sheet: Worksheet, first: int, last: int, font: str, leader_fi
     bars.x_axis.graphicalProperties = GraphicalProperties(ln=LineProperties(solidFill=RULE, w=9525))
     bars.x_axis.number_format = "General"
     bars.legend = None
-    bars.layout = Layout(manualLayout=ManualLayout(layoutTarget="inner", x=0.02, y=0.06, w=0.96, h=0.8))
+    bars.layout = Layout(manualLayout=ManualLayout(layoutTarget="inner", x=0.02, y=0.1, w=0.96, h=0.77))
     bars.graphical_properties = GraphicalProperties(noFill=True, ln=LineProperties(noFill=True))
     bars.roundedCorners = False
     return bars

@@ -106,7 +106,7 @@ class Builder:
         self.put(sheet, f"{column}1", text, size=15, bold=True, align=LEFT_PLAIN)
         sheet.row_dimensions[1].height = 30
         if hint:
-            self.put(sheet, f"{column}2", hint, size=9, color=MUTED, align=LEFT_PLAIN)
+            self.put(sheet, f"{column}2", hint, color=MUTED, align=LEFT_PLAIN)
             sheet.row_dimensions[2].height = 18
 
     def heads(self, sheet: Worksheet, row: int, heads, first: int = 1, back: str = NIGHT) -> None:
@@ -318,18 +318,26 @@ class Builder:
         self.title(sheet, words.targets_title, words.targets_hint, "C")
         zh = words.lang == "zh"
         self.widths(sheet, {
-            "A": 24, "B": 24, "C": 8 if zh else 11, "D": 21 if zh else 26, "E": 7, "F": 5, "G": 9, "H": 7,
-            "I": 9 if zh else 10, "J": 8, "K": 9, "L": 9, "M": 9 if zh else 11, "N": 8 if zh else 10, "O": 13 if zh else 20, "P": 30,
-            "Q": 16 if zh else 20, "R": 15 if zh else 20, "S": 11, "T": 11, "U": 10, "V": 11, "W": 9, "X": 9, "Y": 13,
-        }, {column: head for column, head in heads.items() if column not in "AB"})  # fmt: skip
+            "A": 24, "B": 24, "C": 6.5 if zh else 10, "D": 17 if zh else 22, "E": 7 if zh else 8.5, "F": 5.5, "G": 9, "H": 6.5,
+            "I": 8, "J": 7 if zh else 8, "K": 8 if zh else 9, "L": 9, "M": 9 if zh else 11, "N": 9 if zh else 10,
+            "O": 11 if zh else 15, "P": 22 if zh else 28, "Q": 6 if zh else 8, "R": 13 if zh else 18, "S": 11, "T": 11, "U": 9, "V": 11,
+            "W": 9 if zh else 11, "X": 8.5, "Y": 9,
+        })  # fmt: skip
         for column in "ABST":
             sheet.column_dimensions[column].hidden = True
+        # Folded away behind a +, so that what is read fits the width of a page at a size that can be read.
+        for column in "HJLMN":
+            sheet.column_dimensions[column].hidden = True
+            sheet.column_dimensions[column].outlineLevel = 1
+        for column in "IKO":
+            sheet.column_dimensions[column].collapsed = True
         for column in heads:
             filling = column in "UVWXY"
-            self.put(sheet, f"{column}3", size=9, color=ACCENT if filling else MUTED, bold=True, align=LEFT_PLAIN,
+            self.put(sheet, f"{column}3", color=ACCENT if filling else MUTED, bold=True, align=LEFT_PLAIN,
                      border=Border(bottom=line(ACCENT if filling else NIGHT, "medium")))  # fmt: skip
         sheet["C3"].value, sheet["U3"].value = words.band_data, words.band_fill
         self.heads(sheet, 4, words.heads)
+        sheet.row_dimensions[4].height = 34
         for column in "UVY":
             sheet[f"{column}4"].fill = fill(ACCENT)
         sheet["W4"].fill = sheet["X4"].fill = fill(MUTED)
@@ -341,6 +349,7 @@ class Builder:
         self._target_rules(sheet)
         sheet.freeze_panes = f"E{FIRST}"
         self.running(sheet, "1:4")
+        sheet.print_area = f"A1:Y{LAST}"
 
     def _target_row(self, sheet: Worksheet, row: int, condition: str, ending: str, form: str) -> None:
         met, track, behind, empty, without = self.words.status
@@ -357,13 +366,13 @@ class Builder:
             "D": "{{ t.full_label }}", "E": "{{ t.measure }}",
             "F": "{{ t.comparator }}", "G": "{{ t.number }}", "H": "{{ t.number_upper }}", "I": "{{ t.number_unit }}",
             "J": "{{ t.stretch.number }}", "K": "{{ t.word }}", "L": "{{ t.role }}", "M": "{{ t.kind }}",
-            "N": "{{ t.period }}", "O": "{{ t.text }}", "P": "{{ t.clause }}", "Q": "{{ t.source.brief }}",
-            "R": "{{ t.flag_text }}", "S": "{{ t.period_start }}", "T": "{{ t.period_end }}",
+            "N": "{{ t.period }}", "O": "{{ t.text }}", "P": "{{ t.clause }}", "Q": "[{{ t.source.n }}]",
+            "R": "{% if t.flag_code != 'invented' %}{{ t.flag_text }}{% endif %}", "S": "{{ t.period_start }}", "T": "{{ t.period_end }}",
             "U": "{{ t.actual.number }}", "V": "{{ t.actual.day }}",
-            "W": f'=IF(U{row}="","",IF(G{row}>0,U{row}/G{row},""))', "X": status,
+            "W": f'=IF(U{row}="","",IF(OR(G{row}<=0,F{row}="≤",F{row}="<"),"",U{row}/G{row}))', "X": status,
             "Y": "{{ t.actual.note }}" + ending,
         }  # fmt: skip
-        aligned = {**dict.fromkeys("GHJUW", RIGHT), **dict.fromkeys("EFIKLMNVX", CENTER)}
+        aligned = {**dict.fromkeys("GHJUW", RIGHT), **dict.fromkeys("EFIKLMNQVX", CENTER)}
         forms = {**dict.fromkeys("GHJU", form), **dict.fromkeys("STV", DAY), "W": "0.0%"}
         for column, text in cells.items():
             self.put(
@@ -371,7 +380,6 @@ class Builder:
                 border=UNDER,
                 back=FILL_IN if column in "UVY" else None, form=forms.get(column), bold=column == "G",
                 color=MUTED if column in "ABPQ" else AMBER if column == "R" else INK,
-                size=9 if column in "PQR" else 10,
             )  # fmt: skip
 
     def _target_rules(self, sheet: Worksheet) -> None:
@@ -421,7 +429,7 @@ class Builder:
         words = self.words
         self.title(sheet, RATES + TOTALS + words.matrix_title, words.matrix_hint, "B")
         sheet.sheet_view.showGridLines = False
-        self.widths(sheet, {"A": 14, "B": 14, "C": 15, "D": 8, **{letter(number): 12.5 for number in range(5, 17)}},
+        self.widths(sheet, {"A": 14, "B": 12, "C": 12 if words.lang == "zh" else 15, "D": 8, **{letter(number): 10.5 for number in range(5, 17)}},
                     {"D": words.coverage_heads[2]})  # fmt: skip
         sheet.column_dimensions["A"].hidden = True
         sheet.row_dimensions[3].hidden = sheet.row_dimensions[4].hidden = True
@@ -440,7 +448,7 @@ class Builder:
         for row, key, name, coverage, back in rows:
             self.put(sheet, f"A{row}", key, color=GREY)
             self.put(sheet, f"B{row}", name, bold=True, border=UNDER, align=LEFT_PLAIN, back=back)
-            self.put(sheet, f"C{row}", coverage, size=9, color=MUTED, border=UNDER, align=LEFT_PLAIN, back=back)
+            self.put(sheet, f"C{row}", coverage, color=MUTED, border=UNDER, align=LEFT_PLAIN, back=back)
             for column, _, form in columns:
                 formula = f'=IFERROR(INDEX({value},MATCH($A{row}&"|"&{column}$3,{keys},0)),"")'
                 self.put(sheet, f"{column}{row}", formula, border=UNDER, align=RIGHT, form=form, back=back)
@@ -458,6 +466,7 @@ class Builder:
         self._matrix_rules(sheet)
         sheet.freeze_panes = "E10"
         self.running(sheet, "5:7")
+        sheet.print_area = "A1:P10"
 
     def _matrix_heads(self, sheet: Worksheet, columns: list[tuple[str, str, str]]) -> None:
         words = self.words
@@ -466,9 +475,10 @@ class Builder:
             self.put(sheet, f"{column}3", "{{ " + name + ".code }}", color=GREY)
             self.put(sheet, f"{column}6", "{{ " + name + ".short }}", bold=True, align=RIGHT_WRAP)
             unit = "{{ " + name + ".measure }}{% if " + name + " %}" + comma + "{{ " + name + ".unit }}{% endif %}"
-            self.put(sheet, f"{column}7", unit, size=9, color=MUTED, align=RIGHT, border=UNDER_NIGHT)
-        for column, text in zip("EK", words.bands, strict=True):
-            self.put(sheet, f"{column}5", text, size=9, color=ACCENT, bold=True, align=LEFT_PLAIN)
+            self.put(sheet, f"{column}7", unit, color=MUTED, align=RIGHT, border=UNDER_NIGHT)
+        for column, held, text in zip("EK", ("rates", "totals"), words.bands, strict=True):
+            text = f"{{% if {held} %}}{text}{{% endif %}}"
+            self.put(sheet, f"{column}5", text, color=ACCENT, bold=True, align=LEFT_PLAIN)
         for column, text in zip("BCD", (*words.matrix_heads, words.coverage_heads[2]), strict=True):
             self.put(sheet, f"{column}6", text, bold=True, align=RIGHT if column == "D" else LEFT_PLAIN)
             self.put(sheet, f"{column}7", border=UNDER_NIGHT)
@@ -496,8 +506,8 @@ class Builder:
         self.title(sheet, words.measures_title, first="B")
         heads = words.measures_heads
         zh = words.lang == "zh"
-        self.widths(sheet, {"A": 24, "B": 10 if zh else 13, "C": 11 if zh else 16, "D": 40 if zh else 52, "E": 48, "F": 31,
-                            "G": 22, "H": 16, "I": 20})  # fmt: skip
+        self.widths(sheet, {"A": 24, "B": 10 if zh else 13, "C": 11 if zh else 16, "D": 36 if zh else 44, "E": 40, "F": 20,
+                            "G": 20, "H": 13, "I": 16})  # fmt: skip
         sheet.column_dimensions["A"].hidden = True
         self.heads(sheet, 3, heads)
         for column in "GHI":
@@ -508,8 +518,7 @@ class Builder:
             "I": "{% endfor %}",
         }  # fmt: skip
         for column, text in cells.items():
-            self.put(sheet, f"{column}4", text, align=LEFT, border=UNDER, size=9 if column in "EF" else 10,
-                     color=MUTED if column in "AEF" else INK, back=FILL_IN if column in "GHI" else None)  # fmt: skip
+            self.put(sheet, f"{column}4", text, align=LEFT, border=UNDER, color=MUTED if column in "AEF" else INK, back=FILL_IN if column in "GHI" else None)  # fmt: skip
         self.table(sheet, "initiatives", "A3:I4")
         sheet.freeze_panes = "C4"
         self.running(sheet, "1:3")
@@ -538,7 +547,7 @@ class Builder:
         words = self.words
         sheet.sheet_view.showGridLines = False
         self.title(sheet, words.notes_title, first="B")
-        self.widths(sheet, {"A": 2, "B": 18, "C": 30, "D": 18, "E": 70})
+        self.widths(sheet, {"A": 2, "B": 18, "C": 28, "D": 16, "E": 46})
         at = 3
         self._section(sheet, at, words.how)
         for text in words.how_lines:

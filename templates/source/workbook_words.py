@@ -86,34 +86,34 @@ ZH = Words(
     subtitle="{{ pack.subtitle }}　｜　数据截至{{ pack.date }}{% if pack.observed_date %}，实际值截至{{ pack.observed_date }}{% endif %}",
     stated="原文：{{ R.base.text }}",
     stated_growth="{% if R.level and R.growth %}，增速{{ R.growth.text }}{% endif %}",
-    tiles=("目标项数", "有目标的区", "已填实际值", "达成", "进度正常", "落后"),
+    tiles=("目标项数", "有目标的区", "已填实际值", "已达到", "进度正常", "落后"),
     leads=(
         "{% if rates[0] %}{{ rates[0].targets[0].place.short }}以{{ rates[0].targets[0].text }}居首："
         "各区{{ rates[0].short }}增速目标{% if rates[0].city %}（虚线为全市{{ rates[0].city.text }}）{% endif %}{% endif %}",
         "{% if rates[1] %}{{ rates[1].targets[0].place.short }}以{{ rates[1].targets[0].text }}居首："
         "各区{{ rates[1].short }}增速目标{% if rates[1].city %}（虚线为全市{{ rates[1].city.text }}）{% endif %}"
-        "{% elif observed %}各区达成率：已填目标中已达成的占比（虚线为各区合计）{% endif %}",
+        "{% elif observed %}各区达到比例：已填目标中已达到的占比（虚线为各区合计）{% endif %}",
     ),
     chart_names=("图1 第一指标增速目标", "图2 第二指标增速目标"),
     chart_texts=(
         "柱形图：各区{{ rates[0].short }}增速目标，由高到低，虚线为全市目标；数据见本表下方“图表数据”。",
-        "{% if rates[1] %}柱形图：各区{{ rates[1].short }}增速目标，由高到低，虚线为全市目标{% else %}柱形图：各区目标达成率，"
+        "{% if rates[1] %}柱形图：各区{{ rates[1].short }}增速目标，由高到低，虚线为全市目标{% else %}柱形图：各区目标达到比例，"
         "虚线为合计{% endif %}；数据见本表下方“图表数据”。",
     ),
     series=("增速目标", "全市目标"),
-    series_met=("区", "达成率", "合计"),
+    series_met=("区", "达到比例", "合计"),
     progress="各区进展",
     progress_hint="由“目标”表实时统计；在“目标”表填入实际值后自动更新",
     progress_heads=(
-        "区", "资料情况", "目标数", "经济指标", "任务成果", "项目盘子", "已填", "达成", "进度正常", "落后", "填报率",
-        "达成率",
+        "区", "资料情况", "目标数", "经济指标", "任务成果", "项目盘子", "已填", "已达到", "进度正常", "落后", "填报率",
+        "达到比例",
     ),
     all_places="各区合计",
     chart_data="图表数据",
     targets_title="目标台账：{{ pack.target_count }}项目标，每项一行，均有出处",
     targets_hint=(
-        "深色表头为数据列，重建时更新；红色表头四列由各单位填写，重建时保留。“关系”列：≥ 含本数，> 不含本数，≈ 左右。"
-        "可在表下加行、在右侧加列。"
+        "深色表头为数据，重建时更新；红色表头由各单位填写，重建时保留。≥ 含本数，> 不含本数，≈ 左右；来源为“来源”表序号；"
+        "上限、力争值、性质等列收在“＋”里。"
     ),
     band_data="目标（来自数据）",
     band_fill="进展（请填写）",
@@ -125,7 +125,7 @@ ZH = Words(
     measure_words=("总量", "增速", "百分点变化", "占比", "倍数", "增长倍数", "数量", "增量", "完成量", "位次", "定性"),
     roles=("基本目标", "力争目标", "节点目标"),
     kinds=("经济指标", "任务成果", "项目盘子"),
-    status=("达成", "进度正常", "落后", "未填", "—"),
+    status=("已达到", "进度正常", "落后", "未填", "—"),
     prompts=(
         ("实际值", "按左侧“单位”列填写；百分比直接填 6.5%。填后完成率与状态自动更新。"),
         ("实际日期", "数据截止日，如 2023-06-30。总量类目标据此判断是否跟上进度。"),
@@ -150,7 +150,7 @@ ZH = Words(
     how_lines=(
         "“总览”的数字全部由公式取自“目标”表，改动“目标”表即随之更新。",
         "“目标”表一行一项目标；金额统一为亿元，百分比按数值存放（6.5%即0.065），个数按个。",
-        "实际值、实际日期、备注由各单位填写；完成率＝实际值÷目标值；总量类目标按时间进度判断“进度正常”或“落后”。",
+        "实际值、实际日期、备注由各单位填写；完成率＝实际值÷目标值，上限类目标不计；总量类目标按时间进度判断“进度正常”或“落后”。",
         "隐藏的“键”列用于重建时对应各行，请勿改动；排序、筛选、增行、增列都可以。",
     ),
     signs="关系列的符号",
@@ -210,8 +210,8 @@ EN = Words(
     chart_data="Chart data",
     targets_title="All {{ pack.target_count }} targets, one to a row, each with its source",
     targets_hint=(
-        "Columns with dark headers come from the data and are renewed by a rebuild; the four with red headers are yours "
-        "to fill in and are kept. Sign: ≥ includes the number, > does not, ≈ about. Add rows below and columns beside."
+        "Dark headers: from the data, renewed by a rebuild. Red headers: yours to fill in, kept. ≥ includes the number, > does "
+        "not, ≈ about. Source: number in Sources. Upper, stretch, role, kind and period: behind the +."
     ),
     band_data="Targets (from the data)",
     band_fill="Progress (to be filled in)",
@@ -255,7 +255,7 @@ EN = Words(
     how_lines=(
         "Every figure on the Overview is a formula over the Targets sheet and follows its changes.",
         "Targets has one row per target; money is in CNY bn, percentages are numbers (6.5% is 0.065), counts are in ones.",
-        "Actual values, their dates and remarks are for you to fill in; completion is actual over target; totals are "
+        "Actual values, their dates and remarks are for you to fill in; completion is actual over target, none for upper limits; totals are "
         "on track or behind by the share of the period that has passed.",
         "The hidden key column ties rows to the data when the pack is rebuilt; sort, filter, add rows and columns freely.",
     ),

@@ -67,7 +67,8 @@ def test_median_is_exact():
         ("growth_yoy", "gte", "7", "6.9", "behind", "0.9857"),
         ("growth_yoy", "gte", "7", "7.2", "met", "1.0286"),
         ("growth_yoy", "lte", "-3", "-4", "met", None),
-        ("level", "lte", "100", "80", "met", "0.8000"),
+        ("level", "lte", "100", "80", "met", None),
+        ("level", "lt", "0.32", "0.335", "behind", None),
     ],
 )
 def test_progress_at_half_year(measure, comparator, value, actual, status, rate):

@@ -75,7 +75,7 @@ class ActualView(View):
 
     @property
     def rate(self) -> Decimal | None:
-        """Actual over target, as a ratio (0.52); none for growth rates at or below zero."""
+        """Actual over target, as a ratio (0.52); none for rates at or below zero and for upper limits."""
         return self._progress.rate
 
     @kept
