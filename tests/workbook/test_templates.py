@@ -82,7 +82,7 @@ def test_no_unit_is_mixed() -> None:
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_progress_is_what_the_model_says(lang: str) -> None:
-    words = {"zh": ("达成", "进度正常", "落后", "未填", "完成率", "状态", "键"),
+    words = {"zh": ("已达到", "进度正常", "落后", "未填", "完成率", "状态", "键"),
              "en": ("Met", "On track", "Behind", "Open", "Completion", "Status", "Key")}[lang]  # fmt: skip
     status = dict(zip(("met", "on_track", "behind"), words, strict=False))
     views = {view.key: view for view in scope("sample-progress", lang).names()["targets"]}
@@ -93,6 +93,8 @@ def test_progress_is_what_the_model_says(lang: str) -> None:
         seen.add(row[words[5]])
         if actual and actual.rate is not None:
             assert row[words[4]] == pytest.approx(float(actual.value / views[row[words[6]]].value))
+        else:
+            assert not row[words[4]]
     assert seen == set(words[:4])
 
 
