@@ -70,12 +70,12 @@ def lowerfirst(value: Any) -> str:
 
 
 def clip(value: Any, columns: int) -> str:
-    """Text cut with … to so many columns, of which a Han character takes two: ``clip(10)`` keeps five, or ten letters."""
+    """Text cut with … to so many columns; a Han character takes two, and so does … among them."""
     text = str(value) if value is not None else ""
     wide = [2 if unicodedata.east_asian_width(sign) in "WF" else 1 for sign in text]
     if sum(wide) <= columns:
         return text
-    kept, room = 0, columns - 1
+    kept, room = 0, columns - max(wide)
     while wide[kept] <= room:
         room -= wide[kept]
         kept += 1

@@ -167,9 +167,13 @@ def _print_outcome(outcome: Outcome) -> None:
         click.echo(f"  and {len(conflicts) - _SHOWN_FLAGS} conflicts more: briefpack status {outcome.out}")
     if counts["districts_without_source"]:
         click.echo(f"  {counts['districts_without_source']} districts have no source and say so")
-    if made.flags:
-        click.echo(f"  worth a look: {len(made.flags)} flags")
-        for flag in sorted(made.flags, key=lambda flag: flag["code"] not in _PRESSING)[:_SHOWN_FLAGS]:
+    # What is only invented is said once; there is nothing in it to look at.
+    flags = [flag for flag in made.flags if flag["code"] != "invented"]
+    if len(flags) < len(made.flags):
+        click.echo(f"  {len(made.flags) - len(flags)} figures are invented and say so")
+    if flags:
+        click.echo(f"  worth a look: {len(flags)} flags")
+        for flag in sorted(flags, key=lambda flag: flag["code"] not in _PRESSING)[:_SHOWN_FLAGS]:
             click.echo(f"    {flag['target']}: {flag['note'] or flag['code']}")
-        if len(made.flags) > _SHOWN_FLAGS:
-            click.echo(f"    and {len(made.flags) - _SHOWN_FLAGS} more in {outcome.out / 'manifest.json'}")
+        if len(flags) > _SHOWN_FLAGS:
+            click.echo(f"    and {len(flags) - _SHOWN_FLAGS} more in {outcome.out / 'manifest.json'}")

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from exporters.preview.pages import Picture
 
 _TEMPLATE = Path(__file__).with_name("page.html")
+_INVENTED = "invented"
 _HAN = re.compile("[\u3400-\u9fff]")
 
 
@@ -60,10 +61,14 @@ def render(
     )
     environment.filters |= {"digest": _digest, "size": _size, "spoken": _spoken}
     names = dict(scope.names())
+    # What is only invented is said once; there is nothing in it to check.
+    doubtful = [target for target in names["flagged"] if target.flag_code != _INVENTED]
     text = environment.from_string(_TEMPLATE.read_text("utf-8")).render(
         names,
         groups=_groups(names),
-        notes=_notes(names),
+        notes=_notes(doubtful),
+        doubtful=doubtful,
+        invented=len(names["flagged"]) - len(doubtful),
         quoted=sum(bool(target.clause) for target in names["targets"]),
         files=files,
         pictured=any(file.pages for file in files),
@@ -86,10 +91,10 @@ def _groups(names: Mapping[str, Any]) -> list[tuple[PlaceView, list[TargetView]]
     return [group for key, group in found.items() if group[1] or key != city]
 
 
-def _notes(names: Mapping[str, Any]) -> dict[str, list[TargetView]]:
+def _notes(flagged: Sequence[TargetView]) -> dict[str, list[TargetView]]:
     """Return the flagged targets by what their flags say: one remark often holds for a whole source."""
     found: dict[str, list[TargetView]] = {}
-    for target in names["flagged"]:
+    for target in flagged:
         found.setdefault(target.flag_text, []).append(target)
     return found
 

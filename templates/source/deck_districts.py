@@ -155,7 +155,7 @@ class DistrictSlides:
             Series(self["d.chart.own"], "{{ t.value }}", ACCENT),
             Series(self["d.chart.median"], median, GREY, label=self["d.chart.format"], label_colour=MUTED),
         ]
-        size = 14 if self.chinese else 13
+        size = 13
         # Two bars alone would be blocks: where there are few, they keep their weight by wider gaps.
         for condition, gap in (("rates|length > 2", 70), ("rates|length in [1, 2]", 220)):
             shown = f"{{%shape if {condition} %}}{{%shape endif %}}"

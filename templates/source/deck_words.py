@@ -34,7 +34,7 @@ ZH: dict[str, str] = {
     "{{ fai.growth|length }}个区的中位数是{{ fai.median_growth|percent }}",
     "fai.who": "各区固定资产投资增速目标，由高到低；虚线为各区中位数",
     "fai.line": "中位数 {{ indicator.FAI.median_growth|percent }}",
-    "cmp.category": "{{ t.place.short|clip(10) }}\n{{ t.text }}{% if t.word %}\n{{ t.word }}{% endif %}",
+    "cmp.category": "{{ t.place.short|clip(9) }}\n{{ t.text }}{% if t.word %}\n{{ t.word }}{% endif %}",
     "d.context.category": "{{ t.place.short|clip(14) }} {{ t.text }}",
     "cmp.median": "中位数", "cmp.value": "增速目标",
     "cmp.alt": "柱形图，{{ x.label }}增速目标由高到低：{% for t in x.growth[:12] %}{{ t.place.short }}{{ t.text }}"

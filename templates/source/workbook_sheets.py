@@ -236,7 +236,7 @@ class Builder:
             first = at + 1
             loop = "{% for t in (" + name + ".targets or [])[:20] %}"
             border = UNDER
-            self.put(sheet, f"B{first}", loop + "{{ t.place.short }}", border=border, align=LEFT_PLAIN)
+            self.put(sheet, f"B{first}", loop + "{{ t.place.short|clip(12) }}", border=border, align=LEFT_PLAIN)
             found = f'INDEX({self.range("G")},MATCH("{{{{ t.key }}}}",{self.range("A")},0))'
             self.put(sheet, f"C{first}", f'=IFERROR({found},"")', form=PERCENT, border=border, align=RIGHT)
             city = f'INDEX({self.range("G")},MATCH("{{{{ {name}.city.key }}}}",{self.range("A")},0))'
@@ -318,9 +318,9 @@ class Builder:
         self.title(sheet, words.targets_title, words.targets_hint, "C")
         zh = words.lang == "zh"
         self.widths(sheet, {
-            "A": 24, "B": 24, "C": 6.5 if zh else 10, "D": 17 if zh else 22, "E": 7 if zh else 8.5, "F": 5.5, "G": 9, "H": 6.5,
+            "A": 24, "B": 24, "C": 8 if zh else 10.5, "D": 17 if zh else 22, "E": 7 if zh else 8.5, "F": 5.5, "G": 9, "H": 6.5,
             "I": 8, "J": 7 if zh else 8, "K": 8 if zh else 9, "L": 9, "M": 9 if zh else 11, "N": 9 if zh else 10,
-            "O": 11 if zh else 15, "P": 22 if zh else 28, "Q": 6 if zh else 8, "R": 13 if zh else 18, "S": 11, "T": 11, "U": 9, "V": 11,
+            "O": 11 if zh else 15, "P": 21 if zh else 28, "Q": 6 if zh else 8, "R": 13 if zh else 18, "S": 11, "T": 11, "U": 9, "V": 11,
             "W": 9 if zh else 11, "X": 8.5, "Y": 9,
         })  # fmt: skip
         for column in "ABST":
@@ -376,7 +376,7 @@ class Builder:
         forms = {**dict.fromkeys("GHJU", form), **dict.fromkeys("STV", DAY), "W": "0.0%"}
         for column, text in cells.items():
             self.put(
-                sheet, f"{column}{row}", text, align=aligned.get(column, LEFT if column in "DOPQRY" else LEFT_PLAIN),
+                sheet, f"{column}{row}", text, align=aligned.get(column, LEFT if column in "CDOPQRY" else LEFT_PLAIN),
                 border=UNDER,
                 back=FILL_IN if column in "UVY" else None, form=forms.get(column), bold=column == "G",
                 color=MUTED if column in "ABPQ" else AMBER if column == "R" else INK,

@@ -100,8 +100,16 @@ def test_what_is_missing_is_said():
     places = {said(css(body, ".place th")[0]): body for body in css(tree, "#rows tbody")}
     assert len(places) == 12
     assert "原文未载" in said(css(places["番禺区"], "tr.none")[0])
-    flagged = [target for target in dataset().targets if target.flags]
+    flagged = [target for target in dataset().targets if target.flags and target.flags[0].code != "invented"]
     assert {link.get("href") for link in css(tree, ".flags a")} == {f"#t-{target.id}" for target in flagged}
+
+
+def test_what_is_only_invented_is_not_to_be_checked():
+    tree = parsed(dataset("sample-progress"))
+    facts = {said(css(fact, "dt")[0]): said(css(fact, "dd")[0]) for fact in css(tree, ".facts div")}
+    assert (facts["条待核提示"], facts["条虚构数值"]) == ("0", "31")
+    assert not css(tree, ".flags a")
+    assert "条虚构数值" not in said(css(parsed(), ".facts")[0])
 
 
 def test_conflicts_and_absent_files_only_where_there_are_any():
