@@ -20,7 +20,8 @@ class Progress:
     """How far a target has come.
 
     ``rate`` is actual / target (a ratio, four places; None where a ratio has no meaning, as for growth rates below
-    zero and for upper limits, where more is not further); ``gap`` is actual - target in the target's unit; ``elapsed`` the share of the period that has passed.
+    zero and for upper limits, where more is not further); ``gap`` is actual - target in the target's unit; ``elapsed``
+    the share of the period that has passed.
     """
 
     observation: Observation
