@@ -318,10 +318,10 @@ class Builder:
         self.title(sheet, words.targets_title, words.targets_hint, "C")
         zh = words.lang == "zh"
         self.widths(sheet, {
-            "A": 24, "B": 24, "C": 8 if zh else 10.5, "D": 17 if zh else 22, "E": 7 if zh else 8.5, "F": 5.5, "G": 9, "H": 6.5,
+            "A": 24, "B": 24, "C": 8 if zh else 10.5, "D": 16 if zh else 22, "E": 6.5 if zh else 8.5, "F": 5, "G": 9, "H": 6.5,
             "I": 8, "J": 7 if zh else 8, "K": 8 if zh else 9, "L": 9, "M": 9 if zh else 11, "N": 9 if zh else 10,
-            "O": 11 if zh else 15, "P": 21 if zh else 28, "Q": 6 if zh else 8, "R": 13 if zh else 18, "S": 11, "T": 11, "U": 9, "V": 11,
-            "W": 9 if zh else 11, "X": 8.5, "Y": 9,
+            "O": 11 if zh else 15, "P": 21 if zh else 28, "Q": 6 if zh else 8, "R": 15 if zh else 18, "S": 11, "T": 11, "U": 9, "V": 11,
+            "W": 9 if zh else 11, "X": 8.5, "Y": 8.5,
         })  # fmt: skip
         for column in "ABST":
             sheet.column_dimensions[column].hidden = True
@@ -367,7 +367,7 @@ class Builder:
             "F": "{{ t.comparator }}", "G": "{{ t.number }}", "H": "{{ t.number_upper }}", "I": "{{ t.number_unit }}",
             "J": "{{ t.stretch.number }}", "K": "{{ t.word }}", "L": "{{ t.role }}", "M": "{{ t.kind }}",
             "N": "{{ t.period }}", "O": "{{ t.text }}", "P": "{{ t.clause }}", "Q": "[{{ t.source.n }}]",
-            "R": "{% if t.flag_code != 'invented' %}{{ t.flag_text }}{% endif %}", "S": "{{ t.period_start }}", "T": "{{ t.period_end }}",
+            "R": "{{ t.flag_text if t.flag_code != 'invented' }}", "S": "{{ t.period_start }}", "T": "{{ t.period_end }}",
             "U": "{{ t.actual.number }}", "V": "{{ t.actual.day }}",
             "W": f'=IF(U{row}="","",IF(OR(G{row}<=0,F{row}="≤",F{row}="<"),"",U{row}/G{row}))', "X": status,
             "Y": "{{ t.actual.note }}" + ending,

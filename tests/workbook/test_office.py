@@ -112,3 +112,32 @@ def test_the_shipped_workbooks_hold_their_values(office: Any, tmp_path: Path, na
     data = (ROOT / "templates" / "standard" / lang / "targets.xlsx").read_bytes()
     path.write_bytes(rendered(data, scope(name, lang)))
     compare(office, path)
+
+
+def filled(document: Any) -> list[list[Any]]:
+    """Type actual values of three targets; return their rates and states, and what the overview counts."""
+    sheet = document.Sheets.getByName("目标")
+    keys = [row[0] for row in sheet.getCellRangeByName("A1:A100").getDataArray()]
+    typed = {"nansha.gdp-growth": 0.105, "tianhe.gdp-level": 3300, "haizhu.fai-level": 100}
+    states = []
+    for key, value in typed.items():
+        row = keys.index(key) + 1
+        sheet.getCellRangeByName(f"U{row}").setValue(value)
+        sheet.getCellRangeByName(f"V{row}").setFormula("2023-06-30")
+        found = [sheet.getCellRangeByName(f"{column}{row}") for column in "WX"]
+        states.append([round(found[0].getValue(), 3), found[1].getString()])
+    overview = document.Sheets.getByName("总览")
+    tiles = [overview.getCellRangeByName(f"{column}11").getValue() for column in "FHJL"]
+    rows = {row[0]: row[6:10] for row in overview.getCellRangeByName("B32:M43").getDataArray()}
+    return [*states, tiles, *([*rows[place]] for place in ("南沙", "天河", "海珠"))]
+
+
+@pytest.mark.office
+def test_an_actual_value_typed_gives_its_rate_its_state_and_the_overview_at_once(office: Any, tmp_path: Path) -> None:
+    path = tmp_path / "targets.xlsx"
+    data = (ROOT / "templates" / "standard" / "zh" / "targets.xlsx").read_bytes()
+    path.write_bytes(rendered(data, scope("guangzhou-2023", "zh")))
+    *states, tiles, nansha, tianhe, haizhu = office.look(path, filled)
+    assert states == [[1.05, "已达到"], [0.508, "进度正常"], [0.187, "落后"]]
+    assert tiles == [3, 1, 1, 1]
+    assert [[value or 0 for value in row] for row in (nansha, tianhe, haizhu)] == [[1, 1, 0, 0], [1, 0, 1, 0], [1, 0, 0, 1]]
