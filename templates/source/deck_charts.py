@@ -147,7 +147,7 @@ def _layout(horizontal: bool) -> str:
     if not horizontal:
         return "<c:layout/>"
     places = "".join(
-        f'<c:{name} val="{value}"/>' for name, value in (("x", 0.4), ("y", 0.02), ("w", 0.3), ("h", 0.96))
+        f'<c:{name} val="{value}"/>' for name, value in (("x", 0.45), ("y", 0.02), ("w", 0.27), ("h", 0.96))
     )
     return (
         '<c:layout><c:manualLayout><c:layoutTarget val="inner"/><c:xMode val="edge"/><c:yMode val="edge"/>'

@@ -282,7 +282,7 @@ class Briefing:
         self.say([before, self.refer("_Ref_matrix"), behind])
         self.caption("matrix", "_Ref_matrix")
         zh_shares = (10, 14, 18, 14, 15, 14, 22, 13) if look.name == "standard" else (8, 14, 19.5, 14, 16.5, 14, 22.5, 13.5)
-        en_shares = (51, 58.2, 69, 56.3, 69, 56.5, 56.5, 51.5) if look.name == "standard" else (58, 56, 70, 54, 70, 54, 55, 51)
+        en_shares = (55, 58.2, 68.8, 56, 68.8, 56, 56.2, 50.5) if look.name == "standard" else (62, 55, 69, 53.5, 69, 53.5, 55, 51)
         widths = self.widths(*(zh_shares if zh else en_shares))
         invest = "{{ (d.target.industrial_investment_growth or d.target.industrial_investment_multiple).text|dash }}"
         cells = [
@@ -330,7 +330,8 @@ class Briefing:
         self.say(words.progress, "Heading1")
         self.say(words.progress_lead)
         self.caption("progress")
-        widths = self.widths(*((9.5, 55.5, 23.5, 21.5, 12.5, 13.5) if zh else (16, 42, 28, 24, 14, 16)))
+        zh_shares = (9.5, 55.5, 23.5, 21.5, 12.5, 13.5) if look.name == "standard" else (9.5, 50, 23.5, 22.5, 13.5, 17)
+        widths = self.widths(*(zh_shares if zh else (16, 42, 28, 24, 14, 16)))
         met, on_track, behind = words.statuses
         status: Content = [
             Run("{% if t.actual.status == 'met' %}" + met + "{% elif t.actual.status == 'on_track' %}" + on_track + "{% endif %}"),
