@@ -97,8 +97,8 @@ def _table_styles(look: Look) -> str:
         '<w:style w:type="table" w:customStyle="1" w:styleId="BriefTable"><w:name w:val="Brief Table"/>'
         '<w:basedOn w:val="TableNormal"/><w:tblPr><w:tblBorders>'
         f"{borders}</w:tblBorders><w:tblCellMar>"
-        f'<w:top w:w="{pad}" w:type="dxa"/><w:left w:w="60" w:type="dxa"/><w:bottom w:w="{pad}" w:type="dxa"/>'
-        '<w:right w:w="60" w:type="dxa"/></w:tblCellMar></w:tblPr><w:tcPr><w:vAlign w:val="center"/></w:tcPr>'
+        f'<w:top w:w="{pad}" w:type="dxa"/><w:left w:w="50" w:type="dxa"/><w:bottom w:w="{pad}" w:type="dxa"/>'
+        '<w:right w:w="50" w:type="dxa"/></w:tblCellMar></w:tblPr><w:tcPr><w:vAlign w:val="center"/></w:tcPr>'
         f'<w:tblStylePr w:type="firstRow"><w:tcPr>{fill}</w:tcPr></w:tblStylePr></w:style>'
         '<w:style w:type="table" w:customStyle="1" w:styleId="KeyTable"><w:name w:val="Key Figures Table"/>'
         f'<w:basedOn w:val="TableNormal"/><w:tblPr><w:tblBorders><w:top {line}/><w:bottom {line}/></w:tblBorders>'
