@@ -90,6 +90,8 @@ class Pager:
             self._end_table()
         if len(chain) > 1 and not self._fits_together(chain):
             self._turn()
+            if chain[0].table == self._table and not chain[0].head:
+                self.used += self._heads
         return [self._place(item) for item in chain]
 
     def break_page(self) -> None:

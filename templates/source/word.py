@@ -46,6 +46,8 @@ from wordwords import DOUBTFUL, EN, ZH, Words
 
 SHORT = 8
 """A table of no more rows than this is not divided by the end of a page."""
+LONG = 20
+"""A district of more targets than this begins a page."""
 FIXED = "2023-01-01T00:00:00Z"
 
 
@@ -356,7 +358,14 @@ class Briefing:
         self.say(words.districts, "Heading1")
         self.say(words.districts_lead)
         self.say("{%p for d in districts %}")
+        if self.look.name == "standard":
+            # A very long district begins a page; others run on. An official document runs on throughout.
+            self.say("{%p if d.targets|length > " + str(LONG) + " and d.n > 1 %}")
+            self.say(words.district, "Heading2", "<w:pageBreakBefore/>")
+            self.say("{%p else %}")
         self.say(words.district, "Heading2")
+        if self.look.name == "standard":
+            self.say("{%p endif %}")
         self.say("{%p if d.leader %}")
         self.say(words.leader, "Leader")
         self.say("{%p endif %}")
@@ -387,7 +396,7 @@ class Briefing:
     def _themes(self) -> None:
         """What a district will do, a row for each theme."""
         between, end = self.words.theme
-        widths = self.widths(20, 100)
+        widths = self.widths(*((21.5, 98.5) if self.look.name == "standard" else (20, 100)))
         each = "{% for i in th.initiatives %}{{ i.text }}{% if loop.last %}" + end + "{% else %}" + between
         turns = (
             ("{%tr for th in d.themes %}{%tr if not loop.last %}", "{%tr endif %}"),

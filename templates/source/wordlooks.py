@@ -124,7 +124,7 @@ def standard(lang: str) -> Look:
     }
     return Look(
         "standard", (25, 23, 22, 23), 11, True, faces, accent, grey, chart_font=latin, row_height=20.0,
-        chart_height=185.0,
+        chart_height=180.0,
     )  # fmt: skip
 
 
