@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import argparse
 import gc
+import importlib
 import json
 import math
 import os
@@ -47,6 +48,8 @@ def measure(name: str, districts: int, options: argparse.Namespace) -> dict[str,
     from exporters.runs.inputs import find_templates
     from exporters.runs.planning import compile_all
 
+    # The room's own modules too, which a command loads only when it has something to render.
+    importlib.import_module(f"exporters.{name}.rendering")
     data = dataset(districts)
     faults: list[Any] = []
     edition = find_templates(options.templates, options.lang, (name,))
