@@ -62,7 +62,11 @@ def look(out: Path, names: Sequence[str], *, fresh: bool = False, merging: Colle
         raise BriefpackError(Fault("not-a-folder", "this is a file; the pack needs a folder", str(out)))
     publish.recover(out)
     seen = publish.digest(out / manifest.NAME)
-    made = None if fresh else manifest.read(out)
+    try:
+        made = None if fresh else manifest.read(out)
+    except BriefpackError as error:
+        # What the files are is then unknown, so nothing may replace them.
+        raise RefusedError(error.faults) from None
     if not Memory.exists(out):
         files = {name: _existing(out, name, made, None, merging, fresh) for name in names}
         return Folder(out, made, files, (), seen, _data(out, made))

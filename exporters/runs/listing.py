@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from exporters.runs.manifest import NAME
+from exporters.errors import BriefpackError
+from exporters.runs.manifest import Manifest
 from exporters.runs.manifest import read as read_manifest
 
 if TYPE_CHECKING:
@@ -48,9 +49,19 @@ def write_page(out: Path, reports: Sequence[Report]) -> None:
     part.replace(path)
 
 
+def _made(report: Report) -> Manifest | None:
+    """Return the manifest of a pack; none where it failed, or cannot be read, which is then told as a fault."""
+    if report.status == "failed":
+        return None
+    try:
+        return read_manifest(report.pack.out)
+    except BriefpackError:
+        return None
+
+
 def _row(report: Report) -> str:
     folder = report.pack.out
-    made = read_manifest(folder) if report.status != "failed" and (folder / NAME).is_file() else None
+    made = _made(report)
     title = made.title if made else report.pack.dataset.stem
     names = made.files if made else ()
     files = " ".join(f'<a href="{quote(f"{folder.name}/{name}")}">{escape(name)}</a>' for name in names)

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from exporters.errors import Fault, RefusedError
+from exporters.errors import BriefpackError, Fault
 from exporters.files import read_file
 
 NAME = "manifest.json"
@@ -70,7 +70,7 @@ class Manifest:
 def read(folder: Path) -> Manifest | None:
     """Return the manifest of the pack in *folder*, or None where there is none.
 
-    One that cannot be understood raises RefusedError: what the files are is then unknown, so nothing may replace them.
+    One that cannot be understood raises BriefpackError with the places that are wrong.
     """
     path = folder / NAME
     try:
@@ -79,26 +79,31 @@ def read(folder: Path) -> Manifest | None:
         return None
     except ValueError:
         raise _unreadable(path, "it is not JSON") from None
+    if not isinstance(value, dict) or not isinstance(value.get("format"), int):
+        raise _unreadable(path, "it names no format")
+    if value["format"] > FORMAT:
+        raise _unreadable(path, f"it has format {value['format']}, this briefpack knows {FORMAT}")
+    from exporters.runs.written import read as read_form
+
     try:
-        if value["format"] > FORMAT:
-            raise _unreadable(path, f"it has format {value['format']}, this briefpack knows {FORMAT}")
-        return Manifest(
-            tool=value["tool"]["version"],
-            dataset=value["dataset"]["id"],
-            dataset_sha256=value["dataset"]["sha256"],
-            title=value["dataset"]["title"],
-            lang=value["lang"],
-            as_of=value["as_of"],
-            templates=value["templates"],
-            files={name: FileRecord(**record) for name, record in value["files"].items()},
-            counts=value["counts"],
-            flags=tuple(value["flags"]),
-            conflicts=tuple(value["conflicts"]),
-        )
-    except (KeyError, TypeError, AttributeError):
-        raise _unreadable(path, "a field is missing or of the wrong kind") from None
+        found = read_form(value)
+    except ValueError as error:
+        raise _unreadable(path, str(error)) from None
+    return Manifest(
+        tool=found.tool.version,
+        dataset=found.dataset.id,
+        dataset_sha256=found.dataset.sha256,
+        title=found.dataset.title,
+        lang=found.lang,
+        as_of=found.as_of,
+        templates=found.templates,
+        files={name: FileRecord(**record.model_dump()) for name, record in found.files.items()},
+        counts=found.counts.model_dump(),
+        flags=tuple(flag.model_dump() for flag in found.flags),
+        conflicts=tuple(conflict.model_dump() for conflict in found.conflicts),
+    )
 
 
-def _unreadable(path: Path, why: str) -> RefusedError:
-    hint = "--fresh starts over and keeps a backup"
-    return RefusedError(Fault("manifest", f"the manifest cannot be read: {why}", str(path), hint=hint))
+def _unreadable(path: Path, why: str) -> BriefpackError:
+    hint = "bring it back from a copy; `briefpack build --fresh` starts over and keeps a backup"
+    return BriefpackError(Fault("manifest", f"the manifest cannot be read: {why}", str(path), hint=hint))

@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from exporters.errors import BriefpackError, Fault, RefusedError, nearest
+from exporters.errors import BriefpackError, Fault, nearest
 from exporters.files import read_file
 from exporters.runs import manifest, publish
 from exporters.runs.manifest import FileRecord, Manifest
@@ -66,10 +66,7 @@ class Pack:
         if not folder.is_dir():
             raise BriefpackError(_no_folder(folder))
         publish.recover(folder)
-        try:
-            found = manifest.read(folder)
-        except RefusedError as error:
-            raise BriefpackError(error.faults) from None
+        found = manifest.read(folder)
         if found is None:
             raise BriefpackError(_no_pack(folder))
         return cls(folder, found)

@@ -10,10 +10,12 @@ from pathlib import Path
 
 import pytest
 import stub_room
+from click.testing import CliRunner
 from test_publishing import files
 
 from exporters import resources
 from exporters.binding.scope import Scope
+from exporters.cli.app import app
 from exporters.errors import BriefpackError, RefusedError, TemplateError
 from exporters.package import PackageWriter
 from exporters.runs import planning
@@ -159,13 +161,58 @@ def test_another_dataset_does_not_take_over_a_pack(request_for):
         plan(request_for(dataset="sample-progress"))
 
 
-@pytest.mark.parametrize("content", ["{", "[]", '{"format": 99}', '{"format": 1}'])
+@pytest.mark.parametrize("content", ["{", "[]", "3", '{"format": 99}', '{"format": 1}', '{"format": "1"}', "\ud800"])
 def test_a_manifest_that_cannot_be_understood_is_refused(request_for, content):
     request = request_for()
     build(request)
-    (request.out / "manifest.json").write_text(content)
+    (request.out / "manifest.json").write_bytes(content.encode("utf-8", "surrogatepass"))
     with pytest.raises(RefusedError, match="manifest"):
         plan(request)
+
+
+@pytest.fixture(scope="module")
+def small_pack(tmp_path_factory, cache):
+    """Return the request of a built briefing, and the manifest as it was written."""
+    request = Request(out=tmp_path_factory.mktemp("small"), only=("word",), cache=cache)
+    execute(plan(request))
+    return request, (request.out / "manifest.json").read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("place", "value", "said"),
+    [
+        (("files", "briefing.docx", "bytes"), "12", "files.briefing.docx.bytes should be a valid integer"),
+        (("files", "briefing.docx", "generation"), 0, "files.briefing.docx.generation should be greater than or equal to 1"),
+        (("files", "briefing.docx", "sha256"), "abc", "files.briefing.docx.sha256"),
+        (("files", "briefing.docx", "edited"), "no", "files.briefing.docx.edited should be a valid boolean"),
+        (("files", "briefing.docx", "exporter"), "wrod", "files.briefing.docx.exporter should be one of"),
+        (("files", "briefing.docx"), None, "files.briefing.docx"),
+        (("files",), [], "files should be a valid dictionary"),
+        (("files", "../elsewhere.docx"), {}, "files.../elsewhere.docx"),
+        (("as_of",), "tomorrow", "as_of"),
+        (("as_of",), 5, "as_of"),
+        (("lang",), "fr", "lang should be 'zh' or 'en'"),
+        (("conflicts",), [{"key": 1}], "conflicts.0.file"),
+        (("counts", "targets"), -1, "counts.targets"),
+        (("dataset",), "guangzhou", "dataset"),
+        (("tool", "version"), 1, "tool.version should be a valid string"),
+    ],
+)
+def test_a_manifest_that_was_tampered_with_gives_one_message_with_the_place(small_pack, place, value, said):
+    request, content = small_pack
+    inner = found = json.loads(content)
+    for step in place[:-1]:
+        inner = inner[step]
+    inner[place[-1]] = value
+    (request.out / "manifest.json").write_text(json.dumps(found))
+    with pytest.raises(RefusedError) as caught:
+        plan(request)
+    [fault] = caught.value.faults
+    assert said in fault.message
+    for command in ("status", "history", "verify", "preview"):
+        done = CliRunner().invoke(app, [command, str(request.out)])
+        assert (done.exit_code, done.stderr.count("\n")) == (1, 1), (command, done.output, done.exception)
+        assert said in done.stderr
 
 
 def test_only_keeps_the_record_of_the_other_files(request_for):
