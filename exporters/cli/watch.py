@@ -52,14 +52,16 @@ def command(
 def _build(request: object) -> None:
     from exporters.errors import BriefpackError
     from exporters.runs.build import execute
+    from exporters.runs.disk import fault_of
     from exporters.runs.planning import Request, plan
 
     assert isinstance(request, Request)
     try:
         outcome = execute(plan(request))
-    except BriefpackError as error:
-        for fault in error.faults:
+    except (BriefpackError, OSError) as error:
+        for fault in error.faults if isinstance(error, BriefpackError) else (fault_of(error),):
             print_fault(fault)
+        click.echo("  the pack stays as it was")
         return
     for name, result in outcome.results.items():
         click.echo(f"  {result:9}  {outcome.out / name}")

@@ -9,8 +9,10 @@ from pathlib import Path
 from exporters.errors import Fault, MissingToolError
 from exporters.files import read_file
 
-QUIET_MS = 600
+QUIET_MS = 500
 """How long nothing may change before a build: editors save in several steps."""
+LONGEST_MS = 5_000
+"""How long a build is put off while something beside the files changes all the time."""
 
 
 def changes(files: Sequence[Path], stop: Callable[[], bool] = lambda: False) -> Iterator[list[Path]]:
@@ -28,8 +30,8 @@ def changes(files: Sequence[Path], stop: Callable[[], bool] = lambda: False) -> 
     for batch in watch(
         *sorted({path.parent for path in known}),
         watch_filter=lambda _change, name: Path(name) in known,
-        debounce=QUIET_MS,
-        step=100,
+        step=QUIET_MS,
+        debounce=LONGEST_MS,
         rust_timeout=500,
         yield_on_timeout=True,
         recursive=False,
