@@ -96,7 +96,7 @@ def _run(request: Request, dry_run: bool, as_json: bool) -> int:
         print_json(_outcome_json(outcome))
     else:
         _print_outcome(outcome)
-        for fault in outcome.refused:
+        for fault in (*outcome.refused, *outcome.stale):
             print_fault(fault)
     return outcome.exit_code
 
@@ -136,6 +136,7 @@ def _outcome_json(outcome: Outcome) -> dict[str, Any]:
         "conflicts": [dict(conflict) for conflict in made.conflicts],
         "moved": [asdict(move) for move in outcome.moved],
         "refused": [fault_json(fault) for fault in outcome.refused],
+        "stale": [fault_json(fault) for fault in outcome.stale],
         "backup": str(outcome.backup) if outcome.backup else None,
     }
 

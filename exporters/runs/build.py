@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from exporters.errors import BriefpackError, Fault
+from exporters.runs import beside, manifest
 from exporters.runs.folder import Folder
 from exporters.runs.ledger import News, Run
-from exporters.runs.making import Made, Progress, Result, beside_name, make
+from exporters.runs.making import Made, Progress, Result, make
 from exporters.runs.manifest import NAME, Manifest
 from exporters.runs.moves import Move
 from exporters.runs.planning import Plan
@@ -23,8 +24,8 @@ class Outcome:
     """What a build did.
 
     ``results`` has an entry for each file asked for, ``merges`` the plan of each edited file; ``refused`` says why a
-    file was left alone (its new version then stands beside it); ``backup`` is where replaced files went; ``moved`` is
-    what the data moved.
+    file was left alone (its new version then stands beside it); ``stale`` warns of such versions of earlier builds that
+    somebody has changed; ``backup`` is where replaced files went; ``moved`` is what the data moved.
     """
 
     out: Path
@@ -34,6 +35,7 @@ class Outcome:
     merges: dict[str, Merge] = field(default_factory=dict)
     refused: tuple[Fault, ...] = ()
     moved: tuple[Move, ...] = ()
+    stale: tuple[Fault, ...] = ()
 
     @property
     def exit_code(self) -> int:
@@ -63,10 +65,11 @@ def publish(made: Made, folder: Folder) -> Outcome:
             if file.content is not None:
                 expected[file.name] = folder.file(file.name).digest
                 write(file.name, file.content)
-            if file.beside is not None:
-                name = beside_name(file.name)
-                expected[name] = digest(out / name)
-                write(name, file.beside)
+        aside = {beside.beside_name(file.name): file.beside for file in made.files if file.beside is not None}
+        beside.note(out, aside)
+        for name, content in aside.items():
+            expected[name] = digest(out / name)
+            write(name, content)
         write(NAME, made.manifest.to_bytes())
         write(DATA, made.data)
         if pristine := [file.pristine for file in made.files if file.pristine is not None]:
@@ -80,7 +83,26 @@ def publish(made: Made, folder: Folder) -> Outcome:
             tuple(fault for file in made.files for fault in file.faults),
             made.moved,
         )
-        return replace(outcome, backup=work.publish(expected, _news(made, folder, outcome)))
+        news = _news(made, folder, outcome)
+        backup = work.publish(expected, news, lasting=_throws_edits_away(folder))
+        stale = beside.clear(out, [file.name for file in made.files if file.beside is None])
+        return replace(outcome, backup=backup, stale=stale)
+
+
+def _throws_edits_away(folder: Folder) -> bool:
+    """Whether files are replaced unseen (``--fresh``) that people have edited: they stand nowhere else then."""
+    if folder.manifest is not None:
+        return False
+    try:
+        known = manifest.read(folder.path)
+    except BriefpackError:
+        return True
+    records = known.files if known else {}
+    return any(
+        existing.digest is not None
+        and (name not in records or records[name].edited or records[name].sha256 != existing.digest)
+        for name, existing in folder.files.items()
+    )
 
 
 def _write(out: BinaryIO, content: bytes) -> None:

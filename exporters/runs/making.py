@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Literal
 
 from exporters import __version__
 from exporters.errors import Fault, PackageError, RefusedError, TemplateError
+from exporters.runs.beside import beside_name
 from exporters.runs.counting import Statements
 from exporters.runs.ledger import Generation
 from exporters.runs.manifest import FileRecord, Manifest
@@ -215,12 +216,6 @@ def _open_fault(plan: Plan, step: Step) -> Fault:
     hint = f"close it and build again; meanwhile {beside_name(step.filename)} holds the new version"
     message = f"it is open in an editor ({step.existing.lock})"
     return Fault("open", message, str(plan.out / step.filename), hint=hint)
-
-
-def beside_name(name: str) -> str:
-    """Return the name under which a new version stands beside a file that is left alone."""
-    stem, _, suffix = name.rpartition(".")
-    return f"{stem}.new.{suffix}"
 
 
 def _generation(step: Step, base: str, output: str) -> Generation:

@@ -10,8 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +18,7 @@ from typing import Any, BinaryIO, cast
 
 from exporters.errors import Fault, RefusedError
 from exporters.files import read_file
-from exporters.runs import lock
+from exporters.runs import backups, lock
 from exporters.runs.disk import digest, flush, flush_folder, in_use, move
 from exporters.runs.ledger import Ledger, News
 from exporters.runs.manifest import NAME as MANIFEST
@@ -89,8 +88,12 @@ class Staging:
         """Keep pristine renders, on disk, for the merges to come."""
         Objects(self._state / OBJECTS).put(*contents)
 
-    def publish(self, expected: Mapping[str, str | None], news: News | None = None) -> Path | None:
+    def publish(
+        self, expected: Mapping[str, str | None], news: News | None = None, *, lasting: bool = False
+    ) -> Path | None:
         """Move every staged file that differs into its place and tell the ledger *news*; return the backup's folder.
+
+        Old backups are cleared away, but for those that were made *lasting*.
 
         *expected* is the digest of each file that the run has seen in its place; where another stands there by now,
         RefusedError is raised and nothing is moved. An error on the way puts back what was moved before it.
@@ -112,7 +115,7 @@ class Staging:
                 one.path.unlink()
         names = [one.name for one in moving]
         ready = self._state / _READY
-        backup = self._back_up(names)
+        backup = self._back_up(names, lasting)
         try:
             order = {"names": names, "expected": {name: expected[name] for name in names}}
             _note(self._folder, order | {"news": news.to_json() if news else None})
@@ -125,7 +128,16 @@ class Staging:
             raise
         _tell(self._out, news)
         shutil.rmtree(ready)
+        if backup is not None:
+            self._clear(backups.outdated(backup.parent))
         return backup
+
+    def _clear(self, folders: Iterable[Path]) -> None:
+        """Delete folders whole or, where the run dies meanwhile, with the next run: none is ever half there."""
+        for folder in folders:
+            self._folder.mkdir(exist_ok=True)
+            folder.replace(self._folder / folder.name)
+        self.discard()
 
     def _move(self, ready: Path, names: list[str], backup: Path | None) -> None:
         moved: list[str] = []
@@ -147,17 +159,12 @@ class Staging:
             raise
         flush_folder(self._out)
 
-    def _back_up(self, names: list[str]) -> Path | None:
+    def _back_up(self, names: list[str], lasting: bool) -> Path | None:
         """Keep what will be replaced in a folder of its own, named by the moment."""
         present = [name for name in names if (self._out / name).exists()]
         if not present:
             return None
-        stamp = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
-        folder, number = self._state / BACKUP / stamp, 1
-        while folder.exists():
-            number += 1
-            folder = self._state / BACKUP / f"{stamp}-{number}"
-        folder.mkdir(parents=True)
+        folder = backups.new(self._state / BACKUP, lasting=lasting)
         for name in present:
             (folder / name).parent.mkdir(exist_ok=True)
             try:

@@ -14,6 +14,7 @@ from exporters.merge import merge
 from exporters.package import Package
 from exporters.registry import EXPORTERS
 from exporters.runs import publish
+from exporters.runs.backups import newest_first
 from exporters.runs.ledger import News, Run
 from exporters.runs.living import overrides, patched
 from exporters.runs.manifest import NAME, Manifest
@@ -102,7 +103,7 @@ def backups(folder: Path) -> list[Path]:
     """Return the backups of a pack, newest first."""
     opened(folder)
     root = folder / publish.STATE / publish.BACKUP
-    return sorted((path for path in root.iterdir() if path.is_dir()), reverse=True) if root.is_dir() else []
+    return newest_first(root)
 
 
 def restore(folder: Path, name: str | None = None) -> tuple[str, list[str]]:

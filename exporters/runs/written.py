@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
-from exporters.registry import EXPORTERS
+from exporters import registry
 
 _SHOWN = 3
 
@@ -18,8 +18,8 @@ def _day(value: str) -> str:
 
 
 def _exporter(value: str) -> str:
-    if value not in EXPORTERS:
-        raise ValueError(f"should be one of {', '.join(EXPORTERS)}")
+    if value not in registry.EXPORTERS:
+        raise ValueError(f"should be one of {', '.join(registry.EXPORTERS)}")
     return value
 
 

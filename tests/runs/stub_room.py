@@ -65,7 +65,7 @@ def install(monkeypatch, folder: Path, **texts: str) -> Path:
         name: registry.Entry(name, f"{name}.docx", __name__, (f"{name}.docx",)) for name in (texts or {"one": "<doc/>"})
     }
     monkeypatch.setattr(registry, "EXPORTERS", entries)
-    for module in ("exporters.runs.inputs", "exporters.runs.written"):
+    for module in ("exporters.runs.inputs",):
         monkeypatch.setattr(f"{module}.EXPORTERS", entries)
     folder.mkdir(parents=True, exist_ok=True)
     for name, text in (texts or {"one": "<doc/>"}).items():
