@@ -45,7 +45,7 @@ class Cluster:
         keys = "".join(line for line in documented("openssl").splitlines(True) if not line.startswith("pip"))
         subprocess.run(["bash", "-ec", keys], cwd=folder, check=True, capture_output=True, timeout=60)
         self.port, self.folder = free_port(), folder
-        options = "\n".join(documented("dask scheduler --protocol tls --port").splitlines()[:2])
+        options = "\n".join(documented("dask scheduler --protocol tls --port").splitlines()[:3])
         line = documented("--host 127.0.0.1").replace("8786", str(self.port))
         self.log = (folder / "log").open("w")
         self.process = subprocess.Popen(
