@@ -4,8 +4,8 @@
 
 Every pack is the shipped Guangzhou dataset under an id of its own, all three files. CPU is that of all processes
 (this one and its children), imports of the workers included; "alone" is one pack made in this process with everything
-imported and compiled, as the batch's workers have it: half of its tries before the batch and half after it, since what a
-second of CPU is worth changes with what else the machine does.
+imported and compiled, as the batch's workers have it: half of its tries before the batch and half after it, since what
+a second of CPU is worth changes with what else the machine does.
 """
 
 from __future__ import annotations
