@@ -77,7 +77,7 @@ class Filler:
                 continue
             pieces += [
                 Range(area.left, first, area.right, last).text
-                for first, last in host.layout.ranges(area.left, area.top, area.right, area.bottom)
+                for first, last in host.layout.ranges(area.top, area.bottom)
             ]
         if not pieces and record.split():
             # What it was for is gone; a range may not be empty.

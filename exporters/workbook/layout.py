@@ -31,6 +31,7 @@ class Layout:
         self._rows = [array("I") for _ in heights]
         self._turns = turns
         self._spans: dict[tuple[int, int, Bounds], Bounds | None] = {}
+        self._joined: dict[tuple[int, int], list[Bounds]] = {}
         row = 1
         rows = self._rows
         for unit in order:
@@ -103,8 +104,14 @@ class Layout:
         later = [rows[0] for rows, start in zip(self._rows, self._template, strict=True) if start > row and rows]
         return later[0] if later else self.total + 1
 
-    def ranges(self, left: int, top: int, right: int, bottom: int) -> list[Bounds]:
-        """Return the stretches of written rows that the template's rows of a range became."""
+    def ranges(self, top: int, bottom: int) -> list[Bounds]:
+        """Return the stretches of written rows that the template's rows *top* to *bottom* became."""
+        known = self._joined.get((top, bottom))
+        if known is None:
+            known = self._joined[top, bottom] = self._ranges(top, bottom)
+        return known
+
+    def _ranges(self, top: int, bottom: int) -> list[Bounds]:
         within = self.units(top, bottom)
         if not within:
             found = self.span(top, bottom)

@@ -181,7 +181,7 @@ class Book:
         target = self.target(link, host)
         if target is None or link.kind not in {"cell", "area"}:
             return []
-        found = target.layout.ranges(link.left, link.top, link.right, link.bottom)
+        found = target.layout.ranges(link.top, link.bottom)
         if len(found) > _MOST_ARGUMENTS:
             area = f"{letters(link.left)}{link.top}"
             raise ValueError(
