@@ -70,14 +70,14 @@ def page(sheet: Worksheet, titles: str, header: str, footer: str, landscape: boo
     sheet.sheet_properties.pageSetUpPr.fitToPage = True
     margins = sheet.page_margins
     margins.left = margins.right = 0.25
-    margins.top, margins.bottom = 0.65, 0.6
+    margins.top, margins.bottom = 0.6, 0.55
     margins.header = margins.footer = 0.3
     sheet.print_options.horizontalCentered = True
     if titles:
         sheet.print_title_rows = titles
-    sheet.oddHeader.left.text, sheet.oddHeader.left.size = header, 9
-    sheet.oddFooter.left.text, sheet.oddFooter.left.size = sheet.title, 9
-    sheet.oddFooter.right.text, sheet.oddFooter.right.size = footer, 9
+    sheet.oddHeader.left.text, sheet.oddHeader.left.size = header, 10
+    sheet.oddFooter.left.text, sheet.oddFooter.left.size = sheet.title, 10
+    sheet.oddFooter.right.text, sheet.oddFooter.right.size = footer, 10
 
 
 def _text(size: int, color: str, font: str, bold: bool = False) -> RichText:
@@ -104,7 +104,7 @@ def ranked_columns(sheet: Worksheet, first: int, last: int, font: str, leader_fi
     series.dLbls = DataLabelList(showVal=True, showSerName=False, showCatName=False, showLegendKey=False)
     series.dLbls.numFmt = "0.0%"
     series.dLbls.position = "outEnd"
-    series.dLbls.txPr = _text(9, INK, font)
+    series.dLbls.txPr = _text(10, INK, font)
     city = LineChart()
     city.add_data(Reference(sheet, min_col=4, min_row=first - 1, max_row=last), titles_from_data=True)
     city.set_categories(Reference(sheet, min_col=2, min_row=first, max_row=last))
@@ -121,12 +121,12 @@ def ranked_columns(sheet: Worksheet, first: int, last: int, font: str, leader_fi
     bars.y_axis.scaling.min = 0
     bars.y_axis.number_format = "0%"
     bars.x_axis.delete = False
-    bars.x_axis.txPr = _text(9, INK, font)
+    bars.x_axis.txPr = _text(10, INK, font)
     bars.x_axis.majorTickMark = "none"
     bars.x_axis.graphicalProperties = GraphicalProperties(ln=LineProperties(solidFill=RULE, w=9525))
     bars.x_axis.number_format = "General"
     bars.legend = None
-    bars.layout = Layout(manualLayout=ManualLayout(layoutTarget="inner", x=0.02, y=0.1, w=0.96, h=0.77))
+    bars.layout = Layout(manualLayout=ManualLayout(layoutTarget="inner", x=0.02, y=0.14, w=0.96, h=0.72))
     bars.graphical_properties = GraphicalProperties(noFill=True, ln=LineProperties(noFill=True))
     bars.roundedCorners = False
     return bars

@@ -176,7 +176,7 @@ class Builder:
         texts = (
             (5, "{{ city.short }} {{ " + row + ".short }}", 10, MUTED, False),
             (6, shown, 22, NIGHT, True),
-            (7, "{% if " + row + " %}" + stated + "{% endif %}", 9, MUTED, False),
+            (7, "{% if " + row + " %}" + stated + "{% endif %}", 10, MUTED, False),
         )
         for at_row, text, size, color, bold in texts:
             for place in range(column, column + 3):
@@ -209,7 +209,7 @@ class Builder:
             first, second = letter(2 + 2 * number), letter(3 + 2 * number)
             for column in (first, second):
                 self.put(sheet, f"{column}10", border=Border(top=line(color, "medium")))
-            self.put(sheet, f"{first}10", text, size=9, color=MUTED, align=LEFT_PLAIN)
+            self.put(sheet, f"{first}10", text, color=MUTED, align=LEFT_PLAIN)
             self.put(sheet, f"{first}11", formula, size=16, color=color, bold=True, align=LEFT_PLAIN, form="#,##0")
             sheet.merge_cells(f"{first}10:{second}10")
             sheet.merge_cells(f"{first}11:{second}11")
@@ -220,7 +220,7 @@ class Builder:
             sheet.merge_cells(f"{first}13:{last}13")
         sheet.row_dimensions[13].height = 22 if self.words.lang == "zh" else 34
         for row in range(14, 29):
-            sheet.row_dimensions[row].height = 16
+            sheet.row_dimensions[row].height = 11.7
 
     def _chart_data(self, sheet: Worksheet, row: int, progress: int) -> None:
         """The two lists behind the charts: sorted by the data, their numbers by formula."""
@@ -276,7 +276,7 @@ class Builder:
         """A row for each district (the first twenty): how much is filled in, met, on track, behind."""
         words = self.words
         self.put(sheet, f"B{row}", words.progress, size=11, bold=True, align=LEFT_PLAIN)
-        self.put(sheet, f"D{row}", words.progress_hint, size=9, color=MUTED, align=LEFT_PLAIN)
+        self.put(sheet, f"D{row}", words.progress_hint, color=MUTED, align=LEFT_PLAIN)
         sheet.row_dimensions[row].height = 22
         self.heads(sheet, row + 1, words.progress_heads, 2)
         at, total = row + 2, row + 3
@@ -506,8 +506,8 @@ class Builder:
         self.title(sheet, words.measures_title, first="B")
         heads = words.measures_heads
         zh = words.lang == "zh"
-        self.widths(sheet, {"A": 24, "B": 10 if zh else 13, "C": 11 if zh else 16, "D": 36 if zh else 44, "E": 40, "F": 20,
-                            "G": 20, "H": 13, "I": 16})  # fmt: skip
+        self.widths(sheet, {"A": 24, "B": 10 if zh else 13, "C": 11 if zh else 16, "D": 33 if zh else 44, "E": 36 if zh else 40, "F": 21,
+                            "G": 18, "H": 12, "I": 14})  # fmt: skip
         sheet.column_dimensions["A"].hidden = True
         self.heads(sheet, 3, heads)
         for column in "GHI":
@@ -526,7 +526,7 @@ class Builder:
     def sources(self, sheet: Worksheet) -> None:
         words = self.words
         self.title(sheet, words.sources_title, first="B")
-        self.widths(sheet, {"A": 20, "B": 7, "C": 46, "D": 22, "E": 16, "F": 30, "G": 40, "H": 13},
+        self.widths(sheet, {"A": 20, "B": 7, "C": 40, "D": 20, "E": 15, "F": 26, "G": 36, "H": 13},
                     {"H": words.sources_heads[7]})  # fmt: skip
         sheet.column_dimensions["A"].hidden = True
         self.heads(sheet, 3, words.sources_heads)

@@ -131,6 +131,19 @@ def test_print_set_up_and_views() -> None:
     assert book["目标"].column_dimensions["A"].hidden
 
 
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_what_is_printed_can_be_read(lang: str) -> None:
+    """One page wide on A4, no text of a list comes out smaller than 8 points (a digit of 10 points is 7 pixels wide)."""
+    book = formulas(made("guangzhou-2023", lang))
+    for sheet in book.worksheets[1:]:
+        shown = [one for one in sheet.column_dimensions.values() if not one.hidden]
+        pixels = sum((one.max - one.min + 1) * (round(one.width * 7) + 5) for one in shown)
+        paper = 11.69 if sheet.page_setup.orientation == "landscape" else 8.27
+        room = (paper - sheet.page_margins.left - sheet.page_margins.right) * 96
+        smallest = min(cell.font.sz for row in sheet.iter_rows() for cell in row if cell.value is not None)
+        assert min(room / pixels, 1) * smallest >= 8, sheet.title
+
+
 def test_charts_have_names_texts_and_values() -> None:
     found = parts(made("guangzhou-2023", "zh"))
     drawing = found["xl/drawings/drawing1.xml"].decode()
