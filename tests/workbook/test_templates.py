@@ -137,7 +137,7 @@ def test_what_is_printed_can_be_read(lang: str) -> None:
     book = formulas(made("guangzhou-2023", lang))
     for sheet in book.worksheets[1:]:
         shown = [one for one in sheet.column_dimensions.values() if not one.hidden]
-        pixels = sum((one.max - one.min + 1) * (round(one.width * 7) + 5) for one in shown)
+        pixels = sum((one.max - one.min + 1) * round(one.width * 7) for one in shown)
         paper = 11.69 if sheet.page_setup.orientation == "landscape" else 8.27
         room = (paper - sheet.page_margins.left - sheet.page_margins.right) * 96
         smallest = min(cell.font.sz for row in sheet.iter_rows() for cell in row if cell.value is not None)
