@@ -7,6 +7,7 @@ from types import TracebackType
 from typing import Self
 
 from exporters.errors import PackageError
+from exporters.package.attributes import MOST, many_attributes
 from exporters.package.content_types import NAME as CONTENT_TYPES
 from exporters.package.content_types import ContentTypes
 from exporters.package.directory import Directory, FileBytes, Member, RawPart, read_directory
@@ -94,7 +95,10 @@ class Package:
     def read(self, name: str) -> bytes:
         """Return a part's plain bytes."""
         self.last_read = name
-        return self._directory.read(self._member(name))
+        data = self._directory.read(self._member(name))
+        if name.endswith((".xml", ".rels", ".vml")) and many_attributes(data):
+            raise self._directory.fault("broken-xml", f"an element has more than {MOST} attributes", name)
+        return data
 
     def raw(self, name: str) -> RawPart:
         """Return a part packed as it is, to be carried into another package."""

@@ -417,6 +417,14 @@ def an_attribute_of_10_million_characters(good: bytes, room: str) -> bytes:
     return entries.replace(MAIN[room], rb"(?<=[\w\"])(/?>)(?=.*</)", b' evil="' + noise + b'">').zipped(method=0)
 
 
+@bad("broken-xml", plain=b' a%d="x"', spaces=b" xmlns:a%d = '%d'", hidden=b' a%d=">"')
+def an_element_of_20_000_attributes(good: bytes, room: str, form: bytes) -> bytes:
+    """lxml looks for each attribute from the first on: a minute and more for 100,000."""
+    entries = Entries.of(good)
+    many = b"".join(form % ((number,) * form.count(b"%d")) for number in range(20_000))
+    return entries.replace(MAIN[room], rb"(?<=[\w\"])(/?>)(?=.*</)", many + b">").zipped(method=0)
+
+
 # -- what Office would run or fetch
 
 _MACRO_TYPES = {
