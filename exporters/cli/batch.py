@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import glob
 import os
-import subprocess
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -16,11 +15,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from exporters.cli.notifying import changed, notify, notify_option
 from exporters.cli.options import as_of_option, cache_folder, only_option, source_date_epoch
 from exporters.cli.report import fault_json, json_option, print_fault, print_json
 
 if TYPE_CHECKING:
-    from exporters.runs.batch import Report
+    from exporters.runs.batch import Planned, Report
     from exporters.runs.engines import Engine
 
 
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
               help="ca.pem, cert.pem and key.pem of the cluster.")  # fmt: skip
 @click.option("--fresh", is_flag=True, help="Start every pack over, with backups.")
 @click.option("--dry-run", is_flag=True, help="Say which packs are due, and build none.")
-@click.option("--notify-cmd", metavar="CMD", help="Gets the summary (JSON) on standard input when contents changed.")
+@notify_option
 @json_option
 def command(
     patterns: tuple[str, ...],
@@ -70,8 +70,9 @@ def command(
     request = Request(only=only, as_of=as_of, epoch=source_date_epoch(), fresh=fresh, cache=cache_folder())
     wanted = batch.packs(_datasets(patterns), out, request, langs, sets)
     if dry_run:
-        _print_plan(list(batch.plan(wanted)), as_json)
-        return
+        planned = list(batch.plan(wanted))
+        _print_plan(planned, as_json)
+        click.get_current_context().exit(1 if any(one.faults for one in planned) else 0)
     out.mkdir(parents=True, exist_ok=True)
     reports: list[Report] = []
     with held(out / ".batch.lock", out), _shown(len(wanted), quiet=as_json) as told:
@@ -90,8 +91,8 @@ def command(
         print_json(summary)
     else:
         _print_summary(reports, summary)
-    if notify_cmd and any(report.status not in {"unchanged"} and report.results for report in reports):
-        _notify(notify_cmd, summary)
+    if notify_cmd and any(changed(report.results) for report in reports):
+        notify(notify_cmd, summary)
     click.get_current_context().exit(summary["exit_code"])
 
 
@@ -203,23 +204,20 @@ def _print_summary(reports: list[Report], summary: dict[str, Any]) -> None:
     click.echo(f"{len(reports)} packs: " + ", ".join(f"{summary[name]} {name}" for name in names if summary[name]))
 
 
-def _print_plan(plan: list[tuple[Any, bool]], as_json: bool) -> None:
+def _print_plan(plan: list[Planned], as_json: bool) -> None:
+    wrong = any(one.faults for one in plan)
     if as_json:
-        value = [{"pack": str(pack.out), "dataset": str(pack.dataset), "due": due} for pack, due in plan]
-        print_json({"ok": True, "exit_code": 0, "dry_run": True, "packs": value})
+        value = [
+            {"pack": str(one.pack.out), "dataset": str(one.pack.dataset), "due": one.due, "files": one.actions}
+            | ({"faults": [fault_json(fault) for fault in one.faults]} if one.faults else {})
+            for one in plan
+        ]
+        print_json({"ok": not wrong, "exit_code": int(wrong), "dry_run": True, "packs": value})
         return
-    for pack, due in plan:
-        click.echo(f"  {'due' if due else 'unchanged':9} {pack.out}  from {pack.dataset}")
-    click.echo(f"{sum(due for _, due in plan)} of {len(plan)} packs are due (nothing is written)")
-
-
-def _notify(cmd: str, summary: dict[str, Any]) -> None:
-    import json
-
-    try:
-        done = subprocess.run(cmd, shell=True, input=json.dumps(summary, ensure_ascii=False).encode(), check=False)
-    except OSError as error:
-        click.echo(f"warning: the notify command did not start: {error}", err=True)
-        return
-    if done.returncode:
-        click.echo(f"warning: the notify command ended with {done.returncode}", err=True)
+    for one in plan:
+        status = "fails" if one.faults else "due" if one.due else "unchanged"
+        does = ", ".join(f"{action} {name}" for name, action in one.actions.items())
+        click.echo(f"  {status:9} {one.pack.out}  from {one.pack.dataset}{f': {does}' if does else ''}")
+        for fault in one.faults:
+            print_fault(fault)
+    click.echo(f"{sum(one.due for one in plan)} of {len(plan)} packs are due (nothing is written)")

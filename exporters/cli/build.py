@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from exporters.cli.notifying import changed, notify, notify_option
 from exporters.cli.options import (
     as_of_option,
     cache_folder,
@@ -41,6 +42,7 @@ _PRESSING = {"looks_high", "looks_low", "unverified"}
 @click.option("--track-changes", is_flag=True, help="Updates of the briefing arrive as Word revisions.")
 @click.option("--fresh", is_flag=True, help="Start over; what stands there goes to a backup.")
 @click.option("--dry-run", is_flag=True, help="Say what would happen to each file, and write nothing.")
+@notify_option
 @json_option
 def command(
     dataset: str | None,
@@ -52,6 +54,7 @@ def command(
     track_changes: bool,
     fresh: bool,
     dry_run: bool,
+    notify_cmd: str | None,
     as_json: bool,
 ) -> None:
     """Build the pack of DATASET (a file, or a shipped dataset's name; without it the Guangzhou sample)."""
@@ -72,13 +75,13 @@ def command(
     # A short build ends before its garbage matters, and looking for it takes a twentieth of the time.
     gc.disable()
     try:
-        exit_code = _run(request, dry_run, as_json)
+        exit_code = _run(request, dry_run, notify_cmd, as_json)
     finally:
         gc.enable()
     click.get_current_context().exit(exit_code)
 
 
-def _run(request: Request, dry_run: bool, as_json: bool) -> int:
+def _run(request: Request, dry_run: bool, notify_cmd: str | None, as_json: bool) -> int:
     from exporters.cli.progress import LONG, shown
     from exporters.runs.planning import plan
 
@@ -98,6 +101,8 @@ def _run(request: Request, dry_run: bool, as_json: bool) -> int:
         _print_outcome(outcome)
         for fault in (*outcome.refused, *outcome.stale):
             print_fault(fault)
+    if notify_cmd and changed(outcome.results):
+        notify(notify_cmd, _outcome_json(outcome))
     return outcome.exit_code
 
 

@@ -22,7 +22,7 @@ from exporters.runs.inputs import Edition, find_templates
 from exporters.runs.making import Made, make
 from exporters.runs.manifest import NAME
 from exporters.runs.moves import Move
-from exporters.runs.planning import Request, decide, look_for
+from exporters.runs.planning import Action, Request, decide, look_for
 
 Status = Literal["built", "unchanged", "conflicts", "refused", "failed"]
 DUE = f"{publishing.STATE}/due.json"
@@ -109,14 +109,36 @@ def run(wanted: Sequence[Pack], engine: Engine) -> Iterator[Report]:
     yield from early
 
 
-def plan(wanted: Sequence[Pack]) -> Iterator[tuple[Pack, bool]]:
-    """Yield each pack and whether it is due, without building: what :func:`run` goes by as well."""
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """What a run will do to one pack: is it due, what happens to each file, and why it cannot be built."""
+
+    pack: Pack
+    due: bool
+    actions: dict[str, Action] = field(default_factory=dict)
+    faults: tuple[Fault, ...] = ()
+
+
+def plan(wanted: Sequence[Pack]) -> Iterator[Planned]:
+    """Yield what :func:`run` would do to each pack, decided as it decides; nothing is built."""
+    from exporters.load import load
+
     editions = _editions(wanted)
     for pack in wanted:
+        edition = editions[pack.request.templates, pack.request.lang]
         try:
-            yield pack, _look(pack, editions[pack.request.templates, pack.request.lang]).known is None
-        except (BriefpackError, OSError):
-            yield pack, True
+            seen = _look(pack, edition)
+            if seen.known is not None:
+                yield Planned(pack, False)
+                continue
+            folder = look_for(pack.request, edition, pack.out)
+            decided = decide(pack.request, load(pack.dataset, content=seen.content), edition, folder)
+        except BriefpackError as error:
+            yield Planned(pack, True, faults=error.faults)
+        except OSError as error:
+            yield Planned(pack, True, faults=(fault_of(error),))
+        else:
+            yield Planned(pack, True, {step.filename: step.action for step in decided.steps})
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ costs nothing but time: what it had is made again.
 from __future__ import annotations
 
 import multiprocessing
+import re
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -233,9 +234,16 @@ class Dask:
         from distributed import Client
         from distributed.security import Security
 
-        security = self._security or Security()
-        if self._address.startswith("tls:") and security.get_connection_args("client").get("ssl_context") is None:
-            hint = "give the folder with ca.pem, cert.pem and key.pem: --tls FOLDER"
+        if not re.fullmatch(r"(tls|tcp)://[^\s/]+:[0-9]{1,5}", self._address):
+            hint = "write it as tls://HOST:8786"
+            raise BriefpackError(Fault("address", "this is no address of a scheduler", self._address, hint=hint))
+        security, hint = self._security or Security(), "give the folder with ca.pem, cert.pem and key.pem: --tls FOLDER"
+        try:
+            context = security.get_connection_args("client").get("ssl_context")
+        except OSError as error:
+            fault = Fault("no-key", f"the cluster's key cannot be used: {error}", self._address, hint=hint)
+            raise BriefpackError(fault) from None
+        if self._address.startswith("tls:") and context is None:
             fault = Fault("no-key", "an address with tls:// needs the cluster's key", self._address, hint=hint)
             raise BriefpackError(fault)
         try:

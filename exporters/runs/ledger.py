@@ -212,9 +212,8 @@ class Ledger:
 
     def history(self, most: int = 50) -> list[Run]:
         """Return the newest runs, newest first."""
-        rows = self._base.execute(
-            "select started, command, dataset, inputs, summary from runs order by id desc limit ?", (most,)
-        )
+        query = "select started, command, dataset, inputs, summary from runs order by id desc limit ?"
+        rows = self._rows(query, (most,))
         return [Run(row[0], row[1], row[2], row[3], json.loads(row[4])) for row in rows]
 
     def current(self, file: str) -> Generation | None:
@@ -227,17 +226,22 @@ class Ledger:
 
     def next_number(self, file: str) -> int:
         """Return the number that the next generation of *file* will have."""
-        row = self._base.execute("select max(generation) from generations where file = ?", (file,)).fetchone()
-        return (row[0] or 0) + 1
+        [[newest]] = self._rows("select max(generation) from generations where file = ?", (file,))
+        return (newest or 0) + 1
 
     def _one(self, where: str, values: tuple[Any, ...]) -> Generation | None:
         columns = "file, generation, inputs, template, base, output"
-        row = self._base.execute(f"select {columns} from generations {where}", values).fetchone()
-        return Generation(*row) if row else None
+        rows = self._rows(f"select {columns} from generations {where}", values)
+        return Generation(*rows[0]) if rows else None
+
+    def _rows(self, query: str, values: tuple[Any, ...]) -> list[Any]:
+        """Return what a query finds; BriefpackError where the ledger is damaged at that place."""
+        with self._understood():
+            return self._base.execute(query, values).fetchall()
 
     def conflicts(self, file: str | None = None) -> list[tuple[str, Conflict]]:
         """Return the open conflicts as (file, conflict), in order of file and key."""
         columns = "file, key, reason, base, theirs, ours, item, grp"
         where, values = ("where file = ?", (file,)) if file else ("", ())
-        rows = self._base.execute(f"select {columns} from conflicts {where} order by file, key, item", values)
+        rows = self._rows(f"select {columns} from conflicts {where} order by file, key, item", values)
         return [(row[0], Conflict(row[1], row[2], row[3], row[4], row[5], item=row[6], group=row[7])) for row in rows]

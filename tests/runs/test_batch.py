@@ -51,14 +51,14 @@ def statuses(packs) -> dict[str, str]:
 def test_all_are_built_then_nothing_is_due(wanted):
     assert statuses(wanted()) == {f"gz-{n}": "built" for n in range(3)}
     assert statuses(wanted()) == {f"gz-{n}": "unchanged" for n in range(3)}
-    assert [due for _, due in batch.plan(wanted())] == [False] * 3
+    assert [one.due for one in batch.plan(wanted())] == [False] * 3
 
 
 def test_only_what_changed_is_due(wanted, datasets):
     statuses(wanted())
     path = datasets / "gz-1.yaml"
     path.write_text(path.read_text("utf-8").replace("    value: 10\n", "    value: 11\n", 1), "utf-8")
-    assert [pack.out.name for pack, due in batch.plan(wanted()) if due] == ["gz-1"]
+    assert [one.pack.out.name for one in batch.plan(wanted()) if one.due] == ["gz-1"]
     assert statuses(wanted()) == {"gz-0": "unchanged", "gz-1": "built", "gz-2": "unchanged"}
 
 
@@ -76,10 +76,14 @@ def test_a_dry_run_prints_the_plan_that_the_run_executes(wanted, datasets, tmp_p
         [template] = (tmp_path / "mine").rglob("one.docx")
         template.write_bytes(stub_room.template("<other/>"))
     packs = wanted(fresh=change == "fresh")
-    planned = {pack.out.name for pack, due in batch.plan(packs) if due}
-    done = statuses(packs)
-    assert planned == {name for name, status in done.items() if status != "unchanged"}
+    planned = {one.pack.out.name: one for one in batch.plan(packs) if one.due}
+    reports = {report.pack.out.name: report for report in batch.run(packs, InProcess())}
+    assert planned.keys() == {name for name, report in reports.items() if report.status != "unchanged"}
     assert len(planned) == {"nothing": 0, "the template": 3, "fresh": 3}.get(change, 1)
+    done = {"rebuild": "updated", "merge": "refused", "replace": "updated"}
+    for name, one in planned.items():
+        assert one.faults == (reports[name].faults if change == "one broken" else ())
+        assert {file: done[action] for file, action in one.actions.items()} == reports[name].results
 
 
 def test_a_worker_of_another_version_is_named(wanted):
@@ -175,6 +179,15 @@ def test_notify_gets_the_summary_only_when_contents_changed(tmp_path, datasets, 
     told.unlink()
     assert CliRunner().invoke(app, words).exit_code == 0
     assert not told.exists()
+    # One pack tells as well.
+    words = ["build", str(datasets / "gz-0.yaml"), "--out", str(tmp_path / "one"), "--only", "word"]
+    for count in (1, 0):
+        done = CliRunner().invoke(app, [*words, "--notify-cmd", f"cat >> {told}; echo noise", "--json"])
+        assert json.loads(done.stdout)["exit_code"] == 0
+        assert told.exists() == bool(count)
+        if count:
+            assert json.loads(told.read_text("utf-8"))["files"]["briefing.docx"]["result"] == "created"
+            told.unlink()
 
 
 @pytest.mark.slow

@@ -6,7 +6,7 @@ import engine_work
 import pytest
 
 from exporters.errors import BriefpackError
-from exporters.runs.engines import Dask, InProcess, Lost, Pool
+from exporters.runs.engines import Dask, InProcess, Lost, Pool, security
 
 
 @pytest.mark.parametrize("engine", [InProcess(), pytest.param(Pool(2), marks=pytest.mark.slow)])
@@ -77,6 +77,19 @@ def test_a_cluster_that_loses_all_its_workers_ends_the_run_with_a_message(schedu
     scheduler.scale(0)
     with pytest.raises(BriefpackError, match="all workers are gone"):
         list(results)
+
+
+@pytest.mark.parametrize(
+    ("address", "key", "said"),
+    [("nonsense", False, "no address of a scheduler"), ("tls://localhost:9", False, "needs the cluster's key"),
+     ("tls://localhost:9", True, "cannot be used")],
+)  # fmt: skip
+def test_an_address_or_a_key_that_cannot_be_is_said_at_once(tmp_path, address, key, said):
+    pytest.importorskip("distributed")
+    for name in ("ca.pem", "cert.pem", "key.pem"):
+        (tmp_path / name).write_text("no key")
+    with pytest.raises(BriefpackError, match=said):
+        list(Dask(address, security(tmp_path) if key else None).run(engine_work.double, [1], 1))
 
 
 @pytest.mark.slow

@@ -115,6 +115,24 @@ def test_an_object_that_was_damaged_is_not_given_out(tmp_path):
     assert objects.get(digest) is None
 
 
+def test_a_ledger_damaged_anywhere_is_read_or_said(tmp_path):
+    with Ledger(tmp_path / "l") as ledger:
+        ledger.tell(News(run(), (generation(1),), {"briefing.docx": (CONFLICT,)}))
+    whole = (tmp_path / "l").read_bytes()
+    said = 0
+    for page in range(len(whole) // 4096):
+        damaged = whole[: page * 4096] + b"\xff" * 4096 + whole[(page + 1) * 4096 :]
+        (tmp_path / "l").write_bytes(damaged)
+        for read in (Ledger.history, Ledger.conflicts, lambda ledger: ledger.next_number("briefing.docx")):
+            try:
+                with Ledger(tmp_path / "l") as ledger:
+                    read(ledger)
+            except BriefpackError as error:
+                assert "cannot be read" in str(error)
+                said += 1
+    assert said >= 6
+
+
 def test_a_broken_ledger_says_what_to_do(tmp_path):
     (tmp_path / "l").write_bytes(b"not a database, but long enough to be looked at" * 20)
     with pytest.raises(BriefpackError) as caught:
