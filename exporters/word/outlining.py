@@ -71,8 +71,17 @@ def _tables(root: Element, places: Places) -> Iterator[Table]:
         if not _repeats(table) or len(shown) < 2 or all(len(row.findall(f"{W}tc")) < 2 for row in shown):
             continue  # what arranges a page has no header
         marked = any(row.find(f"{W}trPr/{W}tblHeader") is not None for row in rows[:3])
+        marked = marked or _headed_by_column(table)
         first = table.find(f".//{W}p")
         yield Table(places(first).partition(", row")[0] if first is not None else "table", marked)
+
+
+def _headed_by_column(table: Element) -> bool:
+    """Return whether the first column heads the rows, and no row the columns: a list of names and what they say."""
+    look = table.find(f"{W}tblPr/{W}tblLook")
+    if look is None:
+        return False
+    return look.get(f"{W}firstColumn") == "1" and look.get(f"{W}firstRow") == "0"
 
 
 def _text(element: Element) -> str:

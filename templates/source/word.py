@@ -184,7 +184,7 @@ class Briefing:
             more = paragraph(figure, "KeyFigure") + paragraph(words.key_note, "KeyNote")
             cells.append(Cell(row_set + "{{ r.short }}", "KeyLabel", more=more))
         self.say("{%p if city.top %}")
-        self.xml.append(table([row(cells, widths, 60)], widths, "KeyTable", words.captions["city"], head=False))
+        self.xml.append(table([row(cells, widths, 60)], widths, "KeyTable", words.captions["city"], heads=""))
         self.say("{%p endif %}")
 
     def caption(self, key: str, mark: str = "", *, figure: bool = False) -> None:
@@ -409,7 +409,7 @@ class Briefing:
             )
             for number, (before, behind) in enumerate(turns)
         ]  # fmt: skip
-        self.xml.append(table(rows, widths, "BriefTable", self.words.measures, head=False))
+        self.xml.append(table(rows, widths, "BriefTable", self.words.measures, heads="column"))
 
     def _notes(self) -> None:
         words, look = self.words, self.look

@@ -134,13 +134,16 @@ def row(
     return f"<w:tr>{trpr}{''.join(made)}</w:tr>"
 
 
-def table(rows: Iterable[str], widths: Sequence[float], style: str, description: str, *, head: bool = True) -> str:
+def table(rows: Iterable[str], widths: Sequence[float], style: str, description: str, *, heads: str = "row") -> str:
+    """A table whose first row or column heads it; one that only arranges a page has neither."""
+    row_first, column_first = heads == "row", heads == "column"
+    look = 0x0600 | 0x0020 * row_first | 0x0080 * column_first
     grid = "".join(f'<w:gridCol w:w="{twips(width)}"/>' for width in widths)
     return (
         f'<w:tbl><w:tblPr><w:tblStyle w:val="{style}"/><w:tblW w:w="{sum(map(twips, widths))}" w:type="dxa"/>'
-        f'<w:tblLayout w:type="fixed"/><w:tblLook w:val="{"0620" if head else "0600"}" w:firstRow="{int(head)}" '
-        'w:lastRow="0" w:firstColumn="0"'
-        f' w:lastColumn="0" w:noHBand="1" w:noVBand="1"/><w:tblCaption w:val={quoteattr(description)}/></w:tblPr>'
+        f'<w:tblLayout w:type="fixed"/><w:tblLook w:val="{look:04X}" w:firstRow="{int(row_first)}" w:lastRow="0" '
+        f'w:firstColumn="{int(column_first)}" w:lastColumn="0" w:noHBand="1" w:noVBand="1"/>'
+        f"<w:tblCaption w:val={quoteattr(description)}/></w:tblPr>"
         f"<w:tblGrid>{grid}</w:tblGrid>{''.join(rows)}</w:tbl>"
     )
 

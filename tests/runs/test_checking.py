@@ -167,6 +167,16 @@ def test_a_marked_table_a_described_picture_and_a_set_font_are_well(document):
     assert faults(document("中文 {{ city.name }}"), "word", lang="zh") == []
 
 
+@pytest.mark.parametrize(("row", "column", "well"), [("1", "1", False), ("0", "1", True), ("0", "0", False)])
+def test_a_table_that_its_first_column_heads_needs_no_header_row(document, row, column, well):
+    from docx.oxml.ns import qn
+
+    look = document.document.add_table(5, 2)._tbl.tblPr.find(qn("w:tblLook"))
+    look.set(qn("w:firstRow"), row)
+    look.set(qn("w:firstColumn"), column)
+    assert ("no-header-row" not in {one.code for one in faults(document(), "word")}) is well
+
+
 @pytest.mark.parametrize("text", ["{ city.name }}", "｛｛ city.name ｝｝", "city.name %}", "{｛ city.name }}"])
 def test_what_only_looks_like_a_tag(document, text):
     ((where, message),) = told(document("{{ city.name }}", text), "word", "stray-braces")
