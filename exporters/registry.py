@@ -85,11 +85,13 @@ class _Wary:
             found = _refusing(self._room)
         if name in _READING:
             found = _telling(found)
+        elif name == "render":
+            found = _rendering(found)
         setattr(self, name, found)
         return found
 
 
-_READING = ("compile", "read", "patch", "lines", "whereabouts", "results")
+_READING = ("compile", "read", "patch", "lines", "texts", "whereabouts", "results")
 """What a room does with a file that came from outside; the file is the first argument."""
 
 
@@ -97,20 +99,33 @@ def _telling(do: Callable[..., Any]) -> Callable[..., Any]:
     def told(package: Package, *arguments: Any, **more: Any) -> Any:
         with _blaming(package):
             if do.__name__ == "read":
+                from exporters.package.marks import refuse_strict
                 from exporters.package.reaching import refuse_running
 
+                refuse_strict(package)
                 refuse_running(package)
             return do(package, *arguments, **more)
 
     return told
 
 
+def _rendering(render: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a room's ``render``: numbers and names that no Office writes may fail only where they are written."""
+
+    def rendered(compiled: Any, template: Package, *arguments: Any, **more: Any) -> Any:
+        with _blaming(template):
+            return render(compiled, template, *arguments, **more)
+
+    return rendered
+
+
 def _refusing(room: Any) -> Callable[..., Any]:
     """Return a room's ``compile`` that takes no template which forges marks, or would fetch or run something."""
 
     def compiled(package: Package, file: str) -> Any:
-        from exporters.package.marks import refuse_marks
+        from exporters.package.marks import refuse_marks, refuse_strict
 
+        refuse_strict(package)
         refuse_marks(package)
         faults = [replace(fault, file=file) for fault in room.reaches(package) if fault.severity == "error"]
         try:

@@ -1,4 +1,7 @@
-"""The noncharacters U+FDD0 to U+FDEF in a template: its compiler uses them as its own marks, and no text needs them."""
+"""What is looked for in all parts of a template before it is compiled.
+
+The noncharacters U+FDD0 to U+FDEF are its compiler's own marks, and no text needs them.
+"""
 
 from __future__ import annotations
 
@@ -21,6 +24,15 @@ def refuse_marks(package: Package) -> None:
     ]
     if faults:
         raise PackageError(faults)
+
+
+def refuse_strict(package: Package) -> None:
+    """Raise PackageError where a file is in the strict form of Open XML: its elements have other names."""
+    main = package.main_part()
+    if b"http://purl.oclc.org/ooxml/" in package.read(main)[:4000]:
+        message = "the file is in the strict form of Open XML, which few programs read"
+        hint = "save it as an ordinary Word, PowerPoint or Excel file"
+        raise PackageError(Fault("strict", message, package.file, f"part {main}", hint))
 
 
 def _holds_mark(data: bytes) -> bool:

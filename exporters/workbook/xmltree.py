@@ -16,14 +16,10 @@ XM = "{http://schemas.microsoft.com/office/excel/2006/main}"
 X14 = "{http://schemas.microsoft.com/office/spreadsheetml/2009/9/main}"
 XML_SPACE = "{http://www.w3.org/XML/1998/namespace}space"
 HEADER = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
-_STRICT = b"http://purl.oclc.org/ooxml/"
 
 
 def parse(data: bytes, part: str, file: str) -> Element:
-    """Read a part; strict files and broken XML are refused with the part's name."""
-    if _STRICT in data[:2000]:
-        message = "the file is in the strict form of Open XML, which few programs read"
-        raise TemplateError(Fault("strict", message, file, part, "save it as an ordinary .xlsx"))
+    """Read a part; broken XML is refused with the part's name."""
     parser = etree.XMLParser(resolve_entities=False, no_network=True, remove_comments=False)
     try:
         root = etree.fromstring(data, parser)

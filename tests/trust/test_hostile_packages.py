@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 import small
 from click.testing import CliRunner
-from hostile import BAD, ROOMS, Bad, Entries
+from hostile import BAD, MAIN, ROOMS, Bad, Entries
 
 from exporters.cli.app import app
 from exporters.errors import BriefpackError, Fault, PackageError
@@ -79,6 +81,52 @@ def test_as_a_template(project: Path, tmp_path: Path, bad: Bad) -> None:
     assert code == 1
     clear(tuple(Fault(**{**fault, "excerpt": ""}) for fault in json.loads(told)["faults"]), bad)
     assert not (tmp_path / "out").exists()
+    if BAD.index(bad) % 4 == 0:
+        assert run("check", project / "small.json", "--templates", tmp_path / "set", "--only", "word")[0] == 1
+
+
+def _strict(entries: Entries) -> Entries:
+    usual, strict = b"http://schemas.openxmlformats.org/", b"http://purl.oclc.org/ooxml/"
+    for main in set(MAIN.values()) & entries.parts.keys():
+        entries.parts[main] = entries.parts[main].replace(usual, strict)
+    return entries
+
+
+def _everywhere(pattern: bytes, new: bytes) -> Callable[[Entries], Entries]:
+    """A change of every part but the list of content types."""
+    return lambda entries: Entries({
+        name: content if name.startswith("[") else re.sub(pattern, new, content) for name, content in entries.parts.items()
+    })  # fmt: skip
+
+
+BENT: dict[str, tuple[Callable[[Entries], Entries], set[str]]] = {
+    "strict form": (_strict, {"strict"}),
+    "a zero": (_everywhere(b"pack", b"pa\x00ck"), {"broken-xml"}),
+    "no text": (_everywhere(b"pack", b"pa\xff\xfeck"), {"broken-xml"}),
+    "names in capitals": (
+        lambda entries: Entries({re.sub("^(word|ppt|xl)/.*", lambda found: found[0].upper(), name): content
+                                 for name, content in entries.parts.items()}), set()),
+    "numbers without end": (_everywhere(rb'="[0-9]+"', b'="99999999999"'), set()),
+    "numbers that are none": (_everywhere(rb'="[0-9]+"', b'="NaN"'), set()),
+    "numbers below zero": (_everywhere(rb'="([0-9]+)"', rb'="-\1"'), set()),
+    "another namespace": (_everywhere(rb"2006/main", b"2006/mein"), set()),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("room", ROOMS)
+@pytest.mark.parametrize("name", BENT)
+def test_a_template_bent_in_every_part_is_used_or_refused(project: Path, tmp_path: Path, name: str, room: str) -> None:
+    """Office would repair or refuse them; what breaks while the pack is written is a fault of the file as well."""
+    change, codes = BENT[name]
+    small.templates(tmp_path / "set")
+    (tmp_path / "set" / small.FILES[room]).write_bytes(change(Entries.of(small.MAKERS[room]())).zipped())
+    for command in (("check",), ("build", "--out", tmp_path / "out")):
+        arguments = (project / "small.json", "--templates", tmp_path / "set", "--only", room, *command[1:], "--json")
+        code, told = run(command[0], *arguments)
+        faults = [fault for fault in json.loads(told).get("faults", ()) if fault.get("severity") == "error"]
+        assert code == (1 if faults else 0)
+        assert all(fault["file"] for fault in faults)
+        assert not codes or {fault["code"] for fault in faults} == codes
 
 
 @in_workbook
