@@ -204,7 +204,7 @@ def restore_controls(root: Element, digests: Mapping[str, str]) -> bool:
     values = sum(one.get(f"{W}name", "").startswith(PREFIX) for one in root.iter(f"{W}bookmarkStart"))
     if values == sum(1 for _ in root.iter(f"{W}alias")):
         return False
-    changed = _unwrap_husks(root)
+    changed = _unwrap_leftovers(root)
     ends = {one.get(f"{W}id", ""): one for one in root.iter(f"{W}bookmarkEnd")}
     for start in list(root.iter(f"{W}bookmarkStart")):
         name = start.get(f"{W}name", "")
@@ -215,18 +215,22 @@ def restore_controls(root: Element, digests: Mapping[str, str]) -> bool:
     return changed
 
 
-def _unwrap_husks(root: Element) -> bool:
-    """Take away the empty controls that LibreOffice leaves of controls without anything between them."""
+def _unwrap_leftovers(root: Element) -> bool:
+    """Take away what LibreOffice leaves of controls without anything between them: one nameless control around the
+    values of all, with empty ones inside."""
     changed = False
     for control in list(root.iter(_SDT)):
         properties, content = control.find(f"{W}sdtPr"), control.find(f"{W}sdtContent")
-        if properties is None or content is None or len(properties) or not content.findall(f"{W}bookmarkStart"):
+        if properties is None or content is None or any(one.tag != f"{W}rPr" for one in properties):
             continue
-        if all(one.tag in _HUSK and not [part for part in one if part.tag != f"{W}rPr"] for one in content):
+        marks = [one.get(f"{W}name", "") for one in content.iter(f"{W}bookmarkStart")]
+        if marks and all(one.tag in _HUSK and not [part for part in one if part.tag != f"{W}rPr"] for one in content):
             for run in content.findall(R):
                 content.remove(run)
-            drop_control(control)
-            changed = True
+        elif sum(name.startswith(PREFIX) for name in marks) < 2 or content.find(f"{W}p") is not None:
+            continue
+        drop_control(control)
+        changed = True
     return changed
 
 
