@@ -39,8 +39,15 @@ class Keys:
         """Return what *key* (``record.field`` or ``record.field|filters``) stands for; None for an unknown one."""
         path, _, filters = key.partition("|")
         record, _, name = path.rpartition(".")
-        view = self._views.get(record)
+        view = self._views.get(record) or self._led_to(record)
         return Found(view, name, filters) if view is not None and name in view.names else None
+
+    def _led_to(self, path: str) -> View | None:
+        """Return the record that a field of another one leads to (``nansha.gdp-growth.stretch``)."""
+        owner, _, name = path.rpartition(".")
+        view = self._views.get(owner)
+        found = getattr(view, name, None) if view is not None and name in view.names else None
+        return found if isinstance(found, View) else None
 
     def records(self) -> list[str]:
         """Return the keys of all records."""

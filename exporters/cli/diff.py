@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     import datetime as dt
 
 
+_SHOWN = 12
+"""Lines of one kind that a screen has room for."""
+
+
 @click.command("diff", short_help="What a build would change.")
 @click.argument("dataset")
 @folder_argument
@@ -30,4 +34,4 @@ def command(dataset: str, folder: Path, templates: str, as_of: dt.date | None, a
         dataset=dataset, out=folder, templates=templates, as_of=as_of, epoch=source_date_epoch(), cache=cache_folder()
     )
     found = review.diff(request)
-    show(found, as_json, list(review.moved(found)))
+    show(found, as_json, list(review.updated(found)), most=_SHOWN)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from exporters.cli.report import apart, fault_json, in_places, print_fault, print_json, short
+from exporters.cli.report import apart, fault_json, in_places, print_fault, print_json
 
 if TYPE_CHECKING:
     from exporters.runs.review import FileReview, Review
@@ -22,8 +23,8 @@ _WORDS = {
 }
 
 
-def show(found: Review, as_json: bool, moved: list[tuple[str, str, str]]) -> None:
-    """Print a review; *moved* are the values that a build would update."""
+def show(found: Review, as_json: bool, updated: list[tuple[str, str, str]], most: int = 10_000) -> None:
+    """Print a review, at most *most* lines of one kind; *updated* are the values that a build would write anew."""
     if as_json:
         print_json(
             {
@@ -31,23 +32,19 @@ def show(found: Review, as_json: bool, moved: list[tuple[str, str, str]]) -> Non
                 "exit_code": 3 if found.conflicts else 0,
                 "folder": str(found.folder),
                 "dataset": found.manifest.dataset,
-                "moved": [{"key": key, "old": old, "new": new} for key, old, new in moved],
+                "moved": [{"key": key, "old": old, "new": new} for key, old, new in updated],
+                "records": [asdict(move) for move in found.moved],
                 "files": {file.file: _file_json(file) for file in found.files},
                 "conflicts": [{"file": file, **_conflict_json(one)} for file, one in found.conflicts],
             }
         )
         return
-    for key, old, new in moved:
-        click.echo(f"moves     {key}: {short(old)} -> {short(new)}")
+    _some((f"moved     {move}" for move in found.moved), most, "records more moved")
     for file in found.files:
         click.echo(f"{file.state:9} {file.file}{_counts(file)}")
         if file.fault is not None:
             print_fault(file.fault)
-        for kept, places in Counter(replace(one, at="") for one in file.plan.kept).items():
-            before, now = apart(kept.base, kept.theirs)
-            now = "deleted" if kept.reason == "deleted" else now
-            place = _place(file, next(one.at for one in file.plan.kept if replace(one, at="") == kept))
-            click.echo(f"    edit stands  {kept.key}{place}: {before} -> {now}{in_places(places)}")
+        _some(_kept(file), most, "edits more stand: `briefpack status` has all")
         said = Counter(replace(one, at="", item="", group="") for one in file.plan.conflicts)
         for conflict, places in said.items():
             at = next(one.at for one in file.plan.conflicts if one.key == conflict.key)
@@ -58,6 +55,22 @@ def show(found: Review, as_json: bool, moved: list[tuple[str, str, str]]) -> Non
             _show_conflict(name, conflict, 1)
     if found.conflicts:
         click.echo(f"settle with: briefpack resolve {found.folder} KEY --mine|--data")
+
+
+def _some(lines: Iterable[str], most: int, rest: str) -> None:
+    found = list(lines)
+    for line in found[:most]:
+        click.echo(line)
+    if len(found) > most:
+        click.echo(f"    and {len(found) - most} {rest}")
+
+
+def _kept(file: FileReview) -> Iterator[str]:
+    for kept, places in Counter(replace(one, at="") for one in file.plan.kept).items():
+        before, now = apart(kept.base, kept.theirs)
+        now = "deleted" if kept.reason == "deleted" else now
+        place = _place(file, next(one.at for one in file.plan.kept if replace(one, at="") == kept))
+        yield f"    edit stands  {kept.key}{place}: {before} -> {now}{in_places(places)}"
 
 
 def _place(file: FileReview, at: str) -> str:

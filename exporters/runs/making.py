@@ -74,10 +74,10 @@ def make(plan: Plan, progress: Progress = lambda _name, _size: None) -> Made:
     records = dict(plan.folder.manifest.files) if plan.folder.manifest else {}
     records |= {file.name: file.record for file in files if file.record is not None}
     made = _manifest(plan, scope, records, _open_conflicts(plan, files))
-    return Made(made, canonical(plan.dataset), files, _moved(plan, scope), _because(plan.folder.manifest, made))
+    return Made(made, canonical(plan.dataset), files, moved(plan, scope), _because(plan.folder.manifest, made))
 
 
-def _moved(plan: Plan, scope: Scope) -> tuple[Move, ...]:
+def moved(plan: Plan, scope: Scope) -> tuple[Move, ...]:
     """Return what the new data moved; nothing where the old data is not known, or cannot be read any more."""
     from pydantic import ValidationError
 

@@ -29,7 +29,7 @@ from exporters.figures import tabular_unit
 from exporters.files import read_file
 from exporters.load import load, write_whole
 from exporters.load.edits import AppendRecord, Edit, RemoveField, SetField, apply_edits
-from exporters.merge import aligned, canonical, known
+from exporters.merge import Texts, aligned, canonical, known
 from exporters.model import Comparator, Dataset, Lang, Target
 from exporters.package import Package
 from exporters.registry import EXPORTERS
@@ -62,6 +62,8 @@ _TEXTS: dict[tuple[type[View], str], tuple[str, ...]] = {
 }
 # The number of a statement, or of its actual value: as a spreadsheet holds it, as a ratio, as the source has it.
 _NUMBERS = ("number", "ratio", "value")
+# What makes up the figure of a statement.
+_FIGURE = frozenset(("value", "upper", "unit", "comparator", "comparator_word", "expression"))
 _EXCEL_EPOCH = dt.date(1899, 12, 30)
 _NO_SIGN = frozenset((Comparator.BETWEEN, Comparator.IN_STEP_WITH, Comparator.NONE))
 FORMULA = "="
@@ -140,11 +142,10 @@ def _typed(pack: Pack, templates: str | None) -> Iterator[Typed]:
             places = room.whereabouts(edited, now)
             base = room.read(Package.open(memory.base_of(file.name, now.stamp, pack.manifest.dataset).content))
             now, base = aligned(base, now), known(base)
-            before = {(item, slot.key): slot for _, item, slot in base.slots()}
-            by_key = {slot.key: slot for _, _, slot in base.slots()}
+            before = Texts(base)
             headers = _columns(pack, templates) if now.format == "workbook" else {}
             for group, item, slot in now.slots():
-                old = before.get((item, slot.key)) or by_key.get(slot.key)
+                old = before.find(group, item, slot.key)
                 if old is None or slot.kind is not SlotKind.VALUE or canonical(old.text) == canonical(slot.text):
                     continue
                 where = places.get(slot.at, "")
@@ -155,9 +156,22 @@ def _typed(pack: Pack, templates: str | None) -> Iterator[Typed]:
                     if field:
                         yield Typed(str(file.path), f"{where}, column {header}", item, field, old.text, slot.text)
                     continue
-                found = keys.find(slot.key)
-                if found is not None:
-                    yield Typed(str(file.path), where, found.view.key, found.field, old.text, slot.text)
+                record, field = _bound(keys, slot.key, old.text)
+                yield Typed(str(file.path), where, record, field, old.text, slot.text)
+
+
+def _bound(keys: Keys, key: str, text: str) -> tuple[str, str]:
+    """Return the record and the field behind a key; of a shape that the template calls by a name of its own, the
+    field of its record that said *text*."""
+    found = keys.find(key)
+    if found is not None:
+        return found.view.key, found.field
+    record, _, name = key.rpartition(".")
+    for field in ("text", "phrase"):
+        found = keys.find(f"{record}.{field}")
+        if found is not None and found.target is not None and str(keys.value(found)) == text:
+            return record, field
+    return record, name
 
 
 def _family(group: str) -> str:
@@ -187,37 +201,44 @@ class _Puller:
         by_field: dict[tuple[str, str], list[Typed]] = defaultdict(list)
         for one in typed:
             by_field[one.record, one.field].append(one)
-        edits: list[Edit] = []
+        edits: list[tuple[Typed, Edit]] = []
         actual: dict[str, dict[str, Typed]] = defaultdict(dict)
         for (record, field), found in by_field.items():
             texts = {canonical(one.theirs) for one in found}
             if len(texts) > 1:
-                said = "; ".join(f"“{one.theirs}” in {one.file}" for one in found)
-                self._fault(found[0], f"it was typed differently in two places: {said}", "make them alike")
+                self._differ(found)
                 continue
             if field.startswith("actual."):
                 actual[record][field.removeprefix("actual.")] = found[0]
                 continue
             try:
-                edits += self._edits(found[0])
+                edits += [(found[0], edit) for edit in self._edits(found[0])]
             except AmbiguousError as error:
                 message = f"“{found[0].theirs}” cannot be taken: {error}"
                 self._fault(found[0], message, "type it as a figure with its unit")
-        edits += [edit for record, fields in actual.items() for edit in self._observed(record, fields)]
-        edits = self._agreeing(edits, by_field)
-        return list(dict.fromkeys(edits)) if all(_hashable(edit) for edit in edits) else edits
+        agreed = self._agreeing(edits)
+        agreed += [edit for record, fields in actual.items() for edit in self._observed(record, fields)]
+        return list(dict.fromkeys(agreed)) if all(_hashable(edit) for edit in agreed) else agreed
 
-    def _agreeing(self, edits: list[Edit], typed: Mapping[tuple[str, str], list[Typed]]) -> list[Edit]:
-        """Leave out the edits of fields for which people typed different things in different columns."""
-        said: dict[tuple[str, str], list[Edit]] = defaultdict(list)
-        for edit in edits:
+    def _agreeing(self, edits: list[tuple[Typed, Edit]]) -> list[Edit]:
+        """Leave out the edits of figures for which people typed different things in different places."""
+        said: dict[tuple[str, ...], list[tuple[Typed, Edit]]] = defaultdict(list)
+        for one, edit in edits:
             if not isinstance(edit, AppendRecord):
-                said[edit.record, str(edit.field)].append(edit)
-        torn = {place for place, found in said.items() if any(edit != found[0] for edit in found)}
-        for record in dict.fromkeys(record for record, _ in torn):
-            first = next(found[0] for (owner, _), found in typed.items() if owner == record)
-            self._fault(first, "what was typed in its columns does not agree", "make them alike")
-        return [edit for edit in edits if isinstance(edit, AppendRecord) or (edit.record, str(edit.field)) not in torn]
+                name = str(edit.field[0])
+                said[edit.record, *(("figure",) if name in _FIGURE else map(str, edit.field))].append((one, edit))
+        found: list[Edit] = []
+        for pairs in said.values():
+            fields = {edit.field: edit for _, edit in pairs if not isinstance(edit, AppendRecord)}
+            if all(fields[edit.field] == edit for _, edit in pairs if not isinstance(edit, AppendRecord)):
+                found += [edit for _, edit in pairs]
+            else:
+                self._differ([one for one, _ in pairs])
+        return found
+
+    def _differ(self, typed: list[Typed]) -> None:
+        said = dict.fromkeys(f"“{one.theirs}” in {one.file} ({one.place})" for one in typed)
+        self._fault(typed[0], f"it was typed differently in two places: {'; '.join(said)}", "make them alike")
 
     def _fault(self, one: Typed, message: str, hint: str = "") -> None:
         self.faults.append(Fault("pull", message, one.file, one.place, hint=hint))
@@ -225,7 +246,8 @@ class _Puller:
     def _edits(self, one: Typed) -> list[Edit]:
         found = self.keys.find(f"{one.record}.{one.field}")
         if found is None:
-            self._fault(one, "the data file no longer has this record")
+            message = f"“{one.theirs}” cannot be taken: it belongs to no single value of the data"
+            self._fault(one, message, "type the figure where it stands alone, or edit the data file")
             return []
         moved = self.keys.value(found)
         if moved is not None and canonical(str(moved)) not in {canonical(one.base), canonical(one.theirs)}:
@@ -248,9 +270,10 @@ class _Puller:
         if one.field in _NUMBERS:
             return self._changed(target, {"value": self._number(one.theirs, target, one.field)})
         if one.field == "number_upper":
-            if target.upper is None:
+            upper = self._number(one.theirs, target, "number")
+            if target.upper is None and target.comparator is not Comparator.EQ:
                 raise AmbiguousError("the target is no range; type the range as its figure")
-            return self._changed(target, {"upper": self._number(one.theirs, target, "number")})
+            return self._changed(target, {"comparator": Comparator.BETWEEN, "upper": upper})
         if one.field == "comparator":
             return self._compared(one, target)
         if one.field == "word" and self.lang == "zh":
@@ -273,25 +296,24 @@ class _Puller:
         counter = self.dataset.indicator_by_code[target.indicator].counter
         noun = (counter.zh if self.lang == "zh" else counter.en) if target.unit in {"COUNT", "COUNT_10K"} else ""
         read = read_figure(one.theirs, target, self.dataset.unit_by_code, self.lang, noun)
-        word = {self.lang: read.word} if read.word and read.comparator is not Comparator.EQ else None
-        fields = {
-            "value": read.value, "upper": read.upper, "unit": read.unit, "comparator": read.comparator,
-            "comparator_word": word, "expression": None,
+        fields: dict[str, object] = {
+            "value": read.value, "upper": read.upper, "unit": read.unit, "comparator": read.comparator
         }  # fmt: skip
-        edits = self._changed(target, fields)
-        printed = self._printed(target, fields, one.field)
-        if canonical(printed) != canonical(one.theirs):
-            plain = self._changed(target, fields | {"comparator_word": None})
-            if canonical(self._printed(target, fields | {"comparator_word": None}, one.field)) == canonical(one.theirs):
-                return plain
-            raise AmbiguousError(f"it would be printed as “{printed}”; type it so")
-        shorter = self._printed(target, fields | {"comparator_word": None}, one.field)
-        return self._changed(target, fields | {"comparator_word": None}) if shorter == printed else edits
+        word = {self.lang: read.word} if read.word and read.comparator is not Comparator.EQ else None
+        printed = ""
+        # The words of the data are kept where they print what was typed; no word is set that is printed without.
+        for words in ({}, {"comparator_word": None, "expression": None}, {"comparator_word": word, "expression": None}):
+            if not words and read.comparator is not target.comparator:
+                continue
+            printed = self._printed(target, fields | words, one.field)
+            if canonical(printed) == canonical(one.theirs):
+                return self._changed(target, fields | words)
+        raise AmbiguousError(f"it would be printed as “{printed}”; type it so")
 
     def _printed(self, target: Target, fields: Mapping[str, object], name: str) -> str:
         values = target.model_dump() | {key: value for key, value in fields.items() if value is not None}
         for key in ("upper", "comparator_word", "expression"):
-            if fields.get(key) is None:
+            if key in fields and fields[key] is None:
                 values.pop(key, None)
         changed = Target.model_validate(values)
         said = self.scope.figure(changed)
@@ -354,7 +376,9 @@ class _Puller:
             edits: list[Edit] = [SetField(known.id, ("value",), value)] if value is not None else []
             return edits + ([SetField(known.id, ("note", self.lang), note)] if note else [])
         if value is None:
-            self._fault(first, "there is a day or a note, but no actual value", "type the value too")
+            # A remark alone is one about the target: it stays where people read it.
+            if day is not None:
+                self._fault(first, "there is a day, but no actual value", "type the value too")
             return []
         if day is None:
             self._fault(first, f"the actual value {first.theirs} has no day", "type its day beside it")

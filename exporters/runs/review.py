@@ -12,10 +12,11 @@ from exporters.collector import collector_paused
 from exporters.errors import BriefpackError, Fault, RefusedError
 from exporters.package import Package
 from exporters.registry import EXPORTERS
-from exporters.runs import manifest, planning, publish
+from exporters.runs import making, manifest, planning, publish
 from exporters.runs.living import lost, planned, upgraded
 from exporters.runs.manifest import Manifest
 from exporters.runs.memory import Memory
+from exporters.runs.moves import Move
 from exporters.runs.planning import Request
 from exporters.runs.stamp import PROPERTY, Stamp
 from exporters.snapshot import Conflict, Plan
@@ -43,6 +44,8 @@ class Review:
     manifest: Manifest
     files: tuple[FileReview, ...]
     conflicts: tuple[tuple[str, Conflict], ...]
+    moved: tuple[Move, ...] = ()
+    """What the new data moved since the last build; nothing for a status."""
 
 
 def opened(folder: Path) -> Manifest:
@@ -137,14 +140,14 @@ def diff(request: Request) -> Review:
         # What is open in a file that was looked at is what a build would leave open there.
         told = {file.file for file in files if file.state != "foreign"}
         rest = [pair for pair in memory.ledger.conflicts() if pair[0] not in told]
-        return Review(folder, made, tuple(files), (*_open(files), *rest))
+        return Review(folder, made, tuple(files), (*_open(files), *rest), making.moved(decided, scope))
 
 
 def _open(files: Sequence[FileReview]) -> list[tuple[str, Conflict]]:
     return [(file.file, one) for file in files for one in file.plan.conflicts]
 
 
-def moved(review: Review) -> Iterator[tuple[str, str, str]]:
+def updated(review: Review) -> Iterator[tuple[str, str, str]]:
     """Yield (key, old text, new text) of every value that a build would update, once for the whole pack."""
     from exporters.snapshot import SetSlot, SlotKind
 

@@ -89,6 +89,11 @@ class _Patcher:
         elif place.cell is not None:
             set_cell(place.cell, edit.new)
             self.dirty.add(place.slide.part)
+        elif place.alternative:
+            mark = mark_of(place.shape) if place.shape is not None else None
+            if mark is not None:
+                mark.set("descr", edit.new)
+                self.dirty.add(place.slide.part)
         elif place.shape is not None and place.chart:
             self._chart(edit, place, source)
         elif place.shape is not None:

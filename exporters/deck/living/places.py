@@ -10,7 +10,8 @@ from exporters.deck.living.tables import TableRow, rows_of
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A slide, and what of it a handle means: notes, a shape, a table's row or cell, a chart or one of its titles."""
+    """A slide, and what of it a handle means: notes, a shape or its alternative text, a table's row or cell, a chart
+    or one of its titles."""
 
     slide: Slide
     is_notes: bool = False
@@ -19,6 +20,7 @@ class Place:
     cell: Element | None = None
     chart: bool = False
     title: str = ""
+    alternative: bool = False
 
 
 class Places:
@@ -51,6 +53,8 @@ class Places:
         shape = slide.shapes[int(number)]
         if not steps:
             return Place(slide, shape=shape)
+        if steps[0] == "alternative":
+            return Place(slide, shape=shape, alternative=True)
         if steps[0] == "chart":
             return Place(slide, shape=shape, chart=True, title=steps[1] if len(steps) > 1 else "")
         rows = self.rows(shape)

@@ -19,6 +19,7 @@ from exporters.deck.living.deck import (
     Slide,
     body_of,
     child_of,
+    mark_of,
     name_of,
     placeholder_of,
     table_of,
@@ -46,7 +47,10 @@ KEPT: Kept[Deck] = Kept()
 
 
 def read(package: Package) -> Snapshot:
-    """Return what the deck holds. Handles: ``part`` (slide), ``part#3`` (shape), ``part#3/r2/c1``, ``part#notes``."""
+    """Return what the deck holds.
+
+    Handles: ``part`` (slide), ``part#3`` (shape), ``part#3/r2/c1``, ``part#3/alternative``, ``part#notes``.
+    """
     deck = Deck(package)
     return KEPT.hold(deck, snapshot(deck), deck.size)
 
@@ -125,6 +129,8 @@ def _chart(slide: Slide, frame: Element, key: str, at: str) -> Iterator[Slot]:
     if not part:
         return
     root = slide.deck.tree(part)
+    if (mark := mark_of(frame)) is not None and mark.get("descr"):
+        yield Slot(f"{key}.alternative", mark.get("descr", ""), f"{at}/alternative", SlotKind.DERIVED)
     yield Slot(key, numbers_of(root), f"{at}/chart", SlotKind.CHART)
     for name, body in titles_of(root):
         text = text_of(paragraphs_of(body))

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+_DAY = re.compile(r"\s*([0-9]{4})[-/]([0-9]{1,2})[-/]([0-9]{1,2})\s*")
 _NUMBER = re.compile(r"\s*[+-]?(?:[0-9]+(?:,[0-9]{3})*(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?\s*(%?)\s*")
 _EPOCH = dt.date(1899, 12, 30)
 _SIGNIFICANT = 15
@@ -97,12 +98,20 @@ def number(value: Scalar) -> float:
 
 
 def number_in(text: str) -> float | None:
-    """Return the number that a text spells (``12``, ``1,200``, ``6.5%``), or None."""
+    """Return the number that a text spells (``12``, ``1,200``, ``6.5%``, a day as ``2023-06-30``), or None."""
     found = _NUMBER.fullmatch(text)
     if found is None:
-        return None
+        return _day_in(text)
     value = float(text.replace(",", "").replace("%", "").strip())
     return value / 100 if found[1] else value
+
+
+def _day_in(text: str) -> float | None:
+    found = _DAY.fullmatch(text)
+    try:
+        return serial(dt.date(*map(int, found.groups()))) if found is not None else None
+    except ValueError:
+        return None
 
 
 def text(value: Scalar) -> str:

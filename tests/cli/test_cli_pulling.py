@@ -1,0 +1,198 @@
+"""What people type into any of the three files comes back into the data, in its own style, and then nothing is left."""
+
+from __future__ import annotations
+
+import datetime as dt
+import difflib
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import docx
+import openpyxl
+import pytest
+from click.testing import CliRunner
+from pptx import Presentation
+
+from exporters.cli.app import app
+from exporters.runs.inputs import find_dataset
+
+W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+SAMPLE = Path(str(find_dataset(None))).read_text("utf-8")
+Edit = Callable[[], None]
+
+
+@pytest.fixture(scope="module")
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("compiled")
+
+
+@pytest.fixture
+def run(tmp_path: Path, cache: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Return what runs a command beside the pack ``p`` of ``d.yaml``, both ready."""
+    monkeypatch.setenv("BRIEFPACK_CACHE", str(cache))
+    monkeypatch.chdir(tmp_path)
+
+    def call(*args: str, code: int = 0) -> str:
+        done = CliRunner().invoke(app, args, prog_name="briefpack")
+        assert done.exit_code == code, done.output
+        return done.output
+
+    Path("d.yaml").write_text(SAMPLE, "utf-8")
+    call("build", "d.yaml", "--out", "p")
+    return call
+
+
+def word(key: str, text: str) -> Edit:
+    """Type *text* over a value wherever the briefing has it."""
+
+    def edit() -> None:
+        document = docx.Document("p/briefing.docx")
+        names = [one for one in document.element.body.iter(f"{W}alias") if one.get(f"{W}val") == key]
+        assert names
+        for alias in names:
+            first, *others = alias.getparent().getparent().iter(f"{W}t")
+            first.text = text
+            for one in others:
+                one.text = ""
+        document.save("p/briefing.docx")
+
+    return edit
+
+
+def deck(old: str, text: str) -> Edit:
+    """Type *text* over the shapes that say *old*."""
+
+    def walk(shapes: Any) -> Any:
+        for shape in shapes:
+            yield from walk(shape.shapes) if shape.shape_type == 6 else (shape,)
+
+    def edit() -> None:
+        prs = Presentation("p/deck.pptx")
+        found = [
+            one
+            for slide in prs.slides
+            for one in walk(slide.shapes)
+            if one.has_text_frame and one.text_frame.text == old
+        ]
+        assert found
+        for shape in found:
+            first, *others = shape.text_frame.paragraphs[0].runs
+            first.text = text
+            for one in others:
+                one.text = ""
+        prs.save("p/deck.pptx")
+
+    return edit
+
+
+def sheet(key: str, **cells: Any) -> Edit:
+    """Type into the row of a target, by header."""
+
+    def edit() -> None:
+        book = openpyxl.load_workbook("p/targets.xlsx")
+        own = book["目标"]
+        headers = {own.cell(4, column).value: column for column in range(1, 40)}
+        row = next(row for row in range(5, 200) if own.cell(row, 1).value == key)
+        for header, value in cells.items():
+            own.cell(row, headers[header]).value = value
+        book.save("p/targets.xlsx")
+
+    return edit
+
+
+def changed() -> list[str]:
+    """Return the lines of the data file that went and came."""
+    lines = difflib.ndiff(SAMPLE.splitlines(), Path("d.yaml").read_text("utf-8").splitlines())
+    return [re.sub(r"\s+", " ", line) for line in lines if line[0] in "+-"]
+
+
+FAI, GDP, STRETCH = "tianhe.fai-level", "yuexiu.gdp-growth", "haizhu.gdp-growth"
+
+
+@pytest.mark.parametrize(
+    ("edits", "lines"),
+    [
+        ([word(f"{FAI}.text", "超750亿元")], ["- value: 730", "+ value: 750"]),
+        ([word(f"{FAI}.text", "超0.08万亿元")],
+         ["- value: 730", "- unit: CNY_100M", "+ value: 0.08", "+ unit: CNY_TRILLION"]),
+        ([word(f"{GDP}.text", "4.5%—5%")], ["- comparator: eq", "+ comparator: between", "+ upper: 5"]),
+        ([deck("超730亿元", "超750亿元")], ["- value: 730", "+ value: 750"]),
+        ([deck("增长10%以上", "增长10.5%以上")], ["- value: 10", "+ value: 10.5"]),
+        ([sheet(FAI, 目标值=750)], ["- value: 730", "+ value: 750"]),
+        ([sheet(GDP, 目标值=0.05, 上限=0.055)],
+         ["- comparator: eq", "- value: 4.5", "+ comparator: between", "+ value: 5", "+ upper: 5.5"]),
+        ([sheet(GDP, 关系="≥")], ["- comparator: eq", "+ comparator: gte"]),
+        ([sheet(STRETCH, 力争值=0.08)], ["- value: 7.5", "+ value: 8"]),
+        ([sheet(FAI, 目标值=750), word(f"{FAI}.text", "超750亿元"), deck("超730亿元", "超750亿元")],
+         ["- value: 730", "+ value: 750"]),
+    ],
+)  # fmt: skip
+def test_it_comes_back_and_nothing_is_left(run: Any, edits: list[Edit], lines: list[str]) -> None:
+    for edit in edits:
+        edit()
+    run("pull", "d.yaml", "p", "--dry-run")
+    assert changed() == []
+    run("pull", "d.yaml", "p")
+    assert sorted(changed()) == sorted(lines)
+    run("build", "d.yaml", "--out", "p")
+    files = {path: path.read_bytes() for path in Path("p").glob("[a-z]*.*")}
+    assert json.loads(run("diff", "d.yaml", "p", "--json"))["conflicts"] == []
+    run("build", "d.yaml", "--out", "p")
+    assert {path: path.read_bytes() for path in files} == files
+    run("verify", "p")
+
+
+@pytest.mark.parametrize(
+    "edits",
+    [
+        [sheet(FAI, 目标值=760), word(f"{FAI}.text", "超750亿元")],
+        [deck("超730亿元", "超740亿元"), word(f"{FAI}.text", "超750亿元")],
+    ],
+)
+def test_two_files_that_say_different_things_are_refused_with_both_places(run: Any, edits: list[Edit]) -> None:
+    for edit in edits:
+        edit()
+    told = run("pull", "d.yaml", "p", code=1)
+    assert changed() == []
+    assert all(part in told for part in ("typed differently", "超750亿元", "briefing.docx"))
+
+
+def test_what_is_no_plain_figure_is_refused_with_its_place(run: Any) -> None:
+    word(f"{FAI}.text", "七百多亿")()
+    assert "七百多亿" in run("pull", "d.yaml", "p", code=1)
+    assert changed() == []
+
+
+@pytest.mark.parametrize("day", [dt.date(2023, 6, 30), "2023-06-30"])
+def test_an_actual_value_with_its_day_becomes_an_observation(run: Any, day: Any) -> None:
+    sheet(FAI, 实际值=310, 实际日期=day, 备注="快报数")()
+    run("pull", "d.yaml", "p")
+    assert [line for line in changed() if len(line) > 2] == [
+        "+ observations:", f"+ - id: {FAI}.20230630", f"+ target: {FAI}", "+ date: 2023-06-30", "+ value: 310",
+        "+ note: {zh: 快报数}",
+    ]  # fmt: skip
+    run("build", "d.yaml", "--out", "p")
+    run("verify", "p")
+
+
+def test_a_remark_alone_stays_in_the_workbook(run: Any) -> None:
+    sheet(FAI, 备注="待核")()
+    run("pull", "d.yaml", "p")
+    assert changed() == []
+
+
+def test_into_a_workbook_of_data(run: Any) -> None:
+    run("convert", "d.yaml", "d.xlsx")
+    sheet(GDP, 目标值=0.05, 上限=0.055)()
+    word(f"{FAI}.text", "超750亿元")()
+    run("pull", "d.xlsx", "p")
+    run("build", "d.xlsx", "--out", "p")
+    run("verify", "p")
+    files = {path: path.read_bytes() for path in Path("p").glob("[a-z]*.*")}
+    run("build", "d.xlsx", "--out", "p")
+    assert {path: path.read_bytes() for path in files} == files
+    document = "".join(one.text or "" for one in docx.Document("p/briefing.docx").element.body.iter(f"{W}t"))
+    assert "5%—5.5%" in document
