@@ -60,7 +60,6 @@ ZH: dict[str, str] = {
     "d.origin.text": "{{ x|fit(2) }}",
     "d.origin.none": "该来源未提举措，此处不作补写。",
     "d.chart": "增速目标与各区中位数",
-    "d.chart.key": "红为本区，灰为各区中位数",
     "d.chart.own": "{{ district.short }}", "d.chart.median": "各区中位数", "d.chart.format": '"中位数 "General"%"',
     "d.chart.category": "{{ t.short|clip(32) }}\n{{ t.text }}",
     "d.alt": "条形图，{{ district.name }}增速目标：{% for t in rates %}{{ t.short }}{{ t.text }}"
@@ -174,7 +173,6 @@ EN: dict[str, str] = {
     "d.origin.text": "{{ x|fit(2) }}",
     "d.origin.none": "The report names no measures, and none are added here.",
     "d.chart": "Growth targets and district medians",
-    "d.chart.key": "Red: this district. Grey: median",
     "d.chart.own": "{{ district.short }}", "d.chart.median": "Median of districts", "d.chart.format": '"median "General"%"',
     "d.chart.category": "{{ t.short|clip(32) }}\n{{ t.text }}",
     "d.alt": "Bar chart of growth targets of {{ district.name }}: {% for t in rates %}{{ t.short }} {{ t.text }}"

@@ -318,9 +318,9 @@ class Builder:
         self.title(sheet, words.targets_title, words.targets_hint, "C")
         zh = words.lang == "zh"
         self.widths(sheet, {
-            "A": 24, "B": 24, "C": 8 if zh else 10.5, "D": 16 if zh else 22, "E": 6.5 if zh else 8.5, "F": 5, "G": 9, "H": 6.5,
+            "A": 24, "B": 24, "C": 9.5 if zh else 10.5, "D": 14.5 if zh else 22, "E": 6.5 if zh else 8.5, "F": 5, "G": 9, "H": 6.5,
             "I": 8, "J": 7 if zh else 8, "K": 8 if zh else 9, "L": 9, "M": 9 if zh else 11, "N": 9 if zh else 10,
-            "O": 11 if zh else 15, "P": 21 if zh else 28, "Q": 6 if zh else 8, "R": 15 if zh else 18, "S": 11, "T": 11, "U": 9, "V": 11,
+            "O": 11 if zh else 15, "P": 20 if zh else 28, "Q": 6 if zh else 8, "R": 15 if zh else 18, "S": 11, "T": 11, "U": 9, "V": 11,
             "W": 9 if zh else 11, "X": 8.5, "Y": 8.5,
         })  # fmt: skip
         for column in "ABST":
