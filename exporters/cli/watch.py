@@ -50,12 +50,14 @@ def command(
 
 
 def _build(request: object) -> None:
+    from exporters.collector import swept
     from exporters.errors import BriefpackError
     from exporters.runs.build import execute
     from exporters.runs.disk import fault_of
     from exporters.runs.planning import Request, plan
 
     assert isinstance(request, Request)
+    swept()
     try:
         outcome = execute(plan(request))
     except (BriefpackError, OSError) as error:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Literal
 
 from exporters import __version__, resources
+from exporters.collector import swept
 from exporters.errors import BriefpackError, Fault
 from exporters.files import read_file
 from exporters.runs import publish as publishing
@@ -188,6 +189,7 @@ def work(common: Common, order: Order) -> Made | tuple[Fault, ...]:
     """Make one pack (in a worker); faults are a result like any other."""
     from exporters.load import load
 
+    swept()
     if common.tool != __version__:
         message = f"a worker has briefpack {__version__}, this machine {common.tool}"
         hint = "install one version everywhere"
