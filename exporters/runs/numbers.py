@@ -31,6 +31,8 @@ _CLAIM = re.compile(
 )
 _DATE = re.compile(r"(?:19|20)\d\d(?=\D|$)")
 _DAY = re.compile(r"(?:19|20)\d\d[-年/.]\d{1,2}(?:[-月/.]\d{1,2}日?)?|\d{1,2}月\d{1,2}日")
+_SLIDE = re.compile(r"^slide \d+,? ?")
+_COPY = re.compile(r" \d+$")
 #: Full-width letters, digits and signs, one for one: offsets stay.
 _NARROW = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20, 0xA0: 0x20}
 
@@ -110,12 +112,14 @@ def typed(before: Sequence[Text], now: Sequence[Text], skip: Iterable[str] = ())
     """
     left = Counter(_key(line.text) for line in before)
     passed = set(map(_key, skip))
+    # A copied slide says once more what its shapes say.
+    shapes = {(_key(line.text), _shape(line.where)) for line in before if line.where}
     fresh: list[Text] = []
     for line in now:
         key = _key(line.text)
         if left[key] > 0:
             left[key] -= 1
-        elif key not in passed and claims(line.text):
+        elif key not in passed and (key, _shape(line.where)) not in shapes and claims(line.text):
             fresh.append(line)
     gone: dict[str, list[Text]] = defaultdict(list)
     for line in before:
@@ -132,6 +136,11 @@ def typed(before: Sequence[Text], now: Sequence[Text], skip: Iterable[str] = ())
         new = [one for claim in added for one in figures(claim) + bare(claim) if not {one, *numbers(one)} & known]
         if pairs or new:
             yield Typed(line, tuple(dict.fromkeys(pairs)), tuple(dict.fromkeys(new)))
+
+
+def _shape(where: str) -> str:
+    """Return which shape a place names, on whatever slide, and without the number that editors give to a copy."""
+    return _COPY.sub("", _SLIDE.sub("", where))
 
 
 def _key(line: str) -> str:

@@ -251,7 +251,9 @@ def _through_text(one: _Read, told: Iterable[Finding], known: set[str]) -> Itera
     if one.base is None:
         return
     told = list(told)
+    # What editors work out anew (pages, captions) states no figure; an alternative text that follows a chart does.
     derived = [slot.text for _, _, slot in one.snapshot.slots() if slot.kind is SlotKind.DERIVED]
+    derived = [text for text in derived if not figures(text)]
     known = known | {figure for line in one.base_texts for figure in figures(line.text)}
     pairs = {tuple(one.message.removeprefix(_BY_HAND).split(" -> ")) for one in told if one.kind == "changed"}
     for line in typed(one.base_texts, one.texts, derived):
