@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import shutil
 import subprocess
+import zipfile
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -179,3 +180,25 @@ def test_libreoffice_saves_it_without_loss(tmp_path: Path) -> None:
     command = ["soffice", f"-env:UserInstallation={profile}", "--headless", "--convert-to", "xlsx", "--outdir"]
     subprocess.run([*command, str(tmp_path / "out"), str(path)], check=True, capture_output=True, timeout=180)
     assert load(tmp_path / "out" / "data.xlsx") == load(GUANGZHOU)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ('<row r="2"', '<row r="x"', "has a row 'x'"),
+        ('<row r="2"', '<row r="1"', "has a row '1' behind row 1"),
+        ('<row r="2"', '<row r="-2"', "has a row '-2'"),
+        ('r="B2"', 'r="A2"', "stands behind another of its row, or twice"),
+    ],
+)
+def test_rows_and_cells_stand_once_and_in_order(small: Path, old: str, new: str, told: str) -> None:
+    """Excel would repair such a file, and show something else than what is read here."""
+    with zipfile.ZipFile(small) as package:
+        parts = {name: package.read(name) for name in package.namelist()}
+    sheet = next(name for name in parts if name.startswith("xl/worksheets/sheet"))
+    assert old.encode() in parts[sheet]
+    parts[sheet] = parts[sheet].replace(old.encode(), new.encode(), 1)
+    with zipfile.ZipFile(small, "w") as package:
+        for name, content in parts.items():
+            package.writestr(name, content)
+    assert any(told in line for line in said(small))
