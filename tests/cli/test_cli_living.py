@@ -199,3 +199,23 @@ def test_a_slide_of_another_form_through_the_commands(run: Any) -> None:
     build(run, data="full.yaml", only="deck")
     assert len(Presentation("p/deck.pptx").slides) == count + 1
     untouched(lambda: build(run, data="full.yaml", only="deck"))
+
+
+def test_an_old_copy_that_comes_back_by_mail_merges_against_its_own_base(run: Any) -> None:
+    """Two generations have passed since; what the sender typed over has not moved, what moved the sender left alone."""
+    build(run)
+    document = docx.Document("p/briefing.docx")
+    document.add_paragraph("另发的一段。")
+    document.save("mailed.docx")
+    build(run, data=moved(11))
+    retype("12%左右")
+    build(run, data=moved(12), code=3)
+    shutil.copy("mailed.docx", "p/briefing.docx")
+    assert {one["key"] for one in json.loads(run("diff", "d12.yaml", "p", "--json"))["conflicts"]} == set()
+    build(run, data="d12.yaml")
+    document = docx.Document("p/briefing.docx")
+    assert [one.text for one in document.paragraphs][-1] == "另发的一段。"
+    found = [one for one in document.element.body.iter(f"{W}alias") if one.get(f"{W}val") == KEY]
+    assert {_words(one.getparent().getparent()) for one in found} == {"12%以上"}
+    assert open_keys(run, code=0) == set()
+    untouched(lambda: build(run, data="d12.yaml"))

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
+from typing import Any
 
 import pytest
-from desk import Desk, rows, verified
+from desk import Desk, Grid, rows, verified
+from python_calamine import CalamineWorkbook
 
 from tests.editors import LibreOffice, properties
 
@@ -78,6 +81,48 @@ def errors(document):
                 if formula.startswith("=") and cell.getError() and "NA()" not in formula:
                     wrong.append((sheet.Name, cell.AbsoluteName, formula))
     return wrong
+
+
+def recalculated(document):
+    """Work everything out anew and return what each sheet then holds, row by row."""
+    document.calculateAll()
+    found = {}
+    for sheet in document.Sheets:
+        cursor = sheet.createCursor()
+        cursor.gotoEndOfUsedArea(False)
+        address = cursor.RangeAddress
+        area = sheet.getCellRangeByPosition(0, 0, address.EndColumn, min(address.EndRow, 400))
+        found[sheet.Name] = [[one if isinstance(one, (int, float, str)) else None for one in row]
+                             for row in area.getDataArray()]  # fmt: skip
+    return found
+
+
+def test_kept_results_are_those_of_libreoffice_and_calamine_reads_them(office: LibreOffice, desk: Desk) -> None:
+    """Actual values typed in one editor, new data: totals, matrices and charts' cells hold what the office works out."""
+
+    def fill(book: Any) -> None:
+        grid = Grid(book)
+        for number, key in enumerate((GDP, FAI, "nansha.fai-growth", "huangpu.fai-level")):
+            grid.cell(key, "实际值").value = (0.07, 400, 0.31, 900)[number]
+            grid.cell(key, "实际日期").value = dt.date(2023, 6, 30)
+
+    desk.edit(fill)
+    moved(desk)
+    assert desk.build().exit_code == 0
+    wanted = office.look(desk.file, recalculated)
+    book = CalamineWorkbook.from_path(str(desk.file))
+    compared = 0
+    for name, rows_of in wanted.items():
+        kept = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
+        for number, (row, own) in enumerate(zip(rows_of, kept, strict=False)):
+            for column, (one, other) in enumerate(zip(row, own, strict=False)):
+                if isinstance(one, float) and isinstance(other, float):
+                    assert other == pytest.approx(one, abs=1e-9), (name, number, column)
+                    compared += 1
+                elif isinstance(one, str) and isinstance(other, str) and not other.startswith("#"):
+                    assert other == one, (name, number, column)
+                    compared += 1
+    assert compared > 1000
 
 
 def test_sorted_by_two_columns_and_saved_twice(office: LibreOffice, desk: Desk) -> None:
