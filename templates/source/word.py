@@ -445,7 +445,8 @@ class Briefing:
         words = self.words
         self.say(words.sources, "Heading1")
         self.say("{%p for s in sources %}")
-        self.say("{%p if loop.first %}")
+        # A short list stays whole, with its heading: two lines on a page of their own look lost.
+        self.say("{%p if loop.first or loop.length < 7 and not loop.last %}")
         self.say(words.source, "SourceItem", "<w:keepNext/>")
         self.say("{%p else %}")
         self.say(words.source, "SourceItem")
