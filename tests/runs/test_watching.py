@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -36,14 +37,15 @@ def watched(tmp_path):
 
     thread = threading.Thread(target=watch, daemon=True)
     thread.start()
-    # Until a change is seen, nobody is watching yet; what it told is taken away again.
+    # Until a change is seen, nobody is watching yet; what it told is taken away again, late news too.
     for number in range(50):
         data.write_text(f"begin {number}")
-        try:
+        with suppress(queue.Empty):
             assert told.get(timeout=1) == ["data.yaml"]
             break
-        except queue.Empty:
-            continue
+    with suppress(queue.Empty):
+        while told.get(timeout=1.5):
+            pass
     yield data, template, told
     over.set()
     thread.join(10)
