@@ -19,6 +19,10 @@ _TOKEN = re.compile(
     r"|[A-Za-z]+|\s+|.",
     re.DOTALL,
 )
+_NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
+_OPEN_NUMBER = re.compile(r"[\d%‰万亿元]\s*[-–—~～至到:：/.×]\s*\Z")
+_MORE_NUMBER = re.compile(r"\s*[-–—~～至到:：/.×]\s*\d")
+_ENDS = frozenset("0123456789%‰万亿元")
 
 
 def sentences(text: str) -> list[str]:
@@ -33,6 +37,9 @@ def merge_prose(base: str, theirs: str, ours: str) -> Merged:
     if canonical(ours) in {canonical(base), canonical(theirs)}:
         return Merged(theirs)
     merged = _by_sentence(base, theirs, ours)
+    if not {*_NUMBER.findall(merged.text)} <= {*_NUMBER.findall(theirs), *_NUMBER.findall(ours)}:
+        # What came to stand side by side reads as a number that nobody wrote.
+        return Merged(theirs, conflict=True)
     # An open conflict meets the same texts again at every run: what would then change once more is left as it stands.
     if merged.conflict and _by_sentence(base, merged.text, ours) != merged:
         return Merged(theirs, conflict=True)
@@ -65,9 +72,12 @@ class _Chunk:
             # Both added at one point: theirs stays, the new sentence follows unless it stands there already.
             return Merged(theirs if ours in theirs else theirs + ours)
         # One side only put words before or behind: the other side's change goes between them.
+        pieces = _TOKEN.findall(base)
         for added_to, other in ((theirs, ours), (ours, theirs)):
-            if added_to.count(base) == 1:
-                return Merged(added_to.replace(base, other))
+            within = _TOKEN.findall(added_to)
+            spots = _spots(pieces, within)
+            if len(spots) == 1 and not _joined(within, spots[0], spots[0] + len(pieces)):
+                return Merged("".join((*within[: spots[0]], other, *within[spots[0] + len(pieces) :])))
         return _flow(base, theirs, ours)
 
 
@@ -90,10 +100,18 @@ def _flow(base: str, theirs: str, ours: str) -> Merged:
             if not spots and _spots(new[c:d], now):
                 continue
             at = spots[0] if len(spots) == 1 else -1
-        if at < 0:
+        if at < 0 or (_joined(now, at, at + b - a) and not _joined(old, a, b)):
             return Merged(theirs, conflict=True)
         written[at : at + b - a] = ["".join(new[c:d]), *[""] * (b - a - 1)]
     return Merged("".join(written), conflict=reworded)
+
+
+def _joined(pieces: Sequence[str], start: int, end: int) -> bool:
+    """Return whether what stands around some *pieces* makes another number of them: a range, a ratio, a date."""
+    before, text, behind = ("".join(part) for part in (pieces[:start], pieces[start:end], pieces[end:]))
+    return bool(
+        (text[:1].isdigit() and _OPEN_NUMBER.search(before)) or (text[-1:] in _ENDS and _MORE_NUMBER.match(behind))
+    )
 
 
 def _spots(wanted: Sequence[str], within: Sequence[str]) -> list[int]:

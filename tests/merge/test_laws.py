@@ -1,9 +1,13 @@
 """The laws of the three-way merge, for any texts."""
 
-from hypothesis import given
+import re
+
+import pytest
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from exporters.merge import canonical, merge, merge_prose, merge_value
+from exporters.merge.values import Merged
 from exporters.snapshot import Group, InsertItem, Item, Plan, RemoveItem, SetSlot, Slot, SlotKind, Snapshot
 
 words = st.sampled_from(
@@ -47,6 +51,34 @@ def test_a_second_run_changes_nothing(base, theirs, ours):
         second = merge_text(base if first.conflict else ours, first.text, ours)
         assert second.text == first.text
         assert second.conflict == first.conflict
+
+
+_NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
+clauses = st.lists(
+    st.sampled_from(["8", "18", "10%", "110%", "9%以上", "50%", "150%以上", "—", "约", "个", "增长", "、", "2 targets", "。", "，", " "]), max_size=8
+).map("".join)
+
+
+@settings(max_examples=1000)
+@given(clauses, clauses, clauses)
+def test_no_number_comes_out_that_nobody_wrote(base, theirs, ours):
+    written = {*_NUMBER.findall(theirs), *_NUMBER.findall(ours)}
+    merged = merge_prose(base, theirs, ours)
+    assert {*_NUMBER.findall(merged.text)} <= written
+
+
+@pytest.mark.parametrize(
+    ("base", "theirs", "ours"),
+    [
+        ("50%以上", "150%以上", "60%以上"),
+        ("2 targets.", "12 targets.", "3 targets."),
+        ("8个区公布GDP增速", "18个区公布GDP增速", "7个区公布GDP增速"),
+        ("10%", "3%—10%", "9%"),
+        ("10%", "10%至12%", "9%"),
+    ],
+)
+def test_a_number_that_grew_around_the_old_one_is_a_conflict(base, theirs, ours):
+    assert merge_prose(base, theirs, ours) == Merged(theirs, conflict=True)
 
 
 def snapshot(rows: dict[str, dict[str, str]]) -> Snapshot:
