@@ -17,7 +17,10 @@ _HELD = (errno.EAGAIN, errno.EACCES, errno.EDEADLK)
 @contextmanager
 def held(path: Path, shown: Path) -> Iterator[None]:
     """Hold the lock file *path*; raise BriefpackError where another run holds it. *shown* is the folder in messages."""
-    handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+    try:
+        handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+    except FileNotFoundError:
+        raise _busy(shown) from None
     try:
         try:
             _lock(handle)
@@ -26,11 +29,18 @@ def held(path: Path, shown: Path) -> Iterator[None]:
             if error.errno not in _HELD:
                 yield
                 return
-            message = "another run of briefpack is at work in this folder"
-            raise BriefpackError(Fault("busy", message, str(shown), hint="wait for it to end")) from None
+            raise _busy(shown) from None
+        # A first build that failed takes its lock file away; what was opened before that keeps nobody out.
+        if os.fstat(handle).st_nlink == 0:
+            raise _busy(shown)
         yield
     finally:
         os.close(handle)
+
+
+def _busy(shown: Path) -> BriefpackError:
+    message = "another run of briefpack is at work in this folder"
+    return BriefpackError(Fault("busy", message, str(shown), hint="wait for it to end"))
 
 
 if sys.platform == "win32":

@@ -30,7 +30,7 @@ STATE = ".briefpack"
 BACKUP, LEDGER, OBJECTS = "backup", "ledger.sqlite", "objects"
 DATA = f"{STATE}/data.json"
 """Where a pack keeps its dataset; the manifest's ``dataset.sha256`` is the digest of this file's bytes."""
-_STAGING, _READY, _ORDER = "staging", "ready", "publish.json"
+_STAGING, _READY, _ORDER, _LOCK = "staging", "ready", "publish.json", "lock"
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,10 +189,9 @@ def staging(out: Path) -> Iterator[Staging]:
     """
     made = [folder for folder in (out, *out.parents) if not folder.exists()]
     state = out / STATE
-    fresh = not state.exists()
     state.mkdir(parents=True, exist_ok=True)
     try:
-        with lock.held(state / "lock", out):
+        with lock.held(state / _LOCK, out), _something_or_nothing(state):
             _finish(out)
             found = Staging(out)
             found.discard()
@@ -203,18 +202,29 @@ def staging(out: Path) -> Iterator[Staging]:
     except BaseException as error:
         if isinstance(error, OSError) and not error.filename:
             error.filename = str(out)
-        if fresh and not (state / _READY).exists():
-            shutil.rmtree(state)
-            for folder in made:
-                with suppress(OSError):
-                    folder.rmdir()
+        for folder in (state, *made):
+            with suppress(OSError):
+                folder.rmdir()
+        raise
+
+
+@contextmanager
+def _something_or_nothing(state: Path) -> Iterator[None]:
+    """Leave nothing of a first run that publishes nothing. Only who holds the lock knows that it is the first."""
+    first = [entry.name for entry in state.iterdir()] == [_LOCK]
+    try:
+        yield
+    except BaseException:
+        if first and not (state / _READY).exists() and not (state.parent / MANIFEST).exists():
+            # Windows deletes no open file: there the lock stays, and the next run takes it.
+            shutil.rmtree(state, ignore_errors=True)
         raise
 
 
 def recover(out: Path) -> None:
     """Finish what an earlier run in *out* had decided and died in; does nothing where there is nothing of it."""
     if (out / STATE / _READY).is_dir():
-        with lock.held(out / STATE / "lock", out):
+        with lock.held(out / STATE / _LOCK, out):
             _finish(out)
 
 

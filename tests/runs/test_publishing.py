@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
@@ -77,6 +78,45 @@ def test_an_error_while_writing_leaves_no_trace(tmp_path):
         work.write("a", lambda file: file.write(b"1"))
         work.write("b", burst)
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("free", [True, False])
+def test_a_first_build_that_fails_takes_nothing_of_another_first_build_away(tmp_path, monkeypatch, free):
+    out = tmp_path / "pack"
+    held = lock.held
+
+    @contextmanager
+    def held_after_another(path, shown):
+        with monkeypatch.context() as patch, ExitStack() as other:
+            patch.setattr(lock, "held", held)
+            work = other.enter_context(publish.staging(out))
+            work.write("manifest.json", lambda file: file.write(b"{}"))
+            work.keep(b"pristine")
+            work.publish({"manifest.json": None})
+            if free:
+                other.close()
+            with held(path, shown):
+                yield
+
+    with monkeypatch.context() as patch:
+        patch.setattr(lock, "held", held_after_another)
+        with pytest.raises((RuntimeError, BriefpackError)), publish.staging(out):
+            raise RuntimeError("this one fails")
+    assert (out / "manifest.json").read_bytes() == b"{}"
+    assert [path.read_bytes() for path in (out / ".briefpack" / "objects").rglob("*") if path.is_file()]
+
+
+def test_a_lock_file_that_was_taken_away_keeps_nobody_out(tmp_path, monkeypatch):
+    path = tmp_path / "lock"
+    lock_file = lock._lock
+
+    def too_late(handle):
+        path.unlink()
+        lock_file(handle)
+
+    monkeypatch.setattr(lock, "_lock", too_late)
+    with pytest.raises(BriefpackError, match="another run"), lock.held(path, tmp_path):
+        pytest.fail("held a file that nobody else can see")
 
 
 def test_an_error_between_two_moves_puts_the_first_back(tmp_path, monkeypatch):
