@@ -58,7 +58,7 @@ def regenerate(
     known = {(one.key, one.item, one.group) for one in open_conflicts}
     # A conflict that is over leaves a note behind in the file, which the patch takes away.
     same = known == {(one.key, one.item, one.group) for one in plan.conflicts}
-    if same and not plan.edits and _same(before, new):
+    if same and not plan.edits and says_the_same(before, new):
         return Merged(None, plan)
     return Merged(patched(room, theirs, plan, ours, stamp, track=track, epoch=epoch), plan)
 
@@ -125,7 +125,7 @@ def patched(
     return out.getvalue()
 
 
-def _same(base: Snapshot, ours: Snapshot) -> bool:
+def says_the_same(base: Snapshot, ours: Snapshot) -> bool:
     """Whether two renders say the same; where their contents stand in the file does not matter."""
     first = [(group, item, slot.key, slot.text) for group, item, slot in base.slots()]
     return first == [(group, item, slot.key, slot.text) for group, item, slot in ours.slots()]

@@ -150,7 +150,7 @@ def _fresh(plan: Plan, step: Step, ours: bytes, statements: Statements) -> MadeF
     digest = hashlib.sha256(ours).hexdigest()
     if existing.lock and digest != existing.digest:
         return MadeFile(name, "refused", beside=ours, faults=(_open_fault(plan, step),))
-    record = _record(step, ours, statements, edited=False)
+    record = _record(plan, step, ours, statements, edited=False)
     generation = _generation(step, digest, digest)
     if digest == existing.digest and existing.newest:
         return MadeFile(name, "unchanged", record=record, conflicts=())
@@ -170,7 +170,7 @@ def _merged(plan: Plan, step: Step, ours: bytes, statements: Statements) -> Made
     conflicts = merged.plan.conflicts
     if merged.content is None:
         known = plan.folder.manifest.files.get(name) if plan.folder.manifest else None
-        record = replace(known, inputs=step.inputs, edited=True) if known else None
+        record = replace(known, inputs=step.inputs, edited=True, origin=plan.origin) if known else None
         return MadeFile(name, "unchanged", record=record, conflicts=conflicts, merge=merged.plan)
     if existing.lock:
         fault = _open_fault(plan, step)
@@ -182,7 +182,7 @@ def _merged(plan: Plan, step: Step, ours: bytes, statements: Statements) -> Made
         merged.content,
         pristine=ours,
         generation=_generation(step, hashlib.sha256(ours).hexdigest(), output),
-        record=_record(step, merged.content, statements, edited=True),
+        record=_record(plan, step, merged.content, statements, edited=True),
         conflicts=conflicts,
         merge=merged.plan,
     )
@@ -222,7 +222,7 @@ def _generation(step: Step, base: str, output: str) -> Generation:
     return Generation(step.filename, step.generation, step.inputs, step.template.sha256, base, output)
 
 
-def _record(step: Step, content: bytes, statements: Statements, *, edited: bool) -> FileRecord:
+def _record(plan: Plan, step: Step, content: bytes, statements: Statements, *, edited: bool) -> FileRecord:
     assert step.job is not None
     return FileRecord(
         exporter=step.template.entry.name,
@@ -234,6 +234,7 @@ def _record(step: Step, content: bytes, statements: Statements, *, edited: bool)
         template_sha256=step.template.sha256,
         statements=statements.count(content, step.job.package),
         edited=edited,
+        origin=plan.origin,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
@@ -20,7 +21,8 @@ class FileRecord:
     """One file of a pack as it was published.
 
     ``generation`` counts from 1, ``inputs`` is the digest of everything that the file was made from.
-    ``statements`` counts the target statements that the file states; ``edited`` says that it holds hand edits.
+    ``statements`` counts the target statements that the file states; ``edited`` says that it holds hand edits;
+    ``origin`` (see :func:`origin`) tells what it states, and is empty in packs of old versions.
     """
 
     exporter: str
@@ -32,6 +34,7 @@ class FileRecord:
     template_sha256: str
     statements: int
     edited: bool = False
+    origin: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +54,11 @@ class Manifest:
     conflicts: tuple[Mapping[str, Any], ...] = ()
     format: int = field(default=FORMAT)
 
+    @property
+    def origin(self) -> str:
+        """What the last build was asked to state; a file with another one was left out of it."""
+        return origin(self.dataset_sha256, self.lang, self.as_of)
+
     def to_bytes(self) -> bytes:
         value: dict[str, Any] = {
             "format": self.format,
@@ -65,6 +73,11 @@ class Manifest:
             "conflicts": [dict(conflict) for conflict in self.conflicts],
         }
         return (json.dumps(value, ensure_ascii=False, indent=2) + "\n").encode()
+
+
+def origin(dataset_sha256: str, lang: str, as_of: str | None) -> str:
+    """Return the digest of data, language and day: files that have it in common state the same."""
+    return hashlib.sha256(json.dumps([dataset_sha256, lang, as_of]).encode()).hexdigest()
 
 
 def read(folder: Path) -> Manifest | None:

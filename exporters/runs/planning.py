@@ -16,6 +16,7 @@ from exporters.errors import BriefpackError, Fault, RefusedError, TemplateError
 from exporters.registry import Exporter
 from exporters.runs.folder import Existing, Folder, look
 from exporters.runs.inputs import Edition, TemplateFile, find_dataset, find_templates
+from exporters.runs.manifest import origin
 from exporters.runs.pack import canonical
 
 if TYPE_CHECKING:
@@ -89,6 +90,11 @@ class Plan:
     edition: Edition
     folder: Folder
     steps: tuple[Step, ...]
+
+    @property
+    def origin(self) -> str:
+        """The digest of what the files of this build state."""
+        return origin(self.dataset_sha256, self.request.lang, self.as_of.isoformat() if self.as_of else None)
 
     @property
     def out(self) -> Path:

@@ -1,8 +1,8 @@
 """Proving a pack: its three files as they are now, against their renders, their records, evidence and each other.
 
-Three readings must agree. Through the keys: each bound value is what was rendered and what its record says. Through
-plain text: no number stands there that the render did not hold. And inside each file: what formulas and charts show is
-what their cells give.
+Each file must state what the pack was last built from, and three readings must agree. Through the keys: each bound
+value is what was rendered and what its record says. Through plain text: no number stands there that the render did not
+hold. And inside each file: what formulas and charts show is what their cells give.
 """
 
 from __future__ import annotations
@@ -21,13 +21,23 @@ from exporters.merge import aligned, canonical, known
 from exporters.model import Target, check_sources
 from exporters.package import Package, lint
 from exporters.registry import EXPORTERS
+from exporters.runs.living import says_the_same
 from exporters.runs.memory import Memory
 from exporters.runs.numbers import bare, changes, figures, numbers, plain, typed
 from exporters.runs.pack import Pack, PackFile
 from exporters.snapshot import MARK, UNKNOWN, Slot, SlotKind, Snapshot, Text
 
 Kind = Literal[
-    "changed", "disagrees", "unknown-key", "missing", "no-evidence", "span", "orphan-number", "unreadable", "stale"
+    "changed",
+    "disagrees",
+    "unknown-key",
+    "missing",
+    "no-evidence",
+    "span",
+    "orphan-number",
+    "unreadable",
+    "stale",
+    "outdated",
 ]
 _CHART_CODES = frozenset(("chart-cache-size", "chart-cache-differs"))
 # Of longer texts only the numbers are told.
@@ -116,14 +126,30 @@ def _read_all(pack: Pack, findings: list[Finding]) -> Iterator[_Read]:
                 continue
             places = room.whereabouts(package, now)
             try:
-                base = Package.open(memory.base_of(file.name, now.stamp, pack.manifest.dataset).content, name=file.name)
+                origin = memory.base_of(file.name, now.stamp, pack.manifest.dataset)
+                base = Package.open(origin.content, name=file.name)
             except BriefpackError as error:
                 findings.append(Finding("unreadable", file.name, "", "", str(error)))
                 yield _Read(file, package, now, texts, places)
                 continue
             before = room.read(base)
+            if file.record.origin not in {"", pack.manifest.origin}:
+                message = "it states older data, another day or language: the last build left it out; build it too"
+                findings.append(Finding("outdated", file.name, "", "", message))
+            elif (found := origin.generation.generation) != file.record.generation and not _alike(file, memory, before):
+                message = f"it is a copy of generation {found}; the pack's own is {file.record.generation}"
+                findings.append(Finding("outdated", file.name, "", "", message))
             there = aligned(before, now)
             yield _Read(file, package, there, texts, places, known(before), _taken(now, there), room.texts(base))
+
+
+def _alike(file: PackFile, memory: Memory, before: Snapshot) -> bool:
+    """Whether the render that the manifest names says what *before* says, which the file was edited from."""
+    generation = memory.ledger.generation(file.name, file.record.generation)
+    content = memory.objects.get(generation.base) if generation else None
+    if content is None:
+        return False
+    return says_the_same(before, EXPORTERS[file.record.exporter].room().read(Package.open(content, name=file.name)))
 
 
 def _taken(now: Snapshot, there: Snapshot) -> tuple[Slot, ...]:

@@ -53,6 +53,7 @@ class File(_Form):
     template_sha256: Digest
     statements: Count
     edited: bool = False
+    origin: Digest | Literal[""] = ""
 
 
 class Flag(_Form):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import re
 import shutil
@@ -224,3 +225,16 @@ def test_a_clause_stands_at_its_span_however_lines_are_broken(pack, tmp_path, ch
 def test_a_digit_gone_wrong_anywhere_is_caught(packs, tmp_path, name):
     """A sample; ``python -m tests.runs.seeding 20`` tries 60 in each pack."""
     assert seeding.missed(packs(name), tmp_path / "copy", seed=6, rounds=1) == []
+
+
+def test_a_file_that_the_last_build_left_out_states_older_data(packs, tmp_path, cache):
+    pack = Path(shutil.copytree(packs("progress"), tmp_path / "pack"))
+    old = (pack / "deck.pptx").read_bytes()
+    (pack / "briefing.docx").unlink()
+    later = replace(PACKS["progress"], out=pack, cache=cache, as_of=dt.date(2026, 8, 1))
+    execute(plan(replace(later, only=("workbook",))))
+    assert {one.file for one in errors(pack) if one.kind == "outdated"} == {"deck.pptx"}
+    execute(plan(replace(later, only=("deck",))))
+    (pack / "deck.pptx").write_bytes(old)
+    said = [one.message for one in errors(pack) if one.kind == "outdated"]
+    assert said == ["it is a copy of generation 1; the pack's own is 2"]
