@@ -46,5 +46,6 @@ def command(dataset: Path, folder: Path, templates: str | None, dry_run: bool, a
             print_fault(fault)
         done = "would be made" if dry_run else "made"
         count = "1 edit" if len(found.edits) == 1 else f"{len(found.edits)} edits"
-        click.echo(f"{count} {done} in {dataset}" if found.edits else "nothing to pull")
+        none = "nothing was taken" if found.faults else "nothing to pull"
+        click.echo(f"{count} {done} in {dataset}" if found.edits else none)
     click.get_current_context().exit(code)

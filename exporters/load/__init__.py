@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from exporters.collector import collector_paused
-from exporters.errors import DataError, Fault, PackageError, nearest
+from exporters.errors import DataError, Fault, PackageError, RefusedError, nearest
 from exporters.files import FACTOR, read_file
 
 if TYPE_CHECKING:
@@ -71,15 +72,28 @@ def encode(dataset: Dataset, path: Path) -> bytes:
     raise _unknown_format(path)
 
 
-def write_whole(path: Path, data: bytes) -> None:
-    """Put *data* in place of *path* at once; a full disk or a crash leaves the old file."""
-    temporary = path.with_name(f".{path.name}.tmp")
+def write_whole(path: Path, data: bytes, *, over: bytes | None = None) -> None:
+    """Put *data* in place of *path* at once; a full disk or a crash leaves the old file.
+
+    A link stays a link, and a file keeps its mode. RefusedError where the file no longer holds *over*.
+    """
+    real = path.resolve()
+    temporary = real.with_name(f".{real.name}.tmp")
     try:
-        temporary.write_bytes(data)
-        temporary.replace(path)
-    except OSError as error:
+        old = real.exists()
         temporary.unlink(missing_ok=True)
+        temporary.touch(0o600 if old else 0o666)
+        temporary.write_bytes(data)
+        if old:
+            shutil.copymode(real, temporary)
+        if over is not None and real.read_bytes() != over:
+            message = "someone has saved the file meanwhile; nothing was written"
+            raise RefusedError(Fault("saved-meanwhile", message, str(path), hint="run the command again"))
+        temporary.replace(real)
+    except OSError as error:
         raise _refused(path, "unwritable", f"the file cannot be written: {error.strerror}", "") from None
+    finally:
+        temporary.unlink(missing_ok=True)
 
 
 def schema() -> dict[str, Any]:

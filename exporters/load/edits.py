@@ -49,13 +49,15 @@ class AppendRecord:
 Edit = SetField | RemoveField | AppendRecord
 
 
-def apply_edits(path: FilePath, edits: Iterable[Edit]) -> bytes:
-    """Return the file's new bytes with *edits* made, in their order; the file itself is not touched.
+def apply_edits(path: FilePath, edits: Iterable[Edit], content: bytes | None = None) -> bytes:
+    """Return the new bytes of *path*, or of *content* that was read from it, with *edits* made in their order.
+
+    The file itself is not touched.
 
     Raises DataError where the file cannot be read, or an edit names a record or a field that does not exist.
     """
     pending = list(edits)
-    raw = read_bytes(path)
+    raw = read_bytes(path) if content is None else content
     try:
         document = read_raw(raw, path)
         changes = resolve(document, pending, str(path))

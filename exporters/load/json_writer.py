@@ -43,5 +43,5 @@ def json_inline(value: Any) -> str:
     if isinstance(value, list):
         return "[" + ", ".join(map(json_inline, value)) + "]"
     if isinstance(value, Decimal):
-        return str(value)
+        return f"{value:f}"
     return json.dumps(value, ensure_ascii=False)

@@ -80,16 +80,21 @@ def scalar(value: str | Decimal | int | bool, *, in_flow: bool = False) -> str:
     """Return one scalar, quoted only where it must be."""
     if isinstance(value, bool):
         return "true" if value else "false"
-    text = str(value)
+    text = _plain_text(value)
     return text if _is_plain(text, in_flow=in_flow) else _double_quoted(text)
 
 
 def quoted(value: str | Decimal | int | bool, mark: str) -> str:
     """Return one scalar between the quotation marks that stood there before, if they can hold it."""
-    text = scalar(value) if isinstance(value, bool) else str(value)
+    text = scalar(value) if isinstance(value, bool) else _plain_text(value)
     if mark == "'" and _SHOWN.fullmatch(text) is not None:
         return "'" + text.replace("'", "''") + "'"
     return _double_quoted(text)
+
+
+def _plain_text(value: str | Decimal | int) -> str:
+    # Readers of YAML 1.1 take 2E+1 for a text.
+    return f"{value:f}" if isinstance(value, Decimal) else str(value)
 
 
 def _double_quoted(text: str) -> str:

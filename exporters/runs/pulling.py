@@ -15,6 +15,7 @@ from pathlib import Path
 from exporters.binding.keys import Keys
 from exporters.binding.scope import Scope
 from exporters.binding.views import (
+    ActualView,
     IndicatorView,
     InitiativeView,
     LeaderView,
@@ -26,11 +27,10 @@ from exporters.binding.views import (
 )
 from exporters.errors import BriefpackError, DataError, Fault
 from exporters.figures import tabular_unit
-from exporters.files import read_file
-from exporters.load import load, write_whole
+from exporters.load import load, read_bytes, write_whole
 from exporters.load.edits import AppendRecord, Edit, RemoveField, SetField, apply_edits
 from exporters.merge import Texts, aligned, canonical, known
-from exporters.model import Comparator, Dataset, Lang, Target
+from exporters.model import Comparator, Dataset, Observation, Target
 from exporters.package import Package
 from exporters.registry import EXPORTERS
 from exporters.runs.inputs import find_templates
@@ -87,9 +87,10 @@ class Typed:
 
 @dataclass(frozen=True, slots=True)
 class Pulled:
-    """What comes back: the edits, the data file's new bytes, and the typed values that could not be taken."""
+    """What comes back: the edits, the data file's bytes before and after, and the typed values that were not taken."""
 
     dataset: Path
+    before: bytes
     typed: tuple[Typed, ...]
     edits: tuple[Edit, ...]
     content: bytes
@@ -97,10 +98,9 @@ class Pulled:
 
     def patch(self) -> str:
         """Return the change of the data file as a unified diff; for a workbook, a line for each edit."""
-        before = read_file(self.dataset)
-        if self.dataset.suffix == ".xlsx":
+        if self.dataset.suffix.lower() == ".xlsx":
             return "".join(f"{edit}\n" for edit in self.edits)
-        first, second = (text.decode("utf-8").splitlines(keepends=True) for text in (before, self.content))
+        first, second = (text.decode("utf-8").splitlines(keepends=True) for text in (self.before, self.content))
         return "".join(difflib.unified_diff(first, second, str(self.dataset), str(self.dataset), n=1))
 
 
@@ -108,26 +108,31 @@ def pull(dataset: Path, folder: Path, templates: str | None = None) -> Pulled:
     """Return what people typed over in the pack in *folder*, as edits of *dataset*. Nothing is written.
 
     Ambiguous texts, values typed differently in two files, and values that the data has moved since stand in
-    ``faults`` with their places; all others are taken.
+    ``faults`` with their places; all others are taken. Where the data would be wrong with them, none is, and
+    ``faults`` says what would be wrong.
     """
     pack = Pack.open(folder)
-    data = load(dataset)
+    before = read_bytes(dataset)
+    data = load(dataset, content=before)
     if data.id != pack.manifest.dataset:
         message = f"the pack is of dataset '{pack.manifest.dataset}', the file holds '{data.id}'"
         raise BriefpackError(Fault("other-pack", message, str(dataset)))
     typed = list(_typed(pack, templates))
-    puller = _Puller(data, pack.lang)
+    puller = _Puller(data, pack)
     edits = puller.edits(typed)
     try:
-        content = apply_edits(dataset, edits) if edits else read_file(dataset)
+        content = apply_edits(dataset, edits, before)
+        if edits:
+            load(dataset, content=content)
     except DataError as error:
-        return Pulled(dataset, tuple(typed), (), read_file(dataset), (*puller.faults, *error.faults))
-    return Pulled(dataset, tuple(typed), tuple(edits), content, tuple(puller.faults))
+        wrong = (replace(one, hint=one.hint or "so it would be with what was typed") for one in error.faults)
+        return Pulled(dataset, before, tuple(typed), (), before, (*puller.faults, *wrong))
+    return Pulled(dataset, before, tuple(typed), tuple(edits), content, tuple(puller.faults))
 
 
 def write(pulled: Pulled) -> None:
-    """Write the data file's new bytes, whole or not at all."""
-    write_whole(pulled.dataset, pulled.content)
+    """Write the data file's new bytes, whole or not at all; RefusedError where someone has saved it since."""
+    write_whole(pulled.dataset, pulled.content, over=pulled.before)
 
 
 def _typed(pack: Pack, templates: str | None) -> Iterator[Typed]:
@@ -190,10 +195,12 @@ def _columns(pack: Pack, templates: str | None) -> Mapping[str, Mapping[str, str
 class _Puller:
     """Translates typed texts into edits of records."""
 
-    def __init__(self, dataset: Dataset, lang: Lang) -> None:
-        self.dataset, self.lang = dataset, lang
-        self.scope = Scope(dataset, lang)
+    def __init__(self, dataset: Dataset, pack: Pack) -> None:
+        self.dataset, self.lang = dataset, pack.lang
+        self.scope = Scope(dataset, pack.lang)
         self.keys = Keys(self.scope)
+        self.shown = Keys(pack.scope)
+        self.observations = {(one.target, one.date): one for one in dataset.observations}
         self.faults: list[Fault] = []
 
     def edits(self, typed: list[Typed]) -> list[Edit]:
@@ -249,9 +256,8 @@ class _Puller:
             message = f"“{one.theirs}” cannot be taken: it belongs to no single value of the data"
             self._fault(one, message, "type the figure where it stands alone, or edit the data file")
             return []
-        moved = self.keys.value(found)
-        if moved is not None and canonical(str(moved)) not in {canonical(one.base), canonical(one.theirs)}:
-            self._fault(one, f"the data has moved to “{moved}” since", "build first, then settle the conflict")
+        now = self.keys.value(found)
+        if now is not None and not self._open(one, str(now)):
             return []
         view = found.view
         if isinstance(view, TargetView):
@@ -263,6 +269,13 @@ class _Puller:
             return []
         record = "" if isinstance(view, PackView) else view.code if isinstance(view, IndicatorView) else view.key
         return [SetField(record, (*place, self.lang), one.theirs)]
+
+    def _open(self, one: Typed, now: str) -> bool:
+        """Tell whether the data, which says *now*, still says what was typed over; a third value is a fault."""
+        said = canonical(now)
+        if said not in {canonical(one.base), canonical(one.theirs)}:
+            self._fault(one, f"the data has moved to “{now}” since", "build first, then settle the conflict")
+        return said == canonical(one.base)
 
     def _target(self, one: Typed, target: Target) -> list[Edit]:
         if one.field in {"text", "phrase"}:
@@ -288,8 +301,11 @@ class _Puller:
         """Return the edits for a typed sign (≥, >, ≈, =, ≤, <)."""
         signs = {sign: comparator for comparator, sign in SYMBOL.items() if comparator not in _NO_SIGN}
         found = signs.get(one.theirs.strip())
-        if found is None or target.comparator in _NO_SIGN:
+        if found is None:
             raise AmbiguousError(f"it is none of the signs {' '.join(signs)}")
+        if target.comparator in _NO_SIGN:
+            kind = "a range" if target.comparator is Comparator.BETWEEN else "stated in words"
+            raise AmbiguousError(f"the target is {kind}, which takes no sign")
         return self._changed(target, {"comparator": found, "comparator_word": None, "expression": None})
 
     def _figure(self, one: Typed, target: Target) -> list[Edit]:
@@ -345,8 +361,10 @@ class _Puller:
         """Return a typed number in the unit of the source; one that names its unit must name the target's own."""
         plain = unicodedata.normalize("NFKC", text).strip()
         if not plain.endswith("%"):
-            with suppress(InvalidOperation):
-                return _likely(Decimal(canonical(plain)).scaleb(-self._power(target, field)), target)
+            with suppress(ArithmeticError):
+                number = Decimal(canonical(plain)).scaleb(-self._power(target, field))
+                if number.is_finite():
+                    return _likely(number, target)
         if not any(character.isdecimal() for character in plain) or plain.startswith(FORMULA):
             raise AmbiguousError("it is not a number")
         read = read_figure(text, target, self.dataset.unit_by_code, self.lang)
@@ -363,7 +381,6 @@ class _Puller:
         if target is None:
             self._fault(first, "the data file no longer has this record")
             return []
-        known = self.scope.observations.get(record)
         name = next((name for name in _NUMBERS if name in fields), "")
         try:
             value = self._number(fields[name].theirs, target, name) if name else None
@@ -371,20 +388,46 @@ class _Puller:
         except AmbiguousError as error:
             self._fault(first, f"“{first.theirs}” cannot be taken: {error}")
             return []
-        note = fields["note"].theirs if "note" in fields else ""
-        if known is not None and (day is None or day == known.date):
-            edits: list[Edit] = [SetField(known.id, ("value",), value)] if value is not None else []
-            return edits + ([SetField(known.id, ("note", self.lang), note)] if note else [])
+        found = self.shown.find(f"{record}.actual.day")
+        shown = found.view if found is not None and isinstance(found.view, ActualView) else None
+        if shown is not None and day in {None, shown.day}:
+            now = self.observations.get((record, shown.day))
+            if now is None:
+                self._fault(first, f"the data has lost its actual value of {shown.day}", "build first")
+                return []
+            return self._corrected(now, target, fields, value)
         if value is None:
             # A remark alone is one about the target: it stays where people read it.
-            if day is not None:
+            if shown is not None:
+                message = f"the day was moved to {day}, but the actual value beside it is still that of {shown.day}"
+                self._fault(first, message, "type the value of that day too, or correct the day in the data file")
+            elif day is not None:
                 self._fault(first, "there is a day, but no actual value", "type the value too")
             return []
         if day is None:
             self._fault(first, f"the actual value {first.theirs} has no day", "type its day beside it")
             return []
+        now = self.observations.get((record, day))
+        if now is not None:
+            # The pack showed nothing of that day: what the data has got since was not typed over.
+            return self._corrected(now, target, {key: replace(one, base="") for key, one in fields.items()}, value)
         new = {"id": f"{record}.{day:%Y%m%d}"[:48], "target": record, "date": day, "value": value}
+        note = fields["note"].theirs if "note" in fields else ""
         return [AppendRecord("observations", new | ({"note": {self.lang: note}} if note else {}))]
+
+    def _corrected(
+        self, now: Observation, target: Target, fields: Mapping[str, Typed], value: Decimal | None
+    ) -> list[Edit]:
+        """Return the edits of an actual value that the data has: its value, typed as *value*, and its note."""
+        edits: list[Edit] = []
+        name = next((name for name in _NUMBERS if name in fields), "")
+        if value is not None and value != now.value:
+            said = now.value.scaleb(self._power(target, name))
+            if self._open(fields[name], f"{said:f}"):
+                edits.append(SetField(now.id, ("value",), value))
+        if "note" in fields and self._open(fields["note"], now.note.in_(self.lang)):
+            edits.append(SetField(now.id, ("note", self.lang), fields["note"].theirs))
+        return edits
 
 
 def _likely(value: Decimal, target: Target) -> Decimal:

@@ -1,0 +1,182 @@
+"""What was typed into a workbook never goes over what the data has got since, and never makes the data wrong."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import re
+import shutil
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+import yaml
+from click.testing import CliRunner
+from desk import Grid
+
+from exporters.cli.app import app
+from exporters.errors import RefusedError
+from exporters.load import load
+from exporters.runs import pulling
+from exporters.runs.build import execute
+from exporters.runs.inputs import find_dataset
+from exporters.runs.planning import Request, plan
+
+GDP, LEVEL, FAI = "yunting.gdp-growth", "yunting.gdp-level", "yunting.fai-growth"
+JUNE, JULY = dt.date(2026, 6, 30), dt.date(2026, 7, 10)
+SEEN = "yunting.gdp-growth.26h1, target: yunting.gdp-growth, date: 2026-06-30, value: 5.8"
+VALUE, DAY = "实际值", "实际日期"
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("built")
+    shutil.copy(str(find_dataset("sample-progress")), folder / "d.yaml")
+    request = Request(
+        str(folder / "d.yaml"), folder / "p", "standard", "zh", ("workbook",), epoch=0, cache=folder / "cache"
+    )
+    execute(plan(request))
+    return folder
+
+
+@pytest.fixture
+def office(built: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Stand beside the data ``d.yaml`` and its pack ``p``."""
+    shutil.copy(built / "d.yaml", tmp_path)
+    shutil.copytree(built / "p", tmp_path / "p")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def typed(key: str, **cells: Any) -> None:
+    book = openpyxl.load_workbook("p/targets.xlsx")
+    grid = Grid(book)
+    for header, value in cells.items():
+        grid.cell(key, header).value = value
+    book.save("p/targets.xlsx")
+
+
+def data(old: str = "", new: str = "") -> str:
+    """Edit the data file, and return its text."""
+    text = Path("d.yaml").read_text("utf-8")
+    assert old in text
+    Path("d.yaml").write_text(text.replace(old, new), "utf-8")
+    return text.replace(old, new)
+
+
+def pulled(file: str = "d.yaml") -> pulling.Pulled:
+    return pulling.pull(Path(file), Path("p"))
+
+
+def edits(found: pulling.Pulled) -> list[tuple[str, Any, str]]:
+    return [(one.record, one.field[0], str(one.value)) for one in found.edits]
+
+
+def test_a_corrected_actual_value_is_the_one_that_the_pack_showed(office: Path) -> None:
+    data(f"  - {{id: {SEEN}", f"  - {{id: {GDP}.26q3, target: {GDP}, date: {JULY}, value: 6.1}}\n  - {{id: {SEEN}")
+    typed(GDP, **{VALUE: 0.059})
+    found = pulled()
+    assert (edits(found), found.faults) == ([(f"{GDP}.26h1", "value", "5.9")], ())
+
+
+@pytest.mark.parametrize("cells", [{VALUE: 0.059}, {VALUE: 0.059, DAY: JUNE}, {"备注": "初步核算", VALUE: 0.059}])
+def test_an_actual_value_that_the_data_has_moved_stands(office: Path, cells: dict[str, Any]) -> None:
+    data(SEEN, SEEN.replace("5.8", "6.3"))
+    typed(GDP, **cells)
+    found = pulled()
+    assert "the data has moved to “0.063” since" in str(*found.faults)
+    assert (f"{GDP}.26h1", "value", "5.9") not in edits(found)
+
+
+def test_what_the_data_has_got_of_the_day_typed_stands(office: Path) -> None:
+    data(f"  - {{id: {SEEN}", f"  - {{id: {GDP}.26q3, target: {GDP}, date: {JULY}, value: 6.1}}\n  - {{id: {SEEN}")
+    typed(GDP, **{VALUE: 0.062, DAY: JULY})
+    found = pulled()
+    assert (edits(found), "the data has moved to “0.061”" in str(*found.faults)) == ([], True)
+
+
+def test_an_actual_value_that_the_data_has_lost_is_said(office: Path) -> None:
+    data(SEEN, SEEN.replace("2026-06-30", "2026-06-29"))
+    typed(GDP, **{VALUE: 0.059})
+    found = pulled()
+    assert (edits(found), "has lost its actual value of 2026-06-30" in str(*found.faults)) == ([], True)
+
+
+def test_a_day_moved_alone_is_told_as_what_it_is(office: Path) -> None:
+    typed(GDP, **{DAY: JULY})
+    found = pulled()
+    assert (edits(found), "still that of 2026-06-30" in str(*found.faults)) == ([], True)
+
+
+@pytest.mark.parametrize("number", ["NaN", "Infinity", "1E+400", "1E+999999"])
+def test_what_is_no_number_of_a_dataset_is_never_written(office: Path, number: str) -> None:
+    typed(LEVEL, **{VALUE: number})
+    found = pulled()
+    assert found.content == found.before
+    assert len(found.faults) == 1
+    assert found.edits == ()
+
+
+def test_edits_that_make_the_data_wrong_are_refused_with_what_would_be_wrong(office: Path) -> None:
+    typed(GDP, 上限=0.01)
+    before = data()
+    done = CliRunner().invoke(app, ["pull", "d.yaml", "p", "--json"])
+    told = json.loads(done.output)
+    assert (done.exit_code, told["written"], told["edits"], told["patch"]) == (1, False, 0, "")
+    assert "upper" in told["faults"][0]["message"]
+    assert data() == before
+
+
+def test_a_second_pull_finds_nothing_to_do(office: Path) -> None:
+    typed(GDP, 目标值=0.05, 备注="初步核算", **{VALUE: 0.059})
+    typed(FAI, 强度用词="力争", **{VALUE: 0.09, DAY: JULY})
+    first = pulled()
+    assert len(first.edits) == 5
+    pulling.write(first)
+    again = pulled()
+    assert (again.edits, again.faults, again.patch()) == ((), (), "")
+
+
+@pytest.mark.parametrize(("number", "wanted"), [("0E+2", 0), (0.2, 20)])
+def test_numbers_are_written_as_every_reader_of_yaml_takes_them(office: Path, number: Any, wanted: int) -> None:
+    typed(FAI, 目标值=number)
+    pulling.write(pulled())
+    found = yaml.safe_load(data())
+    assert [one["value"] for one in found["targets"] if one["id"] == FAI] == [wanted]
+
+
+def test_a_sign_for_a_range_is_refused_as_that(office: Path) -> None:
+    typed(GDP, 关系="≥")
+    assert "the target is a range" in str(*pulled().faults)
+
+
+def test_a_link_stays_one_and_the_file_its_mode(office: Path) -> None:
+    Path("d.yaml").rename("real.yaml")
+    Path("real.yaml").chmod(0o600)
+    Path("d.yaml").symlink_to("real.yaml")
+    typed(GDP, **{VALUE: 0.059})
+    pulling.write(pulled())
+    assert Path("d.yaml").is_symlink()
+    assert "value: 5.9" in Path("real.yaml").read_text("utf-8")
+    assert Path("real.yaml").stat().st_mode & 0o777 == 0o600
+
+
+def test_a_save_between_reading_and_writing_stands(office: Path) -> None:
+    typed(GDP, **{VALUE: 0.059})
+    found = pulled()
+    text = data("briefpack: 1\n", "# a colleague's line\nbriefpack: 1\n")
+    with pytest.raises(RefusedError, match="saved the file meanwhile"):
+        pulling.write(found)
+    assert data() == text
+    assert sorted(one.name for one in office.iterdir()) == ["d.yaml", "p"]
+
+
+def test_a_suffix_may_be_in_capitals(office: Path) -> None:
+    CliRunner().invoke(app, ["convert", "d.yaml", "d.xlsx"])
+    Path("d.xlsx").rename("D.XLSX")
+    typed(GDP, **{VALUE: 0.059})
+    done = CliRunner().invoke(app, ["pull", "D.XLSX", "p"])
+    assert done.exit_code == 0, done.output
+    assert re.search(r"SetField.*5\.9.*\n1 edit made in D\.XLSX", done.output)
+    assert str(next(one for one in load(Path("D.XLSX")).observations if one.id == f"{GDP}.26h1").value) == "5.9"
