@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 from exporters.errors import BriefpackError, Fault
 from exporters.runs import beside, manifest
@@ -59,16 +59,19 @@ def publish(made: Made, folder: Folder) -> Outcome:
 
         def write(name: str, content: bytes) -> None:
             if hashlib.sha256(content).hexdigest() != expected[name]:
-                work.write(name, lambda file: _write(file, content))
+                work.put(name, content)
 
         for file in made.files:
             if file.content is not None:
                 expected[file.name] = folder.file(file.name).digest
                 write(file.name, file.content)
         aside = {beside.beside_name(file.name): file.beside for file in made.files if file.beside is not None}
-        beside.note(out, aside)
+        changed = beside.changed(out, aside)
+        aside = {name: content for name, content in aside.items() if name not in changed}
+        if aside:
+            expected |= {name: digest(out / name) for name in (*aside, beside.NOTE)}
+            write(beside.NOTE, beside.note(out, aside))
         for name, content in aside.items():
-            expected[name] = digest(out / name)
             write(name, content)
         write(NAME, made.manifest.to_bytes())
         write(DATA, made.data)
@@ -86,7 +89,7 @@ def publish(made: Made, folder: Folder) -> Outcome:
         news = _news(made, folder, outcome)
         backup = work.publish(expected, news, lasting=_throws_edits_away(folder))
         stale = beside.clear(out, [file.name for file in made.files if file.beside is None])
-        return replace(outcome, backup=backup, stale=stale)
+        return replace(outcome, backup=backup, stale=(*beside.kept(out, changed), *stale))
 
 
 def _throws_edits_away(folder: Folder) -> bool:
@@ -103,10 +106,6 @@ def _throws_edits_away(folder: Folder) -> bool:
         and (name not in records or records[name].edited or records[name].sha256 != existing.digest)
         for name, existing in folder.files.items()
     )
-
-
-def _write(out: BinaryIO, content: bytes) -> None:
-    out.write(content)
 
 
 def _summary(made: Made, outcome: Outcome) -> dict[str, Any]:

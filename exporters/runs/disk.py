@@ -70,6 +70,20 @@ def in_use(error: OSError) -> bool:
     return getattr(error, "winerror", None) in _IN_USE
 
 
+def lock_of(path: Path) -> str:
+    """Return the lock file that an editor keeps beside a file that is open in it; empty where there is none."""
+    # Office cuts the first two characters of a long name away for its own lock file.
+    for name in (f"~${path.name}", f"~${path.name[2:]}", f".~lock.{path.name}#"):
+        if path.with_name(name).exists():
+            return name
+    return ""
+
+
+def open_fault(path: Path, lock: str, hint: str = "close it and run again") -> Fault:
+    """Return why a file is left alone that is open in an editor, which keeps the file *lock*."""
+    return Fault("open", f"it is open in an editor ({lock})", str(path), hint=hint)
+
+
 def fault_of(error: OSError) -> Fault:
     """Return what the operating system refused, in words for people."""
     message, hint = _SAID.get(error.errno or 0, (error.strerror or str(error), ""))

@@ -10,6 +10,7 @@ from pathlib import Path
 from exporters.errors import BriefpackError, Fault, PackageError, RefusedError
 from exporters.files import read_file
 from exporters.runs import manifest, publish
+from exporters.runs.disk import lock_of
 from exporters.runs.manifest import Manifest
 from exporters.runs.memory import Base, Memory
 from exporters.runs.stamp import read_stamp
@@ -114,12 +115,3 @@ def _base(path: Path, content: bytes, memory: Memory | None, pack: str) -> Base:
         hint = "move it away, or --fresh to start over with a backup; the new version is beside it"
         raise RefusedError(Fault("foreign", "it was not built here", str(path), hint=hint))
     return memory.base_of(path.name, stamp, pack or stamp.partition(":")[0])
-
-
-def lock_of(path: Path) -> str:
-    """Return the lock file that an editor keeps beside a file that is open in it; empty where there is none."""
-    # Office cuts the first two characters of a long name away for its own lock file.
-    for name in (f"~${path.name}", f"~${path.name[2:]}", f".~lock.{path.name}#"):
-        if path.with_name(name).exists():
-            return name
-    return ""

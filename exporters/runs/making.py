@@ -14,6 +14,7 @@ from exporters import __version__
 from exporters.errors import Fault, PackageError, RefusedError, TemplateError
 from exporters.runs.beside import beside_name
 from exporters.runs.counting import Statements
+from exporters.runs.disk import open_fault
 from exporters.runs.ledger import Generation
 from exporters.runs.manifest import FileRecord, Manifest
 from exporters.runs.pack import canonical
@@ -214,8 +215,7 @@ def _carry(plan: Plan, step: Step, ours: bytes) -> Merged:
 
 def _open_fault(plan: Plan, step: Step) -> Fault:
     hint = f"close it and build again; meanwhile {beside_name(step.filename)} holds the new version"
-    message = f"it is open in an editor ({step.existing.lock})"
-    return Fault("open", message, str(plan.out / step.filename), hint=hint)
+    return open_fault(plan.out / step.filename, step.existing.lock, hint)
 
 
 def _generation(step: Step, base: str, output: str) -> Generation:

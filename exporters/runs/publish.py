@@ -19,7 +19,7 @@ from typing import Any, BinaryIO, cast
 from exporters.errors import Fault, RefusedError
 from exporters.files import read_file
 from exporters.runs import backups, lock
-from exporters.runs.disk import digest, flush, flush_folder, in_use, move
+from exporters.runs.disk import digest, flush, flush_folder, in_use, lock_of, move, open_fault
 from exporters.runs.ledger import Ledger, News
 from exporters.runs.manifest import NAME as MANIFEST
 from exporters.runs.objects import Objects
@@ -80,6 +80,14 @@ class Staging:
         staged = self._files[name] = Staged(name, path, counting.hash.hexdigest(), counting.size)
         return staged
 
+    def put(self, name: str, content: bytes) -> Staged:
+        """Write one file whose bytes are there already."""
+
+        def produce(file: BinaryIO) -> None:
+            file.write(content)
+
+        return self.write(name, produce)
+
     def drop(self, name: str) -> None:
         """Take back a file that was written: it will not be published."""
         self._files.pop(name).path.unlink()
@@ -95,8 +103,9 @@ class Staging:
 
         Old backups are cleared away, but for those that were made *lasting*.
 
-        *expected* is the digest of each file that the run has seen in its place; where another stands there by now,
-        RefusedError is raised and nothing is moved. An error on the way puts back what was moved before it.
+        *expected* is the digest of each file that the run has seen in its place; where another stands there by now, or
+        the file is open in an editor, RefusedError is raised and nothing is moved. An error on the way puts back what
+        was moved before it.
         """
         moving = [one for one in self._files.values() if one.sha256 != expected[one.name]]
         moving.sort(key=lambda one: one.name == MANIFEST)
@@ -107,6 +116,9 @@ class Staging:
             raise RefusedError(
                 Fault("changed-meanwhile", message, str(self._out / name), hint=hint) for name in changed
             )
+        opened = [(self._out / one.name, lock_of(self._out / one.name)) for one in moving]
+        if faults := [open_fault(path, lock) for path, lock in opened if lock]:
+            raise RefusedError(faults)
         if not moving:
             _tell(self._out, news)
             return None

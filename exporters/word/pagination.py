@@ -99,10 +99,6 @@ class Pager:
         self._turn()
         self.forced = True
 
-    @property
-    def is_fresh(self) -> bool:
-        return self.used <= 0
-
     def _gap(self, item: Item, after: float, style: str) -> float:
         if self.used <= 0 and not self.forced:
             return 0.0

@@ -135,6 +135,25 @@ def test_a_version_beside_a_file_that_somebody_changed_stays_and_is_told(request
     assert (out / "one.new.docx").read_bytes() == b"by hand"
 
 
+def test_a_version_beside_a_file_that_somebody_changed_is_not_written_over(request_for, tmp_path):
+    out = tmp_path / "pack"
+    execute(plan(request_for()))
+    (out / "~$one.docx").write_bytes(b"")
+    assert execute(plan(request_for(epoch=1))).stale == ()
+    (out / "one.new.docx").write_bytes(b"by hand")
+    for epoch in (1, 2):
+        done = execute(plan(request_for(epoch=epoch)))
+        [fault] = done.stale
+        assert (done.exit_code, fault.severity, Path(fault.file).name) == (4, "warning", "one.new.docx")
+        assert (out / "one.new.docx").read_bytes() == b"by hand"
+    (out / "one.new.docx").unlink()
+    assert execute(plan(request_for(epoch=2))).stale == ()
+    (out / "~$one.new.docx").write_bytes(b"")
+    before = (out / "one.new.docx").read_bytes()
+    assert len(execute(plan(request_for(epoch=3))).stale) == 1
+    assert (out / "one.new.docx").read_bytes() == before
+
+
 def test_a_foreign_file_and_what_stands_beside_it_are_both_left(request_for, tmp_path):
     out = tmp_path / "pack"
     out.mkdir()

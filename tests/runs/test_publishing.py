@@ -67,6 +67,19 @@ def test_a_file_saved_meanwhile_is_refused_and_nothing_moves(tmp_path):
     assert files(tmp_path) == before
 
 
+def test_files_open_in_an_editor_are_refused_and_nothing_moves(tmp_path):
+    put(tmp_path, {"a": b"1", "b": b"2", "c": b"3"})
+    (tmp_path / "~$b").write_bytes(b"")
+    (tmp_path / ".~lock.c#").write_bytes(b"")
+    before = files(tmp_path)
+    with pytest.raises(RefusedError) as caught:
+        put(tmp_path, {"a": b"one", "b": b"two", "c": b"three"})
+    assert [Path(fault.file).name for fault in caught.value.faults] == ["b", "c"]
+    assert files(tmp_path) == before
+    put(tmp_path, {"a": b"one", "b": b"2", "c": b"3"})
+    assert (tmp_path / "a").read_bytes() == b"one"
+
+
 def test_an_error_while_writing_leaves_no_trace(tmp_path):
     out = tmp_path / "new" / "pack"
 

@@ -178,13 +178,6 @@ def remove(element: Element) -> None:
         parent.remove(element)
 
 
-def unwrap(element: Element) -> None:
-    """Put the children of *element* in its place."""
-    for child in list(element):
-        element.addprevious(child)
-    remove(element)
-
-
 def drop_control(control: Element) -> list[Element]:
     """Put the contents of a content control in its place; return its runs. An empty one would ask to be filled in."""
     content = control.find(f"{W}sdtContent")
