@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -77,10 +78,10 @@ def write_whole(path: Path, data: bytes, *, over: bytes | None = None) -> None:
 
     A link stays a link, and a file keeps its mode. RefusedError where the file no longer holds *over*.
     """
-    real = path.resolve()
+    old = path.exists()
+    real = path.resolve() if old else path
     temporary = real.with_name(f".{real.name}.tmp")
     try:
-        old = real.exists()
         temporary.unlink(missing_ok=True)
         temporary.touch(0o600 if old else 0o666)
         temporary.write_bytes(data)
@@ -93,7 +94,8 @@ def write_whole(path: Path, data: bytes, *, over: bytes | None = None) -> None:
     except OSError as error:
         raise _refused(path, "unwritable", f"the file cannot be written: {error.strerror}", "") from None
     finally:
-        temporary.unlink(missing_ok=True)
+        with suppress(OSError):
+            temporary.unlink()
 
 
 def schema() -> dict[str, Any]:

@@ -411,7 +411,7 @@ class _Puller:
         if now is not None:
             # The pack showed nothing of that day: what the data has got since was not typed over.
             return self._corrected(now, target, {key: replace(one, base="") for key, one in fields.items()}, value)
-        new = {"id": f"{record}.{day:%Y%m%d}"[:48], "target": record, "date": day, "value": value}
+        new = {"id": f"{record[:39]}.{day:%Y%m%d}", "target": record, "date": day, "value": value}
         note = fields["note"].theirs if "note" in fields else ""
         return [AppendRecord("observations", new | ({"note": {self.lang: note}} if note else {}))]
 

@@ -252,3 +252,20 @@ def test_an_edit_is_what_comes_back(tmp_path: Path, suffix: str, dataset: Datase
         assert [found.value for found in after.observations[-2:]] == [number, number]
         assert after.observations[-1].note.en == (text or "x")
         assert after.observations[-2].note.zh == (text or "z")
+
+
+@pytest.mark.parametrize("name", ["a-file/d.yaml", "no-folder/d.yaml", f"{'a' * 249}.yaml"])
+def test_where_no_file_can_be_is_said_and_nothing_is_left(tmp_path: Path, name: str) -> None:
+    dataset = load(written(tmp_path, SMALL, "small.yaml"))
+    (tmp_path / "a-file").touch()
+    with pytest.raises(DataError, match="cannot be written"):
+        dump(dataset, tmp_path / name)
+    assert sorted(one.name for one in tmp_path.iterdir()) == ["a-file", "small.yaml"]
+
+
+def test_a_ring_of_links_is_written_over(tmp_path: Path) -> None:
+    dataset = load(written(tmp_path, SMALL, "small.yaml"))
+    (tmp_path / "a.yaml").symlink_to("b.yaml")
+    (tmp_path / "b.yaml").symlink_to("a.yaml")
+    dump(dataset, tmp_path / "a.yaml")
+    assert load(tmp_path / "b.yaml") == dataset

@@ -33,11 +33,13 @@ VALUE, DAY = "实际值", "实际日期"
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("built")
     shutil.copy(str(find_dataset("sample-progress")), folder / "d.yaml")
-    request = Request(
-        str(folder / "d.yaml"), folder / "p", "standard", "zh", ("workbook",), epoch=0, cache=folder / "cache"
-    )
-    execute(plan(request))
+    build(folder)
     return folder
+
+
+def build(folder: Path) -> None:
+    data, cache = str(folder / "d.yaml"), folder / "cache"
+    execute(plan(Request(data, folder / "p", "standard", "zh", ("workbook",), epoch=0, cache=cache)))
 
 
 @pytest.fixture
@@ -180,3 +182,17 @@ def test_a_suffix_may_be_in_capitals(office: Path) -> None:
     assert done.exit_code == 0, done.output
     assert re.search(r"SetField.*5\.9.*\n1 edit made in D\.XLSX", done.output)
     assert str(next(one for one in load(Path("D.XLSX")).observations if one.id == f"{GDP}.26h1").value) == "5.9"
+
+
+def test_actual_values_of_a_target_with_a_long_id_have_an_id_each(tmp_path: Path, monkeypatch: Any) -> None:
+    monkeypatch.chdir(tmp_path)
+    shutil.copy(str(find_dataset("sample-progress")), "d.yaml")
+    key = FAI + "-of-all-districts-and-towns"
+    data(f"{FAI}.26h1", "fai.26h1")
+    data(FAI, key)
+    build(tmp_path)
+    for day in (JULY, dt.date(2026, 9, 30)):
+        typed(key, **{VALUE: 0.09, DAY: day})
+        pulling.write(pulled())
+    found = [one.date for one in load(Path("d.yaml")).observations if one.target == key]
+    assert found == [JUNE, JULY, dt.date(2026, 9, 30)]
