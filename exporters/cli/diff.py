@@ -35,3 +35,4 @@ def command(dataset: str, folder: Path, templates: str, as_of: dt.date | None, a
     )
     found = review.diff(request)
     show(found, as_json, list(review.updated(found)), most=_SHOWN)
+    click.get_current_context().exit(3 if found.conflicts else 0)

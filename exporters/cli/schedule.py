@@ -30,7 +30,8 @@ def command(target: str, at: str, days: str, name: str, folder: Path | None, arg
     from exporters.runs.schedules import TARGETS, Schedule
 
     inside = target == "github"
-    program = "briefpack" if inside else shutil.which("briefpack") or str(Path(sys.argv[0]).resolve())
-    words = (program, *(arguments or ("build",)))
+    found = "briefpack" if inside else shutil.which("briefpack")
+    # Where no command is on the path, the interpreter that runs now finds the tool again.
+    words = (*((found,) if found else (sys.executable, "-m", "exporters")), *(arguments or ("build",)))
     where = (folder or Path.cwd()).resolve()
     click.echo(TARGETS[target](Schedule.parse(words, where, at, days, name)), nl=False)

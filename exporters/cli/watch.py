@@ -40,9 +40,11 @@ def command(
     data = find_dataset(dataset)
     edition = find_templates(templates, request.lang, only)
     click.echo(f"watching {data} and the templates of {edition.name}; Ctrl-C ends")
+    # What is saved while the first build works counts too.
+    saved = changes([data, *edition.paths])
     _build(request)
     try:
-        for changed in changes([data, *edition.paths]):
+        for changed in saved:
             click.echo(f"changed: {', '.join(path.name for path in changed)}")
             _build(request)
     except KeyboardInterrupt:

@@ -16,17 +16,24 @@ LONGEST_MS = 5_000
 
 
 def changes(files: Sequence[Path], stop: Callable[[], bool] = lambda: False) -> Iterator[list[Path]]:
-    """Yield those of *files* that changed, each time there has been quiet after a change; ends when *stop* says so.
+    """Yield those of *files* that changed since the call, each time there is quiet again; ends when *stop* says so.
 
     Only these very files count, so what editors write beside them (``~$name``, ``~WRD0001.tmp``, ``.~lock.name#``)
     does not. A file saved without a change, or gone for the moment between two steps of a save, is left out.
     """
     try:
-        from watchfiles import watch
+        import watchfiles  # noqa: F401
     except ImportError:
         hint = "pip install 'briefpack[watch]'"
         raise MissingToolError(Fault("no-watch", "watching needs the package watchfiles", hint=hint)) from None
-    known = {path.resolve(): _digest(path) for path in files}
+    return _changes({path.resolve(): _digest(path) for path in files}, stop)
+
+
+def _changes(known: dict[Path, str], stop: Callable[[], bool]) -> Iterator[list[Path]]:
+    from watchfiles import watch
+
+    # No event tells of what was saved before the watching began.
+    unseen = set(known)
     for batch in watch(
         *sorted({path.parent for path in known}),
         watch_filter=lambda _change, name: Path(name) in known,
@@ -39,11 +46,12 @@ def changes(files: Sequence[Path], stop: Callable[[], bool] = lambda: False) -> 
         if stop():
             return
         changed = []
-        for path in sorted({Path(name) for _, name in batch}):
+        for path in sorted(unseen.union(Path(name) for _, name in batch)):
             digest = _digest(path)
             if digest and known[path] != digest:
                 known[path] = digest
                 changed.append(path)
+        unseen.clear()
         if changed:
             yield changed
 

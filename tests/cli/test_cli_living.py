@@ -91,7 +91,8 @@ def test_a_conflict_from_its_first_build_to_pull(run: Any) -> None:
     retype("10%")
     assert "edit stands" in untouched(lambda: run("status", "p"))
     later = moved(12)
-    foreseen = json.loads(untouched(lambda: run("diff", later, "p", "--json")))
+    foreseen = json.loads(untouched(lambda: run("diff", later, "p", "--json", code=3)))
+    assert foreseen["exit_code"] == 3
     assert {one["key"] for one in foreseen["conflicts"]} == {KEY}
     build(run, data=later, code=3)
     for _ in range(3):

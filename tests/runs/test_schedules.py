@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import ast
+import os
 import plistlib
 import re
+import shlex
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 from typing import Literal
 from xml.etree import ElementTree
@@ -285,6 +288,14 @@ def test_the_command_prints_it(target, tmp_path):
     done = CliRunner().invoke(app, words)
     assert done.exit_code == 0
     assert "数据" in done.stdout or "&#25968;&#25454;" in done.stdout
+
+
+@pytest.mark.skipif(os.name != "posix", reason="a shell")
+def test_a_tool_that_is_not_on_the_path_is_called_through_its_interpreter(tmp_path, monkeypatch):
+    monkeypatch.setattr(shutil, "which", lambda _name: None)
+    done = CliRunner().invoke(app, ["schedule", "--target", "cron", "--folder", str(tmp_path), "--", "--version"])
+    words = shlex.split(done.stdout.splitlines()[-1])
+    assert words[words.index(sys.executable) :][:4] == [sys.executable, "-m", "exporters", "--version"]
 
 
 @pytest.mark.parametrize(

@@ -82,6 +82,15 @@ def test_what_is_saved_in_steps_is_told_once_and_whole(watched):
         told.get(timeout=1.2)
 
 
+def test_what_is_saved_before_the_watching_begins_is_told(tmp_path):
+    data = tmp_path / "data.yaml"
+    data.write_text("a")
+    end = time.monotonic() + 10
+    told = changes([data], lambda: time.monotonic() > end)
+    data.write_text("b")
+    assert next(told, None) == [data]
+
+
 @pytest.mark.slow
 @pytest.mark.skipif(os.name != "posix", reason="signals")
 def test_a_broken_file_in_between_is_told_and_the_next_good_one_is_built(tmp_path, cache):
