@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import gc
 from collections import Counter
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,11 +14,10 @@ import click
 from exporters.cli.notifying import changed, notify, notify_option
 from exporters.cli.options import (
     as_of_option,
-    cache_folder,
-    lang_option,
     only_option,
-    source_date_epoch,
-    templates_option,
+    pack_lang_option,
+    pack_request,
+    pack_templates_option,
 )
 from exporters.cli.report import apart, fault_json, in_places, json_option, print_fault, print_json
 
@@ -35,8 +34,8 @@ _PRESSING = {"looks_high", "looks_low", "unverified"}
 @click.command("build", short_help="Build the pack.")
 @click.argument("dataset", required=False)
 @click.option("--out", type=click.Path(path_type=Path), metavar="DIR", help="Folder of the pack [out/<dataset id>].")
-@templates_option
-@lang_option
+@pack_templates_option
+@pack_lang_option
 @only_option
 @as_of_option
 @click.option("--track-changes", is_flag=True, help="Updates of the briefing arrive as Word revisions.")
@@ -47,8 +46,8 @@ _PRESSING = {"looks_high", "looks_low", "unverified"}
 def command(
     dataset: str | None,
     out: Path | None,
-    templates: str,
-    lang: str,
+    templates: str | None,
+    lang: str | None,
     only: tuple[str, ...],
     as_of: dt.date | None,
     track_changes: bool,
@@ -58,20 +57,8 @@ def command(
     as_json: bool,
 ) -> None:
     """Build the pack of DATASET (a file, or a shipped dataset's name; without it the Guangzhou sample)."""
-    from exporters.runs.planning import Request
-
-    request = Request(
-        dataset=dataset,
-        out=out,
-        templates=templates,
-        lang="en" if lang == "en" else "zh",
-        only=only,
-        as_of=as_of,
-        epoch=source_date_epoch(),
-        fresh=fresh,
-        track_changes=track_changes,
-        cache=cache_folder(),
-    )
+    request = pack_request(dataset, out, templates, lang, only, as_of)
+    request = replace(request, fresh=fresh, track_changes=track_changes)
     # A short build ends before its garbage matters, and looking for it takes a twentieth of the time.
     gc.disable()
     try:
@@ -86,6 +73,8 @@ def _run(request: Request, dry_run: bool, notify_cmd: str | None, as_json: bool)
     from exporters.runs.planning import plan
 
     decided = plan(request)
+    if not as_json and (kept := _as_the_pack(request, decided.request)):
+        click.echo(f"as the pack was built before: {kept}")
     if len(decided.dataset.targets) >= LONG:
         gc.enable()
     if dry_run:
@@ -104,6 +93,12 @@ def _run(request: Request, dry_run: bool, notify_cmd: str | None, as_json: bool)
     if notify_cmd and changed(outcome.results):
         notify(notify_cmd, _outcome_json(outcome))
     return outcome.exit_code
+
+
+def _as_the_pack(asked: Request, request: Request) -> str:
+    """Return what a build took from the pack, as the options that would say so."""
+    pairs = (("--lang", asked.lang, request.lang), ("--templates", asked.templates, request.templates))
+    return " ".join(f"{name} {now}" for name, before, now in pairs if before != now)
 
 
 def _print_plan(plan: Plan, as_json: bool) -> None:
@@ -134,6 +129,8 @@ def _outcome_json(outcome: Outcome) -> dict[str, Any]:
         "ok": outcome.exit_code in {0, 3},
         "exit_code": outcome.exit_code,
         "dataset": made.dataset,
+        "lang": made.lang,
+        "templates": made.templates,
         "out": str(outcome.out),
         "files": files,
         "counts": dict(made.counts),

@@ -5,12 +5,16 @@ from __future__ import annotations
 import datetime as dt
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from exporters import __version__, resources
 from exporters.errors import nearest
 from exporters.registry import EXPORTERS
+
+if TYPE_CHECKING:
+    from exporters.runs.planning import Request
 
 _STATES_KEPT = 4
 
@@ -40,11 +44,39 @@ templates_option = click.option(
     "--templates", metavar="SET_OR_DIR", default="standard", show_default=True, help="Template set, or a folder of it."
 )
 lang_option = click.option("--lang", type=click.Choice(["zh", "en"]), default="zh", show_default=True, help="Language.")
+pack_templates_option = click.option(
+    "--templates", metavar="SET_OR_DIR", help="Template set, or a folder of it [as the pack is; else standard]."
+)
+pack_lang_option = click.option("--lang", type=click.Choice(["zh", "en"]), help="Language [as the pack is; else zh].")
 only_option = click.option(
     "--only", callback=_names, default=",".join(EXPORTERS), metavar="NAMES", help="Only these of word,deck,workbook."
 )
 folder_argument = click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
 as_of_option = click.option("--as-of", callback=_day, metavar="DATE", help="The day that the pack stands for.")
+
+
+def pack_request(
+    dataset: str | None,
+    out: Path | None,
+    templates: str | None,
+    lang: str | None,
+    only: tuple[str, ...],
+    as_of: dt.date | None,
+) -> Request:
+    """Return what is asked of a pack; the language and the template set that are None are as the pack has them."""
+    from exporters.runs.planning import Request
+
+    return Request(
+        dataset=dataset,
+        out=out,
+        templates=templates or resources.DEFAULT_TEMPLATES,
+        lang="en" if lang == "en" else "zh",
+        only=only,
+        as_of=as_of,
+        epoch=source_date_epoch(),
+        cache=cache_folder(),
+        unsaid=frozenset(name for name, said in (("lang", lang), ("templates", templates)) if said is None),
+    )
 
 
 def cache_folder() -> Path | None:

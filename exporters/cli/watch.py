@@ -9,11 +9,10 @@ import click
 
 from exporters.cli.options import (
     as_of_option,
-    cache_folder,
-    lang_option,
     only_option,
-    source_date_epoch,
-    templates_option,
+    pack_lang_option,
+    pack_request,
+    pack_templates_option,
 )
 from exporters.cli.report import print_fault
 
@@ -21,24 +20,30 @@ from exporters.cli.report import print_fault
 @click.command("watch", short_help="Build again at every change of data or templates.")
 @click.argument("dataset", required=False)
 @click.option("--out", type=click.Path(path_type=Path), metavar="DIR", help="Folder of the pack [out/<dataset id>].")
-@templates_option
-@lang_option
+@pack_templates_option
+@pack_lang_option
 @only_option
 @as_of_option
 def command(
-    dataset: str | None, out: Path | None, templates: str, lang: str, only: tuple[str, ...], as_of: dt.date | None
+    dataset: str | None,
+    out: Path | None,
+    templates: str | None,
+    lang: str | None,
+    only: tuple[str, ...],
+    as_of: dt.date | None,
 ) -> None:
     """Build the pack of DATASET, then again within a second of quiet after each change, until Ctrl-C."""
     from exporters.runs.inputs import find_dataset, find_templates
-    from exporters.runs.planning import Request
+    from exporters.runs.planning import as_the_pack, gathering, read
     from exporters.runs.watching import changes
 
-    request = Request(
-        dataset=dataset, out=out, templates=templates, lang="en" if lang == "en" else "zh", only=only, as_of=as_of,
-        epoch=source_date_epoch(), cache=cache_folder(),
-    )  # fmt: skip
+    request = pack_request(dataset, out, templates, lang, only, as_of)
     data = find_dataset(dataset)
-    edition = find_templates(templates, request.lang, only)
+    known = None
+    with gathering([]):  # the first build tells what is wrong with the data
+        known = read(dataset)
+    wanted = as_the_pack(request, known)
+    edition = find_templates(wanted.templates, wanted.lang, only)
     click.echo(f"watching {data} and the templates of {edition.name}; Ctrl-C ends")
     # What is saved while the first build works counts too.
     saved = changes([data, *edition.paths])

@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, Literal
 from exporters import __version__, resources
 from exporters.errors import BriefpackError, Fault, RefusedError, TemplateError
 from exporters.registry import Exporter
+from exporters.runs import manifest, publish
 from exporters.runs.folder import Existing, Folder, look
 from exporters.runs.inputs import Edition, TemplateFile, find_dataset, find_templates
-from exporters.runs.manifest import origin
+from exporters.runs.manifest import Manifest, origin
 from exporters.runs.pack import canonical
 
 if TYPE_CHECKING:
@@ -34,7 +35,10 @@ TRACKED = "word"
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What a person asked for. ``epoch`` is SOURCE_DATE_EPOCH; ``cache`` a folder for compiled templates, or None."""
+    """What a person asked for. ``epoch`` is SOURCE_DATE_EPOCH; ``cache`` a folder for compiled templates, or None.
+
+    Where a pack stands in the folder already, it knows better than this what nobody asked for (``unsaid``).
+    """
 
     dataset: str | None = None
     out: Path | None = None
@@ -46,6 +50,7 @@ class Request:
     fresh: bool = False
     track_changes: bool = False
     cache: Path | None = None
+    unsaid: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,15 +120,46 @@ def plan(request: Request) -> Plan:
     dataset: Dataset | None = None
     edition: Edition | None = None
     with gathering(faults):
-        dataset = _read(request.dataset)
+        dataset = read(request.dataset)
     with gathering(faults):
+        request = as_the_pack(request, dataset)
         edition = find_templates(request.templates, request.lang, request.only)
     if dataset is None or edition is None:
         if edition is not None:
             compile_all(edition.files, request.cache, faults)
         raise BriefpackError(faults)
-    out = request.out or Path("out", dataset.id)
-    return decide(request, dataset, edition, look_for(request, edition, out))
+    return decide(request, dataset, edition, look_for(request, edition, _out(request, dataset)))
+
+
+def as_the_pack(request: Request, dataset: Dataset | None) -> Request:
+    """Return *request* with the language and the template set of the pack that it builds again, but for what it says.
+
+    A schedule that builds by the bare command thus keeps a pack as somebody once asked for it. A template set of one's
+    own is known by the name of its folder only: TemplateError where that is not here.
+    """
+    if not request.unsaid or dataset is None:
+        return request
+    out = _out(request, dataset)
+    made: Manifest | None = None
+    if out.is_dir():
+        publish.recover(out)
+        with gathering([]):  # a manifest that cannot be read is told when the folder is looked at
+            made = manifest.read(out)
+    if made is None or made.dataset != dataset.id:
+        return request
+    lang: Lang = "en" if made.lang == "en" else "zh"
+    request = replace(request, lang=lang) if "lang" in request.unsaid else request
+    if "templates" not in request.unsaid:
+        return request
+    if not Path(made.templates).is_dir() and made.templates not in resources.template_sets():
+        message = "the pack was built from this template set, which is not to be found here"
+        hint = f"give its folder with --templates; --templates {resources.DEFAULT_TEMPLATES} takes the shipped set"
+        raise TemplateError(Fault("no-templates", message, made.templates, hint=hint))
+    return replace(request, templates=made.templates)
+
+
+def _out(request: Request, dataset: Dataset) -> Path:
+    return request.out or Path("out", dataset.id)
 
 
 def look_for(request: Request, edition: Edition, out: Path) -> Folder:
@@ -195,7 +231,7 @@ def gathering(faults: list[Fault]) -> Iterator[None]:
         faults += error.faults
 
 
-def _read(asked: str | None) -> Dataset:
+def read(asked: str | None) -> Dataset:
     from exporters.load import load
 
     return load(find_dataset(asked))

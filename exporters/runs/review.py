@@ -95,7 +95,7 @@ def diff(request: Request) -> Review:
     assert request.out is not None
     folder = request.out
     made = opened(folder)
-    decided = planning.plan(replace(request, lang="en" if made.lang == "en" else "zh"))
+    decided = planning.plan(request)
     from exporters.binding.scope import Scope
 
     scope = Scope(decided.dataset, decided.request.lang, decided.as_of)

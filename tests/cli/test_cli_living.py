@@ -14,6 +14,7 @@ from pptx import Presentation
 from pptx.util import Inches
 
 from exporters.cli.app import app
+from exporters.resources import folder
 from exporters.runs.inputs import find_dataset
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
@@ -220,3 +221,26 @@ def test_an_old_copy_that_comes_back_by_mail_merges_against_its_own_base(run: An
     assert {_words(one.getparent().getparent()) for one in found} == {"12%以上"}
     assert open_keys(run, code=0) == set()
     untouched(lambda: build(run, data="d12.yaml"))
+
+
+def test_the_bare_command_builds_a_pack_as_it_was_built_before_and_diff_says_so(run: Any) -> None:
+    build(run, "--lang", "en", "--templates", "gbt9704", only="workbook")
+    foreseen = json.loads(run("diff", "d.yaml", "p", "--only", "workbook", "--json"))
+    assert foreseen["files"]["targets.xlsx"]["edits"] == []
+    again = untouched(lambda: build(run, only="workbook"))
+    assert (results(again), again["lang"], again["templates"]) == ({"unchanged"}, "en", "gbt9704")
+    assert "as the pack was built before: --lang en --templates gbt9704" in run(
+        "build", "d.yaml", "--out", "p", "--only", "workbook", "--dry-run"
+    )
+    given = json.loads(run("diff", "d.yaml", "p", "--only", "workbook", "--lang", "zh", "--json"))
+    assert given["files"]["targets.xlsx"]["edits"] != []
+    assert build(run, "--lang", "zh", "--templates", "standard", only="workbook")["lang"] == "zh"
+
+
+def test_a_template_set_of_ones_own_is_asked_for_where_it_is_not_to_be_found(run: Any) -> None:
+    shutil.copytree(folder("templates") / "standard", "mine")
+    build(run, "--templates", "mine", only="workbook")
+    assert build(run, only="workbook")["templates"] == "mine"
+    Path("mine").rename("gone")
+    run("build", "d.yaml", "--out", "p", "--only", "workbook", code=1)
+    assert build(run, "--templates", "gone", only="workbook")["templates"] == "gone"
