@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import click
@@ -22,8 +23,15 @@ def command(folder: Path, key: str, choice: str | None, as_json: bool) -> None:
 
     if choice is None:
         raise click.UsageError("say --mine (keep what stands in the file) or --data (write what the data says)")
-    files = settle(folder, key, "mine" if choice == "mine" else "data")
+    settled = settle(folder, key, "mine" if choice == "mine" else "data")
+    code = 3 if settled.open else 0
     if as_json:
-        print_json({"ok": True, "exit_code": 0, "key": key, "choice": choice, "files": files})
+        answer = {"key": key, "choice": choice, "files": settled.files, "open": settled.open}
+        print_json({"ok": True, "exit_code": code, **answer})
     else:
-        click.echo(f"{key}: {'yours stays' if choice == 'mine' else 'the data was taken'} in {', '.join(files)}")
+        done = "yours stays" if choice == "mine" else "the data was taken"
+        click.echo(f"{key}: {done} in {', '.join(settled.files)}")
+        if settled.open:
+            where = ", ".join(settled.open)
+            click.echo(f"{key} was deleted elsewhere in {where} and stays open there; --mine lets it stay deleted")
+    sys.exit(code)

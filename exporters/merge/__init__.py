@@ -6,9 +6,20 @@ stays theirs and is reported.
 """
 
 from exporters.merge.aligning import aligned, known
-from exporters.merge.files import Texts, merge
+from exporters.merge.files import Overrides, Texts, merge
 from exporters.merge.prose import merge_prose
 from exporters.merge.upgrades import upgrade
 from exporters.merge.values import Merged, canonical, merge_value
 
-__all__ = ["Merged", "Texts", "aligned", "canonical", "known", "merge", "merge_prose", "merge_value", "upgrade"]
+__all__ = [
+    "Merged",
+    "Overrides",
+    "Texts",
+    "aligned",
+    "canonical",
+    "known",
+    "merge",
+    "merge_prose",
+    "merge_value",
+    "upgrade",
+]

@@ -36,11 +36,20 @@ from exporters.snapshot import (
 NOTHING = "—"
 
 
-def merge(base: Snapshot, theirs: Snapshot, ours: Snapshot, overrides: Mapping[str, str] | None = None) -> Plan:
+Overrides = Mapping[str | tuple[str, str, str], str]
+"""Texts by conflict key, item and group; by the key alone for what a person moved to another place."""
+
+
+def override(overrides: Overrides, key: str, item: str, group: str, text: str) -> str:
+    """Return what stands in for the base's *text* at a place."""
+    return overrides.get((key, item, group), overrides.get(key, text))
+
+
+def merge(base: Snapshot, theirs: Snapshot, ours: Snapshot, overrides: Overrides | None = None) -> Plan:
     """Return what to do to *theirs*.
 
-    ``overrides`` gives the base text of conflicts left open, by conflict key: it stands in for the base's own text, so
-    that the conflict recurs until someone resolves it.
+    ``overrides`` gives the base texts of conflicts left open: they stand in for the base's own texts, so that each
+    conflict recurs until someone resolves it.
     """
     return _FileMerge(known(base), aligned(base, theirs), known(ours), overrides or {}).plan()
 
@@ -50,7 +59,7 @@ class _FileMerge:
     base: Snapshot
     theirs: Snapshot
     ours: Snapshot
-    overrides: Mapping[str, str]
+    overrides: Overrides
     edits: list[Edit] = field(default_factory=list)
     conflicts: list[Conflict] = field(default_factory=list)
     kept: list[Kept] = field(default_factory=list)
@@ -268,7 +277,7 @@ class _FileMerge:
             if slot.text == base.text != ours.text:
                 self.edits.append(SetSlot(slot.key, slot.at, slot.kind, slot.text, ours.text, ours.at))
             return
-        before = self.overrides.get(name, base.text)
+        before = override(self.overrides, name, item, group, base.text)
         merged = _merge_slot(slot.kind, before, slot.text, ours.text)
         if merged.text != slot.text:
             self.edits.append(SetSlot(slot.key, slot.at, slot.kind, slot.text, merged.text, ours.at))
@@ -285,7 +294,7 @@ class _FileMerge:
             self.edits.append(SetSlot(slot.key, slot.at, slot.kind, "", ours.text, ours.at))
         else:
             name = self._conflict_key(group, slot.key)
-            before = self.overrides.get(name, NOTHING)
+            before = override(self.overrides, name, item, group, NOTHING)
             self._conflict(name, "both-changed", before, slot.text, ours.text, slot.at, item, group)
 
     def _conflict_key(self, group: str, key: str) -> str:

@@ -9,13 +9,12 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import Counter, defaultdict
-from collections.abc import Mapping
 from dataclasses import replace
 from functools import lru_cache
 
 from exporters.merge.aligning import aligned, known
 from exporters.merge.columns import in_columns_of
-from exporters.merge.files import Texts, ambiguous, content_of
+from exporters.merge.files import Overrides, Texts, ambiguous, content_of, override
 from exporters.merge.prose import merge_prose
 from exporters.merge.values import canonical, merge_value
 from exporters.snapshot import MARK, Conflict, Item, Kept, Plan, SetSlot, Slot, SlotKind, Snapshot
@@ -26,7 +25,7 @@ _VALUE = re.compile(f"{MARK}[^{MARK}]*{MARK}")
 
 
 def upgrade(
-    base: Snapshot, theirs: Snapshot, ours: Snapshot, overrides: Mapping[str, str] | None = None
+    base: Snapshot, theirs: Snapshot, ours: Snapshot, overrides: Overrides | None = None
 ) -> tuple[Plan, frozenset[str]]:
     """Return the plan that writes people's edits into *ours*, and the lines of *theirs* that it accounts for.
 
@@ -37,7 +36,7 @@ def upgrade(
 
 
 class _Upgrade:
-    def __init__(self, base: Snapshot, theirs: Snapshot, ours: Snapshot, overrides: Mapping[str, str]) -> None:
+    def __init__(self, base: Snapshot, theirs: Snapshot, ours: Snapshot, overrides: Overrides) -> None:
         self._theirs, self._overrides = theirs, overrides
         self._before = Texts(base)
         self._anchors = sum(1 for _ in base.slots())
@@ -70,7 +69,7 @@ class _Upgrade:
         found = self._before.find(group, item.id, slot.key)
         if found is None or slot.kind.silent or slot.kind is SlotKind.CHART:
             return False
-        old = replace(found, text=self._overrides.get(slot.key, found.text))
+        old = replace(found, text=override(self._overrides, slot.key, item.id, group, found.text))
         if canonical(old.text) == canonical(slot.text):
             return False
         places = self._places(group, item.id, slot, found)

@@ -103,7 +103,7 @@ def _existing(
         base = _base(path, content, memory, pack)
     except (RefusedError, PackageError) as error:
         return Existing(digest, lock, newest, content, fault=error.faults[0])
-    conflicts = tuple(memory.open_conflicts(name)) if memory and base.current else ()
+    conflicts = tuple(memory.open_conflicts(name, base, made)) if memory else ()
     return Existing(digest, lock, newest, content, base, None, conflicts)
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from exporters.collector import collector_paused
 from exporters.errors import Fault, RefusedError
-from exporters.merge import merge, upgrade
+from exporters.merge import Overrides, merge, upgrade
 from exporters.package import Package
 from exporters.runs.stamp import PROPERTY, Stamp
 from exporters.snapshot import Conflict, Plan, Snapshot
@@ -72,9 +72,10 @@ def planned(
     return replace(plan, conflicts=(*plan.conflicts, *_still_uncarried(room, theirs, open_conflicts)))
 
 
-def overrides(open_conflicts: Sequence[Conflict]) -> dict[str, str]:
-    """Return the base texts that stand in for those of the last render, by conflict key."""
-    return {one.key: one.base for one in open_conflicts if one.reason != "not-carried"}
+def overrides(open_conflicts: Sequence[Conflict]) -> Overrides:
+    """Return the base texts that stand in for those of the last render."""
+    found = [one for one in open_conflicts if one.reason != "not-carried"]
+    return {one.key: one.base for one in found} | {(one.key, one.item, one.group): one.base for one in found}
 
 
 def lost(plan: Plan, file: str) -> Fault:

@@ -16,7 +16,7 @@ from exporters.runs.beside import beside_name
 from exporters.runs.counting import Statements
 from exporters.runs.disk import open_fault
 from exporters.runs.ledger import Generation
-from exporters.runs.manifest import FileRecord, Manifest
+from exporters.runs.manifest import FileRecord, Manifest, conflict_records
 from exporters.runs.pack import canonical
 from exporters.runs.planning import TRACKED, Plan, Step
 from exporters.runs.stamp import PROPERTY, Stamp
@@ -247,7 +247,7 @@ def _open_conflicts(plan: Plan, files: tuple[MadeFile, ...]) -> list[tuple[str, 
     settled = {file.name for file in files if file.conflicts is not None}
     found = [(name, one) for name, one in plan.folder.conflicts if name not in settled]
     found += [(file.name, one) for file in files for one in file.conflicts or ()]
-    return sorted(found, key=lambda pair: (pair[0], pair[1].key, pair[1].item))
+    return found
 
 
 def _manifest(
@@ -276,15 +276,5 @@ def _manifest(
             for target in dataset.targets
             for flag in target.flags
         ),
-        conflicts=tuple(
-            {
-                "file": file,
-                "key": one.key,
-                "reason": one.reason,
-                "base": one.base,
-                "theirs": one.theirs,
-                "ours": one.ours,
-            }
-            for file, one in conflicts
-        ),
+        conflicts=conflict_records(conflicts),
     )

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 from exporters.errors import BriefpackError, Fault
 from exporters.files import read_file
+from exporters.snapshot import Conflict
 
 NAME = "manifest.json"
 FORMAT = 1
@@ -59,6 +60,11 @@ class Manifest:
         """What the last build was asked to state; a file with another one was left out of it."""
         return origin(self.dataset_sha256, self.lang, self.as_of)
 
+    def open_conflicts(self, file: str) -> tuple[Conflict, ...]:
+        """Return the conflicts that were open in *file* when this was written."""
+        found = [dict(one) for one in self.conflicts if one["file"] == file]
+        return tuple(Conflict(**{name: text for name, text in one.items() if name != "file"}) for one in found)
+
     def to_bytes(self) -> bytes:
         value: dict[str, Any] = {
             "format": self.format,
@@ -78,6 +84,13 @@ class Manifest:
 def origin(dataset_sha256: str, lang: str, as_of: str | None) -> str:
     """Return the digest of data, language and day: files that have it in common state the same."""
     return hashlib.sha256(json.dumps([dataset_sha256, lang, as_of]).encode()).hexdigest()
+
+
+def conflict_records(conflicts: Iterable[tuple[str, Conflict]]) -> tuple[dict[str, str], ...]:
+    """Return what a manifest says of open conflicts (file, conflict)."""
+    names = ("key", "reason", "base", "theirs", "ours", "item", "group")
+    found = sorted(conflicts, key=lambda pair: (pair[0], pair[1].key, pair[1].item))
+    return tuple({"file": file, **{name: getattr(one, name) for name in names}} for file, one in found)
 
 
 def read(folder: Path) -> Manifest | None:

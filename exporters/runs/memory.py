@@ -9,6 +9,7 @@ from types import TracebackType
 from exporters.errors import Fault, RefusedError
 from exporters.runs import publish
 from exporters.runs.ledger import Generation, Ledger
+from exporters.runs.manifest import Manifest
 from exporters.runs.objects import Objects
 from exporters.runs.stamp import Stamp
 from exporters.snapshot import Conflict
@@ -20,8 +21,6 @@ class Base:
 
     generation: Generation
     content: bytes
-    current: bool
-    """Whether it is the newest generation; an old copy that comes back is merged against its own base."""
 
 
 class Memory:
@@ -62,9 +61,17 @@ class Memory:
         if generation is None or content is None or not generation.inputs.startswith(stamp.digest):
             message = f"generation {stamp.generation}, which it was edited from, is not remembered here"
             raise RefusedError(Fault("no-base", message, shown, hint=hint))
-        newest = self.ledger.current(file)
-        return Base(generation, content, newest is not None and newest.generation == stamp.generation)
+        return Base(generation, content)
 
-    def open_conflicts(self, file: str) -> list[Conflict]:
-        """Return the conflicts of *file* that a person has yet to settle."""
+    def open_conflicts(self, file: str, base: Base, made: Manifest | None) -> list[Conflict]:
+        """Return the conflicts that a person has yet to settle in *file*, which was edited from *base*.
+
+        In an old copy that comes back nothing is open: it is merged against its own base.
+        """
+        record, newest = made.files.get(file) if made else None, self.ledger.current(file)
+        in_place = {one.generation for one in (record, newest) if one is not None}
+        return self.conflicts(file) if base.generation.generation in in_place else []
+
+    def conflicts(self, file: str) -> list[Conflict]:
+        """Return all conflicts of *file* that are known to be open."""
         return [conflict for _, conflict in self.ledger.conflicts(file)]

@@ -12,11 +12,12 @@ from exporters.collector import collector_paused
 from exporters.errors import BriefpackError, Fault, RefusedError
 from exporters.package import Package
 from exporters.registry import EXPORTERS
-from exporters.runs import making, manifest, planning, publish
+from exporters.runs import making, planning, publish
 from exporters.runs.living import lost, planned, upgraded
 from exporters.runs.manifest import Manifest
 from exporters.runs.memory import Memory
 from exporters.runs.moves import Move
+from exporters.runs.pack import Pack
 from exporters.runs.planning import Request
 from exporters.runs.stamp import PROPERTY, Stamp
 from exporters.snapshot import Conflict, Plan
@@ -49,14 +50,13 @@ class Review:
 
 
 def opened(folder: Path) -> Manifest:
-    """Return the manifest of the pack in *folder*; BriefpackError where there is none."""
-    publish.recover(folder)
-    found = manifest.read(folder) if folder.is_dir() else None
-    if found is None or not Memory.exists(folder):
-        near = sorted(str(path.parent) for path in folder.parent.glob(f"*/{manifest.NAME}"))
-        hint = f"packs here: {', '.join(near[:5])}" if near else "`briefpack build --out DIR` makes one"
-        raise BriefpackError(Fault("no-pack", "there is no pack in this folder", str(folder), hint=hint))
-    return found
+    """Return the manifest of the pack in *folder*; BriefpackError where there is none, or where it has no memory."""
+    made = Pack.open(folder).manifest
+    if not Memory.exists(folder):
+        message = f"the pack does not remember what it was built from: its {publish.STATE} folder is not there"
+        hint = "bring it back from a copy; `briefpack build --fresh` starts over and keeps a backup"
+        raise BriefpackError(Fault("no-memory", message, str(folder), hint=hint))
+    return made
 
 
 @collector_paused()
@@ -83,7 +83,7 @@ def _status(folder: Path, name: str, made: Manifest, memory: Memory) -> FileRevi
     except BriefpackError as error:
         return FileReview(name, "foreign", fault=error.faults[0])
     before = room.read(Package.open(base.content, name=name))
-    conflicts = memory.open_conflicts(name) if base.current else []
+    conflicts = memory.open_conflicts(name, base, made)
     plan = planned(room, theirs, (before, now, before), conflicts)
     fault = lost(plan, str(folder / name)) if plan.lost_too_much else None
     return FileReview(name, "edited", plan, fault, room.whereabouts(theirs, now))
@@ -122,7 +122,7 @@ def diff(request: Request) -> Review:
             except (RefusedError, BriefpackError) as error:
                 files.append(FileReview(name, "foreign", fault=error.faults[0]))
                 continue
-            conflicts = memory.open_conflicts(name) if base.current else []
+            conflicts = memory.open_conflicts(name, base, made)
             state: State = "untouched" if step.action == "rebuild" else "edited"
             packages = Package.open(base.content, name=name), theirs, Package.open(out.getvalue(), name=name)
             changed = base.generation.template != step.template.sha256

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
@@ -13,90 +14,107 @@ from exporters.files import read_file
 from exporters.merge import merge
 from exporters.package import Package
 from exporters.registry import EXPORTERS
-from exporters.runs import publish
+from exporters.runs import manifest, publish
 from exporters.runs.backups import newest_first
 from exporters.runs.ledger import News, Run
 from exporters.runs.living import overrides, patched
-from exporters.runs.manifest import NAME, Manifest
+from exporters.runs.manifest import NAME, Manifest, conflict_records
 from exporters.runs.memory import Memory
 from exporters.runs.review import opened
 from exporters.runs.stamp import Stamp
-from exporters.snapshot import Conflict, Plan
+from exporters.snapshot import Conflict
 
 Choice = Literal["mine", "data"]
 
 
-def resolve(folder: Path, key: str, choice: Choice) -> list[str]:
-    """Settle the conflicts of *key* in all files of the pack and return the files.
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """The files in which a key was settled; in ``open`` the data's value had no place to go, so it stays open there."""
+
+    files: tuple[str, ...]
+    open: tuple[str, ...] = ()
+
+
+def resolve(folder: Path, key: str, choice: Choice) -> Settled:
+    """Settle the conflicts of *key* in all files of the pack.
 
     ``mine`` keeps what the person wrote; ``data`` writes what the data says. Raises BriefpackError for a key without
-    a conflict, and where the data's side cannot be put back.
+    a conflict, and where the data's side can be put back nowhere.
     """
-    made = opened(folder)
+    opened(folder)
     with publish.staging(folder) as work, Memory(folder) as memory:
+        made, manifest_digest = opened(folder), publish.digest(folder / NAME)
         open_now = memory.ledger.conflicts()
         files = sorted({file for file, conflict in open_now if conflict.key == key})
         if not files:
             hint = nearest(key, [conflict.key for _, conflict in open_now]) or "`briefpack status` lists them"
             raise BriefpackError(Fault("no-conflict", f"there is no open conflict of {key!r}", str(folder), hint=hint))
         records = dict(made.files)
-        left: dict[str, list[Conflict]] = {}
-        expected: dict[str, str | None] = {}
-        generations = []
+        left: dict[str, tuple[Conflict, ...]] = {}
+        expected: dict[str, str | None] = {NAME: manifest_digest}
+        generations, taken = [], 0
         for file in files:
-            conflicts = memory.open_conflicts(file)
-            content, left[file] = _settled(folder, file, made, memory, conflicts, key, choice)
-            expected[file] = publish.digest(folder / file)
-            staged = work.write(file, lambda out, content=content: _write(out, content))  # type: ignore[misc]
+            content = read_file(folder / file)
+            expected[file] = hashlib.sha256(content).hexdigest()
+            conflicts = memory.conflicts(file)
+            settled, left[file] = _settled(folder, file, content, made, memory, conflicts, key, choice)
+            taken += _count(conflicts, key) - _count(left[file], key)
+            staged = work.put(file, settled)
             records[file] = replace(records[file], sha256=staged.sha256, bytes=staged.bytes, edited=True)
-            current = memory.ledger.current(file)
-            assert current is not None
-            generations.append(replace(current, output=staged.sha256))
-        still = [one for one in made.conflicts if one["file"] not in files or one["key"] != key]
-        text = replace(made, files=dict(sorted(records.items())), conflicts=tuple(still)).to_bytes()
-        expected[NAME] = publish.digest(folder / NAME)
-        work.write(NAME, lambda out: _write(out, text))
+            generation = memory.ledger.generation(file, records[file].generation)
+            generations += [replace(generation, output=staged.sha256)] if generation else []
+        if not taken:
+            message = f"{key} was deleted from the text, so the data's value has no place to go"
+            shown = str(folder / files[0])
+            raise BriefpackError(Fault("deleted", message, shown, hint="--mine lets it stay deleted"))
+        still = [(file, one) for file, one in open_now if file not in left]
+        still += [(file, one) for file, found in left.items() for one in found]
+        made = replace(made, files=dict(sorted(records.items())), conflicts=conflict_records(still))
+        work.put(NAME, made.to_bytes())
         run = Run.now("resolve", made, {"results": dict.fromkeys(files, "resolved"), "moved": []})
-        work.publish(expected, News(run, tuple(generations), {file: tuple(found) for file, found in left.items()}))
-    return files
+        work.publish(expected, News(run, tuple(generations), left))
+    open_still = [file for file in files if _count(left[file], key)]
+    return Settled(tuple(files), tuple(open_still))
 
 
-def _write(out: object, content: bytes) -> None:
-    out.write(content)  # type: ignore[attr-defined]
+def _count(conflicts: Sequence[Conflict], key: str) -> int:
+    return sum(one.key == key for one in conflicts)
 
 
 def _settled(
     folder: Path,
     file: str,
+    content: bytes,
     made: Manifest,
     memory: Memory,
     conflicts: Sequence[Conflict],
     key: str,
     choice: Choice,
-) -> tuple[bytes, list[Conflict]]:
-    left = [conflict for conflict in conflicts if conflict.key != key]
-    if all(conflict.reason == "not-carried" for conflict in conflicts if conflict.key == key):
+) -> tuple[bytes, tuple[Conflict, ...]]:
+    """Return a file with *key* settled, and what is open in it then."""
+    left = [one for one in conflicts if one.key != key]
+    if all(one.reason == "not-carried" for one in conflicts if one.key == key):
         # It stands nowhere in the file: whichever way, it is only no longer told.
-        return read_file(folder / file), left
+        return content, tuple(left)
     room = EXPORTERS[made.files[file].exporter].room()
     shown = str(folder / file)
-    theirs = Package.open(folder / file, name=shown)
+    theirs = Package.open(content, name=shown)
     now = room.read(theirs)
-    base = memory.base_of(file, now.stamp, made.dataset)
-    ours = Package.open(base.content, name=shown)
+    ours = Package.open(memory.base_of(file, now.stamp, made.dataset).content, name=shown)
     before = room.read(ours)
-    bases = overrides(left)
+    asked: list[Conflict] = []
     if choice == "data":
-        # With theirs as its own base, nobody seems to have touched it: the merge then takes the data's side.
-        bases |= {conflict.key: conflict.theirs for conflict in conflicts if conflict.key == key}
-    plan = merge(before, now, before, bases)
-    if choice == "data" and not plan.edits:
-        message = f"{key} was deleted from the text, so the data's value has no place to go"
-        raise BriefpackError(Fault("deleted", message, shown, hint="--mine lets it stay deleted"))
+        # What stands in the file by now counts, not what stood there when the conflict was told.
+        asked = [one for one in merge(before, now, before, overrides(conflicts)).conflicts if one.key == key]
+    # With theirs as its own base, nobody seems to have touched it: the merge then takes the data's side.
+    plan = merge(before, now, before, overrides([*left, *(replace(one, base=one.theirs) for one in asked)]))
+    nowhere = {(one.item, one.group) for one in plan.conflicts if one.key == key}
+    still = [one for one in plan.conflicts if one.key != key]
+    still += [one for one in asked if (one.item, one.group) in nowhere]
     stamp = Stamp.parse(now.stamp)
     assert stamp is not None
-    content = patched(room, theirs, Plan(plan.edits, plan.conflicts, plan.kept), ours, stamp)
-    return content, [*plan.conflicts, *(one for one in left if one.reason == "not-carried")]
+    result = patched(room, theirs, replace(plan, conflicts=tuple(still)), ours, stamp)
+    return result, (*still, *(one for one in left if one.reason == "not-carried"))
 
 
 def backups(folder: Path) -> list[Path]:
@@ -108,18 +126,23 @@ def backups(folder: Path) -> list[Path]:
 
 def restore(folder: Path, name: str | None = None) -> tuple[str, list[str]]:
     """Put the files of a backup (the newest without *name*) back; what stands there now is backed up first."""
-    made, found = opened(folder), backups(folder)
-    chosen = next((path for path in found if name in {None, path.name}), None)
-    if chosen is None:
-        hint = nearest(name or "", [path.name for path in found]) or f"there are {len(found)} backups"
-        raise BriefpackError(Fault("no-backup", f"there is no backup {name or ''}".rstrip(), str(folder), hint=hint))
-    files = sorted(path.relative_to(chosen).as_posix() for path in chosen.rglob("*") if path.is_file())
+    opened(folder)
     with publish.staging(folder) as work:
+        made, found = opened(folder), backups(folder)
+        chosen = next((path for path in found if name in {None, path.name}), None)
+        if chosen is None:
+            hint = nearest(name or "", [path.name for path in found]) or f"there are {len(found)} backups"
+            message = f"there is no backup {name or ''}".rstrip()
+            raise BriefpackError(Fault("no-backup", message, str(folder), hint=hint))
+        files = sorted(path.relative_to(chosen).as_posix() for path in chosen.rglob("*") if path.is_file())
         expected = {file: publish.digest(folder / file) for file in files}
         for file in files:
             with (chosen / file).open("rb") as source:
                 work.write(file, lambda out, source=source: shutil.copyfileobj(source, out))  # type: ignore[misc]
         shown = [file for file in files if not file.startswith(publish.STATE)]
         run = Run.now("restore", made, {"results": dict.fromkeys(shown, "restored"), "moved": []})
-        work.publish(expected, News(run))
+        # What was open then is open again, and only that.
+        before = manifest.read(chosen) or made
+        conflicts = {file: before.open_conflicts(file) for file in {**made.files, **before.files}}
+        work.publish(expected, News(run, conflicts=conflicts))
     return chosen.name, shown

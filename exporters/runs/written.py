@@ -65,10 +65,12 @@ class Flag(_Form):
 class Conflict(_Form):
     file: Name
     key: str
-    reason: str
+    reason: Literal["both-changed", "deleted-changed", "changed-dropped", "not-carried"]
     base: str
     theirs: str
     ours: str
+    item: str = ""
+    group: str = ""
 
 
 class Counts(_Form):
