@@ -101,6 +101,26 @@ def test_keeping_mine_keeps_it_in_every_place(desk: Desk) -> None:
     assert (set(desk.texts), desk.open) == ({"12%", "13%"}, [])
 
 
+def test_where_the_value_was_deleted_it_stays_open_and_is_told(desk: Desk) -> None:
+    settling.resolve(desk.pack, KEY, "data")
+    document = docx.Document(str(desk.file))
+    control = next(_places(document)[0].iterancestors(f"{W}sdt"))
+    control.getparent().remove(control)
+    document.save(str(desk.file))
+    desk.retype("12%")
+    assert desk.build(8) == 3
+    assert sorted(set(desk.open)) == ["", "12%"]
+    args = ["resolve", str(desk.pack), KEY]
+    done = CliRunner().invoke(app, [*args, "--data"], prog_name="briefpack")
+    assert (done.exit_code, "was deleted elsewhere in briefing.docx" in done.output) == (3, True)
+    assert (set(desk.texts), desk.open) == ({"8%以上"}, [""])
+    assert desk.build(8) == 3
+    done = CliRunner().invoke(app, [*args, "--data"], prog_name="briefpack")
+    assert (done.exit_code, "no place to go" in done.output) == (1, True)
+    done = CliRunner().invoke(app, [*args, "--mine"], prog_name="briefpack")
+    assert (done.exit_code, desk.open, desk.build(8)) == (0, [], 0)
+
+
 @pytest.mark.parametrize("lock", ["~$briefing.docx", "~$iefing.docx", ".~lock.briefing.docx#"])
 @pytest.mark.parametrize(
     "action", [lambda pack: settling.resolve(pack, KEY, "data"), settling.restore], ids=["resolve", "restore"]
