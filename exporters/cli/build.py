@@ -144,6 +144,8 @@ def _outcome_json(outcome: Outcome) -> dict[str, Any]:
 
 
 def _print_outcome(outcome: Outcome) -> None:
+    from exporters.snapshot import MarkStale
+
     made, counts = outcome.manifest, outcome.manifest.counts
     click.echo(f"{made.title}: {counts['districts']} districts, {counts['targets']} target statements")
     for name, result in outcome.results.items():
@@ -161,6 +163,10 @@ def _print_outcome(outcome: Outcome) -> None:
         click.echo(f"  and {len(outcome.moved) - _SHOWN_MOVES} moves more: briefpack history {outcome.out}")
     for name, merge in outcome.merges.items():
         click.echo(f"  {name}: {len(merge.edits)} updated, {len(merge.kept)} hand edits kept")
+        stale = [edit.id for edit in merge.edits if isinstance(edit, MarkStale)]
+        if stale:
+            more = f" and {len(stale) - _SHOWN_FLAGS} more" if len(stale) > _SHOWN_FLAGS else ""
+            click.echo(f"  {name}: no longer in the data, marked, not deleted: {', '.join(stale[:_SHOWN_FLAGS])}{more}")
     conflicts = Counter((one["file"], one["key"], one["theirs"], one["ours"]) for one in made.conflicts)
     for (file, key, theirs, ours), places in list(conflicts.items())[:_SHOWN_FLAGS]:
         yours, new = apart(theirs, ours)

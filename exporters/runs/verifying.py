@@ -103,6 +103,7 @@ def verify(pack: Pack, sources: Path | None = None) -> Verification:
         values += count
         findings += found
         findings += _through_text(one, found, known)
+        findings += _dropped(one)
         findings += _in_itself(one)
     findings += _everywhere_the_same(read, keys)
     findings += _all_there(read, pack)
@@ -134,7 +135,7 @@ def _read_all(pack: Pack, findings: list[Finding]) -> Iterator[_Read]:
                 continue
             before = room.read(base)
             if file.record.origin not in {"", pack.manifest.origin}:
-                message = "it states older data, another day or language: the last build left it out; build it too"
+                message = "it states other data, another day or language than the last build, which left it out: build it too"
                 findings.append(Finding("outdated", file.name, "", "", message))
             elif (found := origin.generation.generation) != file.record.generation and not _alike(file, memory, before):
                 message = f"it is a copy of generation {found}; the pack's own is {file.record.generation}"
@@ -304,6 +305,19 @@ def _two(pairs: Iterable[tuple[str, ...]]) -> Iterator[tuple[str, str]]:
 def _cut(text: str, most: int = 60) -> str:
     text = " ".join(text.split())
     return text if len(text) <= most else f"{text[: most - 1]}…"
+
+
+def _dropped(one: _Read) -> Iterator[Finding]:
+    """List the rows that the data dropped and that stay beside people's own: sums and lookups still count them."""
+    if one.base is None or one.snapshot.format != "workbook":
+        return
+    held = {group.id: {item.id for item in group.items} for group in one.base.groups if group.keeps}
+    for group in one.snapshot.groups:
+        for item in group.items if group.id in held else ():
+            if item.id not in held[group.id] and not item.id.startswith(UNKNOWN):
+                message = "the data no longer holds this row, and sums still count it: delete it once you can"
+                where = next((one.where(slot) for slot in item.slots if one.where(slot)), "")
+                yield Finding("stale", one.file.name, where, item.id, message)
 
 
 def _in_itself(one: _Read) -> Iterator[Finding]:

@@ -16,6 +16,7 @@ from pptx.util import Inches
 from exporters.cli.app import app
 from exporters.resources import folder
 from exporters.runs.inputs import find_dataset
+from tests.runs.seeding import rewrite
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 KEY = "nansha.gdp-growth.text"
@@ -244,3 +245,16 @@ def test_a_template_set_of_ones_own_is_asked_for_where_it_is_not_to_be_found(run
     Path("mine").rename("gone")
     run("build", "d.yaml", "--out", "p", "--only", "workbook", code=1)
     assert build(run, "--templates", "gone", only="workbook")["templates"] == "gone"
+
+
+def test_rows_that_the_data_dropped_from_a_touched_workbook_are_told(run: Any) -> None:
+    build(run, only="workbook")
+    typed = '<row r="500"><c r="B500" t="inlineStr"><is><t>by hand</t></is></c></row></sheetData>'
+    rewrite(Path("p/targets.xlsx"), "xl/worksheets/sheet6.xml", lambda text: text.replace("</sheetData>", typed))
+    run("verify", "p")
+    at = SAMPLE.index("  - id: liwan.gdp-growth\n")
+    Path("less.yaml").write_text(SAMPLE[:at] + SAMPLE[SAMPLE.index("  - id:", at + 1) :], "utf-8")
+    said = run("build", "less.yaml", "--out", "p", "--only", "workbook")
+    assert "targets.xlsx: no longer in the data, marked, not deleted: liwan.gdp-growth\n" in said
+    [row] = [one for one in json.loads(run("verify", "p", "--json", code=1))["findings"] if one["error"]]
+    assert (row["kind"], row["key"], row["where"]) == ("stale", "liwan.gdp-growth", "sheet 目标, cell B71")
