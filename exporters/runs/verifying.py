@@ -135,7 +135,7 @@ def _read_all(pack: Pack, findings: list[Finding]) -> Iterator[_Read]:
                 continue
             before = room.read(base)
             if file.record.origin not in {"", pack.manifest.origin}:
-                message = "it states other data, another day or language than the last build, which left it out: build it too"
+                message = "it states other data, another day or language than the last build, which left it out"
                 findings.append(Finding("outdated", file.name, "", "", message))
             elif (found := origin.generation.generation) != file.record.generation and not _alike(file, memory, before):
                 message = f"it is a copy of generation {found}; the pack's own is {file.record.generation}"
