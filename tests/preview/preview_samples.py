@@ -91,7 +91,7 @@ def make_pack(folder: Path, *, data: Dataset | None = None, lang: str = "zh", co
         content = files.get(exporter) or made[exporter]()
         (folder / name).write_bytes(content)
         sha256 = hashlib.sha256(content).hexdigest()
-        records[name] = FileRecord(exporter, sha256, len(content), 1, "i", name, "t", 1)
+        records[name] = FileRecord(exporter, sha256, len(content), 1, sha256, name, sha256, 1)
     stored = canonical(data)
     (folder / DATA).parent.mkdir(exist_ok=True)
     (folder / DATA).write_bytes(stored)
@@ -104,7 +104,9 @@ def make_pack(folder: Path, *, data: Dataset | None = None, lang: str = "zh", co
         as_of=data.as_of.isoformat() if data.as_of else None,
         templates="standard",
         files=records,
-        counts={},
+        counts=dict.fromkeys(
+            ("districts", "districts_without_source", "targets", "initiatives", "observations", "sources"), 0
+        ),
         conflicts=tuple(conflicts),
     )
     (folder / NAME).write_bytes(manifest.to_bytes())
