@@ -154,7 +154,7 @@ class Scope:
         own = [target.id for target in self.dataset.targets_of.get(record.key, ())]
         for target in own:
             self._rows.pop(target, None)
-        for view in (*map(self.target, own), record):
+        for view in (*map(self.target, own), *vars(record).get("initiatives", ()), record):
             kind, values = type(view), vars(view)
             given = self._given.get(kind)
             if given is None:

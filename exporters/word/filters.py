@@ -72,8 +72,13 @@ class Names:
         self._ids = itertools.count(first_id)
         self._notes = dict(notes)
         self._sequences: dict[str, int] = {}
-        self.digests: dict[str, str] = {}
-        """Keys that bookmarks cannot spell, by what stands there for them."""
+        self._digests = bytearray()
+
+    @property
+    def digests(self) -> dict[str, str]:
+        """The keys that bookmarks cannot spell, by what stands there for them."""
+        pairs = (entry.partition("=") for entry in self._digests.decode().split("\0"))
+        return {mark: key for mark, equals, key in pairs if equals}
 
     def saved(self) -> dict[str, int]:
         """Return how far each sequence has counted."""
@@ -84,13 +89,14 @@ class Names:
 
     def filters(self, forms: list[Form], count: Callable[[str], None]) -> dict[str, Any]:
         """Return the filters; *count* takes the words of the flow."""
-        next_id, digests = self._ids.__next__, self.digests
+        # As octets: a dictionary of a hundred thousand keys takes four times the room.
+        next_id, digests = self._ids.__next__, self._digests
         texts = _Kept(lambda text: octets(escaped(text)))
         take = sandbox().getattr
 
         def digest(key: str) -> str:
             found = digest_of(key)
-            digests[found] = key
+            digests.extend(f"{found}={key}\0".encode())
             return "_" + found
 
         def spell(key: str) -> str:
