@@ -10,7 +10,7 @@ from jinja2 import TemplateError as JinjaError
 
 from exporters.binding.environment import sandbox
 from exporters.binding.scope import Scope
-from exporters.binding.views import TargetView, View
+from exporters.binding.views import RowView, TargetView, View
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +48,13 @@ class Keys:
         view = self._views.get(owner)
         found = getattr(view, name, None) if view is not None and name in view.names else None
         return found if isinstance(found, View) else None
+
+    def statements(self, key: str) -> list[TargetView]:
+        """Return the statements behind a name that a template made for a part of a record (``…gdp-growth.figure``)."""
+        view = self._views.get(key.partition("|")[0].rpartition(".")[0])
+        if isinstance(view, RowView):
+            return [*view.targets]
+        return [view, *([view.stretch] if view.stretch else [])] if isinstance(view, TargetView) else []
 
     def records(self) -> list[str]:
         """Return the keys of all records."""

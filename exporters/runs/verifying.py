@@ -8,13 +8,14 @@ hold. And inside each file: what formulas and charts show is what their cells gi
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, Literal
 
 from exporters.binding.keys import Keys
+from exporters.binding.views import TargetView
 from exporters.errors import BriefpackError
 from exporters.files import read_file
 from exporters.merge import aligned, canonical, known
@@ -188,6 +189,9 @@ def _through_keys(one: _Read, keys: Keys) -> tuple[int, list[Finding]]:
             if base is None and one.base is not None and numbers(slot.text) and one.snapshot.format != "workbook":
                 message = f"“{slot.text}” carries a key of no record"
                 found.append(Finding("unknown-key", one.file.name, one.where(slot), slot.key, message))
+            elif one.snapshot.format != "workbook" and not stated(slot.text, said := keys.statements(slot.key)):
+                message = f"shows {slot.text}, the record says {said[0].phrase}"
+                found.append(Finding("disagrees", one.file.name, one.where(slot), slot.key, message))
             continue
         value = keys.value(record)
         if isinstance(value, (str, int, Decimal)) and not _agree(str(value), slot.text):
@@ -262,6 +266,14 @@ def _agree(first: str, second: str) -> bool:
     if one or other:
         return one == other
     return first.strip() in _NOTHING or canonical(first) in canonical(second)
+
+
+def stated(text: str, targets: Sequence[TargetView]) -> bool:
+    """Whether every number of a *text* that a template made of some statements stands in one of them."""
+    said = [words for one in targets for words in (one.text, one.phrase, one.amount)]
+    for one in targets:
+        said += [one.actual.text, one.actual.rate_text, one.actual.date] if one.actual else []
+    return not targets or {*numbers(text)} <= {number for words in said for number in numbers(words)}
 
 
 def _known(pack: Pack) -> set[str]:

@@ -13,13 +13,17 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from exporters.binding.keys import Keys
+from exporters.binding.scope import Scope
 from exporters.cli.app import app
 from exporters.errors import BriefpackError
+from exporters.load import load
+from exporters.resources import datasets
 from exporters.runs.build import execute
 from exporters.runs.explaining import explain
 from exporters.runs.pack import Pack
 from exporters.runs.planning import plan
-from exporters.runs.verifying import verify
+from exporters.runs.verifying import stated, verify
 from tests.runs import seeding
 from tests.runs.seeding import PACKS, rewrite
 
@@ -238,3 +242,19 @@ def test_a_file_that_the_last_build_left_out_states_older_data(packs, tmp_path, 
     (pack / "deck.pptx").write_bytes(old)
     said = [one.message for one in errors(pack) if one.kind == "outdated"]
     assert said == ["it is a copy of generation 1; the pack's own is 2"]
+
+
+@pytest.mark.parametrize(
+    ("key", "text", "right"),
+    [
+        ("nansha.gdp-growth.figure", "增长10%以上", True),
+        ("nansha.gdp-growth.figure", "增长12%以上", False),
+        ("tianhe.gdp-level.row.strength", "目标是增长6.5%以上", True),
+        ("tianhe.gdp-level.row.strength", "目标是增长7%以上", False),
+        ("pack.number-full", "5", True),
+    ],
+)
+def test_a_card_states_what_its_record_says(key: str, text: str, right: bool) -> None:
+    keys = Keys(Scope(load(datasets()["guangzhou-2023"]), "zh"))
+    assert keys.find(key) is None
+    assert stated(text, keys.statements(key)) is right
