@@ -79,13 +79,13 @@ class News:
     """What a publication tells the ledger.
 
     ``conflicts`` are those that each named file now has; ``in_use`` names generations (file, number) that must stay
-    remembered, since a file in place was edited from them.
+    remembered, since a file in place was edited from them. Without it nothing is forgotten.
     """
 
     run: Run | None = None
     generations: tuple[Generation, ...] = ()
     conflicts: Mapping[str, tuple[Conflict, ...]] = field(default_factory=dict)
-    in_use: tuple[tuple[str, int], ...] = ()
+    in_use: tuple[tuple[str, int], ...] | None = None
     token: str = field(default_factory=lambda: secrets.token_hex(8))
 
     def to_json(self) -> dict[str, Any]:
@@ -97,7 +97,7 @@ class News:
             Run(**value["run"]) if value["run"] else None,
             tuple(Generation(**one) for one in value["generations"]),
             {file: tuple(Conflict(**one) for one in found) for file, found in value["conflicts"].items()},
-            tuple((file, number) for file, number in value["in_use"]),
+            None if value["in_use"] is None else tuple((file, number) for file, number in value["in_use"]),
             value["token"],
         )
 
@@ -184,9 +184,10 @@ class Ledger:
             for file, found in news.conflicts.items():
                 if file not in left:
                     self._set_conflicts(base, file, found)
-            if not in_place:
+            if not in_place or news.in_use is None:
                 return None
-            return self._prune(base, {*news.in_use, *((one.file, one.generation) for one in in_place)})
+            in_use = {*news.in_use, *((one.file, one.generation) for one in in_place)}
+            return self._prune(base, {one.file for one in in_place}, in_use)
 
     def _set_conflicts(self, base: sqlite3.Connection, file: str, conflicts: tuple[Conflict, ...]) -> None:
         base.execute("delete from conflicts where file = ?", (file,))
@@ -195,14 +196,17 @@ class Ledger:
             [(file, one.key, one.item, one.group, one.reason, one.base, one.theirs, one.ours) for one in conflicts],
         )
 
-    def _prune(self, base: sqlite3.Connection, in_use: set[tuple[str, int]]) -> set[str]:
-        """Drop all but the newest generations of each file, never one *in_use*; return the bases still wanted."""
+    def _prune(self, base: sqlite3.Connection, files: set[str], in_use: set[tuple[str, int]]) -> set[str]:
+        """Drop all but the newest generations of some *files*, never one *in_use*; return the bases still wanted.
+
+        Of the other files nobody has looked which generation they were edited from.
+        """
         rows = base.execute("select file, generation, base from generations order by file, generation desc").fetchall()
         seen: dict[str, int] = {}
         wanted = set()
         for file, number, digest in rows:
             seen[file] = seen.get(file, 0) + 1
-            if seen[file] > KEPT_GENERATIONS and (file, number) not in in_use:
+            if file in files and seen[file] > KEPT_GENERATIONS and (file, number) not in in_use:
                 base.execute("delete from generations where file = ? and generation = ?", (file, number))
             else:
                 wanted.add(digest)

@@ -108,6 +108,19 @@ def test_retention_never_drops_the_base_of_a_file_in_place(tmp_path_factory, ste
             assert len(list((folder / "objects").iterdir())) <= 2 * (kept + 1)
 
 
+def test_nothing_is_forgotten_of_files_that_nobody_looked_at(tmp_path, monkeypatch):
+    """Settling a conflict says nothing of bases in use, and a build of one file nothing of the others'."""
+    monkeypatch.setattr(ledgers, "KEPT_GENERATIONS", 2)
+    with Ledger(tmp_path / "l") as ledger:
+        for number in range(1, 6):
+            ledger.tell(News(run(), (generation(number),), {}, (("briefing.docx", 1),)))
+        assert ledger.generation("briefing.docx", 1) is not None
+        assert ledger.generation("briefing.docx", 2) is None
+        assert ledger.tell(News(run(), (generation(5, output="settled"),))) is None
+        ledger.tell(News(run(), (Generation("deck.pptx", 1, "i", "t", "b", "o"),), {}, ()))
+        assert ledger.generation("briefing.docx", 1) is not None
+
+
 def test_an_object_that_was_damaged_is_not_given_out(tmp_path):
     objects = Objects(tmp_path)
     [digest] = objects.put(b"right")
