@@ -39,13 +39,15 @@ class SlotKind(StrEnum):
     DERIVED = "derived"
     """What any editor works out anew (a page number, the number of a caption): followed where nobody touched it, else
     left, without a word."""
+    LOST = "lost"
+    """What an editor is known to lose: written anew."""
     FOREIGN = "foreign"
     """What people put beside the item. It is never written; the item counts as touched where it differs."""
 
     @property
     def silent(self) -> bool:
         """Whether losing or changing it is nothing to report."""
-        return self in {SlotKind.DERIVED, SlotKind.FOREIGN}
+        return self in {SlotKind.DERIVED, SlotKind.LOST, SlotKind.FOREIGN}
 
 
 @dataclass(frozen=True, slots=True)

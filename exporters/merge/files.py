@@ -70,9 +70,21 @@ class _FileMerge:
             self._slot("", "", slot)
         wanted = {(item, slot.key) for group, item, slot in self.base.slots() if group and not slot.kind.silent}
         here = {(item.id, slot.key) for group in self.theirs.groups for item in group.items for slot in item.slots}
+        here |= self._lost()
         loose = {slot.key for slot in self.theirs.loose}
         gone = sum(key not in loose for _, key in wanted - here)
         return Plan(tuple(self.edits), tuple(self.conflicts), tuple(self.kept), gone, len(wanted))
+
+    def _lost(self) -> set[tuple[str, str]]:
+        """Return item and key of the values in texts that an editor lost."""
+        items = {
+            item.id: item
+            for group in self.theirs.groups
+            for item in group.items
+            if any(slot.kind is SlotKind.LOST for slot in item.slots)
+        }
+        before = (item for group in self.base.groups for item in group.items if item.id in items)
+        return {(item.id, key) for item in before for key in _lost(item, items[item.id])} if items else set()
 
     # What few files need is worked out when it is first asked for.
 
@@ -247,7 +259,7 @@ class _FileMerge:
         """Report values that a person deleted out of an item that still stands, where the data moves them."""
         if base is None:
             return
-        here = {slot.key for slot in theirs.slots} | {slot.key for slot in self.theirs.loose}
+        here = {slot.key for slot in theirs.slots} | {slot.key for slot in self.theirs.loose} | _lost(base, theirs)
         new = {slot.key: slot.text for slot in ours.slots}
         for slot in base.slots:
             if slot.key not in here and slot.key in new and slot.kind is SlotKind.VALUE:
@@ -266,6 +278,10 @@ class _FileMerge:
         ours = self.ours_texts.find(group, item, slot.key)
         base = self.base_texts.find(group, item, slot.key)
         if ours is None or slot.kind is SlotKind.FOREIGN:
+            return
+        if slot.kind is SlotKind.LOST:
+            if ours.text:
+                self.edits.append(SetSlot(slot.key, slot.at, slot.kind, "", ours.text, ours.at))
             return
         if base is None:
             self._added_twice(group, item, slot, ours)
@@ -373,7 +389,8 @@ def _merge_slot(kind: SlotKind, base: str, theirs: str, ours: str) -> Merged:
 def _same(base: Item | None, theirs: Item | None) -> bool:
     if base is None or theirs is None:
         return False
-    before, now = _touchable(base), _touchable(theirs)
+    lost = _lost(base, theirs)
+    before, now = ([one for one in _touchable(item) if one[0] not in lost] for item in (base, theirs))
     if before == now:
         return True
     # A sheet's columns may have been moved, and empty ones added: what was generated counts, and what was typed.
@@ -381,6 +398,12 @@ def _same(base: Item | None, theirs: Item | None) -> bool:
     if len(old) < len(before) or len(new) < len(now):
         return False
     return old.keys() <= new.keys() and all(text == old.get(key, "") for key, text in new.items())
+
+
+def _lost(base: Item, theirs: Item) -> set[str]:
+    """Return the keys of the texts that an editor lost, and of the values in them."""
+    lost = {slot.key for slot in theirs.slots if slot.kind is SlotKind.LOST}
+    return lost | {key for slot in base.slots if slot.key in lost for key in slot.text.split(MARK)[1::2]}
 
 
 def _touchable(item: Item) -> list[tuple[str, str]]:

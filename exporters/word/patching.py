@@ -74,6 +74,10 @@ class _Patch:
             return self._target
         return KEPT.find(self._package) or Document(self._package)
 
+    @cached_property
+    def _lifter(self) -> Lifter:
+        return Lifter(self._target, self._ours, self._pen, self._luggage)
+
     def write(self, out: BinaryIO, properties: Mapping[str, str]) -> None:
         edits = self._plan.edits
         sets = [edit for edit in edits if isinstance(edit, SetSlot)]
@@ -85,6 +89,8 @@ class _Patch:
                 self._set_prose(edit)
             elif edit.kind is SlotKind.CHART:
                 self._set_chart(edit)
+            elif edit.kind is SlotKind.LOST:
+                self._refill(edit)
         inserts = [edit for edit in edits if isinstance(edit, InsertItem)]
         if inserts:
             self._insert(inserts)
@@ -97,8 +103,11 @@ class _Patch:
                 if found.id.startswith(ENTRY) and self._pen.tracks:
                     flatten_fields(found.element)
                 take_out(self._pen, found)
-        if inserts or removals:
+        if inserts or removals or self._target.lost:
             self._order_notes()
+            self._touch(self._target.body.root)
+        if "_lifter" in self.__dict__:
+            self._changed |= self._lifter.touched
         remarks = Remarks(self._target, self._luggage, self._date)
         remarks.show((conflict, self._spot(conflict)) for conflict in self._plan.conflicts)
         self._changed |= remarks.changed
@@ -131,6 +140,13 @@ class _Patch:
             if self._pen.tracks:
                 flatten_fields(place.region.paragraph)
         write_prose(self._pen, atoms, edit.new, _Controls(self, edit.source))
+
+    def _refill(self, edit: SetSlot) -> None:
+        place, source = self._target.place(edit.at), self.region(edit.source)
+        assert place is not None and place.region is not None and source is not None
+        note, words = place.region.paragraph.getparent(), source.paragraph.getparent()
+        assert note is not None and words is not None
+        self._lifter.refill(note, words)
 
     def region(self, handle: str) -> Region | None:
         """Return the region of the new render that a handle stands for."""
@@ -187,7 +203,7 @@ class _Patch:
     # --- items -------------------------------------------------------------------------------------------------------
 
     def _insert(self, inserts: list[InsertItem]) -> None:
-        lifter = Lifter(self._target, self._ours, self._pen, self._luggage)
+        lifter = self._lifter
         placer = Placer(self._target, self._ours)
         for edit in inserts:
             found = self._ours.item(edit.source)
@@ -204,7 +220,6 @@ class _Patch:
                 take_over_field_end(made)
             mark_inserted(self._pen, made)
         self._pen.digests |= self._ours.digests
-        self._changed |= lifter.touched
 
     def _order_notes(self) -> None:
         """Let notes stand, and be numbered, in the order of their references: LibreOffice counts them off."""

@@ -13,6 +13,7 @@ from enum import IntEnum
 
 from exporters.snapshot import MARK
 from exporters.word.anchors import PREFIX, plain_name, value_key
+from exporters.word.living.drifting import put_back
 from exporters.word.names import MC, W
 from exporters.word.xmlparts import Element
 
@@ -126,6 +127,9 @@ class Walker:
         self.in_contents = bool(self._codes) and any(_TOC.match(code) for code in self._codes)
         reader = _Reader(self._digests, self.in_contents)
         reader.walk(paragraph, reader.atoms)
+        if reader.nameless and put_back(paragraph):
+            reader = _Reader(self._digests, self.in_contents)
+            reader.walk(paragraph, reader.atoms)
         if reader.marks:
             self._follow(reader.marks)
             if self.in_contents and not reader.expand:
@@ -151,7 +155,7 @@ class Walker:
 class _Reader:
     """Reads one paragraph. A briefing holds some hundred thousand elements: each is looked at once."""
 
-    __slots__ = ("_digests", "_fields", "_hidden", "_open", "anchors", "atoms", "expand", "marks")
+    __slots__ = ("_digests", "_fields", "_hidden", "_open", "anchors", "atoms", "expand", "marks", "nameless")
 
     def __init__(self, digests: Mapping[str, str], expand: bool) -> None:
         self._digests = digests
@@ -159,6 +163,8 @@ class _Reader:
         self.atoms: list[Atom] = []
         self.anchors: list[Anchor] = []
         self.marks: list[tuple[str, str]] = []
+        self.nameless = False
+        """Whether there is a control that lost its alias."""
         self._fields: list[_Field] = []
         self._hidden = 0
         """How many fields have begun whose instruction is not over."""
@@ -203,6 +209,10 @@ class _Reader:
         atoms[start:] = (made,)
         for anchor in self.anchors[begun:]:
             anchor.at = start if anchor.name else start + 1
+        for number, (where, at, anchors, mark) in self._open.items():
+            if where is atoms and at > start:
+                # LibreOffice lets a bookmark begin before the one in front of it has ended.
+                self._open[number] = where, start + 1, anchors, mark
 
     def _run(self, run: Element, atoms: list[Atom]) -> None:
         for child in run:
@@ -247,6 +257,7 @@ class _Reader:
             elif child.tag == _PROPERTIES:
                 key = next((one.get(_VAL, "") for one in child.iterchildren(_ALIAS)), None)
         if key is None or gone:
+            self.nameless |= key is None
             return
         inner = atoms[start:]
         # Editors drop an empty control; so for us it is not there at all.

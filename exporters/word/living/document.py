@@ -12,6 +12,7 @@ from exporters.package.kept import Kept
 from exporters.snapshot import Group, Item, Slot, SlotKind, Snapshot
 from exporters.word.anchors import read_digests
 from exporters.word.living.atoms import Atom, Kind, prose_of, text_of
+from exporters.word.living.notes import put_back
 from exporters.word.living.stories import BODY, CONTENTS, MARGINS, Found, Region, Story, scan, visible
 from exporters.word.names import R, W
 from exporters.word.xmlparts import Element
@@ -56,19 +57,23 @@ class Document:
         self.notes: dict[tuple[str, str], Element] = {}
         self.note_parts: dict[str, str] = {}
         self.digests = read_digests(self.properties.items())
+        self.lost: list[Element] = []
+        """Notes whose words an editor lost."""
+        body = self._parse(self.main)
         for kind, relation, tag in _NOTE_KINDS:
             part = self._related(relation)
             if part is not None:
                 self.note_parts[kind] = part
-                for note in self._parse(part).iter(tag):
-                    self.notes[kind, note.get(f"{W}id", "")] = note
+                notes = {note.get(f"{W}id", ""): note for note in self._parse(part).iter(tag)}
+                self.lost += put_back(body, kind.removesuffix("s"), notes)
+                self.notes |= {(kind, number): note for number, note in notes.items()}
         self.stories: list[tuple[str, Story]] = []
-        self._add(BODY, self.main)
+        self._add(BODY, body)
         for relation in (rt.HEADER, rt.FOOTER):
             for item in self.relationships.of_type(relation):
                 name = self.relationships.target(item)
                 if name in package and package.stored_name(name) not in self.roots:
-                    self._add(MARGINS, package.stored_name(name))
+                    self._add(MARGINS, self._parse(package.stored_name(name)))
 
     def _related(self, relation: str) -> str | None:
         found = self.relationships.target_of_type(relation)
@@ -78,8 +83,8 @@ class Document:
         self.roots[part] = etree.fromstring(self.package.read(part), _PARSER)
         return self.roots[part]
 
-    def _add(self, group: str, part: str) -> None:
-        self.stories.append((group, scan(self._parse(part), self.digests, self.notes)))
+    def _add(self, group: str, root: Element) -> None:
+        self.stories.append((group, scan(root, self.digests, self.notes)))
 
     @property
     def body(self) -> Story:
@@ -148,7 +153,8 @@ class Document:
         for number, region in enumerate(found.regions):
             handle = f"{at}/{_REGION}{number}"
             atoms = region.atoms
-            slots.append(Slot(f"{region.name}#", prose_of(atoms), handle, SlotKind.PROSE))
+            kind = SlotKind.LOST if region.is_note and self.is_lost(region) else SlotKind.PROSE
+            slots.append(Slot(f"{region.name}#", prose_of(atoms), handle, kind))
             fields = 0
             for index, atom in enumerate(atoms):
                 if atom.kind is Kind.CONTROL or atom.kind is Kind.BOOKED:
@@ -163,6 +169,10 @@ class Document:
         if found.beside and found.unit:
             slots.append(Slot(f"{found.id}+", "\n".join(found.beside), "", SlotKind.FOREIGN))
         return Item(found.id, at, tuple(slots), found.unit)
+
+    def is_lost(self, region: Region) -> bool:
+        """Return whether an editor lost the words of a note."""
+        return any(region.paragraph.getparent() is note for note in self.lost)
 
     def _chart(self, handle: str, key: str, chart: Element) -> list[Slot]:
         part = self.chart_part(chart)

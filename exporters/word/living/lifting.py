@@ -201,6 +201,13 @@ class Lifter:
         self.touched.add(root)
         reference.set(f"{W}id", number)
 
+    def refill(self, note: Element, source: Element) -> None:
+        """Give a note of the target the words of *source*, a note of *ours*."""
+        made = copy.deepcopy(source)
+        self.settle(made)
+        note[:] = list(made)
+        self.touched.add(note.getroottree().getroot())
+
     def _note_root(self, kind: str, relation: str, content_type: str) -> Element:
         part = self._target.note_parts.get(kind)
         if part is not None:
