@@ -8,11 +8,11 @@ page, which costs a sum; only where it may not, it is measured line by line and 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from exporters.word.measuring import ParagraphBlock, RowBlock, Words, block_of
-from exporters.word.pagination import Item, Pager
+from exporters.word.pagination import Pager
 
 # Steps of the trail beside block numbers and words.
 NOTE_BEGINS = -1
@@ -93,7 +93,6 @@ class Counter:
         self._stretch: list[_Taken] = []
         """The blocks since the last page that was begun by force, until they are measured."""
         self._pager: Pager | None = None
-        self._placed: list[Sequence[Mark]] = []
 
     # --- the trail ---------------------------------------------------------------------------------------------------
 
@@ -138,14 +137,16 @@ class Counter:
             if inside:
                 self._gather(block)
                 continue
-            own = tuple(words)
+            pager = self._pager
+            if self._notes or block.turns or block.section != self._section or self._section_over:
+                self._take(block, tuple(words), marks)
+            elif pager is not None:
+                pager.add(block.item(words), marks)
+            else:
+                own = tuple(words)
+                self._stretch.append((block, own, (), marks))
+                self._bound += block.bound(own)
             words.clear()
-            if self._notes or self._pager or block.turns or block.section != self._section or self._section_over:
-                self._take(block, own, marks)
-                continue
-            # The common case, in short.
-            self._stretch.append((block, own, (), marks))
-            self._bound += block.bound(own)
         if self._pager is None and self._bound > self._capacity * _LONG_STRETCH:
             self._measure()
 
@@ -230,7 +231,7 @@ class Counter:
         if self._pager is None and self._bound > self._capacity:
             self._measure()
         if self._pager is not None:
-            self._give_pages(self._pager.flush())
+            self._pager.flush()
             self.page, self.last_height = self._pager.page, self._pager.used
             self._pager = None
         else:
@@ -247,19 +248,6 @@ class Counter:
 
     def _place(self, taken: _Taken) -> None:
         assert self._pager is not None
-        self._placed.append(taken[3])
-        self._give_pages(self._pager.add(_item(taken)))
-
-    def _give_pages(self, pages: list[int]) -> None:
-        for marks, page in zip(self._placed, pages, strict=False):
-            for mark in marks:
-                mark.page = page
-        del self._placed[: len(pages)]
-
-
-def _item(taken: _Taken) -> Item:
-    """Return a block with its exact measures."""
-    block, words, referred, _ = taken
-    if not referred:
-        return block.item(words)
-    return replace(block.item(words), notes=sum(note.exact(text) for note, text in referred))
+        block, words, referred, marks = taken
+        notes = sum(note.exact(text) for note, text in referred) if referred else 0.0
+        self._pager.add(block.item(words, notes), marks)

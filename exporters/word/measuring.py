@@ -23,9 +23,9 @@ _RESERVE = 5.0
 _SLACK = 1.03
 _LONG_WORD = re.compile(r"[^\s\u2e80-\U0010ffff]{24}|[\n\t]").search
 _KEPT = 2_000
-# All digits of a font that is measured are equally wide, so texts that differ in digits alone are measured once.
-_FIGURES = str.maketrans("123456789", "000000000")
-_FIGURE_LENGTH = 40
+# All digits of a font that is measured are equally wide, and so are all its ideographs, which a line may break between:
+# texts that differ in those alone take the same lines.
+_SHAPE = str.maketrans("123456789", "000000000") | dict.fromkeys(range(0x4E00, 0xA000), "\u4e00")
 
 
 @dataclass(slots=True)
@@ -61,8 +61,8 @@ class ParagraphBlock:
     turns: bool = False
     """Whether a page or a section begins or ends with it."""
     known: dict[str, int] = field(default_factory=dict)
-    spans: dict[str, tuple[int, int]] = field(default_factory=dict)
-    items: dict[int, Item] = field(default_factory=dict)
+    """Lines by the shape of the text."""
+    items: dict[tuple[int, float], Item] = field(default_factory=dict)
 
     @classmethod
     def of(cls, spec: dict[str, Any]) -> ParagraphBlock:
@@ -101,59 +101,48 @@ class ParagraphBlock:
             return self.one_line
         return self.height(self.lines(self.join(words)))
 
-    def item(self, words: Words) -> Item:
+    def item(self, words: Words, notes: float = 0.0) -> Item:
         """Return the paragraph as the pages take it; one object for all of so many lines."""
         lines = 1 if sum(map(len, words)) <= self.cap else self.lines(self.join(words))
-        found = self.items.get(lines)
+        found = self.items.get((lines, notes))
         if found is None:
-            found = self.items[lines] = Item(
+            found = Item(
                 lines, self.line, self.space_before, self.after, self.keep_next, self.keep_lines, self.widow,
-                borders=self.borders, style=self.style,
+                borders=self.borders, style=self.style, notes=notes,
             )  # fmt: skip
+            if len(self.items) < _KEPT:
+                self.items[lines, notes] = found
         return found
 
     def _at_most(self, text: str) -> int:
         room = self.width - _RESERVE * self.size
-        if room < self.width / 2 or _LONG_WORD(text):
+        if room < self.width / 2 or _LONG_WORD(text) or text.isascii():
             return self.lines(text)
-        if text.isascii():
-            return self._bounds(text)[1]
         return math.ceil((len(text) * (_WIDE * self.size + self.spacing) + max(self.first, 0.0)) / room)
 
-    def _bounds(self, text: str) -> tuple[int, int]:
-        """Return the fewest and the most lines that the text can take."""
-        shape = text.translate(_FIGURES) if len(text) < _FIGURE_LENGTH else text
-        found = self.spans.get(shape)
+    def lines(self, text: str) -> int:
+        """Return how many lines the text takes."""
+        shape = text.translate(_SHAPE)
+        found = self.known.get(shape)
         if found is None:
-            if len(self.spans) > _KEPT:
-                self.spans.clear()
-            found = self.spans[shape] = self._span(shape)
+            if len(self.known) > _KEPT:
+                self.known.clear()
+            found = self.known[shape] = self._lines(shape)
         return found
 
-    def _span(self, text: str) -> tuple[int, int]:
+    def _lines(self, text: str) -> int:
         room = self.width - _RESERVE * self.size
         if room < self.width / 2 or _LONG_WORD(text):
-            lines = self._count(text)
-            return lines, lines
+            return self._count(text)
         taken = self.first + width(
             text, self.size, latin=self.latin, east_asian=self.east_asian, bold=self.bold, spacing=self.spacing,
             flow=self.flow,
         )  # fmt: skip
         if taken <= self.width:
-            return 1, 1
-        most = math.ceil(taken * _SLACK / room)
+            return 1
         # Each line may hang one mark out, and leave the room after its last character unused.
-        return max(math.ceil(taken / (self.width + 1.5 * self.size)), 2 if taken > self.width + self.size else 1), most
-
-    def lines(self, text: str) -> int:
-        """Return how many lines the text takes."""
-        known = self.known.get(text)
-        if known is None:
-            if len(self.known) > _KEPT:
-                self.known.clear()
-            least, most = self._bounds(text)
-            known = self.known[text] = least if least == most else self._count(text)
-        return known
+        least = max(math.ceil(taken / (self.width + 1.5 * self.size)), 2 if taken > self.width + self.size else 1)
+        return least if least == math.ceil(taken * _SLACK / room) else self._count(text)
 
     def _count(self, text: str) -> int:
         return count_lines(
@@ -183,7 +172,7 @@ class RowBlock:
     break_before: bool = False
     ends: bool = False
     turns: bool = False
-    items: dict[float, Item] = field(default_factory=dict)
+    items: dict[tuple[float, float], Item] = field(default_factory=dict)
 
     @classmethod
     def of(cls, spec: dict[str, Any]) -> RowBlock:
@@ -217,15 +206,15 @@ class RowBlock:
         """Return the row's height."""
         return self._height(words, True)
 
-    def item(self, words: Words) -> Item:
+    def item(self, words: Words, notes: float = 0.0) -> Item:
         """Return the row as the pages take it; one object for all of one height."""
         height = self._height(words, True)
-        found = self.items.get(height)
+        found = self.items.get((height, notes))
         if found is None:
             kept = self.keep_next or self.head
-            found = Item(1, height, keep_next=kept, table=self.table, head=self.head, below=self.below)
+            found = Item(1, height, keep_next=kept, table=self.table, head=self.head, below=self.below, notes=notes)
             if len(self.items) < _KEPT:
-                self.items[height] = found
+                self.items[height, notes] = found
         return found
 
     def _height(self, words: Words, exact: bool) -> float:

@@ -5,10 +5,18 @@ Lengths are points. Pages count from 0 at the first block; :class:`Pager` knows 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
 _TOLERANCE = 0.01
 _WIDOW_LINES = 2
+
+
+class Placed(Protocol):
+    """What is told its page."""
+
+    page: int
 
 
 @dataclass(slots=True)
@@ -34,6 +42,8 @@ class Item:
     """The height of the footnotes that it refers to."""
     style: str = ""
     """The style, where paragraphs of one style stand close together."""
+    text: float = field(init=False)
+    """The height of its lines alone."""
     height: float = field(init=False)
     least: float = field(init=False)
     """The height that must fit on a page before the block may begin there."""
@@ -41,9 +51,10 @@ class Item:
     """The height of its footnotes on the page where it begins: none where its last line can stand on the next."""
 
     def __post_init__(self) -> None:
-        self.height = self.lines * self.line + self.borders
+        self.text = self.lines * self.line
+        self.height = self.text + self.borders
         self.least = self._least()
-        self.least_notes = self.notes if self.least >= self.lines * self.line else 0.0
+        self.least_notes = self.notes if self.least >= self.text else 0.0
 
     def _least(self) -> float:
         if self.table >= 0 or self.keep_lines:
@@ -71,28 +82,37 @@ class Pager:
     _heads: float = 0.0
     _below: float = 0.0
     _in_head: bool = False
-    _waiting: list[Item] = field(default_factory=list)
-    _starts: list[int] = field(default_factory=list)
+    _waiting: list[tuple[Item, Sequence[Placed]]] = field(default_factory=list)
     forced: bool = True
     """Whether the page was begun by force, so that space before its first paragraph counts."""
 
-    def add(self, item: Item) -> list[int]:
-        """Take the next item; return the page on which each item begins that is now placed, in order."""
-        self._waiting.append(item)
-        return [] if item.keep_next else self.flush()
+    def add(self, item: Item, marks: Sequence[Placed] = ()) -> None:
+        """Take the next item; its *marks* are told the page on which it begins, now or when what follows is known."""
+        if item.keep_next or self._waiting:
+            self._waiting.append((item, marks))
+            if not item.keep_next:
+                self.flush()
+            return
+        page = self._row(item) if item.table >= 0 else self._paragraph(item)
+        for mark in marks:
+            mark.page = page
 
-    def flush(self) -> list[int]:
+    def flush(self) -> None:
         """Place everything that still waits for what it must be kept with."""
-        chain, self._waiting = self._waiting, []
-        if not chain:
-            return []
-        if chain[0].table != self._table:
+        waiting, self._waiting = self._waiting, []
+        if not waiting:
+            return
+        first = waiting[0][0]
+        if first.table != self._table:
             self._end_table()
-        if len(chain) > 1 and not self._fits_together(chain):
+        if len(waiting) > 1 and not self._fits_together([item for item, _ in waiting]):
             self._turn()
-            if chain[0].table == self._table and not chain[0].head:
+            if first.table == self._table and not first.head:
                 self.used += self._heads
-        return [self._place(item) for item in chain]
+        for item, marks in waiting:
+            page = self._row(item) if item.table >= 0 else self._paragraph(item)
+            for mark in marks:
+                mark.page = page
 
     def break_page(self) -> None:
         """Begin a page by force."""
@@ -108,7 +128,7 @@ class Pager:
 
     def _room(self, notes: float) -> float:
         total = self.notes + notes
-        return self.capacity - total - (self.separator if total else 0.0) + _TOLERANCE
+        return self.capacity + _TOLERANCE - (total + self.separator if total else 0.0)
 
     def _fits_together(self, chain: list[Item]) -> bool:
         """Return whether a chain of blocks that stay together, up to the beginning of its last, fits the page."""
@@ -134,14 +154,14 @@ class Pager:
         self._style = ""
         self.forced = False
 
-    def _place(self, item: Item) -> int:
-        if item.table >= 0:
-            return self._row(item)
-        self._end_table()
+    def _paragraph(self, item: Item) -> int:
+        if self._table >= 0:
+            self._end_table()
         gap = self._gap(item, self._after, self._style)
+        end = self.used + gap + item.text
         start = self.page
-        if self.used + gap + item.lines * item.line <= self._room(item.notes):
-            self.used += gap + item.lines * item.line
+        if end <= self._room(item.notes):
+            self.used = end + item.borders + item.after
             self.notes += item.notes
         else:
             if self.used > 0 and self.used + gap + item.least > self._room(item.least_notes):
@@ -150,7 +170,7 @@ class Pager:
             start = self.page
             self.used += gap
             self._lines(item)
-        self.used += item.borders + item.after
+            self.used += item.borders + item.after
         self._after, self._style = item.after, item.style
         return start
 

@@ -5,13 +5,17 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
+from exporters.word.counting import Mark
 from exporters.word.pagination import Item, Pager
 
 
 def pages(items: list[Item], capacity: float = 100.0, **options: float) -> list[int]:
     pager = Pager(capacity, **options)  # type: ignore[arg-type]
-    found = [page for item in items for page in pager.add(item)]
-    return found + pager.flush()
+    marks = [Mark(0, "", "", page=-1) for _ in items]
+    for item, mark in zip(items, marks, strict=True):
+        pager.add(item, [mark])
+    pager.flush()
+    return [mark.page for mark in marks]
 
 
 def lines(count: int, **more: object) -> Item:
