@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import date
 from decimal import Decimal
 from functools import cache
 from typing import Any
@@ -24,6 +25,8 @@ BLOCK = ("\ufdd2", "\ufdd3")
 COMMENT = ("\ufdd4", "\ufdd5")
 ROUTE = ("\ufdd6", "\ufdd7")
 TOKEN = ("\ufdd8", "\ufdd9")
+
+_DAY = frozenset(("year", "month", "day"))
 
 MAX_REPEATED = 1_000_000
 MAX_BITS = 4096
@@ -75,6 +78,8 @@ class Sandbox(ImmutableSandboxedEnvironment):
             if isinstance(obj, Absent):
                 return None
             return self.undefined(obj=obj, name=attribute)
+        if obj.__class__ is date and attribute in _DAY:
+            return getattr(obj, attribute)
         found = super().getattr(obj, attribute)
         return self.undefined(obj=obj, name=attribute) if callable(found) else found
 

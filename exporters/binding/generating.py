@@ -8,7 +8,19 @@ from io import StringIO
 from typing import Any
 
 from jinja2.compiler import CodeGenerator, Frame
-from jinja2.nodes import Assign, Const, Expr, Filter, Getattr, Impossible, Name, Node, Output, TemplateData
+from jinja2.nodes import (
+    Assign,
+    AssignBlock,
+    Const,
+    Expr,
+    Filter,
+    Getattr,
+    Impossible,
+    Name,
+    Node,
+    Output,
+    TemplateData,
+)
 
 #: Filters whose result is text of the part already: the generated code does not escape it once more. What they return
 #: is a ``str``, and a plain one only where it needs no escaping.
@@ -56,6 +68,8 @@ class Inlined:
     """What the writers know beside the program's text; code is kept under this as well."""
     octets: bool = False
     """Whether the program streams :func:`octets` of its text."""
+    held: str = ""
+    """Captured blocks of names that begin so go back into the stream and nowhere else: they stay octets."""
 
 
 class Generator(CodeGenerator):
@@ -69,6 +83,9 @@ class Generator(CodeGenerator):
         super().__init__(*args, **options)
         self._silent: set[int] = set()
         self._inlined: Inlined = self.environment.inlined  # type: ignore[attr-defined]
+        self._holds = False
+        self._held: set[str] = set()
+        """The buffers of captured blocks that stay octets."""
 
     def blockvisit(self, nodes: Iterable[Node], frame: Frame) -> None:
         super().blockvisit(list(self._joined(nodes)), frame)
@@ -121,8 +138,9 @@ class Generator(CodeGenerator):
         begin, end = "yield ''.join((", "))"
         if frame.buffer is not None:
             # What a block captures is a value, which may be streamed later.
-            begin, end = f"{frame.buffer}.append(from_octets(''.join((", "))))"
-            begin, end = (begin, end) if self._inlined.octets else (f"{frame.buffer}.extend((", "))")
+            begin, end = f"{frame.buffer}.extend((", "))"
+            if self._inlined.octets and frame.buffer not in self._held:
+                begin, end = f"{frame.buffer}.append(from_octets(''.join((", "))))"
         self.writeline(begin, node)
         self.indent()
         text = ""
@@ -142,6 +160,17 @@ class Generator(CodeGenerator):
             self.write(f"{self.literal(text)}, ")
         self.outdent()
         self.writeline(end)
+
+    def visit_AssignBlock(self, node: AssignBlock, frame: Frame) -> None:  # noqa: N802 - Jinja2's name
+        held = self._inlined.held
+        self._holds = bool(held) and isinstance(node.target, Name) and node.target.name.startswith(held)
+        super().visit_AssignBlock(node, frame)
+
+    def buffer(self, frame: Frame) -> None:
+        super().buffer(frame)
+        if self._holds and frame.buffer is not None:
+            self._held.add(frame.buffer)
+        self._holds = False
 
     def _pieces(self, node: Expr, frame: Frame) -> Iterable[str]:
         finalize = self._make_finalize()

@@ -32,6 +32,7 @@ from exporters.model import (
     Observation,
     Period,
     Person,
+    Post,
     Role,
     Target,
     Unit,
@@ -82,11 +83,12 @@ class Scope:
         return figures.latest(seen)
 
     @cached_property
-    def leaders(self) -> dict[str, Person]:
-        found: dict[str, Person] = {}
+    def leaders(self) -> dict[str, tuple[Person, Post]]:
+        """Who leads a place, and by which post."""
+        found: dict[str, tuple[Person, Post]] = {}
         for person in self.dataset.people:
             for post in person.posts:
-                found.setdefault(post.place, person)
+                found.setdefault(post.place, (person, post))
         return found
 
     @cached_property

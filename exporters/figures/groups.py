@@ -34,7 +34,14 @@ def groups(targets: Iterable[Target]) -> list[Group]:
     together: dict[tuple[str, str], list[Target]] = {}
     for target in targets:
         together.setdefault((target.group or target.id, target.indicator), []).append(target)
-    return [_group(members) for members in together.values()]
+    return [_group(members) if len(members) > 1 else _alone(members[0]) for members in together.values()]
+
+
+def _alone(target: Target) -> Group:
+    """Return the group of a statement that nothing goes with."""
+    if target.role is not _BASE:
+        return _group((target,))
+    return Group(target, growth=target) if target.measure in GROWTH else Group(target, level=target)
 
 
 def _group(members: Sequence[Target]) -> Group:

@@ -17,6 +17,7 @@ from exporters.word.bookmarks import Bookmarks
 from exporters.word.controls import Emitter, in_flow, mark_fields, unmark_fields
 from exporters.word.counting import NOTE_BEGINS, NOTE_ENDS
 from exporters.word.fields import Captions, complex_fields, join_codes, page_reference
+from exporters.word.forms import HELD
 from exporters.word.geometry import Section, Styles, flag, sections
 from exporters.word.names import DIALECT, W15, C, R, W
 from exporters.word.notes import KINDS, Notes
@@ -340,7 +341,7 @@ class Document:
             heads = [child for child in table if child.tag in {f"{W}tblPr", f"{W}tblGrid"}]
             if certain or not heads or table.find(f"{W}tr") is None:
                 continue
-            name = f"_t{number}"
+            name = f"{HELD}{number}"
             before(table, weaver.statement(f"set {name}", ""))
             after(table, weaver.statement("endset", "") + weaver.value(name, "", "_table"))
 

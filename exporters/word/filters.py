@@ -11,7 +11,6 @@ from typing import Any
 from jinja2 import pass_context
 
 from exporters.binding.environment import sandbox
-from exporters.binding.generating import octets
 from exporters.binding.views import Absent, View
 from exporters.word.anchors import LONGEST_SPELT, digest_of, spelling
 from exporters.word.forms import LONGEST_ALIAS, LONGEST_RECORD, Form
@@ -43,25 +42,58 @@ def _worded(value: Any) -> str:
     return "" if value is None or isinstance(value, Absent) else str(value)
 
 
-def _missing(above: Any, child: str) -> str:
-    """Return the key of a record that is not there: its owner's key and its own name."""
-    return above.key + child if above is not None else "absent"
+def _missing(record: Absent | None, above: Any, child: str) -> str:
+    """Return the key of a record that is not there: its own, or its owner's and its own name."""
+    if record is not None:
+        return record.key
+    return f"{above.key}{child}" if above is not None else "absent"
 
 
-def _table(text: str) -> str:
-    return text if "<w:tr" in text else ""
+class _Texts(dict[str, str]):
+    """The octets of escaped texts, worked out once; emptied now and then, for texts recur close to each other."""
+
+    def __missing__(self, text: str) -> str:
+        if len(self) > _KEPT:
+            self.clear()
+        found = text
+        if not text.isalnum() and _SPECIAL(text) is not None:
+            found = escaped(text)
+        if not found.isascii():
+            found = found.encode("utf-8", "surrogatepass").decode("latin-1")
+        self[text] = found
+        return found
 
 
-class _Kept(dict[str, str]):
-    """What is made of texts, worked out once; emptied now and then, for texts recur close to each other."""
+class _Spelt(dict[str, str]):
+    """Keys as bookmarks spell them, kept as long: a digest for one that is too long, nothing for one that cannot be."""
 
-    def __init__(self, make: Callable[[str], str]) -> None:
-        self._make = make
+    def __init__(self, digest: Callable[[str], str]) -> None:
+        self._digest = digest
 
     def __missing__(self, key: str) -> str:
         if len(self) > _KEPT:
             self.clear()
-        found = self[key] = self._make(key)
+        found = ""
+        if len(key) <= LONGEST_SPELT:
+            found = spelling(key)
+        elif len(key) <= LONGEST_RECORD:
+            found = self._digest(key)
+        self[key] = found
+        return found
+
+
+class _Digested(dict[str, str]):
+    """Digests of keys, kept as long; each is noted once it is made."""
+
+    def __init__(self, noted: bytearray) -> None:
+        self._noted = noted
+
+    def __missing__(self, key: str) -> str:
+        if len(self) > _KEPT:
+            self.clear()
+        digest = digest_of(key)
+        self._noted += f"{digest}={key}\0".encode()
+        found = self[key] = "_" + digest
         return found
 
 
@@ -72,6 +104,7 @@ class Names:
         self._ids = itertools.count(first_id)
         self._notes = dict(notes)
         self._sequences: dict[str, int] = {}
+        # As octets: a dictionary of a hundred thousand keys takes four times the room.
         self._digests = bytearray()
 
     @property
@@ -89,22 +122,10 @@ class Names:
 
     def filters(self, forms: list[Form], count: Callable[[str], None]) -> dict[str, Any]:
         """Return the filters; *count* takes the words of the flow."""
-        # As octets: a dictionary of a hundred thousand keys takes four times the room.
-        next_id, digests = self._ids.__next__, self._digests
-        texts = _Kept(lambda text: octets(escaped(text)))
+        next_id, texts = self._ids.__next__, _Texts()
+        digested = _Digested(self._digests)
+        spelt = _Spelt(digested.__getitem__)
         take = sandbox().getattr
-
-        def digest(key: str) -> str:
-            found = digest_of(key)
-            digests.extend(f"{found}={key}\0".encode())
-            return "_" + found
-
-        def spell(key: str) -> str:
-            if LONGEST_SPELT < len(key) <= LONGEST_RECORD:
-                return digest(key)
-            return spelling(key) if len(key) <= LONGEST_SPELT else ""
-
-        digested, spelt = _Kept(digest), _Kept(spell)
 
         def counted(value: Any) -> str:
             text = outside(value)
@@ -116,7 +137,7 @@ class Names:
             words = value if type(value) is str else _worded(value)
             if form.flow:
                 count(words)
-            key: str = record.key if record is not None else _missing(above, form.child)
+            key: str = record.key if record is not None else _missing(None, above, form.child)
             alias, at = key + form.tail, next_id()
             name = form.tail_spelt and spelt[key]
             if name:
@@ -154,12 +175,14 @@ class Names:
             "_v": counted,
             "_x": outside,
             "_raw": lambda value: value,
-            "_table": _table,
             "_control": control,
             "_field": field,
             # Written into the program (inlining.py); these are what it uses.
             "_mark": None,
             "_unmark": None,
+            "_table": None,
+            "_absent": Absent,
+            "_missing": _missing,
             "_next": next_id,
             "_count": count,
             "_texts": texts,

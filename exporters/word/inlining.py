@@ -1,7 +1,7 @@
 """Code for what a briefing says tens of thousands of times: bookmarks, and values in their controls.
 
-Written into the program it costs a third of a call. It holds the common case, a text of a record that is there under
-a key that bookmarks can spell; the call stands beside it for all others.
+Written into the program it costs a third of a call. It holds the common cases, a text of a record that is there under
+a key that bookmarks can spell, or what stands for a record that is not; the call stands beside it for all others.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from jinja2.compiler import Frame
 from jinja2.nodes import Const, Expr, Filter
 
 from exporters.binding.generating import Code, Generator, Inlined, is_public, octets
-from exporters.word.forms import Form
+from exporters.word.forms import HELD, Form
 
 
 def inlined(forms: Sequence[Form]) -> Inlined:
@@ -29,17 +29,22 @@ def inlined(forms: Sequence[Form]) -> Inlined:
             yield generator.streamed(call % record)
             return
         needed = generator.needed
-        spelt = f"name if len(name) <= {form.room} else {needed('_digested')}[record.key]"
+        spelt = f"name if len(name) <= {form.room} else {needed('_digested')}[key]"
         # Counted last, when nothing can send the value to the call any more.
         counted = f" and not {needed('_count')}(words)" if form.flow else ""
         yield Code(
             f"(f{_text(form.start)}f'{{(at := {needed('_next')}())}}'f{_text(form.named)}f'{{at:x}}_{{{spelt}}}'"
-            f"f{_text(form.tail_spelt + form.aliased)}f'{{record.key}}'f{_text(form.tail + form.begun)}"
+            f"f{_text(form.tail_spelt + form.aliased)}f'{{key}}'f{_text(form.tail + form.begun)}"
             f"f'{{{needed('_texts')}[words]}}'f{_text(form.ended)}f'{{at}}'f{_text(form.closed)} "
-            f"if (record := {record}).__class__ in kinds "
-            f"and (words := record.{name} or {form.dash!r}).__class__ is str "
-            f"and (name := {needed('_spelt')}[record.key]){counted} else {generator.streamed(call % 'record')})"
+            f"if ((record := {record}).__class__ in kinds "
+            f"and (words := record.{name} or {form.dash!r}).__class__ is str and (key := record.key) "
+            f"or (record is None or record.__class__ is {needed('_absent')}) and ((words := {form.dash!r}) or True) "
+            f"and (key := {needed('_missing')}(record, {above}, {form.child!r}))) "
+            f"and (name := {needed('_spelt')}[key]){counted} else {generator.streamed(call % 'record')})"
         )
+
+    def table(generator: Generator, node: Filter, frame: Frame) -> Iterator[str]:
+        yield Code(f"(held if '<w:tr' in (held := {generator.code(_value(node), frame)}) else '')")
 
     def mark(generator: Generator, node: Filter, frame: Frame) -> Iterator[str]:
         yield '<w:bookmarkStart w:id="'
@@ -55,10 +60,11 @@ def inlined(forms: Sequence[Form]) -> Inlined:
         yield '"/>'
 
     return Inlined(
-        {"_field": field, "_mark": mark, "_unmark": unmark},
-        ("_next", "_count", "_texts", "_spelt", "_digested"),
+        {"_field": field, "_mark": mark, "_unmark": unmark, "_table": table},
+        ("_next", "_count", "_texts", "_spelt", "_digested", "_absent", "_missing"),
         blake2b(repr(forms).encode("utf-8", "surrogatepass")).hexdigest(),
         octets=True,
+        held=HELD,
     )
 
 

@@ -63,6 +63,8 @@ class ParagraphBlock:
     known: dict[str, int] = field(default_factory=dict)
     """Lines by the shape of the text."""
     items: dict[tuple[int, float], Item] = field(default_factory=dict)
+    one: Item | None = None
+    """It in one line."""
 
     @classmethod
     def of(cls, spec: dict[str, Any]) -> ParagraphBlock:
@@ -103,7 +105,12 @@ class ParagraphBlock:
 
     def item(self, words: Words, notes: float = 0.0) -> Item:
         """Return the paragraph as the pages take it; one object for all of so many lines."""
-        lines = 1 if sum(map(len, words)) <= self.cap else self.lines(self.join(words))
+        if sum(map(len, words)) > self.cap:
+            lines = self.lines(self.join(words))
+        elif self.one is not None and not notes:
+            return self.one
+        else:
+            lines = 1
         found = self.items.get((lines, notes))
         if found is None:
             found = Item(
@@ -112,6 +119,8 @@ class ParagraphBlock:
             )  # fmt: skip
             if len(self.items) < _KEPT:
                 self.items[lines, notes] = found
+            if lines == 1 and not notes:
+                self.one = found
         return found
 
     def _at_most(self, text: str) -> int:
@@ -173,6 +182,8 @@ class RowBlock:
     ends: bool = False
     turns: bool = False
     items: dict[tuple[float, float], Item] = field(default_factory=dict)
+    one: Item | None = None
+    """It with every paragraph in one line."""
 
     @classmethod
     def of(cls, spec: dict[str, Any]) -> RowBlock:
@@ -208,13 +219,18 @@ class RowBlock:
 
     def item(self, words: Words, notes: float = 0.0) -> Item:
         """Return the row as the pages take it; one object for all of one height."""
-        height = self._height(words, True)
+        short = self.one_line > 0 and not notes and self._is_short(words)
+        if short and self.one is not None:
+            return self.one
+        height = self.one_line if short else self._height(words, True)
         found = self.items.get((height, notes))
         if found is None:
             kept = self.keep_next or self.head
             found = Item(1, height, keep_next=kept, table=self.table, head=self.head, below=self.below, notes=notes)
             if len(self.items) < _KEPT:
                 self.items[height, notes] = found
+            if short:
+                self.one = found
         return found
 
     def _height(self, words: Words, exact: bool) -> float:

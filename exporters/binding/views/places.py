@@ -9,7 +9,7 @@ from exporters import figures, wording
 from exporters.binding.kept import kept
 from exporters.binding.views.base import Lookup, View
 from exporters.figures import Group
-from exporters.model import Initiative, Measure, Person, Place, Target
+from exporters.model import Initiative, Measure, Person, Place, Post, Target
 
 if TYPE_CHECKING:
     from exporters.binding.scope import Scope
@@ -76,10 +76,9 @@ class ThemeView(View):
 class LeaderView(View):
     """Who leads a place."""
 
-    def __init__(self, scope: Scope, person: Person, place: str) -> None:
+    def __init__(self, scope: Scope, person: Person, post: Post) -> None:
         super().__init__(scope, person.id)
-        self._person = person
-        self._post = next(post for post in person.posts if post.place == place)
+        self._person, self._post = person, post
 
     @kept
     def name(self) -> str:
@@ -142,8 +141,8 @@ class PlaceView(View):
     @kept
     def leader(self) -> LeaderView | None:
         """Who leads it, if known."""
-        person = self._scope.leaders.get(self.key)
-        return LeaderView(self._scope, person, self.key) if person else None
+        found = self._scope.leaders.get(self.key)
+        return LeaderView(self._scope, *found) if found else None
 
     @kept
     def targets(self) -> list[TargetView]:
@@ -195,7 +194,7 @@ class PlaceView(View):
     @kept
     def flagged(self) -> list[TargetView]:
         """Its statements that carry a flag."""
-        return [view for view in self.targets if view.flags]
+        return [self._scope.target(target.id) for target in self._records if target.flags]
 
     @kept
     def initiatives(self) -> list[InitiativeView]:

@@ -373,14 +373,17 @@ class RowView(View):
     def __init__(self, scope: Scope, group: Group) -> None:
         super().__init__(scope, group.base.id + ".row")
         self._group = group
+        view, level, growth, stretch = scope.target, group.level, group.growth, group.stretch
+        self._base = view(group.base.id)
+        self._level = view(level.id) if level is not None else None
+        self._growth = view(growth.id) if growth is not None else None
+        self._stretch = view(stretch.id) if stretch is not None else None
+        self._milestones = [view(target.id) for target in group.milestones]
 
-    def _view(self, target: Target | None) -> TargetView | None:
-        return self._scope.target(target.id) if target is not None else None
-
-    @kept
+    @property
     def base(self) -> TargetView:
         """The statement that names the row."""
-        return self._scope.target(self._group.base.id)
+        return self._base
 
     @kept
     def label(self) -> str:
@@ -402,25 +405,25 @@ class RowView(View):
         """indicator, deliverable or portfolio."""
         return self.base.kind_code
 
-    @kept
+    @property
     def level(self) -> TargetView | None:
         """The statement in absolute terms, if any."""
-        return self._view(self._group.level)
+        return self._level
 
-    @kept
+    @property
     def growth(self) -> TargetView | None:
         """The statement of growth or change, if any."""
-        return self._view(self._group.growth)
+        return self._growth
 
-    @kept
+    @property
     def stretch(self) -> TargetView | None:
         """What is striven for beyond the base, if anything."""
-        return self._view(self._group.stretch)
+        return self._stretch
 
-    @kept
+    @property
     def milestones(self) -> list[TargetView]:
         """Steps on the way to the total, in order of time."""
-        return [self._scope.target(target.id) for target in self._group.milestones]
+        return self._milestones
 
     @kept
     def targets(self) -> list[TargetView]:
