@@ -10,6 +10,7 @@ from jinja2 import pass_context
 
 _TESTS: dict[Any, Callable[[Any, Any], Any]] = {
     "equalto": operator.eq, "eq": operator.eq, "==": operator.eq, "ne": operator.ne, "!=": operator.ne,
+    "in": lambda value, among: value in among,
 }  # fmt: skip
 
 
