@@ -161,7 +161,8 @@ def measure(name: str, districts: int, options: argparse.Namespace) -> dict[str,
     rendered = time.process_time() - start
     gc.collect()
     start = time.process_time()
-    packages = [Package.open(one, name=job.room.FILENAME) for one in (base, theirs, ours)]
+    packages = [Package.open(one, name=job.room.FILENAME) for one in (base, theirs)]
+    packages.append(Package.written(ours, name=job.room.FILENAME))
     merged = regenerate(job.room, job.room.FILENAME, *packages, stamp=Stamp.of("merge", 2, "00"), epoch=0)
     spent = time.process_time() - start
     assert merged.content is not None

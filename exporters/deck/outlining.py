@@ -8,7 +8,7 @@ from exporters.charts import is_chart_tagged
 from exporters.charts.drawingml import A, P
 from exporters.deck.boxes import AS_LEVEL, level_of, own_of, read_box
 from exporters.deck.colours import UNKNOWN, Colours
-from exporters.deck.living.deck import SHAPES, Deck, Element, Slide, box_of, mark_of, name_of, placeholder_of, table_of
+from exporters.deck.living.deck import SHAPES, Deck, Element, Shape, Slide, mark_of, name_of, table_of
 from exporters.deck.textboxes import Ancestry, box_style, cell_style
 from exporters.outline import Outline, Picture, Run, Table
 from exporters.outline import Slide as OutlineSlide
@@ -39,7 +39,7 @@ def outline(package: Package) -> Outline:
 
 def _titled(slide: Slide) -> bool:
     for shape in slide.shapes:
-        mark = placeholder_of(shape)
+        mark = Shape.of(shape).holder
         if mark is not None and mark.get("type", "obj") in _TITLES:
             return bool("".join(one.text or "" for one in shape.iter(f"{A}t")).strip())
     return False
@@ -91,7 +91,7 @@ class _Looks:
     def runs(self, where: str) -> Iterator[Run]:
         layers = [shape for root in (self._ancestry.master, self._ancestry.layout) for shape in root.iter(*SHAPES)]
         for shape in layers:
-            if placeholder_of(shape) is None:
+            if Shape.of(shape).holder is None:
                 self._lay(shape)
         for shape in self._slide.shapes:
             self._lay(shape)
@@ -147,7 +147,7 @@ class _Looks:
         properties = shape.find(f"{P}spPr")
         if not fill and styled is not None and styled.get("idx", "0") != "0":
             fill = UNKNOWN if properties is None or properties.find(f"{A}noFill") is None else ""
-        box = box_of(shape)
+        box = Shape.of(shape).box
         inside = next(shape.iterancestors(f"{P}grpSp"), None) is not None
         if fill and (box or shape.tag != f"{P}sp"):
             self._behind.append((() if inside else box, UNKNOWN if inside else fill))
@@ -157,7 +157,7 @@ class _Looks:
         own = self._colours.fill(shape.find(f"{P}spPr"))
         if own:
             return "" if own == UNKNOWN else own
-        box = box_of(shape)
+        box = Shape.of(shape).box
         if not box or next(shape.iterancestors(f"{P}grpSp"), None) is not None:
             return "" if self._behind else self._page
         left, top, width, height = box

@@ -11,7 +11,7 @@ from lxml import etree
 from exporters.charts.drawingml import A, P
 from exporters.deck.boxes import read_box, single_line
 from exporters.deck.fitting import needed_height
-from exporters.deck.living.deck import Deck, Element, Slide, box_of, name_of, table_of
+from exporters.deck.living.deck import Deck, Element, Shape, Slide, name_of, table_of
 from exporters.deck.living.texts import paragraphs_of, text_of
 from exporters.deck.textboxes import EMU, Ancestry, BoxStyle, box_style, cell_style
 from exporters.errors import Fault
@@ -93,7 +93,7 @@ def _line(style: BoxStyle) -> float:
 
 def _one_line(shape: Element, style: BoxStyle, text: str, right: int, where: str) -> Iterator[Fault]:
     """Text that does not wrap leaves its box unseen, but not the slide."""
-    level, box = read_box(style.to_json()).levels[0], box_of(shape)
+    level, box = read_box(style.to_json()).levels[0], Shape.of(shape).box
     sizes = [int(one.get("sz", "0")) / 100 for one in shape.iter(f"{A}rPr") if one.get("sz")]
     size = max(sizes, default=level.size)
     wide = max(width(line, size, latin=level.latin, east_asian=level.east_asian, bold=level.bold)
@@ -105,7 +105,7 @@ def _one_line(shape: Element, style: BoxStyle, text: str, right: int, where: str
 
 
 def _table(shape: Element, table: Element, ancestry: Ancestry, bottom: int, where: str) -> Iterator[Fault]:
-    box = box_of(shape)
+    box = Shape.of(shape).box
     if not box or not bottom:
         return
     height = 0.0

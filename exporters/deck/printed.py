@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from exporters.charts.drawingml import A, P
 from exporters.deck.living.charts import titles_of
-from exporters.deck.living.deck import SHAPES, Deck, Element, Slide, mark_of, name_of, placeholder_of, unmarked
+from exporters.deck.living.deck import SHAPES, Deck, Element, Shape, Slide, mark_of, name_of, unmarked
 from exporters.deck.living.texts import paragraphs_of, text_of
 from exporters.package import Package, rt
 from exporters.package.properties import worded
@@ -21,7 +21,7 @@ def texts(package: Package) -> list[Text]:
         found += _slide(deck, slide, f"slide {number}")
     for part, place in _behind(deck).items():
         for shape in deck.tree(part).iter(*SHAPES):
-            if placeholder_of(shape) is None:
+            if Shape.of(shape).holder is None:
                 found += _shape(shape, place)
     found += (Text(f"document property {name}", text) for name, text in worded(package))
     return [one for one in found if one.text.strip()]

@@ -43,6 +43,11 @@ class Kept(Generic[T]):
         object.__setattr__(reading, "opened", opened)
         return reading
 
+    def any(self) -> T | None:
+        """Return a package that is kept, to be looked at only: what is read meanwhile is most likely another edition
+        of it."""
+        return next(iter(self._opened.values()), None)
+
     def find(self, package: Package) -> T | None:
         """Return what *package* was opened as, to be looked at only."""
         found = self._opened.get(id(package))

@@ -43,9 +43,9 @@ class Package:
         return cls(guard_file(source, name=name, limits=limits))
 
     @classmethod
-    def written(cls, content: bytes) -> Self:
+    def written(cls, content: bytes, *, name: str = "") -> Self:
         """Open what this process has itself written; the guard, which is there for strangers' files, is left out."""
-        return cls(read_directory(FileBytes(content, "", DEFAULT), "", DEFAULT))
+        return cls(read_directory(FileBytes(content, name, DEFAULT), name, DEFAULT))
 
     def __enter__(self) -> Self:
         return self

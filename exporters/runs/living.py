@@ -96,7 +96,7 @@ def upgraded(
     base, theirs, ours = packages
     plan, told = upgrade(room.read(base), room.read(theirs), room.read(ours), overrides(open_conflicts))
     content = patched(room, ours, plan, ours, stamp, epoch=epoch)
-    result = Package.open(content, name=file)
+    result = Package.written(content, name=file)
     lines = _not_carried(room, base, theirs, result, told)
     still = [one for one in _still_uncarried(room, result, open_conflicts) if one.theirs not in told]
     here = {one.key for one in lines}

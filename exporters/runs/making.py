@@ -204,7 +204,7 @@ def _carry(plan: Plan, step: Step, ours: bytes) -> Merged:
         shown,
         Package.open(existing.base.content, name=shown),
         Package.open(existing.content, name=shown),
-        Package.open(ours, name=shown),
+        Package.written(ours, name=shown),
         stamp=Stamp.of(plan.dataset.id, step.generation, step.inputs),
         open_conflicts=existing.conflicts,
         template_changed=existing.base.generation.template != step.template.sha256,

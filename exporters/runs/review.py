@@ -124,7 +124,7 @@ def diff(request: Request) -> Review:
                 continue
             conflicts = memory.open_conflicts(name, base, made)
             state: State = "untouched" if step.action == "rebuild" else "edited"
-            packages = Package.open(base.content, name=name), theirs, Package.open(out.getvalue(), name=name)
+            packages = Package.open(base.content, name=name), theirs, Package.written(out.getvalue(), name=name)
             changed = base.generation.template != step.template.sha256
             if changed and step.action == "merge":
                 # Its edits carry what people wrote onto the new render: they are no news of the data.

@@ -28,7 +28,7 @@ def test_real_sheets(make, monkeypatch: pytest.MonkeyPatch):
     for name in package.names():
         if name.startswith("xl/worksheets/sheet"):
             data = package.read(name)
-            assert lex(data, data.index(b"<sheetData>") + 11, data.rindex(b"</sheetData>")) is not None
+            assert lex(data, data.index(b"<sheetData>") + 11, data.rindex(b"</sheetData>"), {}) is not None
             quick, slow = both(data, monkeypatch)
             assert quick == slow
             monkeypatch.undo()
@@ -59,3 +59,17 @@ def test_forms_known_and_unknown(rows: bytes, monkeypatch: pytest.MonkeyPatch):
 def test_broken_xml_is_broken_either_way():
     with pytest.raises(ValueError, match="not well-formed"):
         read_sheet("x", HEAD + b'<sheetData><row r="1"><c r="A1"><v>&nope;</v></c></row></sheetData></worksheet>')
+
+
+def test_rows_that_two_parts_share_are_read_once_wherever_they_stand():
+    rows = [b'<row r="%d"><c r="A%d"><f>B%d</f><v>7</v></c></row>' % (n, n, n) for n in (1, 2, 3)]
+    first, second = (HEAD + b"<sheetData>" + b"".join(some) + b"</sheetData></worksheet>" for some in (rows, rows[1:]))
+    known = {}
+    one, other = read_sheet("x", first, known), read_sheet("x", second, known)
+    assert other == read_sheet("x", second)
+    assert [other.cell(1, row) is one.cell(1, row) for row in (2, 3)] == [True, True]
+    for sheet in (one, other):
+        cell = sheet.cell(1, 3)
+        at = sheet.base(cell)
+        assert sheet.data[at + cell.start : at + cell.end] == b'<c r="A3"><f>B3</f><v>7</v></c>'
+        assert sheet.data[at + cell.formula.start : at + cell.formula.end] == b"<f>B3</f>"

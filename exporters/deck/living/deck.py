@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from lxml import etree
 
@@ -21,6 +21,8 @@ GROUP = f"{P}grpSp"
 SHAPES = (f"{P}sp", f"{P}graphicFrame", f"{P}pic", f"{P}cxnSp")
 MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
 _MARK, _PROPERTIES, _HOLDER = f"{P}cNvPr", f"{P}nvPr", f"{P}ph"
+_BODY, _SHAPE_PROPERTIES, _FRAME_PLACE, _PLACE = f"{P}txBody", f"{P}spPr", f"{P}xfrm", f"{A}xfrm"
+_OFFSET, _EXTENT = f"{A}off", f"{A}ext"
 _PLAIN = frozenset(("000000", "ffffff"))
 _PARSER = etree.XMLParser(resolve_entities=False, no_network=True)
 
@@ -68,7 +70,8 @@ class Deck:
             master = self.related(part, rt.SLIDE_MASTER)
             found = self._boxes[part] = dict(self.own_boxes(master)) if master else {}
             for shape in self.tree(part).iter(f"{P}sp"):
-                holder, box = placeholder_of(shape), box_of(shape)
+                seen = Shape.of(shape)
+                holder, box = seen.holder, seen.box
                 if holder is not None and box:
                     found[slot_of(holder)] = found[slot_of(holder)[0], ""] = box
         return found
@@ -131,10 +134,10 @@ class Slide:
         target = relationships.target(rel_id)
         return self.deck.package.stored_name(target) if target in self.deck.package else ""
 
-    def box_of(self, shape: Element) -> tuple[int, ...]:
+    def box_of(self, shape: Shape) -> tuple[int, ...]:
         """Return left, top, width and height (EMU) of a shape, or those that its layout gives it."""
-        box = box_of(shape)
-        holder = placeholder_of(shape) if not box else None
+        box = shape.box
+        holder = shape.holder if not box else None
         layout = self.deck.related(self.part, rt.SLIDE_LAYOUT) if holder is not None else ""
         if holder is None or not layout:
             return box
@@ -161,6 +164,50 @@ class Slide:
         """The speaker notes without the lines that a rebuild wrote."""
         body = self.notes_body
         return text_of(unmarked(body)) if body is not None else ""
+
+
+class Shape(NamedTuple):
+    """The pieces of a shape's element, found in one pass."""
+
+    element: Element
+    mark: Element | None = None
+    """The element with its name."""
+    holder: Element | None = None
+    place: Element | None = None
+    body: Element | None = None
+
+    @classmethod
+    def of(cls, element: Element) -> Shape:
+        mark = holder = place = body = None
+        for child in element:
+            tag = child.tag
+            if tag == _BODY:
+                body = child
+            elif tag == _SHAPE_PROPERTIES:
+                place = next(child.iterchildren(_PLACE), None)
+            elif tag == _FRAME_PLACE:
+                place = child
+            elif mark is None:
+                for one in child.iterchildren(_MARK, _PROPERTIES):
+                    if one.tag == _MARK:
+                        mark = one
+                    else:
+                        holder = next(one.iterchildren(_HOLDER), None)
+        return cls(element, mark, holder, place, body)
+
+    @property
+    def name(self) -> str:
+        return self.mark.get("name", "") if self.mark is not None else ""
+
+    @property
+    def box(self) -> tuple[int, ...]:
+        """Left, top, width and height (EMU), and those of the groups around it; empty where a layout gives them."""
+        box = _box(self.place)
+        parent = self.element.getparent() if box else None
+        while parent is not None and parent.tag == GROUP:
+            box += _box(child_of(parent, f"{P}grpSpPr", f"{A}xfrm"))
+            parent = parent.getparent()
+        return box
 
 
 def unmarked(body: Element) -> list[Element]:
@@ -194,33 +241,18 @@ def name_of(shape: Element) -> str:
     return mark.get("name", "") if mark is not None else ""
 
 
-def placeholder_of(shape: Element) -> Element | None:
-    for child in shape:
-        for properties in child.iterchildren(_PROPERTIES):
-            return next(properties.iterchildren(_HOLDER), None)
-    return None
-
-
 def slot_of(holder: Element) -> tuple[str, str]:
     """Return type and index of a placeholder, by which it is found in its layout."""
     return holder.get("type", "obj"), holder.get("idx", "0")
 
 
-def box_of(shape: Element) -> tuple[int, ...]:
-    """Return left, top, width and height (EMU) of a shape, and those of the groups around it; empty where a layout
-    gives them."""
-    frame = shape.tag == f"{P}graphicFrame"
-    box = _box(child_of(shape, f"{P}xfrm") if frame else child_of(shape, f"{P}spPr", f"{A}xfrm"))
-    parent = shape.getparent() if box else None
-    while parent is not None and parent.tag == GROUP:
-        box += _box(child_of(parent, f"{P}grpSpPr", f"{A}xfrm"))
-        parent = parent.getparent()
-    return box
-
-
 def _box(place: Element | None) -> tuple[int, ...]:
-    off = child_of(place, f"{A}off") if place is not None else None
-    ext = child_of(place, f"{A}ext") if place is not None else None
+    off = ext = None
+    for child in place if place is not None else ():
+        if child.tag == _OFFSET:
+            off = child
+        elif child.tag == _EXTENT:
+            ext = child
     if off is None or ext is None:
         return ()
     try:

@@ -16,12 +16,10 @@ from exporters.deck.living.charts import numbers_of, titles_of
 from exporters.deck.living.deck import (
     Deck,
     Element,
+    Shape,
     Slide,
-    body_of,
     child_of,
     mark_of,
-    name_of,
-    placeholder_of,
     table_of,
     unmarked,
 )
@@ -39,6 +37,7 @@ FORMAT = "deck"
 STAMP = "briefpack"
 _TITLES = ("title", "ctrTitle")
 _COUNTED = ("sldNum",)
+_FRAME, _SHAPE, _PARAGRAPH = f"{P}graphicFrame", f"{P}sp", f"{A}p"
 # A figure or a name, without words around it that a person would reword.
 _SENTENCE = re.compile(r"[。！？；，、：\n]|[.!?;,:]\s")
 _LONGEST_VALUE = 16
@@ -67,10 +66,10 @@ def snapshot(deck: Deck) -> Snapshot:
 
 def _items(slide: Slide, name: str) -> Iterator[Item]:
     words: list[str] = []
-    for number, shape in enumerate(slide.shapes):
-        at = f"{slide.part}#{number}"
-        own, holder, body = name_of(shape), placeholder_of(shape), body_of(shape)
-        sort = _sort(shape, holder, body)
+    for number, element in enumerate(slide.shapes):
+        at, shape = f"{slide.part}#{number}", Shape.of(element)
+        own, holder, body = shape.name, shape.holder, shape.body
+        sort = _sort(shape)
         text = text_of(paragraphs_of(body)) if body is not None and sort != "page" else ""
         words.append(text)
         key = key_of(own)
@@ -79,9 +78,9 @@ def _items(slide: Slide, name: str) -> Iterator[Item]:
         key = key or f"{UNKNOWN}{number}"
         box = slide.box_of(shape)
         if sort == "table":
-            yield from _rows(shape, key, at)
+            yield from _rows(element, key, at)
         elif sort == "chart":
-            slots = tuple(_chart(slide, shape, key, at))
+            slots = tuple(_chart(slide, element, key, at))
             if slots:
                 yield Item(key, at, slots, sort=sort, box=box, removable=True)
         else:
@@ -96,17 +95,18 @@ def _items(slide: Slide, name: str) -> Iterator[Item]:
     yield Item(key, slide.part, (Slot(key, text, "", SlotKind.FOREIGN),), sort="beside")
 
 
-def _sort(shape: Element, holder: Element | None, body: Element | None) -> str:
+def _sort(shape: Shape) -> str:
     """Return what a shape is for the merge: title, page, placeholder, text, chart, table; empty for all others."""
-    if shape.tag == f"{P}graphicFrame":
-        data = child_of(shape, f"{A}graphic", f"{A}graphicData")
+    tag = shape.element.tag
+    if tag == _FRAME:
+        data = child_of(shape.element, f"{A}graphic", f"{A}graphicData")
         kind = data.get("uri", "").rpartition("/")[2] if data is not None else ""
         return kind if kind in {"chart", "table"} else ""
-    if shape.tag != f"{P}sp" or body is None or child_of(body, f"{A}p") is None:
+    if tag != _SHAPE or shape.body is None or next(shape.body.iterchildren(_PARAGRAPH), None) is None:
         return ""
-    if holder is None:
+    if shape.holder is None:
         return "text"
-    kind = holder.get("type", "obj")
+    kind = shape.holder.get("type", "obj")
     return "title" if kind in _TITLES else "page" if kind in _COUNTED else "placeholder"
 
 

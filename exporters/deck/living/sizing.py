@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 
 from exporters.charts.drawingml import A
-from exporters.deck.living.deck import Element, body_of, box_of
+from exporters.deck.living.deck import Element, Shape, body_of
 from exporters.deck.living.texts import paragraphs_of, text_of
 
 _SAME = 0.02
@@ -19,7 +19,7 @@ def follow_size(shape: Element, source: Element) -> None:
     body, new = body_of(shape), body_of(source)
     if body is None or new is None or text_of(paragraphs_of(body)) != text_of(paragraphs_of(new)):
         return
-    sizes = zip(box_of(shape)[2:4], box_of(source)[2:4], strict=False)
+    sizes = zip(Shape.of(shape).box[2:4], Shape.of(source).box[2:4], strict=False)
     if any(abs(a - b) > _SAME * max(a, b, 1) for a, b in sizes):
         return
     own, other = body.find(f"{A}bodyPr/{A}normAutofit"), new.find(f"{A}bodyPr/{A}normAutofit")

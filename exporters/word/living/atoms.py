@@ -79,6 +79,10 @@ class Anchor:
     name: str = ""
 
 
+# Looked up as plain names, for there are some hundred thousand atoms.
+_PLAIN, _CONTROL, _BOOKED = Kind.TEXT, Kind.CONTROL, Kind.BOOKED
+
+
 def leaves(atoms: Iterable[Atom]) -> Iterator[Atom]:
     """Yield the pieces of text in *atoms*, those inside values and fields included."""
     for atom in atoms:
@@ -91,7 +95,7 @@ def leaves(atoms: Iterable[Atom]) -> Iterator[Atom]:
 def text_of(atoms: Sequence[Atom]) -> str:
     """Return the visible text of *atoms*, values included."""
     if len(atoms) == 1 and not atoms[0].inner:
-        return atoms[0].text if atoms[0].kind <= Kind.SIGN else ""
+        return atoms[0].text if atoms[0].kind is _PLAIN or atoms[0].kind is Kind.SIGN else ""
     return "".join(atom.text for atom in leaves(atoms))
 
 
@@ -101,7 +105,7 @@ def prose_of(atoms: Iterable[Atom]) -> str:
     for atom in atoms:
         if atom.kind <= Kind.SIGN:
             pieces.append(atom.text)
-        elif atom.kind in {Kind.CONTROL, Kind.BOOKED}:
+        elif atom.kind is _CONTROL or atom.kind is _BOOKED:
             pieces.append(f"{MARK}{atom.key}{MARK}")
         elif atom.kind is Kind.PARAGRAPH:
             pieces.append("\n")
@@ -219,7 +223,7 @@ class _Reader:
             tag = child.tag
             if tag == T:
                 if not self._hidden:
-                    atoms.append(Atom(Kind.TEXT, child, child.text or ""))
+                    atoms.append(Atom(_PLAIN, child, child.text or ""))
             elif tag in _SIGNS or (tag == BR and child.get(f"{W}type") not in _PAGE_BREAKS):
                 if not self._hidden:
                     atoms.append(Atom(Kind.SIGN, child, _SIGNS.get(str(tag), "\n")))
@@ -251,18 +255,19 @@ class _Reader:
     def _control(self, control: Element, atoms: list[Atom], gone: bool) -> None:
         key = None
         start, begun = len(atoms), len(self.anchors)
-        for child in control:
+        for child in control.iterchildren(_PROPERTIES, _CONTENT):
             if child.tag == _CONTENT:
                 self.walk(child, atoms, gone)
-            elif child.tag == _PROPERTIES:
-                key = next((one.get(_VAL, "") for one in child.iterchildren(_ALIAS)), None)
+            else:
+                for alias in child.iterchildren(_ALIAS):
+                    key = alias.get(_VAL, "")
         if key is None or gone:
             self.nameless |= key is None
             return
         inner = atoms[start:]
         # Editors drop an empty control; so for us it is not there at all.
-        if text_of(inner) and not any(one.kind is Kind.CONTROL for one in inner):
-            self._wrap(atoms, start, begun, Atom(Kind.CONTROL, control, key=key, inner=inner))
+        if text_of(inner) and _CONTROL not in [one.kind for one in inner]:
+            self._wrap(atoms, start, begun, Atom(_CONTROL, control, "", key, inner))
 
     def _close(self, number: str, mark: Element, atoms: list[Atom]) -> None:
         """End a value's bookmark: it belongs to the control inside, or to the plain text that is left of one."""
@@ -270,7 +275,7 @@ class _Reader:
         if where is not atoms:
             return
         inner = atoms[start:]
-        controls = [one for one in inner if one.kind is Kind.CONTROL]
+        controls = [one for one in inner if one.kind is _CONTROL]
         if len(controls) == 1:
             controls[0].start, controls[0].end = begin, mark
             return

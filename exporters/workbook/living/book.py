@@ -11,9 +11,11 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from exporters.package import rt
+from exporters.package.kept import Kept
 from exporters.package.xstrings import unspelled
 from exporters.snapshot import renamed
 from exporters.workbook.living.cells import Cell
+from exporters.workbook.living.lexing import KnownRows
 from exporters.workbook.living.sheet import Sheet, read_sheet
 from exporters.workbook.living.spans import Span, parse, string_text, utf8
 from exporters.workbook.living.styles import DATE, Styles
@@ -86,10 +88,14 @@ class Table:
 
 
 class Book:
-    """Reads a workbook. Broken parts that no bound value needs are passed over."""
+    """Reads a workbook. Broken parts that no bound value needs are passed over.
 
-    def __init__(self, package: Package) -> None:
+    The rows that it has in common with *like*, another edition of the workbook, are not read again.
+    """
+
+    def __init__(self, package: Package, like: Book | None = None) -> None:
         self.package = package
+        self.known_rows: KnownRows = like.known_rows if like is not None else {}
         self.part = package.main_part()
         self.data = utf8(package.read(self.part))
         self.root = parse(self.data)
@@ -115,7 +121,7 @@ class Book:
     def sheet(self, part: str) -> Sheet:
         found = self._sheets.get(part)
         if found is None:
-            found = self._sheets[part] = read_sheet(part, utf8(self.package.read(part)))
+            found = self._sheets[part] = read_sheet(part, utf8(self.package.read(part)), self.known_rows)
         return found
 
     @cached_property
@@ -175,6 +181,11 @@ class Book:
                     found |= set(range(int(first), min(int(last), used) + 1))
         return found
 
+    @property
+    def size(self) -> int:
+        """The bytes of XML of all worksheets."""
+        return sum(self.package.size(entry.part) for entry in self.entries)
+
     def _targets(self, part: str, rel_type: str) -> list[str]:
         relationships = self.package.relationships(part)
         targets = (relationships.target(item) for item in relationships.of_type(rel_type) if not item.external)
@@ -214,11 +225,11 @@ class Book:
         """
         if cell is None:
             return ""
-        kind, value = cell.kind, cell.value
-        if kind == "s":
-            return self.strings[int(value)] if value and value.isdecimal() and int(value) < len(self.strings) else ""
+        kind, value = cell.attributes.get("t", "n"), cell.value
         if kind == "inlineStr":
             return cell.inline or ""
+        if kind == "s":
+            return self.strings[int(value)] if value and value.isdecimal() and int(value) < len(self.strings) else ""
         if value is None:
             return ""
         if kind == "b":
@@ -250,27 +261,7 @@ class Book:
         return plain_number(repr((moment - self.epoch) / dt.timedelta(days=1)))
 
 
-# A file is read, and then patched at once: its tree is kept for that, and no longer than two other files are read.
-_RECENT: list[tuple[Package, Book]] = []
-_KEPT = 2
-
-
-def book_of(package: Package) -> Book:
-    """Return the workbook of a package for reading; the newest ones are kept for :func:`own_book_of`."""
-    for known, book in _RECENT:
-        if known is package:
-            return book
-    book = Book(package)
-    _RECENT.append((package, book))
-    del _RECENT[:-_KEPT]
-    return book
-
-
-def own_book_of(package: Package) -> Book:
-    """Return the workbook of a package to be changed: nobody else gets it any more."""
-    book = book_of(package)
-    _RECENT[:] = [entry for entry in _RECENT if entry[0] is not package]
-    return book
+KEPT: Kept[Book] = Kept()
 
 
 @contextmanager

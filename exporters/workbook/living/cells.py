@@ -1,4 +1,5 @@
-"""Rows and cells of a worksheet with their places in its bytes."""
+"""Rows and cells of a worksheet with their places in its bytes: rows count from the beginning of the part, what is in
+them from the beginning of the row."""
 
 from __future__ import annotations
 

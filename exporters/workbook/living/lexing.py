@@ -24,16 +24,21 @@ _CELL = re.compile(
     re.DOTALL,
 )
 _ATTRIBUTE = re.compile(rb' ([\w:]+)="([^"]*)"')
+KnownRows = dict[bytes, dict[int, Cell]]
+"""The cells of rows, by the rows' bytes."""
 _END_OF_ROW = b"</row>"
 _CHARACTER = re.compile(r"&#(?:x([0-9A-Fa-f]+)|([0-9]+));")
 # The ampersand comes last: what it makes is no entity any more.
 _NAMED = (("&lt;", "<"), ("&gt;", ">"), ("&quot;", '"'), ("&apos;", "'"), ("&amp;", "&"))
 
 
-def lex(data: bytes, start: int, end: int) -> dict[int, Row] | None:
-    """Return the rows between *start* and *end* (the inside of ``sheetData``); None where a form is not known here."""
+def lex(data: bytes, start: int, end: int, known: KnownRows) -> dict[int, Row] | None:
+    """Return the rows between *start* and *end* (the inside of ``sheetData``); None where a form is not known here.
+
+    Rows of which *known* tells the cells are not read; all others are added to it.
+    """
     rows: dict[int, Row] = {}
-    known: dict[bytes, dict[str, str]] = {b"": {}}
+    tags: dict[bytes, dict[str, str]] = {b"": {}}
     columns: dict[bytes, int] = {}
     texts: dict[bytes, str] = {b"": ""}
     at = start
@@ -50,25 +55,29 @@ def lex(data: bytes, start: int, end: int) -> dict[int, Row] | None:
         if found[2]:
             row.closed = row.end = at
         else:
-            at = _lex_cells(data, at, row, known, columns, texts)
-            if data[at : at + 6] != _END_OF_ROW:
-                return None
-            row.closed, row.end = at, at + 6
-            at += 6
+            row.closed = data.find(_END_OF_ROW, at)
+            at = row.end = row.closed + len(_END_OF_ROW)
+            text = data[row.start : row.end]
+            cells = known.get(text)
+            if cells is None:
+                if _lex_cells(data, row, tags, columns, texts) != row.closed:
+                    return None
+                known[text] = row.cells
+            else:
+                row.cells = cells
         rows[row.number] = row
     return rows if at == end else None
 
 
 def _lex_cells(
     data: bytes,
-    at: int,
     row: Row,
-    known: dict[bytes, dict[str, str]],
+    tags: dict[bytes, dict[str, str]],
     columns: dict[bytes, int],
     texts: dict[bytes, str],
 ) -> int:
     """Read cells up to what is none; return where that begins."""
-    match, cells, number = _CELL.match, row.cells, row.number
+    match, cells, number, base, at = _CELL.match, row.cells, row.number, row.start, row.opened
     shown = b"%d" % number
     while True:
         found = match(data, at)
@@ -80,11 +89,11 @@ def _lex_cells(
         column = columns.get(letter)
         if column is None:
             column = columns[letter] = column_number(letter.decode())
-        attributes = known.get(raw)
+        attributes = tags.get(raw)
         if attributes is None:
-            attributes = known[raw] = _attributes(raw)
-        cell = Cell(column, number, attributes, at)
-        at = cell.end = found.end()
+            attributes = tags[raw] = _attributes(raw)
+        cell = Cell(column, number, attributes, at - base, found.end() - base)
+        at = found.end()
         if value is not None:
             shown_value = texts.get(value)
             if shown_value is None:
@@ -100,11 +109,11 @@ def _lex_cells(
         elif runs is not None:
             cell.inline = string_text(parse(b"<is>" + runs + b"</is>"))
         if formula is not None:
-            begin = found.start(4)
-            shared = known.get(formula_raw)
+            shared = tags.get(formula_raw)
             if shared is None:
-                shared = known[formula_raw] = _attributes(formula_raw)
-            cell.formula = Formula(_plain(formula_text) if formula_text else "", shared, begin, found.end(4))
+                shared = tags[formula_raw] = _attributes(formula_raw)
+            text_now = _plain(formula_text) if formula_text else ""
+            cell.formula = Formula(text_now, shared, found.start(4) - base, found.end(4) - base)
         cells[column] = cell
 
 

@@ -177,14 +177,16 @@ class Lifting:
         return splices.result()
 
     def _cell(self, sheet: Sheet, cell: Cell, style: int, splices: Splices, retold: Callable[[str], str]) -> None:
+        at = sheet.base(cell)
         if cell.kind == "s" or (cell.formula is None and self.ours.epoch != self.book.epoch):
             content = content_like(self.ours, cell, self.book)
-            splices.replace(cell.start, cell.end, new_cell(cell.address, style, content, sheet.prefix))
+            splices.replace(at + cell.start, at + cell.end, new_cell(cell.address, style, content, sheet.prefix))
             return
-        opened = start_tag_end(sheet.data, cell.start)
+        start = at + cell.start
+        opened = start_tag_end(sheet.data, start)
         if style != cell.style:
             splices.replace(
-                cell.start, opened, with_attribute(sheet.data[cell.start : opened], "s", str(style) if style else None)
+                start, opened, with_attribute(sheet.data[start:opened], "s", str(style) if style else None)
             )
         formula = cell.formula
         if formula is None:
@@ -192,13 +194,13 @@ class Lifting:
         text = sheet.formula(cell)
         moved = retold(text)
         if moved != formula.text:
-            tag = sheet.data[formula.start : start_tag_end(sheet.data, formula.start)]
+            tag = sheet.data[at + formula.start : start_tag_end(sheet.data, at + formula.start)]
             if formula.kind == "shared":
                 for name in ("t", "ref", "si"):
                     tag = with_attribute(tag, name, None)
             tag = tag.removesuffix(b"/>").rstrip(b">").rstrip() + b">"
             new = tag + escaped(moved).encode() + f"</{sheet.prefix}f>".encode()
-            splices.replace(formula.start, formula.end, new)
+            splices.replace(at + formula.start, at + formula.end, new)
 
     def _other(self, data: bytes, retold: Callable[[str], str]) -> bytes:
         """Return a table or a chart for the edited workbook."""

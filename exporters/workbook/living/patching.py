@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, BinaryIO
 from exporters.package import ct, rt
 from exporters.snapshot import InsertGroup, InsertItem, Plan, RemoveItem, SetSlot
 from exporters.workbook.formula.parse import shared
-from exporters.workbook.living.book import Table, own_book_of, plain_number, readable
+from exporters.workbook.living.book import KEPT, Book, Table, plain_number, readable
 from exporters.workbook.living.caches import renew
 from exporters.workbook.living.cells import Cell
 from exporters.workbook.living.cellxml import NOTHING, Content
@@ -56,7 +56,8 @@ def patch(
 
 class _Patch:
     def __init__(self, target: Package, plan: Plan, ours: Package) -> None:
-        self._book, self._ours, self._plan = own_book_of(target), own_book_of(ours), plan
+        self._book, self._plan = KEPT.take(target) or Book(target), plan
+        self._ours = KEPT.find(ours) or Book(ours, self._book)
         self._changes = Changes(target)
         self._entries = {entry.part: entry for entry in self._book.entries}
         self._edits: dict[str, SheetEdit] = {}
@@ -176,7 +177,9 @@ class _Patch:
             if int(cell.value) < len(items):
                 runs = runs_of(items[int(cell.value)], self._book.strings_data)
         elif cell is not None and cell.kind == "inlineStr":
-            alone = _alone(self._book.sheet(part).data[cell.start : cell.end])
+            sheet = self._book.sheet(part)
+            at = sheet.base(cell)
+            alone = _alone(sheet.data[at + cell.start : at + cell.end])
             inline = next((one for one in parse(alone).walk() if one.name == "is"), None)
             if inline is not None:
                 runs = runs_of(inline, alone)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from operator import attrgetter
 
 from exporters.workbook.living.book import Book, Column, Table
 from exporters.workbook.living.cells import Cell
@@ -132,9 +133,10 @@ class TableRows:
         """
         counts = self._styles.get(column)
         if counts is None:
-            rows = (self.sheet.rows.get(row) for row in range(self.table.top, self.table.bottom + 1))
-            cells = (row.cells.get(column) for row in rows if row is not None)
-            counts = self._styles[column] = Counter(cell.style for cell in cells if cell is not None)
+            rows = self.sheet.rows.values()
+            cells = [row.cells.get(column) for row in rows if self.table.top <= row.number <= self.table.bottom]
+            counts = Counter(map(attrgetter("style"), filter(None, cells)))
+            self._styles[column] = counts
         styles = self.book.styles
         own = self.sheet.cell(column, like)
         fitting = {style: count for style, count in counts.items() if not code or styles.format(style).code == code}

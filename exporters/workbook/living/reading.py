@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from exporters.snapshot import Group, Item, Slot, SlotKind, Snapshot
-from exporters.workbook.living.book import RANGE, Book, SheetEntry, Table, book_of, readable
+from exporters.workbook.living.book import KEPT, RANGE, Book, SheetEntry, Table, readable
 from exporters.workbook.living.cells import Cell
 from exporters.workbook.living.charting import chart_items
 from exporters.workbook.living.formulas import FORMULA, by_header
@@ -37,7 +37,8 @@ def read(package: Package) -> Snapshot:
     Handles are ``part!A1`` (a cell), ``part!7`` (a row) and parts (tables).
     """
     with readable(package):
-        return snapshot(book_of(package))
+        book = Book(package, KEPT.any())
+        return KEPT.hold(book, snapshot(book), book.size)
 
 
 def snapshot(book: Book) -> Snapshot:
@@ -99,18 +100,21 @@ class _Reader:
         for key, row in rows:
             slots: list[Slot] = []
             start = key + "." if not table.is_range else f"{group}!{key}!"
+            cells, shown = row.cells, str(row.number)
             for name, number, at, is_formula in places:
-                cell = row.cells.get(number)
+                cell = cells.get(number)
+                value, kind = "", SlotKind.VALUE
                 if cell is None:
-                    value = ""
+                    pass
                 elif cell.formula is None:
                     value = text(cell)
+                    kind = kind_of(value)
                 else:
                     formula = sheet.formula(cell)
-                    shown = shaped(formula)[0].skeleton if is_formula else by_header(formula, table, row.number)
-                    value = FORMULA + shown
-                slots.append(Slot(start + name, value, f"{at}{row.number}", kind_of(value)))
-            yield Item(key, f"{sheet.part}!{row.number}", tuple(slots))
+                    value = shaped(formula)[0].skeleton if is_formula else by_header(formula, table, row.number)
+                    value = FORMULA + value
+                slots.append(Slot(start + name, value, at + shown, kind))
+            yield Item(key, f"{sheet.part}!{shown}", tuple(slots))
 
     def _cells(self, sheet: Sheet, name: str, areas: Sequence[Table], keyed: set[int]) -> Iterator[Item]:
         places = Places(areas, self._naming)

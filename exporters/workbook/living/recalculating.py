@@ -7,6 +7,7 @@ import re
 from bisect import bisect_left, bisect_right, insort
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from exporters.package.xstrings import spelled
 from exporters.workbook.formula.evaluate import Node, build, result
@@ -14,13 +15,15 @@ from exporters.workbook.formula.tokens import tokens
 from exporters.workbook.formula.values import Area, Error, ErrorValueError, Scalar, UnknownError, Value
 from exporters.workbook.living.book import Table
 from exporters.workbook.living.cells import Cell
-from exporters.workbook.living.shapes import shaped
+from exporters.workbook.living.shapes import Shape, shaped
 from exporters.workbook.living.sheet import Sheet
 from exporters.workbook.living.spans import Splices, escaped, start_tag_end, with_attribute
 from exporters.workbook.references import letters, quoted_sheet
 
 Place = tuple[str, int, int]
 """Sheet (folded), row, column."""
+_Rectangle = tuple[str, int, int, int, int]
+"""Sheet (folded), left, top, right, bottom."""
 _STRUCTURED = re.compile(r"([^\[]*)\[(.*)\]", re.DOTALL)
 _THIS_ROW = re.compile(r"\[#This Row\],\s*\[(.+)\]|@\[?([^\[\]]+)\]?")
 
@@ -29,13 +32,15 @@ _THIS_ROW = re.compile(r"\[#This Row\],\s*\[(.+)\]|@\[?([^\[\]]+)\]?")
 class _Context:
     row: int
     column: int
+    inputs: list[Value]
+    """What the references of the formula stand for."""
 
 
 @dataclass(slots=True)
 class _FormulaCell:
     cell: Cell
     text: str
-    areas: list[tuple[str, int, int, int, int]] = field(default_factory=list)
+    areas: list[_Rectangle] = field(default_factory=list)
     known: bool = True
 
 
@@ -52,16 +57,23 @@ class Recalculation:
         self._defined = names
         self._strings = strings
         self._formulas: dict[Place, _FormulaCell] = {}
+        self._readers: dict[_Rectangle, list[Place]] = {}
+        """The formulas that look at a rectangle."""
         self._values: dict[Place, Scalar] = {}
-        self._areas: dict[tuple[str, int, int, int, int], Area] = {}
+        self._areas: dict[_Rectangle, Area] = {}
         self._dirty: dict[tuple[str, int], list[int]] = {}
+        self._nodes: dict[int, Node] = {}
+        """What works out the formulas of a shape, by the shape's identity."""
+        self._shapes: list[Shape] = []
         self._states: dict[Place, int] = {}
         self._unknown: set[Place] = set()
         self._bounds: dict[str, tuple[int, int]] = {}
         for name, sheet in self._sheets.items():
             self._read(name, sheet)
-        for (name, _, _), formula in self._formulas.items():
-            formula.areas = list(self._areas_of(name, formula))
+        for place, formula in self._formulas.items():
+            formula.areas = list(self._areas_of(place[0], formula))
+            for area in formula.areas:
+                self._readers.setdefault(area, []).append(place)
 
     def _read(self, name: str, sheet: Sheet) -> None:
         right = bottom = 1
@@ -78,7 +90,7 @@ class Recalculation:
 
     # --- what depends on what changed ----------------------------------------------------------------------------
 
-    def _areas_of(self, sheet: str, formula: _FormulaCell) -> Iterable[tuple[str, int, int, int, int]]:
+    def _areas_of(self, sheet: str, formula: _FormulaCell) -> Iterable[_Rectangle]:
         if "[" in formula.text or self._defined:
             formula.text = self._plain(formula, sheet)
         shape, numbers = shaped(formula.text)
@@ -153,7 +165,7 @@ class Recalculation:
         rows = self._dirty.setdefault((place[0], place[2]), [])
         insort(rows, place[1])
 
-    def _touches(self, area: tuple[str, int, int, int, int]) -> bool:
+    def _touches(self, area: _Rectangle) -> bool:
         sheet, left, top, right, bottom = area
         for column in range(left, right + 1):
             rows = self._dirty.get((sheet, column))
@@ -164,18 +176,14 @@ class Recalculation:
     def _dependents(self, changed: list[Place]) -> list[Place]:
         for place in changed:
             self._mark(place)
-        dirty = [place for place in changed if place in self._formulas]
-        first = set(dirty)
-        rest = [place for place in self._formulas if place not in first]
-        while True:
-            found = [place for place in rest if any(map(self._touches, self._formulas[place].areas))]
-            if not found:
-                return dirty
-            for place in found:
-                self._mark(place)
-            dirty += found
-            hit = set(found)
-            rest = [place for place in rest if place not in hit]
+        dirty = dict.fromkeys(place for place in changed if place in self._formulas)
+        rest = self._readers.copy()
+        while hit := [area for area in rest if self._touches(area)]:
+            for place in dict.fromkeys(place for area in hit for place in rest.pop(area)):
+                if place not in dirty:
+                    dirty[place] = None
+                    self._mark(place)
+        return list(dirty)
 
     # --- values --------------------------------------------------------------------------------------------------
 
@@ -216,22 +224,22 @@ class Recalculation:
             return
         try:
             shape, numbers = shaped(formula.text)
-            nodes = [self._node(one.sheet or place[0], *one.area(numbers)) for one in shape.references if one.is_plain]
-            node = build(shape.parsed.tree, nodes, _no_slots)
-            self._values[place] = result(node, _Context(place[1], place[2]))
+            plain = [one for one in shape.references if one.is_plain]
+            inputs = [self._input(one.sheet or place[0], *one.area(numbers)) for one in plain]
+            node = self._nodes.get(id(shape))
+            if node is None:
+                self._shapes.append(shape)
+                node = self._nodes[id(shape)] = build(shape.parsed.tree, [*map(_reading, range(len(plain)))], _no_slots)
+            self._values[place] = result(node, _Context(place[1], place[2], inputs))
         except UnknownError:
             self._unknown.add(place)
 
-    def _node(self, name: str, left: int, top: int, right: int, bottom: int) -> Node:
+    def _input(self, name: str, left: int, top: int, right: int, bottom: int) -> Value:
         if name not in self._sheets:
             raise UnknownError(name)
         if left == right and top == bottom:
-            value = self.value(name, top, left)
-            if isinstance(value, Error):
-                return _raising(value)
-            return lambda _: value
-        area = self.area(name, left, top, right, bottom)
-        return lambda _: area
+            return self.value(name, top, left)
+        return self.area(name, left, top, right, bottom)
 
     def area(self, sheet: str, left: int, top: int, right: int, bottom: int) -> Area:
         """Return the values of a rectangle, clipped to what the sheet uses."""
@@ -261,11 +269,16 @@ def _no_slots(_: int) -> Node:
     raise UnknownError("a value of a template")
 
 
-def _raising(error: Error) -> Node:
-    def fail(_: object) -> Value:
-        raise ErrorValueError(error)
+def _reading(number: int) -> Node:
+    """Return what reads the reference of that number."""
 
-    return fail
+    def read(context: Any) -> Value:
+        value: Value = context.inputs[number]
+        if isinstance(value, Error):
+            raise ErrorValueError(value)
+        return value
+
+    return read
 
 
 def _scalar(cell: Cell, strings: list[str]) -> Scalar:
@@ -298,12 +311,13 @@ def with_values(sheet: Sheet, values: Mapping[tuple[int, int], Scalar | None]) -
         kind, text = _written(value)
         if _same(cell, kind, text):
             continue
-        opened = start_tag_end(sheet.data, cell.start)
-        tag = with_attribute(sheet.data[cell.start : opened], "t", kind if kind not in {"", "n"} else None)
+        at = sheet.base(cell)
+        opened = start_tag_end(sheet.data, at + cell.start)
+        tag = with_attribute(sheet.data[at + cell.start : opened], "t", kind if kind not in {"", "n"} else None)
         # Between formula and end there is the old value only.
         new = f"<{sheet.prefix}v>{escaped(spelled(text))}</{sheet.prefix}v>" if kind else ""
-        formula = sheet.data[cell.formula.start : cell.formula.end]
-        splices.replace(cell.start, cell.end, tag + formula + new.encode() + f"</{sheet.prefix}c>".encode())
+        formula = sheet.data[at + cell.formula.start : at + cell.formula.end]
+        splices.replace(at + cell.start, at + cell.end, tag + formula + new.encode() + f"</{sheet.prefix}c>".encode())
     return splices.result()
 
 

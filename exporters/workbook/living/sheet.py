@@ -9,7 +9,7 @@ from xml.parsers import expat
 from exporters.package.xstrings import unspelled
 from exporters.workbook.formula.parse import shared
 from exporters.workbook.living.cells import Cell, Formula, Row
-from exporters.workbook.living.lexing import lex
+from exporters.workbook.living.lexing import KnownRows, lex
 from exporters.workbook.living.spans import Span, prefix_of, refuse_dtd, start_tag_end
 from exporters.workbook.references import parse_cell
 
@@ -35,6 +35,10 @@ class Sheet:
     rows: dict[int, Row]
     prefix: str
     _masters: dict[str, tuple[Cell, str]] | None = None
+
+    def base(self, cell: Cell) -> int:
+        """Return the place in the part from which those of a cell and its formula are counted."""
+        return self.rows[cell.row].start
 
     def cell(self, column: int, row: int) -> Cell | None:
         found = self.rows.get(row)
@@ -68,8 +72,11 @@ class Sheet:
         return self.root.child("sheetData")
 
 
-def read_sheet(part: str, data: bytes) -> Sheet:
-    """Read a worksheet part that is UTF-8. Raises ValueError where it is not XML or holds a DTD."""
+def read_sheet(part: str, data: bytes, known: KnownRows | None = None) -> Sheet:
+    """Read a worksheet part that is UTF-8. Raises ValueError where it is not XML or holds a DTD.
+
+    Rows that are *known* from another part, byte for byte, are not read again, the others become so.
+    """
     parser = expat.ParserCreate(namespace_separator=" ")
     reader = _Reader(data, parser)
     parser.buffer_text = True
@@ -78,7 +85,7 @@ def read_sheet(part: str, data: bytes) -> Sheet:
     parser.CharacterDataHandler = reader.characters
     parser.StartDoctypeDeclHandler = refuse_dtd
     try:
-        _parse(data, parser, reader)
+        _parse(data, parser, reader, {} if known is None else known)
     except expat.ExpatError as error:
         raise ValueError(f"the part is not well-formed XML: {error}") from None
     root = reader.root
@@ -86,11 +93,11 @@ def read_sheet(part: str, data: bytes) -> Sheet:
     return Sheet(part, data, root, reader.rows, prefix_of(data, root))
 
 
-def _parse(data: bytes, parser: expat.XMLParserType, reader: _Reader) -> None:
+def _parse(data: bytes, parser: expat.XMLParserType, reader: _Reader, known: KnownRows) -> None:
     """Run the parser; between the ends of ``sheetData`` it only checks, where the rows are read by their forms."""
     start, end = data.find(_OPENED) + len(_OPENED), data.rfind(_CLOSED)
     # The first element of that name is the sheet's own where only elements that hold no text stand before it.
-    rows = lex(data, start, end) if len(_OPENED) <= start <= end and b"<![CDATA[" not in data else None
+    rows = lex(data, start, end, known) if len(_OPENED) <= start <= end and b"<![CDATA[" not in data else None
     if rows is None:
         parser.Parse(data, True)
         return
@@ -145,7 +152,8 @@ class _Reader:
             found = parse_cell(attributes.get("r", ""))
             column = found[0] if found is not None else self._last_column + 1
             self._last_column = column
-            self._cell = Cell(column, self._row.number, attributes, self._parser.CurrentByteIndex)
+            at = self._parser.CurrentByteIndex - self._row.start
+            self._cell = Cell(column, self._row.number, attributes, at)
         elif name == "row":
             number = attributes.get("r", "")
             self._last_row = int(number) if number.isdecimal() else self._last_row + 1
@@ -156,7 +164,8 @@ class _Reader:
             self._texts = []
         elif name == "f":
             self._texts = []
-            self._formula = Formula("", attributes, self._parser.CurrentByteIndex)
+            at = self._row.start if self._row is not None else 0
+            self._formula = Formula("", attributes, self._parser.CurrentByteIndex - at)
         elif name in {"rPh", "extLst"}:
             self._skip = 1
 
@@ -189,7 +198,8 @@ class _Reader:
     def _close(self, name: str) -> None:
         cell = self._cell
         if name == "c" and cell is not None and self._row is not None:
-            cell.end = self._ends(start_tag_end(self._data, cell.start))[1]
+            at = self._row.start
+            cell.end = self._ends(start_tag_end(self._data, at + cell.start))[1] - at
             self._row.cells[cell.column] = cell
             self._cell = None
         elif name == "row" and self._row is not None:
@@ -206,5 +216,6 @@ class _Reader:
             elif self._formula is not None:
                 formula, self._formula = self._formula, None
                 formula.text = text
-                formula.end = self._ends(start_tag_end(self._data, formula.start))[1]
+                at = self._row.start if self._row is not None else 0
+                formula.end = self._ends(start_tag_end(self._data, at + formula.start))[1] - at
                 cell.formula = formula

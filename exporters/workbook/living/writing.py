@@ -138,8 +138,8 @@ class _Writer:
         if new_tag != tag:
             self._splices.replace(row.start, row.opened, new_tag)
         for column in sorted(made):
-            following = next((row.cells[one].start for one in sorted(row.cells) if one > column), row.closed)
-            self._splices.insert(following, made[column])
+            behind = next((row.start + row.cells[one].start for one in sorted(row.cells) if one > column), row.closed)
+            self._splices.insert(behind, made[column])
 
     def _made(self, column: int, row: int, number: int, content: Content) -> bytes:
         self._edit.touched.add((column, number))
@@ -155,8 +155,9 @@ class _Writer:
         content = self._moved_content(content, cell.row)
         address = f"{letters(cell.column)}{number}"
         style = self._edit.styles.get((cell.column, cell.row))
-        xml = changed_cell(self._data, cell.start, address, style, content, self._prefix)
-        self._splices.replace(cell.start, cell.end, xml)
+        at = self._sheet.base(cell)
+        xml = changed_cell(self._data, at + cell.start, address, style, content, self._prefix)
+        self._splices.replace(at + cell.start, at + cell.end, xml)
         self._edit.touched.add((cell.column, number))
 
     def _moved_content(self, content: Content, row: int) -> Content:
@@ -166,10 +167,12 @@ class _Writer:
         return Content(formula=self._shifts.formula(content.formula, self._name, row))
 
     def _move_cell(self, cell: Cell, number: int) -> None:
+        at = self._sheet.base(cell)
         if number != cell.row:
-            end = start_tag_end(self._data, cell.start)
-            tag = with_attribute(self._data[cell.start : end], "r", f"{letters(cell.column)}{number}")
-            self._splices.replace(cell.start, end, tag)
+            start = at + cell.start
+            end = start_tag_end(self._data, start)
+            tag = with_attribute(self._data[start:end], "r", f"{letters(cell.column)}{number}")
+            self._splices.replace(start, end, tag)
         formula = cell.formula
         if formula is None:
             return
@@ -181,15 +184,15 @@ class _Writer:
         unshared = shared and self._unshare
         if not unshared and moved == formula.text and new_ref == ref:
             return
-        end = start_tag_end(self._data, formula.start)
-        tag = self._data[formula.start : end]
+        start = at + formula.start
+        tag = self._data[start : start_tag_end(self._data, start)]
         if unshared:
             for name in ("t", "ref", "si"):
                 tag = with_attribute(tag, name, None)
         elif ref and new_ref != ref:
             tag = with_attribute(tag, "ref", new_ref)
         self._splices.replace(
-            formula.start, formula.end, opening(tag) + escaped(moved).encode() + f"</{self._prefix}f>".encode()
+            start, at + formula.end, opening(tag) + escaped(moved).encode() + f"</{self._prefix}f>".encode()
         )
 
     def _missing_row(self, number: int, contents: dict[int, Content]) -> None:
