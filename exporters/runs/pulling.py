@@ -6,11 +6,13 @@ import datetime as dt
 import difflib
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
+
+from pydantic import ValidationError
 
 from exporters.binding.keys import Keys
 from exporters.binding.scope import Scope
@@ -29,16 +31,12 @@ from exporters.errors import BriefpackError, DataError, Fault
 from exporters.figures import tabular_unit
 from exporters.load import load, read_bytes, write_whole
 from exporters.load.edits import AppendRecord, Edit, RemoveField, SetField, apply_edits
-from exporters.merge import Texts, aligned, canonical, known
+from exporters.merge import canonical
 from exporters.model import Comparator, Dataset, Observation, Target
-from exporters.package import Package
-from exporters.registry import EXPORTERS
-from exporters.runs.inputs import find_templates
-from exporters.runs.memory import Memory
 from exporters.runs.pack import Pack
-from exporters.snapshot import SlotKind
+from exporters.runs.typed import Reader, Typed
 from exporters.wording import SYMBOL
-from exporters.wording.reading import AmbiguousError, read_figure
+from exporters.wording.reading import AmbiguousError, Figure, read_figure
 
 # Fields of views that are plain texts of their record: (type of view, name) -> where the text stands in the record.
 _TEXTS: dict[tuple[type[View], str], tuple[str, ...]] = {
@@ -58,31 +56,18 @@ _TEXTS: dict[tuple[type[View], str], tuple[str, ...]] = {
     (PackView, "subtitle"): ("subtitle",),
     (PackView, "note"): ("note",),
     (TargetView, "note"): ("note",),
+    (ActualView, "note"): ("note",),
     (TargetView, "sub_place"): ("sub_place",),
 }
 # The number of a statement, or of its actual value: as a spreadsheet holds it, as a ratio, as the source has it.
 _NUMBERS = ("number", "ratio", "value")
 # What makes up the figure of a statement.
 _FIGURE = frozenset(("value", "upper", "unit", "comparator", "comparator_word", "expression"))
+# The pieces that a figure with its verb is printed in.
+_PIECES = ("lead", "amount", "tail")
 _EXCEL_EPOCH = dt.date(1899, 12, 30)
 _NO_SIGN = frozenset((Comparator.BETWEEN, Comparator.IN_STEP_WITH, Comparator.NONE))
 FORMULA = "="
-
-
-@dataclass(frozen=True, slots=True)
-class Typed:
-    """A bound value that a person typed over. ``field`` may lead on from the record (``actual.ratio``)."""
-
-    file: str
-    where: str
-    record: str
-    field: str
-    base: str
-    theirs: str
-
-    @property
-    def place(self) -> str:
-        return f"{self.where}, {self.record}.{self.field}" if self.where else f"{self.record}.{self.field}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,8 +102,10 @@ def pull(dataset: Path, folder: Path, templates: str | None = None) -> Pulled:
     if data.id != pack.manifest.dataset:
         message = f"the pack is of dataset '{pack.manifest.dataset}', the file holds '{data.id}'"
         raise BriefpackError(Fault("other-pack", message, str(dataset)))
-    typed = list(_typed(pack, templates))
+    reader = Reader(pack, templates)
+    typed = list(reader.typed())
     puller = _Puller(data, pack)
+    puller.faults += reader.faults
     edits = puller.edits(typed)
     try:
         content = apply_edits(dataset, edits, before)
@@ -135,63 +122,6 @@ def write(pulled: Pulled) -> None:
     write_whole(pulled.dataset, pulled.content, over=pulled.before)
 
 
-def _typed(pack: Pack, templates: str | None) -> Iterator[Typed]:
-    keys = Keys(pack.scope)
-    with Memory(pack.folder) as memory:
-        for file in pack.files:
-            if not file.touched:
-                continue
-            room = EXPORTERS[file.record.exporter].room()
-            edited = Package.open(file.path, name=str(file.path))
-            now = room.read(edited)
-            places = room.whereabouts(edited, now)
-            base = room.read(Package.open(memory.base_of(file.name, now.stamp, pack.manifest.dataset).content))
-            now, base = aligned(base, now), known(base)
-            before = Texts(base)
-            headers = _columns(pack, templates) if now.format == "workbook" else {}
-            for group, item, slot in now.slots():
-                old = before.find(group, item, slot.key)
-                if old is None or slot.kind is not SlotKind.VALUE or canonical(old.text) == canonical(slot.text):
-                    continue
-                where = places.get(slot.at, "")
-                table = _family(group) if headers else group
-                if table in headers:
-                    header = slot.key.removeprefix(f"{item}.")
-                    field = headers[table].get(header)
-                    if field:
-                        yield Typed(str(file.path), f"{where}, column {header}", item, field, old.text, slot.text)
-                    continue
-                record, field = _bound(keys, slot.key, old.text)
-                yield Typed(str(file.path), where, record, field, old.text, slot.text)
-
-
-def _bound(keys: Keys, key: str, text: str) -> tuple[str, str]:
-    """Return the record and the field behind a key; of a shape that the template calls by a name of its own, the
-    field of its record that said *text*."""
-    found = keys.find(key)
-    if found is not None:
-        return found.view.key, found.field
-    record, _, name = key.rpartition(".")
-    for field in ("text", "phrase"):
-        found = keys.find(f"{record}.{field}")
-        if found is not None and found.target is not None and str(keys.value(found)) == text:
-            return record, field
-    return record, name
-
-
-def _family(group: str) -> str:
-    from exporters.workbook.living.naming import family
-
-    return family(group)
-
-
-def _columns(pack: Pack, templates: str | None) -> Mapping[str, Mapping[str, str]]:
-    from exporters.workbook.columns import columns
-
-    edition = find_templates(templates or pack.manifest.templates, pack.lang, ("workbook",))
-    return columns(Package.open(edition.files[0].content, name=edition.files[0].shown))
-
-
 class _Puller:
     """Translates typed texts into edits of records."""
 
@@ -201,6 +131,7 @@ class _Puller:
         self.keys = Keys(self.scope)
         self.shown = Keys(pack.scope)
         self.observations = {(one.target, one.date): one for one in dataset.observations}
+        self.observed = {one.id: one for one in dataset.observations}
         self.faults: list[Fault] = []
 
     def edits(self, typed: list[Typed]) -> list[Edit]:
@@ -210,22 +141,37 @@ class _Puller:
             by_field[one.record, one.field].append(one)
         edits: list[tuple[Typed, Edit]] = []
         actual: dict[str, dict[str, Typed]] = defaultdict(dict)
+        pieces: dict[str, dict[str, Typed]] = defaultdict(dict)
         for (record, field), found in by_field.items():
             texts = {canonical(one.theirs) for one in found}
             if len(texts) > 1:
                 self._differ(found)
-                continue
-            if field.startswith("actual."):
+            elif field.startswith("actual."):
                 actual[record][field.removeprefix("actual.")] = found[0]
-                continue
-            try:
-                edits += [(found[0], edit) for edit in self._edits(found[0])]
-            except AmbiguousError as error:
-                message = f"“{found[0].theirs}” cannot be taken: {error}"
-                self._fault(found[0], message, "type it as a figure with its unit")
-        agreed = self._agreeing(edits)
-        agreed += [edit for record, fields in actual.items() for edit in self._observed(record, fields)]
-        return list(dict.fromkeys(agreed)) if all(_hashable(edit) for edit in agreed) else agreed
+            elif field in _PIECES and record in self.dataset.target_by_id:
+                pieces[record][field] = found[0]
+            else:
+                edits += self._taken(found[0])
+        for record, typed_pieces in pieces.items():
+            edits += self._taken(self._joined(record, typed_pieces))
+        for record, fields in actual.items():
+            edits += ((next(iter(fields.values())), edit) for edit in self._observed(record, fields))
+        return self._agreeing(edits)
+
+    def _taken(self, one: Typed) -> list[tuple[Typed, Edit]]:
+        try:
+            return [(one, edit) for edit in self._edits(one)]
+        except AmbiguousError as error:
+            self._fault(one, f"“{one.theirs}” cannot be taken: {error}", error.hint)
+            return []
+
+    def _joined(self, record: str, pieces: Mapping[str, Typed]) -> Typed:
+        """Return the figure, with its verb, that a person typed over in some of its pieces."""
+        shown = [self.shown.find(f"{record}.{name}") for name in _PIECES]
+        said = [str(self.shown.value(found)) if found is not None else "" for found in shown]
+        now = [pieces[name].theirs if name in pieces else text for name, text in zip(_PIECES, said, strict=True)]
+        first = next(iter(pieces.values()))
+        return replace(first, field="phrase", base="".join(said), theirs="".join(now))
 
     def _agreeing(self, edits: list[tuple[Typed, Edit]]) -> list[Edit]:
         """Leave out the edits of figures for which people typed different things in different places."""
@@ -234,11 +180,11 @@ class _Puller:
             if not isinstance(edit, AppendRecord):
                 name = str(edit.field[0])
                 said[edit.record, *(("figure",) if name in _FIGURE else map(str, edit.field))].append((one, edit))
-        found: list[Edit] = []
+        found: list[Edit] = [edit for _, edit in edits if isinstance(edit, AppendRecord)]
         for pairs in said.values():
             fields = {edit.field: edit for _, edit in pairs if not isinstance(edit, AppendRecord)}
             if all(fields[edit.field] == edit for _, edit in pairs if not isinstance(edit, AppendRecord)):
-                found += [edit for _, edit in pairs]
+                found += fields.values()
             else:
                 self._differ([one for one, _ in pairs])
         return found
@@ -252,6 +198,10 @@ class _Puller:
 
     def _edits(self, one: Typed) -> list[Edit]:
         found = self.keys.find(f"{one.record}.{one.field}")
+        if found is None and self.shown.find(f"{one.record}.{one.field}") is not None:
+            message = f"“{one.theirs}” cannot be taken: the data no longer shows what it was typed over"
+            self._fault(one, message, "build first")
+            return []
         if found is None:
             message = f"“{one.theirs}” cannot be taken: it belongs to no single value of the data"
             self._fault(one, message, "type the figure where it stands alone, or edit the data file")
@@ -262,7 +212,13 @@ class _Puller:
         view = found.view
         if isinstance(view, TargetView):
             return self._target(replace(one, field=found.field), self.dataset.target_by_id[view.key])
+        if isinstance(view, ActualView) and found.field == "text":
+            return self._reached(one, self.observed[view.key])
         place = _TEXTS.get((type(view), found.field))
+        if view.key != one.record and place is not None:
+            message = f"“{one.theirs}” cannot be taken: {view.key} has its name in this row, but the row is not its own"
+            self._fault(one, message, "edit the name in the data file")
+            return []
         if place is None:
             message = f"“{one.theirs}” cannot be taken: this value is worked out from others"
             self._fault(one, message, "edit what it follows from")
@@ -285,7 +241,7 @@ class _Puller:
         if one.field == "number_upper":
             upper = self._number(one.theirs, target, "number")
             if target.upper is None and target.comparator is not Comparator.EQ:
-                raise AmbiguousError("the target is no range; type the range as its figure")
+                raise AmbiguousError("the target is no range", "type the range as its figure")
             return self._changed(target, {"comparator": Comparator.BETWEEN, "upper": upper})
         if one.field == "comparator":
             return self._compared(one, target)
@@ -302,16 +258,19 @@ class _Puller:
         signs = {sign: comparator for comparator, sign in SYMBOL.items() if comparator not in _NO_SIGN}
         found = signs.get(one.theirs.strip())
         if found is None:
-            raise AmbiguousError(f"it is none of the signs {' '.join(signs)}")
+            raise AmbiguousError(f"it is none of the signs {' '.join(signs)}", "type one of them")
         if target.comparator in _NO_SIGN:
             kind = "a range" if target.comparator is Comparator.BETWEEN else "stated in words"
-            raise AmbiguousError(f"the target is {kind}, which takes no sign")
+            raise AmbiguousError(f"the target is {kind}, which takes no sign", "type the figure itself")
         return self._changed(target, {"comparator": found, "comparator_word": None, "expression": None})
 
-    def _figure(self, one: Typed, target: Target) -> list[Edit]:
+    def _read(self, one: Typed, target: Target) -> Figure:
         counter = self.dataset.indicator_by_code[target.indicator].counter
         noun = (counter.zh if self.lang == "zh" else counter.en) if target.unit in {"COUNT", "COUNT_10K"} else ""
-        read = read_figure(one.theirs, target, self.dataset.unit_by_code, self.lang, noun)
+        return read_figure(one.theirs, target, self.dataset.unit_by_code, self.lang, noun)
+
+    def _figure(self, one: Typed, target: Target) -> list[Edit]:
+        read = self._read(one, target)
         fields: dict[str, object] = {
             "value": read.value, "upper": read.upper, "unit": read.unit, "comparator": read.comparator
         }  # fmt: skip
@@ -324,14 +283,38 @@ class _Puller:
             printed = self._printed(target, fields | words, one.field)
             if canonical(printed) == canonical(one.theirs):
                 return self._changed(target, fields | words)
-        raise AmbiguousError(f"it would be printed as “{printed}”; type it so")
+        raise self._other(replace(one, theirs=printed), target, read)
+
+    def _other(self, printed: Typed, target: Target, read: Figure) -> AmbiguousError:
+        """Say how a figure would be printed; to type it so is advised only where that means the same."""
+        hint = "change it in the data file"
+        with suppress(AmbiguousError):
+            hint = "type it so" if self._read(printed, target) == read else hint
+        return AmbiguousError(f"it would be printed as “{printed.theirs}”", hint)
+
+    def _reached(self, one: Typed, observation: Observation) -> list[Edit]:
+        """Return the edit for the text of an actual value."""
+        target = self.dataset.target_by_id[observation.target]
+        read = self._read(one, target)
+        if read.comparator is not Comparator.EQ or read.word:
+            raise AmbiguousError("an actual value is one plain figure")
+        if read.unit != target.unit:
+            raise AmbiguousError("its unit is another than the target's")
+        printed = self.scope.amount(target, read.value)
+        if canonical(printed) != canonical(one.theirs):
+            raise self._other(replace(one, theirs=printed), target, read)
+        return [SetField(observation.id, ("value",), read.value)]
 
     def _printed(self, target: Target, fields: Mapping[str, object], name: str) -> str:
         values = target.model_dump() | {key: value for key, value in fields.items() if value is not None}
         for key in ("upper", "comparator_word", "expression"):
             if key in fields and fields[key] is None:
                 values.pop(key, None)
-        changed = Target.model_validate(values)
+        try:
+            changed = Target.model_validate(values)
+        except ValidationError as error:
+            said = error.errors(include_url=False, include_input=False)[0]["msg"].removeprefix("Value error, ")
+            raise AmbiguousError(said) from None
         said = self.scope.figure(changed)
         return self.scope.phrase(changed, said) if name == "phrase" else said
 
@@ -386,7 +369,7 @@ class _Puller:
             value = self._number(fields[name].theirs, target, name) if name else None
             day = _day(fields["day"].theirs) if "day" in fields else None
         except AmbiguousError as error:
-            self._fault(first, f"“{first.theirs}” cannot be taken: {error}")
+            self._fault(first, f"“{first.theirs}” cannot be taken: {error}", error.hint)
             return []
         found = self.shown.find(f"{record}.actual.day")
         shown = found.view if found is not None and isinstance(found.view, ActualView) else None
@@ -446,8 +429,4 @@ def _day(text: str) -> dt.date:
     try:
         return _EXCEL_EPOCH + dt.timedelta(days=int(Decimal(text)))
     except (InvalidOperation, ValueError, OverflowError):
-        raise AmbiguousError(f"“{text}” is no day; type it as 2023-06-30") from None
-
-
-def _hashable(edit: Edit) -> bool:
-    return isinstance(edit, RemoveField) or (isinstance(edit, SetField) and not isinstance(edit.value, dict))
+        raise AmbiguousError(f"“{text}” is no day", "type it as 2023-06-30") from None

@@ -32,7 +32,11 @@ _SCALES = {"tn": 12, "bn": 9, "m": 6}
 
 
 class AmbiguousError(ValueError):
-    """The text says more, or less, than one figure; the message says why."""
+    """The text says more, or less, than one figure; the message says why, ``hint`` what to do."""
+
+    def __init__(self, message: str, hint: str = "type it as a figure with its unit") -> None:
+        super().__init__(message)
+        self.hint = hint
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +61,8 @@ def read_figure(text: str, target: Target, units: Mapping[str, Unit], lang: Lang
     behind, after, rest = _behind(rest)
     if word and behind:
         raise AmbiguousError(f"it says both “{word}” and “{behind}”")
+    if target.measure is Measure.QUALITATIVE:
+        raise AmbiguousError("the target is stated in words (measure qualitative)", "give it a measure in the data file")
     pieces = re.split(_RANGE, rest) if re.search(rf"\d.*{_RANGE}.*\d", rest) else [rest]
     if len(pieces) > 2:
         raise AmbiguousError("it holds more than two figures")
@@ -67,7 +73,9 @@ def read_figure(text: str, target: Target, units: Mapping[str, Unit], lang: Lang
     if not known or len(set(known)) > 1:
         raise AmbiguousError("it needs one unit" if not known else "its two figures have two units")
     unit = known[-1]
-    values = [-value if falls else value for value, _ in read]
+    values = [value for value, _ in read] if not falls else [-value for value, _ in reversed(read)]
+    if len(values) == 2 and values[1] < values[0]:
+        raise AmbiguousError("the range ends below its beginning", "type its lower end first")
     if len(values) == 2:
         return Figure(Comparator.BETWEEN, values[0], values[1], unit, "")
     found = comparator or after or Comparator.EQ
@@ -113,12 +121,13 @@ def _amount(
         return value, None if own is None or own.label.in_(lang) or own.symbol else own.code
     if own is not None and rest in _spellings(own, lang, counter):
         # An English text has its multiplier worked into the number: 200,000 sq m is 20 of 万平方米.
-        return (value.scaleb(-own.multiplier) if lang == "en" else value), own.code
+        return (_exact(value.scaleb(-own.multiplier)) if lang == "en" else value), own.code
     for unit in units.values():
         same = own is None or unit.base == own.base
         if same and rest == unit.label.in_(lang) and (lang == "zh" or not unit.multiplier):
             return value, unit.code
-    raise AmbiguousError(f"“{rest}” is not a unit of this figure" + (f" ({own.label.in_(lang)})" if own else ""))
+    expected = max(_spellings(own, lang, counter), key=len, default="") if own is not None else ""
+    raise AmbiguousError(f"“{rest}” is not a unit of this figure" + (f" ({expected})" if expected else ""))
 
 
 def _spellings(unit: Unit, lang: Lang, counter: str) -> set[str]:

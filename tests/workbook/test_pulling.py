@@ -196,3 +196,52 @@ def test_actual_values_of_a_target_with_a_long_id_have_an_id_each(tmp_path: Path
         pulling.write(pulled())
     found = [one.date for one in load(Path("d.yaml")).observations if one.target == key]
     assert found == [JUNE, JULY, dt.date(2026, 9, 30)]
+
+
+NANTING, XILAN = "nanting.gdp-growth", "xilan.gdp-growth"
+
+
+def row_of(grid: Grid, key: str) -> list[Any]:
+    """Return the visible cells of a row: all but the two hidden ones that say whose row it is."""
+    hidden = {grid.columns["键"], grid.columns["对照键"]}
+    return [
+        grid.sheet.cell(grid.row(key), column) for column in range(grid.left, grid.right + 1) if column not in hidden
+    ]
+
+
+def test_rows_exchanged_without_their_hidden_keys_are_told_and_not_taken(office: Path) -> None:
+    book = openpyxl.load_workbook("p/targets.xlsx")
+    grid = Grid(book)
+    for one, other in zip(row_of(grid, NANTING), row_of(grid, XILAN), strict=True):
+        one.value, other.value = other.value, one.value
+    grid.cell(GDP, VALUE).value = 0.059
+    book.save("p/targets.xlsx")
+    found = pulled()
+    assert edits(found) == [(f"{GDP}.26h1", "value", "5.9")]
+    assert [fault.code for fault in found.faults] == ["misnamed-row"]
+    assert all(said in str(*found.faults) for said in (f"key {NANTING} says 西澜", f"key {XILAN} says 南汀"))
+
+
+def test_a_key_pasted_over_another_is_told_and_nothing_taken(office: Path) -> None:
+    typed("dongyu.gdp-growth", 键=NANTING)
+    found = pulled()
+    assert (edits(found), [fault.code for fault in found.faults]) == ([], ["misnamed-row"])
+
+
+def test_a_name_in_a_row_of_targets_is_no_edit_of_the_district(office: Path) -> None:
+    typed(NANTING, 区域="南汀新区")
+    found = pulled()
+    assert (edits(found), "the row is not its own" in str(*found.faults)) == ([], True)
+
+
+def test_a_copied_row_that_says_another_number_is_refused_with_both_places(office: Path) -> None:
+    book = openpyxl.load_workbook("p/targets.xlsx")
+    grid = Grid(book)
+    for column in range(grid.left, grid.right + 1):
+        grid.sheet.cell(grid.bottom + 1, column).value = grid.sheet.cell(grid.row(NANTING), column).value
+    grid.sheet.cell(grid.bottom + 1, grid.columns["目标值"]).value = 0.2
+    grid.table.ref = grid.table.ref.replace(str(grid.bottom), str(grid.bottom + 1))
+    book.save("p/targets.xlsx")
+    found = pulled()
+    assert (edits(found), len(found.faults)) == ([], 1)
+    assert all(said in str(*found.faults) for said in ("typed differently", "“0.06”", "“0.2”"))

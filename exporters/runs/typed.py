@@ -1,0 +1,131 @@
+"""What people typed over bound values in the files of a pack."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from exporters.binding.keys import Keys
+from exporters.errors import Fault
+from exporters.merge import Texts, aligned, canonical, known
+from exporters.package import Package
+from exporters.registry import EXPORTERS
+from exporters.runs import rows
+from exporters.runs.inputs import find_templates
+from exporters.runs.memory import Memory
+from exporters.runs.pack import Pack, PackFile
+from exporters.snapshot import Slot, SlotKind, Snapshot
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """A bound value that a person typed over. ``field`` may lead on from the record (``actual.ratio``)."""
+
+    file: str
+    where: str
+    record: str
+    field: str
+    base: str
+    theirs: str
+
+    @property
+    def place(self) -> str:
+        return f"{self.where}, {self.record}.{self.field}" if self.where else f"{self.record}.{self.field}"
+
+
+class Reader:
+    """Reads the edited files of a pack; ``faults`` then holds the rows of which nothing can be taken."""
+
+    def __init__(self, pack: Pack, templates: str | None) -> None:
+        self._pack, self._templates = pack, templates
+        self._keys = Keys(pack.scope)
+        self.faults: list[Fault] = []
+
+    def typed(self) -> Iterator[Typed]:
+        """Yield every value that was typed over.
+
+        Where a person made copies of a value, and they say different things, all of them are there.
+        """
+        with Memory(self._pack.folder) as memory:
+            for file in self._pack.files:
+                if file.touched:
+                    yield from self._of(file, memory)
+
+    def _of(self, file: PackFile, memory: Memory) -> Iterator[Typed]:
+        room = EXPORTERS[file.record.exporter].room()
+        edited = Package.open(file.path, name=str(file.path))
+        now = room.read(edited)
+        places = room.whereabouts(edited, now)
+        base = room.read(Package.open(memory.base_of(file.name, now.stamp, self._pack.manifest.dataset).content))
+        now, base = aligned(base, now), known(base)
+        changed = list(_changed(base, now))
+        headers: Mapping[str, Mapping[str, str]] = {}
+        if now.format == "workbook":
+            headers = self._columns()
+            apart = rows.misnamed(
+                rows.RowNames(self._pack.scope, self._keys), ((item, old, slot.text) for _, item, old, slot in changed)
+            )
+            if apart:
+                self.faults.append(replace(rows.fault(str(file.path), apart), severity="error"))
+            changed = [one for one in changed if one[1] not in apart]
+        for group, item, old, slot in changed:
+            where = places.get(slot.at, "")
+            table = _family(group) if headers else group
+            if table not in headers:
+                record, field = self._bound(slot.key, old)
+                yield Typed(str(file.path), where, record, field, old, slot.text)
+                continue
+            header = slot.key.removeprefix(f"{item}.")
+            field = headers[table].get(header, "")
+            if field:
+                yield Typed(str(file.path), f"{where}, column {header}", item, field, old, slot.text)
+
+    def _bound(self, key: str, text: str) -> tuple[str, str]:
+        """Return the record and the field behind a key; of a shape that the template calls by a name of its own, the
+        field of its record that said *text*."""
+        found = self._keys.find(key)
+        if found is not None:
+            return found.view.key, found.field
+        record, _, name = key.rpartition(".")
+        for field in ("text", "phrase"):
+            found = self._keys.find(f"{record}.{field}")
+            if found is not None and found.target is not None and str(self._keys.value(found)) == text:
+                return record, field
+        return record, name
+
+    def _columns(self) -> Mapping[str, Mapping[str, str]]:
+        from exporters.workbook.columns import columns
+
+        pack = self._pack
+        edition = find_templates(self._templates or pack.manifest.templates, pack.lang, ("workbook",))
+        return columns(Package.open(edition.files[0].content, name=edition.files[0].shown))
+
+
+def _changed(base: Snapshot, now: Snapshot) -> Iterator[tuple[str, str, str, Slot]]:
+    """Yield (group, item, old text, slot) of every value that is not what it was; of copies that differ, of each."""
+    before, count = Texts(base), _counted(base)
+    copies = {key: found for key, found in _counted(now).items() if len(found) > len(count.get(key, ()))}
+    for group, item, slot in now.slots():
+        if slot.kind is not SlotKind.VALUE:
+            continue
+        old = before.find(group, item, slot.key)
+        if old is None:
+            continue
+        differ = len(set(copies.get(slot.key, ()))) > 1
+        if canonical(old.text) != canonical(slot.text) or differ:
+            yield group, item, old.text, slot
+
+
+def _counted(snapshot: Snapshot) -> dict[str, list[str]]:
+    """Return the texts of each key, as often as it stands there."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for _, _, slot in snapshot.slots():
+        found[slot.key].append(canonical(slot.text))
+    return found
+
+
+def _family(group: str) -> str:
+    from exporters.workbook.living.naming import family
+
+    return family(group)
