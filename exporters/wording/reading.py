@@ -62,7 +62,7 @@ def read_figure(text: str, target: Target, units: Mapping[str, Unit], lang: Lang
     if word and behind:
         raise AmbiguousError(f"it says both “{word}” and “{behind}”")
     if target.measure is Measure.QUALITATIVE:
-        raise AmbiguousError("the target is stated in words (measure qualitative)", "give it a measure in the data file")
+        raise AmbiguousError("the target is stated in words (measure qualitative)", "change it in the data file")
     pieces = re.split(_RANGE, rest) if re.search(rf"\d.*{_RANGE}.*\d", rest) else [rest]
     if len(pieces) > 2:
         raise AmbiguousError("it holds more than two figures")
