@@ -63,12 +63,6 @@ def sign(value: Any) -> str:
     return found if not found or found.startswith("-") else "+" + found
 
 
-def lowerfirst(value: Any) -> str:
-    """Text with a small first letter, as inside an English sentence; GDP and IT services stay as they are."""
-    text = str(value)
-    return text[:1].lower() + text[1:] if text[1:2].islower() else text
-
-
 def clip(value: Any, columns: int) -> str:
     """Text cut with … to so many columns; a Han character takes two, and so does … among them."""
     text = str(value) if value is not None else ""
@@ -80,6 +74,13 @@ def clip(value: Any, columns: int) -> str:
         room -= wide[kept]
         kept += 1
     return text[:kept].rstrip() + "…"
+
+
+def after(value: Any, *before: Any) -> Any:
+    """The value, with a space in front where the last text of those before it would run into it: both are Latin
+    letters or digits. Between Chinese and Latin there is none."""
+    said = next((str(text) for text in reversed(before) if text or text == 0), "")
+    return wording.apart(said, str(value)) if value or value == 0 else value
 
 
 def inline(value: Any) -> str:
@@ -97,6 +98,6 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "listed": listed,
     "day": day,
     "sign": sign,
+    "after": after,
     "inline": inline,
-    "lowerfirst": lowerfirst,
 }

@@ -192,8 +192,7 @@ class Scope:
         """Return the word for what a target counts, where its unit leaves that open."""
         if target.unit not in {"COUNT", "COUNT_10K"}:
             return ""
-        counter = self.dataset.indicator_by_code[target.indicator].counter
-        return counter.zh if self.lang == "zh" else counter.en
+        return self.dataset.indicator_by_code[target.indicator].counter.in_(self.lang)
 
     def figure(self, target: Target) -> str:
         return wording.figure(target, self._unit(target), self.lang, self._counted(target))

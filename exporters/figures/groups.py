@@ -64,7 +64,13 @@ def _group(members: Sequence[Target]) -> Group:
 
 
 def strongest(dataset: Dataset, rows: Sequence[Group]) -> list[Group]:
-    """Return the rows as a leader should see them: indicators before deliverables before portfolios, then by rank."""
+    """Return the rows as a leader should see them: indicators before deliverables before portfolios, then by rank.
+
+    What a statement limits to a part of the place comes behind what stands for the whole of it.
+    """
     indicators = dataset.indicator_by_code
     # Sorting keeps rows of one rank in their order.
-    return sorted(rows, key=lambda row: (_IMPORTANCE[row.base.kind], indicators[row.base.indicator].rank))
+    return sorted(
+        rows,
+        key=lambda row: (_IMPORTANCE[row.base.kind], bool(row.base.sub_place), indicators[row.base.indicator].rank),
+    )

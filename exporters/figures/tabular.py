@@ -26,12 +26,15 @@ def tabular_unit(unit: Unit, units: Mapping[str, Unit], lang: Lang, counter: str
         label = next(
             (one.label.zh for one in units.values() if one.base == unit.base and one.multiplier == _ZH_MONEY), ""
         )
-        return (unit.multiplier - _ZH_MONEY, label) if label else (0, unit.label.zh)
+        return (unit.multiplier - _ZH_MONEY, label) if label else (0, unit.label.in_(lang))
     if unit.base == "COUNT":
         return unit.multiplier, counter
+    if unit.code == "RANK" and lang == "en":
+        # “Top 3” says it by itself; English has no word for what a rank counts.
+        return 0, ""
     if lang == "en":
         return unit.multiplier, unit.label.en or counter or unit.label.zh
-    return 0, unit.label.zh + counter
+    return 0, unit.label.in_(lang) + counter
 
 
 def shifted(value: Decimal, power: int) -> Decimal:

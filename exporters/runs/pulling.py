@@ -266,7 +266,7 @@ class _Puller:
 
     def _read(self, one: Typed, target: Target) -> Figure:
         counter = self.dataset.indicator_by_code[target.indicator].counter
-        noun = (counter.zh if self.lang == "zh" else counter.en) if target.unit in {"COUNT", "COUNT_10K"} else ""
+        noun = counter.in_(self.lang) if target.unit in {"COUNT", "COUNT_10K"} else ""
         return read_figure(one.theirs, target, self.dataset.unit_by_code, self.lang, noun)
 
     def _figure(self, one: Typed, target: Target) -> list[Edit]:

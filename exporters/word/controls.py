@@ -24,7 +24,7 @@ from exporters.word.xmlparts import Element, xml_of
 IN_FIELD = "briefpack-field"
 _VALUE = "\ufdde"
 # A dash in the place of nothing is the same form of the value.
-_SAME_FORM = frozenset(("dash", "default", "d"))
+_SAME_FORM = frozenset(("after", "dash", "default", "d"))
 _NO_CONTROL = frozenset((f"{W}hyperlink", f"{W}fldSimple", f"{W}sdtContent", f"{W}smartTag", f"{W}ruby", f"{W}dir"))
 
 

@@ -2,5 +2,6 @@
 
 from .labels import date, label, period
 from .numbers import SYMBOL, amount, figure, phrase, pieces, plain
+from .spacing import apart
 
-__all__ = ["SYMBOL", "amount", "date", "figure", "label", "period", "phrase", "pieces", "plain"]
+__all__ = ["SYMBOL", "amount", "apart", "date", "figure", "label", "period", "phrase", "pieces", "plain"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from exporters.model import Comparator, Lang, Measure, Target, Unit
+from exporters.wording.spacing import apart
 
 # Chinese comparator words that stand behind the number; all others (超, 突破, 不低于) stand before it.
 _BEHIND = frozenset(("以上", "左右", "以下", "以内", "上下", "内", "起"))
@@ -38,7 +39,7 @@ def amount(value: Decimal, unit: Unit | None, lang: Lang, counter: str = "") -> 
     if unit is None:
         return plain(value, lang == "en")
     if lang == "zh":
-        return plain(value) + unit.label.zh + counter
+        return plain(value) + apart("0", unit.label.in_(lang) + counter)
     scaled = _trim(unit.scaled(value)) if unit.multiplier else value
     if unit.symbol:
         for power, word in _SCALES:
@@ -90,7 +91,7 @@ def _compare(target: Target, text: str, lang: Lang) -> str:
         word = target.comparator_word.en or _EN.get(target.comparator, "")
         return f"{word} {text}" if word else text
     word = target.comparator_word.zh or _ZH.get(target.comparator, "")
-    return text + word if word in _BEHIND else word + text
+    return text + word if word in _BEHIND else word + apart(word, text)
 
 
 def _place(target: Target, value: Decimal, lang: Lang) -> str:

@@ -131,7 +131,7 @@ def _amount(
 
 
 def _spellings(unit: Unit, lang: Lang, counter: str) -> set[str]:
-    label = unit.label.zh if lang == "zh" else unit.label.en
+    label = unit.label.in_(lang) if lang == "zh" else unit.label.en
     singular = counter[:-3] + "y" if counter.endswith("ies") else counter.removesuffix("s")
     return {one for one in (label + counter if lang == "zh" else label or counter, label or singular, label) if one}
 

@@ -213,6 +213,8 @@ def _wraps(
         if size is None or kind not in {"v", "t"} or (cell.column, cell.row) in sheet.merged:
             continue
         width = sheet.widths.get(cell.column, sheet.default_width)
+        if not width:
+            continue
         found.append([slot, round(capacity_of(width, size), 2), round(line_points(size), 2)])
     return found
 

@@ -175,7 +175,8 @@ def _read_widths(sheet: SheetDraft, root: Element) -> None:
     for column in root.iterfind(f"{S}cols/{S}col"):
         if column.get("width"):
             for number in range(int(column.get("min", "1")), min(int(column.get("max", "1")), 702) + 1):
-                sheet.widths[number] = float(column.get("width", "0"))
+                hidden = column.get("hidden") in {"1", "true"}
+                sheet.widths[number] = 0 if hidden else float(column.get("width", "0"))
     for item in root.iterfind(f"{S}mergeCells/{S}mergeCell"):
         area = parse_range(item.get("ref", ""))
         if area is not None and area.bottom - area.top < 100 and area.right - area.left < 100:

@@ -285,7 +285,7 @@ class Deck(DistrictSlides):
             (0.7, FULL - 1.8, 1.1),
             [self["s.n"], self["s.source"], self["s.count"]],
             "for s in part",
-            ["{{ s.n }}", "{{ s.citation|fit(2) }}", "{{ targets|selectattr('source.key', 'eq', s.key)|list|length }}"],
+            ["{{ s.n }}", "{{ s.citation|fit(2) }}", "{{ targets|selectattr('source.key', 'eq', s.key)|list|length or '—' }}"],
             height=0.6,
             descr=self["s.alt"],
             right=(2,),

@@ -13,12 +13,12 @@ ZH: dict[str, str] = {
     "cover.date": "{{ pack.date }}{% if pack.office %}　{{ pack.office }}{% endif %}",
     "cover.targets": "项目标", "cover.districts": "个区", "cover.sources": "个来源",
     # the city
-    "city.title": "{{ city.short }}{{ r1.short }}{{ r1.base.phrase }}"
+    "city.title": "{{ city.short }}{{ r1.short|after(city.short) }}{{ r1.base.phrase|after(r1.short) }}"
     "{% if r1.level and r1.growth %}、{{ r1.growth.phrase }}{% endif %}"
     "{% set same = city.top[1:4]|map(attribute='base.phrase')|unique|list|length == 1 %}"
-    "{% if city.top|length > 1 %}，\v{% endif %}{% for r in city.top[1:4] %}{% if not loop.first %}、{% endif %}{{ r.short }}{% if not same %}{{ r.base.phrase }}"
-    "{% elif loop.last %}{% if loop.length > 1 %}各{% endif %}{{ r.base.phrase }}{% endif %}{% endfor %}",
-    "city.who": "{{ city.name }}{{ pack.period }}目标，共{{ city.targets|length }}项",
+    "{% if city.top|length > 1 %}，\v{% endif %}{% for r in city.top[1:4] %}{% if not loop.first %}、{% endif %}{{ r.short }}{% if not same %}{{ r.base.phrase|after(r.short) }}"
+    "{% elif loop.length > 1 and loop.last %}各{{ r.base.phrase }}{% elif loop.last %}{{ r.base.phrase|after(r.short) }}{% endif %}{% endfor %}",
+    "city.who": "{{ city.name }}{{ pack.period|after(city.name) }}目标，共{{ city.targets|length }}项",
     "city.quotes": "原文怎么说",
     "city.quote": "{{ clause|fit(2) }}",
     "city.coverage": "{{ pack.district_count }}个区的目标从哪里来",
@@ -26,7 +26,7 @@ ZH: dict[str, str] = {
     # comparison
     "gdp.title": "{% set gdp = indicator.GDP %}{% set aim = gdp.city_growth %}"
     "{{ gdp.growth|length }}个区公布GDP增速，{% if aim %}{{ gdp.growth|selectattr('value', 'ge', aim.value)|list|length }}"
-    "个不低于全市{{ aim.text }}，\v{% endif %}{{ gdp.growth[0].place.short }}{{ gdp.growth[0].text }}居首",
+    "个不低于全市{{ aim.text }}，\v{% endif %}{{ gdp.growth[0].place.short }}{{ gdp.growth[0].text|after(gdp.growth[0].place.short) }}居首",
     "gdp.who": "各区地区生产总值增速目标，由高到低{% if indicator.GDP.city_growth %}；虚线为全市目标{% endif %}",
     "gdp.line": "{% if indicator.GDP.city_growth %}全市 {{ indicator.GDP.city_growth.text }}{% endif %}",
     "gdp.absent": "{% if missing %}原文未载：{{ missing|map(attribute='short')|listed }}。{% endif %}",
@@ -37,7 +37,7 @@ ZH: dict[str, str] = {
     "cmp.category": "{{ t.place.short|clip(9) }}\n{{ t.text }}{% if t.word %}\n{{ t.word }}{% endif %}",
     "d.context.category": "{{ t.place.short|clip(14) }} {{ t.text }}",
     "cmp.median": "中位数", "cmp.value": "增速目标",
-    "cmp.alt": "柱形图，{{ x.label }}增速目标由高到低：{% for t in x.growth[:12] %}{{ t.place.short }}{{ t.text }}"
+    "cmp.alt": "柱形图，{{ x.label }}增速目标由高到低：{% for t in x.growth[:12] %}{{ t.place.short }}{{ t.text|after(t.place.short) }}"
     "{% if not loop.last %}，{% endif %}{% endfor %}",
     "cmp.source": "{% if x.growth|length > 12 %}只列前12位，其余见工作簿。{% endif %}"
     "来源：{% for s in x.growth|map(attribute='source')|unique|sort(attribute='n') %}[{{ s.n }}]{% endfor %}，见“出处”页。单位：%",
@@ -45,15 +45,16 @@ ZH: dict[str, str] = {
     "d.headline": "{% set gdp = district.target.gdp_growth %}"
     "{% set most = (rates|rejectattr('indicator', 'eq', 'GDP')|list)[0] %}"
     "{{ district.short }}"
-    "{% if gdp %}{{ gdp.word }}GDP{{ gdp.phrase }}{% if r1.stretch %}、{{ r1.stretch.word }}{{ r1.stretch.phrase }}{% endif %}"
+    "{% if gdp %}{{ gdp.word|after(district.short) }}{{ 'GDP'|after(district.short, gdp.word) }}{{ gdp.phrase|after('GDP') }}"
+    "{% if r1.stretch %}、{{ r1.stretch.word }}{{ r1.stretch.phrase|after(r1.stretch.word) }}{% endif %}"
     "{% if indicator.GDP.growth[0].key == gdp.key %}，增速居各区之首{% endif %}"
-    "{% else %}{{ r1.base.word }}{{ r1.short }}{{ r1.base.phrase }}{% endif %}"
-    "{% if most %}，{% if r1.stretch or gdp and indicator.GDP.growth[0].key == gdp.key %}\v{% endif %}{% if not gdp or most.word != gdp.word %}{{ most.word }}{% endif %}{{ most.short }}{{ most.phrase }}"
-    "{% elif r2 %}，{{ r2.base.word }}{{ r2.short }}{{ r2.base.phrase }}{% endif %}",
+    "{% else %}{{ r1.base.word|after(district.short) }}{{ r1.short|after(district.short, r1.base.word) }}{{ r1.base.phrase|after(r1.short) }}{% endif %}"
+    "{% if most %}，{% if r1.stretch or gdp and indicator.GDP.growth[0].key == gdp.key %}\v{% endif %}{% if not gdp or most.word != gdp.word %}{{ most.word }}{{ most.short|after(most.word) }}{% else %}{{ most.short }}{% endif %}{{ most.phrase|after(most.short) }}"
+    "{% elif r2 %}，{{ r2.base.word }}{{ r2.short|after(r2.base.word) }}{{ r2.base.phrase|after(r2.short) }}{% endif %}",
     "d.who": "{{ district.name }}{% if district.leader %}　{{ district.leader.full_title }} {{ district.leader.name }}{% endif %}"
     "{% if district.coverage == 'other_source' %}　·　取自其他来源，引用须注明{% endif %}",
-    "d.both": "{% if r.level and r.growth %}{% if r.base.key == r.level.key %}{{ r.growth.phrase }}{% else %}{{ r.level.phrase }}"
-    "{% endif %}{% elif r.stretch %}{% if r.base.word %}，{% endif %}{{ r.stretch.word }}{{ r.stretch.phrase }}{% endif %}",
+    "d.both": "{% if r.level and r.growth %}{% if r.base.key == r.level.key %}{{ r.growth.phrase|after(r.base.word) }}{% else %}{{ r.level.phrase|after(r.base.word) }}"
+    "{% endif %}{% elif r.stretch %}{% if r.base.word %}，{% endif %}{{ r.stretch.word }}{{ r.stretch.phrase|after(r.stretch.word) }}{% endif %}",
     "d.rest": "项目标，全部列在备注",
     "d.doing": "重点举措{% if district.initiatives|length > 4 %}（另有{{ district.initiatives|length - 4 }}项，见备注）{% endif %}",
     "d.origin": "须注明", "d.flag": "（待核）",
@@ -62,10 +63,10 @@ ZH: dict[str, str] = {
     "d.chart": "增速目标与各区中位数",
     "d.chart.own": "{{ district.short }}", "d.chart.median": "各区中位数", "d.chart.format": '"中位数 "General"%"',
     "d.chart.category": "{{ t.short|clip(32) }}\n{{ t.text }}",
-    "d.alt": "条形图，{{ district.name }}增速目标：{% for t in rates %}{{ t.short }}{{ t.text }}"
+    "d.alt": "条形图，{{ district.name }}增速目标：{% for t in rates %}{{ t.short }}{{ t.text|after(t.short) }}"
     "{% if not loop.last %}，{% endif %}{% endfor %}",
     "d.context": "他区GDP增速目标（供对照）",
-    "d.context.alt": "条形图，各区GDP增速目标：{% for t in indicator.GDP.growth[:8] %}{{ t.place.short }}{{ t.text }}"
+    "d.context.alt": "条形图，各区GDP增速目标：{% for t in indicator.GDP.growth[:8] %}{{ t.place.short }}{{ t.text|after(t.place.short) }}"
     "{% if not loop.last %}，{% endif %}{% endfor %}",
     "d.source": "来源：{% for s in district.sources %}[{{ s.n }}] {{ s.citation }}{% if not loop.last %}；{% endif %}{% endfor %}",
     # a district without figures
@@ -79,7 +80,7 @@ ZH: dict[str, str] = {
     "m.need.2": "目标的原句、年份和口径",
     "m.source": "来源：无。对照数字的出处见“出处”页",
     # notes
-    "n.target": "{{ t.label }}：{{ t.word }}{{ t.phrase }}（{{ t.period }}）{% if t.clause %}。原句：{{ t.clause }}{% endif %}［{{ t.source.n }}］"
+    "n.target": "{{ t.label }}：{{ t.word }}{{ t.phrase|after(t.word) }}（{{ t.period }}）{% if t.clause %}。原句：{{ t.clause }}{% endif %}［{{ t.source.n }}］"
     "{% if t.actual %}　截至{{ t.actual.date }}实际{{ t.actual.text }}{% endif %}{% if t.flags %}　注：{{ t.flag_text }}{% endif %}",
     "n.doing": "举措（{{ i.theme }}）：{{ i.text }}",
     "n.source": "［{{ s.n }}］{{ s.citation }}{% if s.address %}，{{ s.address }}{% endif %}",
@@ -109,10 +110,10 @@ ZH: dict[str, str] = {
     "h.care": "须留意",
     "h.missing": "原文未载：{{ missing|map(attribute='short')|listed }}",
     "h.elsewhere": "取自其他来源：{{ elsewhere|map(attribute='short')|listed }}",
-    "h.flag": "{{ t.place.short }}{{ t.short }}{{ t.text }}：{{ f.note }}",
+    "h.flag": "{{ t.place.short }}{{ t.short|after(t.place.short) }}{{ t.text|after(t.short) }}：{{ f.note }}",
     "h.note": "{{ pack.note }}",
     # sources
-    "s.title": "全部{{ pack.target_count }}项目标出自{{ sources|length }}个来源，逐项可回到原句{% if loop.length > 1 %}（{{ loop.index }}/{{ loop.length }}）{% endif %}",
+    "s.title": "全部{{ pack.target_count }}项目标出自{{ targets|map(attribute='source')|unique|list|length }}个来源，逐项可回到原句{% if loop.length > 1 %}（{{ loop.index }}/{{ loop.length }}）{% endif %}",
     "s.who": "出处",
     "s.n": "编号", "s.source": "来源", "s.count": "项数",
     "s.alt": "来源表",
@@ -129,7 +130,7 @@ EN: dict[str, str] = {
     "city.title": "{{ city.short }} aims for {{ r1.short }} {{ r1.base.text }}"
     "{% if r1.level and r1.growth %}, {{ r1.growth.phrase }}{% endif %}"
     "{% set same = city.top[1:4]|map(attribute='base.text')|unique|list|length == 1 %}"
-    "{% for r in city.top[1:4] %}{% if loop.first %}; {% elif loop.last %} and {% else %}, {% endif %}{{ r.short|lowerfirst }}"
+    "{% for r in city.top[1:4] %}{% if loop.first %}; {% elif loop.last %} and {% else %}, {% endif %}{{ r.short|inline }}"
     "{% if not same or loop.last %} {{ r.base.text }}{% endif %}{% if same and loop.last and loop.length > 1 %} each{% endif %}{% endfor %}",
     "city.who": "{{ city.name }}: {{ city.targets|length }} targets for {{ pack.period }}",
     "city.quotes": "In the words of the source (Chinese)",
@@ -160,9 +161,9 @@ EN: dict[str, str] = {
     "{{ district.short }} "
     "{% if gdp %}{{ gdp.word|default('targets', true) }} GDP growth of {{ gdp.text }}"
     "{% if indicator.GDP.growth[0].key == gdp.key %}, the fastest of all districts{% endif %}"
-    "{% else %}{{ r1.base.word|default('targets', true) }} {{ r1.short|lowerfirst }} {{ r1.base.phrase }}{% endif %}"
-    "{% if most %}{% if not gdp or indicator.GDP.growth[0].key != gdp.key %};{% else %}, with{% endif %} {{ most.short|lowerfirst }} {{ most.phrase }}"
-    "{% elif r2 %}; {{ r2.short|lowerfirst }} {{ r2.base.phrase }}{% endif %}",
+    "{% else %}{{ r1.base.word|default('targets', true) }} {{ r1.short|inline }} {{ r1.base.phrase }}{% endif %}"
+    "{% if most %}{% if not gdp or indicator.GDP.growth[0].key != gdp.key %};{% else %}, with{% endif %} {{ most.short|inline }} {{ most.phrase }}"
+    "{% elif r2 %}; {{ r2.short|inline }} {{ r2.base.phrase }}{% endif %}",
     "d.who": "{{ district.name }}{% if district.leader %} · {{ district.leader.name }}, {{ district.leader.title }}{% endif %}"
     "{% if district.coverage == 'other_source' %} · from another report: cite it as such{% endif %}",
     "d.both": "{% if r.level and r.growth %}{% if r.base.word %}; {% endif %}{% if r.base.key == r.level.key %}{{ r.growth.phrase }}"
@@ -222,9 +223,9 @@ EN: dict[str, str] = {
     "h.care": "Handle with care",
     "h.missing": "No source: {{ missing|map(attribute='short')|listed('en') }}",
     "h.elsewhere": "From other reports: {{ elsewhere|map(attribute='short')|listed('en') }}",
-    "h.flag": "{{ t.place.short }}, {{ t.short|lowerfirst }} {{ t.text }}: {{ f.note }}",
+    "h.flag": "{{ t.place.short }}, {{ t.short|inline }} {{ t.text }}: {{ f.note }}",
     "h.note": "{{ pack.note }}",
-    "s.title": "All {{ pack.target_count }} targets come from {{ sources|length }} source{% if sources|length > 1 %}s{% endif %}, each traceable to its clause{% if loop.length > 1 %} ({{ loop.index }}/{{ loop.length }}){% endif %}",
+    "s.title": "{% set cited = targets|map(attribute='source')|unique|list|length %}All {{ pack.target_count }} targets come from {{ cited }} source{% if cited > 1 %}s{% endif %}, each traceable to its clause{% if loop.length > 1 %} ({{ loop.index }}/{{ loop.length }}){% endif %}",
     "s.who": "Sources",
     "s.n": "No.", "s.source": "Source", "s.count": "Targets",
     "s.alt": "Table of sources",

@@ -7,6 +7,7 @@ alone whose bytes are not the ones that it wrote last.
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 
@@ -46,8 +47,6 @@ from wordwords import DOUBTFUL, EN, ZH, Words
 
 SHORT = 8
 """A table of no more rows than this is not divided by the end of a page."""
-LONG = 20
-"""A district of more targets than this begins a page."""
 FIXED = "2023-01-01T00:00:00Z"
 
 
@@ -177,7 +176,7 @@ class Briefing:
         for at in range(4):
             row_set = f"{{% set r = city.top[{at}] %}}"
             figure: Content = [
-                Run("{% if r.base.lead %}{{ r.base.lead }}" + gap + "{% endif %}", small),
+                Run("{% if r.base.lead %}{{ r.base.lead }}{% endif %}", small),
                 Run("{{ r.base.amount|default(r.base.text, true) }}"),
                 Run("{% if r.base.tail %}" + gap + "{{ r.base.tail }}{% endif %}", small),
             ]
@@ -224,38 +223,47 @@ class Briefing:
     def _left(key: str) -> set[int]:
         return {"district": {0}, "matrix": {0}, "progress": {0, 1}, "words": {0, 1, 2, 3}, "flags": {0, 1, 3}}[key]
 
+    def rows(self, each: str, of: str, cells: list[Cell], widths: list[float], also: str = "", end: bool = True) -> list[str]:
+        """A row for *each* of a list, twice: as it is, and held to the next. *also* names further rows to hold.
+
+        The rows of a short table stay together; of a long one the first two and the last two.
+        """
+        held = f"not loop.last and ({of}|length <= {SHORT} or loop.first or loop.revindex == 2)"
+        held = f"({also} or {held})" if also else f"({held})"
+        first, *between, last = cells
+        made = []
+        for opening, closing, kept in (
+            ("{%tr for " + each + " %}{%tr if " + held + " %}", "{%tr endif %}", True),
+            ("{%tr if not " + held + " %}", "{%tr endif %}" + "{%tr endfor %}" * end, False),
+        ):
+            content = last.content + closing if isinstance(last.content, str) else [*last.content, Run(closing)]
+            outer = replace(first, content=opening + first.content), replace(last, content=content)
+            made.append(row([outer[0], *between, outer[1]], widths, self.look.row_height, keep=kept))
+        return made
+
     def target_table(self, rows: str, description: str) -> None:
         """Level and growth of an indicator in one row, base and stretch too, milestones under their total."""
-        words, height = self.words, self.look.row_height
+        words = self.words
         zh = words.lang == "zh"
         zh_shares = (55, 28, 35, 15) if self.look.name == "standard" else (59, 27, 33, 14)
         widths = self.widths(*(zh_shares if zh else (54, 29, 34, 24)))
         # In one expression: a renderer may end a line at the edge of a value, behind the opening bracket.
         period = "{{ '（' ~ r.base.period ~ '）' }}" if zh else " ({{ r.base.period }})"
         other_year = "{% if r.base.period_end.year|string != pack.year %}" + period + "{% endif %}"
-        # The rows of a short table stay together; of a long one the first two and the last two.
-        short = rows + "|length <= " + str(SHORT)
-        kept = "(r.milestones or not loop.last and (" + short + " or loop.first or loop.revindex == 2))"
-        turns = ("{%tr for r in " + rows + " %}{%tr if " + kept + " %}", "{%tr if not " + kept + " %}")
         main = [
-            row(
-                [
-                    Cell(before + "{{ r.label }}" + other_year, "TableText"),
-                    Cell("{{ r.level.text|dash }}", "TableFigure"),
-                    Cell(words.growth, "TableFigure"),
-                    Cell("{{ r.word|dash }}{%tr endif %}", "TableFigure"),
-                ],
-                widths, height, keep=not number,
-            )
-            for number, before in enumerate(turns)
-        ]  # fmt: skip
+            Cell("{{ r.label }}" + other_year, "TableText"),
+            Cell("{{ r.level.text|dash }}", "TableFigure"),
+            Cell(words.growth, "TableFigure"),
+            Cell("{{ r.word|dash }}", "TableFigure"),
+        ]
         part = [
             Cell("{%tr for m in r.milestones %}" + words.milestone, "TableSub"),
             Cell("{{ m.text }}", "TableFigure"),
             Cell("—", "TableFigure"),
             Cell("{{ m.word|dash }}{%tr endfor %}{%tr endfor %}", "TableFigure"),
         ]
-        made = [self.head("district", widths, 4), *main, row(part, widths, height)]
+        made = self.rows("r in " + rows, rows, main, widths, "r.milestones", end=False)
+        made = [self.head("district", widths, 4), *made, row(part, widths, self.look.row_height)]
         self.xml.append(table(made, widths, "BriefTable", description))
 
     def remarks(self, place: str) -> None:
@@ -283,21 +291,21 @@ class Briefing:
         before, behind = words.overview_lead
         self.say([before, self.refer("_Ref_matrix"), behind])
         self.caption("matrix", "_Ref_matrix")
-        zh_shares = (10, 14, 18, 14, 15, 14, 22, 13) if look.name == "standard" else (8, 14, 19.5, 14, 16.5, 14, 22.5, 13.5)
+        zh_shares = (14.5, 14, 17, 12, 15, 12.5, 20.5, 14.5) if look.name == "standard" else (11, 14, 19, 13.5, 16, 13.5, 21.5, 13.5)
         en_shares = (55, 58.2, 68.8, 56, 68.8, 56, 56.2, 50.5) if look.name == "standard" else (62, 55, 69, 53.5, 69, 53.5, 55, 51)
         widths = self.widths(*(zh_shares if zh else en_shares))
         invest = "{{ (d.target.industrial_investment_growth or d.target.industrial_investment_multiple).text|dash }}"
         cells = [
-            Cell("{%tr for d in districts %}{{ d.short }}", "TableText"),
+            Cell("{{ d.short }}", "TableText"),
             Cell("{{ d.target.gdp_growth.text|dash }}", "TableFigure"),
             Cell("{{ d.target.fai_level.text|dash }}", "TableFigure"),
             Cell("{{ d.target.fai_growth.text|dash }}", "TableFigure"),
             Cell("{{ d.target.industrial_investment_level.text|dash }}", "TableFigure"),
             Cell(invest, "TableFigure"),
             Cell("{{ d.target.industrial_va_level.text|dash }}", "TableFigure"),
-            Cell("{{ d.target.industrial_va_growth.text|dash }}{%tr endfor %}", "TableFigure"),
+            Cell("{{ d.target.industrial_va_growth.text|dash }}", "TableFigure"),
         ]
-        rows = [self.head("matrix", widths, 8), row(cells, widths, look.row_height)]
+        rows = [self.head("matrix", widths, 8), *self.rows("d in districts", "districts", cells, widths)]
         self.xml.append(table(rows, widths, "BriefTable", words.captions["matrix"]))
         self.say("{%p if indicator.GDP.growth %}")
         self._chart()
@@ -320,7 +328,7 @@ class Briefing:
         book = workbook(rows, (28, 16, 16, 16))
         rel_id = add_chart(self.document, chart_xml(look, words.lang), book)
         lead, end = words.chart_lead
-        self.say([lead, self.refer("_Ref_chart", figure=True), end], "", "<w:keepNext/><w:keepLines/>")
+        self.say([lead, self.refer("_Ref_chart", figure=True), end], "", '<w:keepNext/><w:keepLines/><w:spacing w:before="160"/>')
         self.say(inline_chart(rel_id, look.width, look.chart_height, words.figure, words.chart_alt), "Figure",
                  f'<w:spacing w:before="0" w:after="0" w:line="{twips(look.chart_height)}" w:lineRule="atLeast"/>')  # fmt: skip
         self.caption("chart", "_Ref_chart", figure=True)
@@ -332,23 +340,22 @@ class Briefing:
         self.say(words.progress, "Heading1")
         self.say(words.progress_lead)
         self.caption("progress")
-        zh_shares = (9.5, 55.5, 23.5, 21.5, 12.5, 13.5) if look.name == "standard" else (9.5, 50, 23.5, 22.5, 13.5, 17)
+        zh_shares = (14, 51, 23.5, 21.5, 12.5, 13.5) if look.name == "standard" else (14, 45.5, 23.5, 22.5, 13.5, 17)
         widths = self.widths(*(zh_shares if zh else (16, 42, 28, 24, 14, 16)))
         met, on_track, behind = words.statuses
         status: Content = [
             Run("{% if t.actual.status == 'met' %}" + met + "{% elif t.actual.status == 'on_track' %}" + on_track + "{% endif %}"),
             Run("{% if t.actual.status == 'behind' %}" + behind + "{% endif %}", f'<w:b/><w:color w:val="{look.reference}"/>'),
-            Run("{%tr endfor %}"),
         ]
         cells = [
-            Cell("{%tr for t in observed if t.actual %}{{ t.place.short }}", "TableText"),
+            Cell("{{ t.place.short }}", "TableText"),
             Cell(words.progress_label, "TableText"),
             Cell("{{ t.text }}", "TableFigure"),
             Cell("{{ t.actual.text }}", "TableFigure"),
             Cell("{{ t.actual.rate_text|dash }}", "TableFigure"),
             Cell(status, "TableFigure"),
         ]
-        rows = [self.head("progress", widths, 6), row(cells, widths, look.row_height)]
+        rows = [self.head("progress", widths, 6), *self.rows("t in observed if t.actual", "observed", cells, widths)]
         self.xml.append(table(rows, widths, "BriefTable", words.captions["progress"]))
         self.say(words.progress_note, "Note")
         self.say("{%p endif %}")
@@ -358,14 +365,7 @@ class Briefing:
         self.say(words.districts, "Heading1")
         self.say(words.districts_lead)
         self.say("{%p for d in districts %}")
-        if self.look.name == "standard":
-            # A very long district begins a page; others run on. An official document runs on throughout.
-            self.say("{%p if d.targets|length > " + str(LONG) + " and d.n > 1 %}")
-            self.say(words.district, "Heading2", "<w:pageBreakBefore/>")
-            self.say("{%p else %}")
         self.say(words.district, "Heading2")
-        if self.look.name == "standard":
-            self.say("{%p endif %}")
         self.say("{%p if d.leader %}")
         self.say(words.leader, "Leader")
         self.say("{%p endif %}")
@@ -378,7 +378,7 @@ class Briefing:
         self.say(words.measures, "Label")
         self._themes()
         self.say("{%p else %}")
-        self.say(words.no_measures, "Note")
+        self.say(words.no_measures, "Note", "<w:keepNext/>")
         self.say("{%p endif %}")
         if words.clauses:
             self.say("{%p if d.clauses %}")
@@ -398,17 +398,8 @@ class Briefing:
         between, end = self.words.theme
         widths = self.widths(*((21.5, 98.5) if self.look.name == "standard" else (20, 100)))
         each = "{% for i in th.initiatives %}{{ i.text }}{% if loop.last %}" + end + "{% else %}" + between
-        turns = (
-            ("{%tr for th in d.themes %}{%tr if not loop.last %}", "{%tr endif %}"),
-            ("{%tr if loop.last %}", "{%tr endif %}{%tr endfor %}"),
-        )
-        rows = [
-            row(
-                [Cell(before + "{{ th.name }}", "TableLabel"), Cell(each + "{% endif %}{% endfor %}" + behind, "TableText")],
-                widths, self.look.row_height, keep=not number,
-            )
-            for number, (before, behind) in enumerate(turns)
-        ]  # fmt: skip
+        cells = [Cell("{{ th.name }}", "TableLabel"), Cell(each + "{% endif %}{% endfor %}", "TableText")]
+        rows = self.rows("th in d.themes", "d.themes", cells, widths)
         self.xml.append(table(rows, widths, "BriefTable", self.words.measures, heads="column"))
 
     def _notes(self) -> None:
@@ -429,14 +420,15 @@ class Briefing:
         self.xml.append(table(rows, widths, "BriefTable", words.captions["words"]))
         self.say("{%p if flagged|" + DOUBTFUL + " %}")
         self.caption("flags")
-        widths = self.widths(*((10, 34, 20, 66) if words.lang == "zh" else (20, 37, 23, 59)))
+        widths = self.widths(*((15, 33, 20, 62) if words.lang == "zh" else (20, 37, 23, 59)))
         cells = [
-            Cell("{%tr for t in flagged|" + DOUBTFUL + " %}{{ t.place.short }}", "TableText"),
+            Cell("{{ t.place.short }}", "TableText"),
             Cell("{{ t.label }}", "TableText"),
             Cell("{{ t.text }}", "TableFigure"),
-            Cell("{{ t.flag_text }}{%tr endfor %}", "TableText"),
+            Cell("{{ t.flag_text }}", "TableText"),
         ]
-        rows = [self.head("flags", widths, 4), row(cells, widths, look.row_height)]
+        doubtful = "flagged|" + DOUBTFUL
+        rows = [self.head("flags", widths, 4), *self.rows("t in " + doubtful, doubtful, cells, widths)]
         self.xml.append(table(rows, widths, "BriefTable", words.captions["flags"]))
         self.say([words.notes_flags_lead + (" " if words.lang == "en" else ""), words.notes_unverified], "Note")
         self.say("{%p endif %}")

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 ZH_ROW = (
-    "{{ r.label }}{% if r.word %}{{ r.word }}{% endif %}{% if r.level %}{{ r.level.phrase }}{% if r.growth %}，{% endif %}"
-    "{% endif %}{% if r.growth %}{{ r.growth.phrase }}{% endif %}"
-    "{% if r.stretch %}，{{ r.stretch.word }}{{ r.stretch.text }}{% endif %}"
+    "{{ r.label }}{% if r.word %}{{ r.word|after(r.label) }}{% endif %}{% if r.level %}{{ r.level.phrase|after(r.label, r.word) }}"
+    "{% if r.growth %}，{{ r.growth.phrase }}{% endif %}{% elif r.growth %}{{ r.growth.phrase|after(r.label, r.word) }}{% endif %}"
+    "{% if r.stretch %}，{{ r.stretch.word }}{{ r.stretch.text|after(r.stretch.word) }}{% endif %}"
 )
 EN_ROW = (
     "{{ r.label|inline }} {% if r.level %}{{ r.level.text }}{% if r.growth %}, {% endif %}{% endif %}"
@@ -99,8 +99,8 @@ ZH = Words(
         (
             "city.rows",
             "全市目标：",
-            "{% for r in city.top %}{{ r.short }}{% if r.level %}{{ r.level.text }}{% if r.growth %}、{% endif %}{% endif %}"
-            "{% if r.growth %}{{ r.growth.phrase }}{% endif %}{% if loop.last %}。{% else %}；{% endif %}{% endfor %}",
+            "{% for r in city.top[:4] %}{{ r.short }}{% if r.level %}{{ r.level.text|after(r.short) }}{% if r.growth %}、"
+            "{{ r.growth.phrase }}{% endif %}{% elif r.growth %}{{ r.growth.phrase|after(r.short) }}{% endif %}{% if loop.last %}。{% else %}；{% endif %}{% endfor %}",
         ),
         (
             "indicator.GDP.growth",
@@ -136,15 +136,15 @@ ZH = Words(
         (
             "missing or elsewhere",
             "缺口：",
-            "{% if missing %}{{ missing|map(attribute='short')|listed }}{{ missing|length }}个区原文未载，不作推测"
+            "{% if missing %}{{ missing|map(attribute='short')|listed }}{{ missing|length|after(missing[-1].short) }}个区原文未载，不作推测"
             "{% endif %}{% if missing and elsewhere %}；{% endif %}{% if elsewhere %}{{ elsewhere|map(attribute='short')"
             "|listed }}的目标取自其他报道{% endif %}{% for t in flagged if t.flag_code == 'looks_high' %}；"
-            "{{ t.place.short }}{{ t.short }}{{ t.text }}看来偏高，待核{% endfor %}。",
+            "{{ t.place.short }}{{ t.short|after(t.place.short) }}{{ t.text|after(t.short) }}看来偏高，待核{% endfor %}。",
         ),
     ),
     contents="目录",
     city="一、全市目标",
-    city_lead="{{ city.name }}{{ pack.year }}年目标{{ city.targets|length }}项，总量与增速同列一行。",
+    city_lead="{{ city.name }}{{ pack.year|after(city.name) }}年目标{{ city.targets|length }}项，总量与增速同列一行。",
     overview="二、各区目标一览",
     overview_lead=("各区同类指标对照见", "，“—”表示所据来源未列。"),
     progress="三、目标进展",
@@ -153,14 +153,14 @@ ZH = Words(
     + STATUS.replace("CODE", "behind") + " }}项。",
     progress_label="{{ t.label }}{% if t.measure_code == 'growth_yoy' %}增速{% endif %}{% if " + OWN_PERIOD + " %}{{ '（' ~ t.period ~ '）' }}{% endif %}",
     progress_note="完成率为实际值与目标之比，上限类目标不计；“进度正常”指完成率不低于目标期限已过时间的比例。"
-    "{% for t in observed if t.actual and t.actual.date != pack.observed_date %}{{ t.place.short }}{{ t.label }}（{{ t.period }}）的实际值"
+    "{% for t in observed if t.actual and t.actual.date != pack.observed_date %}{{ t.place.short }}{{ t.label|after(t.place.short) }}（{{ t.period }}）的实际值"
     "截至{{ t.actual.date }}。{% endfor %}",
     remarks="注：",
-    remark=EACH_FLAG + "{% if loop.first %}{{ t.flags[0].label }}（{% endif %}{{ t.label }}{{ t.text }}{% if loop.last %}）{% else %}、{% endif %}"
+    remark=EACH_FLAG + "{% if loop.first %}{{ t.flags[0].label }}（{% endif %}{{ t.label }}{{ t.text|after(t.label) }}{% if loop.last %}）{% else %}、{% endif %}"
     "{% endfor %}{% if loop.last %}。{% else %}；{% endif %}{% endfor %}",
     key_note="{{ r.base.word }}{% if r.base.word and (r.level and r.growth or r.stretch) %}，{% endif %}"
     "{% if r.level and r.growth %}{% if r.base.key == r.level.key %}{{ r.growth.phrase }}{% else %}{{ r.level.phrase }}"
-    "{% endif %}{% elif r.stretch %}{{ r.stretch.word }}{{ r.stretch.phrase }}{% endif %}",
+    "{% endif %}{% elif r.stretch %}{{ r.stretch.word }}{{ r.stretch.phrase|after(r.stretch.word) }}{% endif %}",
     chart_lead=(
         "{{ indicator.GDP.growth|length }}个区提出GDP增速目标，{{ indicator.GDP.growth[0].place.short }}最高，为"
         "{{ indicator.GDP.growth[0].text }}；由高到低见",
@@ -185,17 +185,17 @@ ZH = Words(
     notes_flags_lead="以上数字照录来源，引用前请留意。",
     notes_unverified="{% for d in districts if d.flagged|selectattr('flag_code', 'eq', 'unverified')|list %}"
     "{% if loop.first %}据转载、未见原报道的目标：{% else %}、{% endif %}{{ d.short }}"
-    "{{ d.flagged|selectattr('flag_code', 'eq', 'unverified')|list|length }}项{% if loop.last %}。{% endif %}{% endfor %}",
+    "{{ d.flagged|selectattr('flag_code', 'eq', 'unverified')|list|length|after(d.short) }}项{% if loop.last %}。{% endif %}{% endfor %}",
     sources="附：资料来源",
     source="[{{ s.n }}]\t{{ s.citation }}{% if s.address %}，{{ s.address }}{% endif %}。",
     footnote="{{ s.citation }}{% if s.address %}，{{ s.address }}{% endif %}。",
     table="表",
     figure="图",
     captions={
-        "city": "{{ city.name }}{{ pack.year }}年目标",
+        "city": "{{ city.name }}{{ pack.year|after(city.name) }}年目标",
         "matrix": "各区主要目标一览",
         "chart": "各区地区生产总值增速目标与全市目标{% if indicator.GDP.growth|length > 12 %}（前12位）{% endif %}",
-        "district": "{{ d.name }}{{ pack.year }}年目标",
+        "district": "{{ d.name }}{{ pack.year|after(d.name) }}年目标",
         "progress": "目标与实际对照",
         "words": "用语含义",
         "flags": "需要说明的数字",
@@ -218,11 +218,11 @@ ZH = Words(
         ("左右", "约数"),
     ),
     chart_alt="柱形图：各区地区生产总值增速目标由高到低排列，虚线为全市目标。"
-    "最高{{ indicator.GDP.growth[0].place.short }}{{ indicator.GDP.growth[0].text }}"
+    "最高{{ indicator.GDP.growth[0].place.short }}{{ indicator.GDP.growth[0].text|after(indicator.GDP.growth[0].place.short) }}"
     "{% if indicator.GDP.city_growth %}，全市{{ indicator.GDP.city_growth.text }}{% endif %}。",
     chart_series=("区", "增速目标（%）", "全市目标（%）"),
     chart_line="全市{{ indicator.GDP.city_growth.text }}",
-    growth="{{ r.growth.text|dash }}{% if r.stretch %}，{{ r.stretch.word }}{{ r.stretch.text }}{% endif %}",
+    growth="{{ r.growth.text|dash }}{% if r.stretch %}，{{ r.stretch.word }}{{ r.stretch.text|after(r.stretch.word) }}{% endif %}",
     milestone="其中：{{ m.period }}",
     measures="主要举措",
     theme=("；", "。"),
@@ -242,7 +242,7 @@ EN = Words(
         (
             "city.rows",
             "The city: ",
-            "{% for r in city.top %}{{ r.short|inline }} {% if r.level %}{{ r.level.text }}{% if r.growth %}, {% endif %}{% endif %}"
+            "{% for r in city.top[:4] %}{{ r.short|inline }} {% if r.level %}{{ r.level.text }}{% if r.growth %}, {% endif %}{% endif %}"
             "{% if r.growth %}{{ r.growth.phrase }}{% endif %}{% if loop.last %}.{% else %}; {% endif %}{% endfor %}",
         ),
         (
@@ -258,11 +258,11 @@ EN = Words(
         (
             "indicator.FAI.growth or indicator.IND_INVEST.growth",
             "Investment: ",
-            "{% if indicator.FAI.growth %}fixed-asset investment is to grow fastest in " + TOP.replace("CODE", "FAI")
+            "{% if indicator.FAI.growth %}fixed-asset growth is highest in " + TOP.replace("CODE", "FAI")
             + "{% if not loop.last %}, {% endif %}{% endfor %} ({{ indicator.FAI.growth[0].text }}; median "
             "{{ indicator.FAI.median_growth|percent }}){% endif %}"
             "{% if indicator.FAI.growth and indicator.IND_INVEST.growth %}, {% endif %}"
-            "{% if indicator.IND_INVEST.growth %}industrial investment in " + TOP.replace("CODE", "IND_INVEST")
+            "{% if indicator.IND_INVEST.growth %}industrial in " + TOP.replace("CODE", "IND_INVEST")
             + "{% if not loop.last %}, {% endif %}{% endfor %} ({{ indicator.IND_INVEST.growth[0].text }}){% endif %}.",
         ),
         (
@@ -275,16 +275,15 @@ EN = Words(
         (
             "observed",
             "Progress: ",
-            "actual values are known for {{ observed|selectattr('actual')|list|length }} targets as of {{ pack.observed_date }}: {{ observed|"
-            "selectattr('actual.status', 'eq', 'met')|list|length }} met, {{ observed|selectattr('actual.status', 'eq', "
-            "'on_track')|list|length }} on track, {{ observed|selectattr('actual.status', 'eq', 'behind')|list|length }} "
-            "behind.",
+            "by {{ pack.observed_date }}, of {{ observed|selectattr('actual')|list|length }} targets with actual values {{ "
+            + STATUS.replace("CODE", "met") + " }} are met, {{ " + STATUS.replace("CODE", "on_track") + " }} on track and {{ "
+            + STATUS.replace("CODE", "behind") + " }} behind.",
         ),
         (
             "missing or elsewhere",
             "Gaps: ",
             "{% if missing %}no source was found for {{ missing|map(attribute='short')|listed('en') }}, and nothing is "
-            "assumed for them{% endif %}{% if missing and elsewhere %}; {% endif %}{% if elsewhere %}the targets of "
+            "assumed{% endif %}{% if missing and elsewhere %}; {% endif %}{% if elsewhere %}the targets of "
             "{{ elsewhere|map(attribute='short')|listed('en') }} come from other reports{% endif %}"
             "{% for t in flagged if t.flag_code == 'looks_high' %}; {{ t.place.short }}’s {{ t.text }} of "
             "{{ t.short|inline }} looks too high and is to be confirmed{% endfor %}.",
@@ -305,7 +304,7 @@ EN = Words(
     "target’s period that has passed.{% for t in observed if t.actual and t.actual.date != pack.observed_date %} {{ t.place.short }}, "
     "{{ t.label|inline }} ({{ t.period }}): as of {{ t.actual.date }}.{% endfor %}",
     remarks="Note: ",
-    remark=EACH_FLAG + "{% if loop.first %}{{ t.flags[0].label|lowerfirst }} ({% endif %}{{ t.label|inline }} {{ t.text }}"
+    remark=EACH_FLAG + "{% if loop.first %}{{ t.flags[0].label|inline }} ({% endif %}{{ t.label|inline }} {{ t.text }}"
     "{% if loop.last %}){% else %}, {% endif %}{% endfor %}{% if loop.last %}.{% else %}; {% endif %}{% endfor %}",
     key_note="{{ r.base.word }}{% if r.base.word and (r.level and r.growth or r.stretch) %}; {% endif %}"
     "{% if r.level and r.growth %}{% if r.base.key == r.level.key %}{{ r.growth.phrase }}{% else %}{{ r.level.phrase }}"

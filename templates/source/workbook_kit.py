@@ -7,7 +7,6 @@ import zipfile
 from io import BytesIO
 
 from openpyxl.chart import BarChart, LineChart, Reference
-from openpyxl.chart.label import DataLabelList
 from openpyxl.chart.layout import Layout, ManualLayout
 from openpyxl.chart.marker import DataPoint
 from openpyxl.chart.shapes import GraphicalProperties
@@ -88,11 +87,14 @@ def _text(size: int, color: str, font: str, bold: bool = False) -> RichText:
 
 
 def ranked_columns(sheet: Worksheet, first: int, last: int, font: str, leader_first: bool) -> BarChart:
-    """Columns of a sorted list (names in B, values in C from row *first*) with the city's value (D) as a dashed line."""
+    """Columns of a sorted list (values in C from row *first*, name with value in E), the city's value (D) as a dashed line.
+
+    The value stands under its column: above it, the line would run through one that is a little lower.
+    """
     bars = BarChart()
     bars.type, bars.grouping, bars.gapWidth = "col", "clustered", 60
     bars.add_data(Reference(sheet, min_col=3, min_row=first - 1, max_row=last), titles_from_data=True)
-    bars.set_categories(Reference(sheet, min_col=2, min_row=first, max_row=last))
+    bars.set_categories(Reference(sheet, min_col=5, min_row=first, max_row=last))
     series = bars.series[0]
     series.graphicalProperties = GraphicalProperties(solidFill=GREY)
     if leader_first:
@@ -101,13 +103,9 @@ def ranked_columns(sheet: Worksheet, first: int, last: int, font: str, leader_fi
         series.data_points.append(leader)
     series.graphicalProperties.line.noFill = True
     series.invertIfNegative = False
-    series.dLbls = DataLabelList(showVal=True, showSerName=False, showCatName=False, showLegendKey=False)
-    series.dLbls.numFmt = "0.0%"
-    series.dLbls.position = "outEnd"
-    series.dLbls.txPr = _text(10, INK, font)
     city = LineChart()
     city.add_data(Reference(sheet, min_col=4, min_row=first - 1, max_row=last), titles_from_data=True)
-    city.set_categories(Reference(sheet, min_col=2, min_row=first, max_row=last))
+    city.set_categories(Reference(sheet, min_col=5, min_row=first, max_row=last))
     row = city.series[0]
     row.graphicalProperties = GraphicalProperties(ln=LineProperties(noFill=True, w=19050))
     # Drawn from edge to edge: a line of points would begin and end in the middle of the outer columns.
@@ -126,7 +124,7 @@ def ranked_columns(sheet: Worksheet, first: int, last: int, font: str, leader_fi
     bars.x_axis.graphicalProperties = GraphicalProperties(ln=LineProperties(solidFill=RULE, w=9525))
     bars.x_axis.number_format = "General"
     bars.legend = None
-    bars.layout = Layout(manualLayout=ManualLayout(layoutTarget="inner", x=0.02, y=0.14, w=0.96, h=0.72))
+    bars.layout = Layout(manualLayout=ManualLayout(layoutTarget="inner", x=0.02, y=0.06, w=0.96, h=0.74))
     bars.graphical_properties = GraphicalProperties(noFill=True, ln=LineProperties(noFill=True))
     bars.roundedCorners = False
     return bars

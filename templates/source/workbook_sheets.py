@@ -241,7 +241,8 @@ class Builder:
             self.put(sheet, f"C{first}", f'=IFERROR({found},"")', form=PERCENT, border=border, align=RIGHT)
             city = f'INDEX({self.range("G")},MATCH("{{{{ {name}.city.key }}}}",{self.range("A")},0))'
             self.put(sheet, f"D{first}", f"=IFERROR({city},NA())", form=PERCENT, border=border, align=RIGHT)
-            self.put(sheet, f"E{first}", "{{ t.text }}{% endfor %}", color=MUTED, border=border, align=LEFT_PLAIN)
+            self.put(sheet, f"E{first}", f'=B{first}&" "&CHAR(10)&TEXT(C{first},"{PERCENT}")', border=border, align=LEFT_PLAIN)
+            self.put(sheet, f"F{first}", "{{ t.text }}{% endfor %}", color=MUTED, border=border, align=LEFT_PLAIN)
             last = first
             if number == 1:
                 last = first + 1
@@ -270,7 +271,8 @@ class Builder:
         self.put(sheet, f"C{row}", f"=IFERROR({found}+0,0)", form="0%", border=UNDER, align=RIGHT)
         self.put(sheet, f"D{row}", f'=IF(ISNUMBER($M${progress + 1}),$M${progress + 1},NA())', form="0%", border=UNDER,
                  align=RIGHT)  # fmt: skip
-        self.put(sheet, f"E{row}", "{% endfor %}", border=UNDER)
+        self.put(sheet, f"E{row}", f'=B{row}&" "&CHAR(10)&TEXT(C{row},"0%")', border=UNDER, align=LEFT_PLAIN)
+        self.put(sheet, f"F{row}", "{% endfor %}", border=UNDER)
 
     def _progress(self, sheet: Worksheet, row: int) -> int:
         """A row for each district (the first twenty): how much is filled in, met, on track, behind."""
@@ -289,19 +291,19 @@ class Builder:
         self.put(sheet, f"B{at}", "{% for d in districts[:20] %}{{ d.short }}", bold=True, border=UNDER, align=LEFT_PLAIN)
         self.put(sheet, f"C{at}", "{{ d.coverage_text }}", color=MUTED, border=UNDER, align=LEFT_PLAIN)
         for number, formula in enumerate(counts, 4):
-            self.put(sheet, f"{letter(number)}{at}", formula, border=UNDER, align=RIGHT, form='#,##0;-#,##0;"–"')
-        self.put(sheet, f"L{at}", f'=IF(D{at}=0,"",H{at}/D{at})', border=UNDER, align=RIGHT, form="0%")
-        self.put(sheet, f"M{at}", f'=IF(H{at}=0,"",I{at}/H{at})', border=UNDER, align=RIGHT, form="0%")
+            self.put(sheet, f"{letter(number)}{at}", formula, border=UNDER, align=CENTER, form='#,##0;-#,##0;"–"')
+        self.put(sheet, f"L{at}", f'=IF(D{at}=0,"",H{at}/D{at})', border=UNDER, align=CENTER, form="0%")
+        self.put(sheet, f"M{at}", f'=IF(H{at}=0,"",I{at}/H{at})', border=UNDER, align=CENTER, form="0%")
         sheet[f"N{at}"].value = "{% endfor %}"
         self.put(sheet, f"B{total}", words.all_places, bold=True, border=UNDER_NIGHT, align=LEFT_PLAIN)
         self.put(sheet, f"C{total}", border=UNDER_NIGHT)
         for number in range(4, 12):
             column = letter(number)
             self.put(sheet, f"{column}{total}", f"=SUM({column}{at}:{column}{at})", bold=True, border=UNDER_NIGHT,
-                     align=RIGHT, form='#,##0;-#,##0;"–"')  # fmt: skip
-        self.put(sheet, f"L{total}", f'=IF(D{total}=0,"",H{total}/D{total})', bold=True, border=UNDER_NIGHT, align=RIGHT,
+                     align=CENTER, form='#,##0;-#,##0;"–"')  # fmt: skip
+        self.put(sheet, f"L{total}", f'=IF(D{total}=0,"",H{total}/D{total})', bold=True, border=UNDER_NIGHT, align=CENTER,
                  form="0%")  # fmt: skip
-        self.put(sheet, f"M{total}", f'=IF(H{total}=0,"",I{total}/H{total})', bold=True, border=UNDER_NIGHT, align=RIGHT,
+        self.put(sheet, f"M{total}", f'=IF(H{total}=0,"",I{total}/H{total})', bold=True, border=UNDER_NIGHT, align=CENTER,
                  form="0%")  # fmt: skip
         for column, color, back in zip("IJK", (GREEN, AMBER, RED), (GREEN_PALE, AMBER_PALE, RED_PALE), strict=True):
             look = DifferentialStyle(font=self.looks.mark(color, True), fill=_solid(back))
@@ -318,9 +320,9 @@ class Builder:
         self.title(sheet, words.targets_title, words.targets_hint, "C")
         zh = words.lang == "zh"
         self.widths(sheet, {
-            "A": 24, "B": 24, "C": 9.5 if zh else 10.5, "D": 14.5 if zh else 22, "E": 6.5 if zh else 8.5, "F": 5, "G": 9, "H": 6.5,
-            "I": 8, "J": 7 if zh else 8, "K": 8 if zh else 9, "L": 9, "M": 9 if zh else 11, "N": 9 if zh else 10,
-            "O": 11 if zh else 15, "P": 20 if zh else 28, "Q": 6 if zh else 8, "R": 15 if zh else 18, "S": 11, "T": 11, "U": 9, "V": 11,
+            "A": 24, "B": 24, "C": 9.5 if zh else 10.5, "D": 14.5 if zh else 22, "E": 6.5 if zh else 11, "F": 5, "G": 9, "H": 6.5,
+            "I": 8 if zh else 10.5, "J": 7 if zh else 8, "K": 8 if zh else 10.5, "L": 9, "M": 9 if zh else 11, "N": 9 if zh else 10,
+            "O": 11 if zh else 15, "P": 20 if zh else 24, "Q": 6 if zh else 8, "R": 15 if zh else 16, "S": 11, "T": 11, "U": 9, "V": 11,
             "W": 9 if zh else 11, "X": 8.5, "Y": 8.5,
         })  # fmt: skip
         for column in "ABST":
@@ -427,15 +429,17 @@ class Builder:
     def matrix(self, sheet: Worksheet) -> None:
         """District by indicator. Rows 3 and 4, hidden, hold each column's look-up code and its highest value."""
         words = self.words
+        zh = words.lang == "zh"
         self.title(sheet, RATES + TOTALS + words.matrix_title, words.matrix_hint, "B")
         sheet.sheet_view.showGridLines = False
-        self.widths(sheet, {"A": 14, "B": 12, "C": 12 if words.lang == "zh" else 15, "D": 8, **{letter(number): 10.5 for number in range(5, 17)}},
+        self.widths(sheet, {"A": 14, "B": 12, "C": 12 if zh else 17.5, "D": 8,
+                            **{letter(number): 12 if zh else 12.5 for number in range(5, 17)}},
                     {"D": words.coverage_heads[2]})  # fmt: skip
         sheet.column_dimensions["A"].hidden = True
         sheet.row_dimensions[3].hidden = sheet.row_dimensions[4].hidden = True
         sheet.row_dimensions[5].height, sheet.row_dimensions[6].height = 22, 30
         for row in (7, 8, 9, 10):
-            sheet.row_dimensions[row].height = 20
+            sheet.row_dimensions[row].height = 20 if zh or row > 7 else 30
         columns = [(letter(5 + number), f"rates[{number}]", PERCENT) for number in range(6)]
         columns += [(letter(11 + number), f"totals[{number}]", "General") for number in range(6)]
         self._matrix_heads(sheet, columns)
@@ -475,7 +479,7 @@ class Builder:
             self.put(sheet, f"{column}3", "{{ " + name + ".code }}", color=GREY)
             self.put(sheet, f"{column}6", "{{ " + name + ".short }}", bold=True, align=RIGHT_WRAP)
             unit = "{{ " + name + ".measure }}{% if " + name + " %}" + comma + "{{ " + name + ".unit }}{% endif %}"
-            self.put(sheet, f"{column}7", unit, color=MUTED, align=RIGHT, border=UNDER_NIGHT)
+            self.put(sheet, f"{column}7", unit, color=MUTED, align=RIGHT_WRAP, border=UNDER_NIGHT)
         for column, held, text in zip("EK", ("rates", "totals"), words.bands, strict=True):
             text = f"{{% if {held} %}}{text}{{% endif %}}"
             self.put(sheet, f"{column}5", text, color=ACCENT, bold=True, align=LEFT_PLAIN)
@@ -506,19 +510,20 @@ class Builder:
         self.title(sheet, words.measures_title, first="B")
         heads = words.measures_heads
         zh = words.lang == "zh"
-        self.widths(sheet, {"A": 24, "B": 10 if zh else 13, "C": 11 if zh else 16, "D": 33 if zh else 44, "E": 36 if zh else 40, "F": 21,
-                            "G": 18, "H": 12, "I": 14})  # fmt: skip
+        self.widths(sheet, {"A": 24, "B": 10 if zh else 13, "C": 11 if zh else 16, "D": 38 if zh else 46, "E": 42 if zh else 44, "F": 8,
+                            "G": 20, "H": 12, "I": 16})  # fmt: skip
         sheet.column_dimensions["A"].hidden = True
         self.heads(sheet, 3, heads)
         for column in "GHI":
             sheet[f"{column}3"].fill = fill(ACCENT)
         cells = {
             "A": "{% for i in initiatives %}{{ i.key }}", "B": "{{ i.place.short }}", "C": "{{ i.theme }}",
-            "D": "{{ i.text }}", "E": "{{ i.clause }}", "F": "{{ i.source.brief }}", "G": None, "H": None,
+            "D": "{{ i.text }}", "E": "{{ i.clause }}", "F": "{% if i.source %}[{{ i.source.n }}]{% endif %}", "G": None, "H": None,
             "I": "{% endfor %}",
         }  # fmt: skip
         for column, text in cells.items():
-            self.put(sheet, f"{column}4", text, align=LEFT, border=UNDER, color=MUTED if column in "AEF" else INK, back=FILL_IN if column in "GHI" else None)  # fmt: skip
+            self.put(sheet, f"{column}4", text, align=CENTER if column == "F" else LEFT, border=UNDER, color=MUTED if column in "AEF" else INK,
+                     back=FILL_IN if column in "GHI" else None)  # fmt: skip
         self.table(sheet, "initiatives", "A3:I4")
         sheet.freeze_panes = "C4"
         self.running(sheet, "1:3")
@@ -547,7 +552,7 @@ class Builder:
         words = self.words
         sheet.sheet_view.showGridLines = False
         self.title(sheet, words.notes_title, first="B")
-        self.widths(sheet, {"A": 2, "B": 18, "C": 28, "D": 16, "E": 46})
+        self.widths(sheet, {"A": 2, "B": 18, "C": 28, "D": 16, "E": 54})
         at = 3
         self._section(sheet, at, words.how)
         for text in words.how_lines:
@@ -577,8 +582,8 @@ class Builder:
         for column, text in zip("BCDE", cells, strict=True):
             self.put(sheet, f"{column}{at + 2}", text, border=UNDER, align=RIGHT if column == "D" else LEFT)
         at += 4
-        # That everything is invented is said once, in the note at the end.
-        doubtful = "flagged|rejectattr('flag_code', 'eq', 'invented')|list"
+        # What is only copied from elsewhere is counted, and that everything is invented is said once, both at the end.
+        doubtful = "flagged|rejectattr('flag_code', 'in', ['unverified', 'invented'])|list"
         self.put(sheet, f"B{at}", "{% if " + doubtful + " %}")
         self._section(sheet, at + 1, words.flagged)
         self.heads(sheet, at + 2, words.flagged_heads, 2, MUTED)
@@ -587,7 +592,8 @@ class Builder:
             self.put(sheet, f"{column}{at + 3}", text, border=UNDER, align=LEFT)
         self.put(sheet, f"B{at + 4}", "{% endif %}")
         at += 6
-        self._wide(sheet, at, "{{ pack.note }}", 62)
+        self._wide(sheet, at, words.unverified)
+        self._wide(sheet, at + 1, "{{ pack.note }}", 62)
         self.running(sheet, "", landscape=False)
 
     def _section(self, sheet: Worksheet, row: int, text: str) -> None:

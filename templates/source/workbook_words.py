@@ -69,6 +69,7 @@ class Words:
     coverage_heads: tuple[str, ...]
     flagged: str
     flagged_heads: tuple[str, ...]
+    unverified: str
     page: str
     keywords: str
     widths: dict[str, float] = field(default_factory=dict)
@@ -132,8 +133,8 @@ ZH = Words(
     ),
     invalid=("请核对", "不在可选范围内，确需如此请选“是”。"),
     matrix_title=(
-        "{% if rates[0] %}{{ rates[0].short }}增速目标：{{ rates[0].targets[0].place.short }}{{ rates[0].targets[0].text }}最高，"
-        "{{ rates[0].targets[-1].place.short }}{{ rates[0].targets[-1].text }}最低"
+        "{% if rates[0] %}{{ rates[0].short }}增速目标：{{ rates[0].targets[0].place.short }}{{ rates[0].targets[0].text|after(rates[0].targets[0].place.short) }}最高，"
+        "{{ rates[0].targets[-1].place.short }}{{ rates[0].targets[-1].text|after(rates[0].targets[-1].place.short) }}最低"
         "{% else %}各区指标对比{% endif %}"
     ),
     matrix_hint="各格按“区域|指标|口径”查“目标”表，目标表排序、增行不影响；列最高值加粗；空白为原文未载",
@@ -163,6 +164,11 @@ ZH = Words(
     coverage_heads=("区", "资料情况", "目标数", "说明"),
     flagged="待核事项",
     flagged_heads=("区域", "指标", "原文数字", "待核说明"),
+    unverified=(
+        "{% for d in districts if d.flagged|selectattr('flag_code', 'eq', 'unverified')|list %}"
+        "{% if loop.first %}据转载、未见原报道的目标：{% else %}、{% endif %}{{ d.short }}"
+        "{{ d.flagged|selectattr('flag_code', 'eq', 'unverified')|list|length|after(d.short) }}项{% if loop.last %}。{% endif %}{% endfor %}"
+    ),
     page="第 &P 页，共 &N 页",
     keywords="目标, 指标, 区域对比",
 )  # fmt: skip
@@ -181,7 +187,7 @@ EN = Words(
         "{% if pack.observed_date %}, actual values as of {{ pack.observed_date }}{% endif %}"
     ),
     stated="Source: {{ R.base.text }}",
-    stated_growth="{% if R.level and R.growth %}, growth of {{ R.growth.text }}{% endif %}",
+    stated_growth="{% if R.level and R.growth %}, {{ R.growth.phrase }}{% endif %}",
     tiles=("Targets", "Districts with targets", "Actuals filled in", "Met", "On track", "Behind"),
     leads=(
         "{% if rates[0] %}{{ rates[0].targets[0].place.short }} leads with {{ rates[0].targets[0].text }}: "
@@ -270,6 +276,11 @@ EN = Words(
     coverage_heads=("District", "Coverage", "Targets", "Note"),
     flagged="To be checked",
     flagged_heads=("Place", "Indicator", "As stated", "What to check"),
+    unverified=(
+        "{% for d in districts if d.flagged|selectattr('flag_code', 'eq', 'unverified')|list %}"
+        "{% if loop.first %}Known only from a copy of the report: {% else %}, {% endif %}{{ d.short }} "
+        "({{ d.flagged|selectattr('flag_code', 'eq', 'unverified')|list|length }} targets){% if loop.last %}.{% endif %}{% endfor %}"
+    ),
     page="Page &P of &N",
     keywords="targets, indicators, district comparison",
 )  # fmt: skip

@@ -7,8 +7,8 @@ from decimal import Decimal
 
 import pytest
 
-from exporters.model import BUILTIN_UNITS, Coverage, Evidence, Level, Measure, Modality, Period, Target, Text
-from exporters.wording import date, figure, label, period, phrase
+from exporters.model import BUILTIN_UNITS, Coverage, Evidence, Level, Measure, Modality, Period, Target, Text, Unit
+from exporters.wording import apart, date, figure, label, period, phrase, pieces
 
 YEAR = Period(start=dt.date(2023, 1, 1), end=dt.date(2023, 12, 31))
 
@@ -89,3 +89,24 @@ def test_dates_and_periods():
     assert (period(five, "zh"), period(five, "en")) == ("2023—2027年", "2023–2027")
     odd = Period(start=dt.date(2023, 1, 15), end=dt.date(2023, 2, 1))
     assert period(odd, "en") == "15 January 2023 to 1 February 2023"
+
+
+@pytest.mark.parametrize(
+    ("before", "text", "said"),
+    [
+        ("Nansha", "GDP", " GDP"), ("GDP", "10%以上", " 10%以上"), ("10%", "aims for", " aims for"), ("(a)", "b", " b"),
+        ("Nansha", "(part)", " (part)"), ("Málaga", "über", " über"), ("南沙", "GDP", "GDP"), ("GDP", "增长", "增长"),
+        ("Nansha", "（2023年）", "（2023年）"), ("（Nansha）", "GDP", "GDP"), ("up at least ", "10%", "10%"), ("", "GDP", "GDP"),
+        ("GDP", "", ""), ("ＧＤＰ", "10%", "10%"), ("Nansha", ", ", ", "), ("1", "2", " 2"),
+    ],
+)  # fmt: skip
+def test_latin_neighbours_stand_apart(before, text, said):
+    assert apart(before, text) == said
+
+
+def test_latin_words_of_a_chinese_figure_stand_apart():
+    unit = Unit(code="TEU", base="TEU", label=Text(en="containers"))
+    found = target("level", "gte", "180", "TEU", comparator_word=Text(zh="at least"))
+    said = figure(found, unit, "zh")
+    assert said == "at least 180 containers"
+    assert pieces(found, said, unit, "zh") == ("at least ", "180 containers", "")

@@ -37,7 +37,7 @@ ROUND(2.5,0) | ROUND(-2.5,0) | ROUND(1234.567,-2) | ROUNDUP(2.1,0) | ROUNDDOWN(-
 MOD(-7,3) | MOD(7,-3) | SQRT(2) | POWER(2,10) | 2^0.5 | -2^2 | SIGN(-3) | 10% | 1+2*3-4/5 | 0.1+0.2=0.3 | 0.3-0.1-0.2
 "a"&1.5 | "a"="A" | "a"<"b" | 1<"a" | C8&"x" | C8+1 | "12"+1 | 1/3&"" | 123456789.123&"" | 1E+15&"" | 0.00001234&""
 LEFT("广州市",2) | RIGHT("广州市",1) | MID("广州市",2,1) | LEN("广州市") | CONCAT("a",B2,1) | CONCATENATE("a","b") | TRIM("  a  b ")
-SUBSTITUTE("aXbXc","X","-") | SUBSTITUTE("aXbXc","X","-",2) | FIND("州","广州") | SEARCH("B","abc") | REPT("ab",3) | UPPER("aé")
+SUBSTITUTE("aXbXc","X","-") | SUBSTITUTE("aXbXc","X","-",2) | FIND("州","广州") | SEARCH("B","abc") | REPT("ab",3) | CHAR(65) | "a"&CHAR(10)&"b" | UPPER("aé")
 TEXTJOIN("、",TRUE,A2:A5) | VALUE("12.5") | EXACT("a","A") | EXACT("a","a") | LOWER("ABC") | SEARCH("b?","abc")
 TEXT(0.065,"0.0%") | TEXT(1234.5,"#,##0") | TEXT(1234.567,"#,##0.00") | TEXT(5,"00") | TEXT(-5,"0.0") | TEXT(45000,"yyyy-mm-dd")
 TEXT(0.5,"0%") | TEXT(1234.5,"0.0") | YEAR(45000) | MONTH(45000) | DAY(45000) | DATE(2023,6,30) | DATE(2023,14,1)

@@ -151,10 +151,14 @@ class TargetView(View):
     @property
     def full_label(self) -> str:
         """The indicator's full name, with the part of the place that the statement is limited to."""
+        return self._limited(self._scope.label(self._target.indicator))
+
+    def _limited(self, name: str) -> str:
+        """Return a name of the indicator with the part of the place that the statement is limited to."""
         sub = self._target.sub_place
         if not sub.zh and not sub.en:
-            return self._scope.label(self._target.indicator)
-        return f"{self.label}（{self.sub_place}）" if self._scope.lang == "zh" else f"{self.label} ({self.sub_place})"
+            return name
+        return f"{name}（{self.sub_place}）" if self._scope.lang == "zh" else f"{name} ({self.sub_place})"
 
     @kept
     def short(self) -> str:
@@ -392,8 +396,8 @@ class RowView(View):
 
     @property
     def short(self) -> str:
-        """The indicator's short name."""
-        return self.base.short
+        """The indicator's short name, with the part of the place that it is limited to."""
+        return self.base._limited(self.base.short)
 
     @property
     def word(self) -> str:

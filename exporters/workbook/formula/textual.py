@@ -99,6 +99,14 @@ def _rept(value: Value, times: Value) -> str:
     return found
 
 
+def _char(code: Value) -> str:
+    found = int(number(scalar(code)))
+    # Excel's code page; the other control characters cannot stand in a workbook.
+    if found in {9, 10, 13} or 32 <= found <= 255:
+        return bytes((found,)).decode("cp1252", "replace")
+    raise ErrorValueError(VALUE)
+
+
 def _value(value: Value) -> float:
     one = scalar(value)
     found = number_in(one) if isinstance(one, str) else number(one)
@@ -151,7 +159,8 @@ def _na() -> Error:
 FUNCTIONS: dict[str, Callable[..., Any]] = {
     "LEFT": _left, "RIGHT": _right, "MID": _mid, "LEN": lambda value: float(len(_text(value).encode("utf-16-le")) // 2),
     "CONCAT": _concat, "CONCATENATE": _concat, "TEXTJOIN": _textjoin, "SUBSTITUTE": _substitute, "FIND": _find,
-    "SEARCH": _search, "REPT": _rept, "VALUE": _value, "TEXT": _formatted, "UPPER": lambda value: _text(value).upper(),
+    "SEARCH": _search, "REPT": _rept, "CHAR": _char, "VALUE": _value, "TEXT": _formatted,
+    "UPPER": lambda value: _text(value).upper(),
     "LOWER": lambda value: _text(value).lower(), "TRIM": lambda value: " ".join(_text(value).split(" ")).strip()
     if "  " not in _text(value) else re.sub(" +", " ", _text(value)).strip(" "),
     "EXACT": lambda one, other: _text(one) == _text(other), "T": lambda value: one
