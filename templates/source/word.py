@@ -422,13 +422,12 @@ class Briefing:
         self.caption("flags")
         widths = self.widths(*((15, 33, 20, 62) if words.lang == "zh" else (20, 37, 23, 59)))
         cells = [
-            Cell("{{ t.place.short }}", "TableText"),
+            Cell("{%tr for t in flagged|" + DOUBTFUL + " %}{{ t.place.short }}", "TableText"),
             Cell("{{ t.label }}", "TableText"),
             Cell("{{ t.text }}", "TableFigure"),
-            Cell("{{ t.flag_text }}", "TableText"),
+            Cell("{{ t.flag_text }}{%tr endfor %}", "TableText"),
         ]
-        doubtful = "flagged|" + DOUBTFUL
-        rows = [self.head("flags", widths, 4), *self.rows("t in " + doubtful, doubtful, cells, widths)]
+        rows = [self.head("flags", widths, 4), row(cells, widths, look.row_height)]
         self.xml.append(table(rows, widths, "BriefTable", words.captions["flags"]))
         self.say([words.notes_flags_lead + (" " if words.lang == "en" else ""), words.notes_unverified], "Note")
         self.say("{%p endif %}")
