@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from enum import StrEnum
 from functools import cached_property
@@ -114,22 +114,18 @@ class Scope:
         return {view.key: view for view in self.sources}
 
     @cached_property
-    def comparable(self) -> dict[tuple[str, Measure], list[Target]]:
-        """Base targets of the districts by indicator and measure."""
-        found: dict[tuple[str, Measure], list[Target]] = {}
-        for place in self.dataset.districts:
-            for target in self.dataset.targets_of.get(place.id, ()):
-                if target.role is Role.BASE:
-                    found.setdefault((target.indicator, target.measure), []).append(target)
-        return found
+    def compared(self) -> dict[figures.Compared, figures.Comparison]:
+        """What compares across the districts, by indicator and measure."""
+        return figures.comparisons(self.dataset)
 
     @cached_property
-    def _city_targets(self) -> dict[tuple[str, Measure], TargetView]:
-        return {
-            (target.indicator, target.measure): self.target(target.id)
-            for target in self.dataset.targets_of.get(self.dataset.city, ())
-            if target.role is Role.BASE
-        }
+    def _comparing(self) -> frozenset[str]:
+        """The ids of the statements that stand in a comparison."""
+        return frozenset(
+            target.id
+            for one in self.compared.values()
+            for target in (*one.districts, *((one.city,) if one.city else ()))
+        )
 
     def place(self, place_id: str) -> PlaceView:
         return self._places[place_id]
@@ -182,8 +178,13 @@ class Scope:
             known = self._terms[term] = wording.label(term, self.lang)
         return known
 
+    def ranked(self, targets: Iterable[Target]) -> list[TargetView]:
+        """Return the views of targets, largest value first."""
+        return [self.target(target.id) for target in figures.ranked(self.dataset, targets)]
+
     def city_target(self, indicator: str, measure: Measure) -> TargetView | None:
-        return self._city_targets.get((indicator, measure))
+        found = self.compared.get((indicator, measure))
+        return self.target(found.city.id) if found and found.city else None
 
     def _unit(self, target: Target) -> Unit | None:
         return self._units[target.unit] if target.unit else None
@@ -225,11 +226,14 @@ class Scope:
             self._tabular_units[target.indicator, target.unit] = known
         return known
 
+    def apart(self, target: Target) -> bool:
+        """Whether a target is for another period than the pack; a milestone always is."""
+        own, period = self.dataset.period, target.period
+        return target.role is not Role.MILESTONE and (period.start, period.end) != (own.start, own.end)
+
     def comparison(self, target: Target) -> str:
-        """Return the key by which the base target of a place, an indicator and a measure is found."""
-        if target.role is not Role.BASE or target.sub_place.zh or target.sub_place.en:
-            return ""
-        return f"{target.place}|{target.indicator}|{target.measure.value}"
+        """Return the key by which the statement of a place that compares is found; empty for all its others."""
+        return f"{target.place}|{target.indicator}|{target.measure.value}" if target.id in self._comparing else ""
 
     def stretch(self, target: Target) -> TargetView | None:
         """Return what is striven for beyond a base target."""
@@ -250,13 +254,14 @@ class Scope:
     def comparisons(self) -> list[ComparisonView]:
         """What at least two districts state, the most important indicator first."""
         rank = {code: record.rank for code, record in self.dataset.indicator_by_code.items()}
+        order = {measure: number for number, measure in enumerate(Measure)}
         found = [
-            (rank[code], list(Measure).index(measure), targets)
-            for (code, measure), targets in self.comparable.items()
-            if len({target.place for target in targets if not target.sub_place and target.value is not None}) > 1
+            (rank[code], order[measure], one)
+            for (code, measure), one in self.compared.items()
+            if len(one.districts) > 1
         ]
         found.sort(key=lambda item: item[:2])
-        return [ComparisonView(self, [one for one in targets if self.comparison(one)]) for _, _, targets in found]
+        return [ComparisonView(self, one) for _, _, one in found]
 
     def unit_label(self, target: Target) -> str:
         known = self._words.get((target.indicator, target.unit))

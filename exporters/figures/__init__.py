@@ -2,12 +2,16 @@
 
 from .groups import Group, groups, strongest
 from .progress import Progress, latest, progress
-from .ranking import median, ranked
+from .ranking import Compared, Comparison, comparisons, extremes, median, ranked
 from .tabular import shifted, tabular_unit
 
 __all__ = [
+    "Compared",
+    "Comparison",
     "Group",
     "Progress",
+    "comparisons",
+    "extremes",
     "groups",
     "latest",
     "median",

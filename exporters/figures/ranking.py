@@ -1,31 +1,80 @@
-"""Comparison across districts: rankings and medians of one indicator in one measure."""
+"""Comparison across districts: which statements stand side by side, their order and their median."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 
 from exporters.model import Dataset, Measure, Role, Target
 
+Compared = tuple[str, Measure]
+"""Indicator and measure: what a comparison is of."""
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What the districts state of one indicator in one measure, one statement of each, and the city's beside them.
+
+    All are base targets for the whole of their place, of one period, in units of one base.
+    """
+
+    districts: tuple[Target, ...]
+    city: Target | None
+
+
+def comparisons(dataset: Dataset) -> dict[Compared, Comparison]:
+    """Return what compares, by indicator and measure.
+
+    Statements of several periods, or in units that cannot be set against each other, do not stand side by side: those
+    of the pack's own period do, else those that most districts state. Of two for one place the first stands.
+    """
+    units, own = dataset.unit_by_code, (dataset.period.start, dataset.period.end)
+    found: dict[Compared, dict[tuple[object, ...], dict[str, Target]]] = {}
+    for place in (*(district.id for district in dataset.districts), dataset.city):
+        for target in dataset.targets_of.get(place, ()):
+            sub = target.sub_place
+            if target.role is not Role.BASE or target.value is None or sub.zh or sub.en:
+                continue
+            period = target.period
+            base = units[target.unit].base if target.unit else ""
+            alike = found.setdefault((target.indicator, target.measure), {})
+            alike.setdefault((period.start, period.end, base), {}).setdefault(place, target)
+
+    def weight(item: tuple[tuple[object, ...], dict[str, Target]]) -> tuple[bool, bool, int]:
+        districts = len(item[1]) - (dataset.city in item[1])
+        return districts > 0, item[0][:2] == own, districts
+
+    return {compared: _comparison(dataset.city, max(alike.items(), key=weight)[1]) for compared, alike in found.items()}
+
+
+def _comparison(city: str, stated: dict[str, Target]) -> Comparison:
+    return Comparison(tuple(target for place, target in stated.items() if place != city), stated.get(city))
+
 
 def ranked(dataset: Dataset, targets: Iterable[Target]) -> list[Target]:
     """Return the targets that have a value, largest first by value in the base unit; ties keep their order."""
+    return sorted((target for target in targets if target.value is not None), key=_size(dataset), reverse=True)
+
+
+def extremes(dataset: Dataset, targets: Sequence[Target]) -> tuple[list[Target], list[Target]]:
+    """Return those of the targets that state the largest value, and those that state the smallest."""
+    if not targets:
+        return [], []
+    sizes = list(map(_size(dataset), targets))
+    highest, lowest = max(sizes), min(sizes)
+    sized = list(zip(targets, sizes, strict=True))
+    return [target for target, own in sized if own == highest], [target for target, own in sized if own == lowest]
+
+
+def _size(dataset: Dataset) -> Callable[[Target], Decimal]:
     units = dataset.unit_by_code
 
     def size(target: Target) -> Decimal:
         value = target.value if target.value is not None else Decimal(0)
         return units[target.unit].scaled(value) if target.unit else value
 
-    return sorted((target for target in targets if target.value is not None), key=size, reverse=True)
-
-
-def comparable(targets: Iterable[Target], indicator: str, measure: Measure) -> list[Target]:
-    """Return the base targets of one indicator and measure."""
-    return [
-        target
-        for target in targets
-        if target.indicator == indicator and target.measure is measure and target.role is Role.BASE
-    ]
+    return size
 
 
 def median(values: Sequence[Decimal]) -> Decimal | None:

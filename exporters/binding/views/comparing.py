@@ -8,11 +8,17 @@ from typing import TYPE_CHECKING
 from exporters import figures, wording
 from exporters.binding.kept import kept
 from exporters.binding.views.base import View
-from exporters.model import Indicator, Measure, Target
+from exporters.model import Indicator, Measure
 
 if TYPE_CHECKING:
     from exporters.binding.scope import Scope
     from exporters.binding.views.statements import TargetView
+
+
+def _together(views: list[TargetView]) -> str:
+    """Return what statements of one number say; the bare number where their words differ."""
+    texts = {view.text for view in views}
+    return views[0].bare if len(texts) > 1 else "".join(texts)
 
 
 class IndicatorView(View):
@@ -43,13 +49,23 @@ class IndicatorView(View):
         return self._indicator.note.in_(self._scope.lang)
 
     def _ranked(self, measure: Measure) -> list[TargetView]:
-        found = self._scope.comparable.get((self._indicator.code, measure), [])
-        return [self._scope.target(target.id) for target in figures.ranked(self._scope.dataset, found)]
+        found = self._scope.compared.get((self._indicator.code, measure))
+        return self._scope.ranked(found.districts) if found else []
 
     @kept
     def growth(self) -> list[TargetView]:
-        """The districts' growth targets, largest first."""
-        return self._ranked(Measure.GROWTH_YOY)
+        """The districts' growth targets in per cent, largest first."""
+        return [view for view in self._ranked(Measure.GROWTH_YOY) if view.unit_code == "PERCENT"]
+
+    @kept
+    def growth_first(self) -> list[TargetView]:
+        """Those of the growth targets that are largest: several where districts state the same number."""
+        return [view for view in self.growth if view.value == self.growth[0].value]
+
+    @kept
+    def growth_first_text(self) -> str:
+        """The largest growth target; the bare number where those who state it word it differently."""
+        return _together(self.growth_first)
 
     @kept
     def level(self) -> list[TargetView]:
@@ -75,10 +91,9 @@ class IndicatorView(View):
 class ComparisonView(View):
     """One indicator in one measure that at least two districts state."""
 
-    def __init__(self, scope: Scope, targets: list[Target]) -> None:
-        first = targets[0]
-        self._first = first
-        self._targets = targets
+    def __init__(self, scope: Scope, comparison: figures.Comparison) -> None:
+        self._first = first = comparison.districts[0]
+        self._comparison = comparison
         super().__init__(scope, f"comparison.{first.indicator.lower().replace('_', '-')}-{first.measure.value}")
 
     @property
@@ -115,7 +130,33 @@ class ComparisonView(View):
     @kept
     def targets(self) -> list[TargetView]:
         """The districts' targets, largest first."""
-        return [self._scope.target(target.id) for target in figures.ranked(self._scope.dataset, self._targets)]
+        return self._scope.ranked(self._comparison.districts)
+
+    @kept
+    def highest(self) -> list[TargetView]:
+        """Those of the districts' targets that are largest: several where districts state the same number."""
+        return self._extremes[0]
+
+    @kept
+    def highest_text(self) -> str:
+        """The largest target; the bare number where those who state it word it differently."""
+        return _together(self.highest)
+
+    @kept
+    def lowest(self) -> list[TargetView]:
+        """Those of the districts' targets that are smallest: several where districts state the same number."""
+        return self._extremes[1]
+
+    @kept
+    def lowest_text(self) -> str:
+        """The smallest target; the bare number where those who state it word it differently."""
+        return _together(self.lowest)
+
+    @kept
+    def _extremes(self) -> tuple[list[TargetView], list[TargetView]]:
+        highest, lowest = figures.extremes(self._scope.dataset, self._comparison.districts)
+        view = self._scope.target
+        return [view(target.id) for target in highest], [view(target.id) for target in lowest]
 
     @property
     def city(self) -> TargetView | None:

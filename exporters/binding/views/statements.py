@@ -150,15 +150,19 @@ class TargetView(View):
 
     @property
     def full_label(self) -> str:
-        """The indicator's full name, with the part of the place that the statement is limited to."""
+        """The indicator's full name, with the part of the place that the statement is limited to, and with the period
+        of a base or stretch target where it is not the pack's."""
         return self._limited(self._scope.label(self._target.indicator))
 
     def _limited(self, name: str) -> str:
-        """Return a name of the indicator with the part of the place that the statement is limited to."""
+        """Return a name of the indicator with what the statement is limited to: a part of the place, a period."""
         sub = self._target.sub_place
-        if not sub.zh and not sub.en:
+        limits = [self.sub_place] if sub.zh or sub.en else []
+        if self._scope.apart(self._target):
+            limits.append(self.period)
+        if not limits:
             return name
-        return f"{name}（{self.sub_place}）" if self._scope.lang == "zh" else f"{name} ({self.sub_place})"
+        return f"{name}（{'，'.join(limits)}）" if self._scope.lang == "zh" else f"{name} ({', '.join(limits)})"
 
     @kept
     def short(self) -> str:
@@ -189,6 +193,11 @@ class TargetView(View):
     def amount(self) -> str:
         """The number with its unit, without verb and comparator: 10%, 730亿元, CNY 73 bn."""
         return self._pieces[1]
+
+    @kept
+    def bare(self) -> str:
+        """The number alone with its unit, of a range the lower one: 10%, 730亿元."""
+        return "" if self.value is None else self._scope.amount(self._target, self.value)
 
     @property
     def tail(self) -> str:
@@ -244,7 +253,7 @@ class TargetView(View):
     @property
     def comparison(self) -> str:
         """What finds it among the targets of all places: place, indicator and measure (nansha|GDP|growth_yoy); empty
-        for stretch targets, milestones and parts of a place."""
+        for what compares with nothing: stretch targets, milestones, parts of a place, other periods and units."""
         return self._scope.comparison(self._target)
 
     @property
@@ -391,12 +400,12 @@ class RowView(View):
 
     @kept
     def label(self) -> str:
-        """The indicator's full name, with the part of the place that it is limited to."""
+        """The indicator's full name, with what the statement is limited to: a part of the place, a period."""
         return self.base.full_label
 
     @property
     def short(self) -> str:
-        """The indicator's short name, with the part of the place that it is limited to."""
+        """The indicator's short name, with what the statement is limited to: a part of the place, a period."""
         return self.base._limited(self.base.short)
 
     @property
