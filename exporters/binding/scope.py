@@ -213,6 +213,10 @@ class Scope:
         """Return a value of a target in the unit that tables of all targets use."""
         return None if value is None else figures.shifted(value, self._tabular(target)[0])
 
+    def tabular_power(self, target: Target) -> int:
+        """Return the power of ten by which ``tabular`` multiplies."""
+        return self._tabular(target)[0]
+
     def tabular_label(self, target: Target) -> str:
         return self._tabular(target)[1]
 
@@ -222,9 +226,23 @@ class Scope:
             unit = self._unit(target)
             known = (0, "")
             if unit is not None:
-                known = figures.tabular_unit(unit, self.dataset.unit_by_code, self.lang, self._counted(target))
+                largest = self._largest_units[target.indicator, unit.base]
+                units = self.dataset.unit_by_code
+                known = figures.tabular_unit(unit, units, self.lang, self._counted(target), largest)
             self._tabular_units[target.indicator, target.unit] = known
         return known
+
+    @cached_property
+    def _largest_units(self) -> dict[tuple[str, str], Unit]:
+        """The largest unit in which an indicator is stated, of those with one base."""
+        found: dict[tuple[str, str], Unit] = {}
+        for target in self.dataset.targets:
+            unit = self._unit(target)
+            if unit is not None:
+                known = found.setdefault((target.indicator, unit.base), unit)
+                if unit.multiplier > known.multiplier:
+                    found[target.indicator, unit.base] = unit
+        return found
 
     def apart(self, target: Target) -> bool:
         """Whether a target is for another period than the pack; a milestone always is."""

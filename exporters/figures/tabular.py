@@ -12,12 +12,17 @@ _ZH_MONEY = 8
 _EN_MONEY = 9
 
 
-def tabular_unit(unit: Unit, units: Mapping[str, Unit], lang: Lang, counter: str = "") -> tuple[int, str]:
+def tabular_unit(
+    unit: Unit, units: Mapping[str, Unit], lang: Lang, counter: str = "", largest: Unit | None = None
+) -> tuple[int, str]:
     """Return (power of ten to multiply by, unit's label) for a value stated in *unit*.
 
     Per cent become ratios (6.5 is 0.065); money is in 亿 of its currency, in English in billions; counts are in ones.
-    Other units stay as the source has them; English, which has no 万, counts them in ones.
+    Other units stay as the source has them, or are in the *largest* in which their indicator is stated; English, which
+    has no 万, counts them in ones.
     """
+    largest = largest or unit
+    power = unit.multiplier - largest.multiplier
     if unit.code == "PERCENT":
         return -2, "%"
     if unit.symbol:
@@ -26,7 +31,7 @@ def tabular_unit(unit: Unit, units: Mapping[str, Unit], lang: Lang, counter: str
         label = next(
             (one.label.zh for one in units.values() if one.base == unit.base and one.multiplier == _ZH_MONEY), ""
         )
-        return (unit.multiplier - _ZH_MONEY, label) if label else (0, unit.label.in_(lang))
+        return (unit.multiplier - _ZH_MONEY, label) if label else (power, largest.label.in_(lang))
     if unit.base == "COUNT":
         return unit.multiplier, counter
     if unit.code == "RANK" and lang == "en":
@@ -34,7 +39,7 @@ def tabular_unit(unit: Unit, units: Mapping[str, Unit], lang: Lang, counter: str
         return 0, ""
     if lang == "en":
         return unit.multiplier, unit.label.en or counter or unit.label.zh
-    return 0, unit.label.in_(lang) + counter
+    return power, largest.label.in_(lang) + counter
 
 
 def shifted(value: Decimal, power: int) -> Decimal:

@@ -28,7 +28,6 @@ from exporters.binding.views import (
     View,
 )
 from exporters.errors import BriefpackError, DataError, Fault
-from exporters.figures import tabular_unit
 from exporters.load import load, read_bytes, write_whole
 from exporters.load.edits import AppendRecord, Edit, RemoveField, SetField, apply_edits
 from exporters.merge import canonical
@@ -335,10 +334,9 @@ class _Puller:
 
     def _power(self, target: Target, field: str) -> int:
         """Return the power of ten by which a field of a target's view differs from the source's number."""
-        unit = self.dataset.unit_by_code.get(target.unit or "")
         if field == "ratio":
             return -2 if target.unit == "PERCENT" else 0
-        return tabular_unit(unit, self.dataset.unit_by_code, self.lang)[0] if unit and field == "number" else 0
+        return self.scope.tabular_power(target) if field == "number" else 0
 
     def _number(self, text: str, target: Target, field: str) -> Decimal:
         """Return a typed number in the unit of the source; one that names its unit must name the target's own."""

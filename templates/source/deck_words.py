@@ -4,6 +4,10 @@
 
 from __future__ import annotations
 
+import ranks
+
+FASTEST = "(gdp.key in indicator.GDP.growth_first|map(attribute='key')|list)"
+
 ZH: dict[str, str] = {
     # layouts
     "title": "标题：一句话说清结论", "subtitle": "副标题", "date": "日期与单位", "who": "姓名与职务", "source": "来源",
@@ -26,11 +30,11 @@ ZH: dict[str, str] = {
     # comparison
     "gdp.title": "{% set gdp = indicator.GDP %}{% set aim = gdp.city_growth %}"
     "{{ gdp.growth|length }}个区公布GDP增速，{% if aim %}{{ gdp.growth|selectattr('value', 'ge', aim.value)|list|length }}"
-    "个不低于全市{{ aim.text }}，\v{% endif %}{{ gdp.growth[0].place.short }}{{ gdp.growth[0].text|after(gdp.growth[0].place.short) }}居首",
+    "个不低于全市{{ aim.text }}，\v{% endif %}" + ranks.names("gdp.growth_first", "zh") + ranks.figure("gdp.growth_first", apart=True) + "居首",
     "gdp.who": "各区地区生产总值增速目标，由高到低{% if indicator.GDP.city_growth %}；虚线为全市目标{% endif %}",
     "gdp.line": "{% if indicator.GDP.city_growth %}全市 {{ indicator.GDP.city_growth.text }}{% endif %}",
     "gdp.absent": "{% if missing %}原文未载：{{ missing|map(attribute='short')|listed }}。{% endif %}",
-    "fai.title": "{% set fai = indicator.FAI %}固投增速目标{{ fai.growth[0].place.short }}最高，为{{ fai.growth[0].text }}；"
+    "fai.title": "{% set fai = indicator.FAI %}固投增速目标" + ranks.names("fai.growth_first", "zh") + "最高，为" + ranks.figure("fai.growth_first") + "；"
     "{{ fai.growth|length }}个区的中位数是{{ fai.median_growth|percent }}",
     "fai.who": "各区固定资产投资增速目标，由高到低；虚线为各区中位数",
     "fai.line": "中位数 {{ indicator.FAI.median_growth|percent }}",
@@ -47,9 +51,9 @@ ZH: dict[str, str] = {
     "{{ district.short }}"
     "{% if gdp %}{{ gdp.word|after(district.short) }}{{ 'GDP'|after(district.short, gdp.word) }}{{ gdp.phrase|after('GDP') }}"
     "{% if r1.stretch %}、{{ r1.stretch.word }}{{ r1.stretch.phrase|after(r1.stretch.word) }}{% endif %}"
-    "{% if indicator.GDP.growth[0].key == gdp.key %}，增速居各区之首{% endif %}"
+    "{% if " + FASTEST + " %}，增速{% if indicator.GDP.growth_first|length > 1 %}并列{% else %}居{% endif %}各区之首{% endif %}"
     "{% else %}{{ r1.base.word|after(district.short) }}{{ r1.short|after(district.short, r1.base.word) }}{{ r1.base.phrase|after(r1.short) }}{% endif %}"
-    "{% if most %}，{% if r1.stretch or gdp and indicator.GDP.growth[0].key == gdp.key %}\v{% endif %}{% if not gdp or most.word != gdp.word %}{{ most.word }}{{ most.short|after(most.word) }}{% else %}{{ most.short }}{% endif %}{{ most.phrase|after(most.short) }}"
+    "{% if most %}，{% if r1.stretch or gdp and " + FASTEST + " %}\v{% endif %}{% if not gdp or most.word != gdp.word %}{{ most.word }}{{ most.short|after(most.word) }}{% else %}{{ most.short }}{% endif %}{{ most.phrase|after(most.short) }}"
     "{% elif r2 %}，{{ r2.base.word }}{{ r2.short|after(r2.base.word) }}{{ r2.base.phrase|after(r2.short) }}{% endif %}",
     "d.who": "{{ district.name }}{% if district.leader %}　{{ district.leader.full_title }} {{ district.leader.name }}{% endif %}"
     "{% if district.coverage == 'other_source' %}　·　取自其他来源，引用须注明{% endif %}",
@@ -93,8 +97,8 @@ ZH: dict[str, str] = {
     "{{ observed|selectattr('actual.status', 'eq', 'on_track')|list|length }}项进度正常"
     "{% if loop.length > 1 %}（{{ loop.index }}/{{ loop.length }}）{% endif %}",
     "p.who": "目标与实际值，按地区排列；“进度正常”指完成率不低于时间过去的比例",
-    "p.name": "{{ (t.short ~ ('增速' if t.measure_code == 'growth_yoy' else ''))|fit(1) }}",
-    "p.aim": "{{ (t.text ~ ('（' ~ t.period ~ '）' if t.role_code == 'milestone' else ''))|fit(1) }}",
+    "p.name": "{{ (t.short ~ ('（' ~ t.sub_place ~ '）' if t.sub_place else '') ~ ('增速' if t.measure_code == 'growth_yoy' else ''))|fit(1) }}",
+    "p.aim": "{{ (t.text ~ ('（' ~ t.period ~ '）' if t.role_code == 'milestone' or t.period_end.year|string != pack.year else ''))|fit(1) }}",
     "p.place": "地区", "p.indicator": "指标", "p.target": "目标", "p.actual": "实际", "p.rate": "完成率", "p.status": "进度",
     "p.met": "已达到", "p.on_track": "进度正常", "p.behind": "落后",
     "p.alt": "目标与实际值的表",
@@ -141,12 +145,14 @@ EN: dict[str, str] = {
     "gdp.title": "{% set gdp = indicator.GDP %}{% set aim = gdp.city_growth %}"
     "{% if aim %}{{ gdp.growth|selectattr('value', 'ge', aim.value)|list|length }} of {% endif %}{{ gdp.growth|length }} districts "
     "{% if aim %}with a GDP growth target meet the city’s mark of {{ aim.text }}{% else %}set a GDP growth target{% endif %}; "
-    "{{ gdp.growth[0].place.short }} leads with {{ gdp.growth[0].text }}",
+    + ranks.names("gdp.growth_first", "en") + ranks.verb("gdp.growth_first", " leads with ", " lead with ")
+    + ranks.figure("gdp.growth_first"),
     "gdp.who": "Districts’ targets for GDP growth, highest first{% if indicator.GDP.city_growth %}; the dashed line is the city’s target{% endif %}",
     "gdp.line": "{% if indicator.GDP.city_growth %}City: {{ indicator.GDP.city_growth.text }}{% endif %}",
     "gdp.absent": "{% if missing %}Not in any source: {{ missing|map(attribute='short')|listed('en') }}. {% endif %}",
-    "fai.title": "{% set fai = indicator.FAI %}{{ fai.growth[0].place.short }} sets the highest target for fixed investment, "
-    "{{ fai.growth[0].text }}; the median of {{ fai.growth|length }} districts is {{ fai.median_growth|percent }}",
+    "fai.title": "{% set fai = indicator.FAI %}" + ranks.names("fai.growth_first", "en")
+    + ranks.verb("fai.growth_first", " sets", " set") + " the highest target for fixed investment, "
+    + ranks.figure("fai.growth_first") + "; the median of {{ fai.growth|length }} districts is {{ fai.median_growth|percent }}",
     "fai.who": "Districts’ targets for growth of fixed-asset investment, highest first; the dashed line is their median",
     "fai.line": "Median: {{ indicator.FAI.median_growth|percent }}",
     "cmp.category": "{{ t.place.short|clip(14) }}\n{{ t.text }}{% if t.word %}\n{{ t.word }}{% endif %}",
@@ -160,9 +166,9 @@ EN: dict[str, str] = {
     "{% set most = (rates|rejectattr('indicator', 'eq', 'GDP')|list)[0] %}"
     "{{ district.short }} "
     "{% if gdp %}{{ gdp.word|default('targets', true) }} GDP growth of {{ gdp.text }}"
-    "{% if indicator.GDP.growth[0].key == gdp.key %}, the fastest of all districts{% endif %}"
+    "{% if " + FASTEST + " %}, {% if indicator.GDP.growth_first|length > 1 %}joint{% else %}the{% endif %} fastest of all districts{% endif %}"
     "{% else %}{{ r1.base.word|default('targets', true) }} {{ r1.short|inline }} {{ r1.base.phrase }}{% endif %}"
-    "{% if most %}{% if not gdp or indicator.GDP.growth[0].key != gdp.key %};{% else %}, with{% endif %} {{ most.short|inline }} {{ most.phrase }}"
+    "{% if most %}{% if not gdp or not " + FASTEST + " %};{% else %}, with{% endif %} {{ most.short|inline }} {{ most.phrase }}"
     "{% elif r2 %}; {{ r2.short|inline }} {{ r2.base.phrase }}{% endif %}",
     "d.who": "{{ district.name }}{% if district.leader %} · {{ district.leader.name }}, {{ district.leader.title }}{% endif %}"
     "{% if district.coverage == 'other_source' %} · from another report: cite it as such{% endif %}",
@@ -205,8 +211,8 @@ EN: dict[str, str] = {
     "{{ observed|selectattr('actual.status', 'eq', 'on_track')|list|length }} more are on track"
     "{% if loop.length > 1 %} ({{ loop.index }}/{{ loop.length }}){% endif %}",
     "p.who": "Target and actual value by place; on track: the rate keeps pace with the time that has passed",
-    "p.name": "{{ (t.short ~ (', growth' if t.measure_code == 'growth_yoy' else ''))|fit(1) }}",
-    "p.aim": "{{ (t.text ~ (' (' ~ t.period ~ ')' if t.role_code == 'milestone' else ''))|fit(1) }}",
+    "p.name": "{{ (t.short ~ (' (' ~ t.sub_place ~ ')' if t.sub_place else '') ~ (', growth' if t.measure_code == 'growth_yoy' else ''))|fit(1) }}",
+    "p.aim": "{{ (t.text ~ (' (' ~ t.period ~ ')' if t.role_code == 'milestone' or t.period_end.year|string != pack.year else ''))|fit(1) }}",
     "p.place": "Place", "p.indicator": "Indicator", "p.target": "Target", "p.actual": "Actual", "p.rate": "Rate", "p.status": "Progress",
     "p.met": "met", "p.on_track": "on track", "p.behind": "behind",
     "p.alt": "Table of targets and actual values",

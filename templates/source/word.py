@@ -247,11 +247,8 @@ class Briefing:
         zh = words.lang == "zh"
         zh_shares = (55, 28, 35, 15) if self.look.name == "standard" else (59, 27, 33, 14)
         widths = self.widths(*(zh_shares if zh else (54, 29, 34, 24)))
-        # In one expression: a renderer may end a line at the edge of a value, behind the opening bracket.
-        period = "{{ '（' ~ r.base.period ~ '）' }}" if zh else " ({{ r.base.period }})"
-        other_year = "{% if r.base.period_end.year|string != pack.year %}" + period + "{% endif %}"
         main = [
-            Cell("{{ r.label }}" + other_year, "TableText"),
+            Cell("{{ r.label }}", "TableText"),
             Cell("{{ r.level.text|dash }}", "TableFigure"),
             Cell(words.growth, "TableFigure"),
             Cell("{{ r.word|dash }}", "TableFigure"),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import ranks
+
 ZH_ROW = (
     "{{ r.label }}{% if r.word %}{{ r.word|after(r.label) }}{% endif %}{% if r.level %}{{ r.level.phrase|after(r.label, r.word) }}"
     "{% if r.growth %}，{{ r.growth.phrase }}{% endif %}{% elif r.growth %}{{ r.growth.phrase|after(r.label, r.word) }}{% endif %}"
@@ -14,11 +16,9 @@ EN_ROW = (
     "{% if r.growth %}{{ r.growth.phrase }}{% endif %}"
     "{% if r.stretch %} ({{ r.stretch.word }} {{ r.stretch.text }}){% endif %}"
 )
-TOP = "{% for t in indicator.CODE.growth if t.value == indicator.CODE.growth[0].value %}{{ t.place.short }}"
 BELOW = "indicator.GDP.growth|selectattr('value', 'lt', indicator.GDP.city_growth.value)|list"
 ABOVE = "indicator.GDP.growth|selectattr('value', 'gt', indicator.GDP.city_growth.value)|list|length"
 STATUS = "observed|selectattr('actual.status', 'eq', 'CODE')|list|length"
-OWN_PERIOD = "t.role_code == 'milestone' or t.period_end.year|string != pack.year"
 KIND = "targets|selectattr('kind_code', 'eq', 'CODE')|list|length"
 DOUBTFUL = "rejectattr('flag_code', 'in', ['unverified', 'invented'])|list"
 EACH_FLAG = (
@@ -105,8 +105,8 @@ ZH = Words(
         (
             "indicator.GDP.growth",
             "经济增速：",
-            TOP.replace("CODE", "GDP") + "{% if not loop.last %}、{% endif %}{% endfor %}以{{ indicator.GDP.growth[0].text }}"
-            "居首，{{ indicator.GDP.growth|length }}个区的中位数为{{ indicator.GDP.median_growth|percent }}"
+            ranks.names("indicator.GDP.growth_first", "zh") + "以" + ranks.figure("indicator.GDP.growth_first")
+            + "居首，{{ indicator.GDP.growth|length }}个区的中位数为{{ indicator.GDP.median_growth|percent }}"
             "{% if indicator.GDP.city_growth %}，{{ " + ABOVE + " }}个区的目标数值高于全市"
             "（{{ indicator.GDP.city_growth.text }}）{% for t in " + BELOW + " %}{% if loop.first %}，低于全市的是{% else %}、"
             "{% endif %}{{ t.place.short }}（{{ t.text }}）{% endfor %}{% endif %}。",
@@ -114,11 +114,11 @@ ZH = Words(
         (
             "indicator.FAI.growth or indicator.IND_INVEST.growth",
             "投资：",
-            "{% if indicator.FAI.growth %}固定资产投资增速" + TOP.replace("CODE", "FAI") + "{% if not loop.last %}、{% endif %}"
-            "{% endfor %}最高，为{{ indicator.FAI.growth[0].text }}，中位数{{ indicator.FAI.median_growth|percent }}"
+            "{% if indicator.FAI.growth %}固定资产投资增速" + ranks.names("indicator.FAI.growth_first", "zh")
+            + "最高，为" + ranks.figure("indicator.FAI.growth_first") + "，中位数{{ indicator.FAI.median_growth|percent }}"
             "{% endif %}{% if indicator.FAI.growth and indicator.IND_INVEST.growth %}；{% endif %}"
-            "{% if indicator.IND_INVEST.growth %}工业投资增速" + TOP.replace("CODE", "IND_INVEST")
-            + "{% if not loop.last %}、{% endif %}{% endfor %}最高，为{{ indicator.IND_INVEST.growth[0].text }}{% endif %}。",
+            "{% if indicator.IND_INVEST.growth %}工业投资增速" + ranks.names("indicator.IND_INVEST.growth_first", "zh")
+            + "最高，为" + ranks.figure("indicator.IND_INVEST.growth_first") + "{% endif %}。",
         ),
         (
             KIND.replace("CODE", "deliverable"),
@@ -151,7 +151,7 @@ ZH = Words(
     progress_lead="截至{{ pack.observed_date }}，{{ observed|selectattr('actual')|list|length }}项目标有实际值：已达到{{ "
     + STATUS.replace("CODE", "met") + " }}项，进度正常{{ " + STATUS.replace("CODE", "on_track") + " }}项，落后{{ "
     + STATUS.replace("CODE", "behind") + " }}项。",
-    progress_label="{{ t.label }}{% if t.measure_code == 'growth_yoy' %}增速{% endif %}{% if " + OWN_PERIOD + " %}{{ '（' ~ t.period ~ '）' }}{% endif %}",
+    progress_label="{{ t.full_label }}{% if t.measure_code == 'growth_yoy' %}增速{% endif %}{% if t.role_code == 'milestone' %}{{ '（' ~ t.period ~ '）' }}{% endif %}",
     progress_note="完成率为实际值与目标之比，上限类目标不计；“进度正常”指完成率不低于目标期限已过时间的比例。"
     "{% for t in observed if t.actual and t.actual.date != pack.observed_date %}{{ t.place.short }}{{ t.label|after(t.place.short) }}（{{ t.period }}）的实际值"
     "截至{{ t.actual.date }}。{% endfor %}",
@@ -162,8 +162,8 @@ ZH = Words(
     "{% if r.level and r.growth %}{% if r.base.key == r.level.key %}{{ r.growth.phrase }}{% else %}{{ r.level.phrase }}"
     "{% endif %}{% elif r.stretch %}{{ r.stretch.word }}{{ r.stretch.phrase|after(r.stretch.word) }}{% endif %}",
     chart_lead=(
-        "{{ indicator.GDP.growth|length }}个区提出GDP增速目标，{{ indicator.GDP.growth[0].place.short }}最高，为"
-        "{{ indicator.GDP.growth[0].text }}；由高到低见",
+        "{{ indicator.GDP.growth|length }}个区提出GDP增速目标，" + ranks.names("indicator.GDP.growth_first", "zh")
+        + "最高，为" + ranks.figure("indicator.GDP.growth_first") + "；由高到低见",
         "。",
     ),
     districts="{% if observed %}四{% else %}三{% endif %}、各区目标与举措",
@@ -218,8 +218,8 @@ ZH = Words(
         ("左右", "约数"),
     ),
     chart_alt="柱形图：各区地区生产总值增速目标由高到低排列，虚线为全市目标。"
-    "最高{{ indicator.GDP.growth[0].place.short }}{{ indicator.GDP.growth[0].text|after(indicator.GDP.growth[0].place.short) }}"
-    "{% if indicator.GDP.city_growth %}，全市{{ indicator.GDP.city_growth.text }}{% endif %}。",
+    "最高" + ranks.names("indicator.GDP.growth_first", "zh") + ranks.figure("indicator.GDP.growth_first", apart=True)
+    + "{% if indicator.GDP.city_growth %}，全市{{ indicator.GDP.city_growth.text }}{% endif %}。",
     chart_series=("区", "增速目标（%）", "全市目标（%）"),
     chart_line="全市{{ indicator.GDP.city_growth.text }}",
     growth="{{ r.growth.text|dash }}{% if r.stretch %}，{{ r.stretch.word }}{{ r.stretch.text|after(r.stretch.word) }}{% endif %}",
@@ -248,8 +248,9 @@ EN = Words(
         (
             "indicator.GDP.growth",
             "Growth: ",
-            TOP.replace("CODE", "GDP") + "{% if not loop.last %}, {% endif %}{% endfor %} leads with "
-            "{{ indicator.GDP.growth[0].text }}; the median of {{ indicator.GDP.growth|length }} districts is "
+            ranks.names("indicator.GDP.growth_first", "en")
+            + ranks.verb("indicator.GDP.growth_first", " leads with ", " lead with ")
+            + ranks.figure("indicator.GDP.growth_first") + "; the median of {{ indicator.GDP.growth|length }} districts is "
             "{{ indicator.GDP.median_growth|percent }}{% if indicator.GDP.city_growth %}, and {{ " + ABOVE
             + " }} of them set a higher figure than the city ({{ indicator.GDP.city_growth.text }})"
             "{% for t in " + BELOW + " %}{% if loop.first %}. Below the city: {% else %}, {% endif %}{{ t.place.short }} "
@@ -258,12 +259,12 @@ EN = Words(
         (
             "indicator.FAI.growth or indicator.IND_INVEST.growth",
             "Investment: ",
-            "{% if indicator.FAI.growth %}fixed-asset growth is highest in " + TOP.replace("CODE", "FAI")
-            + "{% if not loop.last %}, {% endif %}{% endfor %} ({{ indicator.FAI.growth[0].text }}; median "
+            "{% if indicator.FAI.growth %}fixed-asset growth is highest in " + ranks.names("indicator.FAI.growth_first", "en")
+            + " (" + ranks.figure("indicator.FAI.growth_first") + "; median "
             "{{ indicator.FAI.median_growth|percent }}){% endif %}"
             "{% if indicator.FAI.growth and indicator.IND_INVEST.growth %}, {% endif %}"
-            "{% if indicator.IND_INVEST.growth %}industrial in " + TOP.replace("CODE", "IND_INVEST")
-            + "{% if not loop.last %}, {% endif %}{% endfor %} ({{ indicator.IND_INVEST.growth[0].text }}){% endif %}.",
+            "{% if indicator.IND_INVEST.growth %}industrial in " + ranks.names("indicator.IND_INVEST.growth_first", "en")
+            + " (" + ranks.figure("indicator.IND_INVEST.growth_first") + "){% endif %}.",
         ),
         (
             KIND.replace("CODE", "deliverable"),
@@ -299,7 +300,7 @@ EN = Words(
     progress_lead="By {{ pack.observed_date }}, {{ observed|selectattr('actual')|list|length }} targets have an actual value: {{ "
     + STATUS.replace("CODE", "met") + " }} are met, {{ " + STATUS.replace("CODE", "on_track") + " }} are on track and {{ "
     + STATUS.replace("CODE", "behind") + " }} are behind.",
-    progress_label="{{ t.label }}{% if t.measure_code == 'growth_yoy' %}, growth{% endif %}{% if " + OWN_PERIOD + " %} ({{ t.period }}){% endif %}",
+    progress_label="{{ t.full_label }}{% if t.measure_code == 'growth_yoy' %}, growth{% endif %}{% if t.role_code == 'milestone' %} ({{ t.period }}){% endif %}",
     progress_note="“Done” is the actual value over the target, but none for upper limits; “on track” means that it is no less than the share of the "
     "target’s period that has passed.{% for t in observed if t.actual and t.actual.date != pack.observed_date %} {{ t.place.short }}, "
     "{{ t.label|inline }} ({{ t.period }}): as of {{ t.actual.date }}.{% endfor %}",
@@ -310,8 +311,8 @@ EN = Words(
     "{% if r.level and r.growth %}{% if r.base.key == r.level.key %}{{ r.growth.phrase }}{% else %}{{ r.level.phrase }}"
     "{% endif %}{% elif r.stretch %}{{ r.stretch.word }} {{ r.stretch.text }}{% endif %}",
     chart_lead=(
-        "{{ indicator.GDP.growth|length }} districts set a target for GDP growth; {{ indicator.GDP.growth[0].place.short }} "
-        "leads with {{ indicator.GDP.growth[0].text }} (",
+        "{{ indicator.GDP.growth|length }} districts set a target for GDP growth; " + ranks.names("indicator.GDP.growth_first", "en")
+        + ranks.verb("indicator.GDP.growth_first", " leads with ", " lead with ") + ranks.figure("indicator.GDP.growth_first") + " (",
         ").",
     ),
     districts="{% if observed %}4{% else %}3{% endif %}. Targets and measures by district",
@@ -372,8 +373,8 @@ EN = Words(
         ("about", "an approximate figure"),
     ),
     chart_alt="Column chart: the districts’ growth targets for gross regional product from the highest to the lowest; a "
-    "dashed line marks the city’s. Highest is {{ indicator.GDP.growth[0].place.short }} with "
-    "{{ indicator.GDP.growth[0].text }}{% if indicator.GDP.city_growth %}; the city’s is {{ indicator.GDP.city_growth.text }}{% endif %}.",
+    "dashed line marks the city’s. Highest: " + ranks.names("indicator.GDP.growth_first", "en") + " with "
+    + ranks.figure("indicator.GDP.growth_first") + "{% if indicator.GDP.city_growth %}; the city’s is {{ indicator.GDP.city_growth.text }}{% endif %}.",
     chart_series=("District", "Growth target (%)", "City target (%)"),
     chart_line="City: {{ indicator.GDP.city_growth.text }}",
     growth="{{ r.growth.text|dash }}{% if r.stretch %}; {{ r.stretch.word }} {{ r.stretch.text }}{% endif %}",

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+import ranks
+
 
 @dataclass(frozen=True)
 class Words:
@@ -89,9 +91,9 @@ ZH = Words(
     stated_growth="{% if R.level and R.growth %}，增速{{ R.growth.text }}{% endif %}",
     tiles=("目标项数", "有目标的区", "已填实际值", "已达到", "进度正常", "落后"),
     leads=(
-        "{% if rates[0] %}{{ rates[0].targets[0].place.short }}以{{ rates[0].targets[0].text }}居首："
+        "{% if rates[0] %}" + ranks.listed("rates[0].highest", "zh") + "最高，为" + ranks.figure("rates[0].highest") + "："
         "各区{{ rates[0].short }}增速目标{% if rates[0].city %}（虚线为全市{{ rates[0].city.text }}）{% endif %}{% endif %}",
-        "{% if rates[1] %}{{ rates[1].targets[0].place.short }}以{{ rates[1].targets[0].text }}居首："
+        "{% if rates[1] %}" + ranks.listed("rates[1].highest", "zh") + "最高，为" + ranks.figure("rates[1].highest") + "："
         "各区{{ rates[1].short }}增速目标{% if rates[1].city %}（虚线为全市{{ rates[1].city.text }}）{% endif %}"
         "{% elif observed %}各区达到比例：已填目标中已达到的占比（虚线为各区合计）{% endif %}",
     ),
@@ -133,8 +135,8 @@ ZH = Words(
     ),
     invalid=("请核对", "不在可选范围内，确需如此请选“是”。"),
     matrix_title=(
-        "{% if rates[0] %}{{ rates[0].short }}增速目标：{{ rates[0].targets[0].place.short }}{{ rates[0].targets[0].text|after(rates[0].targets[0].place.short) }}最高，"
-        "{{ rates[0].targets[-1].place.short }}{{ rates[0].targets[-1].text|after(rates[0].targets[-1].place.short) }}最低"
+        "{% if rates[0] %}{{ rates[0].short }}增速目标：" + ranks.listed("rates[0].highest", "zh") + ranks.figure("rates[0].highest", apart=True) + "最高，"
+        + ranks.listed("rates[0].lowest", "zh") + ranks.figure("rates[0].lowest", apart=True) + "最低"
         "{% else %}各区指标对比{% endif %}"
     ),
     matrix_hint="各格按“区域|指标|口径”查“目标”表，目标表排序、增行不影响；列最高值加粗；空白为原文未载",
@@ -190,9 +192,11 @@ EN = Words(
     stated_growth="{% if R.level and R.growth %}, {{ R.growth.phrase }}{% endif %}",
     tiles=("Targets", "Districts with targets", "Actuals filled in", "Met", "On track", "Behind"),
     leads=(
-        "{% if rates[0] %}{{ rates[0].targets[0].place.short }} leads with {{ rates[0].targets[0].text }}: "
+        "{% if rates[0] %}" + ranks.listed("rates[0].highest", "en") + ranks.verb("rates[0].highest", " is", " are")
+        + " highest with " + ranks.figure("rates[0].highest") + ": "
         "{{ rates[0].short }} growth targets by district{% if rates[0].city %} (dashed: city, {{ rates[0].city.text }}){% endif %}{% endif %}",
-        "{% if rates[1] %}{{ rates[1].targets[0].place.short }} leads with {{ rates[1].targets[0].text }}: "
+        "{% if rates[1] %}" + ranks.listed("rates[1].highest", "en") + ranks.verb("rates[1].highest", " is", " are")
+        + " highest with " + ranks.figure("rates[1].highest") + ": "
         "{{ rates[1].short }} growth targets by district{% if rates[1].city %} (dashed: city, {{ rates[1].city.text }}){% endif %}"
         "{% elif observed %}Share of reported targets already met, by district (dashed: all districts){% endif %}",
     ),
@@ -240,9 +244,9 @@ EN = Words(
     ),
     invalid=("Please check", "This is not one of the usual entries. Choose Yes to keep it."),
     matrix_title=(
-        "{% if rates[0] %}{{ rates[0].short }} growth targets: {{ rates[0].targets[0].place.short }} highest "
-        "({{ rates[0].targets[0].text }}), {{ rates[0].targets[-1].place.short }} lowest "
-        "({{ rates[0].targets[-1].text }}){% else %}Indicators by district{% endif %}"
+        "{% if rates[0] %}{{ rates[0].short }} growth targets: " + ranks.listed("rates[0].highest", "en") + " highest "
+        "(" + ranks.figure("rates[0].highest") + "), " + ranks.listed("rates[0].lowest", "en") + " lowest "
+        "(" + ranks.figure("rates[0].lowest") + "){% else %}Indicators by district{% endif %}"
     ),
     matrix_hint=(
         "Each cell looks up place, indicator and measure in the Targets sheet, which may be sorted and extended; "

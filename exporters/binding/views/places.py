@@ -179,11 +179,15 @@ class PlaceView(View):
 
     @kept
     def growth(self) -> list[TargetView]:
-        """Its year-on-year growth targets in per cent (base, not stretch), the most important indicator first."""
+        """Its year-on-year growth targets in per cent that compare with other districts', the most important indicator
+        first."""
         return [
             self._scope.target(group.growth.id)
             for group in self._ranked
-            if group.growth and group.growth.measure is Measure.GROWTH_YOY
+            if group.growth
+            and group.growth.measure is Measure.GROWTH_YOY
+            and group.growth.unit == "PERCENT"
+            and self._scope.comparison(group.growth)
         ]
 
     @kept
