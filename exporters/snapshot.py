@@ -67,7 +67,8 @@ class Item:
     """A generated paragraph, table row, shape or sheet row. ``id`` is the same in every generation; copies share it.
 
     Items of one ``unit`` (a district's section) are dropped together, or not at all where a person touched one of them.
-    One that is ``removable`` goes with its record, untouched, although its group keeps all others (a shape on a slide).
+    One that is ``removable`` goes with its record, untouched, although its group keeps all others (a shape on a slide, a
+    row of a sheet).
 
     Where an editor takes names away, an id begins with :data:`UNKNOWN`; ``sort`` (only items of one sort can be each
     other) and ``box`` (left, top, width, height) then help to find out which item it is.
@@ -90,7 +91,7 @@ class Item:
 class Group:
     """What items stand in: the body of a document, a slide, a table of a sheet.
 
-    ``keeps`` says that what the data drops of it is marked stale, not deleted (slides, sheet rows).
+    ``keeps`` says that what the data drops of it is marked stale, not deleted (slides, sheets).
     ``record`` is whose group it is, where a group that nobody touched is no more than what the new render says in its
     place (a slide): it is replaced by another form that tells its record, by its own new form where its items come or
     go, and goes with its record.

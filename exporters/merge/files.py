@@ -241,7 +241,10 @@ class _FileMerge:
         elif untouched and not held:
             self.edits.append(RemoveItem(theirs.id, theirs.at))
         if not untouched:
-            self._conflict(theirs.id, "changed-dropped", content_of(base), content_of(theirs), "", theirs.at)
+            before, now = content_of(base), content_of(theirs)
+            # What has something new beside it reads as before; it is open all the same.
+            before = NOTHING if canonical(before) == canonical(now) else before
+            self._conflict(theirs.id, "changed-dropped", before, now, "", theirs.at)
 
     def _still_dropped(self, group: Group, theirs: Group | Item) -> None:
         """What the data dropped in an earlier generation and a person had changed: open until they settle it."""

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -247,14 +249,26 @@ def test_a_template_set_of_ones_own_is_asked_for_where_it_is_not_to_be_found(run
     assert build(run, "--templates", "gone", only="workbook")["templates"] == "gone"
 
 
-def test_rows_that_the_data_dropped_from_a_touched_workbook_are_told(run: Any) -> None:
-    build(run, only="workbook")
-    typed = '<row r="500"><c r="B500" t="inlineStr"><is><t>by hand</t></is></c></row></sheetData>'
-    rewrite(Path("p/targets.xlsx"), "xl/worksheets/sheet6.xml", lambda text: text.replace("</sheetData>", typed))
-    run("verify", "p")
+def test_rows_that_the_data_dropped_go_unless_a_person_wrote_in_them(run: Any) -> None:
     at = SAMPLE.index("  - id: liwan.gdp-growth\n")
     Path("less.yaml").write_text(SAMPLE[:at] + SAMPLE[SAMPLE.index("  - id:", at + 1) :], "utf-8")
-    said = run("build", "less.yaml", "--out", "p", "--only", "workbook")
-    assert "targets.xlsx: no longer in the data, marked, not deleted: liwan.gdp-growth\n" in said
+
+    def written(sheet: str, change: Callable[[str], str], code: int = 0) -> dict[str, Any]:
+        shutil.rmtree("p", ignore_errors=True)
+        build(run, only="workbook")
+        rewrite(Path("p/targets.xlsx"), f"xl/worksheets/{sheet}.xml", change)
+        run("verify", "p")
+        return build(run, only="workbook", data="less.yaml", code=code)
+
+    typed = '<row r="500"><c r="B500" t="inlineStr"><is><t>by hand</t></is></c></row></sheetData>'
+    assert not written("sheet6", lambda text: text.replace("</sheetData>", typed))["conflicts"]
+    run("verify", "p")
+
+    cell = '<c r="Y71" t="inlineStr"><is><t>by hand</t></is></c>'
+    told = written("sheet2", lambda text: re.sub(r'<c r="Y71"[^>]*/>', cell, text), code=3)["conflicts"]
+    assert [one["key"] for one in told] == ["liwan.gdp-growth"]
     [row] = [one for one in json.loads(run("verify", "p", "--json", code=1))["findings"] if one["error"]]
     assert (row["kind"], row["key"], row["where"]) == ("stale", "liwan.gdp-growth", "sheet 目标, cell B71")
+    run("resolve", "p", "liwan.gdp-growth", "--data")
+    assert not build(run, only="workbook", data="less.yaml")["conflicts"]
+    run("verify", "p")

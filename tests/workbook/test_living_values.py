@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from dataclasses import replace
 from typing import Any
 
 import living_samples as samples
@@ -13,6 +14,7 @@ from openpyxl.comments import Comment
 from openpyxl.styles import PatternFill
 
 from exporters.merge import merge
+from exporters.runs.living import overrides
 
 SHEET = "xl/worksheets/sheet2.xml"
 GDP, FAI = "liwan.gdp-growth", "liwan.fai-growth"
@@ -206,7 +208,7 @@ def test_a_row_and_a_column_by_hand_while_the_data_adds_a_row():
     assert cached["总览"]["B5"].value == count + 2
 
 
-def test_a_dropped_record_is_marked_and_stays():
+def test_a_dropped_record_that_a_person_wrote_at_is_marked_and_stays():
     base = render(dataset())
     book = loaded(base)
     sheet = book["目标"]
@@ -214,17 +216,53 @@ def test_a_dropped_record_is_marked_and_stays():
     theirs = saved(book)
     ours = render(changed(dataset(), drop=(FAI,)))
     result, plan = regenerate(base, theirs, ours)
-    assert FAI in values(result)
+    (told,) = plan.conflicts
+    assert (told.key, told.reason) == (FAI, "changed-dropped")
     after = loaded(result)["目标"]
     assert "briefpack" in after.cell(row_of(after, FAI), 2).comment.text
     assert after.cell(row_of(after, FAI), 3).comment.text == "我的批注"
-    again, plan = regenerate_with_conflicts(ours, result, render(changed(dataset(), {GDP: "8"}, drop=(FAI,))))
-    assert not plan.conflicts
+    # It is told again until somebody settles it.
+    moved = render(changed(dataset(), {GDP: "8"}, drop=(FAI,)))
+    again, plan = regenerate_with_conflicts(ours, result, moved, overrides=overrides([told]))
+    assert [one.key for one in plan.conflicts] == [FAI]
     assert loaded(again)["目标"].cell(row_of(after, FAI), 2).comment is not None
+    settled = overrides([replace(told, base=told.theirs)])
+    gone, plan = regenerate_with_conflicts(ours, result, moved, overrides=settled)
+    assert not plan.conflicts
+    assert FAI not in values(gone)
     # The record comes back: the mark goes.
     back, _ = regenerate_with_conflicts(ours, result, render(changed(dataset(), {GDP: "8"})))
     assert loaded(back)["目标"].cell(row_of(after, FAI), 2).comment is None
     assert loaded(back)["目标"].cell(row_of(after, FAI), 3).comment.text == "我的批注"
+
+
+def test_a_dropped_record_that_nobody_touched_goes_with_its_row():
+    base, ours = render(dataset()), render(changed(dataset(), drop=(FAI,)))
+    book = loaded(base)
+    book["总览"]["D9"] = "=目标!E7*2"
+    result, plan = regenerate(base, saved(book), ours)
+    assert not plan.conflicts
+    assert values(result) == values(ours)
+    after, fresh = loaded(result, cached=True), loaded(ours, cached=True)
+    assert [after["总览"][at].value for at in ("B3", "B4", "B5")] == [
+        fresh["总览"][at].value for at in ("B3", "B4", "B5")
+    ]
+    old, new = loaded(base)["目标"], loaded(result)
+    assert new["总览"]["D9"].value == f"=目标!E{row_of(new['目标'], old['A7'].value)}*2"
+
+
+def test_a_dropped_row_that_a_formula_names_alone_is_emptied():
+    base, ours = render(dataset()), render(changed(dataset(), drop=(FAI,)))
+    book = loaded(base)
+    row = row_of(book["目标"], FAI)
+    book["总览"]["D9"] = f"=目标!E{row}*2"
+    result, plan = regenerate(base, saved(book), ours)
+    assert not plan.conflicts
+    after, fresh = loaded(result, cached=True), loaded(ours, cached=True)
+    assert loaded(result)["总览"]["D9"].value == f"=目标!E{row}*2"
+    assert {cell.value for cell in after["目标"][row]} == {None}
+    assert after["总览"]["B5"].value == fresh["总览"]["B5"].value
+    assert after["总览"]["B3"].value == pytest.approx(fresh["总览"]["B3"].value)
 
 
 def test_a_deleted_row_is_not_brought_back():

@@ -20,10 +20,13 @@ def language(book: Book) -> str:
 
 
 def stale(lang: str) -> str:
-    """Return the note of a row whose record the data dropped."""
+    """Return the note of a row that a person wrote in and whose record the data dropped."""
     if lang == "zh":
-        return "briefpack：数据中已没有这一行，内容保留未删。"
-    return "briefpack: the data no longer holds this row; nothing was deleted."
+        return "briefpack：数据中已没有这一行，因有人工内容而保留；在处理（briefpack resolve）之前，公式仍计入此行。"
+    return (
+        "briefpack: the data no longer holds this row. It stays because a person wrote in it; formulas count it until "
+        "that is settled (briefpack resolve)."
+    )
 
 
 def stale_sheet(lang: str) -> str:

@@ -92,6 +92,8 @@ class SheetNotes:
                 ours = known or text.startswith(AUTHOR)
                 note = Note(place[0], self.shift.row(place[1]), one, _key_of(text) if ours else "", text)
                 self._notes.append(note)
+                if place[1] in self.shift.gone:
+                    self._gone.append(note)
 
     @property
     def keys(self) -> list[str]:
@@ -235,6 +237,16 @@ class SheetNotes:
         # Parts made in the same run count from their sheet's place, which no other sheet has.
         parts = [entry.part for entry in self.book.entries]
         return max(taken) + 1 + parts.index(self.sheet)
+
+
+def notes_by_row(book: Book, sheet: str) -> dict[int, str]:
+    """Return what people's notes on a sheet say, by row; those of a rebuild are left out."""
+    found: dict[int, str] = {}
+    if book.target(sheet, rt.COMMENTS):
+        for note in SheetNotes.of(book, sheet, Shift())._notes:
+            if not note.key:
+                found[note.row] = f"{found.get(note.row, '')}{note.text}\n"
+    return found
 
 
 def _key_of(text: str) -> str:

@@ -69,7 +69,9 @@ class Noting:
         for one in self._plan.conflicts:
             place = self._place(one.at) if one.at and one.at not in stale else None
             if place is not None:
-                yield (*place, one.key, messages.conflict(language, one.base, one.theirs, one.ours))
+                dropped = one.reason == "changed-dropped" and one.at.rpartition("!")[2].isdecimal()
+                text = messages.conflict(language, one.base, one.theirs, one.ours)
+                yield (*place, one.key, messages.stale(language) if dropped else text)
 
     def _current_keys(self) -> frozenset[str]:
         keys: set[str] = set()

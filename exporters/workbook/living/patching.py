@@ -16,6 +16,7 @@ from exporters.workbook.living.cells import Cell
 from exporters.workbook.living.cellxml import NOTHING, Content
 from exporters.workbook.living.charting import REFERENCES, retargeted
 from exporters.workbook.living.formulas import FORMULA, from_header
+from exporters.workbook.living.leaving import Leaving
 from exporters.workbook.living.lifting import Lifting
 from exporters.workbook.living.naming import CELLS, SHEET, Naming, Places
 from exporters.workbook.living.noting import Noting
@@ -68,6 +69,7 @@ class _Patch:
         self._naming = Naming(self._book)
         self._translation = Translation(self._ours, self._book)
         self._lifting = Lifting(self._book, self._ours, self._translation, self._changes)
+        self._leaving = Leaving(self._book)
         self._charts: dict[str, str] = {}
         self._style_pairs: dict[str, dict[int, Counter[int]]] = {}
 
@@ -82,7 +84,13 @@ class _Patch:
                 self._insert(one)
             elif isinstance(one, RemoveItem):
                 self._clear(one)
-        shifts = Shifts({self._entries[part].name: Shift(found.values()) for part, found in self._insertions.items()})
+        gone = self._leaving.rows()
+        for column, row, part in self._leaving.emptied():
+            self._edit(part).contents[column, row] = NOTHING
+        shifts = Shifts({
+            self._entries[part].name: Shift(self._insertions[part].values(), gone.get(part, ()))
+            for part in {**self._insertions, **gone}
+        })
         for part, data in Related(self._book, shifts).parts():
             self._changes.set(part, data)
         for part, source in self._charts.items():
@@ -143,7 +151,12 @@ class _Patch:
         edit.contents[column, row] = content
 
     def _clear(self, item: RemoveItem) -> None:
-        """Empty a cell beside the tables that the data dropped and nobody touched; its format stays."""
+        """Take out a row that the data dropped and nobody touched; empty such a cell beside the tables: its format
+        stays."""
+        part, _, number = item.at.rpartition("!")
+        if number.isdecimal() and part in self._entries:
+            self._leaving.add(part, int(number))
+            return
         place = self._place(item.at)
         if place is not None:
             part, column, row = place

@@ -18,6 +18,7 @@ from exporters.workbook.living.cells import Cell
 from exporters.workbook.living.charting import chart_items
 from exporters.workbook.living.formulas import FORMULA, by_header
 from exporters.workbook.living.naming import CELLS, CHARTS, SHEET, Naming, Places
+from exporters.workbook.living.notes import notes_by_row
 from exporters.workbook.living.properties import read_properties
 from exporters.workbook.living.shapes import shaped
 from exporters.workbook.living.sheet import Sheet
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 
 FORMAT = "workbook"
 STAMP = "briefpack"
+NOTES = "+"
+"""Stands for the notes on a row in the key of a slot."""
 _SENTENCE = re.compile(r"[。！？；\n]|[.!?;]\s")
 
 
@@ -96,7 +99,7 @@ class _Reader:
             (column.name, column.number, f"{sheet.part}!{letters(column.number)}", column.number in whole)
             for column in columns
         ]
-        text = book.text
+        text, notes = book.text, notes_by_row(book, sheet.part)
         for key, row in rows:
             slots: list[Slot] = []
             start = key + "." if not table.is_range else f"{group}!{key}!"
@@ -114,7 +117,9 @@ class _Reader:
                     value = shaped(formula)[0].skeleton if is_formula else by_header(formula, table, row.number)
                     value = FORMULA + value
                 slots.append(Slot(start + name, value, at + shown, kind))
-            yield Item(key, f"{sheet.part}!{shown}", tuple(slots))
+            if row.number in notes:
+                slots.append(Slot(start + NOTES, notes[row.number], "", SlotKind.FOREIGN))
+            yield Item(key, f"{sheet.part}!{shown}", tuple(slots), removable=True)
 
     def _cells(self, sheet: Sheet, name: str, areas: Sequence[Table], keyed: set[int]) -> Iterator[Item]:
         places = Places(areas, self._naming)

@@ -1,9 +1,9 @@
-"""Rows inserted into a sheet, and what that does to every reference."""
+"""Rows put into a sheet and taken out, and what that does to every reference."""
 
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import accumulate
@@ -11,7 +11,7 @@ from itertools import accumulate
 from exporters.workbook.formula.tokens import Token, tokens
 from exporters.workbook.living.book import Table
 from exporters.workbook.living.shapes import Reference, shaped
-from exporters.workbook.references import LAST_ROW
+from exporters.workbook.references import LAST_ROW, parse_range
 
 _END = re.compile(r"(\$?[A-Za-z]{0,3})(\$?)([0-9]*)")
 
@@ -26,9 +26,11 @@ class Insertion:
 
 
 class Shift:
-    """The insertions into one sheet, in order; all row numbers given are those of before."""
+    """The rows put into one sheet and taken out of it; all row numbers given are those of before."""
 
-    def __init__(self, insertions: Iterable[Insertion] = ()) -> None:
+    def __init__(self, insertions: Iterable[Insertion] = (), gone: Iterable[int] = ()) -> None:
+        self._gone = sorted(gone)
+        self.gone = frozenset(self._gone)
         self.insertions = sorted(insertions, key=lambda one: one.after)
         self._behind = [one.after for one in self.insertions]
         self._sums = [0, *accumulate(one.count for one in self.insertions)]
@@ -36,11 +38,11 @@ class Shift:
         self._known: dict[tuple[int, int, bool], tuple[int, int]] = {}
 
     def __bool__(self) -> bool:
-        return bool(self.insertions)
+        return bool(self.insertions or self._gone)
 
     def row(self, number: int) -> int:
-        """Return where a row stands afterwards."""
-        return number + self._sums[bisect_left(self._behind, number)]
+        """Return where a row stands afterwards; for one that goes, where the row before it stands."""
+        return number + self._sums[bisect_left(self._behind, number)] - bisect_right(self._gone, number)
 
     def rows(self, top: int, bottom: int, *, single: bool = True) -> tuple[int, int]:
         """Return where a range of rows stands afterwards: it grows with rows inside it, and one that covers all rows
@@ -53,15 +55,20 @@ class Shift:
     def _rows(self, top: int, bottom: int, single: bool) -> tuple[int, int]:
         if bottom >= LAST_ROW and top == 1:
             return top, bottom
-        first, last = self.row(top), self.row(bottom)
+        first, last = self.row(top) + (top in self.gone), self.row(bottom)
         if top == bottom and not single:
-            return first, last
+            return first, max(first, last)
         at_end, at_start = self._at.get(bottom), self._at.get(top - 1)
         if at_end is not None and _covers(at_end.table, top, bottom):
             last += at_end.count
         if at_start is not None and top == at_start.table.top and _covers(at_start.table, top, bottom):
             first -= at_start.count
-        return first, min(last, LAST_ROW)
+        return first, min(max(first, last), LAST_ROW)
+
+    def takes(self, area: str) -> bool:
+        """Whether all rows of an area go."""
+        found = parse_range(area) if self.gone else None
+        return found is not None and all(row in self.gone for row in range(found.top, found.bottom + 1))
 
     def inside(self, row: int) -> bool:
         """Whether a row is one of a table's that gets new rows."""
@@ -136,7 +143,9 @@ class Shifts:
     def ranges(self, text: str, sheet: str) -> str:
         """Return ranges separated by spaces (sqref), moved."""
         shift = self.of(sheet)
-        return " ".join(moved_area(one, shift) for one in text.split()) if shift else text
+        if not shift:
+            return text
+        return " ".join(moved_area(one, shift) for one in text.split() if not shift.takes(one))
 
 
 _NONE = Shift()

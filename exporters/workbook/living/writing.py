@@ -1,4 +1,4 @@
-"""One worksheet part changed: cells set, rows inserted, references moved; the rest keeps its bytes."""
+"""One worksheet part changed: cells set, rows put in and taken out, references moved; the rest keeps its bytes."""
 
 from __future__ import annotations
 
@@ -113,6 +113,11 @@ class _Writer:
     def _row(self, row: Row, number: int, contents: dict[int, Content]) -> None:
         if row.number == LAST_ROW and not row.cells and not contents:
             # LibreOffice writes an empty row at the very end of a sheet: it cannot move down.
+            return
+        if row.number in self._shift.gone:
+            self._splices.replace(row.start, row.end, b"")
+            # What counted it counts its neighbours too.
+            self._edit.touched |= {(column, at) for column in row.cells for at in (number, number + 1)}
             return
         tag = self._data[row.start : row.opened]
         absent = {column: content for column, content in contents.items() if column not in row.cells}
