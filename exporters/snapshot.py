@@ -67,8 +67,8 @@ class Item:
     """A generated paragraph, table row, shape or sheet row. ``id`` is the same in every generation; copies share it.
 
     Items of one ``unit`` (a district's section) are dropped together, or not at all where a person touched one of them.
-    One that is ``removable`` goes with its record, untouched, although its group keeps all others (a shape on a slide, a
-    row of a sheet).
+    One that is ``removable`` goes with its record, untouched, although its group keeps all others (a shape on a slide,
+    a row of a sheet).
 
     Where an editor takes names away, an id begins with :data:`UNKNOWN`; ``sort`` (only items of one sort can be each
     other) and ``box`` (left, top, width, height) then help to find out which item it is.

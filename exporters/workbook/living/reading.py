@@ -130,8 +130,13 @@ class _Reader:
             for cell in row.cells.values():
                 if cell.column in covered or cell.blank:
                     continue
-                plain = cell.formula is None
-                value = self._book.text(cell) if plain else FORMULA + shaped(sheet.formula(cell))[0].skeleton
+                if cell.formula is None:
+                    value = self._book.text(cell)
+                else:
+                    shape, numbers = shaped(sheet.formula(cell))
+                    # Where no table of the sheet grows, what a formula looks at on it is part of what it says.
+                    own = () if areas else (one.written(numbers) for one in shape.references if not one.sheet)
+                    value = " ".join((FORMULA + shape.skeleton, *own))
                 if not value:
                     continue
                 place = places.name(cell.column, cell.row)

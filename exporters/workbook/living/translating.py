@@ -29,13 +29,17 @@ class Translation:
     def refit(self, source: Cell, part: str, cell: Cell | None, into: str) -> str:
         """Return the formula of *source* (a cell of the sheet *part* of the new render) for a cell of the sheet *into*.
 
-        Where that cell holds a formula with as many references, they stay: they have followed every move.
+        Where that cell holds a formula with as many references, they stay: they have followed every move. Only those to
+        a sheet's own cells do not, where no table of it moves any.
         """
         formula = self._source.sheet(part).formula(source)
         if cell is not None and cell.formula is not None:
-            own = references(self._target.sheet(into).formula(cell))
-            if len(own) == len(references(formula)):
-                return with_references(formula, [token.text for token in own])
+            own, new = references(self._target.sheet(into).formula(cell)), references(formula)
+            if len(own) == len(new):
+                moves = any(area.sheet == into for area in self._target.areas)
+                pairs = zip(own, new, strict=True)
+                kept = [one.text if moves or one.sheet else self._reference(two, part) for one, two in pairs]
+                return with_references(formula, kept)
         return with_references(formula, [self._reference(token, part) for token in references(formula)])
 
     def formula(self, text: str) -> str:
