@@ -88,7 +88,7 @@ def _run(request: Request, dry_run: bool, notify_cmd: str | None, as_json: bool)
         print_json(_outcome_json(outcome))
     else:
         _print_outcome(outcome)
-        for fault in (*outcome.refused, *outcome.stale):
+        for fault in (*outcome.refused, *outcome.warnings):
             print_fault(fault)
     if notify_cmd and changed(outcome.results):
         notify(notify_cmd, _outcome_json(outcome))
@@ -138,7 +138,7 @@ def _outcome_json(outcome: Outcome) -> dict[str, Any]:
         "conflicts": [dict(conflict) for conflict in made.conflicts],
         "moved": [asdict(move) for move in outcome.moved],
         "refused": [fault_json(fault) for fault in outcome.refused],
-        "stale": [fault_json(fault) for fault in outcome.stale],
+        "warnings": [fault_json(fault) for fault in outcome.warnings],
         "backup": str(outcome.backup) if outcome.backup else None,
     }
 

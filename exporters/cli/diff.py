@@ -48,4 +48,4 @@ def command(
 
     found = review.diff(pack_request(dataset, folder, templates, lang, only, as_of))
     show(found, as_json, list(review.updated(found)), most=_SHOWN)
-    click.get_current_context().exit(3 if found.conflicts else 0)
+    click.get_current_context().exit(found.exit_code)

@@ -28,8 +28,8 @@ def show(found: Review, as_json: bool, updated: list[tuple[str, str, str]], most
     if as_json:
         print_json(
             {
-                "ok": True,
-                "exit_code": 3 if found.conflicts else 0,
+                "ok": found.exit_code != 4,
+                "exit_code": found.exit_code,
                 "folder": str(found.folder),
                 "dataset": found.manifest.dataset,
                 "moved": [{"key": key, "old": old, "new": new} for key, old, new in updated],
@@ -42,8 +42,8 @@ def show(found: Review, as_json: bool, updated: list[tuple[str, str, str]], most
     _some((f"moved     {move}" for move in found.moved), most, "records more moved")
     for file in found.files:
         click.echo(f"{file.state:9} {file.file}{_counts(file)}")
-        if file.fault is not None:
-            print_fault(file.fault)
+        for fault in (*([file.fault] if file.fault else []), *file.warnings):
+            print_fault(fault)
         _some(_kept(file), most, "edits more stand: `briefpack status` has all")
         said = Counter(replace(one, at="", item="", group="") for one in file.plan.conflicts)
         for conflict, places in said.items():
@@ -107,6 +107,7 @@ def _file_json(file: FileReview) -> dict[str, Any]:
             {**_conflict_json(conflict), "place": file.places.get(conflict.at, "")} for conflict in file.plan.conflicts
         ],
         "fault": fault_json(file.fault) if file.fault else None,
+        "warnings": [fault_json(fault) for fault in file.warnings],
     }
 
 

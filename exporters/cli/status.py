@@ -20,4 +20,4 @@ def command(folder: Path, as_json: bool) -> None:
 
     found = review.status(folder)
     show(found, as_json, [])
-    click.get_current_context().exit(3 if found.conflicts else 0)
+    click.get_current_context().exit(found.exit_code)

@@ -74,7 +74,7 @@ def _build(request: object) -> None:
         return
     for name, result in outcome.results.items():
         click.echo(f"  {result:9}  {outcome.out / name}")
-    for fault in (*outcome.refused, *outcome.stale):
+    for fault in (*outcome.refused, *outcome.warnings):
         print_fault(fault)
     if outcome.manifest.conflicts:
         click.echo(f"  {len(outcome.manifest.conflicts)} conflicts: briefpack status {outcome.out}")

@@ -1,5 +1,8 @@
 """What builds replaced: a folder each, named by the moment, of which the newest are kept.
 
+A clock may be wrong. Where it is behind the newest backup, the next one goes by that one's moment and a number more, so
+that the names are always in the order in which they were made.
+
 A pack that is rebuilt every day for years, or at every save while somebody works on it, must not grow for ever. What a
 person asked to throw away (``--fresh``) stands nowhere else, so such a backup is never cleared.
 """
@@ -16,8 +19,9 @@ _LASTING = "-fresh"
 
 def new(root: Path, *, lasting: bool) -> Path:
     """Make the folder of a new backup; a *lasting* one is never outdated."""
-    stamp = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
-    number = 1 + max((_order(path)[1] for path in root.glob(f"{stamp}*")), default=0)
+    newest, count = max((_order(path) for path in root.glob("[0-9]*T[0-9]*Z*")), default=("", 0))
+    now = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
+    stamp, number = (newest, count + 1) if now <= newest else (now, 1)
     folder = root / f"{stamp}{f'-{number}' if number > 1 else ''}{_LASTING if lasting else ''}"
     folder.mkdir(parents=True)
     return folder

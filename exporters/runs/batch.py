@@ -222,7 +222,7 @@ def _published(order: Order, done: Made | tuple[Fault, ...] | Lost) -> Report:
     conflicts = len(outcome.manifest.conflicts)
     changed = any(result not in {"unchanged"} for result in outcome.results.values())
     status: Status = "refused" if outcome.refused else "conflicts" if conflicts else "built" if changed else "unchanged"
-    return Report(pack, status, (*outcome.refused, *outcome.stale), conflicts, outcome.moved, dict(outcome.results))
+    return Report(pack, status, (*outcome.refused, *outcome.warnings), conflicts, outcome.moved, dict(outcome.results))
 
 
 def _key(pack: Pack, content: bytes, edition: Edition) -> str:

@@ -24,8 +24,9 @@ class Outcome:
     """What a build did.
 
     ``results`` has an entry for each file asked for, ``merges`` the plan of each edited file; ``refused`` says why a
-    file was left alone (its new version then stands beside it); ``stale`` warns of such versions of earlier builds that
-    somebody has changed; ``backup`` is where replaced files went; ``moved`` is what the data moved.
+    file was left alone (its new version then stands beside it); ``warnings`` tell of such versions of earlier builds
+    that somebody has changed, of older copies, and of rows whose names and keys came apart; ``backup`` is where
+    replaced files went; ``moved`` is what the data moved.
     """
 
     out: Path
@@ -35,7 +36,7 @@ class Outcome:
     merges: dict[str, Merge] = field(default_factory=dict)
     refused: tuple[Fault, ...] = ()
     moved: tuple[Move, ...] = ()
-    stale: tuple[Fault, ...] = ()
+    warnings: tuple[Fault, ...] = ()
 
     @property
     def exit_code(self) -> int:
@@ -89,7 +90,9 @@ def publish(made: Made, folder: Folder) -> Outcome:
         news = _news(made, folder, outcome)
         backup = work.publish(expected, news, lasting=_throws_edits_away(folder))
         stale = beside.clear(out, [file.name for file in made.files if file.beside is None])
-        return replace(outcome, backup=backup, stale=(*beside.kept(out, changed), *stale))
+        older = [found for file in made.files if (found := folder.file(file.name).older) is not None]
+        told = [fault for file in made.files for fault in file.warnings]
+        return replace(outcome, backup=backup, warnings=(*beside.kept(out, changed), *stale, *older, *told))
 
 
 def _throws_edits_away(folder: Folder) -> bool:

@@ -10,6 +10,7 @@ from pathlib import Path
 from exporters.errors import BriefpackError, Fault, PackageError, RefusedError
 from exporters.files import read_file
 from exporters.runs import manifest, publish
+from exporters.runs.copies import older
 from exporters.runs.disk import lock_of
 from exporters.runs.manifest import Manifest
 from exporters.runs.memory import Base, Memory
@@ -22,7 +23,8 @@ class Existing:
     """One file of the folder. What only a merge needs is there where people have edited it, or may have.
 
     ``lock`` is the lock file of an editor that has it open; ``newest`` the number of its newest generation;
-    ``content`` its bytes, ``base`` what it was edited from, and where there is none ``fault`` says why.
+    ``content`` its bytes, ``base`` what it was edited from, and where there is none ``fault`` says why;
+    ``older`` tells of a copy older than the file whose place it took.
     """
 
     digest: str | None = None
@@ -32,6 +34,7 @@ class Existing:
     base: Base | None = None
     fault: Fault | None = None
     conflicts: tuple[Conflict, ...] = ()
+    older: Fault | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +107,7 @@ def _existing(
     except (RefusedError, PackageError) as error:
         return Existing(digest, lock, newest, content, fault=error.faults[0])
     conflicts = tuple(memory.open_conflicts(name, base, made)) if memory else ()
-    return Existing(digest, lock, newest, content, base, None, conflicts)
+    return Existing(digest, lock, newest, content, base, None, conflicts, older(out, name, base, made))
 
 
 def _base(path: Path, content: bytes, memory: Memory | None, pack: str) -> Base:

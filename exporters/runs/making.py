@@ -52,6 +52,7 @@ class MadeFile:
     conflicts: tuple[Conflict, ...] | None = None
     merge: Merge | None = None
     faults: tuple[Fault, ...] = ()
+    warnings: tuple[Fault, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +117,9 @@ def _file(plan: Plan, step: Step, scope: Scope, statements: Statements, progress
     if step.job is None:
         return MadeFile(step.filename, "unchanged")
     ours = _rendered(plan, step, scope, progress)
-    return _merged(plan, step, ours, statements) if step.action == "merge" else _fresh(plan, step, ours, statements)
+    if step.action == "merge":
+        return _merged(plan, step, ours, scope, statements)
+    return _fresh(plan, step, ours, statements)
 
 
 def _rendered(plan: Plan, step: Step, scope: Scope, progress: Progress) -> bytes:
@@ -159,8 +162,10 @@ def _fresh(plan: Plan, step: Step, ours: bytes, statements: Statements) -> MadeF
     return MadeFile(name, result, ours, pristine=ours, generation=generation, record=record, conflicts=())
 
 
-def _merged(plan: Plan, step: Step, ours: bytes, statements: Statements) -> MadeFile:
+def _merged(plan: Plan, step: Step, ours: bytes, scope: Scope, statements: Statements) -> MadeFile:
     """Carry hand edits into the new render; where that cannot be done, the new version goes beside the file."""
+    from exporters.runs import rows
+
     name, existing = step.filename, step.existing
     if existing.fault is not None:
         return MadeFile(name, "refused", beside=ours, faults=(existing.fault,))
@@ -169,10 +174,11 @@ def _merged(plan: Plan, step: Step, ours: bytes, statements: Statements) -> Made
     except (RefusedError, PackageError) as error:
         return MadeFile(name, "refused", beside=ours, faults=error.faults)
     conflicts = merged.plan.conflicts
+    told = rows.told(str(plan.out / name), step.template.entry.name, merged.plan, scope)
     if merged.content is None:
         known = plan.folder.manifest.files.get(name) if plan.folder.manifest else None
         record = replace(known, inputs=step.inputs, edited=True, origin=plan.origin) if known else None
-        return MadeFile(name, "unchanged", record=record, conflicts=conflicts, merge=merged.plan)
+        return MadeFile(name, "unchanged", record=record, conflicts=conflicts, merge=merged.plan, warnings=told)
     if existing.lock:
         fault = _open_fault(plan, step)
         return MadeFile(name, "refused", beside=merged.content, merge=merged.plan, faults=(fault,))
@@ -186,6 +192,7 @@ def _merged(plan: Plan, step: Step, ours: bytes, statements: Statements) -> Made
         record=_record(plan, step, merged.content, statements, edited=True),
         conflicts=conflicts,
         merge=merged.plan,
+        warnings=told,
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
@@ -12,7 +13,8 @@ from exporters.collector import collector_paused
 from exporters.errors import BriefpackError, Fault, RefusedError
 from exporters.package import Package
 from exporters.registry import EXPORTERS
-from exporters.runs import making, planning, publish
+from exporters.runs import making, planning, publish, rows
+from exporters.runs.copies import older
 from exporters.runs.living import lost, planned, upgraded
 from exporters.runs.manifest import Manifest
 from exporters.runs.memory import Memory
@@ -35,6 +37,7 @@ class FileReview:
     fault: Fault | None = None
     places: Mapping[str, str] = field(default_factory=dict)
     """Where the handles of the edited file lead, in a person's words."""
+    warnings: tuple[Fault, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +50,11 @@ class Review:
     conflicts: tuple[tuple[str, Conflict], ...]
     moved: tuple[Move, ...] = ()
     """What the new data moved since the last build; nothing for a status."""
+
+    @property
+    def exit_code(self) -> int:
+        """As a build of it would end: 0, 3 with conflicts left, 4 where it would refuse a file."""
+        return 4 if any(file.fault for file in self.files) else 3 if self.conflicts else 0
 
 
 def opened(folder: Path) -> Manifest:
@@ -63,12 +71,13 @@ def opened(folder: Path) -> Manifest:
 def status(folder: Path) -> Review:
     """Return what people did to each file since it was built, and the open conflicts."""
     made = opened(folder)
+    pack = Pack(folder, made)
     with Memory(folder) as memory:
-        files = tuple(_status(folder, name, made, memory) for name in made.files)
+        files = tuple(_status(folder, name, made, memory, pack) for name in made.files)
         return Review(folder, made, files, tuple(memory.ledger.conflicts()))
 
 
-def _status(folder: Path, name: str, made: Manifest, memory: Memory) -> FileReview:
+def _status(folder: Path, name: str, made: Manifest, memory: Memory, pack: Pack) -> FileReview:
     found = publish.digest(folder / name)
     record = made.files[name]
     if found is None:
@@ -86,7 +95,15 @@ def _status(folder: Path, name: str, made: Manifest, memory: Memory) -> FileRevi
     conflicts = memory.open_conflicts(name, base, made)
     plan = planned(room, theirs, (before, now, before), conflicts)
     fault = lost(plan, str(folder / name)) if plan.lost_too_much else None
-    return FileReview(name, "edited", plan, fault, room.whereabouts(theirs, now))
+    told: tuple[Fault, ...] = ()
+    with suppress(BriefpackError):  # a pack that has lost its data still knows its edits
+        told = rows.told(str(folder / name), record.exporter, plan, pack.scope)
+    warnings = _warnings(older(folder, name, base, made), told)
+    return FileReview(name, "edited", plan, fault, room.whereabouts(theirs, now), warnings)
+
+
+def _warnings(copy: Fault | None, told: tuple[Fault, ...]) -> tuple[Fault, ...]:
+    return (copy, *told) if copy is not None else told
 
 
 @collector_paused()
@@ -104,7 +121,7 @@ def diff(request: Request) -> Review:
         for step in decided.steps:
             name = step.filename
             if step.job is None:
-                files.append(_status(folder, name, made, memory))
+                files.append(_status(folder, name, made, memory, Pack(folder, made)))
                 continue
             out = io.BytesIO()
             stamp = Stamp.of(decided.dataset.id, step.generation, step.inputs)
@@ -136,7 +153,9 @@ def diff(request: Request) -> Review:
                 plan = planned(room, theirs, readings, conflicts)
                 places = room.whereabouts(theirs, now)
                 fault = lost(plan, str(folder / name)) if plan.lost_too_much else None
-            files.append(FileReview(name, state, plan, fault, places))
+            apart = rows.told(str(folder / name), step.template.entry.name, plan, scope)
+            warnings = _warnings(older(folder, name, base, made), apart)
+            files.append(FileReview(name, state, plan, fault, places, warnings))
         # What is open in a file that was looked at is what a build would leave open there.
         told = {file.file for file in files if file.state != "foreign"}
         rest = [pair for pair in memory.ledger.conflicts() if pair[0] not in told]

@@ -13,8 +13,9 @@ from exporters.binding.scope import Scope
 from exporters.binding.views import InitiativeView, TargetView, View
 from exporters.errors import Fault
 from exporters.merge import canonical
+from exporters.snapshot import Plan
 
-HINT = "sort and paste whole rows, with the hidden columns; the values are not taken from such a row"
+HINT = "sort and paste whole rows, with the hidden columns; `pull` takes nothing from such a row"
 _NAMES: Mapping[type[View], tuple[str, ...]] = {
     TargetView: ("place.short", "full_label", "measure"),
     InitiativeView: ("place.short",),
@@ -55,6 +56,17 @@ def fault(file: str, rows: Mapping[str, str]) -> Fault:
     more = f", and {len(rows) - _SHOWN} rows more" if len(rows) > _SHOWN else ""
     message = f"hidden keys and visible names have come apart: {'; '.join(first)}{more}"
     return Fault("misnamed-row", message, file, hint=HINT, severity="warning")
+
+
+def told(file: str, exporter: str, plan: Plan, scope: Scope) -> tuple[Fault, ...]:
+    """Return what to tell of the misnamed rows among the hand edits that stand in *file*, a file of *exporter*."""
+    if exporter != "workbook":
+        return ()
+    stand = [(one.key, one.base, one.theirs) for one in plan.kept]
+    stand += [(one.key, one.base, one.theirs) for one in plan.conflicts]
+    edits = ((key.rpartition(".")[0], base, theirs) for key, base, theirs in stand)
+    found = misnamed(RowNames(scope), edits) if stand else {}
+    return (fault(file, found),) if found else ()
 
 
 def misnamed(names: RowNames, edits: Iterable[tuple[str, str, str]]) -> dict[str, str]:

@@ -116,7 +116,7 @@ def test_a_version_beside_a_file_goes_when_the_file_is_up_to_date(request_for, t
     assert (out / "one.new.docx").exists()
     (out / "~$one.docx").unlink()
     done = execute(plan(request_for(epoch=2)))
-    assert (done.exit_code, done.stale) == (0, ())
+    assert (done.exit_code, done.warnings) == (0, ())
     assert not (out / "one.new.docx").exists()
 
 
@@ -129,7 +129,7 @@ def test_a_version_beside_a_file_that_somebody_changed_stays_and_is_told(request
     (out / "one.new.docx").write_bytes(b"by hand")
     for _ in range(2):
         done = execute(plan(request_for(epoch=1)))
-        [fault] = done.stale
+        [fault] = done.warnings
         assert (done.exit_code, fault.severity) == (0, "warning")
         assert fault.file.endswith("one.new.docx")
     assert (out / "one.new.docx").read_bytes() == b"by hand"
@@ -139,18 +139,18 @@ def test_a_version_beside_a_file_that_somebody_changed_is_not_written_over(reque
     out = tmp_path / "pack"
     execute(plan(request_for()))
     (out / "~$one.docx").write_bytes(b"")
-    assert execute(plan(request_for(epoch=1))).stale == ()
+    assert execute(plan(request_for(epoch=1))).warnings == ()
     (out / "one.new.docx").write_bytes(b"by hand")
     for epoch in (1, 2):
         done = execute(plan(request_for(epoch=epoch)))
-        [fault] = done.stale
+        [fault] = done.warnings
         assert (done.exit_code, fault.severity, Path(fault.file).name) == (4, "warning", "one.new.docx")
         assert (out / "one.new.docx").read_bytes() == b"by hand"
     (out / "one.new.docx").unlink()
-    assert execute(plan(request_for(epoch=2))).stale == ()
+    assert execute(plan(request_for(epoch=2))).warnings == ()
     (out / "~$one.new.docx").write_bytes(b"")
     before = (out / "one.new.docx").read_bytes()
-    assert len(execute(plan(request_for(epoch=3))).stale) == 1
+    assert len(execute(plan(request_for(epoch=3))).warnings) == 1
     assert (out / "one.new.docx").read_bytes() == before
 
 
@@ -173,3 +173,16 @@ def test_a_pack_of_another_dataset_is_refused_before_anything_is_cleared(request
     with pytest.raises(RefusedError):
         plan(request_for(dataset="sample-progress"))
     assert (tmp_path / "pack" / "one.new.docx").exists()
+
+
+def test_a_backup_made_while_the_clock_was_ahead_is_not_the_last_for_ever(tmp_path, clock):
+    put(tmp_path, {"a": b"first"})
+    (tmp_path / ".briefpack" / "backup" / "zz of my own").mkdir(parents=True)
+    clock(days=1000)
+    put(tmp_path, {"a": b"ahead"})
+    clock(days=-1000)
+    for number in range(25):
+        put(tmp_path, {"a": str(number).encode()})
+        # What was replaced last is there, and it is what `restore` takes.
+        newest = next(name for name in names(tmp_path) if name != "zz of my own")
+        assert files(tmp_path / ".briefpack" / "backup" / newest) == {"a": str(number - 1).encode() if number else b"ahead"}

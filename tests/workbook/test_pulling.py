@@ -222,6 +222,17 @@ def test_rows_exchanged_without_their_hidden_keys_are_told_and_not_taken(office:
     assert all(said in str(*found.faults) for said in (f"key {NANTING} says 西澜", f"key {XILAN} says 南汀"))
 
 
+def test_status_diff_and_build_tell_of_rows_exchanged_without_their_keys(office: Path) -> None:
+    book = openpyxl.load_workbook("p/targets.xlsx")
+    grid = Grid(book)
+    for one, other in zip(row_of(grid, NANTING), row_of(grid, XILAN), strict=True):
+        one.value, other.value = other.value, one.value
+    book.save("p/targets.xlsx")
+    for command in (["status", "p"], ["diff", "d.yaml", "p"], ["build", "d.yaml", "--out", "p", "--only", "workbook"]):
+        done = CliRunner().invoke(app, command)
+        assert (done.exit_code, f"the row with the key {NANTING} says 西澜" in done.output) == (0, True), command
+
+
 def test_a_key_pasted_over_another_is_told_and_nothing_taken(office: Path) -> None:
     typed("dongyu.gdp-growth", 键=NANTING)
     found = pulled()

@@ -1,0 +1,82 @@
+"""A file that is foreign, broken or an older copy is told by `status` and `diff` as a build tells it."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import docx
+import pytest
+from click.testing import CliRunner
+
+from exporters.cli.app import app
+from exporters.runs.inputs import find_dataset
+
+SAMPLE = Path(str(find_dataset("sample-progress"))).read_text("utf-8")
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("built")
+    (folder / "d.yaml").write_text(SAMPLE, "utf-8")
+    moved = SAMPLE.replace("nanting.gdp-growth.26h1, target: nanting.gdp-growth, date: 2026-06-30, value: 4.9",
+                           "nanting.gdp-growth.26h1, target: nanting.gdp-growth, date: 2026-06-30, value: 5.9")  # fmt: skip
+    assert moved != SAMPLE
+    (folder / "moved.yaml").write_text(moved, "utf-8")
+    ran("build", folder / "d.yaml", "--out", folder / "p", "--only", "word")
+    return folder
+
+
+@pytest.fixture
+def office(built: Path, tmp_path: Path) -> Path:
+    shutil.copytree(built, tmp_path, dirs_exist_ok=True)
+    return tmp_path
+
+
+def ran(*args: Any) -> tuple[int, str]:
+    done = CliRunner().invoke(app, [str(one) for one in args], prog_name="briefpack")
+    return done.exit_code, done.output
+
+
+def noted(office: Path, text: str) -> Path:
+    """Return a copy of the briefing as it was first built, with a note of somebody's own."""
+    copy = office / f"{text}.docx"
+    shutil.copy(office / "p/briefing.docx", copy)
+    document = docx.Document(str(copy))
+    document.add_paragraph(text)
+    document.save(str(copy))
+    return copy
+
+
+@pytest.mark.parametrize("broken", [b"", b"no package"])
+def test_what_a_build_would_refuse_ends_status_and_diff_with_4(office: Path, broken: bytes) -> None:
+    (office / "p/briefing.docx").write_bytes(broken)
+    for command in (("status", office / "p"), ("diff", office / "moved.yaml", office / "p")):
+        assert ran(*command)[0] == 4
+        told = json.loads(ran(*command, "--json")[1])
+        assert (told["ok"], told["exit_code"]) == (False, 4)
+    assert ran("build", office / "moved.yaml", "--out", office / "p", "--only", "word")[0] == 4
+
+
+def test_an_older_copy_over_a_file_with_edits_is_told_with_where_they_are(office: Path) -> None:
+    first, second = noted(office, "note of one"), noted(office, "note of another")
+    build = ("build", office / "moved.yaml", "--out", office / "p", "--only", "word")
+    shutil.copy(first, office / "p/briefing.docx")
+    assert "older copy" not in ran(*build)[1]
+    shutil.copy(second, office / "p/briefing.docx")
+    for command in (("status", office / "p"), ("diff", office / "moved.yaml", office / "p"), build):
+        code, said = ran(*command)
+        assert (code, "older copy (generation 1, in the place of 2)" in said) == (0, True), said
+    kept = said.partition("build found it, is ")[2].partition(": carry")[0]
+    assert "note of one" in [one.text for one in docx.Document(kept).paragraphs]
+    assert "older copy" not in ran(*build)[1]
+
+
+def test_a_copy_over_a_file_that_nobody_had_edited_is_nothing_to_tell(office: Path) -> None:
+    copy = noted(office, "note of one")
+    build = ("build", office / "moved.yaml", "--out", office / "p", "--only", "word")
+    ran(*build)
+    shutil.copy(copy, office / "p/briefing.docx")
+    assert "older copy" not in ran(*build)[1]
