@@ -88,7 +88,8 @@ def publish(made: Made, folder: Folder) -> Outcome:
             made.moved,
         )
         news = _news(made, folder, outcome)
-        backup = work.publish(expected, news, lasting=_throws_edits_away(folder))
+        links = [name for name, existing in folder.files.items() if existing.link]
+        backup = work.publish(expected, news, lasting=_throws_edits_away(folder), behind=links)
         stale = beside.clear(out, [file.name for file in made.files if file.beside is None])
         older = [found for file in made.files if (found := folder.file(file.name).older) is not None]
         told = [fault for file in made.files for fault in file.warnings]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import hashlib
 import os
+import shutil
 import time
 from pathlib import Path
 from typing import BinaryIO
@@ -65,17 +66,36 @@ def move(source: Path, target: Path) -> None:
     source.replace(target)
 
 
+def move_behind(source: Path, link: Path) -> None:
+    """Put *source* in place of the file that *link* leads to, perhaps on another disk, at once; the link stays."""
+    target = link.resolve(strict=True)
+    part = target.with_name(f".{target.name}.part")
+    try:
+        shutil.copy2(source, part)
+        with part.open("rb") as file:
+            flush(file)
+        move(part, target)
+    finally:
+        part.unlink(missing_ok=True)
+    source.unlink()
+
+
 def in_use(error: OSError) -> bool:
     """Whether *error* says that another program holds the file open."""
     return getattr(error, "winerror", None) in _IN_USE
 
 
 def lock_of(path: Path) -> str:
-    """Return the lock file that an editor keeps beside a file that is open in it; empty where there is none."""
-    # Office cuts the first two characters of a long name away for its own lock file.
-    for name in (f"~${path.name}", f"~${path.name[2:]}", f".~lock.{path.name}#"):
-        if path.with_name(name).exists():
-            return name
+    """Return the lock file that an editor keeps beside a file that is open in it; empty where there is none.
+
+    Behind a link it may have been opened by either name.
+    """
+    real = path.resolve() if path.is_symlink() else path
+    for one in dict.fromkeys((path, real)):
+        # Office cuts the first two characters of a long name away for its own lock file.
+        for name in (f"~${one.name}", f"~${one.name[2:]}", f".~lock.{one.name}#"):
+            if one.with_name(name).exists():
+                return name
     return ""
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from exporters.errors import BriefpackError, Fault, PackageError, RefusedError
@@ -24,7 +24,8 @@ class Existing:
 
     ``lock`` is the lock file of an editor that has it open; ``newest`` the number of its newest generation;
     ``content`` its bytes, ``base`` what it was edited from, and where there is none ``fault`` says why;
-    ``older`` tells of a copy older than the file whose place it took.
+    ``older`` tells of a copy older than the file whose place it took; ``link`` says that it is a link to a file
+    elsewhere, or to none.
     """
 
     digest: str | None = None
@@ -35,6 +36,7 @@ class Existing:
     fault: Fault | None = None
     conflicts: tuple[Conflict, ...] = ()
     older: Fault | None = None
+    link: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +64,9 @@ def look(out: Path, names: Sequence[str], *, fresh: bool = False, merging: Colle
     A publication that an earlier run had decided and not ended is ended first. With *fresh*, what the folder holds
     counts for nothing but the numbers of its generations.
     """
-    if out.exists() and not out.is_dir():
-        raise BriefpackError(Fault("not-a-folder", "this is a file; the pack needs a folder", str(out)))
+    blocked = next((path for path in (out, *out.parents) if path.exists() and not path.is_dir()), None)
+    if blocked is not None:
+        raise BriefpackError(Fault("not-a-folder", "this is a file; the pack needs a folder", str(blocked)))
     publish.recover(out)
     seen = publish.digest(out / manifest.NAME)
     try:
@@ -88,6 +91,13 @@ def _data(out: Path, made: Manifest | None) -> bytes | None:
 
 
 def _existing(
+    out: Path, name: str, made: Manifest | None, memory: Memory | None, merging: Collection[str], fresh: bool
+) -> Existing:
+    found = _found(out, name, made, memory, merging, fresh)
+    return replace(found, link=(out / name).is_symlink())
+
+
+def _found(
     out: Path, name: str, made: Manifest | None, memory: Memory | None, merging: Collection[str], fresh: bool
 ) -> Existing:
     path = out / name

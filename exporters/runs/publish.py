@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +19,7 @@ from typing import Any, BinaryIO, cast
 from exporters.errors import Fault, RefusedError
 from exporters.files import read_file
 from exporters.runs import backups, lock
-from exporters.runs.disk import digest, flush, flush_folder, in_use, lock_of, move, open_fault
+from exporters.runs.disk import digest, flush, flush_folder, in_use, lock_of, move, move_behind, open_fault
 from exporters.runs.ledger import Ledger, News
 from exporters.runs.manifest import NAME as MANIFEST
 from exporters.runs.objects import Objects
@@ -97,11 +97,17 @@ class Staging:
         Objects(self._state / OBJECTS).put(*contents)
 
     def publish(
-        self, expected: Mapping[str, str | None], news: News | None = None, *, lasting: bool = False
+        self,
+        expected: Mapping[str, str | None],
+        news: News | None = None,
+        *,
+        lasting: bool = False,
+        behind: Collection[str] = (),
     ) -> Path | None:
         """Move every staged file that differs into its place and tell the ledger *news*; return the backup's folder.
 
-        Old backups are cleared away, but for those that were made *lasting*.
+        Old backups are cleared away, but for those that were made *lasting*. Of the links among *behind* what they lead
+        to is replaced; any other link is replaced itself, so that no folder leads a run out of it.
 
         *expected* is the digest of each file that the run has seen in its place; where another stands there by now, or
         the file is open in an editor, RefusedError is raised and nothing is moved. An error on the way puts back what
@@ -129,11 +135,12 @@ class Staging:
         ready = self._state / _READY
         backup = self._back_up(names, lasting)
         try:
-            order = {"names": names, "expected": {name: expected[name] for name in names}}
+            links = [name for name in names if name in behind and (self._out / name).is_symlink()]
+            order = {"names": names, "expected": {name: expected[name] for name in names}, "behind": links}
             _note(self._folder, order | {"news": news.to_json() if news else None})
             self._folder.replace(ready)
             flush_folder(self._state)
-            self._move(ready, names, backup)
+            self._move(ready, names, links, backup)
         except (OSError, RefusedError):
             if backup is not None and not ready.exists():
                 shutil.rmtree(backup, ignore_errors=True)
@@ -151,17 +158,17 @@ class Staging:
             folder.replace(self._folder / folder.name)
         self.discard()
 
-    def _move(self, ready: Path, names: list[str], backup: Path | None) -> None:
+    def _move(self, ready: Path, names: list[str], links: list[str], backup: Path | None) -> None:
         moved: list[str] = []
         try:
             for name in names:
                 target = self._out / name
                 with suppress(FileNotFoundError):
                     shutil.copymode(target, ready / name)
-                move(ready / name, target)
+                _put(ready / name, target, name in links)
                 moved.append(name)
         except OSError as error:
-            order = {"undo": moved, "backup": backup.name if backup else ""}
+            order = {"undo": moved, "backup": backup.name if backup else "", "behind": links}
             _note(ready, order)
             _undo(self._out, order)
             if in_use(error):
@@ -181,7 +188,7 @@ class Staging:
             (folder / name).parent.mkdir(exist_ok=True)
             try:
                 # A second name for what the move takes the first one from: no byte is copied.
-                (folder / name).hardlink_to(self._out / name)
+                (folder / name).hardlink_to((self._out / name).resolve())
             except OSError:
                 shutil.copy2(self._out / name, folder / name)
                 with (folder / name).open("rb") as file:
@@ -256,9 +263,10 @@ def _finish(out: Path) -> None:
     for name in order["names"]:
         staged = ready / name
         if staged.exists():
-            if digest(out / name) == order["expected"][name]:
-                move(staged, out / name)
-            else:
+            now = digest(out / name)
+            if now == order["expected"][name]:
+                _put(staged, out / name, name in order.get("behind", ()))
+            elif now != digest(staged):
                 left.append(name)
     flush_folder(out)
     _tell(out, News.from_json(order["news"]) if order["news"] else None, left)
@@ -272,10 +280,14 @@ def _undo(out: Path, order: Mapping[str, Any]) -> None:
         old = out / STATE / BACKUP / order["backup"] / name
         if order["backup"] and old.exists():
             shutil.copy2(old, ready / name)
-            move(ready / name, out / name)
+            _put(ready / name, out / name, name in order.get("behind", ()))
         else:
             (out / name).unlink(missing_ok=True)
     shutil.rmtree(ready)
+
+
+def _put(staged: Path, target: Path, behind: bool) -> None:
+    move_behind(staged, target) if behind and target.is_symlink() else move(staged, target)
 
 
 def _note(folder: Path, order: Mapping[str, Any]) -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
-from exporters.errors import BriefpackError, Fault, nearest
+from exporters.errors import BriefpackError, Fault, RefusedError, nearest
 from exporters.files import read_file
 from exporters.merge import merge
 from exporters.package import Package
@@ -72,7 +72,7 @@ def resolve(folder: Path, key: str, choice: Choice) -> Settled:
         made = replace(made, files=dict(sorted(records.items())), conflicts=conflict_records(still))
         work.put(NAME, made.to_bytes())
         run = Run.now("resolve", made, {"results": dict.fromkeys(files, "resolved"), "moved": []})
-        work.publish(expected, News(run, tuple(generations), left))
+        work.publish(expected, News(run, tuple(generations), left), behind=files)
     open_still = [file for file in files if _count(left[file], key)]
     return Settled(tuple(files), tuple(open_still))
 
@@ -135,6 +135,10 @@ def restore(folder: Path, name: str | None = None) -> tuple[str, list[str]]:
             message = f"there is no backup {name or ''}".rstrip()
             raise BriefpackError(Fault("no-backup", message, str(folder), hint=hint))
         files = sorted(path.relative_to(chosen).as_posix() for path in chosen.rglob("*") if path.is_file())
+        if links := [file for file in files if (folder / file).is_symlink()]:
+            message = "it is a link, and would become a file of its own"
+            hint = f"the older one is in {chosen}: copy it to where the link leads"
+            raise RefusedError(Fault("link", message, str(folder / file), hint=hint) for file in links)
         expected = {file: publish.digest(folder / file) for file in files}
         for file in files:
             with (chosen / file).open("rb") as source:

@@ -12,6 +12,7 @@ import pytest
 from click.testing import CliRunner
 
 from exporters.cli.app import app
+from exporters.runs import publish
 from exporters.runs.inputs import find_dataset
 
 SAMPLE = Path(str(find_dataset("sample-progress"))).read_text("utf-8")
@@ -80,3 +81,71 @@ def test_a_copy_over_a_file_that_nobody_had_edited_is_nothing_to_tell(office: Pa
     ran(*build)
     shutil.copy(copy, office / "p/briefing.docx")
     assert "older copy" not in ran(*build)[1]
+
+
+def test_a_briefing_behind_a_link_is_merged_where_it_is_and_stays_behind_it(office: Path) -> None:
+    shared = office / "shared"
+    shared.mkdir()
+    real, link = shared / "our briefing.docx", office / "p/briefing.docx"
+    shutil.move(noted(office, "note of one"), real)
+    link.unlink()
+    link.symlink_to(real)
+    build = ("build", office / "moved.yaml", "--out", office / "p", "--only", "word")
+    assert ran(*build)[0] == 0
+    assert (link.is_symlink(), real.is_symlink()) == (True, False)
+    assert "note of one" in [one.text for one in docx.Document(str(real)).paragraphs]
+    assert b"5.9%" in docx.Document(str(real)).element.xml.encode()
+    assert [one.name for one in shared.iterdir()] == [real.name]
+    # What was replaced is in the backup, as a file of its own.
+    [kept] = (office / "p/.briefpack/backup").glob("*/briefing.docx")
+    assert not kept.is_symlink()
+    assert b"5.9%" not in docx.Document(str(kept)).element.xml.encode()
+    # It is open in an editor under its real name.
+    (shared / "~$r briefing.docx").touch()
+    assert ran("build", office / "d.yaml", "--out", office / "p", "--only", "word")[0] == 4
+
+
+@pytest.mark.parametrize("options", [(), ("--fresh",)])
+@pytest.mark.parametrize("there", [True, False])
+def test_a_link_that_leads_to_no_file_of_the_pack_is_refused(office: Path, there: bool, options: tuple[str]) -> None:
+    victim, link = office / "victim", office / "p/briefing.docx"
+    if there:
+        victim.write_text("mine")
+    link.unlink()
+    link.symlink_to(victim)
+    assert ran("build", office / "moved.yaml", "--out", office / "p", "--only", "word", *options)[0] == 4
+    assert link.is_symlink()
+    assert (victim.read_text() if victim.exists() else None) == ("mine" if there else None)
+
+
+def test_a_run_that_died_behind_a_link_is_finished_there(office: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    real, link = office / "real.docx", office / "p/briefing.docx"
+    shutil.move(link, real)
+    link.symlink_to(real)
+
+    class KilledError(BaseException):
+        pass
+
+    def killed(source: Path, target: Path) -> None:
+        shutil.copy2(source, target.resolve())
+        raise KilledError
+
+    with monkeypatch.context() as patch, pytest.raises(KilledError):
+        patch.setattr(publish, "move_behind", killed)
+        ran("build", office / "moved.yaml", "--out", office / "p", "--only", "word")
+    code, said = ran("status", office / "p")
+    assert (code, said.splitlines()) == (0, ["untouched briefing.docx"])
+    assert link.is_symlink()
+
+
+def test_restore_says_where_to_copy_what_was_behind_a_link(office: Path) -> None:
+    ran("build", office / "moved.yaml", "--out", office / "p", "--only", "word")
+    shutil.move(office / "p/briefing.docx", office / "real.docx")
+    (office / "p/briefing.docx").symlink_to(office / "real.docx")
+    code, said = ran("restore", office / "p")
+    assert (code, "it is a link" in said, (office / "p/briefing.docx").is_symlink()) == (4, True, True)
+
+
+def test_a_folder_under_a_file_is_named_as_that(office: Path) -> None:
+    code, said = ran("build", office / "d.yaml", "--out", office / "d.yaml" / "x")
+    assert (code, "d.yaml: this is a file; the pack needs a folder" in said) == (1, True)

@@ -209,6 +209,7 @@ def test_the_order_of_moves_is_on_disk_before_the_first(tmp_path, monkeypatch):
     assert order == {
         "names": ["a", "b", "manifest.json"],
         "expected": {"a": sha(b"1"), "b": None, "manifest.json": sha(b"old")},
+        "behind": [],
         "news": None,
     }
 
