@@ -8,6 +8,7 @@ from exporters.errors import Fault
 from exporters.workbook.formula.values import Error, Scalar
 from exporters.workbook.living.book import Book, plain_number, readable
 from exporters.workbook.living.caches import defined_ranges
+from exporters.workbook.living.margins import NAMES
 from exporters.workbook.living.recalculating import Place, Recalculation, same_result
 from exporters.workbook.references import letters
 
@@ -28,7 +29,8 @@ def whereabouts(package: Package, snapshot: Snapshot) -> dict[str, str]:
             for at in (item.at, *(slot.at for slot in item.slots)):
                 part, _, cell = at.partition("!")
                 if part in names and cell:
-                    found[at] = f"sheet {names[part]}, {'row' if cell.isdecimal() else 'cell'} {cell}"
+                    kind = "row " if cell.isdecimal() else "" if cell in NAMES else "cell "
+                    found[at] = f"sheet {names[part]}, {kind}{cell}"
                 elif part not in names:
                     found[at] = "chart"
     return found

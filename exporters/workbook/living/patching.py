@@ -18,6 +18,7 @@ from exporters.workbook.living.charting import REFERENCES, retargeted
 from exporters.workbook.living.formulas import FORMULA, from_header
 from exporters.workbook.living.leaving import Leaving
 from exporters.workbook.living.lifting import Lifting
+from exporters.workbook.living.margins import NAMES, margin, retold
 from exporters.workbook.living.naming import CELLS, SHEET, Naming, Places
 from exporters.workbook.living.noting import Noting
 from exporters.workbook.living.packing import Changes
@@ -131,6 +132,10 @@ class _Patch:
         if slot.at.endswith(f"!{REFERENCES}"):
             self._charts[slot.at.rpartition("!")[0]] = slot.source.rpartition("!")[0]
             return
+        sheet, _, name = slot.at.rpartition("!")
+        if name in NAMES and sheet in self._entries:
+            self._edit(sheet).margins[name] = self._margin(sheet, name, slot)
+            return
         place = self._place(slot.at)
         if place is None:
             return
@@ -149,6 +154,12 @@ class _Patch:
         if cell is None:
             edit.styles.setdefault((column, row), style)
         edit.contents[column, row] = content
+
+    def _margin(self, part: str, name: str, slot: SetSlot) -> str:
+        own = margin(self._book.sheet(part), name)
+        there = slot.source.rpartition("!")[0]
+        source = margin(self._ours.sheet(there), name) if there else None
+        return retold(own.text if own is not None else "", slot.new, source.text if source is not None else "")
 
     def _clear(self, item: RemoveItem) -> None:
         """Take out a row that the data dropped and nobody touched; empty such a cell beside the tables: its format

@@ -17,6 +17,7 @@ from exporters.workbook.living.book import KEPT, RANGE, Book, SheetEntry, Table,
 from exporters.workbook.living.cells import Cell
 from exporters.workbook.living.charting import chart_items
 from exporters.workbook.living.formulas import FORMULA, by_header
+from exporters.workbook.living.margins import MARGINS, margins
 from exporters.workbook.living.naming import CELLS, CHARTS, SHEET, Naming, Places
 from exporters.workbook.living.notes import notes_by_row
 from exporters.workbook.living.properties import read_properties
@@ -78,6 +79,7 @@ class _Reader:
                 keyed = {int(item.at.rpartition("!")[2]) for item in items}
             yield Group(group, area.part, items, keeps=True)
         yield Group(CELLS + name, entry.part, tuple(self._cells(sheet, CELLS + name, areas, keyed)))
+        yield Group(MARGINS + name, entry.part, tuple(margins(sheet, name)))
         charts = tuple(chart_items(book, entry, CHARTS + name, self._names))
         yield Group(CHARTS + name, entry.part + RANGE, charts)
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from exporters.workbook.living.book import Book, SheetEntry
 from exporters.workbook.living.cells import Cell, Row
 from exporters.workbook.living.cellxml import NOTHING, Content, changed_cell, new_cell
+from exporters.workbook.living.margins import margin
 from exporters.workbook.living.sheet import Sheet
 from exporters.workbook.living.shifting import Shifts, moved_area
 from exporters.workbook.living.spans import Span, Splices, escaped, opening, start_tag_end, with_attribute
@@ -52,6 +53,8 @@ class SheetEdit:
     contents: dict[tuple[int, int], Content] = field(default_factory=dict)
     styles: dict[tuple[int, int], int] = field(default_factory=dict)
     rows: dict[int, list[NewRow]] = field(default_factory=lambda: defaultdict(list))
+    margins: dict[str, str] = field(default_factory=dict)
+    """New texts of headers and footers."""
     legacy_drawing: str = ""
     formulas_gone: bool = False
     touched: set[tuple[int, int]] = field(default_factory=set)
@@ -254,6 +257,10 @@ class _Writer:
         if self._shifts:
             for span in self._sheet.root.walk():
                 self._move_element(span)
+        for name, text in self._edit.margins.items():
+            element = margin(self._sheet, name)
+            if element is not None:
+                self._splices.text(element, text)
         if self._edit.legacy_drawing:
             xml = f'<{self._prefix}legacyDrawing xmlns:r="{_RELATIONSHIPS}" r:id="{self._edit.legacy_drawing}"/>'
             seen_drawing = False
