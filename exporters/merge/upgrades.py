@@ -58,7 +58,9 @@ class _Upgrade:
             for item in group.items:
                 edited = [self._slot(group.id, item, slot) for slot in item.slots]
                 if any(edited):
-                    self._told |= set(content_of(item).split("\n"))
+                    # What a person put beside it (a column of their own) is not told with it.
+                    own = tuple(one for one in item.slots if self._before.find(group.id, item.id, one.key) is not None)
+                    self._told |= set(content_of(replace(item, slots=own)).split("\n"))
         for slot in self._theirs.loose:
             self._slot("", Item("", ""), slot)
         plan = Plan(tuple(self._edits), tuple(self._conflicts), tuple(self._kept), 0, self._anchors)
