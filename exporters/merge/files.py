@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import zip_longest
 
@@ -34,6 +34,7 @@ from exporters.snapshot import (
 # The base of what both sides added (an empty one would mean that the words of both can follow each other), and of what
 # was changed otherwise than in its words.
 NOTHING = "—"
+_TWO = 2
 
 
 Overrides = Mapping[str | tuple[str, str, str], str]
@@ -63,6 +64,8 @@ class _FileMerge:
     edits: list[Edit] = field(default_factory=list)
     conflicts: list[Conflict] = field(default_factory=list)
     kept: list[Kept] = field(default_factory=list)
+    filled: dict[str, dict[str, set[str]]] = field(default_factory=dict)
+    """By group: what stands in each column, all items together."""
 
     def plan(self) -> Plan:
         self._groups()
@@ -235,7 +238,7 @@ class _FileMerge:
         )
 
     def _dropped_item(self, group: Group, base: Item, theirs: Item, held: bool) -> None:
-        untouched = _same(base, theirs)
+        untouched = _same(base, theirs) or _same(base, self._without_filled(group, base, theirs))
         if group.keeps and not (theirs.removable and _in_place(base, theirs)):
             self.edits.append(MarkStale(theirs.id, theirs.at))
         elif untouched and not held:
@@ -245,6 +248,21 @@ class _FileMerge:
             # What has something new beside it reads as before; it is open all the same.
             before = NOTHING if canonical(before) == canonical(now) else before
             self._conflict(theirs.id, "changed-dropped", before, now, "", theirs.at)
+
+    def _without_filled(self, group: Group, base: Item, item: Item) -> Item:
+        """Return an item without what a person put into every one of its group: a column filled down is about no row.
+        Of two items nothing can be told."""
+        texts = self.filled.get(group.at)
+        if texts is None:
+            texts = self.filled[group.at] = defaultdict(set)
+            for one in group.items:
+                for slot in one.slots:
+                    texts[slot.key.removeprefix(one.id)].add(slot.text)
+        if len(group.items) <= _TWO:
+            return item
+        bound = {slot.key for slot in base.slots}
+        slots = (one for one in item.slots if one.key in bound or len(texts[one.key.removeprefix(item.id)]) > 1)
+        return replace(item, slots=tuple(slots))
 
     def _still_dropped(self, group: Group, theirs: Group | Item) -> None:
         """What the data dropped in an earlier generation and a person had changed: open until they settle it."""

@@ -284,3 +284,23 @@ def test_figures_that_change_places_do_not_run_into_each_other():
 def test_words_around_a_whole_sentence_take_its_new_wording():
     base, ours = "1 district has no source; weigh it", "2 districts have no source; weigh each"
     assert merge_prose(base, f"Note: {base} HAND", ours).text == f"Note: {ours} HAND"
+
+
+def test_a_column_filled_down_does_not_hold_a_row_that_the_data_dropped():
+    def table(rows: str, own: str | None = None) -> Snapshot:
+        """A table of *rows*, with a column of a person's own that says something in the rows *own*."""
+        items: list[Item] = []
+        for row in rows:
+            slots = [Slot(f"{row}.v", row, f"t!v{row}")]
+            if own is not None:
+                slots.append(Slot(f"{row}.own", "=#*2" if row in own else "", f"t!own{row}"))
+            items.append(Item(row, f"t!{row}", tuple(slots), removable=True))
+        return Snapshot("workbook", (Group("t", "t", tuple(items), keeps=True),))
+
+    base, ours = table("abcd"), table("abc")
+    filled = merge(base, table("abcd", own="abcd"), ours)
+    assert filled.edits == (RemoveItem("d", "t!d"),)
+    assert not filled.conflicts
+    typed = merge(base, table("abcd", own="d"), ours)
+    assert not typed.edits
+    assert [(one.key, one.reason) for one in typed.conflicts] == [("d", "changed-dropped")]
