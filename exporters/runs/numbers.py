@@ -16,7 +16,14 @@ _UNITS = (
     r"|万亿|亿|万|倍|个|家|项|成|per ?cent|percentage points?|trillion|billion|million|times|tn\b|bn\b)"
 )
 _MONEY = r"(?:CNY|USD|RMB|US\$|[$¥€£])\s?\d[\d,]*(?:\.\d+)?(?:\s?(?:tn|bn|m|trillion|billion|million)\b)?"
-_IN_WORDS = r"百分之[零〇一二两三四五六七八九十百千点]+"
+# Chinese numerals state a figure with a unit of measure, or from ten on with a counter: 三个区 is as often no claim.
+_NUMERAL = r"[一二两三四五六七八九十][零〇一二两三四五六七八九十百千点]*"
+_TENS = r"(?:[二两三四五六七八九]?十|[一二两三四五六七八九][百千])[零〇一二两三四五六七八九十百千]*"
+_IN_WORDS = (
+    r"(?:百分之[零〇一二两三四五六七八九十百千点]+"
+    rf"|{_NUMERAL}(?:万亿|亿|万)?(?:%|个?百分点|美元|元|平方米|亩|吨|公里|人次|倍|成)|{_NUMERAL}(?:万亿|亿|万)(?:人|户|个|家|项)?"
+    rf"|{_TENS}(?:人|户|个|家|项))"
+)
 _FIGURE = re.compile(rf"\d[\d,]*(?:\.\d+)?\s*{_UNITS}|{_MONEY}|{_IN_WORDS}", re.IGNORECASE)
 _NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
 # What makes 10% another statement than "at least 10%".
@@ -54,7 +61,28 @@ def numbers(text: str) -> list[str]:
 
 def figures(text: str) -> list[str]:
     """Return the figures in *text*: numbers with the unit that makes them one."""
-    return [plain(found[0]) for found in _FIGURE.finditer(normal(text))]
+    return [_in_digits(plain(found[0])) for found in _FIGURE.finditer(normal(text))]
+
+
+_DIGITS = {one: "零一二三四五六七八九".index(one) for one in "零一二三四五六七八九"} | {"〇": 0, "两": 2}
+_POWERS = {"十": 10, "百": 100, "千": 1000}
+
+
+def _in_digits(figure: str) -> str:
+    """Return a figure of Chinese numerals in digits: 五百亿元 is 500亿元, 百分之七点五 is 7.5%."""
+    percent = figure.startswith("百分之")
+    found = re.match(_NUMERAL, figure.removeprefix("百分之"))
+    if found is None:
+        return figure
+    whole, point, part = found[0].partition("点")
+    total, digit = 0, 0
+    for one in whole:
+        if one in _POWERS:
+            total, digit = total + (digit or 1) * _POWERS[one], 0
+        else:
+            digit = _DIGITS[one]
+    number = f"{total + digit}{'.' if point else ''}{''.join(str(_DIGITS.get(one, '')) for one in part)}"
+    return number + ("%" if percent else figure[found.end() :])
 
 
 def bare(text: str) -> list[str]:

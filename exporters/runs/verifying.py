@@ -7,7 +7,7 @@ hold. And inside each file: what formulas and charts show is what their cells gi
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -43,6 +43,7 @@ Kind = Literal[
 _CHART_CODES = frozenset(("chart-cache-size", "chart-cache-differs"))
 # Of longer texts only the numbers are told.
 _LONGEST_VALUE = 24
+_SHOWN = 3
 _BY_HAND = "changed by hand: "
 _NOTHING = frozenset(("", "-", "—", "–"))
 
@@ -97,7 +98,7 @@ def verify(pack: Pack, sources: Path | None = None) -> Verification:
     findings: list[Finding] = []
     read = list(_read_all(pack, findings))
     keys = Keys(pack.scope)
-    known = _known(pack)
+    known = _Known(pack)
     values = 0
     for one in read:
         count, found = _through_keys(one, keys)
@@ -276,16 +277,51 @@ def stated(text: str, targets: Sequence[TargetView]) -> bool:
     return not targets or {*numbers(text)} <= {number for words in said for number in numbers(words)}
 
 
-def _known(pack: Pack) -> set[str]:
-    """Return every figure that a record states, in the spellings in which its views print it."""
-    found: set[str] = set()
-    for view in pack.scope.names()["targets"]:
-        for text in (view.text, view.phrase):
-            found |= {plain(str(text)), *figures(str(text)), *numbers(str(text))}
+class _Known:
+    """Every figure that a record states, in the spellings in which its views print it, and whose it is."""
+
+    def __init__(self, pack: Pack) -> None:
+        self._records: dict[str, list[TargetView]] = defaultdict(list)
+        for view in pack.scope.names()["targets"]:
+            said = [str(view.text), str(view.phrase), *([str(view.actual.text)] if view.actual else [])]
+            for figure in {figure for text in said for figure in (plain(text), *figures(text), *numbers(text))}:
+                self._records[figure].append(view)
+        self._names = {one.key: {one.name, one.short} - {""} for one in pack.scope.districts}
+        self._city = pack.scope.city.key
+
+    def __contains__(self, figure: str) -> bool:
+        return figure in self._records
+
+    def told(self, figure: str, line: str) -> tuple[str, bool]:
+        """Return what to tell of a known figure that a person typed into a *line*, and whether it is wrong there: the
+        line speaks of districts, and none of them states it."""
+        records = self._records.get(figure, [])
+        if not records:
+            return f"“{figure}” was typed by hand: it follows nothing", False
+        named = {place for place, names in self._names.items() if any(name in line for name in names)}
+        places = {view.place.key for view in records}
+        there = [view for view in records if view.place.key in named] or records
+        keys = ", ".join(view.key for view in there[:_SHOWN]) + (" …" if len(there) > _SHOWN else "")
+        if named and not places & {*named, self._city}:
+            return f"“{figure}” is what {keys} states, of which this line does not speak", True
+        return f"“{figure}” is what {keys} states; typed by hand, it follows nothing", False
+
+
+def _by_hand(one: _Read) -> Counter[str]:
+    """Return how much more often each figure stands in the text than was rendered, but for copies of bound values."""
+    found: Counter[str] = Counter()
+    for lines, sign in ((one.texts, 1), (one.base_texts, -1)):
+        for line in lines:
+            for figure in figures(line.text):
+                found[figure] += sign
+    for snapshot, sign in ((one.snapshot, -1), (one.base, 1)):
+        for _, _, slot in snapshot.slots() if snapshot else ():
+            for figure in figures(slot.text) if slot.kind is SlotKind.VALUE else ():
+                found[figure] += sign
     return found
 
 
-def _through_text(one: _Read, told: Iterable[Finding], known: set[str]) -> Iterator[Finding]:
+def _through_text(one: _Read, told: Iterable[Finding], known: _Known) -> Iterator[Finding]:
     """List numbers in the visible text that the render did not hold and no finding through a key has told of."""
     if one.base is None:
         return
@@ -293,7 +329,8 @@ def _through_text(one: _Read, told: Iterable[Finding], known: set[str]) -> Itera
     # What editors work out anew (pages, captions) states no figure; an alternative text that follows a chart does.
     derived = [slot.text for _, _, slot in one.snapshot.slots() if slot.kind is SlotKind.DERIVED]
     derived = [text for text in derived if not figures(text)]
-    known = known | {figure for line in one.base_texts for figure in figures(line.text)}
+    rendered = {figure for line in one.base_texts for figure in figures(line.text)}
+    by_hand = _by_hand(one)
     pairs = {tuple(one.message.removeprefix(_BY_HAND).split(" -> ")) for one in told if one.kind == "changed"}
     for line in typed(one.base_texts, one.texts, derived):
         where = f"{line.line.where}: “{_cut(line.line.text)}”"
@@ -301,9 +338,14 @@ def _through_text(one: _Read, told: Iterable[Finding], known: set[str]) -> Itera
             if not any(old in first and new in second for first, second in _two(pairs)):
                 yield Finding("changed", one.file.name, where, "", f"{_BY_HAND}{old} -> {new}")
         for new in line.new:
-            if new in known or any(new in plain(second) for _, second in _two(pairs)):
+            if any(new in plain(second) for _, second in _two(pairs)):
                 continue
             is_figure = new not in bare(line.line.text)
+            if new in known or new in rendered:
+                if is_figure and by_hand[new] > 0:
+                    message, wrong = known.told(new, line.line.text)
+                    yield Finding("orphan-number", one.file.name, where, "", message, error=wrong)
+                continue
             message = f"“{new}” belongs to no record"
             yield Finding("orphan-number", one.file.name, where, "", message, error=is_figure)
 

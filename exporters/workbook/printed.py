@@ -9,6 +9,7 @@ from exporters.package.properties import worded
 from exporters.snapshot import Text
 from exporters.workbook.living.book import Book, SheetEntry, readable
 from exporters.workbook.living.charting import chart_parts
+from exporters.workbook.living.notes import is_ours
 from exporters.workbook.living.spans import Span, parse, utf8
 from exporters.workbook.references import letters
 
@@ -16,7 +17,7 @@ _ANCHORS = frozenset(("twoCellAnchor", "oneCellAnchor", "absoluteAnchor"))
 
 
 def texts(package: Package) -> list[Text]:
-    """Return every line: names of sheets, cells, headers and footers, notes, shapes, chart titles, properties."""
+    """Return every line: sheet names, cells, headers and footers, people's notes, shapes, chart titles, properties."""
     found: list[Text] = []
     with readable(package):
         book = Book(package)
@@ -49,7 +50,7 @@ def _margins(book: Book, entry: SheetEntry) -> Iterator[Text]:
 def _notes(book: Book, entry: SheetEntry) -> Iterator[Text]:
     part = book.target(entry.part, rt.COMMENTS)
     for one in parse(utf8(book.package.read(part))).walk() if part else ():
-        if one.name == "comment":
+        if one.name == "comment" and not is_ours(_words(one)):
             yield Text(f"sheet {entry.name}, note at {one.get('ref')}", _words(one))
 
 

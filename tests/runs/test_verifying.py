@@ -122,8 +122,45 @@ def test_numbers_of_no_record_are_listed(pack):
     document.add_paragraph("另悉，南沙区拟新增投资123.4亿元，完成率98%；GDP增长10%以上。")
     document.save(pack / "briefing.docx")
     found = [finding for finding in verify(Pack.open(pack)).findings if finding.kind == "orphan-number"]
-    assert [finding.message for finding in found] == ["“123.4亿元” belongs to no record", "“98%” belongs to no record"]
-    assert all(finding.error and "另悉" in finding.where for finding in found)
+    assert [(finding.error, finding.message) for finding in found] == [
+        (True, "“123.4亿元” belongs to no record"),
+        (True, "“98%” belongs to no record"),
+        (False, "“10%” is what nansha.gdp-growth states; typed by hand, it follows nothing"),
+    ]
+    assert all("另悉" in finding.where for finding in found)
+
+
+@pytest.mark.parametrize(
+    ("line", "error", "message"),
+    [
+        ("荔湾区今年增长10%。", True, "“10%” is what "),
+        ("荔湾区、南沙区今年增长10 %。", False, "“10%” is what nansha.gdp-growth"),
+        ("全市新增五百亿元。", True, "“500亿元” belongs to no record"),
+        ("全市完成百分之九十七点五。", True, "“97.5%” belongs to no record"),
+        ("另列二十三个项目。", True, "“23个” belongs to no record"),
+    ],
+)
+def test_a_number_of_a_record_typed_by_hand_is_told_with_its_record(pack, line, error, message):
+    from docx import Document
+
+    document = Document(pack / "briefing.docx")
+    document.add_paragraph(line)
+    document.save(pack / "briefing.docx")
+    [found] = [finding for finding in verify(Pack.open(pack)).findings if finding.kind == "orphan-number"]
+    assert (found.error, found.message.startswith(message)) == (error, True), found
+
+
+def test_bound_numbers_that_were_moved_split_or_copied_are_not_typed_by_hand(pack):
+    import copy
+
+    from docx import Document
+
+    document = Document(pack / "briefing.docx")
+    [first, *_] = [one for one in document.paragraphs if "增长10%以上" in one._p.xpath("string(.)")]
+    first._p.addnext(copy.deepcopy(first._p))
+    first.insert_paragraph_before("三个区、一个重点、两家企业。")
+    document.save(pack / "briefing.docx")
+    assert [finding for finding in verify(Pack.open(pack)).findings if finding.kind == "orphan-number"] == []
 
 
 def test_words_without_numbers_prove_nothing_wrong(pack):

@@ -102,3 +102,17 @@ def test_values_stand_in_formulas_texts() -> None:
                                      "B1": "{{ city.code }}"}}))  # fmt: skip
     assert formulas(data)["一"]["A1"].value == '="广州""x"""&"!"'
     assert values(data)["一"]["A1"].value == '广州"x"!'
+
+
+@pytest.mark.parametrize(
+    ("formula", "cell", "value"),
+    [
+        ("MAX(A1:A1)", "", 0.0), ("MAX(A1)", "x", 0.0), ("SUM(A1,2)", "7", 2.0), ("SUM(A1,2)", 5.0, 7.0), ("MIN(A1)", True, 0.0),
+        ("COUNT(A1)", "3", 0.0), ("COUNTA(A1)", None, 0.0), ("COUNTA(A1)", "", 1.0), ("AVERAGE(A1)", "", Error("#DIV/0!")),
+        ("MEDIAN(A1:A1)", 4.0, 4.0), ("LARGE(A1,1)", "", Error("#NUM!")), ("RANK(2,A1)", 2.0, 1.0), ("OR(A1,FALSE)", "x", False),
+        ("SUBTOTAL(9,A1)", "x", 0.0), ("SUM(A1)", Error("#N/A"), Error("#N/A")), ("ABS(A1)", "", Error("#VALUE!")),
+    ],
+)  # fmt: skip
+def test_of_a_single_cell_functions_over_cells_take_numbers_alone(formula: str, cell: Any, value: Any) -> None:
+    tree = parse(formula).tree
+    assert result(build(tree, [lambda _: cell], lambda _: lambda __: None), Cell()) == value

@@ -256,3 +256,14 @@ def test_a_copied_row_that_says_another_number_is_refused_with_both_places(offic
     found = pulled()
     assert (edits(found), len(found.faults)) == ([], 1)
     assert all(said in str(*found.faults) for said in ("typed differently", "“0.06”", "“0.2”"))
+
+
+def test_what_a_build_notes_in_a_cell_is_no_number_of_a_person(office: Path) -> None:
+    key = "dongyu.gdp-growth"
+    typed(key, 目标值=0.09)
+    old = "comparator_word: {zh: 以上, en: at least}\n    value: 7\n"
+    data(old, old.replace("7", "8"))
+    told = CliRunner().invoke(app, ["build", "d.yaml", "--out", "p", "--only", "workbook"])
+    assert (told.exit_code, "yours “0.09”" in told.output) == (3, True), told.output
+    said = CliRunner().invoke(app, ["verify", "p"]).output
+    assert (f"{key}.目标值" in said, "note at" in said) == (True, False)

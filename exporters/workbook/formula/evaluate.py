@@ -37,6 +37,12 @@ _LAZY = frozenset(
      "COLUMN", "TRUE", "FALSE", "N")
 )  # fmt: skip
 _ARRAYS = frozenset(("SUMPRODUCT",))
+# Of what stands in cells they take the numbers alone; of what is written into the formula also texts that spell one.
+_OF_CELLS = frozenset(
+    ("SUM", "AVERAGE", "COUNT", "COUNTA", "MAX", "MIN", "MEDIAN", "PRODUCT", "SMALL", "LARGE", "RANK", "RANK.EQ",
+     "PERCENTILE", "PERCENTILE.INC", "QUARTILE", "QUARTILE.INC", "VAR", "VAR.S", "VAR.P", "STDEV", "STDEV.S",
+     "STDEV.P", "SUBTOTAL", "AND", "OR", "XOR")
+)  # fmt: skip
 KNOWN = frozenset(_EAGER) | _LAZY
 _ERRORS = {error.code: error for error in (NA, VALUE, REF, DIV0, NUM, NAME)}
 _MAX_TEXT = 32_767
@@ -140,6 +146,9 @@ class _Builder:
             general = self._iferror([self.build(one) for one in arguments], arguments)
             return _look_up(values, sought, keys, otherwise, general)
         nodes = [self.build(argument, name in _ARRAYS) for argument in arguments]
+        if name in _OF_CELLS:
+            trees = zip(arguments, nodes, strict=True)
+            nodes = [_cells(node) if argument[0] == "r" else node for argument, node in trees]
         lazy = getattr(self, "_" + name.lower(), None) if name in _LAZY else None
         if lazy is not None:
             made: Node = lazy(nodes, arguments)
@@ -301,6 +310,16 @@ class _Builder:
             return number(value) if not isinstance(value, str) else 0.0
 
         return plain
+
+
+def _cells(reference: Node) -> Node:
+    """Return a reference as an area, also that to a single cell."""
+
+    def cells(context: Context) -> Value:
+        value = reference(context)
+        return value if isinstance(value, Area) else Area([[value]])
+
+    return cells
 
 
 def _check_arity(name: str, function: Callable[..., Any], given: int) -> None:

@@ -88,9 +88,8 @@ class SheetNotes:
                 body = one.child("text")
                 text = string_text(body) if body is not None else ""
                 known = number.isdecimal() and int(number) < len(authors) and authors[int(number)] == AUTHOR
-                # LibreOffice drops the authors of notes; ours begin with the name as well.
-                ours = known or text.startswith(AUTHOR)
-                note = Note(place[0], self.shift.row(place[1]), one, _key_of(text) if ours else "", text)
+                key = _key_of(text) if known or is_ours(text) else ""
+                note = Note(place[0], self.shift.row(place[1]), one, key, text)
                 self._notes.append(note)
                 if place[1] in self.shift.gone:
                     self._gone.append(note)
@@ -247,6 +246,11 @@ def notes_by_row(book: Book, sheet: str) -> dict[int, str]:
             if not note.key:
                 found[note.row] = f"{found.get(note.row, '')}{note.text}\n"
     return found
+
+
+def is_ours(text: str) -> bool:
+    """Whether a build put a note there: LibreOffice drops the authors of notes, but ours begin with the name."""
+    return text.startswith(AUTHOR) and bool(_key_of(text))
 
 
 def _key_of(text: str) -> str:
