@@ -200,14 +200,15 @@ class Scope:
 
     def phrase(self, target: Target, said: str) -> str:
         """Return what ``figure`` says of a target with its verb."""
-        return wording.phrase(target, said, self.lang)
+        return wording.phrase(target, said, self._unit(target), self.lang, self._counted(target))
 
     def pieces(self, target: Target, whole: str) -> tuple[str, str, str]:
         """Return what ``phrase`` says of a target in three."""
         return wording.pieces(target, whole, self._unit(target), self.lang, self._counted(target))
 
-    def amount(self, target: Target, value: Decimal) -> str:
-        return wording.amount(value, self._unit(target), self.lang, self._counted(target))
+    def quantity(self, target: Target, value: Decimal) -> str:
+        """Return a value of a target, its own or an actual one, with its unit."""
+        return wording.quantity(target, value, self._unit(target), self.lang, self._counted(target))
 
     def tabular(self, target: Target, value: Decimal | None) -> Decimal | None:
         """Return a value of a target in the unit that tables of all targets use."""

@@ -1,7 +1,7 @@
 """What follows from the data: groups, rankings, medians, totals, progress. Derived at need, never stored."""
 
 from .groups import Group, groups, strongest
-from .progress import Progress, latest, progress
+from .progress import Progress, latest, lower_is_better, progress
 from .ranking import Compared, Comparison, comparisons, extremes, median, ranked
 from .tabular import shifted, tabular_unit
 
@@ -14,6 +14,7 @@ __all__ = [
     "extremes",
     "groups",
     "latest",
+    "lower_is_better",
     "median",
     "progress",
     "ranked",

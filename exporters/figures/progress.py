@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Literal
 
-from exporters.model import Comparator, Measure, Observation, Target
+from exporters.model import Comparator, Indicator, Measure, Observation, Target
 
 Status = Literal["met", "on_track", "behind"]
 _CUMULATIVE = frozenset((Measure.LEVEL, Measure.COUNT, Measure.INCREMENT, Measure.FLOW))
-_LOWER = frozenset((Comparator.LTE, Comparator.LT))
+_LIMITS = frozenset((Comparator.LTE, Comparator.LT))
 _FOUR_PLACES = Decimal("0.0001")
 
 
@@ -19,9 +19,9 @@ _FOUR_PLACES = Decimal("0.0001")
 class Progress:
     """How far a target has come.
 
-    ``rate`` is actual / target (a ratio, four places; None where a ratio has no meaning, as for growth rates below
-    zero and for upper limits, where more is not further); ``gap`` is actual - target in the target's unit; ``elapsed``
-    the share of the period that has passed.
+    ``rate`` is actual / target (a ratio, not rounded; None where a ratio has no meaning, as for growth rates below
+    zero and where less is better, so that more is not further); ``gap`` is actual - target in the target's unit;
+    ``elapsed`` the share of the period that has passed.
     """
 
     observation: Observation
@@ -41,20 +41,28 @@ def latest(observations: Iterable[Observation]) -> dict[str, Observation]:
     return found
 
 
-def progress(target: Target, observation: Observation) -> Progress | None:
+def lower_is_better(target: Target, indicator: Indicator) -> bool:
+    """Whether less of a target is better: an upper limit, a rank, and where the indicator and no comparator says so."""
+    if target.comparator in {Comparator.GTE, Comparator.GT}:
+        return target.measure is Measure.RANK
+    return target.comparator in _LIMITS or indicator.lower_is_better or target.measure is Measure.RANK
+
+
+def progress(target: Target, observation: Observation, indicator: Indicator) -> Progress | None:
     """Return the progress of *target* at the observation's date; None where the target has no value."""
     if target.value is None:
         return None
     aim, actual = target.value, observation.value
     start, end = target.period.start, target.period.end
-    passed = Decimal((observation.date - start).days + 1) / Decimal((end - start).days + 1)
-    elapsed = min(max(passed, Decimal(0)), Decimal(1)).quantize(_FOUR_PLACES, ROUND_HALF_EVEN)
-    grows = aim > 0 and target.comparator not in _LOWER
-    rate = (actual / aim).quantize(_FOUR_PLACES, ROUND_HALF_EVEN) if grows else None
-    met = actual <= aim if target.comparator in _LOWER else actual >= aim
-    if target.comparator in {Comparator.GT, Comparator.LT} and actual == aim:
+    day, days = (observation.date - start).days + 1, (end - start).days + 1
+    elapsed = min(max(Decimal(day) / days, Decimal(0)), Decimal(1)).quantize(_FOUR_PLACES, ROUND_HALF_EVEN)
+    lower = lower_is_better(target, indicator)
+    limit = target.upper if lower and target.upper is not None else aim
+    met = actual <= limit if lower else actual >= limit
+    if target.comparator in {Comparator.GT, Comparator.LT} and actual == limit:
         met = False
-    # A total grows through the year, so it is on track when it keeps pace; a rate is compared as it stands.
-    keeps_pace = target.measure in _CUMULATIVE and target.comparator not in _LOWER and actual >= aim * passed
+    # A total grows through the year, so it is on track when it keeps pace; a rate or a stock is compared as it stands.
+    adds_up = target.measure in _CUMULATIVE and not lower and not indicator.stock
+    keeps_pace = adds_up and actual * days >= aim * day
     status: Status = "met" if met else "on_track" if keeps_pace else "behind"
-    return Progress(observation, rate, actual - aim, elapsed, status)
+    return Progress(observation, None if lower or aim <= 0 else actual / aim, actual - aim, elapsed, status)

@@ -132,6 +132,10 @@ class Indicator(Record):
     rank: Whole = Field(default=100, ge=0)
     """Place in the order of importance, smallest first."""
     lower_is_better: Switch = False
+    """Less is better, as of unemployment: a target without a comparator is an upper limit."""
+    stock: Switch = False
+    """It stands at a day, as residents and firms do, and does not add up through the year: an actual value is compared
+    with the target as it stands."""
     note: Text = EMPTY
 
 

@@ -299,7 +299,7 @@ class _Puller:
             raise AmbiguousError("an actual value is one plain figure")
         if read.unit != target.unit:
             raise AmbiguousError("its unit is another than the target's")
-        printed = self.scope.amount(target, read.value)
+        printed = self.scope.quantity(target, read.value)
         if canonical(printed) != canonical(one.theirs):
             raise self._other(replace(one, theirs=printed), target, read)
         return [SetField(observation.id, ("value",), read.value)]

@@ -1,7 +1,21 @@
 """How it is said, in Chinese and English: quantities, words of strength, dates."""
 
 from .labels import date, label, period
-from .numbers import SYMBOL, amount, figure, phrase, pieces, plain
+from .numbers import MIRRORED, SYMBOL, amount, figure, phrase, pieces, plain, quantity, rounded
 from .spacing import apart
 
-__all__ = ["SYMBOL", "amount", "apart", "date", "figure", "label", "period", "phrase", "pieces", "plain"]
+__all__ = [
+    "MIRRORED",
+    "SYMBOL",
+    "amount",
+    "apart",
+    "date",
+    "figure",
+    "label",
+    "period",
+    "phrase",
+    "pieces",
+    "plain",
+    "quantity",
+    "rounded",
+]

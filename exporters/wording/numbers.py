@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
+from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal
 
 from exporters.model import Comparator, Lang, Measure, Target, Unit
 from exporters.wording.spacing import apart
@@ -17,6 +17,13 @@ _EN = {
     Comparator.GTE: "at least", Comparator.GT: "over", Comparator.LTE: "at most", Comparator.LT: "under",
     Comparator.APPROX: "about",
 }  # fmt: skip
+# Of numbers below zero: 以内 and 超 would be read of their size.
+_SIGNED = {"zh": _ZH | {Comparator.GT: "高于", Comparator.LTE: "以下"}, "en": _EN}
+MIRRORED = {
+    Comparator.GTE: Comparator.LTE, Comparator.LTE: Comparator.GTE, Comparator.GT: Comparator.LT,
+    Comparator.LT: Comparator.GT,
+}  # fmt: skip
+"""What a comparator of a value says of the size of its fall."""
 SYMBOL = {
     Comparator.EQ: "=", Comparator.APPROX: "≈", Comparator.GTE: "≥", Comparator.GT: ">", Comparator.LTE: "≤",
     Comparator.LT: "<", Comparator.BETWEEN: "–", Comparator.IN_STEP_WITH: "~", Comparator.NONE: "",
@@ -32,6 +39,11 @@ _GROWTH, _CHANGE, _RANK, _MULTIPLE = (
 def plain(value: Decimal, grouped: bool = False) -> str:
     """Return *value* without an exponent, its digits as the source gives them (6.5 stays 6.5, 7.50 stays 7.50)."""
     return f"{value:,f}" if grouped else f"{value:f}"
+
+
+def rounded(value: Decimal, places: int) -> Decimal:
+    """Return *value* with so many decimals; a half goes away from zero, as in a spreadsheet's cell."""
+    return value.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
 
 
 def amount(value: Decimal, unit: Unit | None, lang: Lang, counter: str = "") -> str:
@@ -64,59 +76,94 @@ def _trim(value: Decimal) -> Decimal:
     return whole if whole == value else value.normalize()
 
 
+def quantity(target: Target, value: Decimal, unit: Unit | None, lang: Lang, counter: str = "") -> str:
+    """Return a value of *target*, its own or an actual one, with unit and sign: ``6.5%``, ``-3%``, ``第9位``."""
+    if target.measure is _RANK:
+        return f"第{plain(value)}位" if lang == "zh" else f"no. {plain(value)}"
+    if target.measure is _MULTIPLE and lang == "en" and target.unit == "TIMES":
+        # 增长2倍 adds twice the old value; "2 times" would be read as twice in all.
+        return f"{plain(_trim(value * 100), True)}%"
+    return amount(value, unit, lang, counter)
+
+
 def figure(target: Target, unit: Unit | None, lang: Lang, counter: str = "") -> str:
-    """Return the bare figure with its comparator: ``10%以上``, ``超730亿元``, ``at least 10%``, ``over CNY 73 bn``."""
+    """Return the bare figure with comparator and sign: ``10%以上``, ``超730亿元``, ``-3%``, ``over CNY 73 bn``."""
     if target.expression:
         return target.expression.in_(lang)
-    value, measure, comparator = target.value, target.measure, target.comparator
-    if comparator is _IN_STEP_WITH:
+    if target.comparator is _IN_STEP_WITH:
         reference = target.reference.in_(lang)
         return f"与{reference}同步" if lang == "zh" else f"in step with {reference}"
-    if value is None:
+    if target.value is None:
         return ""
-    if measure is _RANK:
-        return _place(target, value, lang)
-    if measure is _MULTIPLE and lang == "en":
-        # 增长2倍 adds twice the old value; "2 times" would be read as twice in all.
-        return _compare(target, f"{plain(_trim(value * 100), True)}%", lang)
-    text = amount(abs(value) if _falls(target) else value, unit, lang, counter)
-    if comparator is _BETWEEN and target.upper is not None:
-        upper = amount(target.upper, unit, lang, counter)
-        return f"{text}—{upper}" if lang == "zh" else f"{text} to {upper}"
-    return _compare(target, text, lang)
+    if target.measure is _RANK:
+        return _place(target, target.value, lang)
+    # The source's own word goes with the size of a fall (下降3%以上), not with a number below zero.
+    word = _SIGNED[lang].get(target.comparator) if _falls(target) else None
+    return _said(target, target.value, target.upper, word or _word(target, lang), unit, lang, counter)
 
 
-def _compare(target: Target, text: str, lang: Lang) -> str:
+def _said(
+    target: Target, value: Decimal, upper: Decimal | None, word: str, unit: Unit | None, lang: Lang, counter: str
+) -> str:
+    text = quantity(target, value, unit, lang, counter)
+    if upper is not None:
+        end = quantity(target, upper, unit, lang, counter)
+        return f"{text}—{end}" if lang == "zh" else f"{text} to {end}"
     if lang == "en":
-        word = target.comparator_word.en or _EN.get(target.comparator, "")
         return f"{word} {text}" if word else text
-    word = target.comparator_word.zh or _ZH.get(target.comparator, "")
     return text + word if word in _BEHIND else word + apart(word, text)
 
 
+def _word(target: Target, lang: Lang, comparator: Comparator | None = None) -> str:
+    """Return the source's own word for the comparator, else the usual one of *comparator* (the target's own)."""
+    usual = _ZH if lang == "zh" else _EN
+    own = target.comparator_word.zh if lang == "zh" else target.comparator_word.en
+    return own or usual.get(comparator or target.comparator, "")
+
+
 def _place(target: Target, value: Decimal, lang: Lang) -> str:
+    if target.upper is not None:
+        ends = plain(value), plain(target.upper)
+        return "第{}—{}位".format(*ends) if lang == "zh" else "no. {} to {}".format(*ends)
     within = target.comparator in {Comparator.LTE, Comparator.LT}
+    if target.comparator is Comparator.LT and value > 1:
+        value = value.to_integral_value(ROUND_CEILING) - 1
     if lang == "zh":
         return f"{'前' if within else '第'}{plain(value)}位"
     return f"top {plain(value)}" if within else f"no. {plain(value)}"
 
 
 def _falls(target: Target) -> bool:
-    return (target.measure is _GROWTH or target.measure is _CHANGE) and (target.value or 0) < 0
+    """Whether all that a target of growth or change allows for is a fall."""
+    if target.measure is not _GROWTH and target.measure is not _CHANGE:
+        return False
+    return (target.value or 0) < 0 and (target.upper or 0) <= 0
 
 
 _VERBS = {
     "zh": {_GROWTH: ("增长", "下降"), _MULTIPLE: ("增长", "下降"), _CHANGE: ("提高", "下降")},
     "en": {_GROWTH: ("up ", "down "), _MULTIPLE: ("up ", "down "), _CHANGE: ("up ", "down ")},
 }
+# A range from a fall to a rise has no verb.
+_EITHER_WAY = {"zh": {_GROWTH: "增速", _CHANGE: "变动"}, "en": {_GROWTH: "growth of ", _CHANGE: "change of "}}
 
 
-def phrase(target: Target, said: str, lang: Lang) -> str:
-    """Return what :func:`figure` says with the verb of its measure: ``增长10%以上``, ``up at least 10%``."""
+def phrase(target: Target, said: str, unit: Unit | None, lang: Lang, counter: str = "") -> str:
+    """Return what :func:`figure` says (*said*) with the verb of its measure: ``增长10%以上``, ``up at least 10%``.
+
+    A fall is said by its size, and a comparator turns with it: at least -1% is down at most 1%.
+    """
     verbs = _VERBS[lang].get(target.measure)
-    if verbs is None or target.expression or target.comparator is _IN_STEP_WITH:
+    value, upper = target.value, target.upper
+    if verbs is None or target.expression or value is None or target.comparator is _IN_STEP_WITH:
         return said
-    return verbs[_falls(target)] + said
+    if _falls(target):
+        least, most = (abs(value), None) if upper is None else (abs(upper), abs(value))
+        word = _word(target, lang, MIRRORED.get(target.comparator, target.comparator))
+        return verbs[True] + _said(target, least, most, word, unit, lang, counter)
+    if value < 0 and upper is not None and target.measure in _EITHER_WAY[lang]:
+        return _EITHER_WAY[lang][target.measure] + said
+    return verbs[False] + said
 
 
 def pieces(target: Target, whole: str, unit: Unit | None, lang: Lang, counter: str = "") -> tuple[str, str, str]:
@@ -128,9 +175,6 @@ def pieces(target: Target, whole: str, unit: Unit | None, lang: Lang, counter: s
     ranged = target.comparator is _BETWEEN or target.comparator is _IN_STEP_WITH
     if target.expression or ranged or value is None or target.measure is _RANK:
         return "", whole, ""
-    if target.measure is _MULTIPLE and lang == "en":
-        middle = f"{plain(_trim(value * 100), True)}%"
-    else:
-        middle = amount(abs(value) if _falls(target) else value, unit, lang, counter)
+    middle = quantity(target, abs(value) if _falls(target) else value, unit, lang, counter)
     lead, found, tail = whole.rpartition(middle)
     return (lead, middle, tail) if found else ("", whole, "")

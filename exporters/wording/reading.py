@@ -9,9 +9,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from exporters.model import Comparator, Lang, Measure, Target, Unit
+from exporters.wording.numbers import MIRRORED
 
 _NUMBER = r"[+-]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?"
-_RANGE = r"\s*(?:—+|–|-|~|～|至|到| to )\s*"
+# A hyphen behind nothing, or behind another sign of a range, is a minus.
+_RANGE = r"\s*(?:—+|–|~|～|至|到|\bto\b|(?<=[^\s—–~～至到])-|(?<=\s)-(?=\s))\s*"
 _BEFORE = {
     "不低于": Comparator.GTE, "不少于": Comparator.GTE, "至少": Comparator.GTE, "≥": Comparator.GTE,
     "超过": Comparator.GT, "超": Comparator.GT, "突破": Comparator.GT, "高于": Comparator.GT, "大于": Comparator.GT,
@@ -27,7 +29,12 @@ _BEHIND = {
     "以上": Comparator.GTE, "左右": Comparator.APPROX, "上下": Comparator.APPROX, "以下": Comparator.LTE,
     "以内": Comparator.LTE,
 }  # fmt: skip
-_UP, _DOWN = ("增长", "提高", "提升", "上升", "达到", "up"), ("下降", "降低", "down")
+_UP = ("增长", "提高", "提升", "上升", "达到", "up", "增速", "变动", "growth of", "change of")
+_DOWN = ("下降", "降低", "down")
+_PLACE = (
+    r"第\s*(?P<zh>\d+)(?:\s*[—–~-]+\s*(?P<zh_end>\d+))?\s*[位名]|前\s*(?P<zh_top>\d+)\s*[位名]"
+    r"|no\.\s*(?P<en>\d+)(?: to (?P<en_end>\d+))?|top\s*(?P<en_top>\d+)"
+)
 _SCALES = {"tn": 12, "bn": 9, "m": 6}
 
 
@@ -56,6 +63,8 @@ def read_figure(text: str, target: Target, units: Mapping[str, Unit], lang: Lang
     A unit of another multiplier (万亿元 for 亿元) is taken as typed; a unit of another kind is refused.
     """
     plain = re.sub(r"\s+", " ", unicodedata.normalize("NFKC", text)).strip()
+    if target.measure is Measure.RANK:
+        return _place(plain, target)
     rest, falls = _verb(plain)
     word, comparator, rest = _before(rest)
     behind, after, rest = _behind(rest)
@@ -73,15 +82,37 @@ def read_figure(text: str, target: Target, units: Mapping[str, Unit], lang: Lang
     if not known or len(set(known)) > 1:
         raise AmbiguousError("it needs one unit" if not known else "its two figures have two units")
     unit = known[-1]
-    values = [value for value, _ in read] if not falls else [-value for value, _ in reversed(read)]
-    if len(values) == 2 and values[1] < values[0]:
+    values = [value for value, _ in read]
+    if falls and min(values) < 0:
+        raise AmbiguousError("it says that it falls, and has a minus sign too")
+    if values[-1] < values[0]:
         raise AmbiguousError("the range ends below its beginning", "type its lower end first")
+    if falls:
+        values = [-value for value in reversed(values)]
+    if _in_percent(target, lang) and unit == "PERCENT":
+        values, unit = [value / 100 for value in values], "TIMES"
     if len(values) == 2:
         return Figure(Comparator.BETWEEN, values[0], values[1], unit, "")
     found = comparator or after or Comparator.EQ
-    if target.measure is Measure.MULTIPLE_GROWTH and lang == "en" and unit == "PERCENT":
-        return Figure(found, values[0] / 100, None, "TIMES", word or behind)
-    return Figure(found, values[0], None, unit, word or behind)
+    return Figure(MIRRORED.get(found, found) if falls else found, values[0], None, unit, word or behind)
+
+
+def _place(text: str, target: Target) -> Figure:
+    """Return a rank: 第3位, 第3—5位, 前3位; no. 3, no. 3 to 5, top 3."""
+    found = re.fullmatch(_PLACE, text.lower())
+    if found is None:
+        raise AmbiguousError("it is no rank such as 第3位, 前3位, no. 3 or top 3")
+    unit = target.unit or "RANK"
+    top = found["zh_top"] or found["en_top"]
+    if top:
+        return Figure(Comparator.LTE, Decimal(top), None, unit, "")
+    first, end = Decimal(found["zh"] or found["en"]), found["zh_end"] or found["en_end"]
+    return Figure(Comparator.BETWEEN if end else Comparator.EQ, first, Decimal(end) if end else None, unit, "")
+
+
+def _in_percent(target: Target, lang: Lang) -> bool:
+    """Whether English says a growth by times in per cent."""
+    return target.measure is Measure.MULTIPLE_GROWTH and lang == "en" and target.unit == "TIMES"
 
 
 def _verb(text: str) -> tuple[str, bool]:
@@ -113,8 +144,7 @@ def _amount(
         raise AmbiguousError("it holds no plain number")
     value = Decimal(found["number"].replace(",", ""))
     rest = found["rest"].strip()
-    in_percent = target.measure is Measure.MULTIPLE_GROWTH and lang == "en"
-    own = units.get("PERCENT" if in_percent else target.unit or "")
+    own = units.get("PERCENT" if _in_percent(target, lang) else target.unit or "")
     if found["symbol"]:
         return _money(value, found["symbol"], rest, own, units)
     if not rest:

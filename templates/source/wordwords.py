@@ -152,7 +152,7 @@ ZH = Words(
     + STATUS.replace("CODE", "met") + " }}项，进度正常{{ " + STATUS.replace("CODE", "on_track") + " }}项，落后{{ "
     + STATUS.replace("CODE", "behind") + " }}项。",
     progress_label="{{ t.full_label }}{% if t.measure_code == 'growth_yoy' %}增速{% endif %}{% if t.role_code == 'milestone' %}{{ '（' ~ t.period ~ '）' }}{% endif %}",
-    progress_note="完成率为实际值与目标之比，上限类目标不计；“进度正常”指完成率不低于目标期限已过时间的比例。"
+    progress_note="完成率为实际值与目标之比，上限和越低越好的不计；“进度正常”指完成率不低于目标期限已过时间的比例。"
     "{% for t in observed if t.actual and t.actual.date != pack.observed_date %}{{ t.place.short }}{{ t.label|after(t.place.short) }}（{{ t.period }}）的实际值"
     "截至{{ t.actual.date }}。{% endfor %}",
     remarks="注：",
@@ -301,7 +301,7 @@ EN = Words(
     + STATUS.replace("CODE", "met") + " }} are met, {{ " + STATUS.replace("CODE", "on_track") + " }} are on track and {{ "
     + STATUS.replace("CODE", "behind") + " }} are behind.",
     progress_label="{{ t.full_label }}{% if t.measure_code == 'growth_yoy' %}, growth{% endif %}{% if t.role_code == 'milestone' %} ({{ t.period }}){% endif %}",
-    progress_note="“Done” is the actual value over the target, but none for upper limits; “on track” means that it is no less than the share of the "
+    progress_note="“Done” is the actual value over the target, but none where less is better; “on track” means that it is no less than the share of the "
     "target’s period that has passed.{% for t in observed if t.actual and t.actual.date != pack.observed_date %} {{ t.place.short }}, "
     "{{ t.label|inline }} ({{ t.period }}): as of {{ t.actual.date }}.{% endfor %}",
     remarks="Note: ",

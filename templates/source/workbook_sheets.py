@@ -49,7 +49,7 @@ from exporters.metrics import excel_width
 
 RATES = '{% set rates = comparisons|selectattr("is_rate")|list %}'
 TOTALS = '{% set totals = comparisons|rejectattr("is_rate")|list %}'
-PERCENT, DAY = "0.0%", "yyyy-mm-dd"
+PERCENT, RATE, DAY = "0.0####%", "0.0%", "yyyy-mm-dd"
 # The two rows of the table of targets: percentages, and all others.
 FIRST, LAST = 5, 6
 
@@ -169,7 +169,7 @@ class Builder:
             f'TEXT(INDEX({value},{at}),"#,##0.0##"))'
         )
         shown = (
-            f'=IF({at}="","",IF(INDEX({unit},{at})="%",TEXT(INDEX({value},{at}),"0.0%"),'
+            f'=IF({at}="","",IF(INDEX({unit},{at})="%",TEXT(INDEX({value},{at}),"{PERCENT}"),'
             f"{self._with_unit(number_shown, f'INDEX({unit},{at})')}))"
         )
         stated = (self.words.stated + self.words.stated_growth).replace("R.", f"{row}.")
@@ -325,7 +325,7 @@ class Builder:
             "O": 11 if zh else 15, "P": 20 if zh else 24, "Q": 6 if zh else 8, "R": 15 if zh else 16, "S": 11, "T": 11, "U": 9, "V": 11,
             "W": 9 if zh else 11, "X": 8.5, "Y": 8.5,
         })  # fmt: skip
-        for column in "ABST":
+        for column in "ABSTZ":
             sheet.column_dimensions[column].hidden = True
         # Folded away behind a +, so that what is read fits the width of a page at a size that can be read.
         for column in "HJLMN":
@@ -347,7 +347,7 @@ class Builder:
         endings = ("", "{% endif %}{% endfor %}")
         for row, condition, ending, form in zip((FIRST, LAST), conditions, endings, (PERCENT, "General"), strict=True):
             self._target_row(sheet, row, condition, ending, form)
-        self.table(sheet, "targets", f"A4:Y{LAST}")
+        self.table(sheet, "targets", f"A4:Z{LAST}")
         self._target_rules(sheet)
         sheet.freeze_panes = f"E{FIRST}"
         self.running(sheet, "1:4")
@@ -356,9 +356,16 @@ class Builder:
     def _target_row(self, sheet: Worksheet, row: int, condition: str, ending: str, form: str) -> None:
         met, track, behind, empty, without = self.words.status
         totals = ",".join(f'E{row}="{word}"' for word in self.words.measures_of_progress)
-        reached = f'IF(F{row}="≤",U{row}<=G{row},IF(F{row}="<",U{row}<G{row},IF(F{row}=">",U{row}>G{row},U{row}>=G{row})))'
-        passed = f"(V{row}-S{row}+1)/(T{row}-S{row}+1)"
-        on_track = f'AND(OR({totals}),F{row}<>"≤",F{row}<>"<",V{row}<>"",U{row}>=G{row}*{passed})'
+        less, stock = self.words.judged
+        lower = f'OR(F{row}="≤",F{row}="<",Z{row}="{less}")'
+        strict = f'OR(F{row}=">",F{row}="<")'
+        limit = f'IF(H{row}="",G{row},H{row})'
+        reached = (
+            f"IF({lower},IF({strict},U{row}<{limit},U{row}<={limit}),IF({strict},U{row}>G{row},U{row}>=G{row}))"
+        )
+        # Multiplied out: a quotient would be rounded before it is compared.
+        pace = f"U{row}*(T{row}-S{row}+1)>=G{row}*(V{row}-S{row}+1)"
+        on_track = f'AND(OR({totals}),NOT({lower}),Z{row}<>"{stock}",V{row}<>"",{pace})'
         status = (
             f'=IF(U{row}="","{empty}",IF(G{row}="","{without}",IF({reached},"{met}",'
             f'IF({on_track},"{track}","{behind}"))))'
@@ -371,11 +378,12 @@ class Builder:
             "N": "{{ t.period }}", "O": "{{ t.text }}", "P": "{{ t.clause }}", "Q": "[{{ t.source.n }}]",
             "R": "{{ t.flag_text if t.flag_code != 'invented' }}", "S": "{{ t.period_start }}", "T": "{{ t.period_end }}",
             "U": "{{ t.actual.number }}", "V": "{{ t.actual.day }}",
-            "W": f'=IF(U{row}="","",IF(OR(G{row}<=0,F{row}="≤",F{row}="<"),"",U{row}/G{row}))', "X": status,
-            "Y": "{{ t.actual.note }}" + ending,
+            "W": f'=IF(U{row}="","",IF(OR(G{row}<=0,{lower}),"",U{row}/G{row}))', "X": status,
+            "Y": "{{ t.actual.note }}",
+            "Z": f"{{{{ '{less}' if t.lower_is_better else '{stock}' if t.stock else '' }}}}" + ending,
         }  # fmt: skip
-        aligned = {**dict.fromkeys("GHJUW", RIGHT), **dict.fromkeys("EFIKLMNQVX", CENTER)}
-        forms = {**dict.fromkeys("GHJU", form), **dict.fromkeys("STV", DAY), "W": "0.0%"}
+        aligned = {**dict.fromkeys("GHJUW", RIGHT), **dict.fromkeys("EFIKLMNQVXZ", CENTER)}
+        forms = {**dict.fromkeys("GHJU", form), **dict.fromkeys("STV", DAY), "W": RATE}
         for column, text in cells.items():
             self.put(
                 sheet, f"{column}{row}", text, align=aligned.get(column, LEFT if column in "CDOPQRY" else LEFT_PLAIN),

@@ -47,6 +47,8 @@ class Words:
     kinds: tuple[str, ...]
     status: tuple[str, str, str, str, str]
     """Met, on track, behind, not filled in, without a number."""
+    judged: tuple[str, str]
+    """What the column at the end holds of targets that are judged otherwise than their sign and measure say."""
     prompts: tuple[tuple[str, str], tuple[str, str]]
     invalid: tuple[str, str]
     # matrix
@@ -123,12 +125,14 @@ ZH = Words(
     heads=(
         "键", "对照键", "区域", "指标", "口径", "关系", "目标值", "上限", "单位", "力争值", "强度用词", "性质", "类别",
         "期限", "原文数字", "依据原文", "来源", "待核", "起始日", "截止日", "实际值", "实际日期", "完成率", "状态", "备注",
+        "评判",
     ),
     measures_of_progress=("总量", "数量", "增量", "完成量"),
     measure_words=("总量", "增速", "百分点变化", "占比", "倍数", "增长倍数", "数量", "增量", "完成量", "位次", "定性"),
     roles=("基本目标", "力争目标", "节点目标"),
     kinds=("经济指标", "任务成果", "项目盘子"),
     status=("已达到", "进度正常", "落后", "未填", "—"),
+    judged=("越低越好", "存量"),
     prompts=(
         ("实际值", "按左侧“单位”列填写；百分比直接填 6.5%。填后完成率与状态自动更新。"),
         ("实际日期", "数据截止日，如 2023-06-30。总量类目标据此判断是否跟上进度。"),
@@ -153,7 +157,7 @@ ZH = Words(
     how_lines=(
         "“总览”的数字全部由公式取自“目标”表，改动“目标”表即随之更新。",
         "“目标”表一行一项目标；金额统一为亿元，百分比按数值存放（6.5%即0.065），个数按个。",
-        "实际值、实际日期、备注由各单位填写；完成率＝实际值÷目标值，上限类目标不计；总量类目标按时间进度判断“进度正常”或“落后”。",
+        "实际值、实际日期、备注由各单位填写；完成率＝实际值÷目标值，上限和越低越好的不计；总量类目标按时间进度判断“进度正常”或“落后”，存量除外（隐藏的“评判”列）。",
         "隐藏的“键”列用于重建时对应各行，请勿改动；排序、筛选、增行、增列都可以。",
     ),
     signs="关系列的符号",
@@ -228,7 +232,7 @@ EN = Words(
     heads=(
         "Key", "Lookup key", "Place", "Indicator", "Measure", "Sign", "Target", "Upper", "Unit", "Stretch", "Strength",
         "Role", "Kind", "Period", "As stated", "Clause", "Source", "To check", "Start", "End", "Actual", "As of",
-        "Completion", "Status", "Remarks",
+        "Completion", "Status", "Remarks", "Judged",
     ),
     measures_of_progress=("level", "number", "increment", "amount done"),
     measure_words=(
@@ -238,6 +242,7 @@ EN = Words(
     roles=("base", "stretch", "milestone"),
     kinds=("indicator", "deliverable", "portfolio"),
     status=("Met", "On track", "Behind", "Open", "—"),
+    judged=("lower is better", "stock"),
     prompts=(
         ("Actual value", "In the unit given on the left; type percentages as 6.5%. Completion and status follow."),
         ("As of", "The day that the value stands for, such as 2023-06-30. Totals are judged against it."),
@@ -265,8 +270,8 @@ EN = Words(
     how_lines=(
         "Every figure on the Overview is a formula over the Targets sheet and follows its changes.",
         "Targets has one row per target; money is in CNY bn, percentages are numbers (6.5% is 0.065), counts are in ones.",
-        "Actual values, their dates and remarks are for you to fill in; completion is actual over target, none for upper limits; totals are "
-        "on track or behind by the share of the period that has passed.",
+        "Actual values, their dates and remarks are for you to fill in; completion is actual over target, none where less is better; totals "
+        "are on track or behind by the share of the period that has passed, but not stocks (hidden column Judged).",
         "The hidden key column ties rows to the data when the pack is rebuilt; sort, filter, add rows and columns freely.",
     ),
     signs="Signs",

@@ -10,8 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from exporters.figures import groups, median, progress
-from exporters.model import Evidence, Observation, Period, Target
+from exporters.model import Evidence, Indicator, Observation, Period, Target, Text
 
+PLAIN = Indicator(code="GDP", label=Text(zh="生产总值"))
+LESS = PLAIN.model_copy(update={"lower_is_better": True})
+STOCK = PLAIN.model_copy(update={"stock": True})
 YEAR = Period(start=dt.date(2023, 1, 1), end=dt.date(2023, 12, 31))
 
 
@@ -60,7 +63,7 @@ def test_median_is_exact():
 @pytest.mark.parametrize(
     ("measure", "comparator", "value", "actual", "status", "rate"),
     [
-        ("level", "gte", "100", "52", "on_track", "0.5200"),
+        ("level", "gte", "100", "52", "on_track", "0.52"),
         ("level", "gte", "100", "40", "behind", "0.4000"),
         ("level", "gte", "100", "100", "met", "1.0000"),
         ("level", "gt", "100", "100", "on_track", "1.0000"),
@@ -69,13 +72,50 @@ def test_median_is_exact():
         ("growth_yoy", "lte", "-3", "-4", "met", None),
         ("level", "lte", "100", "80", "met", None),
         ("level", "lt", "0.32", "0.335", "behind", None),
+        ("level", "gte", "200", "99.18", "on_track", "0.4959"),
+        ("rank", "eq", "3", "9", "behind", None),
+        ("rank", "eq", "3", "2", "met", None),
+        ("rank", "lt", "4", "4", "behind", None),
+        ("growth_yoy", "eq", "-3", "-4", "behind", None),
+        ("growth_yoy", "gte", "-1", "-0.5", "met", None),
     ],
 )
 def test_progress_at_half_year(measure, comparator, value, actual, status, rate):
     aim = target("a.t", measure, value, comparator=comparator)
     seen = Observation(id="o", target="a.t", date=dt.date(2023, 6, 30), value=actual)
-    found = progress(aim, seen)
+    found = progress(aim, seen, PLAIN)
     assert found is not None
     assert found.status == status
-    assert found.rate == (None if rate is None else Decimal(rate))
+    assert (None if found.rate is None else round(found.rate, 4)) == (None if rate is None else Decimal(rate))
     assert found.elapsed == Decimal("0.4959")
+
+
+@pytest.mark.parametrize(
+    ("measure", "comparator", "more", "actual", "status"),
+    [
+        ("ratio", "eq", {}, "7.5", "behind"), ("ratio", "eq", {}, "5.5", "met"), ("ratio", "approx", {}, "5", "met"),
+        ("ratio", "between", {"upper": "6"}, "6", "met"), ("ratio", "between", {"upper": "6"}, "6.1", "behind"),
+        ("ratio", "gte", {}, "7", "met"), ("level", "eq", {}, "3", "met"), ("level", "eq", {}, "6", "behind"),
+    ],
+)  # fmt: skip
+def test_less_is_better_where_the_indicator_says_so(measure, comparator, more, actual, status):
+    aim = target("a.t", measure, "5.5", comparator=comparator, **more)
+    found = progress(aim, Observation(id="o", target="a.t", date=dt.date(2023, 6, 30), value=actual), LESS)
+    assert found is not None
+    assert found.status == status
+    assert (found.rate is None) == (comparator != "gte")
+
+
+def test_a_stock_does_not_add_up_through_the_year():
+    aim = target("a.t", "level", "1900", unit="PERSON_10K")
+    seen = Observation(id="o", target="a.t", date=dt.date(2023, 6, 30), value="960")
+    assert [progress(aim, seen, record).status for record in (PLAIN, STOCK)] == ["on_track", "behind"]
+
+
+@given(st.integers(1, 365), st.integers(1, 400))
+def test_what_is_exactly_on_pace_is_on_track(day, share):
+    """Target and actual value in the ratio of the days: no rounding may come between."""
+    aim = target("a.t", "level", str(Decimal(365) * share), comparator="gte")
+    date = YEAR.start + dt.timedelta(days=day - 1)
+    seen = Observation(id="o", target="a.t", date=date, value=str(Decimal(day) * share))
+    assert progress(aim, seen, PLAIN).status in {"on_track", "met"}

@@ -33,7 +33,9 @@ def read(text: str, like: Target, lang="zh", counter=""):
         ("突破1.4万亿元", target("level", "eq", "1", "CNY_100M"), "gt", "1.4", "CNY_TRILLION"),
         ("１２％", target(), "eq", "12", "PERCENT"),
         ("增长9%", target(), "eq", "9", "PERCENT"),
-        ("下降3%以内", target(), "lte", "-3", "PERCENT"),
+        ("下降3%以内", target(), "gte", "-3", "PERCENT"),
+        ("下降3%以上", target(), "lte", "-3", "PERCENT"),
+        ("-3%以上", target(), "gte", "-3", "PERCENT"),
         ("1,200亿元", target("level", "eq", "1", "CNY_100M"), "eq", "1200", "CNY_100M"),
         ("不低于6%", target(), "gte", "6", "PERCENT"),
         ("25%左右", target(), "approx", "25", "PERCENT"),
@@ -54,6 +56,14 @@ def test_a_range():
     found = read("5%—6%", target())
     assert (found.comparator, found.value, found.upper) == (Comparator.BETWEEN, 5, 6)
     assert read("5% to 6%", target(), "en").upper == 6
+    for text in ("5%-6%", "5% - 6%", "5%~6%", "5—6%"):
+        assert (read(text, target()).value, read(text, target()).upper) == (5, 6)
+
+
+@pytest.mark.parametrize("text", ["下降-3%", "下降2%—-5%"])
+def test_a_fall_with_a_minus_sign_is_refused(text):
+    with pytest.raises(AmbiguousError, match="minus"):
+        read(text, target())
 
 
 values = st.decimals("0.01", "99999", places=2)
@@ -66,12 +76,52 @@ kinds = st.sampled_from(
 )  # fmt: skip
 
 
-@given(values, kinds, st.sampled_from(["eq", "gte", "gt", "lte", "lt", "approx"]), st.sampled_from(["zh", "en"]))
+signed = st.one_of(values, values.map(lambda value: -value))
+comparators = st.sampled_from(["eq", "gte", "gt", "lte", "lt", "approx"])
+languages = st.sampled_from(["zh", "en"])
+
+
+@given(signed, kinds, comparators, languages)
 def test_what_is_written_reads_back_equal(value, kind, comparator, lang):
     measure, unit, zh, en = kind
     like = target(measure, comparator, value, unit)
     counter = zh if lang == "zh" else en
     said = figure(like, BUILTIN_UNITS[unit], lang, counter)
-    for text in (said, phrase(like, said, lang)):
+    for text in (said, phrase(like, said, BUILTIN_UNITS[unit], lang, counter)):
         found = read(text, like, lang, counter)
         assert (found.comparator, found.value, found.unit) == (like.comparator, like.value, like.unit), text
+
+
+@given(signed, values, kinds, languages)
+def test_a_range_reads_back_equal(value, width, kind, lang):
+    measure, unit, zh, en = kind
+    like = target(measure, "between", value, unit, upper=value + width)
+    counter = zh if lang == "zh" else en
+    said = figure(like, BUILTIN_UNITS[unit], lang, counter)
+    for text in (said, phrase(like, said, BUILTIN_UNITS[unit], lang, counter)):
+        found = read(text, like, lang, counter)
+        assert (found.comparator, found.value, found.upper) == (like.comparator, like.value, like.upper), text
+
+
+@given(st.integers(2, 99), st.integers(1, 9), st.sampled_from(["eq", "lte", "lt", "between"]), languages)
+def test_a_rank_reads_back_equal(value, width, comparator, lang):
+    upper = value + width if comparator == "between" else None
+    like = target("rank", comparator, str(value), "RANK", upper=upper)
+    found = read(figure(like, BUILTIN_UNITS["RANK"], lang), like, lang)
+    # 前3位 is before the fourth.
+    same = ("lte", value - 1, None) if comparator == "lt" else (comparator, value, upper)
+    assert (found.comparator, found.value, found.upper) == same
+
+
+@given(signed, st.one_of(st.none(), values), st.sampled_from(["growth_yoy", "change_pp"]), comparators)
+def test_both_editions_and_both_forms_say_the_same(value, width, measure, comparator):
+    unit = {"growth_yoy": "PERCENT", "change_pp": "PP"}[measure]
+    more = {} if width is None else {"upper": value + width}
+    like = target(measure, comparator if width is None else "between", value, unit, **more)
+    read_back = set()
+    for lang in ("zh", "en"):
+        said = figure(like, BUILTIN_UNITS[unit], lang)
+        for text in (said, phrase(like, said, BUILTIN_UNITS[unit], lang)):
+            found = read(text, like, lang)
+            read_back.add((found.comparator, found.value, found.upper))
+    assert read_back == {(like.comparator, like.value, like.upper)}

@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from exporters.model import BUILTIN_UNITS, Coverage, Evidence, Level, Measure, Modality, Period, Target, Text, Unit
-from exporters.wording import apart, date, figure, label, period, phrase, pieces
+from exporters.wording import apart, date, figure, label, period, phrase, pieces, quantity
 
 YEAR = Period(start=dt.date(2023, 1, 1), end=dt.date(2023, 12, 31))
 
@@ -24,7 +24,17 @@ def target(measure: str, comparator: str, value: str | None, unit: str | None, *
         (target("growth_yoy", "gte", "10", "PERCENT"), "", "增长10%以上", "up at least 10%"),
         (target("growth_yoy", "eq", "6.5", "PERCENT"), "", "增长6.5%", "up 6.5%"),
         (target("growth_yoy", "approx", "25", "PERCENT"), "", "增长25%左右", "up about 25%"),
-        (target("growth_yoy", "lte", "-3", "PERCENT"), "", "下降3%以内", "down at most 3%"),
+        (target("growth_yoy", "lte", "-3", "PERCENT"), "", "下降3%以上", "down at least 3%"),
+        (target("growth_yoy", "gte", "-1", "PERCENT"), "", "下降1%以内", "down at most 1%"),
+        (target("growth_yoy", "lt", "-1", "PERCENT"), "", "下降超1%", "down over 1%"),
+        (target("growth_yoy", "lte", "-3", "PERCENT", comparator_word="不低于"), "", "下降不低于3%", "down at least 3%"),
+        (target("growth_yoy", "between", "-5", "PERCENT", upper="-2"), "", "下降2%—5%", "down 2% to 5%"),
+        (target("growth_yoy", "between", "-2", "PERCENT", upper="3"), "", "增速-2%—3%", "growth of -2% to 3%"),
+        (target("change_pp", "between", "-1", "PP", upper="-0.5"), "", "下降0.5个百分点—1个百分点",
+         "down 0.5 percentage points to 1 percentage points"),
+        (target("multiple_growth", "between", "1", "TIMES", upper="2"), "", "增长1倍—2倍", "up 100% to 200%"),
+        (target("rank", "between", "3", "RANK", upper="5"), "", "第3—5位", "no. 3 to 5"),
+        (target("rank", "lt", "4", "RANK"), "", "前3位", "top 3"),
         (target("growth_yoy", "between", "5", "PERCENT", upper="6"), "", "增长5%—6%", "up 5% to 6%"),
         (target("level", "gt", "730", "CNY_100M"), "", "超730亿元", "over CNY 73 bn"),
         (target("level", "gt", "3", "CNY_TRILLION", comparator_word="突破"), "", "突破3万亿元", "over CNY 3 tn"),
@@ -55,8 +65,29 @@ def target(measure: str, comparator: str, value: str | None, unit: str | None, *
 def test_phrases(found, counter, zh, en):
     unit = BUILTIN_UNITS[found.unit] if found.unit else None
     first, _, second = counter.partition("|")
-    assert phrase(found, figure(found, unit, "zh", first), "zh") == zh
-    assert phrase(found, figure(found, unit, "en", second), "en") == en
+    assert phrase(found, figure(found, unit, "zh", first), unit, "zh", first) == zh
+    assert phrase(found, figure(found, unit, "en", second), unit, "en", second) == en
+
+
+@pytest.mark.parametrize(
+    ("comparator", "upper", "zh", "en"),
+    [
+        ("eq", None, "-3%", "-3%"), ("gte", None, "-3%以上", "at least -3%"), ("gt", None, "高于-3%", "over -3%"),
+        ("lte", None, "-3%以下", "at most -3%"), ("lt", None, "低于-3%", "under -3%"),
+        ("approx", None, "-3%左右", "about -3%"), ("between", "-1", "-3%—-1%", "-3% to -1%"),
+        ("between", "2", "-3%—2%", "-3% to 2%"),
+    ],
+)  # fmt: skip
+def test_a_figure_without_its_verb_keeps_its_sign(comparator, upper, zh, en):
+    found = target("growth_yoy", comparator, "-3", "PERCENT", upper=upper)
+    assert figure(found, BUILTIN_UNITS["PERCENT"], "zh") == zh
+    assert figure(found, BUILTIN_UNITS["PERCENT"], "en") == en
+
+
+def test_an_actual_value_is_on_the_scale_of_its_target():
+    found = target("multiple_growth", "gte", "2", "TIMES")
+    assert quantity(found, Decimal("1.5"), BUILTIN_UNITS["TIMES"], "en") == "150%"
+    assert quantity(found, Decimal("1.5"), BUILTIN_UNITS["TIMES"], "zh") == "1.5倍"
 
 
 def test_the_sources_precision_is_kept():

@@ -10,7 +10,7 @@ from exporters import figures, wording
 from exporters.binding.kept import kept
 from exporters.binding.views.base import View
 from exporters.figures import Group
-from exporters.model import Flag, Target
+from exporters.model import Comparator, Flag, Indicator, Target
 
 if TYPE_CHECKING:
     from exporters.binding.scope import Scope
@@ -61,7 +61,7 @@ class ActualView(View):
     @kept
     def text(self) -> str:
         """The actual value with its unit."""
-        return self._scope.amount(self._target, self.value)
+        return self._scope.quantity(self._target, self.value)
 
     @kept
     def date(self) -> str:
@@ -75,13 +75,16 @@ class ActualView(View):
 
     @property
     def rate(self) -> Decimal | None:
-        """Actual over target, as a ratio (0.52); none for rates at or below zero and for upper limits."""
-        return self._progress.rate
+        """Actual over target, as a ratio of four places (0.5455); none for targets at or below zero and where less is
+        better."""
+        rate = self._progress.rate
+        return None if rate is None else wording.rounded(rate, 4)
 
     @kept
     def rate_text(self) -> str:
         """Actual over target as a percentage with one decimal."""
-        return "" if self.rate is None else f"{self.rate * 100:.1f}%"
+        rate = self._progress.rate
+        return "" if rate is None else f"{wording.rounded(rate * 100, 1):f}%"
 
     @property
     def elapsed(self) -> Decimal:
@@ -129,6 +132,21 @@ class TargetView(View):
         return self._target.ref
 
     @property
+    def _record(self) -> Indicator:
+        return self._scope.indicator(self._target.indicator)
+
+    @property
+    def lower_is_better(self) -> bool:
+        """Whether less is better though no comparator says so: ranks, and indicators that the data marks so."""
+        limits = self._target.comparator in {Comparator.LTE, Comparator.LT}
+        return not limits and figures.lower_is_better(self._target, self._record)
+
+    @property
+    def stock(self) -> bool:
+        """Whether its indicator stands at a day, as residents do, and does not add up through the year."""
+        return self._record.stock
+
+    @property
     def place(self) -> PlaceView:
         """The place that it is for."""
         return self._scope.place(self._target.place)
@@ -172,12 +190,12 @@ class TargetView(View):
 
     @kept
     def text(self) -> str:
-        """The figure with its comparator: 10%以上, 超730亿元, at least 10%."""
+        """The figure with its comparator: 10%以上, 超730亿元, at least 10%; of a fall with its sign: -3%."""
         return self._scope.figure(self._target)
 
     @kept
     def phrase(self) -> str:
-        """The figure with its verb: 增长10%以上, up at least 10%."""
+        """The figure with its verb: 增长10%以上, up at least 10%, 下降3%."""
         return self._scope.phrase(self._target, self.text)
 
     @kept
@@ -197,7 +215,7 @@ class TargetView(View):
     @kept
     def bare(self) -> str:
         """The number alone with its unit, of a range the lower one: 10%, 730亿元."""
-        return "" if self.value is None else self._scope.amount(self._target, self.value)
+        return "" if self.value is None else self._scope.quantity(self._target, self.value)
 
     @property
     def tail(self) -> str:
@@ -376,7 +394,7 @@ class TargetView(View):
     @kept
     def _actual(self) -> ActualView | None:
         observation = self._scope.observations.get(self.key)
-        progress = figures.progress(self._target, observation) if observation else None
+        progress = figures.progress(self._target, observation, self._record) if observation else None
         return ActualView(self._scope, self._target, progress) if progress else None
 
 
