@@ -43,12 +43,17 @@ _MANY = 2000
 
 
 class Scope:
-    """All views of one dataset; each record has exactly one view, so what it has worked out is shared."""
+    """All views of one dataset; each record has exactly one view, so what it has worked out is shared.
+
+    *as_of* is a day that was asked for: it is printed as the pack's, and later actual values are held back. Without it
+    the data's own day is printed and nothing is held back: people add actual values to a file without changing its day.
+    """
 
     def __init__(self, dataset: Dataset, lang: Lang = "zh", as_of: dt.date | None = None) -> None:
         self.dataset = dataset
         self.lang: Lang = lang
         self.as_of = as_of or dataset.as_of
+        self._until = as_of
         self.pack = PackView(self)
         self._units = dataset.unit_by_code
         self._rows: dict[str, RowView] = {}
@@ -73,12 +78,11 @@ class Scope:
         return {target.id: TargetView(self, target) for target in self.dataset.targets}
 
     def _period(self, period: Period) -> str:
-        return wording.period(period, self.lang)
+        return wording.period(period, self.lang, self.dataset.period.end.year)
 
     @cached_property
     def observations(self) -> dict[str, Observation]:
-        # Only a day that was asked for holds later values back: the data's own day is older than what is added to it.
-        until = self.as_of if self.as_of != self.dataset.as_of else None
+        until = self._until
         seen = (item for item in self.dataset.observations if until is None or item.date <= until)
         return figures.latest(seen)
 

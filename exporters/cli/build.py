@@ -70,11 +70,16 @@ def command(
 
 def _run(request: Request, dry_run: bool, notify_cmd: str | None, as_json: bool) -> int:
     from exporters.cli.progress import LONG, shown
+    from exporters.load import doubts
+    from exporters.runs.inputs import find_dataset
     from exporters.runs.planning import plan
 
     decided = plan(request)
     if not as_json and (kept := _as_the_pack(request, decided.request)):
         click.echo(f"as the pack was built before: {kept}")
+    if not as_json:
+        for fault in doubts(find_dataset(decided.request.dataset), decided.dataset):
+            print_fault(fault)
     if len(decided.dataset.targets) >= LONG:
         gc.enable()
     if dry_run:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -42,6 +43,24 @@ def load(path: Path, *, sources: Path | None = None, content: bytes | None = Non
     if dataset is None:
         raise DataError(one.in_file(file) for one in in_order(misfits))
     return dataset
+
+
+def doubts(path: Path, dataset: Dataset) -> list[Fault]:
+    """Return as warnings what the dataset in *path* holds and its writer may not have meant, each with its place."""
+    from exporters.model import doubts as found
+
+    from .document import MAX_REPORTED, Misfit, and_more, in_order
+
+    problems = found(dataset)
+    if not problems:
+        return []
+    document = read_raw(read_bytes(path), path)
+    misfits = [
+        Misfit(document.locate(one.path), one.code, one.message, one.hint) for one in problems[:MAX_REPORTED]
+    ]  # fmt: skip
+    if len(problems) > MAX_REPORTED:
+        misfits.append(and_more(len(problems) - MAX_REPORTED))
+    return [replace(one.in_file(str(path)), severity="warning") for one in in_order(misfits)]
 
 
 def dump(dataset: Dataset, path: Path) -> None:

@@ -18,7 +18,7 @@ from .records import (
     Source,
     Target,
 )
-from .rules import Path, Problem, check, check_sources
+from .rules import Path, Problem, check, check_sources, doubts
 from .terms import Comparator, Coverage, FlagCode, Kind, Level, Measure, Modality, Role
 from .text import MAX_TEXT, Lang, Text, forbidden_character
 from .units import BUILTIN_UNITS, Unit
@@ -27,5 +27,5 @@ __all__ = [
     "BUILTIN_UNITS", "FORMAT", "MAX_TEXT", "Comparator", "Coverage", "Dataset", "Event", "Evidence", "Flag", "FlagCode",
     "Indicator", "Initiative", "Kind", "Lang", "Level", "Measure", "Modality", "Observation", "Office", "Path",
     "Period", "Person", "Place", "Post", "Problem", "Role", "Source", "Target", "Text", "Unit", "check",
-    "check_sources", "forbidden_character",
+    "check_sources", "doubts", "forbidden_character",
 ]

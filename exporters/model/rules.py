@@ -35,7 +35,14 @@ def check(dataset: Dataset) -> list[Problem]:
         *_references(dataset),
         *_groups(dataset),
         *_coverage(dataset),
+        *_names(dataset),
+        *_observed_twice(dataset),
     ]
+
+
+def doubts(dataset: Dataset) -> list[Problem]:
+    """Return what a dataset may hold and its writer may not have meant: what no file will show, and odd days."""
+    return [*_outside(dataset), *_odd_days(dataset)]
 
 
 def check_sources(dataset: Dataset, texts: Mapping[str, str]) -> list[Problem]:
@@ -164,3 +171,59 @@ def _coverage(dataset: Dataset) -> Iterator[Problem]:
             yield Problem(
                 ("places", index, "coverage"), "coverage", f"coverage is none, yet {count} targets name {place.id!r}"
             )
+
+
+def _names(dataset: Dataset) -> Iterator[Problem]:
+    """Files find a place by its short name as people do: the city and its districts each need their own."""
+    for lang in ("zh", "en"):
+        seen: dict[str, str] = {}
+        own = {place.id for place in dataset.districts} | {dataset.city}
+        for index, place in enumerate(dataset.places):
+            if place.id not in own:
+                continue
+            short = (place.short or place.name).in_(lang)
+            other = seen.setdefault(short, place.id)
+            if other != place.id:
+                message = f"{short!r} is the short name of {other!r} and of {place.id!r}"
+                path: Path = ("places", index, "short" if place.short else "name")
+                yield Problem(path, "same-name", message, "files tell places apart by it: give one another")
+
+
+def _observed_twice(dataset: Dataset) -> Iterator[Problem]:
+    seen: dict[tuple[str, object], int] = {}
+    for index, observation in enumerate(dataset.observations):
+        first = seen.setdefault((observation.target, observation.date), index)
+        if first != index:
+            message = f"{observation.target!r} has two actual values of {observation.date}"
+            yield Problem(("observations", index, "date"), "observed-twice", message, related=("observations", first))
+
+
+def _outside(dataset: Dataset) -> Iterator[Problem]:
+    shown = {place.id for place in dataset.districts} | {dataset.city}
+    for index, place in enumerate(dataset.places):
+        targets, initiatives = (
+            len(of.get(place.id, ())) for of in (dataset.targets_of, dataset.initiatives_of)
+        )  # fmt: skip
+        if place.id in shown or not targets + initiatives:
+            continue
+        said = " and ".join(
+            f"{count} {name}{'s' if count > 1 else ''}"
+            for count, name in ((targets, "statement"), (initiatives, "initiative"))
+            if count
+        )
+        message = f"{place.id!r} is neither the city nor a district of it: briefing and deck will not show its {said}"
+        hint = f"give it the parent {dataset.city!r}, or state them of its district with a sub_place"
+        yield Problem(("places", index, "parent" if place.parent else "id"), "not-shown", message, hint)
+
+
+def _odd_days(dataset: Dataset) -> Iterator[Problem]:
+    targets = dataset.target_by_id
+    for index, observation in enumerate(dataset.observations):
+        path: Path = ("observations", index, "date")
+        target = targets.get(observation.target)
+        if dataset.as_of is not None and observation.date > dataset.as_of:
+            message = f"the actual value {observation.id!r} is of {observation.date}, later than the data's day"
+            yield Problem(path, "late-day", f"{message} ({dataset.as_of})", "change as_of, or the day")
+        elif target is not None and observation.date < target.period.start:
+            message = f"the actual value {observation.id!r} is of {observation.date}, before the target's period"
+            yield Problem(path, "early-day", f"{message} ({target.period.start} to {target.period.end})")

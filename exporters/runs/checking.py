@@ -45,13 +45,15 @@ class _Template:
 
 def check(dataset: str | None, templates: str, lang: str, only: Sequence[str]) -> list[Fault]:
     """Return the faults of the data, then those of each template, errors first."""
-    from exporters.load import load
+    from exporters.load import doubts, load
 
     faults: list[Fault] = []
     data: Dataset | None = None
     edition: Edition | None = None
     with gathering(faults):
-        data = load(find_dataset(dataset))
+        path = find_dataset(dataset)
+        data = load(path)
+        faults += doubts(path, data)
     with gathering(faults):
         edition = find_templates(templates, lang, only)
     for file in edition.files if edition is not None else ():

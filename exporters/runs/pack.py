@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -77,7 +78,15 @@ class Pack:
 
     @property
     def as_of(self) -> dt.date | None:
-        """The day that the pack stands for."""
+        """The day that the pack stands for: the one that was asked for, else the data's, if that is known."""
+        if self._asked:
+            return self._asked
+        with suppress(BriefpackError):
+            return self.dataset.as_of
+        return None
+
+    @property
+    def _asked(self) -> dt.date | None:
         return dt.date.fromisoformat(self.manifest.as_of) if self.manifest.as_of else None
 
     @cached_property
@@ -119,7 +128,7 @@ class Pack:
         """The pack's records as its templates saw them, in its language."""
         from exporters.binding.scope import Scope
 
-        return Scope(self.dataset, self.lang, self.as_of)
+        return Scope(self.dataset, self.lang, self._asked)
 
 
 def _no_folder(folder: Path) -> Fault:

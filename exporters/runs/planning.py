@@ -90,11 +90,15 @@ class Plan:
     request: Request
     dataset: Dataset
     dataset_sha256: str
-    as_of: dt.date | None
     epoch: int | None
     edition: Edition
     folder: Folder
     steps: tuple[Step, ...]
+
+    @property
+    def as_of(self) -> dt.date | None:
+        """The day that was asked for, if any."""
+        return self.request.as_of
 
     @property
     def origin(self) -> str:
@@ -177,15 +181,14 @@ def decide(request: Request, dataset: Dataset, edition: Edition, folder: Folder)
         hint = "choose another --out; --fresh starts over"
         raise RefusedError(Fault("other-pack", message, str(folder.path), hint=hint))
     sha256 = content_hash(dataset)
-    as_of = request.as_of or dataset.as_of
-    epoch = request.epoch if request.epoch is not None else _midnight(as_of)
-    steps = [_step(request, file, folder, (sha256, str(as_of), str(epoch))) for file in edition.files]
+    epoch = request.epoch if request.epoch is not None else _midnight(request.as_of or dataset.as_of)
+    steps = [_step(request, file, folder, (sha256, str(request.as_of), str(epoch))) for file in edition.files]
     faults: list[Fault] = []
     jobs = compile_all([step.template for step in steps if step.action != "keep"], request.cache, faults)
     if faults:
         raise TemplateError(faults)
     steps = [replace(step, job=jobs.get(step.template.entry.name)) for step in steps]
-    return Plan(request, dataset, sha256, as_of, epoch, edition, folder, tuple(steps))
+    return Plan(request, dataset, sha256, epoch, edition, folder, tuple(steps))
 
 
 def compile_all(files: Sequence[TemplateFile], cache: Path | None, faults: list[Fault]) -> dict[str, Job]:

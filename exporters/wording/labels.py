@@ -59,6 +59,8 @@ _MONTHS = (
     "December",
 )  # fmt: skip
 
+_QUARTERS = frozenset(((1, 1, 3, 31), (4, 1, 6, 30), (7, 1, 9, 30), (10, 1, 12, 31)))
+
 
 def label(term: StrEnum, lang: Lang) -> str:
     """Return the word for a term of a closed vocabulary; empty where none is said."""
@@ -70,8 +72,11 @@ def date(day: dt.date, lang: Lang) -> str:
     return f"{day.year}年{day.month}月{day.day}日" if lang == "zh" else f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
 
 
-def period(span: Period, lang: Lang) -> str:
-    """Return a period's own label, else years or days: ``2023年``, ``2023—2027年``, ``2023-27``."""
+def period(span: Period, lang: Lang, year: int | None = None) -> str:
+    """Return a period's own label, else years, a quarter or days: ``2023年``, ``2023—2027年``, ``2023年一季度``.
+
+    *year* is the one that readers take a quarter for: Chinese leaves it out.
+    """
     text = span.label.en if lang == "en" else span.label.zh
     if text:
         return text
@@ -80,7 +85,9 @@ def period(span: Period, lang: Lang) -> str:
         if first.year == last.year:
             return f"{first.year}年" if lang == "zh" else str(first.year)
         return f"{first.year}—{last.year}年" if lang == "zh" else f"{first.year}–{last.year}"
-    if first.year == last.year and first.day == 1 and last.month - first.month == 2 and first.month % 3 == 1:
+    if first.year == last.year and (first.month, first.day, last.month, last.day) in _QUARTERS:
         quarter = last.month // 3
-        return f"{'一二三四'[quarter - 1]}季度" if lang == "zh" else f"Q{quarter} {first.year}"
+        if lang == "en":
+            return f"Q{quarter} {first.year}"
+        return ("" if first.year == year else f"{first.year}年") + f"{'一二三四'[quarter - 1]}季度"
     return f"{date(first, lang)}至{date(last, lang)}" if lang == "zh" else f"{date(first, lang)} to {date(last, lang)}"

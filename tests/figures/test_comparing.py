@@ -136,3 +136,16 @@ def test_those_who_state_the_same_number_stand_first_together():
         assert growth.growth_first_text == "7%"
         assert Scope(alike, lang).comparisons[0].highest_text == "7%"
     assert growth.median_growth == Decimal(7)
+
+
+def test_only_a_day_that_was_asked_for_holds_later_values_back():
+    seen = [
+        {"id": f"o{day.month}", "target": "a.gdp", "date": day, "value": "5"}
+        for day in (dt.date(2026, 6, 30), dt.date(2026, 9, 30))
+    ]
+    data = dataset(statement("a.gdp", "a"))
+    data = Dataset.model_validate(data.model_dump() | {"as_of": dt.date(2026, 7, 20), "observations": seen})
+    # The day asked for may be the data's own.
+    for asked, newest in ((None, "o9"), (dt.date(2026, 7, 19), "o6"), (data.as_of, "o6"), (dt.date(2026, 9, 30), "o9")):
+        assert Scope(data, as_of=asked).observations["a.gdp"].id == newest
+    assert Scope(data).pack.date == Scope(data, as_of=data.as_of).pack.date

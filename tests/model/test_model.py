@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 from pydantic import ValidationError
 
-from exporters.model import Dataset, Evidence, Period, Target, Text, check, check_sources, forbidden_character
+from exporters.model import Dataset, Evidence, Period, Target, Text, check, check_sources, doubts, forbidden_character
 
 YEAR = {"start": "2023-01-01", "end": "2023-12-31"}
 
@@ -18,6 +18,17 @@ def target(**changes: object) -> dict[str, object]:
         "id": "a.gdp-growth", "place": "a", "indicator": "GDP", "measure": "growth_yoy", "value": "7",
         "unit": "PERCENT", "period": YEAR, "evidence": {"source": "s", "clause": "增长7%"},
     } | changes  # fmt: skip
+
+
+def places(*more: dict[str, object]) -> list[dict[str, object]]:
+    return [
+        {"id": "c", "name": "城", "level": "city"}, {"id": "a", "name": "甲", "level": "district", "parent": "c"},
+        *({"level": "district", "parent": "c"} | one for one in more),
+    ]  # fmt: skip
+
+
+def observed(name: str, day: str, value: str = "7") -> dict[str, object]:
+    return {"id": name, "target": "a.gdp-growth", "date": day, "value": value}
 
 
 def dataset(*targets: dict[str, object], **changes: object) -> Dataset:
@@ -88,12 +99,43 @@ def test_what_announcements_hold_fits(changes):
         (lambda: dataset(target(role="stretch")), "group", ""),
         (lambda: dataset(target(group="g"), target(id="a.x", group="g")), "group", ""),
         (lambda: dataset(city="x"), "unknown-place", ""),
+        (lambda: dataset(target(), observations=[observed("o1", "2023-06-30"), observed("o2", "2023-06-30", "8")]),
+         "observed-twice", ""),
+        (lambda: dataset(places=places({"id": "b", "name": "甲"})), "same-name", ""),
+        (lambda: dataset(places=places({"id": "b", "name": "乙区", "short": "甲"})), "same-name", ""),
+        (lambda: dataset(places=places({"id": "b", "name": "城区", "short": "城"})), "same-name", ""),
     ],
 )
 def test_rules_between_records(build, code, hint):
     problems = check(build())
     assert code in [problem.code for problem in problems]
     assert hint in [problem.hint for problem in problems] or not hint
+
+
+def test_names_of_places_that_stand_in_no_list_may_be_the_same():
+    town = {"id": "t", "name": "甲", "level": "town", "parent": "a"}
+    assert [problem.code for problem in check(dataset(target(), places=places(town)))] == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "code", "said"),
+    [
+        ({"observations": [("o", "2024-03-01")]}, "late-day", "later than the data's day (2024-01-31)"),
+        ({"observations": [("o", "2022-12-31")]}, "early-day", "before the target's period"),
+        ({"observations": [("o", "2023-06-30")]}, "", ""),
+        ({"town": 2}, "not-shown", "will not show its 2 statements"),
+        ({"town": 0}, "", ""),
+    ],
+)
+def test_what_may_not_be_meant_is_a_doubt(changes, code, said):
+    observations = [observed(name, day) for name, day in changes.get("observations", ())]
+    town = {"id": "t", "name": "镇", "level": "town", "parent": "a"}
+    own = [target(id=f"t.x{number}", place="t") for number in range(changes.get("town", 0))]
+    data = dataset(target(), *own, places=places(town), observations=observations, as_of="2024-01-31")
+    assert check(data) == []
+    found = doubts(data)
+    assert [problem.code for problem in found] == ([code] if code else [])
+    assert said in "".join(problem.message for problem in found)
 
 
 def test_a_span_must_hold_its_clause_even_over_a_line_break():

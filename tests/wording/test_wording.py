@@ -115,7 +115,11 @@ def test_dates_and_periods():
     assert (date(day, "zh"), date(day, "en")) == ("2023年1月28日", "28 January 2023")
     assert (period(YEAR, "zh"), period(YEAR, "en")) == ("2023年", "2023")
     quarter = Period(start=dt.date(2023, 4, 1), end=dt.date(2023, 6, 30))
-    assert (period(quarter, "zh"), period(quarter, "en")) == ("二季度", "Q2 2023")
+    assert (period(quarter, "zh"), period(quarter, "en")) == ("2023年二季度", "Q2 2023")
+    assert (period(quarter, "zh", 2023), period(quarter, "en", 2023)) == ("二季度", "Q2 2023")
+    assert period(quarter, "zh", 2024) == "2023年二季度"
+    part = Period(start=dt.date(2023, 1, 1), end=dt.date(2023, 3, 15))
+    assert (period(part, "zh"), period(part, "en")) == ("2023年1月1日至2023年3月15日", "1 January 2023 to 15 March 2023")
     five = Period(start=dt.date(2023, 1, 1), end=dt.date(2027, 12, 31))
     assert (period(five, "zh"), period(five, "en")) == ("2023—2027年", "2023–2027")
     odd = Period(start=dt.date(2023, 1, 15), end=dt.date(2023, 2, 1))
