@@ -64,8 +64,8 @@ class _FileMerge:
     edits: list[Edit] = field(default_factory=list)
     conflicts: list[Conflict] = field(default_factory=list)
     kept: list[Kept] = field(default_factory=list)
-    filled: dict[str, dict[str, set[str]]] = field(default_factory=dict)
-    """By group: what stands in each column, all items together."""
+    filled: dict[str, set[str]] = field(default_factory=dict)
+    """By group: the columns that say the same in each item."""
 
     def plan(self) -> Plan:
         self._groups()
@@ -252,17 +252,17 @@ class _FileMerge:
     def _without_filled(self, group: Group, base: Item, item: Item) -> Item:
         """Return an item without what a person put into every one of its group: a column filled down is about no row.
         Of two items nothing can be told."""
-        texts = self.filled.get(group.at)
-        if texts is None:
-            texts = self.filled[group.at] = defaultdict(set)
-            for one in group.items:
+        filled = self.filled.get(group.at)
+        if filled is None:
+            columns: dict[str, list[str]] = defaultdict(list)
+            for one in group.items if len(group.items) > _TWO else ():
                 for slot in one.slots:
-                    texts[slot.key.removeprefix(one.id)].add(slot.text)
-        if len(group.items) <= _TWO:
-            return item
+                    columns[slot.key.removeprefix(one.id)].append(slot.text)
+            whole = (name for name, texts in columns.items() if texts == texts[:1] * len(group.items))
+            filled = self.filled[group.at] = set(whole)
         bound = {slot.key for slot in base.slots}
-        slots = (one for one in item.slots if one.key in bound or len(texts[one.key.removeprefix(item.id)]) > 1)
-        return replace(item, slots=tuple(slots))
+        own = (one for one in item.slots if one.key in bound or one.key.removeprefix(item.id) not in filled)
+        return replace(item, slots=tuple(own))
 
     def _still_dropped(self, group: Group, theirs: Group | Item) -> None:
         """What the data dropped in an earlier generation and a person had changed: open until they settle it."""
