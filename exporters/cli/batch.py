@@ -17,7 +17,7 @@ import click
 
 from exporters.cli.notifying import changed, notify, notify_option
 from exporters.cli.options import as_of_option, cache_folder, only_option, source_date_epoch
-from exporters.cli.report import fault_json, json_option, print_fault, print_json
+from exporters.cli.report import counted, fault_json, json_option, print_fault, print_json
 
 if TYPE_CHECKING:
     from exporters.runs.batch import Planned, Report
@@ -201,7 +201,8 @@ def _print_summary(reports: list[Report], summary: dict[str, Any]) -> None:
         for fault in report.faults:
             print_fault(fault)
     names = ("built", "unchanged", "conflicts", "refused", "failed")
-    click.echo(f"{len(reports)} packs: " + ", ".join(f"{summary[name]} {name}" for name in names if summary[name]))
+    said = ", ".join(f"{summary[name]} {name}" for name in names if summary[name])
+    click.echo(f"{counted(len(reports), 'pack')}: {said}")
 
 
 def _print_plan(plan: list[Planned], as_json: bool) -> None:

@@ -19,7 +19,7 @@ from exporters.cli.options import (
     pack_request,
     pack_templates_option,
 )
-from exporters.cli.report import apart, fault_json, in_places, json_option, print_fault, print_json
+from exporters.cli.report import apart, counted, fault_json, in_places, json_option, print_fault, print_json
 
 if TYPE_CHECKING:
     from exporters.runs.build import Outcome
@@ -152,22 +152,23 @@ def _print_outcome(outcome: Outcome) -> None:
     from exporters.snapshot import MarkStale
 
     made, counts = outcome.manifest, outcome.manifest.counts
-    click.echo(f"{made.title}: {counts['districts']} districts, {counts['targets']} target statements")
+    districts, targets = counted(counts["districts"], "district"), counted(counts["targets"], "target statement")
+    click.echo(f"{made.title}: {districts}, {targets}")
     for name, result in outcome.results.items():
         if name not in made.files:
             click.echo(f"  {result:9}  {outcome.out / name}")
             continue
         record = made.files[name]
         size = f"{record.bytes / 1000:,.0f} kB"
-        click.echo(f"  {result:9}  {outcome.out / name}  {size}, {record.statements} statements")
+        click.echo(f"  {result:9}  {outcome.out / name}  {size}, {counted(record.statements, 'statement')}")
     if outcome.backup and any(result in {"updated", "merged"} for result in outcome.results.values()):
         click.echo(f"  replaced files are kept in {outcome.backup}")
     for move in outcome.moved[:_SHOWN_MOVES]:
         click.echo(f"  moved  {move}")
     if len(outcome.moved) > _SHOWN_MOVES:
-        click.echo(f"  and {len(outcome.moved) - _SHOWN_MOVES} moves more: briefpack history {outcome.out}")
+        click.echo(f"  and {counted(len(outcome.moved) - _SHOWN_MOVES, 'more move')}: briefpack history {outcome.out}")
     for name, merge in outcome.merges.items():
-        click.echo(f"  {name}: {len(merge.edits)} updated, {len(merge.kept)} hand edits kept")
+        click.echo(f"  {name}: {len(merge.edits)} updated, {counted(len(merge.kept), 'hand edit')} kept")
         stale = [edit.id for edit in merge.edits if isinstance(edit, MarkStale)]
         if stale:
             more = f" and {len(stale) - _SHOWN_FLAGS} more" if len(stale) > _SHOWN_FLAGS else ""
@@ -178,15 +179,16 @@ def _print_outcome(outcome: Outcome) -> None:
         said = f"yours {yours}, the data's {new}{in_places(places)}"
         click.echo(f"  conflict  {file} {key}: {said}")
     if len(conflicts) > _SHOWN_FLAGS:
-        click.echo(f"  and {len(conflicts) - _SHOWN_FLAGS} conflicts more: briefpack status {outcome.out}")
-    if counts["districts_without_source"]:
-        click.echo(f"  {counts['districts_without_source']} districts have no source and say so")
+        click.echo(f"  and {counted(len(conflicts) - _SHOWN_FLAGS, 'more conflict')}: briefpack status {outcome.out}")
+    if silent := counts["districts_without_source"]:
+        have = "has" if silent == 1 else "have"
+        click.echo(f"  {counted(silent, 'district')} {have} no source, and the pack says so")
     # What is only invented is said once; there is nothing in it to look at.
     flags = [flag for flag in made.flags if flag["code"] != "invented"]
-    if len(flags) < len(made.flags):
-        click.echo(f"  {len(made.flags) - len(flags)} figures are invented and say so")
+    if invented := len(made.flags) - len(flags):
+        click.echo(f"  {counted(invented, 'figure')} {'is' if invented == 1 else 'are'} invented, and the pack says so")
     if flags:
-        click.echo(f"  worth a look: {len(flags)} flags")
+        click.echo(f"  worth a look: {counted(len(flags), 'flag')}")
         for flag in sorted(flags, key=lambda flag: flag["code"] not in _PRESSING)[:_SHOWN_FLAGS]:
             click.echo(f"    {flag['target']}: {flag['note'] or flag['code']}")
         if len(flags) > _SHOWN_FLAGS:

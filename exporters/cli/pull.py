@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from exporters.cli.options import folder_argument
-from exporters.cli.report import fault_json, json_option, print_fault, print_json
+from exporters.cli.report import counted, fault_json, json_option, print_fault, print_json
 
 
 @click.command("pull", short_help="Typed edits go back into the data file.")
@@ -45,7 +45,7 @@ def command(dataset: Path, folder: Path, templates: str | None, dry_run: bool, a
         for fault in found.faults:
             print_fault(fault)
         done = "would be made" if dry_run else "made"
-        count = "1 edit" if len(found.edits) == 1 else f"{len(found.edits)} edits"
+        count = counted(len(found.edits), "edit")
         none = "nothing was taken" if found.faults else "nothing to pull"
         click.echo(f"{count} {done} in {dataset}" if found.edits else none)
     click.get_current_context().exit(code)

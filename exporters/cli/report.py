@@ -71,11 +71,17 @@ def short(text: str) -> str:
 def apart(*texts: str) -> list[str]:
     """Return texts cut short as :func:`short` does, but so that where they differ can be seen."""
     plain = [_MARKED.sub(r"[\1]", " ".join(text.split())) for text in texts]
-    columns = zip(*(text for text in plain if text), strict=False)
+    said = {text for text in plain if text}
+    columns = zip(*said, strict=False) if len(said) > 1 else ()
     same = sum(1 for _ in takewhile(lambda column: len(set(column)) == 1, columns))
     if same > 30 and max(map(len, plain)) > 40:
         plain = [f"…{text[same - 10 :]}" if text else "" for text in plain]
     return [short(text) for text in plain]
+
+
+def counted(count: int, noun: str) -> str:
+    """Return a count with its noun: 1 district, 5 districts."""
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
 def in_places(count: int) -> str:

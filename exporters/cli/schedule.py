@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import shutil
 import sys
+from contextlib import chdir
+from dataclasses import replace
 from pathlib import Path
 
 import click
+
+from exporters.cli.report import print_fault
+from exporters.errors import Fault
 
 _TARGETS = ("cron", "systemd", "launchd", "schtasks", "github", "airflow")
 
@@ -29,9 +34,35 @@ def command(target: str, at: str, days: str, name: str, folder: Path | None, arg
     """
     from exporters.runs.schedules import TARGETS, Schedule
 
+    _check(arguments, folder or Path.cwd())
     inside = target == "github"
     found = "briefpack" if inside else shutil.which("briefpack")
     # Where no command is on the path, the interpreter that runs now finds the tool again.
     words = (*((found,) if found else (sys.executable, "-m", "exporters")), *(arguments or ("build",)))
     where = (folder or Path.cwd()).resolve()
     click.echo(TARGETS[target](Schedule.parse(words, where, at, days, name)), nl=False)
+
+
+def _check(arguments: tuple[str, ...], folder: Path) -> None:
+    """Raise click's own error for a command that could never run; warn where its files are not to be found now."""
+    from exporters.cli.app import app
+    from exporters.errors import BriefpackError
+
+    if arguments and arguments[0].startswith("-"):
+        return
+    with click.Context(app, info_name="briefpack") as group, chdir(folder if folder.is_dir() else Path.cwd()):
+        name, found, rest = app.resolve_command(group, list(arguments or ("build",)))
+        assert found is not None
+        try:
+            asked = found.make_context(name, rest, group).params
+            if name == "build":
+                from exporters.runs.inputs import find_dataset
+
+                dataset = find_dataset(asked["dataset"])
+                if not dataset.is_file():
+                    raise BriefpackError(Fault("no-dataset", "there is no such file now", str(dataset)))
+        except click.BadParameter as error:
+            print_fault(Fault("not-now", error.format_message(), severity="warning"))
+        except BriefpackError as error:
+            for fault in error.faults:
+                print_fault(replace(fault, severity="warning"))

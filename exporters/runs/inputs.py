@@ -85,9 +85,20 @@ def find_templates(asked: str, lang: str, only: Sequence[str]) -> Edition:
             continue
         paths.append(path)
         found.append(TemplateFile(entry, f"{shown}/{path.name}", content, hashlib.sha256(content).hexdigest()))
+    if faults and (sets := _sets_in(folder)):
+        hint = f"the template sets in it are {', '.join(sets)}"
+        raise TemplateError(Fault("no-templates", "this is no template set, but holds some", asked, hint=hint))
     if faults:
         raise TemplateError(faults)
     return Edition(root.resolve().name, lang, tuple(found), tuple(paths))
+
+
+def _sets_in(folder: Path) -> list[str]:
+    """Return the folders in *folder* that are template sets."""
+    files = {file for entry in EXPORTERS.values() for file in entry.templates}
+    editions = ("", *LANGS)
+    found = sorted(one for one in folder.iterdir() if one.is_dir())
+    return [str(one) for one in found if any((one / lang / file).is_file() for lang in editions for file in files)]
 
 
 def _root(asked: str) -> Path:

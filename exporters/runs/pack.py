@@ -135,7 +135,7 @@ def _no_folder(folder: Path) -> Fault:
     if folder.exists():
         hint = f"its folder is {folder.parent}" if (folder.parent / manifest.NAME).is_file() else ""
         return Fault("not-a-folder", "this is a file; give the folder of the pack", str(folder), hint=hint)
-    beside = sorted(entry.name for entry in folder.parent.iterdir()) if folder.parent.is_dir() else []
+    beside = sorted(entry.name for entry in folder.parent.iterdir() if entry.is_dir()) if folder.parent.is_dir() else []
     hint = nearest(folder.name, beside) or _packs_near(folder)
     return Fault("no-folder", "there is no such folder", str(folder), hint=hint)
 

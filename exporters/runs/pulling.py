@@ -83,7 +83,7 @@ class Pulled:
     def patch(self) -> str:
         """Return the change of the data file as a unified diff; for a workbook, a line for each edit."""
         if self.dataset.suffix.lower() == ".xlsx":
-            return "".join(f"{edit}\n" for edit in self.edits)
+            return "".join(f"{_in_words(edit)}\n" for edit in self.edits)
         first, second = (text.decode("utf-8").splitlines(keepends=True) for text in (self.before, self.content))
         return "".join(difflib.unified_diff(first, second, str(self.dataset), str(self.dataset), n=1))
 
@@ -116,6 +116,13 @@ def pull(dataset: Path, folder: Path, templates: str | None = None) -> Pulled:
     return Pulled(dataset, before, tuple(typed), tuple(edits), content, tuple(puller.faults))
 
 
+def _in_words(edit: Edit) -> str:
+    if isinstance(edit, AppendRecord):
+        return f"+ {edit.list}: " + ", ".join(f"{name} {value}" for name, value in edit.record.items())
+    name = ".".join((edit.record, *map(str, edit.field)) if edit.record else map(str, edit.field))
+    return f"{name} = {edit.value}" if isinstance(edit, SetField) else f"{name} is taken away"
+
+
 def write(pulled: Pulled) -> None:
     """Write the data file's new bytes, whole or not at all; RefusedError where someone has saved it since."""
     write_whole(pulled.dataset, pulled.content, over=pulled.before)
@@ -131,6 +138,7 @@ class _Puller:
         self.shown = Keys(pack.scope)
         self.observations = {(one.target, one.date): one for one in dataset.observations}
         self.observed = {one.id: one for one in dataset.observations}
+        self.ids = {*self.observed, *dataset.target_by_id}
         self.faults: list[Fault] = []
 
     def edits(self, typed: list[Typed]) -> list[Edit]:
@@ -392,9 +400,16 @@ class _Puller:
         if now is not None:
             # The pack showed nothing of that day: what the data has got since was not typed over.
             return self._corrected(now, target, {key: replace(one, base="") for key, one in fields.items()}, value)
-        new = {"id": f"{record[:39]}.{day:%Y%m%d}", "target": record, "date": day, "value": value}
+        new = {"id": self._new_id(record, day), "target": record, "date": day, "value": value}
         note = fields["note"].theirs if "note" in fields else ""
         return [AppendRecord("observations", new | ({"note": {self.lang: note}} if note else {}))]
+
+    def _new_id(self, record: str, day: dt.date) -> str:
+        """Return an id for the observation of a day that no record has; ids are cut where they would be too long."""
+        names = (f"{record[:39]}.{day:%Y%m%d}", *(f"{record[:36]}-{n}.{day:%Y%m%d}" for n in range(2, 100)))
+        found = next(name for name in names if name not in self.ids)
+        self.ids.add(found)
+        return found
 
     def _corrected(
         self, now: Observation, target: Target, fields: Mapping[str, Typed], value: Decimal | None

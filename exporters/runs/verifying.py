@@ -436,6 +436,10 @@ def _evidence(pack: Pack) -> Iterator[Finding]:
         if not target.evidence.clause and not target.note:
             message = "no clause is known for this statement, and no note says why"
             yield Finding("no-evidence", "", "", target.id, message, error=False)
+    for observation in pack.dataset.observations:
+        if not observation.source:
+            message = "no source is known for this actual value"
+            yield Finding("no-evidence", "", "", observation.id, message, error=False)
 
 
 def _spans(pack: Pack, folder: Path) -> tuple[int, list[Finding]]:

@@ -14,6 +14,7 @@ from click.testing import CliRunner
 
 from exporters import __version__
 from exporters.cli.app import COMMANDS, app
+from exporters.cli.report import apart, counted
 from exporters.runs.inputs import find_dataset
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -243,3 +244,14 @@ def test_the_import_law_holds():
     command = shutil.which("lint-imports", path=str(Path(sys.executable).parent)) or "lint-imports"
     done = subprocess.run([command, "--no-cache"], capture_output=True, text=True, cwd=ROOT, check=False)
     assert done.returncode == 0, done.stdout
+
+
+def test_what_was_deleted_is_shown_from_its_beginning_and_what_was_changed_where_it_differs():
+    text = "缺口：中洲1个区原文未载，不作推测，也不以其他来源的数字代替，读者请以正式公布的为准。2026年1月15日。"
+    assert apart("", text)[1].startswith("“缺口：中洲1个区")
+    assert apart(text, "", text)[0].startswith("“缺口：中洲1个区")
+    assert apart(text, text[:-1] + "（修订）") == ["“…2026年1月15日。”", "“…2026年1月15日（修订）”"]
+
+
+def test_one_of_a_kind_is_no_plural():
+    assert [counted(count, "district") for count in (0, 1, 2)] == ["0 districts", "1 district", "2 districts"]

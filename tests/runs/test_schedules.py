@@ -299,6 +299,20 @@ def test_a_tool_that_is_not_on_the_path_is_called_through_its_interpreter(tmp_pa
 
 
 @pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        (["biuld"], 2, "Did you mean 'build'"), (["build", "--onyl", "word"], 2, "No such option"),
+        (["build", "nosuch.yaml"], 0, "nosuch.yaml: there is no such file"), (["pull", "nosuch.yaml", "p"], 0, "does not exist"),
+        (["build", "gaungzhou-2023"], 0, "did you mean 'guangzhou-2023'"), (["build"], 0, ""), ([], 0, ""),
+    ],
+)  # fmt: skip
+def test_a_command_that_could_never_run_is_no_job(words, code, said, tmp_path):
+    done = CliRunner().invoke(app, ["schedule", "--target", "cron", "--folder", str(tmp_path), *words])
+    assert (done.exit_code, said in done.stderr, bool(done.stdout)) == (code, True, code == 0)
+    assert said or not done.stderr
+
+
+@pytest.mark.parametrize(
     ("at", "days", "name", "word"),
     [("25:00", "daily", "a", "x"), ("6", "daily", "a", "x"), ("06:00", "mo", "a", "x"), ("06:00", "daily", "a b", "x"),
      ("06:00", "daily", "a--b", "x"), ("06:00", "daily", "a", "two\nlines")],

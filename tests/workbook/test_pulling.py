@@ -180,7 +180,7 @@ def test_a_suffix_may_be_in_capitals(office: Path) -> None:
     typed(GDP, **{VALUE: 0.059})
     done = CliRunner().invoke(app, ["pull", "D.XLSX", "p"])
     assert done.exit_code == 0, done.output
-    assert re.search(r"SetField.*5\.9.*\n1 edit made in D\.XLSX", done.output)
+    assert re.search(rf"{GDP}\.26h1\.value = 5\.9\n1 edit made in D\.XLSX", done.output)
     assert str(next(one for one in load(Path("D.XLSX")).observations if one.id == f"{GDP}.26h1").value) == "5.9"
 
 
@@ -267,3 +267,27 @@ def test_what_a_build_notes_in_a_cell_is_no_number_of_a_person(office: Path) -> 
     assert (told.exit_code, "yours “0.09”" in told.output) == (3, True), told.output
     said = CliRunner().invoke(app, ["verify", "p"]).output
     assert (f"{key}.目标值" in said, "note at" in said) == (True, False)
+
+
+def test_two_targets_whose_long_ids_begin_alike_get_an_id_each(tmp_path: Path, monkeypatch: Any) -> None:
+    monkeypatch.chdir(tmp_path)
+    shutil.copy(str(find_dataset("sample-progress")), "d.yaml")
+    first, second = (f"yunting.a-name-as-long-as-they-can-be-{end}" for end in ("level", "growth"))
+    for old, new in ((f"{LEVEL}.26h1", "level.26h1"), (f"{FAI}.26h1", "fai.26h1"), (LEVEL, first), (FAI, second)):
+        data(old, new)
+    build(tmp_path)
+    typed(first, **{VALUE: 2100, DAY: JULY})
+    typed(second, **{VALUE: 0.09, DAY: JULY})
+    typed(GDP, **{VALUE: 0.059})
+    found = pulled()
+    assert (len(found.edits), found.faults) == (3, ())
+    pulling.write(found)
+    assert [one.value for one in load(Path("d.yaml")).observations if one.date == JULY] == [2100, 9]
+
+
+def test_an_actual_value_without_a_source_is_noted(office: Path) -> None:
+    data(f"{SEEN}, source: half-year", SEEN)
+    CliRunner().invoke(app, ["build", "d.yaml", "--out", "p", "--only", "workbook"])
+    done = CliRunner().invoke(app, ["verify", "p"])
+    notes = [line for line in done.output.splitlines() if "no source is known" in line]
+    assert (done.exit_code, notes) == (0, [f"note  {GDP}.26h1 no source is known for this actual value"])
