@@ -380,7 +380,7 @@ def _in_itself(one: _Read) -> Iterator[Finding]:
     faults = results(one.package) if results is not None else []
     faults += [fault for fault in lint(one.file.path, one.file.name) if fault.code in _CHART_CODES]
     for fault in faults:
-        yield Finding("stale", one.file.name, fault.where, "", fault.message)
+        yield Finding("stale", one.file.name, fault.where, "", fault.message, error=fault.severity == "error")
 
 
 def _everywhere_the_same(read: Iterable[_Read], keys: Keys) -> Iterator[Finding]:

@@ -37,7 +37,10 @@ def whereabouts(package: Package, snapshot: Snapshot) -> dict[str, str]:
 
 
 def results(package: Package) -> list[Fault]:
-    """Return every formula whose stored result is not what it gives; those that need an office are left out."""
+    """Return every formula whose stored result is not what it gives; those that need an office are left out.
+
+    A workbook that was saved without any results (some libraries do that) shows nothing wrong: it is told once.
+    """
     with readable(package):
         book = Book(package)
         sheets = {entry.name: book.sheet(entry.part) for entry in book.entries}
@@ -47,6 +50,9 @@ def results(package: Package) -> list[Fault]:
             for cell in sheet.cells():
                 if cell.formula is not None and cell.value is not None:
                     formulas[name.casefold(), cell.row, cell.column] = book.text(cell)
+        if formulas and not any(formulas.values()):
+            message = "it was saved without the results of its formulas; any office works them out when it opens it"
+            return [Fault("no-results", message, package.file, severity="advice")]
         folded = {name.casefold(): name for name in sheets}
         found: list[Fault] = []
         for name, values in state.run(formulas).items():

@@ -291,3 +291,9 @@ def test_an_actual_value_without_a_source_is_noted(office: Path) -> None:
     done = CliRunner().invoke(app, ["verify", "p"])
     notes = [line for line in done.output.splitlines() if "no source is known" in line]
     assert (done.exit_code, notes) == (0, [f"note  {GDP}.26h1 no source is known for this actual value"])
+
+
+def test_a_workbook_saved_without_results_is_told_once_and_proves_nothing_wrong(office: Path) -> None:
+    typed(GDP)
+    done = CliRunner().invoke(app, ["verify", "p"])
+    assert (done.exit_code, done.output.count("targets.xlsx"), "without the results" in done.output) == (0, 1, True)
