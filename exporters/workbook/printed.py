@@ -8,7 +8,7 @@ from exporters.package import Package, rt
 from exporters.package.properties import worded
 from exporters.snapshot import Text
 from exporters.workbook.living.book import Book, SheetEntry, readable
-from exporters.workbook.living.charting import chart_parts
+from exporters.workbook.living.charting import frames
 from exporters.workbook.living.notes import is_ours
 from exporters.workbook.living.spans import Span, parse, utf8
 from exporters.workbook.references import letters
@@ -66,8 +66,8 @@ def _shapes(book: Book, entry: SheetEntry) -> Iterator[Text]:
                 yield from (Text(place, one.get(key)) for key in ("title", "descr") if one.get(key))
             elif one.name == "p":
                 yield Text(f"sheet {entry.name}, text box", _words(one))
-    for number, chart in enumerate(chart_parts(book, entry.part), 1):
-        for one in parse(utf8(book.package.read(chart))).walk():
+    for number, frame in enumerate(frames(book, entry.part), 1):
+        for one in parse(utf8(book.package.read(frame.chart))).walk():
             if one.name == "rich":
                 yield Text(f"sheet {entry.name}, chart {number}, title", _words(one))
 

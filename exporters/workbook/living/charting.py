@@ -2,25 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from exporters.package import rt
 from exporters.snapshot import Item, Slot, SlotKind
-from exporters.workbook.formula.tokens import Token
-from exporters.workbook.living.book import Book, SheetEntry, Table
+from exporters.workbook.living.book import Book, SheetEntry
 from exporters.workbook.living.formulas import references
 from exporters.workbook.living.spans import Span, Splices, parse, utf8
-from exporters.workbook.references import Range, parse_range
 
 if TYPE_CHECKING:
+    from exporters.workbook.living.pointing import Pointing
     from exporters.workbook.living.shifting import Shifts
     from exporters.workbook.living.translating import Translation
 
 REFERENCES = "references"
+ALTERNATIVE = "alternative "
 
 
-def chart_parts(book: Book, sheet: str) -> list[str]:
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """A chart on a sheet: its part, the drawing it stands in, and how that relates to it and describes it."""
+
+    chart: str
+    drawing: str
+    relation: str
+    description: str
+
+
+def frames(book: Book, sheet: str) -> list[Frame]:
     """Return the charts of a sheet in the order of their frames."""
     drawing = book.target(sheet, rt.DRAWING)
     if not drawing:
@@ -31,24 +42,48 @@ def chart_parts(book: Book, sheet: str) -> list[str]:
         root = parse(utf8(book.package.read(drawing)))
     except ValueError:
         return []
-    found: list[str] = []
-    for one in root.walk():
-        rel_id = next((value for name, value in one.attributes.items() if name.endswith(" id")), "")
-        if one.name == "chart" and rel_id in charts and relationships.target(rel_id) in book.package:
-            found.append(book.package.stored_name(relationships.target(rel_id)))
+    found: list[Frame] = []
+    for rel_id, mark in _marks(root):
+        if rel_id in charts and relationships.target(rel_id) in book.package:
+            part = book.package.stored_name(relationships.target(rel_id))
+            found.append(Frame(part, drawing, rel_id, mark.get("descr") if mark is not None else ""))
     return found
 
 
-def chart_items(book: Book, entry: SheetEntry, name: str, names: dict[str, str]) -> Iterator[Item]:
-    """Yield an item for each chart of a sheet; *names* gives what each sheet (folded) is known by."""
-    for number, part in enumerate(chart_parts(book, entry.part), 1):
+def chart_items(book: Book, entry: SheetEntry, name: str, pointing: Pointing) -> Iterator[Item]:
+    """Yield an item for each chart of a sheet; *pointing* names what it shows."""
+    for number, frame in enumerate(frames(book, entry.part), 1):
         try:
-            root = parse(utf8(book.package.read(part)))
+            root = parse(utf8(book.package.read(frame.chart)))
         except ValueError:
             continue
-        texts = (_named(book, token, names) for one in _formulas(root) for token in references(one.text))
-        slot = Slot(f"{name}!chart {number}", "; ".join(texts), f"{part}!{REFERENCES}", SlotKind.DERIVED)
-        yield Item(f"{name}!chart {number}", part, (slot,))
+        key = f"{name}!chart {number}"
+        texts = (pointing.name(token) for one in _formulas(root) for token in references(one.text))
+        slots = [Slot(key, "; ".join(texts), f"{frame.chart}!{REFERENCES}", SlotKind.DERIVED)]
+        if frame.description:
+            at = f"{frame.drawing}!{ALTERNATIVE}{frame.relation}"
+            slots.append(Slot(f"{key}.alternative", frame.description, at, SlotKind.DERIVED))
+        yield Item(key, frame.chart, tuple(slots))
+
+
+def described(data: bytes, texts: Mapping[str, str]) -> bytes:
+    """Return a drawing with other alternative texts for its charts, by their relationships."""
+    splices = Splices(data)
+    for rel_id, mark in _marks(parse(data)):
+        if mark is not None and rel_id in texts:
+            splices.attribute(mark, "descr", texts[rel_id])
+    return splices.result()
+
+
+def _marks(root: Span) -> Iterator[tuple[str, Span | None]]:
+    """Yield the relationship of every chart in a drawing, with what names and describes its frame."""
+    for one in root.walk():
+        rel_id = next((value for name, value in one.attributes.items() if name.endswith(" id")), "")
+        if one.name == "chart" and rel_id:
+            frame: Span | None = one
+            while frame is not None and frame.name != "graphicFrame":
+                frame = frame.parent
+            yield rel_id, next((mark for mark in frame.walk() if mark.name == "cNvPr"), None) if frame else None
 
 
 def retargeted(data: bytes, source: Book, source_part: str, translation: Translation, shifts: Shifts) -> bytes:
@@ -68,27 +103,3 @@ def retargeted(data: bytes, source: Book, source_part: str, translation: Transla
 
 def _formulas(root: Span) -> list[Span]:
     return [one for one in root.walk() if one.name == "f" and one.text and not one.children]
-
-
-def _named(book: Book, token: Token, names: dict[str, str]) -> str:
-    """Return a reference in a form that holds when rows and columns move: by table, header and record."""
-    sheet = names.get(token.sheet.casefold(), token.sheet)
-    area = parse_range(token.area)
-    part = next((one.part for one in book.entries if one.name.casefold() == token.sheet.casefold()), "")
-    table = next((one for one in book.areas if area is not None and one.sheet == part and _inside(area, one)), None)
-    if area is None or table is None:
-        return f"{sheet}!{token.area.replace('$', '')}"
-    columns = [one.name for one in table.columns if area.left <= one.number <= area.right]
-    if area.top <= table.top and area.bottom == table.bottom:
-        rows = "all"
-    else:
-        keys = (book.text(book.sheet(part).cell(table.key_column, row)) for row in (area.top, area.bottom))
-        rows = ":".join(keys)
-    return f"{sheet}[{','.join(columns)}] {rows}"
-
-
-def _inside(area: Range, table: Table) -> bool:
-    whole = table.area
-    return table.key_column > 0 and (
-        whole.left <= area.left and area.right <= whole.right and whole.top <= area.top and area.bottom <= whole.bottom
-    )

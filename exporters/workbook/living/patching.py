@@ -14,7 +14,7 @@ from exporters.workbook.living.book import KEPT, Book, Table, plain_number, read
 from exporters.workbook.living.caches import renew
 from exporters.workbook.living.cells import Cell
 from exporters.workbook.living.cellxml import NOTHING, Content
-from exporters.workbook.living.charting import REFERENCES, retargeted
+from exporters.workbook.living.charting import ALTERNATIVE, REFERENCES, described, retargeted
 from exporters.workbook.living.formulas import FORMULA, from_header
 from exporters.workbook.living.leaving import Leaving
 from exporters.workbook.living.lifting import Lifting
@@ -72,13 +72,15 @@ class _Patch:
         self._lifting = Lifting(self._book, self._ours, self._translation, self._changes)
         self._leaving = Leaving(self._book)
         self._charts: dict[str, str] = {}
+        self._descriptions: dict[str, dict[str, str]] = defaultdict(dict)
         self._style_pairs: dict[str, dict[int, Counter[int]]] = {}
 
     def write(self, out: BinaryIO, properties: Mapping[str, str], epoch: int | None) -> None:
+        sets = [one for one in self._plan.edits if isinstance(one, SetSlot)]
+        for slot in sets:
+            self._set(slot)
         for one in self._plan.edits:
-            if isinstance(one, SetSlot):
-                self._set(one)
-            elif isinstance(one, InsertGroup):
+            if isinstance(one, InsertGroup):
                 if one.id.startswith(SHEET):
                     self._lifting.add(one.source)
             elif isinstance(one, InsertItem):
@@ -98,6 +100,9 @@ class _Patch:
             if source in self._ours.package:
                 data = utf8(self._book.package.read(part))
                 self._changes.set(part, retargeted(data, self._ours, source, self._translation, shifts))
+        for part, texts in self._descriptions.items():
+            data = self._changes.parts.get(part) or utf8(self._book.package.read(part))
+            self._changes.set(part, described(data, texts))
         for part, rel_id in Noting(self._book, self._ours, self._plan, shifts, self._changes).write().items():
             self._edit(part).legacy_drawing = rel_id
         if shifts:
@@ -132,9 +137,12 @@ class _Patch:
         if slot.at.endswith(f"!{REFERENCES}"):
             self._charts[slot.at.rpartition("!")[0]] = slot.source.rpartition("!")[0]
             return
-        sheet, _, name = slot.at.rpartition("!")
-        if name in NAMES and sheet in self._entries:
-            self._edit(sheet).margins[name] = self._margin(sheet, name, slot)
+        holder, _, name = slot.at.rpartition("!")
+        if name in NAMES and holder in self._entries:
+            self._edit(holder).margins[name] = self._margin(holder, name, slot)
+            return
+        if name.startswith(ALTERNATIVE):
+            self._descriptions[holder][name.removeprefix(ALTERNATIVE)] = slot.new
             return
         place = self._place(slot.at)
         if place is None:
@@ -304,7 +312,7 @@ class _Patch:
         edit = self._edit(entry.part)
         edit.contents[place] = content_like(self._ours, source, self._book)
         if source.formula is not None:
-            edit.contents[place] = Content(formula=self._beside(item.source, source, entry.part, above))
+            edit.contents[place] = Content(formula=self._beside(item.source, source, edit, place))
         edit.styles[place] = self._style_like(entry.part, item.source.rpartition("!")[0], source, above)
 
     def _style_like(self, part: str, ours_part: str, source: Cell, above: Cell | None) -> int:
@@ -322,14 +330,19 @@ class _Patch:
             return max(counts, key=lambda style: (counts[style], -style))
         return above.style if above is not None else 0
 
-    def _beside(self, at: str, source: Cell, part: str, above: Cell | None) -> str:
+    def _beside(self, at: str, source: Cell, edit: SheetEdit, place: tuple[int, int]) -> str:
         """Return a new cell's formula: it goes on with the one above where it does so in the new render."""
         ours = self._ours.sheet(at.rpartition("!")[0])
         model = ours.cell(source.column, source.row - 1)
         before = shared(ours.formula(model), 1, 0) if model is not None and model.formula is not None else ""
-        if above is not None and above.formula is not None and before == ours.formula(source):
-            return shared(self._book.sheet(part).formula(above), 1, 0)
-        return self._translation.refit(source, ours.part, None, part)
+        if before == ours.formula(source):
+            column, row = place
+            set_now, above = edit.contents.get((column, row - 1)), edit.sheet.cell(column, row - 1)
+            if set_now is None and above is not None and above.formula is not None:
+                return shared(edit.sheet.formula(above), 1, 0)
+            if set_now is not None and set_now.formula:
+                return shared(set_now.formula, 1, 0)
+        return self._translation.refit(source, ours.part, None, edit.entry.part)
 
     # --- the rest ------------------------------------------------------------------------------------------------
 

@@ -20,6 +20,7 @@ from exporters.workbook.living.formulas import FORMULA, by_header
 from exporters.workbook.living.margins import MARGINS, margins
 from exporters.workbook.living.naming import CELLS, CHARTS, SHEET, Naming, Places
 from exporters.workbook.living.notes import notes_by_row
+from exporters.workbook.living.pointing import Pointing
 from exporters.workbook.living.properties import read_properties
 from exporters.workbook.living.shapes import shaped
 from exporters.workbook.living.sheet import Sheet
@@ -58,14 +59,14 @@ class _Reader:
     def __init__(self, book: Book) -> None:
         self._book = book
         self._naming = Naming(book)
-        self._names = {entry.name.casefold(): self._naming.sheets[entry.part] for entry in book.entries}
+        self._pointing = Pointing(book, self._naming)
 
     def groups(self, entry: SheetEntry) -> Iterator[Group]:
         """Yield the bound tables of a sheet, its rows with keys, and its other cells."""
         book = self._book
         sheet = book.sheet(entry.part)
         areas = [area for area in book.areas if area.sheet == entry.part]
-        name = self._names[entry.name.casefold()]
+        name = self._naming.sheets[entry.part]
         keyed: set[int] = set()
         if entry.part in self._naming.keys:
             whole = Slot(SHEET + name, "", entry.part, SlotKind.FOREIGN)
@@ -80,7 +81,7 @@ class _Reader:
             yield Group(group, area.part, items, keeps=True)
         yield Group(CELLS + name, entry.part, tuple(self._cells(sheet, CELLS + name, areas, keyed)))
         yield Group(MARGINS + name, entry.part, tuple(margins(sheet, name)))
-        charts = tuple(chart_items(book, entry, CHARTS + name, self._names))
+        charts = tuple(chart_items(book, entry, CHARTS + name, self._pointing))
         yield Group(CHARTS + name, entry.part + RANGE, charts)
 
     def _rows(self, sheet: Sheet, table: Table, group: str) -> Iterator[Item]:
@@ -124,7 +125,7 @@ class _Reader:
             yield Item(key, f"{sheet.part}!{shown}", tuple(slots), removable=True)
 
     def _cells(self, sheet: Sheet, name: str, areas: Sequence[Table], keyed: set[int]) -> Iterator[Item]:
-        places = Places(areas, self._naming)
+        places, formula = Places(areas, self._naming), self._pointing.formula
         for row in sheet.rows.values():
             if row.number in keyed:
                 continue
@@ -132,13 +133,8 @@ class _Reader:
             for cell in row.cells.values():
                 if cell.column in covered or cell.blank:
                     continue
-                if cell.formula is None:
-                    value = self._book.text(cell)
-                else:
-                    shape, numbers = shaped(sheet.formula(cell))
-                    # Where no table of the sheet grows, what a formula looks at on it is part of what it says.
-                    own = () if areas else (one.written(numbers) for one in shape.references if not one.sheet)
-                    value = " ".join((FORMULA + shape.skeleton, *own))
+                plain = cell.formula is None
+                value = self._book.text(cell) if plain else FORMULA + formula(sheet.formula(cell), sheet.part)
                 if not value:
                     continue
                 place = places.name(cell.column, cell.row)

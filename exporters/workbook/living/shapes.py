@@ -67,12 +67,19 @@ class Shape:
     pieces: tuple[str | Reference, ...]
     references: tuple[Reference, ...]
     names: tuple[Token, ...]
+    bones: tuple[str, ...]
+    """The pieces in one spelling, with :data:`REFERENCE` for each reference."""
     skeleton: str
     parsed: Formula
 
     def written(self, write: Callable[[Reference], str]) -> str:
         """Return the formula with its references written by *write*."""
         return "".join(piece if isinstance(piece, str) else write(piece) for piece in self.pieces)
+
+    def named(self, write: Callable[[Reference], str]) -> str:
+        """Return the formula in one spelling with its references written by *write*."""
+        pairs = zip(self.pieces, self.bones, strict=True)
+        return "".join(bone if isinstance(piece, str) else write(piece) for piece, bone in pairs)
 
 
 @lru_cache(maxsize=1 << 16)
@@ -130,7 +137,7 @@ def _shape(formula: str) -> Shape:
         if token.kind == "name":
             names.append(token)
     references = tuple(piece for piece in pieces if isinstance(piece, Reference))
-    return Shape(tuple(pieces), references, tuple(names), "".join(bones), parse(formula))
+    return Shape(tuple(pieces), references, tuple(names), tuple(bones), "".join(bones), parse(formula))
 
 
 def _reference(token: Token, first: int) -> Reference:

@@ -8,7 +8,8 @@ from exporters.workbook.formula.tokens import Token
 from exporters.workbook.living.book import Book, SheetEntry, Table
 from exporters.workbook.living.cells import Cell
 from exporters.workbook.living.formulas import from_header, references, with_references
-from exporters.workbook.living.naming import Naming
+from exporters.workbook.living.naming import Naming, Places
+from exporters.workbook.living.pointing import Pointing, inside
 from exporters.workbook.references import Range, letters, parse_range, quoted_sheet
 
 _END = re.compile(r"(\$?)([A-Za-z]{1,3})(\$?)([0-9]+)")
@@ -19,7 +20,9 @@ class Translation:
 
     def __init__(self, source: Book, target: Book) -> None:
         self._source, self._target = source, target
-        self._source_names, names = Naming(source), Naming(target)
+        self._source_names = Naming(source)
+        names = self._target_names = Naming(target)
+        self._here, self._there = Pointing(source, self._source_names), Pointing(target, names)
         self.names_here, self.names_there = self._source_names.sheets, names.sheets
         self._entries = {names.sheets[entry.part]: entry for entry in target.entries}
         self._names = self._source_names.sheets
@@ -29,18 +32,17 @@ class Translation:
     def refit(self, source: Cell, part: str, cell: Cell | None, into: str) -> str:
         """Return the formula of *source* (a cell of the sheet *part* of the new render) for a cell of the sheet *into*.
 
-        Where that cell holds a formula with as many references, they stay: they have followed every move. Only those to
-        a sheet's own cells do not, where no table of it moves any.
+        A reference of that cell that leads to what the new one leads to stays as it is written.
         """
-        formula = self._source.sheet(part).formula(source)
+        own: dict[str, str] = {}
         if cell is not None and cell.formula is not None:
-            own, new = references(self._target.sheet(into).formula(cell)), references(formula)
-            if len(own) == len(new):
-                moves = any(area.sheet == into for area in self._target.areas)
-                pairs = zip(own, new, strict=True)
-                kept = [one.text if moves or one.sheet else self._reference(two, part) for one, two in pairs]
-                return with_references(formula, kept)
-        return with_references(formula, [self._reference(token, part) for token in references(formula)])
+            held = references(self._target.sheet(into).formula(cell))
+            own = {self._there.name(token, into): token.text for token in held}
+        formula = self._source.sheet(part).formula(source)
+        asked = references(formula)
+        return with_references(
+            formula, [own.get(self._here.name(token, part)) or self._reference(token, part) for token in asked]
+        )
 
     def formula(self, text: str) -> str:
         """Return a formula of no sheet's own (a chart's) with its references translated."""
@@ -80,7 +82,7 @@ class Translation:
 
     def _area(self, entry: SheetEntry, area: Range) -> Range:
         for table in self._source.areas:
-            if table.sheet != entry.part or not _inside(area, table.area):
+            if table.sheet != entry.part or not inside(area, table.area):
                 continue
             twin = self._tables.get(self._source_names.tables.get(table.part, ""))
             if twin is None:
@@ -93,7 +95,23 @@ class Translation:
                 top = twin.top
             if left and right and top and bottom:
                 return Range(min(left, right), min(top, bottom), max(left, right), max(top, bottom))
-        return area
+        return self._beside(entry, area)
+
+    def _beside(self, entry: SheetEntry, area: Range) -> Range:
+        """Return where cells outside tables stand, counted from the tables of their sheet."""
+        here, there = (
+            self._places(self._source, entry),
+            self._places(self._target, self._entries[self._names[entry.part]]),
+        )
+        corners = [there.find(here.name(*corner)) for corner in ((area.left, area.top), (area.right, area.bottom))]
+        if any(corner is None for corner in corners):
+            return area
+        (left, top), (right, bottom) = (corner for corner in corners if corner is not None)
+        return Range(min(left, right), min(top, bottom), max(left, right), max(top, bottom))
+
+    def _places(self, book: Book, entry: SheetEntry) -> Places:
+        naming = self._source_names if book is self._source else self._target_names
+        return Places([table for table in book.areas if table.sheet == entry.part], naming)
 
     def _column(self, table: Table, twin: Table, number: int) -> int:
         column = next((one for one in table.columns if one.number == number), None)
@@ -114,9 +132,3 @@ class Translation:
             texts = {row: self._target.text(sheet.cell(table.key_column, row)).strip() for row in rows}
             found = self._keys[table.part] = {text: row for row, text in texts.items() if text}
         return found
-
-
-def _inside(area: Range, whole: Range) -> bool:
-    return (
-        whole.left <= area.left and area.right <= whole.right and whole.top <= area.top and area.bottom <= whole.bottom
-    )

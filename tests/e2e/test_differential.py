@@ -1,0 +1,123 @@
+"""A pack that people edited and built again says what a fresh build of the new data says, apart from their edits.
+
+The edits here touch nothing that the data fills, so the two may differ in nothing else.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import yaml
+from lxml import etree
+
+from exporters.package import Package
+from exporters.registry import EXPORTERS
+from exporters.runs.build import execute
+from exporters.runs.inputs import find_dataset
+from exporters.runs.planning import Request, plan
+from exporters.workbook.living.book import Book
+from tests.e2e import changes
+from tests.e2e.changes import Data
+from tests.runs.seeding import rewrite
+
+FILES = {"word": "briefing.docx", "deck": "deck.pptx", "workbook": "targets.xlsx"}
+OURS = "（注）"
+"""What was typed."""
+SAMPLE = Path(str(find_dataset("sample-progress"))).read_text("utf-8")
+
+# Rows of a sheet stay when the data drops their record, and formulas count them: a build names them.
+DROPPING = frozenset(
+    ("no_statement", "no_level", "no_stretch", "no_growth", "no_city", "no_district", "no_initiatives")
+)
+QUICK = ("figure", "new_indicator", "district", "many_statements")
+
+
+def build(data: Data, out: Path, request: Request) -> None:
+    file = out.with_suffix(".json")
+    file.write_text(json.dumps(data, default=str, ensure_ascii=False), "utf-8")
+    execute(plan(Request(str(file), out, request.templates, request.lang, cache=request.cache, epoch=0)))
+
+
+def edit(folder: Path) -> None:
+    """Type a paragraph into the briefing, a box onto a slide, and a cell into the last sheet."""
+    rewrite(
+        folder / FILES["word"],
+        "word/document.xml",
+        lambda text: text.replace("<w:body>", f"<w:body><w:p><w:r><w:t>{OURS}</w:t></w:r></w:p>", 1),
+    )
+    box = (
+        '<p:sp><p:nvSpPr><p:cNvPr id="990" name="Typed"/><p:cNvSpPr/><p:nvPr/></p:nvSpPr><p:spPr/><p:txBody>'
+        f"<a:bodyPr/><a:p><a:r><a:t>{OURS}</a:t></a:r></a:p></p:txBody></p:sp></p:spTree>"
+    )
+    rewrite(folder / FILES["deck"], "ppt/slides/slide2.xml", lambda text: text.replace("</p:spTree>", box, 1))
+    package = zipfile.ZipFile(folder / FILES["workbook"])
+    last = max(name for name in package.namelist() if name.startswith("xl/worksheets/sheet"))
+    cell = f'<row r="900"><c r="AD900" t="inlineStr"><is><t>{OURS}</t></is></c></row></sheetData>'
+    rewrite(folder / FILES["workbook"], last, lambda text: text.replace("</sheetData>", cell, 1))
+
+
+def said(folder: Path, kind: str) -> list[str]:
+    """Return all that a file says, in order."""
+    package = Package.open((folder / FILES[kind]).read_bytes(), name=FILES[kind])
+    if kind == "workbook":
+        book = Book(package)
+        found = [
+            f"{entry.name}!{cell.address} {book.text(cell)} {book.sheet(entry.part).formula(cell)}"
+            for entry in book.entries
+            for cell in sorted(book.sheet(entry.part).cells(), key=lambda one: (one.row, one.column))
+            if not cell.blank
+        ]
+    else:
+        found = list(EXPORTERS[kind].room().lines(package))
+    beside: list[str] = []
+    for name in package.names():
+        if name.endswith(".xml"):
+            root = etree.fromstring(package.read(name))
+            texts = (one.get("descr") for one in root.iter("{*}docPr", "{*}cNvPr"))
+            beside += (f"alternative text: {text}" for text in texts if text)
+            if "/charts/chart" in name:
+                beside.append("chart: " + " | ".join(one.text or "" for one in root.iter("{*}v")))
+    found += sorted(beside)
+    return [line for line in found if OURS not in line]
+
+
+def differences(merged: list[str], fresh: list[str]) -> list[str]:
+    import difflib
+
+    return [line for line in difflib.ndiff(merged, fresh) if line[0] in "-+"]
+
+
+@pytest.fixture(scope="module")
+def edited(tmp_path_factory: pytest.TempPathFactory, cache: Path) -> Callable[[str, str], tuple[Path, Request]]:
+    """Return what gives the edited pack of an edition."""
+    known: dict[tuple[str, str], Path] = {}
+
+    def pack(templates: str, lang: str) -> tuple[Path, Request]:
+        request = Request(templates=templates, lang=lang, cache=cache)
+        found = known.get((templates, lang))
+        if found is None:
+            found = known[templates, lang] = tmp_path_factory.mktemp("edited") / "pack"
+            build(yaml.safe_load(SAMPLE), found, request)
+            edit(found)
+        return found, request
+
+    return pack
+
+
+@pytest.mark.parametrize("name", QUICK)
+def test_edited_and_fresh_packs_say_the_same(
+    name: str, edited: Callable[[str, str], tuple[Path, Request]], tmp_path: Path
+):
+    pack, request = edited("standard", "zh")
+    shutil.copytree(pack, tmp_path / "merged")
+    data = yaml.safe_load(SAMPLE)
+    getattr(changes, name)(data)
+    build(data, tmp_path / "merged", request)
+    build(data, tmp_path / "fresh", request)
+    for kind in ("workbook",):
+        assert not differences(said(tmp_path / "merged", kind), said(tmp_path / "fresh", kind)), kind
