@@ -30,11 +30,7 @@ OURS = "（注）"
 """What was typed."""
 SAMPLE = Path(str(find_dataset("sample-progress"))).read_text("utf-8")
 
-# Rows of a sheet stay when the data drops their record, and formulas count them: a build names them.
-DROPPING = frozenset(
-    ("no_statement", "no_level", "no_stretch", "no_growth", "no_city", "no_district", "no_initiatives")
-)
-QUICK = ("figure", "new_indicator", "district", "many_statements")
+QUICK = ("figure", "new_indicator", "district", "many_statements", "no_district", "no_growth", "no_initiatives")
 
 
 def build(data: Data, out: Path, request: Request) -> None:
