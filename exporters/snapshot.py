@@ -229,6 +229,8 @@ class Plan:
     kept: tuple[Kept, ...] = ()
     vanished: int = 0
     anchors: int = 0
+    untracked: tuple[str, ...] = ()
+    """Where, in a person's words, tracked changes were asked for and cannot be: it is updated at once."""
 
     @property
     def lost_too_much(self) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import gc
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -117,6 +118,10 @@ def _print_plan(plan: Plan, as_json: bool) -> None:
         click.echo(f"  {step.action:8} {step.filename}  from {step.template.shown}")
 
 
+def _and_more(names: Sequence[str]) -> str:
+    return f" and {len(names) - _SHOWN_FLAGS} more" if len(names) > _SHOWN_FLAGS else ""
+
+
 def _outcome_json(outcome: Outcome) -> dict[str, Any]:
     made = outcome.manifest
     files = {
@@ -144,6 +149,7 @@ def _outcome_json(outcome: Outcome) -> dict[str, Any]:
         "moved": [asdict(move) for move in outcome.moved],
         "refused": [fault_json(fault) for fault in outcome.refused],
         "warnings": [fault_json(fault) for fault in outcome.warnings],
+        "untracked": {name: list(plan.untracked) for name, plan in outcome.merges.items() if plan.untracked},
         "backup": str(outcome.backup) if outcome.backup else None,
     }
 
@@ -169,10 +175,13 @@ def _print_outcome(outcome: Outcome) -> None:
         click.echo(f"  and {counted(len(outcome.moved) - _SHOWN_MOVES, 'more move')}: briefpack history {outcome.out}")
     for name, merge in outcome.merges.items():
         click.echo(f"  {name}: {len(merge.edits)} updated, {counted(len(merge.kept), 'hand edit')} kept")
+        if merge.untracked:
+            told = f"{', '.join(merge.untracked[:_SHOWN_FLAGS])}{_and_more(merge.untracked)}"
+            click.echo(f"  {name}: updated at once, since no revision can carry it: {told}")
         stale = [edit.id for edit in merge.edits if isinstance(edit, MarkStale)]
         if stale:
-            more = f" and {len(stale) - _SHOWN_FLAGS} more" if len(stale) > _SHOWN_FLAGS else ""
-            click.echo(f"  {name}: no longer in the data, marked, not deleted: {', '.join(stale[:_SHOWN_FLAGS])}{more}")
+            told = f"{', '.join(stale[:_SHOWN_FLAGS])}{_and_more(stale)}"
+            click.echo(f"  {name}: no longer in the data, marked, not deleted: {told}")
     conflicts = Counter((one["file"], one["key"], one["theirs"], one["ours"]) for one in made.conflicts)
     for (file, key, theirs, ours), places in list(conflicts.items())[:_SHOWN_FLAGS]:
         yours, new = apart(theirs, ours)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from exporters.package.described import where_described
 from exporters.snapshot import UNKNOWN
 
 if TYPE_CHECKING:
@@ -31,4 +32,4 @@ def whereabouts(_package: Package, snapshot: Snapshot) -> dict[str, str]:
                 if not item.id.startswith(UNKNOWN) and not slot.at.endswith("#notes"):
                     parts.append(f"shape {item.id.partition('/')[0]}")
                 found[slot.at] = ", ".join(parts)
-    return found
+    return found | where_described(snapshot)

@@ -6,7 +6,7 @@ import hashlib
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from exporters.collector import collector_paused
 from exporters.errors import Fault, RefusedError
@@ -60,6 +60,11 @@ def regenerate(
     same = known == {(one.key, one.item, one.group) for one in plan.conflicts}
     if same and not plan.edits and says_the_same(before, new):
         return Merged(None, plan)
+    untracked: Any = getattr(room, "untracked", None)
+    if track and untracked is not None:
+        places = room.whereabouts(theirs, readings[1])
+        told = dict.fromkeys(places.get(edit.at, edit.key) for edit in untracked(plan))
+        plan = replace(plan, untracked=tuple(told))
     return Merged(patched(room, theirs, plan, ours, stamp, track=track, epoch=epoch), plan)
 
 

@@ -96,6 +96,11 @@ def claims(text: str) -> list[str]:
     return [text[found.start() : found.end()].strip() for found in _CLAIM.finditer(text.translate(_NARROW))]
 
 
+def worded(text: str) -> str:
+    """Return the words of *text*: what stands around its claims, without spaces."""
+    return "".join(_CLAIM.sub("#", text.translate(_NARROW)).split())
+
+
 def _canonical(number: str) -> str:
     whole, point, part = number.replace(",", "").partition(".")
     part = part.rstrip("0") if point else ""

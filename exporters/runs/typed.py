@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from exporters.binding.keys import Keys
+from exporters.binding.views import TargetView
 from exporters.errors import Fault
 from exporters.merge import Texts, aligned, canonical, known
 from exporters.package import Package
@@ -15,7 +16,11 @@ from exporters.runs import rows
 from exporters.runs.inputs import find_templates
 from exporters.runs.memory import Memory
 from exporters.runs.pack import Pack, PackFile
+from exporters.runs.sentences import spoken
 from exporters.snapshot import Slot, SlotKind, Snapshot
+
+# What ends the keys of speaker notes: they quote the sources.
+_NOTES = "notes"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +74,9 @@ class Reader:
             if apart:
                 self.faults.append(replace(rows.fault(str(file.path), apart), severity="error"))
             changed = [one for one in changed if one[1] not in apart]
+        if now.format == "deck":
+            for where, *said in self._said(base, now, places):
+                yield Typed(str(file.path), where, *said)
         for group, item, old, slot in changed:
             where = places.get(slot.at, "")
             table = _family(group) if headers else group
@@ -80,6 +88,27 @@ class Reader:
             field = headers[table].get(header, "")
             if field:
                 yield Typed(str(file.path), f"{where}, column {header}", item, field, old, slot.text)
+
+    def _said(self, base: Snapshot, now: Snapshot, places: Mapping[str, str]) -> Iterator[tuple[str, str, str, str, str]]:
+        """Yield place, record, field, old and typed text of what was typed over in the texts of slides."""
+        before = Texts(base)
+        targets: list[TargetView] = self._pack.scope.names()["targets"]
+        for group, item, slot in now.slots():
+            record, _, name = slot.key.rpartition(".")
+            old = before.find(group, item, slot.key) if slot.kind is SlotKind.PROSE and name != _NOTES else None
+            if old is None or canonical(old.text) == canonical(slot.text):
+                continue
+            where = places.get(slot.at, "")
+            found = self._keys.find(slot.key)
+            if found is not None and str(self._keys.value(found)) == old.text:
+                yield where, found.view.key, found.field, old.text, slot.text
+                continue
+            own = [one for one in targets if one.place.key == record] or self._keys.statements(slot.key)
+            for one in spoken(old.text, slot.text, own, targets):
+                if one.target is None:
+                    yield where, record, name, one.old, one.new
+                else:
+                    yield where, one.target.key, "text", one.old, one.new
 
     def _bound(self, key: str, text: str) -> tuple[str, str]:
         """Return the record and the field behind a key; of a shape that the template calls by a name of its own, the

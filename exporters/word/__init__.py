@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from exporters.errors import Fault
     from exporters.outline import Outline
     from exporters.package import Package
-    from exporters.snapshot import Plan, Snapshot, Text
+    from exporters.snapshot import Plan, SetSlot, Snapshot, Text
 
 NAME = "word"
 FILENAME = "briefing.docx"
@@ -63,6 +63,13 @@ def patch(
     from exporters.word.patching import patch as patch_document
 
     patch_document(target, plan, ours, out, properties=properties, track=track, epoch=epoch)
+
+
+def untracked(plan: Plan) -> list[SetSlot]:
+    """Return what *plan* writes and no revision can carry: charts, alternative texts, properties, notes put back."""
+    from exporters.word.patching import untracked as untracked_by
+
+    return untracked_by(plan)
 
 
 def lines(package: Package) -> list[str]:

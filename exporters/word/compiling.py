@@ -116,7 +116,8 @@ class _Compiler:
         scopes.walk(root)
         for paragraph in root.iter(f"{W}p"):
             own = self._bookmarks.number()
-            if not is_fallback(paragraph) and (scopes.of(paragraph) or paragraph in emitter.holders):
+            bound = scopes.of(paragraph) or paragraph in emitter.holders or paragraph in scopes.varying
+            if bound and not is_fallback(paragraph):
                 self._bookmarks.enclose(paragraph, [(f"_bp_{own}", scopes.suffix(paragraph))])
         emitter.finish()
         self._add_small(part, serialise(root, controls=True))

@@ -210,7 +210,7 @@ class Document:
             number = self._bookmarks.number()
             suffix = scopes.suffix(paragraph)
             own = names.setdefault(paragraph, [])
-            if scopes.of(paragraph) or paragraph in emitter.holders:
+            if scopes.of(paragraph) or paragraph in emitter.holders or paragraph in scopes.varying:
                 own.append((f"_bp_{number}", suffix))
             for one in lists if in_flow(paragraph) else ():
                 level = one.level_of(paragraph, self._styles)

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from exporters.package.described import where_described
 from exporters.snapshot import MARK, SlotKind
 from exporters.word.living.atoms import ITEM_PREFIX
+from exporters.word.living.document import is_alternative
 
 if TYPE_CHECKING:
     from exporters.package.reader import Package
@@ -27,14 +29,18 @@ def whereabouts(_package: Package, snapshot: Snapshot) -> dict[str, str]:
             found |= {slot.at: place for slot in item.slots}
         for item, behind in zip(group.items, group.items[1:], strict=False):
             # A chart stands over its caption.
-            charts = (slot for slot in item.slots if slot.kind is SlotKind.CHART)
-            found |= {slot.at: f"chart above “{_text(behind)}”" for slot in charts}
-    return found | {slot.at: "chart" for slot in snapshot.loose if slot.kind is SlotKind.CHART}
+            if any(slot.kind is SlotKind.CHART for slot in item.slots):
+                shown = (slot for slot in item.slots if slot.kind is SlotKind.CHART or is_alternative(slot.at))
+                found |= {slot.at: f"chart above “{_text(behind)}”" for slot in shown}
+    found |= {at: f"alternative text of the {place}" for at, place in found.items() if is_alternative(at)}
+    found |= {slot.at: "chart" for slot in snapshot.loose if slot.kind is SlotKind.CHART}
+    return found | where_described(snapshot)
 
 
 def _text(item: Item) -> str:
     values = {slot.key: slot.text for slot in item.slots if slot.kind is SlotKind.VALUE}
-    prose = (slot.text for slot in item.slots if slot.kind in {SlotKind.PROSE, SlotKind.DERIVED})
+    said = (slot for slot in item.slots if not is_alternative(slot.at))
+    prose = (slot.text for slot in said if slot.kind in {SlotKind.PROSE, SlotKind.DERIVED})
     text = " ".join(_VALUE.sub(lambda mark: values.get(mark[1], ""), one) for one in prose)
     text = " ".join((text.strip() or " ".join(values.values())).split())
     return text if len(text) <= _SHOWN else f"{text[: _SHOWN - 1]}…"

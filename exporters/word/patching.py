@@ -12,11 +12,12 @@ from lxml import etree
 
 from exporters.charts.data import carry_data
 from exporters.package import Package, relative_target, rt
+from exporters.package.described import described_parts, is_described
 from exporters.package.relationships import Relationships, rels_name
 from exporters.snapshot import Conflict, InsertItem, Plan, RemoveItem, SetSlot, SlotKind
 from exporters.word.anchors import PROPERTY, digest_properties
 from exporters.word.living.atoms import Kind, leaves
-from exporters.word.living.document import KEPT, Document, Place
+from exporters.word.living.document import KEPT, Document, Place, is_alternative
 from exporters.word.living.lifting import Lifter, Luggage
 from exporters.word.living.marking import (
     flatten_fields,
@@ -57,6 +58,13 @@ def patch(
     _Patch(target, plan, ours, track, epoch).write(out, properties)
 
 
+def untracked(plan: Plan) -> list[SetSlot]:
+    """Return what *plan* writes and no revision can carry: charts, alternative texts, properties, notes put back."""
+    sets = [edit for edit in plan.edits if isinstance(edit, SetSlot)]
+    alone = {SlotKind.CHART, SlotKind.LOST}
+    return [edit for edit in sets if edit.kind in alone or is_described(edit.at) or is_alternative(edit.at)]
+
+
 class _Patch:
     def __init__(self, target: Package, plan: Plan, ours: Package, track: str, epoch: int | None) -> None:
         self._plan, self._epoch = plan, epoch
@@ -81,6 +89,8 @@ class _Patch:
     def write(self, out: BinaryIO, properties: Mapping[str, str]) -> None:
         edits = self._plan.edits
         sets = [edit for edit in edits if isinstance(edit, SetSlot)]
+        self._luggage.parts |= described_parts(self._target.package, sets, self._package)
+        sets = [edit for edit in sets if not is_described(edit.at)]
         for edit in sets:
             if edit.kind is SlotKind.VALUE:
                 self._set_value(edit)
@@ -128,6 +138,11 @@ class _Patch:
     def _set_prose(self, edit: SetSlot) -> None:
         place = self._target.place(edit.at)
         assert place is not None
+        if place.drawing is not None:
+            # No revision can carry it.
+            self._touch(place.drawing)
+            place.drawing.set(place.attribute, edit.new)
+            return
         if place.atom is not None:
             self._touch(place.atom.node)
             write_prose(self._pen, list(leaves(place.atom.inner)), edit.new, _Controls(self, ""))

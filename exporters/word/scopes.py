@@ -49,6 +49,8 @@ class Scopes:
         self._weaver = weaver
         self._around: dict[Element, Around] = {}
         self.loops = start
+        self.varying: set[Element] = set()
+        """Paragraphs with loops or conditions inside."""
 
     def walk(self, root: Element, outside: Around = ()) -> None:
         # What does not close inside its part is a fault that was told when its tags were woven.
@@ -79,6 +81,8 @@ class Scopes:
         made: list[str] = []
         for piece, statement in self._weaver.pieces(text):
             keyword = statement.partition(" ")[0]
+            if keyword in {"for", "if"}:
+                self.varying |= _paragraph_of(container)
             if keyword == "for":
                 construct = self._loop(statement, around, inline, piece, made)
                 around = (*around, construct)
@@ -109,6 +113,14 @@ class Scopes:
             self._weaver.statement(f"set {name} = ({found[1]})|_anchor({outer}, {seen})", ""),
         ]
         return Construct("for", name, False, found[1])
+
+
+def _paragraph_of(element: Element) -> set[Element]:
+    while element.tag not in _BLOCKS and (parent := element.getparent()) is not None:
+        if element.tag == f"{W}p":
+            return {element}
+        element = parent
+    return set()
 
 
 def suffix_of(around: Around) -> str:

@@ -88,6 +88,28 @@ def deck(old: str, text: str) -> Edit:
     return edit
 
 
+def headline(old: str, new: str) -> Edit:
+    """Type *new* over *old* within the headlines of slides."""
+
+    def edit() -> None:
+        prs = Presentation("p/deck.pptx")
+        shapes = (shape for slide in prs.slides for shape in slide.shapes if shape.name.endswith(".headline"))
+        lines = [one for shape in shapes for one in shape.text_frame.paragraphs]
+        (runs,) = [one.runs for one in lines if old in "".join(run.text for run in one.runs)]
+        at = "".join(run.text for run in runs).index(old)
+        end = at + len(old)
+        words = new
+        for run in runs:
+            text = run.text
+            if at < len(text) and end > 0:
+                run.text = text[: max(at, 0)] + words + text[max(end, 0) :]
+                words = ""
+            at, end = at - len(text), end - len(text)
+        prs.save("p/deck.pptx")
+
+    return edit
+
+
 def sheet(key: str, **cells: Any) -> Edit:
     """Type into the row of a target, by header."""
 
@@ -121,6 +143,8 @@ FAI, GDP, STRETCH = "tianhe.fai-level", "yuexiu.gdp-growth", "haizhu.gdp-growth"
         ([word(f"{GDP}.text", "4.5%—5%")], ["- comparator: eq", "+ comparator: between", "+ upper: 5"]),
         ([deck("超730亿元", "超750亿元")], ["- value: 730", "+ value: 750"]),
         ([deck("增长10%以上", "增长10.5%以上")], ["- value: 10", "+ value: 10.5"]),
+        ([headline("增城GDP增长7%，", "增城GDP增长7.2%，")], ["- value: 7", "+ value: 7.2"]),
+        ([headline("南沙10%以上居首", "南沙12%以上居首")], ["- value: 10", "+ value: 12"]),
         ([sheet(FAI, 目标值=750)], ["- value: 730", "+ value: 750"]),
         ([sheet(GDP, 目标值=0.05, 上限=0.055)],
          ["- comparator: eq", "- value: 4.5", "+ comparator: between", "+ value: 5", "+ upper: 5.5"]),
@@ -143,6 +167,29 @@ def test_it_comes_back_and_nothing_is_left(run: Any, edits: list[Edit], lines: l
     run("build", "d.yaml", "--out", "p")
     assert {path: path.read_bytes() for path in files} == files
     run("verify", "p")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "typed"),
+    [
+        # A median is no single value; a reworded sentence is a person's own; two statements say the same.
+        ("的中位数是20%", "的中位数是25%", "“25%”"),
+        ("增长7%，固投增长25%", "增长7.2%，投资预计增长25%", "“增城GDP增长7.2%,投资预计增长25%”"),
+        ("外贸进出口各1万亿元", "外贸进出口各1.1万亿元", "“1.1万亿元”"),
+    ],
+)
+def test_a_figure_of_a_headline_that_is_no_single_value_is_refused_with_its_place(
+    run: Any, old: str, new: str, typed: str
+) -> None:
+    headline(old, new)()
+    told = run("pull", "d.yaml", "p", code=1)
+    assert changed() == []
+    assert typed in told and ".headline" in told and "slide " in told
+
+
+def test_a_headline_reworded_around_its_figures_is_nothing_to_pull(run: Any) -> None:
+    headline("增城GDP增长7%，固投增长25%", "增城预计GDP增长7%，投资增长25%")()
+    assert "nothing to pull" in run("pull", "d.yaml", "p")
 
 
 @pytest.mark.parametrize(

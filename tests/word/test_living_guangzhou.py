@@ -20,6 +20,7 @@ from exporters.snapshot import SetSlot, SlotKind
 from tests.editors import LibreOffice, dispatch
 from tests.word.living_samples import STAMP
 from tests.word.living_steps import body, faults, patched, plan_of, regenerate, settled, snapshot, text, write
+from tests.word.test_living_docx import edited
 
 ROOT = Path(__file__).parents[2]
 DATE = "2026-11-23T08:00:00Z"
@@ -102,6 +103,31 @@ def test_charts_follow_with_their_workbooks(make: Briefing, guangzhou: Dataset, 
     now = {slot.key: slot.text for _, _, slot in snapshot(result).slots() if slot.kind is SlotKind.CHART}
     assert {edit.key: edit.new for edit in charts}.items() <= now.items()
     assert faults(result) == []
+
+
+def _without(data: Dataset, kind: str, place: str = "") -> Dataset:
+    """Return the data without a place's records of one kind, or all places'."""
+    return data.model_copy(update={kind: [one for one in getattr(data, kind) if place and one.place != place]})
+
+
+@pytest.mark.parametrize(
+    ("dataset", "kind", "place"),
+    [
+        ("guangzhou-2023", "initiatives", "huangpu"),
+        ("guangzhou-2023", "initiatives", ""),
+        # The heading behind what is new is numbered by a condition, with no value in it.
+        ("sample-progress", "observations", ""),
+    ],
+)
+def test_lists_that_were_empty_at_first(make: Briefing, dataset: str, kind: str, place: str) -> None:
+    data = load(ROOT / "data" / f"{dataset}.yaml")
+    base, ours = make(_without(data, kind, place)), make(data)
+    theirs = edited(base, lambda document: document.add_paragraph("我加的一段。"))
+    result, plan = regenerate(base, theirs, ours)
+    assert not plan.conflicts
+    assert body(result) == [*body(ours), "我加的一段。"]
+    back, plan = regenerate(ours, result, base)
+    assert not plan.conflicts and body(back) == [*body(base), "我加的一段。"]
 
 
 @pytest.mark.parametrize("case", CASES)

@@ -26,6 +26,7 @@ from exporters.deck.living.sizing import follow_size
 from exporters.deck.living.tables import set_cell
 from exporters.deck.living.texts import paragraphs_of, set_text, text_of
 from exporters.package import ct, rt
+from exporters.package.described import described_parts
 from exporters.snapshot import InsertGroup, InsertItem, MarkStale, RemoveGroup, RemoveItem, ReplaceGroup, SetSlot
 
 if TYPE_CHECKING:
@@ -75,6 +76,9 @@ class _Patcher:
             if isinstance(edit, RemoveItem) and place is not None and place.slide.part in self.edited.by_part:
                 self._remove(place)
         self._insert_slides()
+        sets = [edit for edit in edits if isinstance(edit, SetSlot)]
+        for part, data in described_parts(self.edited.package, sets, self.ours.package).items():
+            self.changes.set(part, data)
         stale = [edit for edit in edits if isinstance(edit, MarkStale)]
         Marker(self.edited, self.ours, self.plan, self.notes).run(stale)
         for part in sorted(self.dirty | self.notes.changed):

@@ -27,6 +27,7 @@ from exporters.deck.living.names import key_of, may_be_bound
 from exporters.deck.living.properties import read_properties
 from exporters.deck.living.tables import HEADER, cell_text, rows_of
 from exporters.deck.living.texts import paragraphs_of, text_of
+from exporters.package.described import described
 from exporters.package.kept import Kept
 from exporters.snapshot import UNKNOWN, Group, Item, Slot, SlotKind, Snapshot
 
@@ -61,6 +62,7 @@ def snapshot(deck: Deck) -> Snapshot:
         name = slide.key or f"{UNKNOWN}{number}"
         items = list(_items(slide, name))
         groups.append(Group(name, slide.part, tuple(items), keeps=True, record=name.rpartition(".")[0]))
+    groups.append(described(deck.package))
     return Snapshot(FORMAT, tuple(groups), (), read_properties(deck.package).get(STAMP, ""))
 
 

@@ -8,6 +8,7 @@ from lxml import etree
 
 from exporters.charts.data import chart_data
 from exporters.package import Package, Relationships, rt
+from exporters.package.described import described, is_described
 from exporters.package.kept import Kept
 from exporters.snapshot import Group, Item, Slot, SlotKind, Snapshot
 from exporters.word.anchors import read_digests
@@ -23,6 +24,7 @@ _NOTE_KINDS = (("footnotes", rt.FOOTNOTES, f"{W}footnote"), ("endnotes", rt.ENDN
 
 # Kinds of handles: "<story>/<item>/p<region>/<atom>", "<story>/l<loose value>" and so on.
 _ENTRY, _LOOSE, _FIELD, _CHART, _REGION, _VALUE = "c", "l", "f", "h", "p", "v"
+_ALTERNATIVES = {"d": "descr", "t": "title"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,9 @@ class Place:
     region: Region | None = None
     atom: Atom | None = None
     chart: Element | None = None
+    drawing: Element | None = None
+    attribute: str = ""
+    """Which of a drawing's texts: ``descr`` or ``title``."""
 
 
 KEPT: Kept[Document] = Kept()
@@ -96,7 +101,7 @@ class Document:
         """Return the item that a snapshot's handle stands for."""
         number, slash, rest = at.partition("/")
         index = rest.partition("/")[0]
-        if not slash or not index:
+        if not slash or not index or is_described(at):
             return None
         story = self.stories[int(number)][1]
         if index[0] == _ENTRY:
@@ -106,7 +111,7 @@ class Document:
     def place(self, at: str) -> Place | None:
         """Return the place that a slot's handle stands for; None for the handles of items."""
         number, slash, rest = at.partition("/")
-        if not slash:
+        if not slash or is_described(at):
             return None
         story = self.stories[int(number)][1]
         steps = rest.split("/")
@@ -115,6 +120,8 @@ class Document:
             kind, index = steps[0][0], int(steps[0][1:])
             if kind == _CHART:
                 return Place(story, None, chart=story.charts[index])
+            if kind in _ALTERNATIVES:
+                return Place(story, None, drawing=story.drawings[index], attribute=_ALTERNATIVES[kind])
             return Place(story, None, atom=story.loose[index] if kind == _LOOSE else story.fields[index][1])
         if len(steps) == 1:
             return None
@@ -123,6 +130,8 @@ class Document:
             return Place(story, found, atom=found.values[index])
         if kind == _CHART:
             return Place(story, found, chart=found.charts[index][1])
+        if kind in _ALTERNATIVES:
+            return Place(story, found, drawing=found.drawings[index][1], attribute=_ALTERNATIVES[kind])
         region = found.regions[index]
         return Place(story, found, region, region.atoms[int(steps[2])] if len(steps) > 2 else None)
 
@@ -145,8 +154,10 @@ class Document:
                 loose.append(Slot(key, text_of(atom.inner), f"{number}/{_FIELD}{index}", SlotKind.DERIVED))
             for index, chart in enumerate(story.charts):
                 loose += self._chart(f"{number}/{_CHART}{index}", f"chart:{_frame_name(chart, index)}", chart)
-        found_groups = tuple(Group(name, name, tuple(items)) for name, items in groups.items())
-        return Snapshot("word", found_groups, tuple(loose), self.properties.get(STAMP, ""))
+            for index, drawing in enumerate(story.drawings):
+                loose += _alternatives(f"{number}/", index, f"drawing:{drawing.get('name', '')}", drawing)
+        found_groups = (Group(name, name, tuple(items)) for name, items in groups.items())
+        return Snapshot("word", (*found_groups, described(self.package)), tuple(loose), self.properties.get(STAMP, ""))
 
     def _item(self, at: str, found: Found) -> Item:
         slots: list[Slot] = []
@@ -166,6 +177,8 @@ class Document:
         slots += (_value(f"{at}/{_VALUE}{index}", atom) for index, atom in enumerate(found.values))
         for index, (key, chart) in enumerate(found.charts):
             slots += self._chart(f"{at}/{_CHART}{index}", key, chart)
+        for index, (key, drawing) in enumerate(found.drawings):
+            slots += _alternatives(f"{at}/", index, key, drawing)
         if found.beside and found.unit:
             slots.append(Slot(f"{found.id}+", "\n".join(found.beside), "", SlotKind.FOREIGN))
         return Item(found.id, at, tuple(slots), found.unit)
@@ -190,8 +203,22 @@ class Document:
         return self.package.stored_name(name) if name in self.package else None
 
 
+def is_alternative(at: str) -> bool:
+    """Return whether a handle is that of an alternative text."""
+    return at.rpartition("/")[2][:1] in _ALTERNATIVES
+
+
 def _value(handle: str, atom: Atom) -> Slot:
     return Slot(atom.key, text_of(atom.inner), handle)
+
+
+def _alternatives(at: str, index: int, key: str, drawing: Element) -> list[Slot]:
+    """Return the alternative texts of a drawing."""
+    return [
+        Slot(f"{key}.{name}", drawing.get(name, ""), f"{at}{letter}{index}", SlotKind.DERIVED)
+        for letter, name in _ALTERNATIVES.items()
+        if drawing.get(name)
+    ]
 
 
 def _frame_name(chart: Element, index: int) -> str:

@@ -18,10 +18,11 @@ from exporters.word.living.atoms import (
     prose_of,
     text_of,
 )
-from exporters.word.names import MC, C, W
+from exporters.word.names import MC, WP, C, W
 from exporters.word.xmlparts import Element
 
 _NAME = re.compile(rf"^{ITEM_PREFIX}(?P<family>r?[0-9]+)(?P<suffix>.*)$")
+CHART, DRAWING = f"{C}chart", f"{WP}docPr"
 P, TR, TC, TBL = f"{W}p", f"{W}tr", f"{W}tc", f"{W}tbl"
 _BEGIN, _END = f"{W}bookmarkStart", f"{W}bookmarkEnd"
 _BLOCKS = frozenset(
@@ -79,6 +80,8 @@ class Found:
     beside: list[str] = field(default_factory=list)
     """What stands behind it that was not generated with it."""
     charts: list[tuple[str, Element]] = field(default_factory=list)
+    drawings: list[tuple[str, Element]] = field(default_factory=list)
+    """The properties of drawings, which hold their alternative texts."""
     unit: str = ""
 
     @property
@@ -103,6 +106,7 @@ class Story:
     loose: list[Atom] = field(default_factory=list)
     charts: list[Element] = field(default_factory=list)
     """Charts outside all items."""
+    drawings: list[Element] = field(default_factory=list)
     fields: list[tuple[str, Atom]] = field(default_factory=list)
     """Fields outside all items, by the words around them."""
     names: dict[str, str] = field(default_factory=dict)
@@ -126,14 +130,14 @@ class _Scanner:
         """Anchors between paragraphs, for the next one."""
         self._last: Found | None = None
         self._entries: list[tuple[Element, str, list[Atom]]] = []
-        self._charts: dict[Element | None, list[Element]] = {}
-        """By paragraph."""
+        self._shown: dict[Element | None, list[Element]] = {}
+        """Charts, and properties of drawings, by paragraph."""
 
     def story(self) -> Story:
         root = self._story.root
         fallbacks = root.find(f".//{MC}Fallback") is not None
-        for chart in root.iter(f"{C}chart"):
-            self._charts.setdefault(_own_paragraph(chart), []).append(chart)
+        for shown in root.iter(CHART, DRAWING):
+            self._shown.setdefault(_own_paragraph(shown), []).append(shown)
         for element in root.iter(P, _BEGIN, _END):
             if element.tag != P:
                 parent = element.getparent()
@@ -183,8 +187,8 @@ class _Scanner:
             first = None
         else:
             first = self._cut(paragraph, row, atoms, starts, ended)
-        if paragraph in self._charts:
-            self._show_charts(paragraph, row, first)
+        if paragraph in self._shown:
+            self._show(paragraph, row, first)
 
     def _cut(
         self, paragraph: Element, row: Found | None, atoms: list[Atom], starts: list[Anchor], ended: list[str]
@@ -268,13 +272,16 @@ class _Scanner:
                 if index == 0 or _shows(atoms):
                     owner.regions.append(Region(name, [(paragraph, atoms)], is_note=True))
 
-    def _show_charts(self, paragraph: Element, row: Found | None, region: Region | None) -> None:
+    def _show(self, paragraph: Element, row: Found | None, region: Region | None) -> None:
         owner = row or (self._last if region is not None else None)
-        for number, chart in enumerate(self._charts[paragraph]):
+        for tag, kind in ((CHART, "chart"), (DRAWING, "drawing")):
+            elements = [one for one in self._shown[paragraph] if one.tag == tag]
             if owner is None:
-                self._story.charts.append(chart)
-            else:
-                owner.charts.append((f"{region.name if region else owner.id}#chart{number}", chart))
+                (self._story.charts if tag == CHART else self._story.drawings).extend(elements)
+                continue
+            name = region.name if region else owner.id
+            named = ((f"{name}#{kind}{number}", one) for number, one in enumerate(elements))
+            (owner.charts if tag == CHART else owner.drawings).extend(named)
 
     # --- rows, contents, sections ------------------------------------------------------------------------------------
 
