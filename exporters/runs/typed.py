@@ -89,7 +89,9 @@ class Reader:
             if field:
                 yield Typed(str(file.path), f"{where}, column {header}", item, field, old, slot.text)
 
-    def _said(self, base: Snapshot, now: Snapshot, places: Mapping[str, str]) -> Iterator[tuple[str, str, str, str, str]]:
+    def _said(
+        self, base: Snapshot, now: Snapshot, places: Mapping[str, str]
+    ) -> Iterator[tuple[str, str, str, str, str]]:
         """Yield place, record, field, old and typed text of what was typed over in the texts of slides."""
         before = Texts(base)
         targets: list[TargetView] = self._pack.scope.names()["targets"]
