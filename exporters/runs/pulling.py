@@ -31,7 +31,7 @@ from exporters.errors import BriefpackError, DataError, Fault
 from exporters.load import load, read_bytes, write_whole
 from exporters.load.edits import AppendRecord, Edit, RemoveField, SetField, apply_edits
 from exporters.merge import canonical
-from exporters.model import Comparator, Dataset, Observation, Target
+from exporters.model import Comparator, Dataset, Measure, Observation, Target
 from exporters.runs.pack import Pack
 from exporters.runs.typed import Reader, Typed
 from exporters.wording import SYMBOL
@@ -137,6 +137,7 @@ class _Puller:
         self.keys = Keys(self.scope)
         self.shown = Keys(pack.scope)
         self.observations = {(one.target, one.date): one for one in dataset.observations}
+        self.before = {(one.target, one.date): one for one in pack.dataset.observations}
         self.observed = {one.id: one for one in dataset.observations}
         self.ids = {*self.observed, *dataset.target_by_id}
         self.faults: list[Fault] = []
@@ -399,7 +400,11 @@ class _Puller:
         now = self.observations.get((record, day))
         if now is not None:
             # The pack showed nothing of that day: what the data has got since was not typed over.
-            return self._corrected(now, target, {key: replace(one, base="") for key, one in fields.items()}, value)
+            known = self.before.get((record, day))
+            base = "" if known is None else f"{known.value.scaleb(self._power(target, name)):f}"
+            said = {name: base, "note": "" if known is None else known.note.in_(self.lang)}
+            typed = {key: replace(one, base=said.get(key, "")) for key, one in fields.items()}
+            return self._corrected(now, target, typed, value)
         new = {"id": self._new_id(record, day), "target": record, "date": day, "value": value}
         note = fields["note"].theirs if "note" in fields else ""
         return [AppendRecord("observations", new | ({"note": {self.lang: note}} if note else {}))]
@@ -427,7 +432,11 @@ class _Puller:
 
 
 def _likely(value: Decimal, target: Target) -> Decimal:
-    """Return *value*; refuse a percentage typed without its sign into a cell of ratios: 7.5 there is 750%."""
+    """Return *value*; refuse a percentage typed without its sign into a cell of ratios, where 7.5 is 750%, and a growth
+    below one where the target has no unit that says what it is."""
+    if target.unit is None and target.measure is Measure.GROWTH_YOY and 0 < abs(value) < 1:
+        percent = f"{(value * 100).normalize():f}%"
+        raise AmbiguousError(f"the target has no unit, so it may be {value:f}% or {percent}", "type it in per cent")
     usual = target.value if target.value is not None else Decimal(0)
     if target.unit == "PERCENT" and abs(value) >= 100 and abs(usual) < 50:
         raise AmbiguousError(f"it is {value:f}% there, beside a target of {usual:f}%")

@@ -297,3 +297,19 @@ def test_a_workbook_saved_without_results_is_told_once_and_proves_nothing_wrong(
     typed(GDP)
     done = CliRunner().invoke(app, ["verify", "p"])
     assert (done.exit_code, done.output.count("targets.xlsx"), "without the results" in done.output) == (0, 1, True)
+
+
+def test_an_actual_value_that_the_pack_knew_and_did_not_show_can_be_corrected(office: Path) -> None:
+    """The target is stated in words, or a later value stands in its row."""
+    typed("yunting.income-growth", **{VALUE: 0.056, DAY: JUNE})
+    assert "may be 0.056% or 5.6%" in str(*pulled().faults)
+    typed("yunting.income-growth", **{VALUE: 5.6})
+    later = f"  - {{id: {GDP}.26q3, target: {GDP}, date: {JULY}, value: 6.1}}\n"
+    data(f"  - {{id: {SEEN}", f"{later}  - {{id: {SEEN}")
+    build(office)
+    typed(GDP, **{VALUE: 0.057, DAY: JUNE})
+    found = pulled()
+    assert sorted(edits(found)) == [(f"{GDP}.26h1", "value", "5.7"), ("yunting.income-growth.26h1", "value", "5.6")]
+    assert found.faults == ()
+    data("income-growth, date: 2026-06-30, value: 5.9", "income-growth, date: 2026-06-30, value: 6")
+    assert "the data has moved to" in str(*pulled().faults)
