@@ -6,7 +6,7 @@ wrong, what was expected, and the nearest right name where there is one.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -71,10 +71,16 @@ class RefusedError(BriefpackError):
     exit_code = 4
 
 
-def nearest(word: str, choices: Iterable[str]) -> str:
-    """Return ``did you mean 'x'?`` for the choice most like *word*, or an empty string."""
+def nearest(word: str, choices: Iterable[str], meant: Mapping[str, str] | None = None) -> str:
+    """Return ``did you mean 'x'?`` for the choice most like *word*, or an empty string.
+
+    *meant* says, of choices that are only what people call it, what is to be written.
+    """
     import difflib
 
     pool = {str(choice).casefold(): str(choice) for choice in choices}
     found = difflib.get_close_matches(word.casefold(), pool, n=1, cutoff=0.6)
-    return f"did you mean '{pool[found[0]]}'?" if found else ""
+    if not found:
+        return ""
+    choice = pool[found[0]]
+    return f"did you mean '{meant.get(choice, choice) if meant else choice}'?"

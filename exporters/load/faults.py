@@ -8,9 +8,10 @@ from typing import Any
 from pydantic import BaseModel
 
 from exporters.errors import nearest
-from exporters.model import Dataset, Path, Text
+from exporters.model import Path, Text
 
 from .document import Misfit, Spot
+from .known import nearest_name
 from .shape import model_at
 
 _PATTERNS = {
@@ -29,20 +30,23 @@ def missing_fields(path: Path, names: list[str], spot: Spot) -> Misfit:
     return Misfit(spot, "missing-field", f"{_a(model_at(path))} needs {shown}")
 
 
-def misfit(error: Any, spot: Spot, model: type[BaseModel] = Dataset) -> Misfit:
-    """Translate one pydantic error; *spot* is where its path stands in the file, *model* the root of that path."""
-    code, message, hint = _words(error, model)
+def misfit(error: Any, spot: Spot, data: Any) -> Misfit:
+    """Translate one pydantic error; *spot* is where its path stands in the file.
+
+    *data* is the dataset as typed: the names that it holds may be what is meant.
+    """
+    code, message, hint = _words(error, data)
     return Misfit(spot, code, message, hint)
 
 
-def _words(error: Any, model: type[BaseModel]) -> tuple[str, str, str]:
+def _words(error: Any, data: Any) -> tuple[str, str, str]:
     path: Path = error["loc"]
     kind: str = error["type"]
     value = error["input"]
     context = error.get("ctx", {})
     field = _field_name(path)
     if kind == "extra_forbidden":
-        owner = model_at(path[:-1], model)
+        owner = model_at(path[:-1])
         names = list(owner.model_fields) if owner else []
         if value is not None and isinstance(path[-1], int):
             return "wrong-type", f"{_shown(value)} stands where no list is expected", ""
@@ -51,9 +55,12 @@ def _words(error: Any, model: type[BaseModel]) -> tuple[str, str, str]:
     if kind in ("enum", "literal_error") and isinstance(value, (str, int)) and not isinstance(value, bool):
         choices = re.findall(r"'([^']*)'", context["expected"]) or [context["expected"]]
         shown = ", ".join(choices)
-        return "unknown-value", f"{field}: unknown value {value!r}", nearest(str(value), choices) or f"one of {shown}"
+        return "unknown-value", f"{field}: unknown value {value!r}", (
+            nearest_name(value, path, data) or f"one of {shown}"
+        )
     if kind == "string_pattern_mismatch":
-        return "malformed", f"{field}: {value!r} is not allowed", _PATTERNS.get(context["pattern"], context["pattern"])
+        rule = _PATTERNS.get(context["pattern"], context["pattern"])
+        return "malformed", f"{field}: {value!r} is not allowed", nearest_name(value, path, data) or rule
     if kind == "string_too_long":
         return (
             "too-long",
@@ -71,7 +78,7 @@ def _words(error: Any, model: type[BaseModel]) -> tuple[str, str, str]:
         return "missing-field", f"{field} needs at least {context['min_length']} of them", ""
     if kind.startswith(("date_", "datetime_")) or kind == "date_parsing":
         return "malformed", f"{field}: {value!r} is no day of the calendar", ""
-    meant = _MEANT.get(kind) or _meant_model(path, model, kind)
+    meant = _MEANT.get(kind) or _meant_model(path, kind)
     if meant:
         return "wrong-type", f"{field}: expected {meant}, found {_shown(value)}", _type_hint(kind, value)
     return "invalid", f"{field}: {error['msg']}", ""
@@ -86,10 +93,10 @@ def _value_error(field: str, message: str) -> tuple[str, str, str]:
     return "malformed", f"{field}: {body}" if field else body, hint
 
 
-def _meant_model(path: Path, model: type[BaseModel], kind: str) -> str:
+def _meant_model(path: Path, kind: str) -> str:
     if kind not in ("model_type", "model_attributes_type", "dict_type"):
         return ""
-    owner = model_at(path, model)
+    owner = model_at(path)
     if owner is Text:
         return "a text, or {zh: ..., en: ...}"
     return f"{_a(owner)} with its fields" if owner else "a mapping"

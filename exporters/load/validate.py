@@ -11,6 +11,7 @@ from exporters.model import Dataset, Path, Problem, check, check_sources
 
 from .document import MAX_REPORTED, Document, Misfit, and_more
 from .faults import misfit, missing_fields
+from .known import nearest_name
 from .shape import ID_FIELDS, LISTS
 
 _NAMED_LIST = {"place": "places", "indicator": "indicators", "unit": "units", "source": "sources", "target": "targets"}
@@ -47,6 +48,8 @@ def validate(document: Document, texts_of: TextsOf) -> tuple[Dataset | None, lis
         misfits.append(and_more(len(problems) - MAX_REPORTED))
     for problem in problems[:MAX_REPORTED]:
         hint = problem.hint
+        if not hint and problem.code.startswith("unknown-"):
+            hint = nearest_name(_value_at(data, problem.path), problem.path, data)
         if problem.related is not None:
             hint = f"the first is on {document.locate(problem.related).where}"
         misfits.append(Misfit(document.locate(problem.path), problem.code, problem.message, hint))
@@ -57,12 +60,17 @@ def validate(document: Document, texts_of: TextsOf) -> tuple[Dataset | None, lis
 
 def _translated(errors: Iterable[Any], document: Document) -> Iterator[Misfit]:
     missing: dict[Path, list[str]] = {}
-    for error in errors:
+    found = list(errors)
+    # A list whose only item is at fault counts as empty too.
+    faulty = {error["loc"][:end] for error in found for end in range(len(error["loc"]))}
+    for error in found:
         path: Path = error["loc"]
+        if error["type"] == "too_short" and path in faulty:
+            continue
         if error["type"] == "missing":
             missing.setdefault(path[:-1], []).append(str(path[-1]))
         else:
-            yield misfit(error, document.locate(path))
+            yield misfit(error, document.locate(path), document.data)
     for path, names in missing.items():
         yield missing_fields(path, names, document.locate((*path, names[0])))
 

@@ -29,6 +29,9 @@ _BEHIND = {
     "以上": Comparator.GTE, "左右": Comparator.APPROX, "上下": Comparator.APPROX, "以下": Comparator.LTE,
     "以内": Comparator.LTE,
 }  # fmt: skip
+COMPARATORS = {**_BEFORE, **_BEHIND, ">=": Comparator.GTE, "<=": Comparator.LTE, "大于等于": Comparator.GTE,
+               "小于等于": Comparator.LTE, "小于": Comparator.LT}  # fmt: skip
+"""What a comparator may be called."""
 _UP = ("增长", "提高", "提升", "上升", "达到", "up", "增速", "变动", "growth of", "change of")
 _DOWN = ("下降", "降低", "down")
 _PLACE = (

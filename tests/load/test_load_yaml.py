@@ -161,6 +161,39 @@ BREAKS = {
 }
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "hint"),
+    [
+        ("comparator: gte", 'comparator: "≥"', "gte"),
+        ("comparator: gte", "comparator: 不低于", "gte"),
+        ("comparator: gte", 'comparator: ">="', "gte"),
+        ("unit: PERCENT", 'unit: "%"', "PERCENT"),
+        ("unit: PERCENT", 'unit: "％"', "PERCENT"),
+        ("unit: PERCENT", "unit: percent", "PERCENT"),
+        ("unit: PERCENT", "unit: 亿元", "CNY_100M"),
+        ("indicator: GDP", "indicator: 地区生产总值", "GDP"),
+        ("indicator: GDP", "indicator: gdp", "GDP"),
+        ("place: east", "place: 东区", "east"),
+        ("place: east", "place: East", "east"),
+        ("parent: town", "parent: 小城", "town"),
+        ("measure: growth_yoy", "measure: 增速", "growth_yoy"),
+        ("level: district", "level: 区", "district"),
+    ],
+)
+def test_what_people_call_it_leads_to_its_name(tmp_path: Path, old: str, new: str, hint: str) -> None:
+    assert old in SMALL
+    (found,) = said(written(tmp_path, SMALL.replace(old, new, 1)))
+    assert found.endswith(f"(did you mean '{hint}'?)")
+
+
+def test_a_list_is_not_called_empty_for_a_fault_of_its_only_item(tmp_path: Path) -> None:
+    people = "people:\n  - id: wang\n    name: 王\n    posts: [{place: 东区, title: 区长}]\n\nindicators:"
+    (found,) = said(written(tmp_path, SMALL.replace("indicators:", people, 1)))
+    assert found.endswith("posts.place: '东区' is not allowed (did you mean 'east'?)")
+    (found,) = said(written(tmp_path, SMALL.replace("indicators:", people.replace("{place: 东区, title: 区长}", ""), 1)))
+    assert found.endswith("posts needs at least 1 of them")
+
+
 @pytest.mark.parametrize("name", BREAKS)
 def test_a_fault_is_said_with_its_line(tmp_path: Path, name: str) -> None:
     old, new, message = BREAKS[name]
