@@ -198,11 +198,7 @@ class DistrictSlides:
         page.text(
             "Explanation",
             (LEFT, BODY_Y + 0.78, MAIN - 0.4, self.card.height - 0.73),
-            "{% if district.coverage == 'none' %}"
-            + self["m.text"]
-            + "{% else %}"
-            + self["m.text.else"]
-            + "{% endif %}",
+            self["m.text"],
         )
         width = (MAIN - 0.25) / 2
         for at, (word, value) in enumerate((("m.city", "city_growth.text"), ("m.median", "median_growth|percent"))):

@@ -30,7 +30,7 @@ ZH: dict[str, str] = {
     # comparison
     "gdp.title": "{% set gdp = indicator.GDP %}{% set aim = gdp.city_growth %}"
     "{{ gdp.growth|length }}个区公布GDP增速，{% if aim %}{{ gdp.growth|selectattr('value', 'ge', aim.value)|list|length }}"
-    "个不低于全市{{ aim.text }}，\v{% endif %}" + ranks.names("gdp.growth_first", "zh") + ranks.figure("gdp.growth_first", apart=True) + "居首",
+    "个不低于全市{% if aim.upper %}下限{% endif %}{{ aim.bare|after('市') }}，\v{% endif %}" + ranks.names("gdp.growth_first", "zh") + ranks.figure("gdp.growth_first", apart=True) + "居首",
     "gdp.who": "各区地区生产总值增速目标，由高到低{% if indicator.GDP.city_growth %}；虚线为全市目标{% endif %}",
     "gdp.line": "{% if indicator.GDP.city_growth %}全市 {{ indicator.GDP.city_growth.text }}{% endif %}",
     "gdp.absent": "{% if missing %}原文未载：{{ missing|map(attribute='short')|listed }}。{% endif %}",
@@ -76,11 +76,10 @@ ZH: dict[str, str] = {
     # a district without figures
     "m.headline": "{{ district.short }}：{% if district.coverage == 'none' %}原文未载其目标，来源齐备后再补{% else %}未列数字目标{% endif %}",
     "m.big": "{% if district.coverage == 'none' %}{{ district.coverage_text }}{% else %}未列数字{% endif %}",
-    "m.text": "大会报道称{{ pack.district_count }}个区均作表态发言，正文未载{{ district.name }}的目标；其他来源中也未找到可用的数字。本册不作推测，不以他区数字代替。",
-    "m.text.else": "所据来源没有{{ district.name }}的数字目标。本册不作推测，不以他区数字代替。",
+    "m.text": "所据来源没有{{ district.name }}的{% if district.coverage != 'none' %}数字{% endif %}目标，不作推测，也不以他区数字代替。{{ district.note }}",
     "m.city": "全市GDP增速目标", "m.median": "各区GDP增速中位数", "m.contrast": "供对照，非本区目标",
     "m.need": "补入所需",
-    "m.need.1": "区高质量发展大会报道或区政府工作报告",
+    "m.need.1": "载有该区目标的报道或区政府工作报告",
     "m.need.2": "目标的原句、年份和口径",
     "m.source": "来源：无。对照数字的出处见“出处”页",
     # notes
@@ -131,20 +130,21 @@ EN: dict[str, str] = {
     "l.cover": "Cover", "l.statement": "Statement", "l.figures": "Figures and chart", "l.columns": "Two columns",
     "cover.date": "{{ pack.date }}{% if pack.office %} · {{ pack.office }}{% endif %}",
     "cover.targets": "targets", "cover.districts": "districts", "cover.sources": "sources",
-    "city.title": "{{ city.short }} aims for {{ r1.short }} {{ r1.base.text }}"
+    "city.title": "{{ city.short }} {{ r1.base.word|default('targets', true) }} {{ r1.short }} "
+    "{% if r1.base.measure_code == 'growth_yoy' %}growth of {{ r1.base.text }}{% else %}{{ r1.base.text }}{% endif %}"
     "{% if r1.level and r1.growth %}, {{ r1.growth.phrase }}{% endif %}"
-    "{% set same = city.top[1:4]|map(attribute='base.text')|unique|list|length == 1 %}"
+    "{% set same = city.top[1:4]|map(attribute='base.phrase')|unique|list|length == 1 %}"
     "{% for r in city.top[1:4] %}{% if loop.first %}; {% elif loop.last %} and {% else %}, {% endif %}{{ r.short|inline }}"
-    "{% if not same or loop.last %} {{ r.base.text }}{% endif %}{% if same and loop.last and loop.length > 1 %} each{% endif %}{% endfor %}",
+    "{% if not same or loop.last %} {{ r.base.phrase }}{% endif %}{% if same and loop.last and loop.length > 1 %} each{% endif %}{% endfor %}",
     "city.who": "{{ city.name }}: {{ city.targets|length }} targets for {{ pack.period }}",
     "city.quotes": "In the words of the source (Chinese)",
     "city.quote": "{{ clause|fit(2) }}",
     "city.coverage": "Where the {{ pack.district_count }} districts’ targets come from",
-    "city.full": "in the article itself", "city.elsewhere": "in another report",
+    "city.full": "in the main source", "city.elsewhere": "in another report",
     "city.missing": "in no usable source; nothing assumed",
     "gdp.title": "{% set gdp = indicator.GDP %}{% set aim = gdp.city_growth %}"
     "{% if aim %}{{ gdp.growth|selectattr('value', 'ge', aim.value)|list|length }} of {% endif %}{{ gdp.growth|length }} districts "
-    "{% if aim %}with a GDP growth target meet the city’s mark of {{ aim.text }}{% else %}set a GDP growth target{% endif %}; "
+    "{% if aim %}with a GDP growth target meet the city’s {% if aim.upper %}lower {% endif %}mark of {{ aim.bare }}{% else %}set a GDP growth target{% endif %}; "
     + ranks.names("gdp.growth_first", "en") + ranks.verb("gdp.growth_first", " leads with ", " lead with ")
     + ranks.figure("gdp.growth_first"),
     "gdp.who": "Districts’ targets for GDP growth, highest first{% if indicator.GDP.city_growth %}; the dashed line is the city’s target{% endif %}",
@@ -191,9 +191,8 @@ EN: dict[str, str] = {
     "m.headline": "{{ district.short }}: {% if district.coverage == 'none' %}no target is on record yet; it will be added once a source is found"
     "{% else %}no target in figures{% endif %}",
     "m.big": "{% if district.coverage == 'none' %}Not in the source{% else %}No figures{% endif %}",
-    "m.text": "The article says that all {{ pack.district_count }} districts stated their targets, but prints none for {{ district.name }}; "
-    "no other usable source was found. Nothing is assumed here, and no figure is borrowed from another district.",
-    "m.text.else": "The sources give no target in figures for {{ district.name }}. Nothing is assumed here.",
+    "m.text": "The sources give no target {% if district.coverage != 'none' %}in figures {% endif %}for {{ district.name }}. Nothing is assumed "
+    "here, and no figure is borrowed from another district.{% if district.note %} {{ district.note }}{% endif %}",
     "m.city": "City’s GDP growth target", "m.median": "Median of the districts", "m.contrast": "for comparison only",
     "m.need": "What would fill this page",
     "m.need.1": "A report of the district’s conference or its government work report",

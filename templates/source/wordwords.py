@@ -16,10 +16,10 @@ EN_ROW = (
     "{% if r.growth %}{{ r.growth.phrase }}{% endif %}"
     "{% if r.stretch %} ({{ r.stretch.word }} {{ r.stretch.text }}){% endif %}"
 )
-BELOW = "indicator.GDP.growth|selectattr('value', 'lt', indicator.GDP.city_growth.value)|list"
-ABOVE = "indicator.GDP.growth|selectattr('value', 'gt', indicator.GDP.city_growth.value)|list|length"
+BELOW = "indicator.GDP.growth|selectattr('reach', 'lt', indicator.GDP.city_growth.value)|list"
+ABOVE = "indicator.GDP.growth|selectattr('value', 'gt', indicator.GDP.city_growth.reach)|list|length"
 STATUS = "observed|selectattr('actual.status', 'eq', 'CODE')|list|length"
-KIND = "targets|selectattr('kind_code', 'eq', 'CODE')|list|length"
+KIND = "targets|selectattr('place.n')|selectattr('kind_code', 'eq', 'CODE')|list|length"
 DOUBTFUL = "rejectattr('flag_code', 'in', ['unverified', 'invented'])|list"
 EACH_FLAG = (
     "{% for code in PLACE.flagged|" + DOUBTFUL + "|map(attribute='flag_code')|unique %}"
@@ -144,7 +144,7 @@ ZH = Words(
     ),
     contents="目录",
     city="一、全市目标",
-    city_lead="{{ city.name }}{{ pack.year|after(city.name) }}年目标{{ city.targets|length }}项，总量与增速同列一行。",
+    city_lead="{{ city.name }}{{ pack.period|after(city.name) }}目标{{ city.targets|length }}项，总量与增速同列一行。",
     overview="二、各区目标一览",
     overview_lead=("各区同类指标对照见", "，“—”表示所据来源未列。"),
     progress="三、目标进展",
@@ -170,7 +170,7 @@ ZH = Words(
     districts_lead="各区按行政区划代码排列。数字后的“以上”“左右”等词照录原文，含义见数据说明。",
     district="（{{ d.n|chinese }}）{{ d.name }}",
     leader="{{ d.leader.full_title }}　{{ d.leader.name }}",
-    lead="{{ d.name }}提出{{ pack.year }}年目标{{ d.targets|length }}项：{% for r in d.top[:3] %}" + ZH_ROW
+    lead="{{ d.name }}提出{{ pack.period|after('提出') }}目标{{ d.targets|length }}项：{% for r in d.top[:3] %}" + ZH_ROW
     + "{% if loop.last %}。{% else %}；{% endif %}{% endfor %}",
     no_source="原文未载。所据来源没有{{ d.name }}的目标，不作推测。",
     no_measures="所据来源未提{{ d.name }}的举措。",
@@ -192,10 +192,10 @@ ZH = Words(
     table="表",
     figure="图",
     captions={
-        "city": "{{ city.name }}{{ pack.year|after(city.name) }}年目标",
+        "city": "{{ city.name }}{{ pack.period|after(city.name) }}目标",
         "matrix": "各区主要目标一览",
         "chart": "各区地区生产总值增速目标与全市目标{% if indicator.GDP.growth|length > 12 %}（前12位）{% endif %}",
-        "district": "{{ d.name }}{{ pack.year|after(d.name) }}年目标",
+        "district": "{{ d.name }}{{ pack.period|after(d.name) }}目标",
         "progress": "目标与实际对照",
         "words": "用语含义",
         "flags": "需要说明的数字",
@@ -252,7 +252,7 @@ EN = Words(
             + ranks.verb("indicator.GDP.growth_first", " leads with ", " lead with ")
             + ranks.figure("indicator.GDP.growth_first") + "; the median of {{ indicator.GDP.growth|length }} districts is "
             "{{ indicator.GDP.median_growth|percent }}{% if indicator.GDP.city_growth %}, and {{ " + ABOVE
-            + " }} of them set a higher figure than the city ({{ indicator.GDP.city_growth.text }})"
+            + " }} of them {% if " + ABOVE + " == 1 %}sets{% else %}set{% endif %} a higher figure than the city ({{ indicator.GDP.city_growth.text }})"
             "{% for t in " + BELOW + " %}{% if loop.first %}. Below the city: {% else %}, {% endif %}{{ t.place.short }} "
             "({{ t.text }}){% endfor %}{% endif %}.",
         ),
@@ -292,7 +292,7 @@ EN = Words(
     ),
     contents="Contents",
     city="1. City targets",
-    city_lead="{{ city.name }} has set {{ city.targets|length }} targets for {{ pack.year }}. Level and growth of one "
+    city_lead="{{ city.name }} has set {{ city.targets|length }} targets for {{ pack.period }}. Level and growth of one "
     "indicator stand in one row.",
     overview="2. The districts at a glance",
     overview_lead=("The districts’ targets for the same indicators stand side by side in ", "; a dash means that the source states none."),
@@ -321,7 +321,7 @@ EN = Words(
     district="{% if observed %}4{% else %}3{% endif %}.{{ d.n }} {{ d.name }}",
     leader="{{ d.leader.name }}, {{ d.leader.full_title }}",
     lead="{{ d.name }} has set {{ d.targets|length }} {% if d.targets|length == 1 %}target{% else %}targets{% endif %} for "
-    "{{ pack.year }}, first among them: {% for r in d.top[:3] %}" + EN_ROW
+    "{{ pack.period }}, first among them: {% for r in d.top[:3] %}" + EN_ROW
     + "{% if loop.last %}.{% else %}; {% endif %}{% endfor %}",
     no_source="Not in the source. No usable report states targets for {{ d.name }}, and nothing is assumed here.",
     no_measures="The source names no measures of {{ d.name }}.",
@@ -345,11 +345,11 @@ EN = Words(
     table="Table",
     figure="Figure",
     captions={
-        "city": "Targets of {{ city.name }}, {{ pack.year }}",
+        "city": "Targets of {{ city.name }}, {{ pack.period }}",
         "matrix": "Main targets of the districts",
         "chart": "Growth of gross regional product: the districts’ targets and the city’s"
         "{% if indicator.GDP.growth|length > 12 %} (the first 12){% endif %}",
-        "district": "Targets of {{ d.name }}, {{ pack.year }}",
+        "district": "Targets of {{ d.name }}, {{ pack.period }}",
         "progress": "Targets and actual values",
         "words": "What the words mean",
         "flags": "Figures to handle with care",

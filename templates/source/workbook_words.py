@@ -94,18 +94,18 @@ ZH = Words(
     tiles=("目标项数", "有目标的区", "已填实际值", "已达到", "进度正常", "落后"),
     leads=(
         "{% if rates[0] %}" + ranks.listed("rates[0].highest", "zh") + "最高，为" + ranks.figure("rates[0].highest") + "："
-        "各区{{ rates[0].short }}增速目标{% if rates[0].city %}（虚线为全市{{ rates[0].city.text }}）{% endif %}{% endif %}",
+        "各区{{ rates[0].short }}{{ rates[0].measure if rates[0].measure_code != 'ratio' }}目标{% if rates[0].city %}（虚线为全市{{ rates[0].city.text }}）{% endif %}{% endif %}",
         "{% if rates[1] %}" + ranks.listed("rates[1].highest", "zh") + "最高，为" + ranks.figure("rates[1].highest") + "："
-        "各区{{ rates[1].short }}增速目标{% if rates[1].city %}（虚线为全市{{ rates[1].city.text }}）{% endif %}"
+        "各区{{ rates[1].short }}{{ rates[1].measure if rates[1].measure_code != 'ratio' }}目标{% if rates[1].city %}（虚线为全市{{ rates[1].city.text }}）{% endif %}"
         "{% elif observed %}各区达到比例：已填目标中已达到的占比（虚线为各区合计）{% endif %}",
     ),
-    chart_names=("图1 第一指标增速目标", "图2 第二指标增速目标"),
+    chart_names=("图1 第一指标目标", "图2 第二指标目标"),
     chart_texts=(
-        "柱形图：各区{{ rates[0].short }}增速目标，由高到低，虚线为全市目标；数据见本表下方“图表数据”。",
-        "{% if rates[1] %}柱形图：各区{{ rates[1].short }}增速目标，由高到低，虚线为全市目标{% else %}柱形图：各区目标达到比例，"
+        "柱形图：各区{{ rates[0].short }}{{ rates[0].measure if rates[0].measure_code != 'ratio' }}目标，由高到低，虚线为全市目标；数据见本表下方“图表数据”。",
+        "{% if rates[1] %}柱形图：各区{{ rates[1].short }}{{ rates[1].measure if rates[1].measure_code != 'ratio' }}目标，由高到低，虚线为全市目标{% else %}柱形图：各区目标达到比例，"
         "虚线为合计{% endif %}；数据见本表下方“图表数据”。",
     ),
-    series=("增速目标", "全市目标"),
+    series=("目标", "全市目标"),
     series_met=("区", "达到比例", "合计"),
     progress="各区进展",
     progress_hint="由“目标”表实时统计；在“目标”表填入实际值后自动更新",
@@ -139,7 +139,7 @@ ZH = Words(
     ),
     invalid=("请核对", "不在可选范围内，确需如此请选“是”。"),
     matrix_title=(
-        "{% if rates[0] %}{{ rates[0].short }}增速目标：" + ranks.listed("rates[0].highest", "zh") + ranks.figure("rates[0].highest", apart=True) + "最高，"
+        "{% if rates[0] %}{{ rates[0].short }}{{ rates[0].measure if rates[0].measure_code != 'ratio' }}目标：" + ranks.listed("rates[0].highest", "zh") + ranks.figure("rates[0].highest", apart=True) + "最高，"
         + ranks.listed("rates[0].lowest", "zh") + ranks.figure("rates[0].lowest", apart=True) + "最低"
         "{% else %}各区指标对比{% endif %}"
     ),
@@ -198,21 +198,21 @@ EN = Words(
     leads=(
         "{% if rates[0] %}" + ranks.listed("rates[0].highest", "en") + ranks.verb("rates[0].highest", " is", " are")
         + " highest with " + ranks.figure("rates[0].highest") + ": "
-        "{{ rates[0].short }} growth targets by district{% if rates[0].city %} (dashed: city, {{ rates[0].city.text }}){% endif %}{% endif %}",
+        "{{ rates[0].short }}{{ ' ' ~ rates[0].measure if rates[0].measure_code != 'ratio' }} targets by district{% if rates[0].city %} (dashed: city, {{ rates[0].city.text }}){% endif %}{% endif %}",
         "{% if rates[1] %}" + ranks.listed("rates[1].highest", "en") + ranks.verb("rates[1].highest", " is", " are")
         + " highest with " + ranks.figure("rates[1].highest") + ": "
-        "{{ rates[1].short }} growth targets by district{% if rates[1].city %} (dashed: city, {{ rates[1].city.text }}){% endif %}"
+        "{{ rates[1].short }}{{ ' ' ~ rates[1].measure if rates[1].measure_code != 'ratio' }} targets by district{% if rates[1].city %} (dashed: city, {{ rates[1].city.text }}){% endif %}"
         "{% elif observed %}Share of reported targets already met, by district (dashed: all districts){% endif %}",
     ),
-    chart_names=("Chart 1 growth targets", "Chart 2 growth targets"),
+    chart_names=("Chart 1 targets", "Chart 2 targets"),
     chart_texts=(
-        "Column chart: {{ rates[0].short }} growth targets by district, highest first; the dashed line is the city’s "
+        "Column chart: {{ rates[0].short }}{{ ' ' ~ rates[0].measure if rates[0].measure_code != 'ratio' }} targets by district, highest first; the dashed line is the city’s "
         "target. Its data stand below on this sheet.",
-        "{% if rates[1] %}Column chart: {{ rates[1].short }} growth targets by district, highest first; the dashed line is "
+        "{% if rates[1] %}Column chart: {{ rates[1].short }}{{ ' ' ~ rates[1].measure if rates[1].measure_code != 'ratio' }} targets by district, highest first; the dashed line is "
         "the city’s target{% else %}Column chart: share of targets met by district; the dashed line is the total"
         "{% endif %}. Its data stand below on this sheet.",
     ),
-    series=("Growth target", "City target"),
+    series=("Target", "City target"),
     series_met=("District", "Met share", "All districts"),
     progress="Progress by district",
     progress_hint="Counted live from the Targets sheet; fill in actual values there and this follows",
@@ -249,7 +249,7 @@ EN = Words(
     ),
     invalid=("Please check", "This is not one of the usual entries. Choose Yes to keep it."),
     matrix_title=(
-        "{% if rates[0] %}{{ rates[0].short }} growth targets: " + ranks.listed("rates[0].highest", "en") + " highest "
+        "{% if rates[0] %}{{ rates[0].short }}{{ ' ' ~ rates[0].measure if rates[0].measure_code != 'ratio' }} targets: " + ranks.listed("rates[0].highest", "en") + " highest "
         "(" + ranks.figure("rates[0].highest") + "), " + ranks.listed("rates[0].lowest", "en") + " lowest "
         "(" + ranks.figure("rates[0].lowest") + "){% else %}Indicators by district{% endif %}"
     ),

@@ -118,6 +118,11 @@ class ComparisonView(View):
         return wording.label(self._first.measure, self._scope.lang)
 
     @property
+    def measure_code(self) -> str:
+        """The measure's code: growth_yoy, ratio."""
+        return self._first.measure.value
+
+    @property
     def is_rate(self) -> bool:
         """Whether its numbers are percentages."""
         return self._first.unit == "PERCENT"

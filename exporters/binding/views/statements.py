@@ -245,6 +245,11 @@ class TargetView(View):
         """The upper number of a range."""
         return self._target.upper
 
+    @property
+    def reach(self) -> Decimal | None:
+        """The number, of a range the upper one: what must be passed to be above it."""
+        return self.value if self.upper is None else self.upper
+
     @kept
     def ratio(self) -> Decimal | None:
         """The number as a spreadsheet holds it: a percentage as 0.065, any other number as it is."""
