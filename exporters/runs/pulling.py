@@ -6,7 +6,7 @@ import datetime as dt
 import difflib
 import unicodedata
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
@@ -67,6 +67,8 @@ _PIECES = ("lead", "amount", "tail")
 _EXCEL_EPOCH = dt.date(1899, 12, 30)
 _NO_SIGN = frozenset((Comparator.BETWEEN, Comparator.IN_STEP_WITH, Comparator.NONE))
 FORMULA = "="
+_TRIED = 50
+"""Of so many records it is tried which one would make the data wrong."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +94,7 @@ def pull(dataset: Path, folder: Path, templates: str | None = None) -> Pulled:
     """Return what people typed over in the pack in *folder*, as edits of *dataset*. Nothing is written.
 
     Ambiguous texts, values typed differently in two files, and values that the data has moved since stand in
-    ``faults`` with their places; all others are taken. Where the data would be wrong with them, none is, and
-    ``faults`` says what would be wrong.
+    ``faults`` with their places, and so do those with which the data would be wrong; all others are taken.
     """
     pack = Pack.open(folder)
     before = read_bytes(dataset)
@@ -105,15 +106,42 @@ def pull(dataset: Path, folder: Path, templates: str | None = None) -> Pulled:
     typed = list(reader.typed())
     puller = _Puller(data, pack)
     puller.faults += reader.faults
-    edits = puller.edits(typed)
-    try:
+    edits, content, wrong = _sound(dataset, before, puller.edits(typed))
+    return Pulled(dataset, before, tuple(typed), edits, content, (*puller.faults, *wrong))
+
+
+def _sound(
+    dataset: Path, before: bytes, pairs: list[tuple[Typed, Edit]]
+) -> tuple[tuple[Edit, ...], bytes, tuple[Fault, ...]]:
+    """Return the edits that leave the data right, the data file with them, and what would be wrong with the others."""
+
+    def made(edits: Sequence[Edit]) -> bytes:
         content = apply_edits(dataset, edits, before)
         if edits:
             load(dataset, content=content)
+        return content
+
+    edits = tuple(edit for _, edit in pairs)
+    try:
+        return edits, made(edits), ()
     except DataError as error:
-        wrong = (replace(one, hint=one.hint or "so it would be with what was typed") for one in error.faults)
-        return Pulled(dataset, before, tuple(typed), (), before, (*puller.faults, *wrong))
-    return Pulled(dataset, before, tuple(typed), tuple(edits), content, tuple(puller.faults))
+        whole = tuple(replace(one, hint=one.hint or "so it would be with what was typed") for one in error.faults)
+    of_record: dict[str, list[tuple[Typed, Edit]]] = defaultdict(list)
+    for one, edit in pairs:
+        of_record[str(edit.record["id"]) if isinstance(edit, AppendRecord) else edit.record].append((one, edit))
+    faults: list[Fault] = []
+    for record in list(of_record)[:_TRIED]:
+        try:
+            made([edit for _, edit in of_record[record]])
+        except DataError as error:
+            one = of_record.pop(record)[0][0]
+            message = f"with “{one.theirs}” the data would be wrong: {error.faults[0].message}"
+            faults.append(Fault("pull", message, one.file, one.place, hint="it was not taken"))
+    edits = tuple(edit for found in of_record.values() for _, edit in found)
+    try:
+        return edits, made(edits), tuple(faults)
+    except DataError:
+        return (), before, whole
 
 
 def _in_words(edit: Edit) -> str:
@@ -142,7 +170,7 @@ class _Puller:
         self.ids = {*self.observed, *dataset.target_by_id}
         self.faults: list[Fault] = []
 
-    def edits(self, typed: list[Typed]) -> list[Edit]:
+    def edits(self, typed: list[Typed]) -> list[tuple[Typed, Edit]]:
         """Return the edits of all typed values; two files that say different things are a fault."""
         by_field: dict[tuple[str, str], list[Typed]] = defaultdict(list)
         for one in typed:
@@ -181,17 +209,17 @@ class _Puller:
         first = next(iter(pieces.values()))
         return replace(first, field="phrase", base="".join(said), theirs="".join(now))
 
-    def _agreeing(self, edits: list[tuple[Typed, Edit]]) -> list[Edit]:
+    def _agreeing(self, edits: list[tuple[Typed, Edit]]) -> list[tuple[Typed, Edit]]:
         """Leave out the edits of figures for which people typed different things in different places."""
         said: dict[tuple[str, ...], list[tuple[Typed, Edit]]] = defaultdict(list)
         for one, edit in edits:
             if not isinstance(edit, AppendRecord):
                 name = str(edit.field[0])
                 said[edit.record, *(("figure",) if name in _FIGURE else map(str, edit.field))].append((one, edit))
-        found: list[Edit] = [edit for _, edit in edits if isinstance(edit, AppendRecord)]
+        found: list[tuple[Typed, Edit]] = [(one, edit) for one, edit in edits if isinstance(edit, AppendRecord)]
         for pairs in said.values():
-            fields = {edit.field: edit for _, edit in pairs if not isinstance(edit, AppendRecord)}
-            if all(fields[edit.field] == edit for _, edit in pairs if not isinstance(edit, AppendRecord)):
+            fields = {edit.field: (one, edit) for one, edit in pairs if not isinstance(edit, AppendRecord)}
+            if all(fields[edit.field][1] == edit for _, edit in pairs if not isinstance(edit, AppendRecord)):
                 found += fields.values()
             else:
                 self._differ([one for one, _ in pairs])

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from exporters.binding.keys import Keys
 from exporters.binding.views import TargetView
-from exporters.errors import Fault
+from exporters.errors import Fault, PackageError, RefusedError
 from exporters.merge import Texts, aligned, canonical, known
 from exporters.package import Package
 from exporters.registry import EXPORTERS
@@ -40,7 +40,7 @@ class Typed:
 
 
 class Reader:
-    """Reads the edited files of a pack; ``faults`` then holds the rows of which nothing can be taken."""
+    """Reads the edited files of a pack; ``faults`` then holds the files and rows of which nothing is taken."""
 
     def __init__(self, pack: Pack, templates: str | None) -> None:
         self._pack, self._templates = pack, templates
@@ -55,7 +55,11 @@ class Reader:
         with Memory(self._pack.folder) as memory:
             for file in self._pack.files:
                 if file.touched:
-                    yield from self._of(file, memory)
+                    try:
+                        yield from self._of(file, memory)
+                    except (RefusedError, PackageError) as error:
+                        # What stands in the other files is no less typed for that.
+                        self.faults += error.faults
 
     def _of(self, file: PackFile, memory: Memory) -> Iterator[Typed]:
         room = EXPORTERS[file.record.exporter].room()

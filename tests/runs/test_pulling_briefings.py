@@ -22,10 +22,10 @@ def built(tmp_path_factory: pytest.TempPathFactory, request: Any) -> Path:
     return build(tmp_path_factory.mktemp("built"), request.param)
 
 
-def build(folder: Path, lang: str) -> Path:
+def build(folder: Path, lang: str, *more: str) -> Path:
     shutil.copy(str(find_dataset("sample-progress")), folder / "d.yaml")
     cache = folder.parent / "cache"
-    execute(plan(Request(str(folder / "d.yaml"), folder / "p", "standard", lang, ("word",), epoch=0, cache=cache)))
+    execute(plan(Request(str(folder / "d.yaml"), folder / "p", "standard", lang, ("word", *more), epoch=0, cache=cache)))
     return folder
 
 
@@ -108,3 +108,11 @@ def test_a_number_scaled_from_english_is_written_without_the_zeros_of_the_scalin
         [("nanting.floor-space-increment.value", "90")],
         "",
     )
+
+
+def test_a_file_that_cannot_be_read_keeps_nothing_of_the_others_back(tmp_path: Path) -> None:
+    office = build(tmp_path, "zh", "deck")
+    (office / "p/deck.pptx").write_bytes(b"")
+    typed(office, "nanting.gdp-growth.text", "6.5%以上")
+    edits, faults = pulled(office)
+    assert (len(edits), "deck.pptx: the file is empty" in faults) == (1, True)

@@ -127,7 +127,12 @@ def test_edits_that_make_the_data_wrong_are_refused_with_what_would_be_wrong(off
     told = json.loads(done.output)
     assert (done.exit_code, told["written"], told["edits"], told["patch"]) == (1, False, 0, "")
     assert "upper" in told["faults"][0]["message"]
+    assert "column 上限" in told["faults"][0]["where"]
     assert data() == before
+    # What was typed elsewhere is taken all the same.
+    typed(FAI, **{VALUE: 0.09, DAY: JUNE})
+    found = pulled()
+    assert (edits(found), len(found.faults)) == ([(f"{FAI}.26h1", "value", "9")], 1)
 
 
 def test_a_second_pull_finds_nothing_to_do(office: Path) -> None:
