@@ -19,6 +19,7 @@ from exporters.load.edits import AppendRecord, Edit, RemoveField, SetField, appl
 from exporters.model import Dataset, Text
 
 OBSERVATION = {"id": "east.h1", "target": "east.gdp-growth", "date": "2026-06-30", "value": Decimal("6.8")}
+LATER = OBSERVATION | {"id": "x", "date": "2026-07-31"}
 
 
 def diff(old: bytes, new: bytes) -> list[str]:
@@ -101,10 +102,10 @@ def test_records_are_appended_in_the_style_of_the_file(tmp_path: Path) -> None:
         SMALL
         + "\n# actual values\nobservations:\n- {id: o, target: east.gdp-growth, date: 2026-03-31, value: 6}\n# end\n"
     )
-    two = [AppendRecord("observations", OBSERVATION), AppendRecord("observations", {**OBSERVATION, "id": "x"})]
+    two = [AppendRecord("observations", OBSERVATION), AppendRecord("observations", LATER)]
     assert edited(tmp_path, text, *two, SetField("x", ("value",), 9)) == [
         "+- {id: east.h1, target: east.gdp-growth, date: 2026-06-30, value: 6.8}",
-        "+- {id: x, target: east.gdp-growth, date: 2026-06-30, value: 9}",
+        "+- {id: x, target: east.gdp-growth, date: 2026-07-31, value: 9}",
     ]
     assert edited(tmp_path, SMALL + "observations: []\n", two[0])[0] == "-observations: []"
     assert edited(tmp_path, SMALL + "observations:\n", *two)[0] == "+  - id: east.h1"
@@ -153,7 +154,7 @@ def test_json_keeps_its_layout(tmp_path: Path) -> None:
     added = edited(tmp_path, text, AppendRecord("observations", OBSERVATION), name=name)
     assert '+  "observations": [' in added
     assert '+      "id": "east.h1",' in added
-    both = [AppendRecord("observations", OBSERVATION), AppendRecord("observations", {**OBSERVATION, "id": "x"})]
+    both = [AppendRecord("observations", OBSERVATION), AppendRecord("observations", LATER)]
     edited(tmp_path, text, *both, SetField("x", ("value",), 1), SetField("x", ("note",), "n"), name=name)
     small = '{"a": 1}'
     assert small == written(tmp_path, small, "b.json").read_text()
@@ -235,7 +236,7 @@ def test_an_edit_is_what_comes_back(tmp_path: Path, suffix: str, dataset: Datase
     if observation:
         edits += [AppendRecord("observations", {"id": "new.1", **observation, "note": text or "z"})]
         edits += [
-            AppendRecord("observations", {"id": "new.2", **observation}),
+            AppendRecord("observations", {"id": "new.2", **observation, "date": "2026-07-31"}),
             SetField("new.2", ("note", "en"), text or "x"),
         ]
     edits.append(RemoveField("source", ("published",)))
