@@ -8,8 +8,11 @@ from typing import Any
 
 import openpyxl
 import pytest
-from desk import NAME, Desk, verified
+from desk import NAME, Desk, Grid, rows, verified
 from living_samples import opened
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.datavalidation import DataValidation
+from openpyxl.worksheet.table import TableColumn
 
 from exporters.package import ct
 
@@ -40,3 +43,71 @@ def test_a_district_gone_leaves_what_a_fresh_build_says(tmp_path: Path, dataset:
     assert len(mine) == 1
     assert {place: value for place, value in found.items() if place not in mine} == wanted
     assert charts(content) == charts(fresh)
+
+
+def test_what_stands_around_the_rows_follows(tmp_path: Path):
+    desk = Desk(tmp_path)
+    desk.build()
+
+    def edit(book: Any) -> None:
+        grid = Grid(book)
+        sheet, last = grid.sheet, grid.bottom
+        own = grid.right + 1
+        letter = get_column_letter(own)
+        sheet.cell(grid.head, own).value = "双倍"
+        for row in range(grid.head + 1, last + 1):
+            sheet.cell(row, own).value = f"=G{row}*2"
+        grid.table.tableColumns.append(TableColumn(id=own, name="双倍"))
+        grid.table.ref = grid.table.autoFilter.ref = f"A{grid.head}:{letter}{last}"
+        choice = DataValidation(type="list", formula1='"甲,乙"')
+        choice.add(f"{letter}5:{letter}{last}")
+        sheet.add_data_validation(choice)
+        sheet.row_dimensions[last - 1].outlineLevel = 1
+        sheet.cell(last + 3, 7).value = f"=SUM(G5:G{last})"
+        book["说明"]["G70"] = f"=AVERAGE(目标!G5:G{last})"
+        book["说明"]["G71"] = "=目标!G10"
+
+    desk.edit(edit)
+    desk.drop("baiyun")
+    assert desk.build().results == {NAME: "merged"}
+    assert not desk.status().plan.conflicts
+    content = verified(desk)
+    book = openpyxl.load_workbook(io.BytesIO(content))
+    shows = openpyxl.load_workbook(io.BytesIO(content), data_only=True)
+    grid = Grid(book)
+    last = grid.bottom
+    numbers = [value for row in range(5, last + 1) if (value := shows["目标"].cell(row, 7).value) is not None]
+    letter = get_column_letter(grid.right)
+    assert f"{letter}5:{letter}{last}" in [str(one.sqref) for one in grid.sheet.data_validations.dataValidation]
+    assert grid.sheet.cell(last + 3, 7).value == f"=SUM(G5:G{last})"
+    assert shows["目标"].cell(last + 3, 7).value == pytest.approx(sum(numbers))
+    assert book["说明"]["G70"].value == f"=AVERAGE(目标!G5:G{last})"
+    assert shows["说明"]["G70"].value == pytest.approx(sum(numbers) / len(numbers))
+    assert book["说明"]["G71"].value == "=目标!G10"
+
+
+def test_a_row_with_a_small_chart_of_its_own_is_emptied(tmp_path: Path):
+    desk = Desk(tmp_path)
+    desk.build()
+    before = rows(desk.content)
+    lines = "".join(
+        f"<x14:sparkline><xm:f>目标!G{row}:U{row}</xm:f><xm:sqref>Z{row}</xm:sqref></x14:sparkline>"
+        for row in range(5, 5 + len(before))
+    )
+    main = "http://schemas.microsoft.com/office"
+    group = (
+        f'<extLst><ext uri="{{05C60535-1F16-4fd2-B633-F4F36F0B64E0}}" xmlns:x14="{main}/spreadsheetml/2009/9/main">'
+        f'<x14:sparklineGroups xmlns:xm="{main}/excel/2006/main"><x14:sparklineGroup displayEmptyCellsAs="gap">'
+        f"<x14:sparklines>{lines}</x14:sparklines></x14:sparklineGroup></x14:sparklineGroups></ext></extLst>"
+    )
+    desk.xml({"xl/worksheets/sheet2.xml": lambda text: text.replace("</tableParts>", f"</tableParts>{group}")})
+    desk.drop("baiyun")
+    assert desk.build().results == {NAME: "merged"}
+    content = verified(desk)
+    assert lines in opened(content).read("xl/worksheets/sheet2.xml").decode()
+    gone = [key for key in before if key.startswith("baiyun.")]
+    assert rows(content).keys() == before.keys() - set(gone)
+    found, wanted = shown(content), shown(desk.fresh())
+    assert {place: value for place, value in found.items() if place[0] != "目标"} == {
+        place: value for place, value in wanted.items() if place[0] != "目标"
+    }
