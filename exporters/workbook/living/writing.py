@@ -174,13 +174,19 @@ class _Writer:
             return content
         return Content(formula=self._shifts.formula(content.formula, self._name, row))
 
+    def _move_tag(self, start: int, cell: Cell, address: str) -> None:
+        """Give the cell that begins at *start* another address."""
+        usual = f'<{self._prefix}c r="{cell.address}"'.encode()
+        if self._data.startswith(usual, start):
+            self._splices.replace(start, start + len(usual), f'<{self._prefix}c r="{address}"')
+            return
+        end = start_tag_end(self._data, start)
+        self._splices.replace(start, end, with_attribute(self._data[start:end], "r", address))
+
     def _move_cell(self, cell: Cell, number: int) -> None:
         at = self._sheet.base(cell)
         if number != cell.row:
-            start = at + cell.start
-            end = start_tag_end(self._data, start)
-            tag = with_attribute(self._data[start:end], "r", f"{letters(cell.column)}{number}")
-            self._splices.replace(start, end, tag)
+            self._move_tag(at + cell.start, cell, f"{letters(cell.column)}{number}")
         formula = cell.formula
         if formula is None:
             return
