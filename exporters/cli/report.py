@@ -69,14 +69,22 @@ def short(text: str) -> str:
 
 
 def apart(*texts: str) -> list[str]:
-    """Return texts cut short as :func:`short` does, but so that where they differ can be seen."""
-    plain = [_MARKED.sub(r"[\1]", " ".join(text.split())) for text in texts]
+    """Return texts cut short as :func:`short` does, but with their beginning and where they differ; formulas stay out
+    where they are not all that differs."""
+    plain = [_without_formulas(text) for text in texts]
+    if len(set(plain)) < len(set(texts)):
+        plain = list(texts)
+    plain = [_MARKED.sub(r"[\1]", " ".join(text.split())) for text in plain]
     said = {text for text in plain if text}
     columns = zip(*said, strict=False) if len(said) > 1 else ()
     same = sum(1 for _ in takewhile(lambda column: len(set(column)) == 1, columns))
     if same > 30 and max(map(len, plain)) > 40:
-        plain = [f"…{text[same - 10 :]}" if text else "" for text in plain]
+        plain = [f"{text[:15].rstrip()}…{text[same - 10 :].lstrip()}" if text else "" for text in plain]
     return [short(text) for text in plain]
+
+
+def _without_formulas(text: str) -> str:
+    return "\n".join(line for line in text.split("\n") if len(line) < 3 or not line.startswith("="))
 
 
 def counted(count: int, noun: str) -> str:

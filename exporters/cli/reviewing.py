@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, replace
-from typing import TYPE_CHECKING, Any
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -13,8 +13,9 @@ from exporters.cli.report import apart, fault_json, in_places, print_fault, prin
 
 if TYPE_CHECKING:
     from exporters.runs.review import FileReview, Review
-    from exporters.snapshot import Conflict
+    from exporters.snapshot import Conflict, Kept
 
+_Told = TypeVar("_Told", "Conflict", "Kept")
 _WORDS = {
     "both-changed": "you and the data changed it",
     "deleted-changed": "you deleted it, the data changed it",
@@ -45,9 +46,7 @@ def show(found: Review, as_json: bool, updated: list[tuple[str, str, str]], most
         for fault in (*([file.fault] if file.fault else []), *file.warnings):
             print_fault(fault)
         _some(_kept(file), most, "edits more stand: `briefpack status` has all")
-        said = Counter(replace(one, at="", item="", group="") for one in file.plan.conflicts)
-        for conflict, places in said.items():
-            at = next(one.at for one in file.plan.conflicts if one.key == conflict.key)
+        for conflict, at, places in _alike(file.plan.conflicts):
             _show_conflict(file.file, conflict, places, _place(file, at))
     shown = {(file.file, conflict.key) for file in found.files for conflict in file.plan.conflicts}
     for name, conflict in found.conflicts:
@@ -66,11 +65,19 @@ def _some(lines: Iterable[str], most: int, rest: str) -> None:
 
 
 def _kept(file: FileReview) -> Iterator[str]:
-    for kept, places in Counter(replace(one, at="") for one in file.plan.kept).items():
+    for kept, at, places in _alike(file.plan.kept):
         before, now = apart(kept.base, kept.theirs)
         now = "deleted" if kept.reason == "deleted" else now
-        place = _place(file, next(one.at for one in file.plan.kept if replace(one, at="") == kept))
-        yield f"    edit stands  {kept.key}{place}: {before} -> {now}{in_places(places)}"
+        yield f"    edit stands  {kept.key}{_place(file, at)}: {before} -> {now}{in_places(places)}"
+
+
+def _alike(found: Iterable[_Told]) -> Iterator[tuple[_Told, str, int]]:
+    """Yield what reads the same once, with its first place and in how many it stands."""
+    places: dict[object, list[_Told]] = defaultdict(list)
+    for one in found:
+        places[one.key, one.reason, one.base, one.theirs, getattr(one, "ours", "")].append(one)
+    for alike in places.values():
+        yield alike[0], alike[0].at, len(alike)
 
 
 def _place(file: FileReview, at: str) -> str:

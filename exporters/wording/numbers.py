@@ -58,13 +58,16 @@ def amount(value: Decimal, unit: Unit | None, lang: Lang, counter: str = "") -> 
             if abs(scaled) >= Decimal(10) ** power:
                 return f"{unit.symbol} {plain(_trim(scaled.scaleb(-power)), True)} {word}"
         return f"{unit.symbol} {plain(scaled, True)}"
-    label = unit.label.en or (_singular(counter) if scaled == 1 else counter)
+    label = unit.label.en or counter
+    label = singular(label) if abs(scaled) == 1 else label
     gap = "" if label in {"%", "‰", ""} else " "
     return plain(scaled, True) + gap + label
 
 
-def _singular(noun: str) -> str:
+def singular(noun: str) -> str:
     """Return an English plural's singular: one project, not 1 projects."""
+    if noun == "people":
+        return "person"
     if noun.endswith("ies"):
         return noun[:-3] + "y"
     return noun[:-1] if noun.endswith("s") and not noun.endswith("ss") else noun

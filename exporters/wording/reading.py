@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from exporters.model import Comparator, Lang, Measure, Target, Unit
-from exporters.wording.numbers import MIRRORED
+from exporters.wording.numbers import MIRRORED, singular
 
 _NUMBER = r"[+-]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?"
 # A hyphen behind nothing, or behind another sign of a range, is a minus.
@@ -165,8 +165,8 @@ def _amount(
 
 def _spellings(unit: Unit, lang: Lang, counter: str) -> set[str]:
     label = unit.label.in_(lang) if lang == "zh" else unit.label.en
-    singular = counter[:-3] + "y" if counter.endswith("ies") else counter.removesuffix("s")
-    return {one for one in (label + counter if lang == "zh" else label or counter, label or singular, label) if one}
+    said = label + counter if lang == "zh" else label or counter
+    return {one for one in (said, singular(said) if lang == "en" else "", label) if one}
 
 
 def _money(

@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from click.testing import CliRunner
@@ -15,7 +16,10 @@ from click.testing import CliRunner
 from exporters import __version__
 from exporters.cli.app import COMMANDS, app
 from exporters.cli.report import apart, counted
+from exporters.cli.reviewing import show
 from exporters.runs.inputs import find_dataset
+from exporters.runs.review import FileReview
+from exporters.snapshot import Conflict, Plan
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -250,7 +254,22 @@ def test_what_was_deleted_is_shown_from_its_beginning_and_what_was_changed_where
     text = "缺口：中洲1个区原文未载，不作推测，也不以其他来源的数字代替，读者请以正式公布的为准。2026年1月15日。"
     assert apart("", text)[1].startswith("“缺口：中洲1个区")
     assert apart(text, "", text)[0].startswith("“缺口：中洲1个区")
-    assert apart(text, text[:-1] + "（修订）") == ["“…2026年1月15日。”", "“…2026年1月15日（修订）”"]
+    assert apart(text, text[:-1] + "（修订）") == [
+        "“缺口：中洲1个区原文未载，不作…2026年1月15日。”", "“缺口：中洲1个区原文未载，不作…2026年1月15日（修订）”"
+    ]
+    row = '东屿\n地区生产总值\n=\n7\n=IF(#="","未填",IF(#<=#,"已达到","落后"))'
+    assert apart(row, row + "\n人工备注") == ["“东屿 地区生产总值 = 7”", "“东屿 地区生产总值 = 7 人工备注”"]
+    assert len(set(apart(row, row.replace("落后", "未达到")))) == 2
+
+
+def test_a_conflict_is_told_at_its_own_place_though_another_of_its_key_stands_before(capsys):
+    conflicts = tuple(
+        Conflict("east.gdp", "both-changed", "8%", theirs, "9%", at) for theirs, at in (("7%", "a"), ("8.5%", "b"), ("8.5%", "c"))
+    )
+    file = FileReview("briefing.docx", "edited", Plan(conflicts=conflicts), places={"a": "first", "b": "second"})
+    show(SimpleNamespace(files=(file,), moved=(), conflicts=(), folder=Path("out")), False, [])
+    told = [line for line in capsys.readouterr().out.splitlines() if line.startswith("    conflict")]
+    assert ["(first)" in told[0], "(second)" in told[1], "in 2 places" in told[1]] == [True] * 3
 
 
 def test_one_of_a_kind_is_no_plural():

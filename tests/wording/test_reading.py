@@ -70,7 +70,7 @@ values = st.decimals("0.01", "99999", places=2)
 kinds = st.sampled_from(
     [
         ("growth_yoy", "PERCENT", "", ""), ("level", "CNY_100M", "", ""), ("level", "CNY_TRILLION", "", ""),
-        ("count", "COUNT", "个", "projects"), ("flow", "SQM_10K", "", ""), ("change_pp", "PP", "", ""),
+        ("count", "COUNT", "个", "projects"), ("flow", "SQM_10K", "", ""), ("change_pp", "PP", "", ""), ("level", "DAY", "", ""),
         ("multiple_growth", "TIMES", "", ""),
     ]
 )  # fmt: skip
