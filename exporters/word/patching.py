@@ -17,9 +17,10 @@ from exporters.package.relationships import Relationships, rels_name
 from exporters.snapshot import Conflict, InsertItem, Plan, RemoveItem, SetSlot, SlotKind
 from exporters.word.anchors import PROPERTY, digest_properties
 from exporters.word.living.atoms import Kind, leaves
-from exporters.word.living.document import KEPT, Document, Place, is_alternative
+from exporters.word.living.document import KEPT, Document, Place, is_alternative, is_notes
 from exporters.word.living.lifting import Lifter, Luggage
 from exporters.word.living.marking import (
+    carry_notes,
     flatten_fields,
     mark_inserted,
     restore_controls,
@@ -95,12 +96,15 @@ class _Patch:
             if edit.kind is SlotKind.VALUE:
                 self._set_value(edit)
         for edit in sets:
-            if edit.kind in {SlotKind.PROSE, SlotKind.DERIVED}:
+            if edit.kind in {SlotKind.PROSE, SlotKind.DERIVED} and not is_notes(edit):
                 self._set_prose(edit)
             elif edit.kind is SlotKind.CHART:
                 self._set_chart(edit)
             elif edit.kind is SlotKind.LOST:
                 self._refill(edit)
+        noted = [edit for edit in sets if is_notes(edit)]
+        for edit in noted:
+            self._set_notes(edit)
         inserts = [edit for edit in edits if isinstance(edit, InsertItem)]
         if inserts:
             self._insert(inserts)
@@ -113,7 +117,7 @@ class _Patch:
                 if found.id.startswith(ENTRY) and self._pen.tracks:
                     flatten_fields(found.element)
                 take_out(self._pen, found)
-        if inserts or removals or self._target.lost:
+        if inserts or removals or noted or self._target.lost:
             self._order_notes()
             self._touch(self._target.body.root)
         if "_lifter" in self.__dict__:
@@ -155,6 +159,12 @@ class _Patch:
             if self._pen.tracks:
                 flatten_fields(place.region.paragraph)
         write_prose(self._pen, atoms, edit.new, _Controls(self, edit.source))
+
+    def _set_notes(self, edit: SetSlot) -> None:
+        place, source = self._target.place(edit.at), self.region(edit.source)
+        assert place is not None and place.region is not None and source is not None
+        self._touch(place.region.paragraph)
+        carry_notes(self._pen, place.region, source, self._lifter)
 
     def _refill(self, edit: SetSlot) -> None:
         place, source = self._target.place(edit.at), self.region(edit.source)

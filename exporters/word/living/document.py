@@ -10,7 +10,7 @@ from exporters.charts.data import chart_data
 from exporters.package import Package, Relationships, rt
 from exporters.package.described import described, is_described
 from exporters.package.kept import Kept
-from exporters.snapshot import Group, Item, Slot, SlotKind, Snapshot
+from exporters.snapshot import Group, Item, SetSlot, Slot, SlotKind, Snapshot
 from exporters.word.anchors import read_digests
 from exporters.word.living.atoms import Atom, Kind, prose_of, text_of
 from exporters.word.living.notes import put_back
@@ -24,6 +24,8 @@ _NOTE_KINDS = (("footnotes", rt.FOOTNOTES, f"{W}footnote"), ("endnotes", rt.ENDN
 
 # Kinds of handles: "<story>/<item>/p<region>/<atom>", "<story>/l<loose value>" and so on.
 _ENTRY, _LOOSE, _FIELD, _CHART, _REGION, _VALUE = "c", "l", "f", "h", "p", "v"
+_NOTES = "~"
+"""Ends the key of the slot that tells how many notes a region refers to, in asterisks."""
 _ALTERNATIVES = {"d": "descr", "t": "title"}
 
 
@@ -174,6 +176,8 @@ class Document:
                     key = f"{region.name}#field{fields}"
                     slots.append(Slot(key, text_of(atom.inner), f"{handle}/{index}", SlotKind.DERIVED))
                     fields += 1
+            if not region.is_note and (not found.is_row or region.notes):
+                slots.append(Slot(region.name + _NOTES, "*" * len(region.notes), handle, SlotKind.DERIVED))
         slots += (_value(f"{at}/{_VALUE}{index}", atom) for index, atom in enumerate(found.values))
         for index, (key, chart) in enumerate(found.charts):
             slots += self._chart(f"{at}/{_CHART}{index}", key, chart)
@@ -201,6 +205,11 @@ class Document:
             return None
         name = self.relationships.target(rel_id)
         return self.package.stored_name(name) if name in self.package else None
+
+
+def is_notes(edit: SetSlot) -> bool:
+    """Return whether an edit is one of the notes that a region refers to."""
+    return edit.kind is SlotKind.DERIVED and edit.key.endswith(_NOTES)
 
 
 def is_alternative(at: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from exporters.word.anchors import PREFIX, value_key
 from exporters.word.living.atoms import R
@@ -11,15 +12,22 @@ from exporters.word.living.runs import (
     INS,
     Pen,
     drop_control,
+    inserted,
+    isolate,
     mark_paragraph,
     name_control,
     new_control,
+    put_after,
     remove,
+    strike,
 )
 from exporters.word.living.runs import struck as under_deletion
-from exporters.word.living.stories import TBL, TC, TR, Found, P
+from exporters.word.living.stories import TBL, TC, TR, Found, P, Region
 from exporters.word.names import W
 from exporters.word.xmlparts import Element
+
+if TYPE_CHECKING:
+    from exporters.word.living.lifting import Lifter
 
 _SDT = f"{W}sdt"
 _HUSK = frozenset((R, f"{W}bookmarkStart", f"{W}bookmarkEnd"))
@@ -29,6 +37,23 @@ def mark_inserted(pen: Pen, element: Element) -> None:
     """Put revision marks on a paragraph or row that was just put in."""
     if pen.tracks:
         _mark(pen, element, INS)
+
+
+def carry_notes(pen: Pen, region: Region, ours: Region, lifter: Lifter) -> None:
+    """Let a paragraph refer to as many notes as that of the new render does: the last ones come or go."""
+    here, new = region.notes, ours.notes
+    for mark in here[len(new) :]:
+        strike(pen, isolate(mark))
+    last = isolate(here[-1]) if here else None
+    for mark in new[len(here) :]:
+        source = mark.getparent()
+        assert source is not None
+        made = inserted(pen, lifter.lift(source))
+        if last is None:
+            region.pieces[-1][0].append(made)
+        else:
+            put_after(last, [made])
+        last = made
 
 
 def take_over_field_end(element: Element) -> None:

@@ -67,6 +67,11 @@ class Region:
     def paragraph(self) -> Element:
         return self.pieces[0][0]
 
+    @property
+    def notes(self) -> list[Element]:
+        """Return the references to notes, in order."""
+        return [atom.node for _, atoms in self.pieces for atom in atoms if atom.kind is Kind.NOTE]
+
 
 @dataclass(slots=True)
 class Found:
