@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from exporters.errors import Fault
+from exporters.package.described import where_described
 from exporters.workbook.formula.values import Error, Scalar
 from exporters.workbook.living.book import Book, plain_number, readable
 from exporters.workbook.living.caches import defined_ranges
@@ -33,7 +34,7 @@ def whereabouts(package: Package, snapshot: Snapshot) -> dict[str, str]:
                     found[at] = f"sheet {names[part]}, {kind}{cell}"
                 elif part not in names:
                     found[at] = "chart"
-    return found
+    return found | where_described(snapshot)
 
 
 def results(package: Package) -> list[Fault]:

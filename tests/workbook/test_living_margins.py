@@ -1,9 +1,10 @@
-"""Printed headers and footers follow the data; what a person made of them stays."""
+"""Printed headers, footers and properties follow the data; what a person made of them stays."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
+import openpyxl
 import pytest
 from desk import NAME, Desk, sheet_of, verified
 from living_samples import opened
@@ -45,6 +46,7 @@ def test_headers_follow_the_title_and_one_typed_over_is_a_conflict(tmp_path: Pat
     old = desk.data["title"]["zh"]
     desk.data["title"]["zh"] = "广州新目标"
     assert desk.build().results == {NAME: "merged"}
+    assert openpyxl.load_workbook(desk.file).properties.title == "广州新目标"
     assert old not in header(desk.content, "举措")
     assert header(desk.content, "目标") == '&L&"Arial,Bold"&10 广州新目标'
     assert header(desk.content, "对比").endswith("自己的页眉")

@@ -45,7 +45,7 @@ def upgrade(book: Any, more: bool) -> None:
 
 @pytest.mark.parametrize("more", [False, True])
 def test_typed_values_go_along_and_all_else_is_told(tmp_path: Path, more: bool):
-    """Where a new column stands beside the renamed one (*more*), nothing says which of the two it was."""
+    """Also where the template has a new column (*more*)."""
     templates = tmp_path / "templates"
     shutil.copytree(STANDARD, templates)
     desk = Desk(tmp_path, templates=str(templates))
@@ -59,13 +59,12 @@ def test_typed_values_go_along_and_all_else_is_told(tmp_path: Path, more: bool):
     assert desk.build().results == {NAME: "merged"}
 
     found = rows(desk.content)
-    assert (found[GDP]["备注说明"], found[GDP]["实际值"]) == ("" if more else "重要", "0.08")
+    assert (found[GDP]["备注说明"], found[GDP]["实际值"]) == ("重要", "0.08")
     assert (found[HAIZHU]["目标值"], found["baiyun.gdp-growth"]["目标值"]) == ("0.2", "0.09")
     assert openpyxl.load_workbook(desk.file).sheetnames == ["总览", "新表", "目标", "对比", "举措", "来源"]
     told = desk.status().plan.conflicts
     assert {one.reason for one in told} == {"not-carried"}
-    lines = {"我的列", "列中文字", "单元批注", "自己的表格文字"}
-    assert {one.theirs for one in told} == lines | ({"重要"} if more else set())
+    assert {one.theirs for one in told} == {"我的列", "列中文字", "单元批注", "自己的表格文字"}
     before = desk.content
     assert desk.build().results == {NAME: "unchanged"}
     assert desk.content == before

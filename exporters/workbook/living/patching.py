@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, BinaryIO
 
 from exporters.package import ct, rt
+from exporters.package.described import described_parts
 from exporters.snapshot import InsertGroup, InsertItem, Plan, RemoveItem, SetSlot
 from exporters.workbook.formula.parse import shared
 from exporters.workbook.living.book import KEPT, Book, Table, plain_number, readable
@@ -115,6 +116,9 @@ class _Patch:
         self._lifting.write(shifts)
         if self._book.styles.changed:
             self._changes.set(self._book.target(self._book.part, rt.STYLES), self._book.styles.result())
+        sets = [one for one in self._plan.edits if isinstance(one, SetSlot)]
+        for part, data in described_parts(self._book.package, sets, self._ours.package).items():
+            self._changes.set(part, data)
         self._drop_chain(bool(shifts or self._lifting.entries))
         renew(self._book, self._changes, self._edits.values(), self._lifting.entries)
         self._write_properties(properties)

@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from exporters.package.described import described
 from exporters.snapshot import Group, Item, Slot, SlotKind, Snapshot
 from exporters.workbook.living.book import KEPT, RANGE, Book, SheetEntry, Table, readable
 from exporters.workbook.living.cells import Cell
@@ -52,6 +53,7 @@ def snapshot(book: Book) -> Snapshot:
     reader = _Reader(book)
     for entry in book.entries:
         groups += (group for group in reader.groups(entry) if group.items or group.keeps)
+    groups.append(described(book.package))
     return Snapshot(FORMAT, tuple(groups), (), read_properties(book.package).get(STAMP, ""))
 
 
