@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import zip_longest
@@ -37,22 +37,52 @@ NOTHING = "—"
 _TWO = 2
 
 
-Overrides = Mapping[str | tuple[str, str, str], str]
-"""Texts by conflict key, item and group; by the key alone for what a person moved to another place."""
+@dataclass(frozen=True, slots=True)
+class Overrides:
+    """The base texts of conflicts left open: they stand in for those of the last render, so that a conflict recurs."""
 
+    places: Mapping[tuple[str, str, str], str] = field(default_factory=dict)
+    """Of what was typed over, by key, item and group of its place."""
+    names: Mapping[str, str] = field(default_factory=dict)
+    """Of what was deleted or dropped, by the name of the conflict."""
+    moved: Mapping[str, str] = field(default_factory=dict)
+    """Of what was typed over in a place that is there no more, by key: a person moved it."""
 
-def override(overrides: Overrides, key: str, item: str, group: str, text: str) -> str:
-    """Return what stands in for the base's *text* at a place."""
-    return overrides.get((key, item, group), overrides.get(key, text))
+    @classmethod
+    def of(cls, conflicts: Iterable[Conflict]) -> Overrides:
+        places: dict[tuple[str, str, str], str] = {}
+        names: dict[str, str] = {}
+        for one in conflicts:
+            if one.reason == "both-changed":
+                places[one.key.removesuffix(f"@{one.group}"), one.item, one.group] = one.base
+            elif one.reason != "not-carried":
+                names[one.key] = one.base
+        return cls(places, names)
+
+    def __bool__(self) -> bool:
+        return bool(self.places or self.names)
+
+    def within(self, theirs: Snapshot) -> Overrides:
+        """Return them with what *theirs* tells of places that are gone."""
+        here = {(slot.key, item, group) for group, item, slot in theirs.slots()} if self.places else set()
+        moved = {place[0]: text for place, text in self.places.items() if place not in here}
+        return replace(self, moved=moved) if moved else self
+
+    def base(self, group: str, item: str, slot: Slot, base: str) -> str:
+        """Return what stands in for the *base* text of a slot of the edited file."""
+        found = self.places.get((slot.key, item, group))
+        if found is None and slot.text != base:
+            found = self.moved.get(slot.key)
+        return base if found is None else found
 
 
 def merge(base: Snapshot, theirs: Snapshot, ours: Snapshot, overrides: Overrides | None = None) -> Plan:
     """Return what to do to *theirs*.
 
-    ``overrides`` gives the base texts of conflicts left open: they stand in for the base's own texts, so that each
-    conflict recurs until someone resolves it.
+    ``overrides`` gives the base texts of conflicts left open, so that each recurs until someone resolves it.
     """
-    return _FileMerge(known(base), aligned(base, theirs), known(ours), overrides or {}).plan()
+    theirs = aligned(base, theirs)
+    return _FileMerge(known(base), theirs, known(ours), (overrides or Overrides()).within(theirs)).plan()
 
 
 @dataclass
@@ -140,7 +170,7 @@ class _FileMerge:
                 goes = alone and bool(origin.record) and _untouched_group(origin, group)
                 goes = goes and (instead is not None or origin.record not in held)
                 self._dropped_group(origin, group, instead, goes=goes)
-            elif group.id in self.overrides:
+            elif group.id in self.overrides.names:
                 self._still_dropped(group, group)
         for name, group in base.items():
             told = forms.get(name, name)
@@ -199,7 +229,7 @@ class _FileMerge:
                 self._missing_slots(before.get(item.id), item, now[item.id])
             elif item.id in before:
                 self._dropped_item(theirs, before[item.id], item, before[item.id].unit in touched)
-            elif item.id in self.overrides:
+            elif item.id in self.overrides.names:
                 self._still_dropped(theirs, item)
         for name, item in before.items():
             if name in here or name not in now:
@@ -218,7 +248,7 @@ class _FileMerge:
 
     def _wanted_back(self, name: str) -> bool:
         """Whether a person who had deleted it settled for the data: its base is then nothing, as in their file."""
-        return self.overrides.get(name) == ""
+        return self.overrides.names.get(name) == ""
 
     def _moved(self, item: Item, group: Group) -> bool:
         """Whether all of an item that *group* misses stands elsewhere: in a copy of the group, or where it never was.
@@ -266,7 +296,7 @@ class _FileMerge:
 
     def _still_dropped(self, group: Group, theirs: Group | Item) -> None:
         """What the data dropped in an earlier generation and a person had changed: open until they settle it."""
-        base, text = self.overrides[theirs.id], content_of(theirs)
+        base, text = self.overrides.names[theirs.id], content_of(theirs)
         if canonical(base) != canonical(text):
             self._conflict(theirs.id, "changed-dropped", base, text, "", theirs.at)
         elif isinstance(theirs, Group) and theirs.record:
@@ -287,7 +317,7 @@ class _FileMerge:
                 self._deleted(slot.key, slot.text, new[slot.key])
 
     def _deleted(self, name: str, base: str, ours: str, at: str = "") -> None:
-        base = self.overrides.get(name, base)
+        base = self.overrides.names.get(name, base)
         if canonical(base) == canonical(ours):
             self.kept.append(Kept(name, base, "", "deleted"))
         else:
@@ -307,18 +337,18 @@ class _FileMerge:
         if base is None:
             self._added_twice(group, item, slot, ours)
             return
-        name = self._conflict_key(group, slot.key)
-        if slot.text == base.text == ours.text and name not in self.overrides:
+        before = self.overrides.base(group, item, slot, base.text)
+        if slot.text == before == base.text == ours.text:
             return
         if slot.kind is SlotKind.DERIVED:
             if slot.text == base.text != ours.text:
                 self.edits.append(SetSlot(slot.key, slot.at, slot.kind, slot.text, ours.text, ours.at))
             return
-        before = override(self.overrides, name, item, group, base.text)
         merged = _merge_slot(slot.kind, before, slot.text, ours.text)
         if merged.text != slot.text:
             self.edits.append(SetSlot(slot.key, slot.at, slot.kind, slot.text, merged.text, ours.at))
         if merged.conflict:
+            name = self._conflict_key(group, slot.key)
             self._conflict(name, "both-changed", before, slot.text, ours.text, slot.at, item, group)
         elif merged.text == slot.text and canonical(slot.text) not in {canonical(before), canonical(ours.text)}:
             self.kept.append(Kept(slot.key, before, slot.text, at=slot.at))
@@ -331,7 +361,7 @@ class _FileMerge:
             self.edits.append(SetSlot(slot.key, slot.at, slot.kind, "", ours.text, ours.at))
         else:
             name = self._conflict_key(group, slot.key)
-            before = override(self.overrides, name, item, group, NOTHING)
+            before = self.overrides.base(group, item, slot, NOTHING)
             self._conflict(name, "both-changed", before, slot.text, ours.text, slot.at, item, group)
 
     def _conflict_key(self, group: str, key: str) -> str:

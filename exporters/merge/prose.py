@@ -23,6 +23,10 @@ _NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
 _OPEN_NUMBER = re.compile(r"[\d%‰万亿元]\s*[-–—~～至到:：/.×]\s*\Z")
 _MORE_NUMBER = re.compile(r"\s*[-–—~～至到:：/.×]\s*\d")
 _ENDS = frozenset("0123456789%‰万亿元")
+_CLAUSE = frozenset("，、；：。！？,;:.!?\n（）()")
+# The words around a value are those of another place by so much of them, and by so much more than any other's.
+_ALIKE = 0.6
+_MARGIN = 0.1
 
 
 def sentences(text: str) -> list[str]:
@@ -36,24 +40,61 @@ def merge_prose(base: str, theirs: str, ours: str) -> Merged:
         return Merged(ours)
     if canonical(ours) in {canonical(base), canonical(theirs)}:
         return Merged(theirs)
-    merged = _by_sentence(base, theirs, ours)
-    if not {*_NUMBER.findall(merged.text)} <= {*_NUMBER.findall(theirs), *_NUMBER.findall(ours)}:
-        # What came to stand side by side reads as a number that nobody wrote.
+    said = _said(base), _said(theirs), _said(ours)
+    merged = _by_sentence(base, theirs, ours, said[0])
+    if not _is_true(merged, *said):
         return Merged(theirs, conflict=True)
     # An open conflict meets the same texts again at every run: what would then change once more is left as it stands.
-    if merged.conflict and _by_sentence(base, merged.text, ours) != merged:
+    if merged.conflict and _by_sentence(base, merged.text, ours, said[0]) != merged:
         return Merged(theirs, conflict=True)
     return merged
 
 
-def _by_sentence(base: str, theirs: str, ours: str) -> Merged:
+def _is_true(merged: Merged, base: _Said, theirs: _Said, ours: _Said) -> bool:
+    """Whether every number of a merged text is what one side wrote, and none says of a thing what neither side does."""
+    found = _said(merged.text)
+    if not found.numbers <= theirs.numbers | ours.numbers:
+        # What came to stand side by side reads as a number that nobody wrote.
+        return False
+    for words, values in found.by_words.items():
+        known = ours.by_words.get(words)
+        if known is None:
+            continue
+        before, now = base.by_words.get(words, frozenset()), theirs.by_words.get(words, frozenset())
+        if not values <= known | now or (not merged.conflict and values & (before - known)):
+            # Another's figure, or the old one in a copy of the words.
+            return False
+    return True
+
+
+def _by_sentence(base: str, theirs: str, ours: str, said: _Said) -> Merged:
     pieces: list[str] = []
     conflict = False
     for chunk in _chunks(sentences(base), sentences(theirs), sentences(ours)):
-        merged = chunk.merge()
+        merged = chunk.merge(said)
         pieces.append(merged.text)
         conflict |= merged.conflict
     return Merged("".join(pieces), conflict)
+
+
+_Words = tuple[str, str]
+"""The words before and behind a value in its clause."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What a text says: its values by the words around them."""
+
+    by_words: dict[_Words, frozenset[str]]
+    numbers: frozenset[str]
+
+
+def _said(text: str) -> _Said:
+    pieces = _TOKEN.findall(text)
+    found: dict[_Words, set[str]] = {}
+    for at in _values(pieces):
+        found.setdefault(_around(pieces, at), set()).add(pieces[at])
+    return _Said({words: frozenset(values) for words, values in found.items()}, frozenset(_NUMBER.findall(text)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +103,7 @@ class _Chunk:
     theirs: Sequence[str]
     ours: Sequence[str]
 
-    def merge(self) -> Merged:
+    def merge(self, said: _Said) -> Merged:
         base, theirs, ours = "".join(self.base), "".join(self.theirs), "".join(self.ours)
         if theirs == base:
             return Merged(ours)
@@ -78,32 +119,75 @@ class _Chunk:
             spots = _spots(pieces, within)
             if len(spots) == 1 and not _joined(within, spots[0], spots[0] + len(pieces)):
                 return Merged("".join((*within[: spots[0]], other, *within[spots[0] + len(pieces) :])))
-        return _flow(base, theirs, ours)
+        return _flow(base, theirs, ours, said)
 
 
-def _flow(base: str, theirs: str, ours: str) -> Merged:
-    """Carry the values that changed between base and ours into theirs; conflict if the wording changed as well.
+def _flow(base: str, theirs: str, ours: str, said: _Said) -> Merged:
+    """Carry the values that changed between base and ours into theirs; conflict if the wording changed as well, or
+    theirs has no certain place for one of them.
 
     All of them or none: some new figures among old ones would say what neither side says.
     """
     old, now, new = (_TOKEN.findall(text) for text in (base, theirs, ours))
-    places = _places(old, now)
     written = list(now)
     reworded = False
     for a, b, c, d in _changes(old, new):
-        if not _is_value(old[a:b]) or not _is_value(new[c:d]):
+        carried = _is_value(old[a:b]) and _is_value(new[c:d])
+        if not carried or _likeness(_around(old, a, b), _around(new, c, d)) < _ALIKE:
             reworded = True
             continue
-        at = places.get(a, -1)
-        if any(places.get(one) != at + one - a for one in range(a, b)):
-            spots = _spots(old[a:b], now)
-            if not spots and _spots(new[c:d], now):
-                continue
-            at = spots[0] if len(spots) == 1 else -1
-        if at < 0 or (_joined(now, at, at + b - a) and not _joined(old, a, b)):
+        at = _place(old, a, b, now, said)
+        if at >= 0 and now[at : at + d - c] == new[c:d]:
+            continue
+        if at < 0 or now[at : at + b - a] != old[a:b] or (_joined(now, at, at + b - a) and not _joined(old, a, b)):
             return Merged(theirs, conflict=True)
         written[at : at + b - a] = ["".join(new[c:d]), *[""] * (b - a - 1)]
     return Merged("".join(written), conflict=reworded)
+
+
+def _place(old: Sequence[str], start: int, end: int, now: Sequence[str], said: _Said) -> int:
+    """Return where in *now* stands what *old* says in a piece with a value; -1 where that is not certain.
+
+    The words around a value in its clause tell what it is the value of; its digits tell nothing, for another may have
+    the same. What stands twice, or in words that are as much those of another value, has no certain place.
+    """
+    first = next(at for at in range(start, end) if _is_value(old[at : at + 1]))
+    own = _around(old, first)
+    found = [(at - (first - start), _around(now, at)) for at in _values(now)]
+    exact = [at for at, words in found if words == own]
+    alike = [at for at in _values(old) if _around(old, at) == own]
+    if exact or len(alike) > 1:
+        return exact[alike.index(first)] if len(exact) == len(alike) else -1
+    near = []
+    for at, words in found:
+        likeness = _likeness(own, words)
+        others = max((_likeness(other, words) for other in said.by_words if other != own), default=0.0)
+        if likeness >= _ALIKE and likeness > others - _MARGIN:
+            near.append((at, likeness >= others + _MARGIN))
+    return near[0][0] if len(near) == 1 and near[0][1] else -1
+
+
+def _values(pieces: Sequence[str]) -> list[int]:
+    return [at for at in range(len(pieces)) if _is_value(pieces[at : at + 1])]
+
+
+def _around(pieces: Sequence[str], start: int, end: int = -1) -> _Words:
+    """Return the words before and behind some *pieces* (one, without an end) up to the next value or clause."""
+    before, behind = [], []
+    for at in range(start - 1, -1, -1):
+        if pieces[at] in _CLAUSE or _is_value(pieces[at : at + 1]):
+            break
+        before.append(pieces[at])
+    for piece in pieces[start + 1 if end < 0 else end :]:
+        if piece in _CLAUSE or _is_value([piece]):
+            break
+        behind.append(piece)
+    return "".join(reversed(before)).strip(), "".join(behind).strip()
+
+
+def _likeness(first: _Words, second: _Words) -> float:
+    """Return how much of the words around two values is common, from 0 to 1."""
+    return SequenceMatcher(None, "".join(first), "".join(second), autojunk=False).ratio()
 
 
 def _joined(pieces: Sequence[str], start: int, end: int) -> bool:

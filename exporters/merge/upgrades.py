@@ -14,7 +14,7 @@ from functools import lru_cache
 
 from exporters.merge.aligning import aligned, known
 from exporters.merge.columns import in_columns_of
-from exporters.merge.files import Overrides, Texts, ambiguous, content_of, override
+from exporters.merge.files import Overrides, Texts, ambiguous, content_of
 from exporters.merge.prose import merge_prose
 from exporters.merge.values import canonical, merge_value
 from exporters.snapshot import MARK, Conflict, Item, Kept, Plan, SetSlot, Slot, SlotKind, Snapshot
@@ -32,7 +32,7 @@ def upgrade(
     Edits without a place are conflicts of the plan ("not-carried"). ``overrides`` is as for ``merge``.
     """
     before, now = in_columns_of(ours, known(base), aligned(base, theirs))
-    return _Upgrade(before, now, known(ours), overrides or {}).run()
+    return _Upgrade(before, now, known(ours), (overrides or Overrides()).within(now)).run()
 
 
 class _Upgrade:
@@ -41,6 +41,7 @@ class _Upgrade:
         self._before = Texts(base)
         self._anchors = sum(1 for _ in base.slots())
         self._ambiguous = ambiguous(base, ours)
+        self._edited_everywhere = self._alike(theirs)
         self._by_key: dict[str, list[tuple[str, str, Slot]]] = defaultdict(list)
         self._prose: list[tuple[str, str, Slot]] = []
         for place in ours.slots():
@@ -52,6 +53,14 @@ class _Upgrade:
         self._kept: list[Kept] = []
         self._done: set[str] = set()
         self._told: set[str] = set()
+
+    def _alike(self, theirs: Snapshot) -> set[str]:
+        """Return the keys of the values that a person typed over alike wherever they stand."""
+        found: dict[str, set[tuple[str, bool]]] = defaultdict(set)
+        for group, item, slot in theirs.slots():
+            old = self._before.find(group, item, slot.key)
+            found[slot.key].add((canonical(slot.text), old is not None and canonical(old.text) != canonical(slot.text)))
+        return {key for key, texts in found.items() if len(texts) == 1 and all(edited for _, edited in texts)}
 
     def run(self) -> tuple[Plan, frozenset[str]]:
         for group in self._theirs.groups:
@@ -71,7 +80,7 @@ class _Upgrade:
         found = self._before.find(group, item.id, slot.key)
         if found is None or slot.kind.silent or slot.kind is SlotKind.CHART:
             return False
-        old = replace(found, text=override(self._overrides, slot.key, item.id, group, found.text))
+        old = replace(found, text=self._overrides.base(group, item.id, slot, found.text))
         if canonical(old.text) == canonical(slot.text):
             return False
         places = self._places(group, item.id, slot, found)
@@ -84,7 +93,11 @@ class _Upgrade:
     def _places(self, group: str, item: str, slot: Slot, old: Slot) -> list[tuple[str, str, Slot]]:
         same = self._by_key[slot.key]
         if slot.kind is SlotKind.VALUE and slot.key not in self._ambiguous:
-            return [place for place in same if place[1] == item] or same
+            here = [place for place in same if place[1] == item]
+            if here or slot.key in self._edited_everywhere or len(same) < 2:
+                return here or same
+            # Of several places one was typed over: which of the new ones it was meant for, nothing tells.
+            return []
         near = [place for place in same if _likeness(old.text, place[2].text) >= _ALIKE]
         if not near and slot.kind is SlotKind.PROSE:
             near = [place for place in self._prose if _likeness(old.text, place[2].text) >= _ALIKE]

@@ -73,14 +73,8 @@ def planned(
 ) -> Plan:
     """Return what to do to *theirs*; *readings* are what base, theirs and ours hold."""
     before, now, new = readings
-    plan = merge(before, now, new, overrides(open_conflicts))
+    plan = merge(before, now, new, Overrides.of(open_conflicts))
     return replace(plan, conflicts=(*plan.conflicts, *_still_uncarried(room, theirs, open_conflicts)))
-
-
-def overrides(open_conflicts: Sequence[Conflict]) -> Overrides:
-    """Return the base texts that stand in for those of the last render."""
-    found = [one for one in open_conflicts if one.reason != "not-carried"]
-    return {one.key: one.base for one in found} | {(one.key, one.item, one.group): one.base for one in found}
 
 
 def lost(plan: Plan, file: str) -> Fault:
@@ -99,7 +93,7 @@ def upgraded(
 ) -> tuple[Plan, bytes]:
     """Return what a new template makes of an edited file (*packages*: base, theirs, ours), and how it went."""
     base, theirs, ours = packages
-    plan, told = upgrade(room.read(base), room.read(theirs), room.read(ours), overrides(open_conflicts))
+    plan, told = upgrade(room.read(base), room.read(theirs), room.read(ours), Overrides.of(open_conflicts))
     content = patched(room, ours, plan, ours, stamp, epoch=epoch)
     result = Package.written(content, name=file)
     lines = _not_carried(room, base, theirs, result, told)

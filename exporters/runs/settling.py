@@ -11,13 +11,13 @@ from typing import Literal
 
 from exporters.errors import BriefpackError, Fault, RefusedError, nearest
 from exporters.files import read_file
-from exporters.merge import merge
+from exporters.merge import Overrides, merge
 from exporters.package import Package
 from exporters.registry import EXPORTERS
 from exporters.runs import manifest, publish
 from exporters.runs.backups import newest_first
 from exporters.runs.ledger import News, Run
-from exporters.runs.living import overrides, patched
+from exporters.runs.living import patched
 from exporters.runs.manifest import NAME, Manifest, conflict_records
 from exporters.runs.memory import Memory
 from exporters.runs.review import opened
@@ -105,9 +105,9 @@ def _settled(
     asked: list[Conflict] = []
     if choice == "data":
         # What stands in the file by now counts, not what stood there when the conflict was told.
-        asked = [one for one in merge(before, now, before, overrides(conflicts)).conflicts if one.key == key]
+        asked = [one for one in merge(before, now, before, Overrides.of(conflicts)).conflicts if one.key == key]
     # With theirs as its own base, nobody seems to have touched it: the merge then takes the data's side.
-    plan = merge(before, now, before, overrides([*left, *(replace(one, base=one.theirs) for one in asked)]))
+    plan = merge(before, now, before, Overrides.of([*left, *(replace(one, base=one.theirs) for one in asked)]))
     nowhere = {(one.item, one.group) for one in plan.conflicts if one.key == key}
     still = [one for one in plan.conflicts if one.key != key]
     still += [one for one in asked if (one.item, one.group) in nowhere]

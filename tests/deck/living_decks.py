@@ -168,7 +168,7 @@ def merged(base: bytes, theirs: bytes, ours: bytes, conflicts: tuple[Conflict, .
         snapshot = deck.read(opened(result.content))
         assert snapshot.stamp == str(stamp)
         new = deck.read(opened(ours))
-        overrides = {one.key: one.base for one in result.plan.conflicts}
+        overrides = Overrides.of(result.plan.conflicts)
         again = merge(new, snapshot, new, overrides)
         assert again.edits == ()
         assert {one.key for one in again.conflicts} <= {one.key for one in result.plan.conflicts}

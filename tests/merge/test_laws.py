@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from exporters.merge import canonical, merge, merge_prose, merge_value
+from exporters.merge import Overrides, canonical, merge, merge_prose, merge_value
 from exporters.merge.values import Merged
 from exporters.snapshot import Group, InsertItem, Item, Plan, RemoveItem, SetSlot, Slot, SlotKind, Snapshot
 
@@ -203,7 +203,7 @@ def test_an_open_conflict_recurs_with_its_old_base():
     base, theirs, ours = (snapshot({"a": {"a.v": text}}) for text in ("10%", "12%", "9%"))
     first = merge(base, theirs, ours)
     assert [found.key for found in first.conflicts] == ["a.v"]
-    again = merge(ours, theirs, ours, {"a.v": "10%"})
+    again = merge(ours, theirs, ours, Overrides.of(first.conflicts))
     assert [found.key for found in again.conflicts] == ["a.v"]
     assert not merge(ours, theirs, ours).conflicts
 
@@ -304,3 +304,54 @@ def test_a_column_filled_down_does_not_hold_a_row_that_the_data_dropped():
     typed = merge(base, table("abcd", own="d"), ours)
     assert not typed.edits
     assert [(one.key, one.reason) for one in typed.conflicts] == [("d", "changed-dropped")]
+
+
+CLAUSES = st.lists(st.sampled_from(["5", "8", "10", "5.5", "12"]), min_size=2, max_size=4)
+NAMES = "甲乙丙丁"
+
+
+@st.composite
+def edited_clauses(draw):
+    """A sentence of clauses with equal figures among them, what a person made of it, and what the data makes of it."""
+    verb, comma, unit = draw(st.tuples(*map(st.sampled_from, (("增长", "达"), "，、；", ("%", "亿元", "%以上")))))
+    base = list(zip(NAMES, draw(CLAUSES), strict=False))
+    ours = [(name, draw(st.sampled_from([value, "6", "8", "12"]))) for name, value in base]
+    theirs = list(base)
+    one, other = draw(st.permutations(range(len(base))))[:2]
+    edit = draw(st.sampled_from(["none", "swap", "delete", "add", "copy", "exchange"]))
+    if edit == "swap":
+        theirs[one], theirs[other] = theirs[other], theirs[one]
+    elif edit == "delete":
+        del theirs[one]
+    elif edit == "add":
+        theirs.insert(other, ("己", draw(st.sampled_from(["5", "9"]))))
+    elif edit == "copy":
+        theirs.insert(other, theirs[one])
+    elif edit == "exchange":
+        first, second = theirs[one], theirs[other]
+        theirs[one], theirs[other] = (first[0], second[1]), (second[0], first[1])
+    before, behind = draw(st.tuples(st.sampled_from(["", "按计划，"]), st.sampled_from(["", "，请核对"])))
+
+    def said(clauses):
+        return comma.join(f"{name}{verb}{value}{unit}" for name, value in clauses)
+
+    return (base, theirs, ours), (said(base) + "。", f"{before}{said(theirs)}{behind}。", said(ours) + "。"), verb
+
+
+@given(edited_clauses())
+def test_no_figure_comes_to_stand_for_another_thing(found):
+    """Equal digits say nothing of what a figure is for: the words around it do."""
+    (base, theirs, ours), texts, verb = found
+    merged = merge_prose(*texts)
+    typed = {name: {value for one, value in theirs if one == name} - {dict(base).get(name)} for name, _ in theirs}
+    for name, value in re.findall(rf"([甲乙丙丁己]){verb}([\d.]+)", merged.text):
+        if merged.conflict:
+            assert (name, value) in {*theirs, *ours}
+        else:
+            assert value in {dict(ours).get(name), *typed[name]}
+
+
+def test_a_figure_whose_clause_was_deleted_does_not_go_to_its_neighbour():
+    base, ours = "社零总额1600亿元、外贸进出口1600亿元", "社零总额1700亿元、外贸进出口1600亿元"
+    assert merge_prose(base, "外贸进出口1600亿元", ours) == Merged("外贸进出口1600亿元", conflict=True)
+    assert merge_prose(base, "外贸进出口1600亿元、社零总额1600亿元", ours).text == "外贸进出口1600亿元、社零总额1700亿元"

@@ -20,7 +20,7 @@ def snapshot(data: bytes) -> Snapshot:
     return word.read(Package.open(data, name="briefing.docx"))
 
 
-def plan_of(base: bytes, theirs: bytes, ours: bytes, overrides: dict[str, str] | None = None) -> Plan:
+def plan_of(base: bytes, theirs: bytes, ours: bytes, overrides: Overrides | None = None) -> Plan:
     return merge(snapshot(base), snapshot(theirs), snapshot(ours), overrides)
 
 
@@ -48,7 +48,7 @@ def regenerate(base: bytes, theirs: bytes, ours: bytes, track: str = "") -> tupl
     result = patched(theirs, plan, ours, track)
     found = faults(result, theirs)
     assert not found, found
-    again = plan_of(ours, result, ours, {one.key: one.base for one in plan.conflicts})
+    again = plan_of(ours, result, ours, Overrides.of(plan.conflicts))
     assert again.edits == (), again.edits
     assert snapshot(result).stamp == NEXT
     return result, plan

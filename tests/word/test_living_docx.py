@@ -111,7 +111,7 @@ def test_3_both_change_one_number(make: Maker, base: bytes) -> None:
     assert comments(result) == [["city.gdp-growth.text · both-changed", "⟲ 6%以上", "✎ 7%左右", "⟳ 6.5%以上"]]
     # Once, not twice; the newest data stands in it.
     later = make(changed(city={"gdp-growth": "6.8", "fai-level": "8800"}))
-    again = plan_of(ours, result, later, {one.key: one.base for one in plan.conflicts})
+    again = plan_of(ours, result, later, Overrides.of(plan.conflicts))
     second = patched(result, again, later)
     assert comments(second) == [["city.gdp-growth.text · both-changed", "⟲ 6%以上", "✎ 7%左右", "⟳ 6.8%以上"]]
     # Settled: the comment goes, and with it every mark of it.

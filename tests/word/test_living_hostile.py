@@ -245,7 +245,7 @@ def test_the_comment_of_a_conflict_is_one_after_many_runs(make: Maker, base: byt
     plan = plan_of(base, theirs, moved)
     result = patched(theirs, plan, moved)
     for _ in range(4):
-        later = plan_of(moved, result, moved, {one.key: one.base for one in plan.conflicts})
+        later = plan_of(moved, result, moved, Overrides.of(plan.conflicts))
         assert [one.key for one in later.conflicts] == ["city.gdp-growth.text"]
         assert later.edits == ()
         result = patched(edited(result, lambda _: None), later, moved)

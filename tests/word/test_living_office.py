@@ -178,7 +178,7 @@ def test_3_both_change_one_number(
     # The comment stays one when the file comes back from the office.
     back = edit(_nothing, data=result)
     later = make(changed(city={"gdp-growth": "6.8", "fai-level": "8800"}))
-    plan = plan_of(ours, back, later, {one.key: one.base for one in plan.conflicts})
+    plan = plan_of(ours, back, later, Overrides.of(plan.conflicts))
     from tests.word.living_steps import patched
 
     assert [found[-1] for found in comments(patched(back, plan, later))] == ["⟳ 6.8%以上"]

@@ -14,7 +14,6 @@ from openpyxl.comments import Comment
 from openpyxl.styles import PatternFill
 
 from exporters.merge import merge
-from exporters.runs.living import overrides
 
 SHEET = "xl/worksheets/sheet2.xml"
 GDP, FAI = "liwan.gdp-growth", "liwan.fai-growth"
@@ -223,10 +222,10 @@ def test_a_dropped_record_that_a_person_wrote_at_is_marked_and_stays():
     assert after.cell(row_of(after, FAI), 3).comment.text == "我的批注"
     # It is told again until somebody settles it.
     moved = render(changed(dataset(), {GDP: "8"}, drop=(FAI,)))
-    again, plan = regenerate_with_conflicts(ours, result, moved, overrides=overrides([told]))
+    again, plan = regenerate_with_conflicts(ours, result, moved, overrides=Overrides.of([told]))
     assert [one.key for one in plan.conflicts] == [FAI]
     assert loaded(again)["目标"].cell(row_of(after, FAI), 2).comment is not None
-    settled = overrides([replace(told, base=told.theirs)])
+    settled = Overrides.of([replace(told, base=told.theirs)])
     gone, plan = regenerate_with_conflicts(ours, result, moved, overrides=settled)
     assert not plan.conflicts
     assert FAI not in values(gone)

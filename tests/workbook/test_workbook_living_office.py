@@ -162,7 +162,7 @@ def typed(document, key, value):
             sheet.getCellByPosition(4, row).Value = value
 
 
-def patched(base: bytes, theirs: bytes, ours: bytes, overrides: dict[str, str] | None = None) -> bytes:
+def patched(base: bytes, theirs: bytes, ours: bytes, overrides: Overrides | None = None) -> bytes:
     import io
 
     plan = merge(snapshot(base), snapshot(theirs), snapshot(ours), overrides)
