@@ -132,7 +132,7 @@ def _flow(base: str, theirs: str, ours: str, said: _Said) -> Merged:
     written = list(now)
     reworded = False
     for a, b, c, d in _changes(old, new):
-        carried = _is_value(old[a:b]) and _is_value(new[c:d])
+        carried = _is_one_value(old[a:b]) and _is_one_value(new[c:d])
         if not carried or _likeness(_around(old, a, b), _around(new, c, d)) < _ALIKE:
             reworded = True
             continue
@@ -215,6 +215,11 @@ def _places(base: Sequence[str], other: Sequence[str]) -> dict[int, int]:
 def _is_value(pieces: Sequence[str]) -> bool:
     text = "".join(pieces)
     return MARK in text or any(character.isdigit() for character in text)
+
+
+def _is_one_value(pieces: Sequence[str]) -> bool:
+    """Return whether some pieces are one value with words of its clause, if any."""
+    return len(_values(pieces)) == 1 and _CLAUSE.isdisjoint(pieces)
 
 
 def _changes(first: Sequence[str], second: Sequence[str]) -> Iterator[tuple[int, int, int, int]]:

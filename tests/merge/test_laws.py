@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from exporters.merge import Overrides, canonical, merge, merge_prose, merge_value
+from exporters.merge import Overrides, canonical, merge, merge_prose, merge_value, upgrade
 from exporters.merge.values import Merged
 from exporters.snapshot import Group, InsertItem, Item, Plan, RemoveItem, SetSlot, Slot, SlotKind, Snapshot
 
@@ -354,4 +354,30 @@ def test_no_figure_comes_to_stand_for_another_thing(found):
 def test_a_figure_whose_clause_was_deleted_does_not_go_to_its_neighbour():
     base, ours = "社零总额1600亿元、外贸进出口1600亿元", "社零总额1700亿元、外贸进出口1600亿元"
     assert merge_prose(base, "外贸进出口1600亿元", ours) == Merged("外贸进出口1600亿元", conflict=True)
-    assert merge_prose(base, "外贸进出口1600亿元、社零总额1600亿元", ours).text == "外贸进出口1600亿元、社零总额1700亿元"
+    assert (
+        merge_prose(base, "外贸进出口1600亿元、社零总额1600亿元", ours).text == "外贸进出口1600亿元、社零总额1700亿元"
+    )
+
+
+def test_an_open_conflict_does_not_hold_up_the_other_places_of_its_figure():
+    def said(first: str, second: str) -> Snapshot:
+        return snapshot({"card": {"goal.text": first}, "row": {"goal.text": second}})
+
+    first = merge(said("7%", "7%"), said("7.2%", "7%"), said("9%", "9%"))
+    assert [(one.item, one.theirs) for one in first.conflicts] == [("card", "7.2%")]
+    # The row has followed to 9%, and now the data moves on while the conflict is open.
+    again = merge(said("9%", "9%"), said("7.2%", "9%"), said("8%", "8%"), Overrides.of(first.conflicts))
+    assert [(one.base, one.theirs, one.ours) for one in again.conflicts] == [("7%", "7.2%", "8%")]
+    assert [(edit.at, edit.new) for edit in again.edits if isinstance(edit, SetSlot)] == [("row/goal.text", "8%")]
+    back = merge(said("9%", "9%"), said("7.2%", "9%"), said("7%", "7%"), Overrides.of(first.conflicts))
+    assert [(edit.at, edit.new) for edit in back.edits if isinstance(edit, SetSlot)] == [("row/goal.text", "7%")]
+    assert [one.theirs for one in back.kept] == ["7.2%"]
+
+
+def test_a_new_template_does_not_multiply_what_was_typed_over_in_one_place():
+    base = snapshot({"card": {"goal.text": "7%"}, "row": {"goal.text": "7%"}})
+    ours = snapshot({"one": {"goal.text": "7%"}, "two": {"goal.text": "7%"}})
+    once, _ = upgrade(base, snapshot({"card": {"goal.text": "7.2%"}, "row": {"goal.text": "7%"}}), ours)
+    assert once.edits == () and [one.reason for one in once.conflicts] == ["not-carried"]
+    everywhere, _ = upgrade(base, snapshot({"card": {"goal.text": "7.2%"}, "row": {"goal.text": "7.2%"}}), ours)
+    assert [edit.new for edit in everywhere.edits if isinstance(edit, SetSlot)] == ["7.2%", "7.2%"]
