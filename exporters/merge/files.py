@@ -220,6 +220,7 @@ class _FileMerge:
             for item in theirs.items
             if item.id in before and item.id not in now and not _same(before[item.id], item)
         } - {""}
+        held: dict[str, list[Item]] = defaultdict(list)
         for item in theirs.items:
             if item.id in now:
                 if not self.overrides and _untouched(before.get(item.id), item, now[item.id]):
@@ -228,9 +229,18 @@ class _FileMerge:
                     self._slot(theirs.id, item.id, slot)
                 self._missing_slots(before.get(item.id), item, now[item.id])
             elif item.id in before:
-                self._dropped_item(theirs, before[item.id], item, before[item.id].unit in touched)
+                unit = before[item.id].unit
+                if unit in touched:
+                    held[unit].append(item)
+                else:
+                    self._dropped_item(theirs, before[item.id], item)
             elif item.id in self.overrides.names:
                 self._still_dropped(theirs, item)
+            elif item.unit in self.overrides.names:
+                held[item.unit].append(item)
+        for unit, items in held.items():
+            known = [content_of(item) for item in before.values() if item.unit == unit]
+            self._held_unit(unit, "\n".join(known) if unit in touched else "", items)
         for name, item in before.items():
             if name in here or name not in now:
                 continue
@@ -267,11 +277,26 @@ class _FileMerge:
             for home, at in self.homes.get(key, ())
         )
 
-    def _dropped_item(self, group: Group, base: Item, theirs: Item, held: bool) -> None:
+    def _held_unit(self, unit: str, base: str, items: list[Item]) -> None:
+        """What the data dropped as a whole and a person had touched: one conflict, open until they settle it.
+
+        ``base`` is empty where an earlier generation dropped it.
+        """
+        text = "\n".join(content_of(item) for item in items)
+        open_base = base or self.overrides.names[unit]
+        if canonical(open_base) != canonical(text):
+            self._conflict(unit, "changed-dropped", open_base, text, "", items[0].at)
+        elif base:
+            # It only has something new beside it.
+            self._conflict(unit, "changed-dropped", NOTHING, text, "", items[0].at)
+        else:
+            self.edits += [RemoveItem(item.id, item.at) for item in items]
+
+    def _dropped_item(self, group: Group, base: Item, theirs: Item) -> None:
         untouched = _same(base, theirs) or _same(base, self._without_filled(group, base, theirs))
         if group.keeps and not (theirs.removable and _in_place(base, theirs)):
             self.edits.append(MarkStale(theirs.id, theirs.at))
-        elif untouched and not held:
+        elif untouched:
             self.edits.append(RemoveItem(theirs.id, theirs.at))
         if not untouched:
             before, now = content_of(base), content_of(theirs)

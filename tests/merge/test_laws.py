@@ -1,6 +1,7 @@
 """The laws of the three-way merge, for any texts."""
 
 import re
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -227,7 +228,13 @@ def test_a_section_is_dropped_whole_or_not_at_all():
     assert {edit.id for edit in merge(base, base, ours).edits if isinstance(edit, RemoveItem)} == {"heading", "goal"}
     plan = merge(base, unit_of({"heading": "南沙", "goal": "12%"}), ours)
     assert not any(isinstance(edit, RemoveItem) for edit in plan.edits)
-    assert [(found.key, found.reason) for found in plan.conflicts] == [("goal", "changed-dropped")]
+    assert [(found.key, found.reason) for found in plan.conflicts] == [("section", "changed-dropped")]
+    # It stays one conflict while nobody settles it, and who settles for the data lets all of it go.
+    held = unit_of({"heading": "南沙", "goal": "12%", "other": "1"})
+    again = merge(ours, held, ours, Overrides.of(plan.conflicts))
+    assert [(found.key, found.theirs) for found in again.conflicts] == [("section", "南沙\n12%")]
+    settled = Overrides.of(replace(one, base=one.theirs) for one in again.conflicts)
+    assert {edit.id for edit in merge(ours, held, ours, settled).edits} == {"heading", "goal"}
 
 
 def test_what_editors_work_out_themselves_is_followed_or_left_in_silence():
