@@ -25,7 +25,7 @@ _MORE_NUMBER = re.compile(r"\s*[-–—~～至到:：/.×]\s*\d")
 _ENDS = frozenset("0123456789%‰万亿元")
 _CLAUSE = frozenset("，、；：。！？,;:.!?\n（）()")
 # The words around a value are those of another place by so much of them, and by so much more than any other's.
-_ALIKE = 0.6
+_ALIKE = 0.5
 _MARGIN = 0.1
 
 
@@ -187,7 +187,10 @@ def _around(pieces: Sequence[str], start: int, end: int = -1) -> _Words:
 
 def _likeness(first: _Words, second: _Words) -> float:
     """Return how much of the words around two values is common, from 0 to 1."""
-    return SequenceMatcher(None, "".join(first), "".join(second), autojunk=False).ratio()
+    total = sum(map(len, (*first, *second)))
+    sides = (SequenceMatcher(None, *pair, autojunk=False) for pair in zip(first, second, strict=True))
+    common = sum(block.size for side in sides for block in side.get_matching_blocks())
+    return 2 * common / total if total else 1.0
 
 
 def _joined(pieces: Sequence[str], start: int, end: int) -> bool:

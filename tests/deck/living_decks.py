@@ -21,7 +21,7 @@ from pptx.util import Inches
 from benchmarks.synthetic import dataset
 from exporters import deck
 from exporters.binding.scope import Scope
-from exporters.merge import merge
+from exporters.merge import Overrides, merge
 from exporters.model import Dataset
 from exporters.package import Package, lint
 from exporters.runs.living import Merged, regenerate

@@ -8,7 +8,7 @@ from pathlib import Path
 from lxml import etree
 
 from exporters import word
-from exporters.merge import merge
+from exporters.merge import Overrides, merge
 from exporters.package import Package, lint
 from exporters.snapshot import Plan, SetSlot, Snapshot
 

@@ -11,6 +11,7 @@ import docx
 import pytest
 from docx.shared import RGBColor
 
+from exporters.merge import Overrides
 from exporters.snapshot import InsertItem, RemoveItem
 from tests.word.living_samples import FIRST, Maker, changed
 from tests.word.living_steps import (

@@ -11,6 +11,7 @@ import pytest
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls
 
+from exporters.merge import Overrides
 from exporters.package import Package
 from exporters.snapshot import Plan
 from tests.word.living_samples import FIRST, Maker, changed, dataset

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from exporters.merge import Overrides
 from tests.editors import LibreOffice, dispatch
 from tests.word.living_samples import FIRST, Maker, changed
 from tests.word.living_steps import W, comments, plan_of, regenerate, text, tree, write

@@ -13,7 +13,7 @@ from living_samples import changed, clean, dataset, loaded, part, regenerate, re
 from openpyxl.comments import Comment
 from openpyxl.styles import PatternFill
 
-from exporters.merge import merge
+from exporters.merge import Overrides, merge
 
 SHEET = "xl/worksheets/sheet2.xml"
 GDP, FAI = "liwan.gdp-growth", "liwan.fai-growth"
@@ -67,7 +67,7 @@ def test_both_sides_changed_one_number():
     assert "0.075" in note.text
     assert f"[{GDP}.目标值]" in note.text
     # The conflict stays open: the base of that value stays the old one, the note is not written twice.
-    again, plan = regenerate_with_conflicts(ours, result, ours, {f"{GDP}.目标值": "0.065"})
+    again, plan = regenerate_with_conflicts(ours, result, ours, Overrides.of(plan.conflicts))
     assert len(plan.conflicts) == 1
     assert part(again, "xl/comments1.xml").count("<comment ") == 1
     # Resolved in favour of the person: the note goes.

@@ -9,7 +9,7 @@ import living_samples as samples
 import pytest
 from living_samples import changed, dataset, loaded, regenerate, render, snapshot, values
 
-from exporters.merge import merge
+from exporters.merge import Overrides, merge
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 from editors import LibreOffice, office, properties
@@ -144,11 +144,12 @@ def test_a_conflict_note_survives_the_office_and_stays_single(office: LibreOffic
     base = file.read_bytes()
     office.edit(file, typed, "liwan.gdp-growth", 0.12)
     ours = render(changed(dataset(), {GDP: "7.5"}))
-    key = f"{GDP}.目标值"
-    result = patched(base, file.read_bytes(), ours)
+    theirs = file.read_bytes()
+    told = merge(snapshot(base), snapshot(theirs), snapshot(ours)).conflicts
+    result = patched(base, theirs, ours)
     file.write_bytes(result)
     office.resave(file)
-    again = patched(ours, file.read_bytes(), ours, {key: "0.065"})
+    again = patched(ours, file.read_bytes(), ours, Overrides.of(told))
     notes = [cell.comment for row in loaded(again)["目标"].iter_rows() for cell in row if cell.comment]
     assert len(notes) == 1
     assert notes[0].text.startswith("briefpack")
