@@ -33,7 +33,7 @@ from exporters.word.living.remarks import Remarks, Spot
 from exporters.word.living.rewriting import write_prose, write_value
 from exporters.word.living.runs import DEL, INS, Pen
 from exporters.word.living.saving import save
-from exporters.word.living.stories import ENTRY, Found, Region
+from exporters.word.living.stories import CHART, ENTRY, Found, Region
 from exporters.word.names import W
 from exporters.word.xmlparts import Element
 
@@ -120,6 +120,7 @@ class _Patch:
         if inserts or removals or noted or self._target.lost:
             self._order_notes()
             self._touch(self._target.body.root)
+        self._give_back_alternatives()
         if "_lifter" in self.__dict__:
             self._changed |= self._lifter.touched
         remarks = Remarks(self._target, self._luggage, self._date)
@@ -172,6 +173,24 @@ class _Patch:
         note, words = place.region.paragraph.getparent(), source.paragraph.getparent()
         assert note is not None and words is not None
         self._lifter.refill(note, words)
+
+    def _give_back_alternatives(self) -> None:
+        """Give charts the alternative texts that LibreOffice 7.4 loses at every save."""
+        silent = [
+            (key, drawing)
+            for _, story in self._target.stories
+            for found in story.items
+            for key, drawing in found.drawings
+            if not drawing.get("descr") and _shows_chart(drawing)
+        ]
+        if not silent:
+            return
+        stories = (story for _, story in self._ours.stories)
+        texts = {key: one.get("descr", "") for story in stories for found in story.items for key, one in found.drawings}
+        for key, drawing in silent:
+            if texts.get(key):
+                drawing.set("descr", texts[key])
+                self._touch(drawing)
 
     def region(self, handle: str) -> Region | None:
         """Return the region of the new render that a handle stands for."""
@@ -346,6 +365,13 @@ class _Controls:
         made = copy.deepcopy(node)
         made.tail = None
         return made
+
+
+def _shows_chart(drawing: Element) -> bool:
+    """Return whether the properties of a drawing are a chart's, and none that is said to be mere decoration."""
+    frame = drawing.getparent()
+    decorative = any(str(one.tag).endswith("}decorative") for one in drawing.iter())
+    return frame is not None and not decorative and next(frame.iter(CHART), None) is not None
 
 
 def _pen(target: Document, track: str) -> Pen:

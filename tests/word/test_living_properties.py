@@ -76,6 +76,19 @@ def test_what_a_person_typed_there_stays(base: bytes, ours: bytes) -> None:
     assert word.whereabouts(package, snapshot(theirs))[plan.conflicts[0].at] == "document property title"
 
 
+def test_an_alternative_text_that_an_editor_lost_comes_back_with_the_next_update(base: bytes, ours: bytes) -> None:
+    def edit(document: Any) -> None:
+        properties = next(document.element.body.iter(f"{WP}docPr"))
+        properties.set("name", "Object1")
+        del properties.attrib["descr"]
+
+    theirs = edited(base, edit)
+    plan = plan_of(base, theirs, base)
+    assert (plan.edits, plan.conflicts, plan.kept, plan.vanished) == ((), (), (), 0)
+    result, _ = regenerate(base, theirs, ours)
+    assert alternatives(result) == alternatives(ours)
+
+
 def test_a_title_reworded_takes_what_else_moves_in_it(base: bytes, make: Briefing, guangzhou: Dataset) -> None:
     theirs = edited(base, lambda document: setattr(document.core_properties, "title", "广州市2023年高质量发展目标"))
     title = guangzhou.title.model_copy(update={"zh": "广州2024年高质量发展目标"})

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,9 +16,10 @@ from lxml import etree
 
 from exporters.load import load
 from exporters.model import Dataset
-from tests.word.living_steps import W, faults, patched, plan_of, regenerate, settled, text
+from tests.editors import LibreOffice, dispatch
+from tests.word.living_steps import W, faults, patched, plan_of, regenerate, settled, text, write
 from tests.word.test_living_docx import edited
-from tests.word.test_living_guangzhou import DATE, ROOT, Briefing, altered
+from tests.word.test_living_guangzhou import DATE, ROOT, Briefing, _without_margins, altered
 
 MARK = "【我加的】"
 _SPACE = "{http://www.w3.org/XML/1998/namespace}space"
@@ -207,3 +209,30 @@ def test_clean_and_tracked(base: bytes, ours: bytes, edit: Callable[[Any], None]
     assert settled(tracked, accept=False) == settled(theirs, accept=False)
     again = plan_of(ours, tracked, ours)
     assert again.edits == () and not again.conflicts
+
+
+def _settle(document: Any, command: str) -> None:
+    dispatch(document, command)
+
+
+@pytest.mark.office
+@pytest.mark.slow
+def test_settled_in_libreoffice_with_a_persons_own(
+    base: bytes, ours: bytes, office: LibreOffice, tmp_path: Path
+) -> None:
+    def by_hand(document: Any) -> None:
+        for edit in (tracked_words, tracked_paragraph, tracked_format, tracked_row):
+            edit(document)
+
+    theirs = edited(base, by_hand)
+    clean, plan = regenerate(base, theirs, ours)
+    tracked = patched(theirs, plan, ours, DATE)
+    lines: dict[tuple[str, str], list[str]] = {}
+    for name, data in (("clean", clean), ("theirs", theirs), ("tracked", tracked)):
+        for command in ("Accept", "Reject"):
+            path = write(tmp_path / f"{name}-{command}.docx", data)
+            office.edit(path, _settle, f".uno:{command}AllTrackedChanges")
+            lines[name, command] = _without_margins(path.read_bytes())
+    assert lines["tracked", "Accept"] == lines["clean", "Accept"]
+    assert lines["tracked", "Reject"] == lines["theirs", "Reject"]
+    assert lines["theirs", "Accept"] != lines["theirs", "Reject"]
