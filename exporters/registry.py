@@ -20,16 +20,19 @@ if TYPE_CHECKING:
 
 
 class Exporter(Protocol):
-    """What a room offers.
+    """What a room offers; it says where each stands (:func:`exporters.rooms.offering`).
 
-    ``compile`` raises TemplateError with every fault of the template; ``render`` streams; ``read`` tells what an edited
-    file holds, ``patch`` carries a merge out on it, ``lines`` gives every visible line of text in order,
-    ``texts`` each with its place, and with them what a page does not show (alternative texts, properties),
-    ``outline`` is what the rules of ``briefpack check`` look at in a template, ``reaches`` what leads out of a file
-    or runs something,
-    ``whereabouts`` says in a person's words where each handle of a snapshot leads. A room may also have
-    ``results(package) -> list[Fault]``: what a file shows although its own formulas say otherwise; and
-    ``overflows(package) -> list[Fault]``: what of a finished file's text does not fit.
+    ``compile`` raises TemplateError with every fault of the template, each with its place; ``render`` streams, dated by
+    *epoch* (seconds, UTC), *properties* in the custom document properties; ``read`` tells what an edited file holds,
+    ``patch`` writes *target* with a merge carried out on it: *ours* is the new render that the plan was made with,
+    *track* (ISO 8601) dates tracked changes, where empty they are not tracked. ``lines`` gives every visible line of
+    text in order, ``texts`` each with its place, and with them what a page does not show (alternative texts,
+    properties), ``outline`` is what the rules of ``briefpack check`` look at in a template, ``reaches`` what leads out
+    of a file or runs something, ``whereabouts`` says in a person's words where each handle of a snapshot leads.
+
+    A room may also have ``results(package) -> list[Fault]``: what a file shows although its own formulas say otherwise;
+    ``overflows(package) -> list[Fault]``: what of a finished file's text does not fit; and
+    ``untracked(plan) -> list[SetSlot]``: what a plan writes and no revision can carry.
     """
 
     NAME: str

@@ -55,7 +55,20 @@ def _unique(record: Any, rest: str, used: set[str]) -> str:
     return found
 
 
-class DeckRenderer:
+def render_deck(
+    compiled: Compiled,
+    template: Package,
+    scope: Scope,
+    out: BinaryIO,
+    *,
+    epoch: int | None = None,
+    properties: Mapping[str, str] = {},
+) -> None:
+    """Write the deck of *scope* to *out*; parts without tags come from *template* as they are."""
+    _DeckRenderer(compiled, template, scope, epoch, properties).write(out)
+
+
+class _DeckRenderer:
     """One rendering; use it once."""
 
     def __init__(

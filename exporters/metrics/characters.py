@@ -68,8 +68,3 @@ def is_space(char: str) -> bool:
 def latin_base(char: str) -> str:
     """The plain letter under an accented one; the character itself when it has none."""
     return normalize("NFD", char)[0]
-
-
-def joins(char: str) -> bool:
-    """Does the character belong to a word or number that is kept whole (letters, digits and what stands in them)?"""
-    return not is_wide(char) and not is_space(char) and char not in CONTEXTUAL

@@ -83,8 +83,8 @@ class Pager:
     _below: float = 0.0
     _in_head: bool = False
     _waiting: list[tuple[Item, Sequence[Placed]]] = field(default_factory=list)
-    forced: bool = True
-    """Whether the page was begun by force, so that space before its first paragraph counts."""
+    _at_start: bool = True
+    """Space before the first paragraph counts on the first page only."""
 
     def add(self, item: Item, marks: Sequence[Placed] = ()) -> None:
         """Take the next item; its *marks* are told the page on which it begins, now or when what follows is known."""
@@ -114,13 +114,8 @@ class Pager:
             for mark in marks:
                 mark.page = page
 
-    def break_page(self) -> None:
-        """Begin a page by force."""
-        self._turn()
-        self.forced = True
-
     def _gap(self, item: Item, after: float, style: str) -> float:
-        if self.used <= 0 and not self.forced:
+        if self.used <= 0 and not self._at_start:
             return 0.0
         if item.style and item.style == style:
             return -after
@@ -152,7 +147,7 @@ class Pager:
         self.page += 1
         self.used = self.notes = self._after = 0.0
         self._style = ""
-        self.forced = False
+        self._at_start = False
 
     def _paragraph(self, item: Item) -> int:
         if self._table >= 0:

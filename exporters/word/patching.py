@@ -52,10 +52,7 @@ def patch(
     track: str = "",
     epoch: int | None = None,
 ) -> None:
-    """Write *target* with *plan* carried out. *track* (ISO 8601) dates tracked changes; empty, they are not tracked.
-
-    New items, controls and charts are lifted from *ours*, the new render that the plan was made with.
-    """
+    """New items, controls and charts are lifted from *ours*."""
     _Patch(target, plan, ours, track, epoch).write(out, properties)
 
 

@@ -35,11 +35,11 @@ def render_document(
     out: BinaryIO,
     *,
     epoch: int | None = None,
-    properties: Mapping[str, str] | None = None,
+    properties: Mapping[str, str] = {},
 ) -> None:
     """Write the document that *compiled* and *scope* make; parts without tags come from *template* as they are."""
     with collector_paused():
-        _Rendering(compiled, template, scope, epoch).write(out, properties or {})
+        _Rendering(compiled, template, scope, epoch).write(out, properties)
 
 
 class _Rendering:

@@ -20,7 +20,6 @@ from exporters.workbook.records import Records
 from exporters.workbook.references import quoted_sheet
 from exporters.workbook.xmltree import Element, R, S, escape, parse, text_of
 
-VT = "{http://schemas.openxmlformats.org/officeDocument/2006/docPropsVTypes}"
 _EXTENDED = "{http://schemas.openxmlformats.org/officeDocument/2006/extended-properties}"
 
 

@@ -33,7 +33,7 @@ def render(
     epoch: int | None = None,
     properties: Mapping[str, str] = {},
 ) -> None:
-    """Write the workbook to *out*. *properties* go to the custom document properties."""
+    """Write the workbook of *scope* to *out*."""
     with collector_paused(), PackageWriter(out, date_time=zip_time(epoch)) as writer:
         _Rendering(compiled, template, scope, writer).write(properties)
 

@@ -47,14 +47,12 @@ def test_spaces_between_paragraphs_are_the_larger_one_or_their_sum() -> None:
     assert pages(between, adds=True) == [0, 0, 1]
 
 
-def test_space_before_at_a_page_top_counts_after_a_forced_break_only() -> None:
+def test_space_before_at_a_page_top_counts_on_the_first_page_only() -> None:
     pager = Pager(100.0)
-    pager.add(lines(10))
+    pager.add(lines(5, before=50.0))
+    assert (pager.page, pager.used) == (0, 100.0)
     pager.add(lines(1, before=50.0))
     assert (pager.page, pager.used) == (1, 10.0)
-    pager.break_page()
-    pager.add(lines(1, before=50.0))
-    assert (pager.page, pager.used) == (2, 60.0)
 
 
 def test_rows_do_not_split_and_the_header_row_is_repeated() -> None:

@@ -44,7 +44,7 @@ def patch(
     track: str = "",
     epoch: int | None = None,
 ) -> None:
-    """Write *target* with *plan* carried out on it. Decks know no tracked changes: *track* changes nothing."""
+    """Decks know no tracked changes: *track* changes nothing."""
     patcher = _Patcher(target, plan, ours)
     patcher.run()
     patcher.set_properties(properties)

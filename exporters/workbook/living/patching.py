@@ -49,10 +49,7 @@ def patch(
     track: str = "",
     epoch: int | None = None,
 ) -> None:
-    """Carry *plan* out on *target* and write the result to *out*.
-
-    *ours* is the new render, whence new rows come. A workbook holds no tracked changes, so *track* is passed over.
-    """
+    """Workbooks know no tracked changes: *track* changes nothing."""
     with readable(target):
         _Patch(target, plan, ours).write(out, properties, epoch)
 
