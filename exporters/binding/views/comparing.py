@@ -197,6 +197,12 @@ class PackView(View):
         return office.name.in_(self._scope.lang) if office else ""
 
     @kept
+    def contact(self) -> str:
+        """How to reach that office."""
+        office = self._scope.dataset.office
+        return office.contact.in_(self._scope.lang) if office else ""
+
+    @kept
     def date(self) -> str:
         """The day that the data stands for, in words."""
         return wording.date(self._scope.as_of, self._scope.lang) if self._scope.as_of else ""

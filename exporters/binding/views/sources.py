@@ -83,6 +83,21 @@ class EventView(View):
         return wording.date(self._event.date, self._scope.lang)
 
     @kept
+    def time(self) -> str:
+        """When it was held, in the data's words (上午)."""
+        return self._event.time.in_(self._scope.lang)
+
+    @kept
+    def level(self) -> str:
+        """Whose conference it was: 市, 区; in English city, district."""
+        return wording.label(self._event.level, self._scope.lang)
+
+    @kept
     def host(self) -> str:
         """Who held it."""
         return self._event.host.in_(self._scope.lang)
+
+    @property
+    def source(self) -> SourceView | None:
+        """The source that tells of it."""
+        return self._scope.source(self._event.source) if self._event.source else None

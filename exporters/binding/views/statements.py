@@ -132,6 +132,11 @@ class TargetView(View):
         return self._target.ref
 
     @property
+    def indicator_raw(self) -> str:
+        """The indicator as the source words it."""
+        return self._target.indicator_raw
+
+    @property
     def _record(self) -> Indicator:
         return self._scope.indicator(self._target.indicator)
 
