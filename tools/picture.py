@@ -18,7 +18,7 @@ from PIL import Image, ImageDraw
 ROOT = Path(__file__).resolve().parent.parent
 WIDTH, GAP, PAPER, EDGE = 1_600, 24, (238, 240, 243), (196, 200, 206)
 ROWS = (
-    (("deck.pptx", 1), ("deck.pptx", 3), ("deck.pptx", 13)),
+    (("deck.pptx", 1), ("deck.pptx", 4), ("deck.pptx", 14)),
     (("briefing.docx", 1), ("briefing.docx", 3), ("briefing.docx", 5), ("targets.xlsx", 1)),
 )
 """File and page of each picture, row by row; a row's pictures share one height."""

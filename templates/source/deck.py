@@ -51,6 +51,13 @@ LOOKS = {
     ("gbt9704", "zh"): Look("briefpack-gbt9704", "Arial", "黑体", PLAIN),
     ("gbt9704", "en"): Look("briefpack-gbt9704", "Calibri", "黑体", PLAIN),
 }
+MESSAGES = {
+    "city": "city.rows", "growth": "indicator.GDP.growth",
+    "invest": "indicator.FAI.growth or indicator.IND_INVEST.growth",
+    "work": "targets|selectattr('place.n')|selectattr('kind_code', 'eq', 'deliverable')|list", "progress": "observed",
+    "gaps": "missing or elsewhere",
+}  # fmt: skip
+"""Each message of the whole deck, and when there is one."""
 LOCALES = {"zh": "zh-CN", "en": "en-GB"}
 
 
@@ -108,6 +115,21 @@ class Deck(DistrictSlides):
             )
             page.text(f"Word {word}", (x, 5.68, 2.4, 0.36), self[f"cover.{word}"], size=16, colour=RULE)
         page.notes("{{ pack.title }}", "{{ pack.note }}")
+
+    def messages(self) -> None:
+        """What the whole deck says, before its parts."""
+        page = self.slide("Messages")
+        page.fill(None, "Headline", self["k.title"])
+        page.fill(10, "Who", self["k.who"])
+        paragraphs: list[P | str] = []
+        for name, condition in MESSAGES.items():
+            lead, _, text = self[f"k.{name}"].partition("|")
+            said = P([Run(lead, None, True, ACCENT), Run(text)])
+            paragraphs += [f"{{%p if {condition} %}}", said, "{%p endif %}"]
+        page.fill(13, "Messages", *paragraphs)
+        page.fill(11, "Source", self["s.foot"])
+        page.page()
+        page.notes("{{ pack.note }}")
 
     def city(self) -> None:
         page = self.slide("Statement", tags=(row_names("city", 4),))
@@ -296,6 +318,7 @@ class Deck(DistrictSlides):
 
     def build(self) -> bytes:
         self.cover()
+        self.messages()
         self.city()
         self.comparison("gdp", "GDP", "GDP chart", "indicator.GDP.city_growth.value")
         self.comparison("fai", "FAI", "Investment chart", "indicator.FAI.median_growth")

@@ -96,10 +96,11 @@ def run_style(size: float, colour: str, *, bold: bool = False, kind: str = "mn",
 
 def level(
     number: int, size: float, colour: str, *, bold: bool = False, bullet: bool = False, line: int = 100,
-    before: float = 0, align: str = "l", kind: str = "mn",
+    before: float = 0, align: str = "l", kind: str = "mn", hang: float = 0,
 ) -> str:  # fmt: skip
-    """Return ``a:lvlNpPr``: size in points, line spacing in per cent, room before in points."""
-    place = ' marL="228600" indent="-228600"' if bullet else ' marL="0" indent="0"'
+    """Return ``a:lvlNpPr``: size in points, line spacing in per cent, room before and hanging indent in points."""
+    hung = 228600 if bullet else round(hang * 12700)
+    place = f' marL="{hung}" indent="{-hung}"'
     mark = (
         f'<a:buClr><a:schemeClr val="{ACCENT}"/></a:buClr><a:buFont typeface="Arial"/><a:buChar char="•"/>'
         if bullet
@@ -211,7 +212,7 @@ def layout_xml(name: str, shapes: str, *, back: str = "", master_shapes: bool = 
 
 
 def layouts(lang: str, words: dict[str, str]) -> dict[str, str]:
-    """Return the XML of the deck's layouts by name: cover, statement, figures with a panel, two columns."""
+    """Return the XML of the deck's layouts by name: cover, statement, messages, figures with a panel, two columns."""
     title = placeholder(2, words["title"], "title", None, TITLE_BOX, anchor="b", lang=lang)
     who = placeholder(
         3, words["who"], "body", 10, (LEFT, WHO_Y, FULL, WHO_H), style=level(1, 16, MUTED), anchor="t", lang=lang
@@ -234,6 +235,12 @@ def layouts(lang: str, words: dict[str, str]) -> dict[str, str]:
         7, words["right"], "body", 14, (LEFT + half + GAP + 0.2, BODY_Y + 0.16, half - 0.4, BODY_END - BODY_Y - 0.32),
         style=reading, lang=lang,
     )  # fmt: skip
+    # A lead of two Han characters and a space hangs before its message.
+    messages = level(1, 20, INK, before=20, hang=60 if lang.startswith("zh") else 0)
+    wide = placeholder(
+        6, words["list"], "body", 13, (LEFT, BODY_Y + 0.1, FULL, BODY_END - BODY_Y - 0.1), style=messages, fit="normAutofit",
+        lang=lang,
+    )  # fmt: skip
     right_panel = rectangle(9, "Panel", (LEFT + half + GAP, BODY_Y, half, BODY_END - BODY_Y), PALE)
     cover = (
         rectangle(7, "Mark", (LEFT, 2.92, 0.9, 0.09), ACCENT)
@@ -250,6 +257,7 @@ def layouts(lang: str, words: dict[str, str]) -> dict[str, str]:
     return {
         "Cover": layout_xml(words["l.cover"], cover, back=background(NIGHT), master_shapes=False),
         "Statement": layout_xml(words["l.statement"], common),
+        "Messages": layout_xml(words["l.messages"], common + wide),
         "Figures": layout_xml(words["l.figures"], panel + common + points + heading),
         "Columns": layout_xml(words["l.columns"], right_panel + common + right),
     }

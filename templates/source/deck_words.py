@@ -12,11 +12,32 @@ ZH: dict[str, str] = {
     # layouts
     "title": "标题：一句话说清结论", "subtitle": "副标题", "date": "日期与单位", "who": "姓名与职务", "source": "来源",
     "page": "页码", "list": "要点", "chart": "图题", "left": "左栏", "right": "右栏",
-    "l.cover": "封面", "l.statement": "结论页", "l.figures": "数字与图", "l.columns": "两栏",
+    "l.cover": "封面", "l.statement": "结论页", "l.messages": "要点页", "l.figures": "数字与图", "l.columns": "两栏",
     # cover
     "cover.date": "{{ pack.date }}{% if pack.office %}　{{ pack.office }}{% endif %}",
     "cover.targets": "项目标", "cover.districts": "个区", "cover.sources": "个来源",
     # the city
+    # the messages of the whole deck
+    "k.title": "{{ city.short }}和{{ (covered|list|length) + (elsewhere|list|length) }}个区提出{{ pack.target_count }}项目标"
+    "{% if observed %}，已有实际值的{{ observed|selectattr('actual')|list|length }}项中"
+    "{{ observed|selectattr('actual.status', 'eq', 'behind')|list|length }}项落后"
+    "{% elif missing %}，{{ missing|length }}个区原文未载{% endif %}",
+    "k.who": "要点",
+    "k.city": "全市　|{% for r in city.top[:4] %}{{ r.short }}{{ r.base.phrase|after(r.short) }}{% if not loop.last %}，{% endif %}{% endfor %}",
+    "k.growth": "增速　|{% set gdp = indicator.GDP %}GDP增速目标" + ranks.names("gdp.growth_first", "zh") + "以" + ranks.figure("gdp.growth_first") + "居首，"
+    "{{ gdp.growth|length }}个区的中位数为{{ gdp.median_growth|percent }}{% if gdp.city_growth %}，"
+    "{{ gdp.growth|selectattr('value', 'ge', gdp.city_growth.value)|list|length }}个区不低于全市{% if gdp.city_growth.upper %}下限{% endif %}{{ gdp.city_growth.bare|after('市') }}{% endif %}",
+    "k.invest": "投资　|{% set fai = indicator.FAI.growth %}{% set industry = indicator.IND_INVEST.growth %}"
+    "{% if fai %}固定资产投资增速目标" + ranks.names("indicator.FAI.growth_first", "zh") + "最高，为" + ranks.figure("indicator.FAI.growth_first") + "{% endif %}{% if fai and industry %}；{% endif %}"
+    "{% if industry %}工业投资" + ranks.names("indicator.IND_INVEST.growth_first", "zh") + "最高，为" + ranks.figure("indicator.IND_INVEST.growth_first") + "{% endif %}",
+    "k.work": "任务　|各区另列可交付的任务成果{{ targets|selectattr('place.n')|selectattr('kind_code', 'eq', 'deliverable')|list|length }}项、"
+    "在手项目盘子{{ targets|selectattr('place.n')|selectattr('kind_code', 'eq', 'portfolio')|list|length }}项",
+    "k.progress": "进展　|截至{{ pack.observed_date }}，已达到{{ observed|selectattr('actual.status', 'eq', 'met')|list|length }}项，"
+    "进度正常{{ observed|selectattr('actual.status', 'eq', 'on_track')|list|length }}项，"
+    "落后{{ observed|selectattr('actual.status', 'eq', 'behind')|list|length }}项",
+    "k.gaps": "缺口　|{% if missing %}{{ missing[:5]|map(attribute='short')|listed }}{% if missing|length > 5 %}等{% endif %}"
+    "{{ missing|length|after('' if missing|length > 5 else missing[-1].short) }}个区原文未载，不作推测{% endif %}"
+    "{% if missing and elsewhere %}；{% endif %}{% if elsewhere %}{{ elsewhere|length }}个区的目标取自其他报道，引用须注明{% endif %}",
     "city.title": "{{ city.short }}{{ r1.short|after(city.short) }}{{ r1.base.phrase|after(r1.short) }}"
     "{% if r1.level and r1.growth %}、{{ r1.growth.phrase }}{% endif %}"
     "{% set same = city.top[1:4]|map(attribute='base.phrase')|unique|list|length == 1 %}"
@@ -127,9 +148,32 @@ EN: dict[str, str] = {
     "title": "Title: the message in one sentence", "subtitle": "Subtitle", "date": "Date and office",
     "who": "Name and post", "source": "Source", "page": "Page", "list": "Points", "chart": "Chart heading",
     "left": "Left column", "right": "Right column",
-    "l.cover": "Cover", "l.statement": "Statement", "l.figures": "Figures and chart", "l.columns": "Two columns",
+    "l.cover": "Cover", "l.statement": "Statement", "l.messages": "Messages", "l.figures": "Figures and chart", "l.columns": "Two columns",
     "cover.date": "{{ pack.date }}{% if pack.office %} · {{ pack.office }}{% endif %}",
     "cover.targets": "targets", "cover.districts": "districts", "cover.sources": "sources",
+    "k.title": "{{ city.short }} and {{ (covered|list|length) + (elsewhere|list|length) }} districts set {{ pack.target_count }} targets"
+    "{% if observed %}; of {{ observed|selectattr('actual')|list|length }} with actual values, "
+    "{{ observed|selectattr('actual.status', 'eq', 'behind')|list|length }} are behind"
+    "{% elif missing %}; {{ missing|length }} {% if missing|length == 1 %}district has{% else %}districts have{% endif %} no source{% endif %}",
+    "k.who": "Key messages",
+    "k.city": "The city: |{% for r in city.top[:4] %}{{ r.short|inline }} {{ r.base.phrase }}{% if not loop.last %}, {% endif %}{% endfor %}",
+    "k.growth": "Growth: |{% set gdp = indicator.GDP %}" + ranks.names("gdp.growth_first", "en") + ranks.verb("gdp.growth_first", " leads with ", " lead with ")
+    + ranks.figure("gdp.growth_first") + "; the median of "
+    "{{ gdp.growth|length }} districts is {{ gdp.median_growth|percent }}{% if gdp.city_growth %}, and "
+    "{{ gdp.growth|selectattr('value', 'ge', gdp.city_growth.value)|list|length }} meet the city’s {% if gdp.city_growth.upper %}lower {% endif %}mark of {{ gdp.city_growth.bare }}{% endif %}",
+    "k.invest": "Investment: |{% set fai = indicator.FAI.growth %}{% set industry = indicator.IND_INVEST.growth %}"
+    "{% if fai %}fixed-asset growth is highest in " + ranks.names("indicator.FAI.growth_first", "en") + " (" + ranks.figure("indicator.FAI.growth_first") + "){% endif %}{% if fai and industry %}, {% endif %}"
+    "{% if industry %}industrial in " + ranks.names("indicator.IND_INVEST.growth_first", "en") + " (" + ranks.figure("indicator.IND_INVEST.growth_first") + "){% endif %}",
+    "k.work": "Delivery: |{% set works = targets|selectattr('place.n')|selectattr('kind_code', 'eq', 'portfolio')|list|length %}the districts also list "
+    "{{ targets|selectattr('place.n')|selectattr('kind_code', 'eq', 'deliverable')|list|length }} deliverables{% if works %} and {{ works }} "
+    "{% if works == 1 %}portfolio{% else %}portfolios{% endif %} of works in hand{% endif %}",
+    "k.progress": "Progress: |by {{ pack.observed_date }}, {{ observed|selectattr('actual.status', 'eq', 'met')|list|length }} targets are met, "
+    "{{ observed|selectattr('actual.status', 'eq', 'on_track')|list|length }} on track and "
+    "{{ observed|selectattr('actual.status', 'eq', 'behind')|list|length }} behind",
+    "k.gaps": "Gaps: |{% if missing %}no source was found for {% if missing|length > 5 %}{{ missing|length }} districts{% else %}"
+    "{{ missing|map(attribute='short')|listed('en') }}{% endif %}, and nothing is assumed{% endif %}"
+    "{% if missing and elsewhere %}; {% endif %}{% if elsewhere %}the targets of {{ elsewhere|length }} districts come from other "
+    "reports and are to be cited as such{% endif %}",
     "city.title": "{{ city.short }} {{ r1.base.word|default('targets', true) }} {{ r1.short }} "
     "{% if r1.base.measure_code == 'growth_yoy' %}growth of {{ r1.base.text }}{% else %}{{ r1.base.text }}{% endif %}"
     "{% if r1.level and r1.growth %}, {{ r1.growth.phrase }}{% endif %}"
