@@ -18,6 +18,9 @@ from exporters.model import Dataset
 from exporters.runs.living import Merged
 from tests.editors import LibreOffice
 
+PANYU = 11
+"""Where the slide of Panyu, which has no targets, stands in the shipped deck."""
+
 FULL = "nansha"
 """A district with targets; its record becomes that of others."""
 
@@ -70,15 +73,15 @@ def test_an_untouched_slide_gives_way(name: str, lang: str, place: str, keep: in
 def test_it_stands_where_the_old_one_was_put() -> None:
     def move(prs: Any) -> None:
         entries = prs.slides._sldIdLst
-        entry = entries[10]
+        entry = entries[PANYU]
         entries.remove(entry)
         entries.insert(1, entry)
 
     base, ours = render("standard", "zh", sample()), render("standard", "zh", with_targets_of("panyu"), 2)
-    old = names(base)[10]
+    old = names(base)[PANYU]
     assert old.startswith("panyu.")
     content = merged(base, edited(base, move), ours).content or b""
-    assert names(content)[1] == names(ours)[10] != old
+    assert names(content)[1] == names(ours)[PANYU] != old
     assert old not in names(content)
 
 
@@ -108,7 +111,7 @@ def write_notes(slide: Any) -> None:
 @pytest.mark.parametrize("touch", [reword, move_box, add_box, colour, write_notes])
 def test_a_touched_slide_stays_beside_the_new_one_and_is_reported(touch: Any) -> None:
     base, ours = render("standard", "zh", sample()), render("standard", "zh", with_targets_of("panyu"), 2)
-    old, new = names(base)[10], names(ours)[10]
+    old, new = names(base)[PANYU], names(ours)[PANYU]
     theirs = edited(base, lambda prs: touch(of(prs, old)))
     result = merged(base, theirs, ours)
     assert conflicts(result) == [(old, "changed-dropped")]
@@ -127,11 +130,11 @@ def test_a_touched_slide_stays_beside_the_new_one_and_is_reported(touch: Any) ->
 def test_a_slide_that_was_deleted_does_not_come_back_in_another_form() -> None:
     def delete(prs: Any) -> None:
         entries = prs.slides._sldIdLst
-        prs.part.drop_rel(entries[10].rId)
-        entries.remove(entries[10])
+        prs.part.drop_rel(entries[PANYU].rId)
+        entries.remove(entries[PANYU])
 
     base, ours = render("standard", "zh", sample()), render("standard", "zh", with_targets_of("panyu"), 2)
-    new = names(ours)[10]
+    new = names(ours)[PANYU]
     result = merged(base, edited(base, delete), ours)
     assert conflicts(result) == [(new, "deleted-changed")]
     assert not [one for one in names(result.content or b"") if one.startswith("panyu.")]
