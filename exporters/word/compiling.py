@@ -14,12 +14,13 @@ from exporters.binding.weave import Places, TreeWeaver, weave_text
 from exporters.charts.writing import first_free, with_workbook_type
 from exporters.errors import Fault, TemplateError
 from exporters.package import Package, Relationships, ct, rt
+from exporters.package.custom import CUSTOM, custom_part
 from exporters.package.relationships import rels_name
 from exporters.word.bookmarks import Bookmarks
 from exporters.word.controls import Emitter, mark_fields, unmark_fields
 from exporters.word.document import Document, has_tags
 from exporters.word.names import DIALECT, W15, W
-from exporters.word.properties import CUSTOM, custom_part, own_properties
+from exporters.word.properties import own_properties
 from exporters.word.scopes import Scopes
 from exporters.word.xmlparts import clean, is_fallback, parse, prefix_of, serialise
 
@@ -171,7 +172,7 @@ class _Compiler:
             types = types.with_override(main, ct.DOCUMENT)
         custom = custom_part(package)
         root = package.relationships()
-        if custom is None:
+        if not custom:
             root, _ = root.adding(rt.CUSTOM_PROPERTIES, CUSTOM)
         types = types.with_override(custom or CUSTOM, ct.CUSTOM_PROPERTIES)
         if charts:

@@ -7,25 +7,18 @@ from collections.abc import Iterator, Mapping
 from itertools import chain
 from typing import Any
 
-from exporters.package import Package, rt
+from exporters.package import Package
 from exporters.package.xmltext import attribute
 
-CUSTOM = "docProps/custom.xml"
 _FORMAT = "{D5CDD505-2E9C-101B-9397-08002B2CF9AE}"
 _TYPES = "http://schemas.openxmlformats.org/officeDocument/2006/docPropsVTypes"
 _NAMESPACE = "http://schemas.openxmlformats.org/officeDocument/2006/custom-properties"
 _FIRST = 2
 
 
-def custom_part(package: Package) -> str | None:
-    """Return the template's own custom properties part."""
-    found = package.relationships().target_of_type(rt.CUSTOM_PROPERTIES)
-    return package.stored_name(found) if found and found in package else None
-
-
-def own_properties(package: Package, part: str | None) -> list[list[Any]]:
+def own_properties(package: Package, part: str) -> list[list[Any]]:
     """Return [name, XML of the value] of the template's custom properties."""
-    if part is None:
+    if not part:
         return []
     from lxml import etree
 

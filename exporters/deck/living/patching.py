@@ -20,12 +20,12 @@ from exporters.deck.living.names import key_of
 from exporters.deck.living.notes import NotesWriter, set_notes
 from exporters.deck.living.packing import Changes
 from exporters.deck.living.places import Place, Places
-from exporters.deck.living.properties import PART, part_of, with_properties
 from exporters.deck.living.reading import KEPT
 from exporters.deck.living.sizing import follow_size
 from exporters.deck.living.tables import set_cell
 from exporters.deck.living.texts import paragraphs_of, set_text, text_of
 from exporters.package import ct, rt
+from exporters.package.custom import CUSTOM, custom_part, with_properties
 from exporters.package.described import described_parts
 from exporters.snapshot import InsertGroup, InsertItem, MarkStale, RemoveGroup, RemoveItem, ReplaceGroup, SetSlot
 
@@ -177,14 +177,14 @@ class _Patcher:
         if not properties:
             return
         package = self.edited.package
-        part = part_of(package)
+        part = custom_part(package)
         if part:
             data = package.read(part)
             made = with_properties(data, properties)
             if made != data:
                 self.changes.set(part, made)
             return
-        part = PART if PART not in package else self.changes.free_name("docProps/custom1.xml")
+        part = CUSTOM if CUSTOM not in package else self.changes.free_name("docProps/custom1.xml")
         self.changes.add(part, with_properties(b"", properties), ct.CUSTOM_PROPERTIES)
         self.changes.link("", part, rt.CUSTOM_PROPERTIES)
 

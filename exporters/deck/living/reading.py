@@ -24,9 +24,9 @@ from exporters.deck.living.deck import (
     unmarked,
 )
 from exporters.deck.living.names import key_of, may_be_bound
-from exporters.deck.living.properties import read_properties
 from exporters.deck.living.tables import HEADER, cell_text, rows_of
 from exporters.deck.living.texts import paragraphs_of, text_of
+from exporters.package.custom import read_properties
 from exporters.package.described import described
 from exporters.package.kept import Kept
 from exporters.snapshot import UNKNOWN, Group, Item, Slot, SlotKind, Snapshot

@@ -8,6 +8,7 @@ from lxml import etree
 
 from exporters.charts.data import chart_data
 from exporters.package import Package, Relationships, rt
+from exporters.package.custom import read_properties
 from exporters.package.described import described, is_described
 from exporters.package.kept import Kept
 from exporters.snapshot import Group, Item, SetSlot, Slot, SlotKind, Snapshot
@@ -59,7 +60,7 @@ class Document:
         self.package = package
         self.main = package.main_part()
         self.relationships: Relationships = package.relationships(self.main)
-        self.properties = custom_properties(package)
+        self.properties = read_properties(package)
         self.roots: dict[str, Element] = {}
         self.notes: dict[tuple[str, str], Element] = {}
         self.note_parts: dict[str, str] = {}
@@ -236,12 +237,3 @@ def _frame_name(chart: Element, index: int) -> str:
         if properties is not None:
             return properties.get("name", "") or str(index)
     return str(index)
-
-
-def custom_properties(package: Package) -> dict[str, str]:
-    """Return the custom document properties, as text, by name."""
-    part = package.relationships().target_of_type(rt.CUSTOM_PROPERTIES)
-    if part is None or part not in package:
-        return {}
-    root = etree.fromstring(package.read(part), _PARSER)
-    return {one.get("name", ""): (one[0].text or "") if len(one) else "" for one in root if isinstance(one.tag, str)}

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, BinaryIO
 
 from exporters.package import ct, rt
+from exporters.package.custom import CUSTOM, custom_part, with_properties
 from exporters.package.described import described_parts
 from exporters.snapshot import InsertGroup, InsertItem, Plan, RemoveItem, SetSlot
 from exporters.workbook.formula.parse import shared
@@ -24,8 +25,6 @@ from exporters.workbook.living.naming import CELLS, SHEET, Naming, Places
 from exporters.workbook.living.noting import Noting
 from exporters.workbook.living.packing import Changes
 from exporters.workbook.living.placing import TableRows, content_like
-from exporters.workbook.living.properties import PART as PROPERTIES
-from exporters.workbook.living.properties import part_of, with_properties
 from exporters.workbook.living.related import Related
 from exporters.workbook.living.shifting import Insertion, Shift, Shifts
 from exporters.workbook.living.spans import parse, utf8
@@ -356,12 +355,12 @@ class _Patch:
     def _write_properties(self, properties: Mapping[str, str]) -> None:
         if not properties:
             return
-        part = part_of(self._book.package)
+        part = custom_part(self._book.package)
         if part:
-            self._changes.set(part, with_properties(utf8(self._book.package.read(part)), properties))
+            self._changes.set(part, with_properties(self._book.package.read(part), properties))
         else:
-            self._changes.add(PROPERTIES, with_properties(b"", properties), content_type=ct.CUSTOM_PROPERTIES)
-            self._changes.link("", PROPERTIES, rt.CUSTOM_PROPERTIES)
+            self._changes.add(CUSTOM, with_properties(b"", properties), content_type=ct.CUSTOM_PROPERTIES)
+            self._changes.link("", CUSTOM, rt.CUSTOM_PROPERTIES)
 
 
 def _is_number(text: str) -> bool:

@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from exporters.package.custom import read_properties
 from exporters.package.described import described
 from exporters.snapshot import Group, Item, Slot, SlotKind, Snapshot
 from exporters.workbook.living.book import KEPT, RANGE, Book, SheetEntry, Table, readable
@@ -22,7 +23,6 @@ from exporters.workbook.living.margins import MARGINS, margins
 from exporters.workbook.living.naming import CELLS, CHARTS, SHEET, Naming, Places
 from exporters.workbook.living.notes import notes_by_row
 from exporters.workbook.living.pointing import Pointing
-from exporters.workbook.living.properties import read_properties
 from exporters.workbook.living.shapes import shaped
 from exporters.workbook.living.sheet import Sheet
 from exporters.workbook.references import letters
