@@ -160,7 +160,7 @@ EN: dict[str, str] = {
     "k.growth": "Growth: |{% set gdp = indicator.GDP %}" + ranks.names("gdp.growth_first", "en") + ranks.verb("gdp.growth_first", " leads with ", " lead with ")
     + ranks.figure("gdp.growth_first") + "; the median of "
     "{{ gdp.growth|length }} districts is {{ gdp.median_growth|percent }}{% if gdp.city_growth %}, and "
-    "{{ gdp.growth|selectattr('value', 'ge', gdp.city_growth.value)|list|length }} meet the city’s {% if gdp.city_growth.upper %}lower {% endif %}mark of {{ gdp.city_growth.bare }}{% endif %}",
+    "{{ gdp.growth|selectattr('value', 'ge', gdp.city_growth.value)|list|length }} reach the city’s {% if gdp.city_growth.upper %}lower {% endif %}mark of {{ gdp.city_growth.bare }}{% endif %}",
     "k.invest": "Investment: |{% set fai = indicator.FAI.growth %}{% set industry = indicator.IND_INVEST.growth %}"
     "{% if fai %}fixed-asset growth is highest in " + ranks.names("indicator.FAI.growth_first", "en") + " (" + ranks.figure("indicator.FAI.growth_first") + "){% endif %}{% if fai and industry %}, {% endif %}"
     "{% if industry %}industrial in " + ranks.names("indicator.IND_INVEST.growth_first", "en") + " (" + ranks.figure("indicator.IND_INVEST.growth_first") + "){% endif %}",
