@@ -33,6 +33,13 @@ SAMPLE = Path(str(find_dataset("sample-progress"))).read_text("utf-8")
 QUICK = (
     "figure", "no_actuals", "new_indicator", "district", "many_statements", "no_district", "no_growth", "new_source",
 )  # fmt: skip
+OTHERS = (
+    "between", "clause", "expression", "figures_behind", "flag", "initiative", "level", "milestone", "modality",
+    "no_initiatives", "no_leader", "no_office", "no_statement", "note", "other_coverage", "period", "renamed_district",
+    "renamed_indicator", "reported", "source_of_district", "stretch", "title", "two_sources", "unit",
+)  # fmt: skip
+EDITIONS = (("standard", "en"), ("gbt9704", "zh"))
+Edited = Callable[[str, str], tuple[Path, Request]]
 
 
 def build(data: Data, out: Path, request: Request) -> None:
@@ -91,7 +98,7 @@ def differences(merged: list[str], fresh: list[str]) -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def edited(tmp_path_factory: pytest.TempPathFactory, cache: Path) -> Callable[[str, str], tuple[Path, Request]]:
+def edited(tmp_path_factory: pytest.TempPathFactory, cache: Path) -> Edited:
     """Return what gives the edited pack of an edition."""
     known: dict[tuple[str, str], Path] = {}
 
@@ -108,14 +115,22 @@ def edited(tmp_path_factory: pytest.TempPathFactory, cache: Path) -> Callable[[s
 
 
 @pytest.mark.parametrize("name", QUICK)
-def test_edited_and_fresh_packs_say_the_same(
-    name: str, edited: Callable[[str, str], tuple[Path, Request]], tmp_path: Path
-):
-    pack, request = edited("standard", "zh")
-    shutil.copytree(pack, tmp_path / "merged")
+def test_edited_and_fresh_packs_say_the_same(name: str, edited: Edited, tmp_path: Path):
+    compare(name, *edited("standard", "zh"), tmp_path)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("number", "name"), list(enumerate(OTHERS)))
+def test_so_do_those_of_other_editions(number: int, name: str, edited: Edited, tmp_path: Path):
+    compare(name, *edited(*EDITIONS[number % len(EDITIONS)]), tmp_path)
+
+
+def compare(name: str, pack: Path, request: Request, folder: Path) -> None:
+    """Change the data, build into the edited pack and afresh, and compare."""
+    shutil.copytree(pack, folder / "merged")
     data = yaml.safe_load(SAMPLE)
     getattr(changes, name)(data)
-    build(data, tmp_path / "merged", request)
-    build(data, tmp_path / "fresh", request)
+    build(data, folder / "merged", request)
+    build(data, folder / "fresh", request)
     for kind in FILES:
-        assert not differences(said(tmp_path / "merged", kind), said(tmp_path / "fresh", kind)), kind
+        assert not differences(said(folder / "merged", kind), said(folder / "fresh", kind)), kind
