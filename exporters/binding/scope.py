@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from enum import StrEnum
@@ -130,6 +131,12 @@ class Scope:
             for one in self.compared.values()
             for target in (*one.districts, *((one.city,) if one.city else ()))
         )
+
+    @cached_property
+    def citations(self) -> tuple[Counter[str], Counter[str | None]]:
+        """How many target statements and how many actual values come from each source."""
+        stated = Counter(target.evidence.source for target in self.dataset.targets)
+        return stated, Counter(observation.source for observation in self.observations.values())
 
     def place(self, place_id: str) -> PlaceView:
         return self._places[place_id]

@@ -21,14 +21,14 @@ class Progress:
 
     ``rate`` is actual / target (a ratio, not rounded; None where a ratio has no meaning, as for growth rates below
     zero and where less is better, so that more is not further); ``gap`` is actual - target in the target's unit;
-    ``elapsed`` the share of the period that has passed.
+    ``elapsed`` the share of the period that has passed. A statement without a number has no rate, no gap and no status.
     """
 
     observation: Observation
     rate: Decimal | None
-    gap: Decimal
+    gap: Decimal | None
     elapsed: Decimal
-    status: Status
+    status: Status | None
 
 
 def latest(observations: Iterable[Observation]) -> dict[str, Observation]:
@@ -48,14 +48,14 @@ def lower_is_better(target: Target, indicator: Indicator) -> bool:
     return target.comparator in _LIMITS or indicator.lower_is_better or target.measure is Measure.RANK
 
 
-def progress(target: Target, observation: Observation, indicator: Indicator) -> Progress | None:
-    """Return the progress of *target* at the observation's date; None where the target has no value."""
-    if target.value is None:
-        return None
+def progress(target: Target, observation: Observation, indicator: Indicator) -> Progress:
+    """Return the progress of *target* at the observation's date."""
     aim, actual = target.value, observation.value
     start, end = target.period.start, target.period.end
     day, days = (observation.date - start).days + 1, (end - start).days + 1
     elapsed = min(max(Decimal(day) / days, Decimal(0)), Decimal(1)).quantize(_FOUR_PLACES, ROUND_HALF_EVEN)
+    if aim is None:
+        return Progress(observation, None, None, elapsed, None)
     lower = lower_is_better(target, indicator)
     limit = target.upper if lower and target.upper is not None else aim
     met = actual <= limit if lower else actual >= limit

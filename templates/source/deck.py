@@ -221,9 +221,9 @@ class Deck(DistrictSlides):
     def progress(self) -> None:
         """What is behind comes first, on slides of its own."""
         behind = [Run(self["p.behind"], None, True, ACCENT)]
-        on_time = "{% if t.actual.status == 'met' %}" + self["p.met"] + "{% else %}" + self["p.on_track"] + "{% endif %}"
+        on_time = "{% if t.actual.status == 'met' %}" + self["p.met"] + "{% elif t.actual.status %}" + self["p.on_track"] + "{% else %}—{% endif %}"
         self._progress("p.title.behind", "selectattr('actual.status', 'eq', 'behind')", behind)
-        self._progress("p.title.on_time", "selectattr('actual.status', 'in', ['met', 'on_track'])", [Run(on_time)])
+        self._progress("p.title.on_time", "selectattr('actual')|rejectattr('actual.status', 'eq', 'behind')", [Run(on_time)])
 
     def _progress(self, title: str, chosen: str, status: list[Run]) -> None:
         found = f"observed|{chosen}|list"
@@ -304,10 +304,10 @@ class Deck(DistrictSlides):
         page.table(
             "Sources",
             (LEFT, BODY_Y, FULL, 1.0),
-            (0.7, FULL - 1.8, 1.1),
+            (0.7, FULL - 3.3, 2.6),
             [self["s.n"], self["s.source"], self["s.count"]],
             "for s in part",
-            ["{{ s.n }}", "{{ s.citation|fit(2) }}", "{{ targets|selectattr('source.key', 'eq', s.key)|list|length or '—' }}"],
+            ["{{ s.n }}", "{{ s.citation|fit(2) }}", self["s.counted"]],
             height=0.6,
             descr=self["s.alt"],
             right=(2,),

@@ -105,7 +105,7 @@ ZH: dict[str, str] = {
     "m.source": "来源：无。对照数字的出处见“出处”页",
     # notes
     "n.target": "{{ t.label }}：{{ t.word }}{{ t.phrase|after(t.word) }}（{{ t.period }}）{% if t.clause %}。原句：{{ t.clause }}{% endif %}［{{ t.source.n }}］"
-    "{% if t.actual %}　截至{{ t.actual.date }}实际{{ t.actual.text }}{% endif %}{% if t.flags %}　注：{{ t.flag_text }}{% endif %}",
+    "{% if t.actual %}　截至{{ t.actual.date }}实际{{ t.actual.text }}{% if t.actual.source %}［{{ t.actual.source.n }}］{% endif %}{% endif %}{% if t.flags %}　注：{{ t.flag_text }}{% endif %}",
     "n.doing": "举措（{{ i.theme }}）：{{ i.text }}",
     "n.source": "［{{ s.n }}］{{ s.citation }}{% if s.address %}，{{ s.address }}{% endif %}",
     "n.none": "{{ district.name }}：{{ district.coverage_text }}。{{ district.note }}",
@@ -122,7 +122,7 @@ ZH: dict[str, str] = {
     "p.place": "地区", "p.indicator": "指标", "p.target": "目标", "p.actual": "实际", "p.rate": "完成率", "p.status": "进度",
     "p.met": "已达到", "p.on_track": "进度正常", "p.behind": "落后",
     "p.alt": "目标与实际值的表",
-    "p.source": "实际值截至{{ pack.observed_date }}；增速按时点值与目标比较，不计完成率以外的调整",
+    "p.source": "{% for s in observed|selectattr('actual.source')|map(attribute='actual.source')|unique|sort(attribute='n') %}{% if loop.first %}来源：{% endif %}[{{ s.n }}]{% if loop.last %}。{% endif %}{% endfor %}实际值截至{{ pack.observed_date }}；增速按时点值与目标比较，不计完成率以外的调整",
     # what is missing, how to read
     "h.title": "{% if missing %}{{ missing|length }}个区原文未载{% endif %}{% if missing and elsewhere %}、{% endif %}"
     "{% if elsewhere %}{{ elsewhere|length }}个区取自其他来源{% endif %}{% if missing or elsewhere %}，引用前请{% endif %}先看清措辞的分量",
@@ -139,7 +139,9 @@ ZH: dict[str, str] = {
     # sources
     "s.title": "全部{{ pack.target_count }}项目标出自{{ targets|map(attribute='source')|unique|list|length }}个来源，逐项可回到原句{% if loop.length > 1 %}（{{ loop.index }}/{{ loop.length }}）{% endif %}",
     "s.who": "出处",
-    "s.n": "编号", "s.source": "来源", "s.count": "项数",
+    "s.n": "编号", "s.source": "来源", "s.count": "引用",
+    "s.counted": "{% if s.target_count %}{{ s.target_count }}项目标{% endif %}{% if s.target_count and s.actual_count %}、{% endif %}"
+    "{% if s.actual_count %}{{ s.actual_count }}项实际值{% endif %}{% if not s.target_count and not s.actual_count %}—{% endif %}",
     "s.alt": "来源表",
     "s.foot": "每项目标的原句见各区页备注、简报脚注和工作簿“目标”表",
 }  # fmt: skip
@@ -243,7 +245,7 @@ EN: dict[str, str] = {
     "m.need.2": "The clause itself, its year and its definition",
     "m.source": "Source: none. The sources of the figures for comparison are on the page of sources",
     "n.target": "{{ t.label }}: {{ t.word }}{% if t.word %} {% endif %}{{ t.phrase }} ({{ t.period }}){% if t.clause %}. In the source: {{ t.clause }}{% endif %} "
-    "[{{ t.source.n }}]{% if t.actual %} Actual on {{ t.actual.date }}: {{ t.actual.text }}.{% endif %}{% if t.flags %} Note: {{ t.flag_text }}{% endif %}",
+    "[{{ t.source.n }}]{% if t.actual %} Actual on {{ t.actual.date }}: {{ t.actual.text }}{% if t.actual.source %} [{{ t.actual.source.n }}]{% endif %}.{% endif %}{% if t.flags %} Note: {{ t.flag_text }}{% endif %}",
     "n.doing": "Measure ({{ i.theme }}): {{ i.text }}",
     "n.source": "[{{ s.n }}] {{ s.citation }}{% if s.address %}, {{ s.address }}{% endif %}",
     "n.none": "{{ district.name }}: {{ district.coverage_text }}. {{ district.note }}",
@@ -259,7 +261,7 @@ EN: dict[str, str] = {
     "p.place": "Place", "p.indicator": "Indicator", "p.target": "Target", "p.actual": "Actual", "p.rate": "Rate", "p.status": "Progress",
     "p.met": "met", "p.on_track": "on track", "p.behind": "behind",
     "p.alt": "Table of targets and actual values",
-    "p.source": "Actual values as of {{ pack.observed_date }}; growth rates are compared as they stand",
+    "p.source": "{% for s in observed|selectattr('actual.source')|map(attribute='actual.source')|unique|sort(attribute='n') %}{% if loop.first %}Source: {% endif %}[{{ s.n }}]{% if loop.last %}. {% endif %}{% endfor %}Actual values as of {{ pack.observed_date }}; growth rates are compared as they stand",
     "h.title": "{% if missing %}{{ missing|length }} {% if missing|length == 1 %}district has{% else %}districts have{% endif %} no source"
     "{% if elsewhere %}, {% else %}; {% endif %}{% endif %}{% if elsewhere %}{{ elsewhere|length }} rest on other reports; {% endif %}"
     "weigh each word before you quote a figure",
@@ -276,7 +278,9 @@ EN: dict[str, str] = {
     "h.note": "{{ pack.note }}",
     "s.title": "{% set cited = targets|map(attribute='source')|unique|list|length %}All {{ pack.target_count }} targets come from {{ cited }} source{% if cited > 1 %}s{% endif %}, each traceable to its clause{% if loop.length > 1 %} ({{ loop.index }}/{{ loop.length }}){% endif %}",
     "s.who": "Sources",
-    "s.n": "No.", "s.source": "Source", "s.count": "Targets",
+    "s.n": "No.", "s.source": "Source", "s.count": "Cited by",
+    "s.counted": "{% if s.target_count %}{{ s.target_count }} target{% if s.target_count > 1 %}s{% endif %}{% endif %}{% if s.target_count and s.actual_count %}, {% endif %}"
+    "{% if s.actual_count %}{{ s.actual_count }} actual value{% if s.actual_count > 1 %}s{% endif %}{% endif %}{% if not s.target_count and not s.actual_count %}—{% endif %}",
     "s.alt": "Table of sources",
     "s.foot": "The clause behind each target stands in the notes of its slide, in the briefing’s footnotes and in the workbook",
 }  # fmt: skip

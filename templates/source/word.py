@@ -341,7 +341,7 @@ class Briefing:
         widths = self.widths(*(zh_shares if zh else (16, 42, 28, 24, 14, 16)))
         met, on_track, behind = words.statuses
         status: Content = [
-            Run("{% if t.actual.status == 'met' %}" + met + "{% elif t.actual.status == 'on_track' %}" + on_track + "{% endif %}"),
+            Run("{% if t.actual.status == 'met' %}" + met + "{% elif t.actual.status == 'on_track' %}" + on_track + "{% elif not t.actual.status %}—{% endif %}"),
             Run("{% if t.actual.status == 'behind' %}" + behind + "{% endif %}", f'<w:b/><w:color w:val="{look.reference}"/>'),
         ]
         cells = [

@@ -19,7 +19,12 @@ EN_ROW = (
 BELOW = "indicator.GDP.growth|selectattr('reach', 'lt', indicator.GDP.city_growth.value)|list"
 ABOVE = "indicator.GDP.growth|selectattr('value', 'gt', indicator.GDP.city_growth.reach)|list|length"
 STATUS = "observed|selectattr('actual.status', 'eq', 'CODE')|list|length"
+UNJUDGED = "observed|selectattr('actual')|selectattr('actual.status', 'eq', '')|list|length"
 KIND = "targets|selectattr('place.n')|selectattr('kind_code', 'eq', 'CODE')|list|length"
+ACTUAL_SOURCES = (
+    "{% for s in observed|selectattr('actual.source')|map(attribute='actual.source')|unique|sort(attribute='n') %}"
+    "{% if loop.first %}LEAD{% endif %}[{{ s.n }}]{% if loop.last %}END{% endif %}{% endfor %}"
+)
 DOUBTFUL = "rejectattr('flag_code', 'in', ['unverified', 'invented'])|list"
 EACH_FLAG = (
     "{% for code in PLACE.flagged|" + DOUBTFUL + "|map(attribute='flag_code')|unique %}"
@@ -131,7 +136,8 @@ ZH = Words(
             "进展：",
             "已有实际值的目标{{ observed|selectattr('actual')|list|length }}项，截至{{ pack.observed_date }}达到{{ observed|selectattr("
             "'actual.status', 'eq', 'met')|list|length }}项，进度正常{{ observed|selectattr('actual.status', 'eq', "
-            "'on_track')|list|length }}项，落后{{ observed|selectattr('actual.status', 'eq', 'behind')|list|length }}项。",
+            "'on_track')|list|length }}项，落后{{ observed|selectattr('actual.status', 'eq', 'behind')|list|length }}项"
+            "{% if " + UNJUDGED + " %}，{{ " + UNJUDGED + " }}项目标未列数字、不作评判{% endif %}。",
         ),
         (
             "missing or elsewhere",
@@ -150,9 +156,10 @@ ZH = Words(
     progress="三、目标进展",
     progress_lead="截至{{ pack.observed_date }}，{{ observed|selectattr('actual')|list|length }}项目标有实际值：已达到{{ "
     + STATUS.replace("CODE", "met") + " }}项，进度正常{{ " + STATUS.replace("CODE", "on_track") + " }}项，落后{{ "
-    + STATUS.replace("CODE", "behind") + " }}项。",
+    + STATUS.replace("CODE", "behind") + " }}项{% if " + UNJUDGED + " %}，{{ " + UNJUDGED + " }}项目标未列数字、不作评判{% endif %}。",
     progress_label="{{ t.full_label }}{% if t.measure_code == 'growth_yoy' %}增速{% endif %}{% if t.role_code == 'milestone' %}{{ '（' ~ t.period ~ '）' }}{% endif %}",
     progress_note="完成率为实际值与目标之比，上限和越低越好的不计；“进度正常”指完成率不低于目标期限已过时间的比例。"
+    + ACTUAL_SOURCES.replace("LEAD", "实际值来源：").replace("END", "。") +
     "{% for t in observed if t.actual and t.actual.date != pack.observed_date %}{{ t.place.short }}{{ t.label|after(t.place.short) }}（{{ t.period }}）的实际值"
     "截至{{ t.actual.date }}。{% endfor %}",
     remarks="注：",
@@ -278,7 +285,8 @@ EN = Words(
             "Progress: ",
             "by {{ pack.observed_date }}, of {{ observed|selectattr('actual')|list|length }} targets with actual values {{ "
             + STATUS.replace("CODE", "met") + " }} are met, {{ " + STATUS.replace("CODE", "on_track") + " }} on track and {{ "
-            + STATUS.replace("CODE", "behind") + " }} behind.",
+            + STATUS.replace("CODE", "behind") + " }} behind"
+            "{% if " + UNJUDGED + " %}, and {{ " + UNJUDGED + " }} without a number to judge by{% endif %}.",
         ),
         (
             "missing or elsewhere",
@@ -299,10 +307,11 @@ EN = Words(
     progress="3. Progress",
     progress_lead="By {{ pack.observed_date }}, {{ observed|selectattr('actual')|list|length }} targets have an actual value: {{ "
     + STATUS.replace("CODE", "met") + " }} are met, {{ " + STATUS.replace("CODE", "on_track") + " }} are on track and {{ "
-    + STATUS.replace("CODE", "behind") + " }} are behind.",
+    + STATUS.replace("CODE", "behind") + " }} are behind{% if " + UNJUDGED + " %}; {{ " + UNJUDGED + " }} cannot be judged, since the target "
+    "states no number{% endif %}.",
     progress_label="{{ t.full_label }}{% if t.measure_code == 'growth_yoy' %}, growth{% endif %}{% if t.role_code == 'milestone' %} ({{ t.period }}){% endif %}",
     progress_note="“Done” is the actual value over the target, but none where less is better; “on track” means that it is no less than the share of the "
-    "target’s period that has passed.{% for t in observed if t.actual and t.actual.date != pack.observed_date %} {{ t.place.short }}, "
+    "target’s period that has passed." + ACTUAL_SOURCES.replace("LEAD", " Actual values from ").replace("END", ".") + "{% for t in observed if t.actual and t.actual.date != pack.observed_date %} {{ t.place.short }}, "
     "{{ t.label|inline }} ({{ t.period }}): as of {{ t.actual.date }}.{% endfor %}",
     remarks="Note: ",
     remark=EACH_FLAG + "{% if loop.first %}{{ t.flags[0].label|inline }} ({% endif %}{{ t.label|inline }} {{ t.text }}"

@@ -323,12 +323,12 @@ class Builder:
             "A": 24, "B": 24, "C": 9.5 if zh else 10.5, "D": 14.5 if zh else 22, "E": 6.5 if zh else 11, "F": 5, "G": 9, "H": 6.5,
             "I": 8 if zh else 10.5, "J": 7 if zh else 8, "K": 8 if zh else 10.5, "L": 9, "M": 9 if zh else 11, "N": 9 if zh else 10,
             "O": 11 if zh else 15, "P": 20 if zh else 24, "Q": 6 if zh else 8, "R": 15 if zh else 16, "S": 11, "T": 11, "U": 9, "V": 11,
-            "W": 9 if zh else 11, "X": 8.5, "Y": 8.5,
+            "W": 9 if zh else 11, "X": 8.5, "Y": 8.5, "AA": 9,
         })  # fmt: skip
         for column in "ABSTZ":
             sheet.column_dimensions[column].hidden = True
         # Folded away behind a +, so that what is read fits the width of a page at a size that can be read.
-        for column in "HJLMN":
+        for column in (*"HJLMN", "AA"):
             sheet.column_dimensions[column].hidden = True
             sheet.column_dimensions[column].outlineLevel = 1
         for column in "IKO":
@@ -347,7 +347,7 @@ class Builder:
         endings = ("", "{% endif %}{% endfor %}")
         for row, condition, ending, form in zip((FIRST, LAST), conditions, endings, (PERCENT, "General"), strict=True):
             self._target_row(sheet, row, condition, ending, form)
-        self.table(sheet, "targets", f"A4:Z{LAST}")
+        self.table(sheet, "targets", f"A4:AA{LAST}")
         self._target_rules(sheet)
         sheet.freeze_panes = f"E{FIRST}"
         self.running(sheet, "1:4")
@@ -378,11 +378,12 @@ class Builder:
             "N": "{{ t.period }}", "O": "{{ t.text }}", "P": "{{ t.clause }}", "Q": "[{{ t.source.n }}]",
             "R": "{{ t.flag_text if t.flag_code != 'invented' }}", "S": "{{ t.period_start }}", "T": "{{ t.period_end }}",
             "U": "{{ t.actual.number }}", "V": "{{ t.actual.day }}",
-            "W": f'=IF(U{row}="","",IF(OR(G{row}<=0,{lower}),"",U{row}/G{row}))', "X": status,
+            "W": f'=IF(U{row}="","",IF(OR(G{row}="",G{row}<=0,{lower}),"",U{row}/G{row}))', "X": status,
             "Y": "{{ t.actual.note }}",
-            "Z": f"{{{{ '{less}' if t.lower_is_better else '{stock}' if t.stock else '' }}}}" + ending,
+            "Z": f"{{{{ '{less}' if t.lower_is_better else '{stock}' if t.stock else '' }}}}",
+            "AA": "{% if t.actual.source %}[{{ t.actual.source.n }}]{% endif %}" + ending,
         }  # fmt: skip
-        aligned = {**dict.fromkeys("GHJUW", RIGHT), **dict.fromkeys("EFIKLMNQVXZ", CENTER)}
+        aligned = {**dict.fromkeys("GHJUW", RIGHT), **dict.fromkeys((*"EFIKLMNQVXZ", "AA"), CENTER)}
         forms = {**dict.fromkeys("GHJU", form), **dict.fromkeys("STV", DAY), "W": RATE}
         for column, text in cells.items():
             self.put(
@@ -539,20 +540,20 @@ class Builder:
     def sources(self, sheet: Worksheet) -> None:
         words = self.words
         self.title(sheet, words.sources_title, first="B")
-        self.widths(sheet, {"A": 20, "B": 7, "C": 40, "D": 20, "E": 15, "F": 26, "G": 36, "H": 13},
-                    {"H": words.sources_heads[7]})  # fmt: skip
+        self.widths(sheet, {"A": 20, "B": 7, "C": 40, "D": 20, "E": 15, "F": 26, "G": 36, "H": 13, "I": 13},
+                    {"H": words.sources_heads[7], "I": words.sources_heads[8]})  # fmt: skip
         sheet.column_dimensions["A"].hidden = True
         self.heads(sheet, 3, words.sources_heads)
         cells = {
             "A": "{% for s in sources %}{{ s.key }}", "B": "{{ s.n }}", "C": "{{ s.title }}", "D": "{{ s.outlet }}",
             "E": "{{ s.published }}", "F": "{{ s.occasion }}", "G": "{{ s.address }}",
-            "H": f'=COUNTIF({self.range("Q")},"["&B4&"]*")',
+            "H": f'=COUNTIF({self.range("Q")},"["&B4&"]*")', "I": f'=COUNTIF({self.range("AA")},"["&B4&"]*")',
         }  # fmt: skip
         for column, text in cells.items():
-            self.put(sheet, f"{column}4", text, align=CENTER if column in "BE" else RIGHT if column == "H" else LEFT,
+            self.put(sheet, f"{column}4", text, align=CENTER if column in "BE" else RIGHT if column in "HI" else LEFT,
                      border=UNDER, color=MUTED if column in "AG" else INK)  # fmt: skip
-        sheet["I4"].value = "{% endfor %}"
-        self.table(sheet, "sources", "A3:H4")
+        sheet["J4"].value = "{% endfor %}"
+        self.table(sheet, "sources", "A3:I4")
         sheet.freeze_panes = "C4"
         self.running(sheet, "1:3")
 

@@ -125,7 +125,7 @@ ZH = Words(
     heads=(
         "键", "对照键", "区域", "指标", "口径", "关系", "目标值", "上限", "单位", "力争值", "强度用词", "性质", "类别",
         "期限", "原文数字", "依据原文", "来源", "待核", "起始日", "截止日", "实际值", "实际日期", "完成率", "状态", "备注",
-        "评判",
+        "评判", "实际来源",
     ),
     measures_of_progress=("总量", "数量", "增量", "完成量"),
     measure_words=("总量", "增速", "百分点变化", "占比", "倍数", "增长倍数", "数量", "增量", "完成量", "位次", "定性"),
@@ -151,7 +151,7 @@ ZH = Words(
     measures_title="举措：{{ initiatives|length }}项，按区、按主题",
     measures_heads=("键", "区域", "主题", "举措", "依据原文", "来源", "进展", "责任单位", "备注"),
     sources_title="来源：{{ sources|length }}份，每项目标都指向其中一份",
-    sources_heads=("键", "序号", "标题", "发布者", "日期", "场合", "网址", "引用目标数"),
+    sources_heads=("键", "序号", "标题", "发布者", "日期", "场合", "网址", "引用目标数", "实际值数"),
     notes_title="说明：怎么看、怎么填、哪些要核",
     how="怎么看，怎么填",
     how_lines=(
@@ -232,7 +232,7 @@ EN = Words(
     heads=(
         "Key", "Lookup key", "Place", "Indicator", "Measure", "Sign", "Target", "Upper", "Unit", "Stretch", "Strength",
         "Role", "Kind", "Period", "As stated", "Clause", "Source", "To check", "Start", "End", "Actual", "As of",
-        "Completion", "Status", "Remarks", "Judged",
+        "Completion", "Status", "Remarks", "Judged", "Actual from",
     ),
     measures_of_progress=("level", "number", "increment", "amount done"),
     measure_words=(
@@ -264,7 +264,7 @@ EN = Words(
     measures_title="{{ initiatives|length }} initiatives by district and theme",
     measures_heads=("Key", "Place", "Theme", "Initiative", "Clause", "Source", "Progress", "Lead unit", "Remarks"),
     sources_title="{{ sources|length }} sources; every target points to one of them",
-    sources_heads=("Key", "No.", "Title", "Publisher", "Date", "Occasion", "Address", "Targets citing it"),
+    sources_heads=("Key", "No.", "Title", "Publisher", "Date", "Occasion", "Address", "Targets citing it", "Actual values from it"),
     notes_title="Notes: how to read, what to fill in, what to check",
     how="How to read and use this workbook",
     how_lines=(

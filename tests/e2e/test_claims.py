@@ -138,3 +138,55 @@ def test_what_lies_in_the_citys_range_is_not_above_it(look: str, lang: str) -> N
     assert one(texts, "1个区的目标数值高于全市（5.5%—6%）" if lang == "zh" else "1 of them sets a higher figure than the city")
     slides = said("deck.pptx", _held("sample-progress"), look, lang)
     assert one(slides, "3个不低于全市下限5.5%" if lang == "zh" else "meet the city’s lower mark of 5.5%")
+
+
+def _numberless(_: dict[str, Record], held: Record) -> None:
+    """Two more statements in words: one whose actual value has a source, one whose has none."""
+    model = next(target for target in held["targets"] if target["id"] == "dongyu.gdp-growth")
+    words = {"value": None, "unit": None, "comparator": "none", "measure": "qualitative", "expression": {"zh": "稳中有进", "en": "steady progress"}}
+    for place in ("nanting", "xilan"):
+        held["targets"].append({**model, **words, "id": f"{place}.words", "place": place, "group": "", "indicator": "RD_SHARE"})
+    seen = {"date": "2026-06-30", "value": "3.14"}
+    held["observations"] = [
+        *held["observations"],
+        {**seen, "id": "nanting.words.o", "target": "nanting.words", "source": "plan"}, {**seen, "id": "xilan.words.o", "target": "xilan.words"},
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(("look", "lang"), EDITIONS)
+@pytest.mark.parametrize("file", FILES)
+def test_the_actual_value_of_a_statement_without_a_number_is_shown(file: str, look: str, lang: str) -> None:
+    texts = said(file, _held("sample-progress"), look, lang)
+    assert ("0.059" if file == "targets.xlsx" else "5.9%") in texts
+    texts = said(file, changed(_numberless), look, lang)
+    assert len([text for text in texts if text.startswith("3.14")]) == 2
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_what_cannot_be_judged_has_no_rate_and_is_counted_apart(lang: str) -> None:
+    data = changed(_numberless)
+    briefing = "\n".join(said("briefing.docx", data, lang=lang))
+    told = ("28项目标有实际值", "，3项目标未列数字、不作评判。") if lang == "zh" else ("28 targets have an actual value", "3 cannot be judged")
+    assert [words for words in told if words not in briefing] == []
+    package = Package.open((ROOT / "templates" / "standard" / lang / "targets.xlsx").read_bytes(), name="targets.xlsx")
+    out = io.BytesIO()
+    workbook.render(workbook.compile(package, "targets.xlsx"), package, Scope(data, lang), out)  # type: ignore[arg-type]
+    sheet = openpyxl.load_workbook(io.BytesIO(out.getvalue()), data_only=True).worksheets[1]
+    (row,) = (row for row in sheet.iter_rows(values_only=True) if row[0] == "yunting.income-growth")
+    assert row[22] in ("", None)
+    assert row[23] == "—"
+
+
+@pytest.mark.parametrize(("look", "lang"), EDITIONS)
+def test_an_actual_value_leads_to_its_source(look: str, lang: str) -> None:
+    data = _held("sample-progress")
+    briefing = said("briefing.docx", data, look, lang)
+    assert one(briefing, r"实际值来源：\[2\]。" if lang == "zh" else r"Actual values from \[2\]\.")
+    deck_texts = said("deck.pptx", data, look, lang)
+    count = len(Scope(data).observations)
+    assert {"31项目标", f"{count}项实际值"} if lang == "zh" else {"31 targets", f"{count} actual values"} <= set(deck_texts)
+    assert [text for text in deck_texts if re.search(r"^来源：\[2\]。|^Source: \[2\]\. ", text)]
+    book = said("targets.xlsx", data, look, lang)
+    assert book.count("[2]") == count
+    both = said("briefing.docx", changed(_numberless), look, lang)
+    assert one(both, r"实际值来源：\[1\]\[2\]。" if lang == "zh" else r"Actual values from \[1\]\[2\]\.")

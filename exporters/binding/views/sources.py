@@ -51,6 +51,16 @@ class SourceView(View):
         """Its address on the web, as text."""
         return self._source.address
 
+    @property
+    def target_count(self) -> int:
+        """How many target statements cite it."""
+        return self._scope.citations[0][self.key]
+
+    @property
+    def actual_count(self) -> int:
+        """How many of the actual values shown come from it."""
+        return self._scope.citations[1][self.key]
+
     @kept
     def brief(self) -> str:
         """Its number, and the occasion, the outlet or the title, whichever is known first: [1] 广州市高质量发展大会."""

@@ -93,8 +93,14 @@ class ActualView(View):
 
     @property
     def status(self) -> str:
-        """met, on_track or behind."""
-        return self._progress.status
+        """met, on_track or behind; empty where the statement has no number to judge it by."""
+        return self._progress.status or ""
+
+    @property
+    def source(self) -> SourceView | None:
+        """Where it comes from, if that is known."""
+        source = self._progress.observation.source
+        return None if source is None else self._scope.source(source)
 
     @kept
     def note(self) -> str:
@@ -404,8 +410,9 @@ class TargetView(View):
     @kept
     def _actual(self) -> ActualView | None:
         observation = self._scope.observations.get(self.key)
-        progress = figures.progress(self._target, observation, self._record) if observation else None
-        return ActualView(self._scope, self._target, progress) if progress else None
+        if observation is None:
+            return None
+        return ActualView(self._scope, self._target, figures.progress(self._target, observation, self._record))
 
 
 class RowView(View):
