@@ -73,10 +73,14 @@ class SlideWeaver:
             return
         self._alternative_text_conditions(slide, where)
         self._number_fields(slide, place)
+        chosen = [shape for shape in slide.root.iter(f"{P}sp") if holds_tag(shape)]
         placed = TreeWeaver(DRAWINGML, self._weaver, self._faults, emit).weave(slide.root, where)
         self._place_levels(slide, placed)
         join_runs(slide.root, self._weaver)
         self._fit_boxes(slide, ancestry, where)
+        for shape in chosen:
+            # Words that a condition chooses are bound too, though no value stands among them.
+            slide.values.setdefault(shape, [])
         if slide.notes is None and len(self.boxes) > boxes:
             slide.notes = parse(NOTES.encode())
         if slide.notes is not None:

@@ -35,7 +35,7 @@ QUICK = (
 )  # fmt: skip
 OTHERS = (
     "between", "clause", "expression", "figures_behind", "flag", "initiative", "level", "milestone", "modality",
-    "no_initiatives", "no_leader", "no_office", "no_statement", "note", "other_coverage", "period", "renamed_district",
+    "no_city", "no_initiatives", "no_leader", "no_office", "no_statement", "note", "other_coverage", "period", "renamed_district",
     "renamed_indicator", "reported", "source_of_district", "stretch", "title", "two_sources", "unit",
 )  # fmt: skip
 EDITIONS = (("standard", "en"), ("gbt9704", "zh"))
