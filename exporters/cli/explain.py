@@ -37,6 +37,10 @@ def command(what: str, folder: Path | None, as_json: bool) -> None:
         click.echo(f"  source   {source.title.in_(pack.lang)}{span}")
         if source.address:
             click.echo(f"           {source.address}")
+        actual = pack.scope.target(one.key).actual
+        if actual is not None:
+            cited = actual.source.title if actual.source is not None else "no source is known"
+            click.echo(f"  actual   {actual.text} on {actual.date}: {cited}")
         for flag in one.target.flags:
             click.echo(f"  flag     {flag.code}: {flag.note.in_(pack.lang)}")
         for stand in one.stands:
@@ -63,5 +67,7 @@ def _json(pack: Pack, one: Explanation) -> dict[str, Any]:
     target = one.target.model_dump(mode="json", exclude_defaults=True)
     source = pack.dataset.source_by_id[one.target.evidence.source].model_dump(mode="json", exclude_defaults=True)
     stands = [{"file": stand.file, "where": stand.where, "key": stand.key, "text": stand.text} for stand in one.stands]
-    return {"key": one.key, "label": one.label, "target": target, "source": source, "stands": stands,
+    seen = pack.scope.observations.get(one.key)
+    actual = seen.model_dump(mode="json", exclude_defaults=True) if seen is not None else None
+    return {"key": one.key, "label": one.label, "target": target, "source": source, "actual": actual, "stands": stands,
             "history": list(one.history)}  # fmt: skip

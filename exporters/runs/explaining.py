@@ -47,9 +47,12 @@ def explain(pack: Pack, asked: str) -> list[Explanation]:
     """
     keys = Keys(pack.scope)
     views = {view.key: view for view in pack.scope.names()["targets"]}
+    of_actual = {view.actual.key: key for key, view in views.items() if view.actual}
     found: Found | None = keys.find(asked)
     if asked in views:
         chosen = [asked]
+    elif (observed := next((key for key in (asked, found.view.key if found else "") if key in of_actual), "")):
+        chosen = [of_actual[observed]]
     elif found is not None and found.target is not None:
         chosen = [found.view.key]
     else:
@@ -75,7 +78,8 @@ def _pasted(asked: str, views: Mapping[str, TargetView]) -> list[str]:
     said = plain(asked)
     exact = [key for key, view in views.items() if said in {plain(view.text), plain(view.phrase)}]
     amounts = [key for key, view in views.items() if said == plain(view.amount)]
-    found = list(dict.fromkeys(exact + amounts))
+    actual = [key for key, view in views.items() if view.actual and said == plain(view.actual.text)]
+    found = list(dict.fromkeys(exact + amounts + actual))
     if found:
         return found
     alone = numbers(asked)

@@ -295,3 +295,12 @@ def test_a_card_states_what_its_record_says(key: str, text: str, right: bool) ->
     keys = Keys(Scope(load(datasets()["guangzhou-2023"]), "zh"))
     assert keys.find(key) is None
     assert stated(text, keys.statements(key)) is right
+
+
+def test_an_actual_value_is_explained_by_its_own_source(packs):
+    folder = str(packs("progress"))
+    for asked in ("dongyu.gdp-growth.26h1", "dongyu.gdp-growth.26h1.text", "7.4%"):
+        done = CliRunner().invoke(app, ["explain", asked, "--in", folder])
+        assert done.exit_code == 0, done.output
+        assert "dongyu.gdp-growth  " in done.output
+        assert "actual   7.4% on 2026年6月30日: 云汀市2026年上半年统计快报（虚构）" in done.output
