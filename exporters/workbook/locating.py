@@ -30,8 +30,10 @@ def whereabouts(package: Package, snapshot: Snapshot) -> dict[str, str]:
             for at in (item.at, *(slot.at for slot in item.slots)):
                 part, _, cell = at.partition("!")
                 if part in names and cell:
-                    kind = "row " if cell.isdecimal() else "" if cell in NAMES else "cell "
-                    found[at] = f"sheet {names[part]}, {kind}{cell}"
+                    kind = f"row {cell}" if cell.isdecimal() else f"cell {cell}"
+                    if cell in NAMES:
+                        kind = "header" if cell.endswith("Header") else "footer"
+                    found[at] = f"sheet {names[part]}, {kind}"
                 elif part not in names:
                     found[at] = "chart"
     return found | where_described(snapshot)

@@ -48,6 +48,8 @@ from workbook_words import Words
 from exporters.metrics import excel_width
 
 RATES = '{% set rates = comparisons|selectattr("is_rate")|list %}'
+# The columns that a line of the notes runs over.
+_WIDE = 18 + 28 + 16 + 54
 TOTALS = '{% set totals = comparisons|rejectattr("is_rate")|list %}'
 PERCENT, RATE, DAY = "0.0####%", "0.0%", "yyyy-mm-dd"
 # The two rows of the table of targets: percentages, and all others.
@@ -566,7 +568,7 @@ class Builder:
         self._section(sheet, at, words.how)
         for text in words.how_lines:
             at += 1
-            self._wide(sheet, at, text)
+            self._wide(sheet, at, text, 20 if excel_width(text, 10, latin=words.font) <= _WIDE else 32)
         at += 1
         self._section(sheet, at, words.signs)
         for sign, text in words.sign_lines:

@@ -61,7 +61,7 @@ KINDS = [
     ("layout", DECK, r"ppt/slideMasters/slideMaster\d+\.xml", r"(</p:spTree>)", r'<p:sp><p:nvSpPr><p:cNvPr id="900" name="Stamp"/><p:cNvSpPr/><p:nvPr/></p:nvSpPr><p:spPr/><p:txBody><a:bodyPr/><a:p><a:r><a:t>GDP 88.8%</a:t></a:r></a:p></p:txBody></p:sp>\1', "slide master, shape Stamp", "“88.8%” belongs to no record"),
     ("typed over", BOOK, SHEETS, r"(?<!</f>)(<v>)0\.065(</v>)", r"\g<1>0.056\2", "sheet 目标, cell", "0.065 -> 0.056"),
     ("formula's result", BOOK, "xl/worksheets/sheet1.xml", r"(</f><v>)(\d+)(</v>)", r"\g<1>9\2\3", "sheet 总览, cell", r"shows 9(\d+), its formula gives \1"),
-    ("header", BOOK, SHEETS, r"(<oddHeader>[^<]*)2023", r"\g<1>2024", "Header", "2023 -> 2024"),
+    ("header", BOOK, SHEETS, r"(<oddHeader>[^<]*)2023", r"\g<1>2024", "sheet 总览, header", "2023.* -> .*2024"),
     ("alternative text", BOOK, r"xl/drawings/drawing\d+\.xml", r'(descr="柱形图：)', r"\g<1>平均7.7%，", "alternative text of 图1", "“7.7%” belongs to no record"),
     ("property", BOOK, "docProps/core.xml", "2023", "2024", "document property title", "2023 -> 2024"),
     ("chart cache", BOOK, r"xl/charts/chart\d+\.xml", r"(<numCache>.*?<v>)([\d.]+)(</v>)", r"\g<1>9\2\3", "shape '图1", r"the chart shows '9"),

@@ -52,5 +52,5 @@ def test_headers_follow_the_title_and_one_typed_over_is_a_conflict(tmp_path: Pat
     assert header(desk.content, "对比").endswith("自己的页眉")
     (told,) = desk.status().plan.conflicts
     assert (told.base, told.theirs, told.ours) == (f"&L{old}", "&L自己的页眉", "&L广州新目标")
-    assert desk.status().places[told.at] == "sheet 对比, oddHeader"
+    assert desk.status().places[told.at] == "sheet 对比, header"
     verified(desk)
