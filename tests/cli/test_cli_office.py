@@ -102,9 +102,9 @@ def test_a_briefing_worked_on(office: LibreOffice, run: Any, saves: int) -> None
 def talk(document):
     """Copy a slide, hide one, put one in, delete one, write into notes."""
     pages = document.DrawPages
-    pages.getByIndex(5).Visible = False
-    document.duplicate(pages.getByIndex(12))
-    pages.remove(pages.getByIndex(10))
+    pages.getByIndex(6).Visible = False
+    document.duplicate(pages.getByIndex(13))
+    pages.remove(pages.getByIndex(11))
     added = pages.insertNewByIndex(2)
     box = document.createInstance("com.sun.star.drawing.TextShape")
     added.add(box)

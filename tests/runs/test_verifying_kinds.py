@@ -48,7 +48,7 @@ KINDS = [
     ("another's key", DECK, SLIDES, r'name="nansha\.gdp-growth\.figure"', 'name="liwan.gdp-growth.figure"', "slide", "6.5%以上 -> .*10%以上"),
     ("another's key", BOOK, SHEETS, r"<t>nansha\.gdp-growth</t>", "<t>liwan.gdp-growth</t>", "sheet 目标, cell", r"liwan\.gdp-growth.*0\.065 -> 0\.1"),
     ("typed over", DECK, SLIDES, r"(<a:t>)73(</a:t>)", r"\g<1>37\2", "slide 1, shape pack.target_count", "73 -> 37"),
-    ("table cell", DECK, SLIDES, r"(<a:t>)60(</a:t>)", r"\g<1>61\2", "slide 18, table row 2", "60 -> 61"),
+    ("table cell", DECK, SLIDES, r"(<a:t>)60(项目标</a:t>)", r"\g<1>61\2", "slide 18, table row 2", "60.* -> 61"),
     ("unit", DECK, SLIDES, r"(<a:t>[^<]*?\d+)亿元", r"\1万元", "slide", r"(\d+)亿元 -> .*\1万元"),
     ("comparator", DECK, SLIDES, r"(<a:t>[^<]*?\d+%)以上", r"\1", "slide", r"(\d+%)以上 -> .*\1$"),
     ("full width", DECK, SLIDES, r"(<a:t>)73(</a:t>)", r"\1７３\2", "slide 1", "73 -> ７３"),
