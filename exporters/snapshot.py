@@ -231,6 +231,8 @@ class Plan:
     anchors: int = 0
     untracked: tuple[str, ...] = ()
     """Where, in a person's words, tracked changes were asked for and cannot be: it is updated at once."""
+    disordered: bool = False
+    """Whether the data moved things to another order that the edited file does not take."""
 
     @property
     def lost_too_much(self) -> bool:

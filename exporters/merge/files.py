@@ -106,7 +106,18 @@ class _FileMerge:
         here |= self._lost()
         loose = {slot.key for slot in self.theirs.loose}
         gone = sum(key not in loose for _, key in wanted - here)
-        return Plan(tuple(self.edits), tuple(self.conflicts), tuple(self.kept), gone, len(wanted))
+        plan = Plan(tuple(self.edits), tuple(self.conflicts), tuple(self.kept), gone, len(wanted))
+        return replace(plan, disordered=self._is_disordered())
+
+    def _is_disordered(self) -> bool:
+        """Whether the data put into another order what stands in all three files, and theirs has not that order."""
+        before, new = _order(self.base), _order(self.ours)
+        if before == new:
+            return False
+        now = _order(self.theirs)
+        common = {*before} & {*new} & {*now}
+        old, moved, kept = ([one for one in order if one in common] for order in (before, new, now))
+        return old != moved != kept
 
     def _lost(self) -> set[tuple[str, str]]:
         """Return item and key of the values in texts that an editor lost."""
@@ -433,6 +444,11 @@ def _untouched(base: Item | None, theirs: Item, ours: Item) -> bool:
         if not (before.text == now.text == new.text and before.key == now.key == new.key):
             return False
     return True
+
+
+def _order(snapshot: Snapshot) -> list[tuple[str, str]]:
+    """Return the groups and items of a file, each once, as they follow each other."""
+    return list(dict.fromkeys((group.id, item.id) for group in snapshot.groups for item in group.items))
 
 
 def _homes(snapshot: Snapshot) -> dict[str, list[tuple[str, str]]]:

@@ -83,6 +83,14 @@ def lost(plan: Plan, file: str) -> Fault:
     return Fault("anchors", message, file, hint="the new version is beside it; --fresh starts over")
 
 
+def order(plan: Plan, file: str) -> tuple[Fault, ...]:
+    """Return the warning that an edited file keeps its order, where the data has another one by now."""
+    if not plan.disordered:
+        return ()
+    message = "the data has another order by now; a file with hand edits keeps its own"
+    return (Fault("order", message, file, hint="move what should move; or build the file anew with --fresh"),)
+
+
 def upgraded(
     room: Exporter,
     file: str,

@@ -169,6 +169,7 @@ def _fresh(plan: Plan, step: Step, ours: bytes, statements: Statements) -> MadeF
 def _merged(plan: Plan, step: Step, ours: bytes, scope: Scope, statements: Statements) -> MadeFile:
     """Carry hand edits into the new render; where that cannot be done, the new version goes beside the file."""
     from exporters.runs import rows
+    from exporters.runs.living import order
 
     name, existing = step.filename, step.existing
     if existing.fault is not None:
@@ -179,6 +180,7 @@ def _merged(plan: Plan, step: Step, ours: bytes, scope: Scope, statements: State
         return MadeFile(name, "refused", beside=ours, faults=error.faults)
     conflicts = merged.plan.conflicts
     told = rows.told(str(plan.out / name), step.template.entry.name, merged.plan, scope)
+    told += order(merged.plan, str(plan.out / name))
     if merged.content is None:
         known = plan.folder.manifest.files.get(name) if plan.folder.manifest else None
         record = replace(known, inputs=step.inputs, edited=True, origin=plan.origin) if known else None

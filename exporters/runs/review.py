@@ -15,7 +15,7 @@ from exporters.package import Package
 from exporters.registry import EXPORTERS
 from exporters.runs import making, planning, publish, rows
 from exporters.runs.copies import older
-from exporters.runs.living import lost, planned, upgraded
+from exporters.runs.living import lost, order, planned, upgraded
 from exporters.runs.manifest import Manifest
 from exporters.runs.memory import Memory
 from exporters.runs.moves import Move
@@ -154,6 +154,7 @@ def diff(request: Request) -> Review:
                 places = room.whereabouts(theirs, now)
                 fault = lost(plan, str(folder / name)) if plan.lost_too_much else None
             apart = rows.told(str(folder / name), step.template.entry.name, plan, scope)
+            apart += order(plan, str(folder / name))
             warnings = _warnings(older(folder, name, base, made), apart)
             files.append(FileReview(name, state, plan, fault, places, warnings))
         # What is open in a file that was looked at is what a build would leave open there.

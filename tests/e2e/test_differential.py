@@ -17,7 +17,7 @@ from lxml import etree
 
 from exporters.package import Package
 from exporters.registry import EXPORTERS
-from exporters.runs.build import execute
+from exporters.runs.build import Outcome, execute
 from exporters.runs.inputs import find_dataset
 from exporters.runs.planning import Request, plan
 from exporters.workbook.living.book import Book
@@ -42,10 +42,10 @@ EDITIONS = (("standard", "en"), ("gbt9704", "zh"))
 Edited = Callable[[str, str], tuple[Path, Request]]
 
 
-def build(data: Data, out: Path, request: Request) -> None:
+def build(data: Data, out: Path, request: Request) -> Outcome:
     file = out.with_suffix(".json")
     file.write_text(json.dumps(data, default=str, ensure_ascii=False), "utf-8")
-    execute(plan(Request(str(file), out, request.templates, request.lang, cache=request.cache, epoch=0)))
+    return execute(plan(Request(str(file), out, request.templates, request.lang, cache=request.cache, epoch=0)))
 
 
 def edit(folder: Path) -> None:
@@ -134,3 +134,21 @@ def compare(name: str, pack: Path, request: Request, folder: Path) -> None:
     build(data, folder / "fresh", request)
     for kind in FILES:
         assert not differences(said(folder / "merged", kind), said(folder / "fresh", kind)), kind
+
+
+@pytest.mark.parametrize("name", ["codes", "other_rank", "sources_turned"])
+def test_another_order_is_told(name: str, edited: Edited, tmp_path: Path):
+    """What people edited keeps its order: where that is not the data's any more, the build says so."""
+    pack, request = edited("standard", "zh")
+    shutil.copytree(pack, tmp_path / "merged")
+    data = yaml.safe_load(SAMPLE)
+    getattr(changes, name)(data)
+    told = {Path(str(fault.file)).name for fault in build(data, tmp_path / "merged", request).warnings if fault.code == "order"}
+    build(data, tmp_path / "fresh", request)
+    other = {
+        FILES[kind]
+        for kind in FILES
+        if differences(said(tmp_path / "merged", kind), said(tmp_path / "fresh", kind))
+    }
+    assert other <= told
+    assert told
