@@ -189,6 +189,7 @@ class Dask:
             shared = client.submit(_same, common, pure=False)
             source = iter(orders)
             again: deque[tuple[O, int]] = deque()
+            suspects: deque[tuple[O, int]] = deque()
             under_way: dict[Any, list[tuple[O, int]]] = {}
             done = as_completed(loop=client.loop, raise_errors=False)
             window = max(4, 2 * sum(client.nthreads().values()))
@@ -206,7 +207,13 @@ class Dask:
                     under_way[future] = bundle
                     done.add(future)
                 if not under_way:
-                    return
+                    if not suspects:
+                        return
+                    # Orders that wait beside one which kills its workers look the same: the last try is all alone.
+                    bundle = [suspects.popleft()]
+                    future = client.submit(_each, work, shared, [bundle[0][0]], pure=False)
+                    under_way[future] = bundle
+                    done.add(future)
                 self._wait(client, done)
                 future = next(done)
                 if future.status in {"lost", "pending"}:
@@ -221,8 +228,10 @@ class Dask:
                         raise self._gone("the scheduler is gone") from None
                     # The worker died with the result still on it, or under it.
                     for order, tries in bundle:
-                        if tries >= MAX_TRIES or (len(bundle) == 1 and isinstance(error, KilledWorker)):
-                            yield order, Lost(tries + 1)
+                        if tries >= MAX_TRIES:
+                            yield order, Lost(tries)
+                        elif len(bundle) == 1 and isinstance(error, KilledWorker):
+                            suspects.append((order, MAX_TRIES))
                         else:
                             again.append((order, tries + 1))
                     continue

@@ -23,7 +23,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("built")
     (folder / "d.yaml").write_text(SAMPLE, "utf-8")
     moved = SAMPLE.replace("nanting.gdp-growth.26h1, target: nanting.gdp-growth, date: 2026-06-30, value: 4.9",
-                           "nanting.gdp-growth.26h1, target: nanting.gdp-growth, date: 2026-06-30, value: 5.9")  # fmt: skip
+                           "nanting.gdp-growth.26h1, target: nanting.gdp-growth, date: 2026-06-30, value: 5.95")  # fmt: skip
     assert moved != SAMPLE
     (folder / "moved.yaml").write_text(moved, "utf-8")
     ran("build", folder / "d.yaml", "--out", folder / "p", "--only", "word")
@@ -94,12 +94,12 @@ def test_a_briefing_behind_a_link_is_merged_where_it_is_and_stays_behind_it(offi
     assert ran(*build)[0] == 0
     assert (link.is_symlink(), real.is_symlink()) == (True, False)
     assert "note of one" in [one.text for one in docx.Document(str(real)).paragraphs]
-    assert b"5.9%" in docx.Document(str(real)).element.xml.encode()
+    assert b"5.95%" in docx.Document(str(real)).element.xml.encode()
     assert [one.name for one in shared.iterdir()] == [real.name]
     # What was replaced is in the backup, as a file of its own.
     [kept] = (office / "p/.briefpack/backup").glob("*/briefing.docx")
     assert not kept.is_symlink()
-    assert b"5.9%" not in docx.Document(str(kept)).element.xml.encode()
+    assert b"5.95%" not in docx.Document(str(kept)).element.xml.encode()
     # It is open in an editor under its real name.
     (shared / "~$r briefing.docx").touch()
     assert ran("build", office / "d.yaml", "--out", office / "p", "--only", "word")[0] == 4

@@ -24,7 +24,7 @@ for arguments in (
     ["build", "--out", out], ["build", "--out", out, "--lang", "en", "--fresh"], ["verify", out], ["status", out],
     ["diff", "guangzhou-2023", out], ["explain", "nansha", "--in", out], ["history", out], ["restore", out],
     ["preview", out, "--no-pdf"], ["lint", out + "/deck.pptx"], ["check"], ["schema"], ["template", "names"],
-    ["init", out + "/project"], ["schedule", "--target", "cron", "guangzhou-2023"], ["batch", "data/*.yaml", "--out", out + "/packs"],
+    ["init", out + "/project"], ["schedule", "--target", "cron", "build", "guangzhou-2023"], ["batch", "data/*.yaml", "--out", out + "/packs"],
     ["pull", "data/guangzhou-2023.yaml", out, "--dry-run"], ["resolve", out, "x", "--mine"],
 ):
     try:

@@ -155,20 +155,20 @@ def test_another_column_in_the_place_of_a_deleted_one_is_not_taken_for_it(desk: 
 def test_a_totals_row_switched_on_keeps_new_rows_above_it(desk: Desk):
     whole = without(desk, GDP, desk.data["targets"][-1]["id"])
     sheet, table = sheet_part(desk, "目标"), table_part(desk)
-    last = int(re.search(r'ref="A4:Z(\d+)"', part(desk.content, table))[1])
+    last = int(re.search(r'ref="A4:AA(\d+)"', part(desk.content, table))[1])
     total = (
         f'<row r="{last + 1}"><c r="C{last + 1}" t="inlineStr"><is><t>汇总</t></is></c>'
         f'<c r="I{last + 1}"><f>SUBTOTAL(109,U5:U{last})</f><v>0</v></c></row></sheetData>'
     )
-    more = f'ref="A4:Z{last + 1}" totalsRowCount="1"'
+    more = f'ref="A4:AA{last + 1}" totalsRowCount="1"'
     desk.xml({
-        table: lambda old: old.replace(f'ref="A4:Z{last}"', more, 1).replace('totalsRowShown="0"', ""),
+        table: lambda old: old.replace(f'ref="A4:AA{last}"', more, 1).replace('totalsRowShown="0"', ""),
         sheet: lambda old: old.replace("</sheetData>", total),
     })  # fmt: skip
     desk.data["targets"] = whole
     built(desk)
     content = verified(desk)
-    assert f'ref="A4:Z{last + 3}"' in part(content, table)
+    assert f'ref="A4:AA{last + 3}"' in part(content, table)
     assert f"SUBTOTAL(109,U5:U{last + 2})" in part(content, sheet)
 
 
@@ -190,7 +190,7 @@ def test_a_row_copied_within_the_table_follows_in_both_places(desk: Desk):
             if str(value).startswith("="):
                 value = openpyxl.formula.translate.Translator(value, f"A{source}").translate_formula(f"A{below}")
             grid.sheet.cell(below, column).value = value
-        grid.table.ref = grid.table.autoFilter.ref = f"A4:Z{below}"
+        grid.table.ref = grid.table.autoFilter.ref = f"A4:AA{below}"
 
     desk.edit(edit)
     desk.target(GDP)["value"] = 7.5
@@ -205,7 +205,7 @@ def test_a_deleted_row_stays_deleted_and_moved_data_is_a_conflict(desk: Desk):
     def edit(book: Any) -> None:
         grid = Grid(book)
         grid.sheet.delete_rows(grid.row(GDP))
-        grid.table.ref = grid.table.autoFilter.ref = f"A4:Z{grid.bottom - 1}"
+        grid.table.ref = grid.table.autoFilter.ref = f"A4:AA{grid.bottom - 1}"
 
     desk.edit(edit)
     assert {(one.key, one.reason) for one in desk.status().plan.kept if one.key == GDP} == {(GDP, "deleted")}
@@ -462,7 +462,7 @@ def test_a_pivot_table_over_the_table_follows_its_rows(desk: Desk):
     relations = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
     cache = (
         f'<pivotCacheDefinition xmlns="{main}" refreshOnLoad="1"><cacheSource type="worksheet">'
-        '<worksheetSource ref="A4:Z76" sheet="目标"/></cacheSource><cacheFields count="0"/></pivotCacheDefinition>'
+        '<worksheetSource ref="A4:AA76" sheet="目标"/></cacheSource><cacheFields count="0"/></pivotCacheDefinition>'
     )
     desk.xml(
         {
@@ -482,7 +482,7 @@ def test_a_pivot_table_over_the_table_follows_its_rows(desk: Desk):
     before = desk.content
     desk.data["targets"] = whole
     desk.build()
-    assert 'ref="A4:Z77"' in part(desk.content, "xl/pivotCache/pivotCacheDefinition1.xml")
+    assert 'ref="A4:AA77"' in part(desk.content, "xl/pivotCache/pivotCacheDefinition1.xml")
     assert part(before, sheet) != "" and desk.build().results == {"targets.xlsx": "unchanged"}
 
 
