@@ -65,7 +65,8 @@ def render_deck(
     properties: Mapping[str, str] = {},
 ) -> None:
     """Write the deck of *scope* to *out*; parts without tags come from *template* as they are."""
-    _DeckRenderer(compiled, template, scope, epoch, properties).write(out)
+    with collector_paused():
+        _DeckRenderer(compiled, template, scope, epoch, properties).write(out)
 
 
 class _DeckRenderer:
@@ -94,10 +95,6 @@ class _DeckRenderer:
     def write(self, out: BinaryIO) -> None:
         self._plan = [int(item) for item in self._text("plan", {}).split()]
         self._first = {index: number for number, index in reversed(list(enumerate(self._plan, 1)))}
-        with collector_paused():
-            self._write(out)
-
-    def _write(self, out: BinaryIO) -> None:
         with PackageWriter(out, date_time=zip_time(self._epoch)) as writer:
             writer.add("_rels/.rels", self._meta["package_relationships"].encode())
             self._carry(writer)

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import ranks
 
-FASTEST = "(gdp.key in indicator.GDP.growth_first|map(attribute='key')|list)"
+FASTEST = "(gdp in indicator.GDP.growth_first)"
 
 ZH: dict[str, str] = {
     # layouts
