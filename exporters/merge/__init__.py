@@ -6,7 +6,8 @@ stays theirs and is reported.
 """
 
 from exporters.merge.aligning import aligned, known
-from exporters.merge.files import Overrides, Texts, merge
+from exporters.merge.files import Texts, merge
+from exporters.merge.overrides import Overrides
 from exporters.merge.prose import merge_prose
 from exporters.merge.upgrades import upgrade
 from exporters.merge.values import Merged, canonical, merge_value

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from itertools import zip_longest
 
-from exporters.merge.aligning import aligned, close, known
+from exporters.merge.aligning import aligned, known
+from exporters.merge.comparing import content_of, in_place, lost_keys, reads_alike, rearranged, same, untouched_group
+from exporters.merge.overrides import Overrides
 from exporters.merge.prose import merge_prose
 from exporters.merge.values import Merged, canonical, merge_value
 from exporters.snapshot import (
-    MARK,
     Conflict,
     Edit,
     Group,
@@ -35,45 +35,6 @@ from exporters.snapshot import (
 # was changed otherwise than in its words.
 NOTHING = "—"
 _TWO = 2
-
-
-@dataclass(frozen=True, slots=True)
-class Overrides:
-    """The base texts of conflicts left open: they stand in for those of the last render, so that a conflict recurs."""
-
-    places: Mapping[tuple[str, str, str], str] = field(default_factory=dict)
-    """Of what was typed over, by key, item and group of its place."""
-    names: Mapping[str, str] = field(default_factory=dict)
-    """Of what was deleted or dropped, by the name of the conflict."""
-    moved: Mapping[str, str] = field(default_factory=dict)
-    """Of what was typed over in a place that is there no more, by key: a person moved it."""
-
-    @classmethod
-    def of(cls, conflicts: Iterable[Conflict]) -> Overrides:
-        places: dict[tuple[str, str, str], str] = {}
-        names: dict[str, str] = {}
-        for one in conflicts:
-            if one.reason == "both-changed":
-                places[one.key.removesuffix(f"@{one.group}"), one.item, one.group] = one.base
-            elif one.reason != "not-carried":
-                names[one.key] = one.base
-        return cls(places, names)
-
-    def __bool__(self) -> bool:
-        return bool(self.places or self.names)
-
-    def within(self, theirs: Snapshot) -> Overrides:
-        """Return them with what *theirs* tells of places that are gone."""
-        here = {(slot.key, item, group) for group, item, slot in theirs.slots()} if self.places else set()
-        moved = {place[0]: text for place, text in self.places.items() if place not in here}
-        return replace(self, moved=moved) if moved else self
-
-    def base(self, group: str, item: str, slot: Slot, base: str) -> str:
-        """Return what stands in for the *base* text of a slot of the edited file."""
-        found = self.places.get((slot.key, item, group))
-        if found is None and slot.text != base:
-            found = self.moved.get(slot.key)
-        return base if found is None else found
 
 
 def merge(base: Snapshot, theirs: Snapshot, ours: Snapshot, overrides: Overrides | None = None) -> Plan:
@@ -128,7 +89,7 @@ class _FileMerge:
             if any(slot.kind is SlotKind.LOST for slot in item.slots)
         }
         before = (item for group in self.base.groups for item in group.items if item.id in items)
-        return {(item.id, key) for item in before for key in _lost(item, items[item.id])} if items else set()
+        return {(item.id, key) for item in before for key in lost_keys(item, items[item.id])} if items else set()
 
     # What few files need is worked out when it is first asked for.
 
@@ -167,18 +128,18 @@ class _FileMerge:
         forms = {} if base.keys() == ours.keys() else _other_forms(self.base.groups, self.ours.groups)
         dropped = [group for group in self.theirs.groups if group.id in base and group.id not in ours]
         # What tells one record goes together, or not at all where a person touched any of it.
-        held = {base[one.id].record for one in dropped if not _untouched_group(base[one.id], one)}
+        held = {base[one.id].record for one in dropped if not untouched_group(base[one.id], one)}
         for group in self.theirs.groups:
             origin, alone = base.get(group.id), len(theirs[group.id]) == 1
             if group.id in ours:
                 now = ours[group.id]
-                if origin is not None and alone and _rearranged(origin, now) and _untouched_group(origin, group):
+                if origin is not None and alone and rearranged(origin, now) and untouched_group(origin, group):
                     self.edits.append(ReplaceGroup(group.id, now.at, group.at))
                 else:
                     self._items(origin, group, now)
             elif origin is not None and origin.items:
                 instead = ours[forms[group.id]] if group.id in forms else None
-                goes = alone and bool(origin.record) and _untouched_group(origin, group)
+                goes = alone and bool(origin.record) and untouched_group(origin, group)
                 goes = goes and (instead is not None or origin.record not in held)
                 self._dropped_group(origin, group, instead, goes=goes)
             elif group.id in self.overrides.names:
@@ -208,7 +169,7 @@ class _FileMerge:
             gone = RemoveGroup(theirs.id, theirs.at)
             self.edits.append(gone if form is None else ReplaceGroup(form.id, form.at, theirs.at))
             return
-        same = _reads_alike(base, theirs)
+        same = reads_alike(base, theirs)
         if theirs.keeps:
             self.edits.append(MarkStale(theirs.id, theirs.at))
         if form is not None or not same:
@@ -229,7 +190,7 @@ class _FileMerge:
         touched = {
             before[item.id].unit
             for item in theirs.items
-            if item.id in before and item.id not in now and not _same(before[item.id], item)
+            if item.id in before and item.id not in now and not same(before[item.id], item)
         } - {""}
         held: dict[str, list[Item]] = defaultdict(list)
         for item in theirs.items:
@@ -304,8 +265,8 @@ class _FileMerge:
             self.edits += [RemoveItem(item.id, item.at) for item in items]
 
     def _dropped_item(self, group: Group, base: Item, theirs: Item) -> None:
-        untouched = _same(base, theirs) or _same(base, self._without_filled(group, base, theirs))
-        if group.keeps and not (theirs.removable and _in_place(base, theirs)):
+        untouched = same(base, theirs) or same(base, self._without_filled(group, base, theirs))
+        if group.keeps and not (theirs.removable and in_place(base, theirs)):
             self.edits.append(MarkStale(theirs.id, theirs.at))
         elif untouched:
             self.edits.append(RemoveItem(theirs.id, theirs.at))
@@ -346,7 +307,7 @@ class _FileMerge:
         """Report values that a person deleted out of an item that still stands, where the data moves them."""
         if base is None:
             return
-        here = {slot.key for slot in theirs.slots} | {slot.key for slot in self.theirs.loose} | _lost(base, theirs)
+        here = {slot.key for slot in theirs.slots} | {slot.key for slot in self.theirs.loose} | lost_keys(base, theirs)
         new = {slot.key: slot.text for slot in ours.slots}
         for slot in base.slots:
             if slot.key not in here and slot.key in new and slot.kind is SlotKind.VALUE:
@@ -478,64 +439,6 @@ def _merge_slot(kind: SlotKind, base: str, theirs: str, ours: str) -> Merged:
     return merge_prose(base, theirs, ours) if kind is SlotKind.PROSE else merge_value(base, theirs, ours)
 
 
-def _same(base: Item | None, theirs: Item | None) -> bool:
-    if base is None or theirs is None:
-        return False
-    lost = _lost(base, theirs)
-    before, now = ([one for one in _touchable(item) if one[0] not in lost] for item in (base, theirs))
-    if before == now:
-        return True
-    # A sheet's columns may have been moved, and empty ones added: what was generated counts, and what was typed.
-    old, new = dict(before), dict(now)
-    if len(old) < len(before) or len(new) < len(now):
-        return False
-    return old.keys() <= new.keys() and all(text == old.get(key, "") for key, text in new.items())
-
-
-def _lost(base: Item, theirs: Item) -> set[str]:
-    """Return the keys of the texts that an editor lost, and of the values in them."""
-    lost = {slot.key for slot in theirs.slots if slot.kind is SlotKind.LOST}
-    return lost | {key for slot in base.slots if slot.key in lost for key in slot.text.split(MARK)[1::2]}
-
-
-def _touchable(item: Item) -> list[tuple[str, str]]:
-    return [(slot.key, slot.text) for slot in item.slots if slot.kind is not SlotKind.DERIVED]
-
-
-def _told(group: Group) -> list[Item]:
-    """Return the items of a group that hold more than what people put beside them."""
-    return [item for item in group.items if not item.silent]
-
-
-def _reads_alike(base: Group, theirs: Group) -> bool:
-    return all(_same(*pair) for pair in zip_longest(_told(base), _told(theirs)))
-
-
-def _rearranged(base: Group, ours: Group) -> bool:
-    """Whether the items of a group that can be made anew as a whole come or go."""
-    return bool(ours.record) and {item.id for item in base.items} != {item.id for item in ours.items}
-
-
-def _untouched_group(base: Group, theirs: Group) -> bool:
-    return _reads_alike(base, theirs) and _arranged_alike(base, theirs)
-
-
-def _in_place(base: Item, theirs: Item) -> bool:
-    return not base.box or close(base.box, theirs.box)
-
-
-def _arranged_alike(base: Group, theirs: Group) -> bool:
-    """Whether nobody moved anything in a group, or put anything beside it."""
-    now = {item.id: item for item in theirs.items}
-    for item in base.items:
-        other = now.get(item.id)
-        if other is None or not _in_place(item, other):
-            return False
-        if item.silent and _touchable(item) != _touchable(other):
-            return False
-    return True
-
-
 def _other_forms(base: Sequence[Group], ours: Sequence[Group]) -> dict[str, str]:
     """Return, for groups that the data dropped, the new one that tells the same record in its place."""
     common = {group.id for group in base} & {group.id for group in ours}
@@ -556,23 +459,6 @@ def _by_gap(groups: Sequence[Group], common: set[str]) -> dict[tuple[str, int], 
         elif group.record and group.keeps:
             found[group.record, before[group.record]].append(group.id)
     return found
-
-
-def content_of(thing: Item | Group) -> str:
-    """Return the words of an item or a group as a person reads them: values stand in the sentences around them."""
-    lines: list[str] = []
-    for item in thing.items if isinstance(thing, Group) else (thing,):
-        values = {slot.key: slot.text for slot in item.slots if slot.kind is SlotKind.VALUE}
-        prose = [slot.text.split(MARK) for slot in item.slots if slot.kind is SlotKind.PROSE]
-        shown = {key for pieces in prose for key in pieces[1::2]}
-        for slot in item.slots:
-            if slot.kind is SlotKind.PROSE:
-                pieces = slot.text.split(MARK)
-                pieces[1::2] = [values.get(key, "") for key in pieces[1::2]]
-                lines.append("".join(pieces))
-            elif not slot.kind.silent and slot.key not in shown:
-                lines.append(slot.text)
-    return "\n".join(lines)
 
 
 def _placements(order: Sequence[str], present: set[str], new: Sequence[str]) -> list[tuple[str, str, str]]:

@@ -14,7 +14,9 @@ from functools import lru_cache
 
 from exporters.merge.aligning import aligned, known
 from exporters.merge.columns import in_columns_of
-from exporters.merge.files import Overrides, Texts, ambiguous, content_of
+from exporters.merge.comparing import content_of
+from exporters.merge.files import Texts, ambiguous
+from exporters.merge.overrides import Overrides
 from exporters.merge.prose import merge_prose
 from exporters.merge.values import canonical, merge_value
 from exporters.snapshot import MARK, Conflict, Item, Kept, Plan, SetSlot, Slot, SlotKind, Snapshot

@@ -1,0 +1,83 @@
+"""Whether a person touched an item or a group, and how it reads."""
+
+from __future__ import annotations
+
+from itertools import zip_longest
+
+from exporters.merge.aligning import close
+from exporters.snapshot import MARK, Group, Item, SlotKind
+
+
+def same(base: Item | None, theirs: Item | None) -> bool:
+    if base is None or theirs is None:
+        return False
+    lost = lost_keys(base, theirs)
+    before, now = ([one for one in touchable(item) if one[0] not in lost] for item in (base, theirs))
+    if before == now:
+        return True
+    # A sheet's columns may have been moved, and empty ones added: what was generated counts, and what was typed.
+    old, new = dict(before), dict(now)
+    if len(old) < len(before) or len(new) < len(now):
+        return False
+    return old.keys() <= new.keys() and all(text == old.get(key, "") for key, text in new.items())
+
+
+def lost_keys(base: Item, theirs: Item) -> set[str]:
+    """Return the keys of the texts that an editor lost, and of the values in them."""
+    lost = {slot.key for slot in theirs.slots if slot.kind is SlotKind.LOST}
+    return lost | {key for slot in base.slots if slot.key in lost for key in slot.text.split(MARK)[1::2]}
+
+
+def touchable(item: Item) -> list[tuple[str, str]]:
+    return [(slot.key, slot.text) for slot in item.slots if slot.kind is not SlotKind.DERIVED]
+
+
+def told(group: Group) -> list[Item]:
+    """Return the items of a group that hold more than what people put beside them."""
+    return [item for item in group.items if not item.silent]
+
+
+def reads_alike(base: Group, theirs: Group) -> bool:
+    return all(same(*pair) for pair in zip_longest(told(base), told(theirs)))
+
+
+def rearranged(base: Group, ours: Group) -> bool:
+    """Whether the items of a group that can be made anew as a whole come or go."""
+    return bool(ours.record) and {item.id for item in base.items} != {item.id for item in ours.items}
+
+
+def untouched_group(base: Group, theirs: Group) -> bool:
+    return reads_alike(base, theirs) and arranged_alike(base, theirs)
+
+
+def in_place(base: Item, theirs: Item) -> bool:
+    return not base.box or close(base.box, theirs.box)
+
+
+def arranged_alike(base: Group, theirs: Group) -> bool:
+    """Whether nobody moved anything in a group, or put anything beside it."""
+    now = {item.id: item for item in theirs.items}
+    for item in base.items:
+        other = now.get(item.id)
+        if other is None or not in_place(item, other):
+            return False
+        if item.silent and touchable(item) != touchable(other):
+            return False
+    return True
+
+
+def content_of(thing: Item | Group) -> str:
+    """Return the words of an item or a group as a person reads them: values stand in the sentences around them."""
+    lines: list[str] = []
+    for item in thing.items if isinstance(thing, Group) else (thing,):
+        values = {slot.key: slot.text for slot in item.slots if slot.kind is SlotKind.VALUE}
+        prose = [slot.text.split(MARK) for slot in item.slots if slot.kind is SlotKind.PROSE]
+        shown = {key for pieces in prose for key in pieces[1::2]}
+        for slot in item.slots:
+            if slot.kind is SlotKind.PROSE:
+                pieces = slot.text.split(MARK)
+                pieces[1::2] = [values.get(key, "") for key in pieces[1::2]]
+                lines.append("".join(pieces))
+            elif not slot.kind.silent and slot.key not in shown:
+                lines.append(slot.text)
+    return "\n".join(lines)
