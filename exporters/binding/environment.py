@@ -23,7 +23,6 @@ from exporters.binding.views import Absent, Lookup, View
 VALUE = ("\ufdd0", "\ufdd1")
 BLOCK = ("\ufdd2", "\ufdd3")
 COMMENT = ("\ufdd4", "\ufdd5")
-ROUTE = ("\ufdd6", "\ufdd7")
 TOKEN = ("\ufdd8", "\ufdd9")
 
 _DAY = frozenset(("year", "month", "day"))

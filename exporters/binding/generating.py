@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from io import StringIO
 from typing import Any
@@ -21,6 +22,10 @@ from jinja2.nodes import (
     Output,
     TemplateData,
 )
+
+#: Around a route in a program's text.
+ROUTE = ("\ufdd6", "\ufdd7")
+MARKED = re.compile(f"{ROUTE[0]}(.*?){ROUTE[1]}")
 
 #: Filters whose result is text of the part already: the generated code does not escape it once more. What they return
 #: is a ``str``, and a plain one only where it needs no escaping.
@@ -141,21 +146,41 @@ class Generator(CodeGenerator):
             begin, end = f"{frame.buffer}.extend((", "))"
             if self._inlined.octets and frame.buffer not in self._held:
                 begin, end = f"{frame.buffer}.append(from_octets(''.join((", "))))"
+        step: list[tuple[Expr, str]] = []
+        for child in node.nodes:
+            for piece in self._pieces(child, frame):
+                if isinstance(piece, Code) or frame.buffer is not None or MARKED.search(piece) is None:
+                    step.append((child, piece))
+                    continue
+                for number, text in enumerate(MARKED.split(piece)):
+                    if not number % 2:
+                        step.append((child, text))
+                        continue
+                    self._step(step, node, begin, end)
+                    step = []
+                    self.writeline(f"yield {('open', text[1:]) if text.startswith('>') else ('close', '')!r}", child)
+        self._step(step, node, begin, end)
+
+    def _step(self, pieces: Sequence[tuple[Expr, str]], node: Output, begin: str, end: str) -> None:
+        """Write one step of the stream; nothing where there is no text in it."""
+        if not any(piece for _, piece in pieces):
+            return
         self.writeline(begin, node)
         self.indent()
-        text = ""
-        for child in node.nodes:
-            # A line of its own, so that an error leads to its own tag.
-            self.newline(child)
-            self.write("")
-            for piece in self._pieces(child, frame):
-                if not isinstance(piece, Code):
-                    text += piece
-                    continue
-                if text:
-                    self.write(f"{self.literal(text)}, ")
-                    text = ""
-                self.write(f"{piece}, ")
+        text, last = "", None
+        for child, piece in pieces:
+            if child is not last:
+                # A line of its own, so that an error leads to its own tag.
+                self.newline(child)
+                self.write("")
+                last = child
+            if not isinstance(piece, Code):
+                text += piece
+                continue
+            if text:
+                self.write(f"{self.literal(text)}, ")
+                text = ""
+            self.write(f"{piece}, ")
         if text:
             self.write(f"{self.literal(text)}, ")
         self.outdent()

@@ -10,15 +10,14 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import islice
 from typing import TYPE_CHECKING, Any, Literal
 
 from jinja2 import Template, TemplateSyntaxError, nodes
 from jinja2 import TemplateError as JinjaError
 
 from exporters.binding.bounds import BoundedGenerator, Budget
-from exporters.binding.environment import BLOCK, ROUTE, TOKEN, VALUE, Sandbox, with_filters
-from exporters.binding.generating import Inlined, octets
+from exporters.binding.environment import BLOCK, TOKEN, VALUE, Sandbox, with_filters
+from exporters.binding.generating import ROUTE, Inlined, octets
 from exporters.binding.tags import Tag
 from exporters.errors import Fault, TemplateError
 
@@ -232,24 +231,52 @@ class Bound:
 
     def __init__(self, program: Program, template: Template, env: Sandbox, budget: Budget) -> None:
         self._program, self._template, self._env, self._budget = program, template, env, budget
-        self.octets = env.inlined.octets
+        self._begins = octets(ROUTE[0]) if env.inlined.octets else ROUTE[0]
 
     def stream(self, names: Mapping[str, Any]) -> Iterator[str]:
-        """Yield the text in pieces of some tens of kilobytes; raises TemplateError with the place of what failed.
+        """Yield the text of :meth:`events`, of all parts and what is around them."""
+        for kind, text in self.events(names):
+            if kind == "text":
+                yield text
 
-        That includes a run that goes beyond what :mod:`exporters.binding.bounds` allows.
+    def events(self, names: Mapping[str, Any]) -> Iterator[Event]:
+        """Yield the stream as parts: ``("open", part)``, ``("text", piece)``, ``("close", "")``; parts may nest.
+
+        Raises TemplateError with the place of what failed. That includes a run that goes beyond what
+        :mod:`exporters.binding.bounds` allows.
         """
         targets = names.get("targets")
         self._budget.start(len(targets) if isinstance(targets, list) else 0)
-        pieces = self._template.root_render_func(self._template.new_context(dict(names)))
+        waiting: list[str] = []
         try:
-            while piece := "".join(islice(pieces, _PIECES)):
-                self._budget.spend(piece)
-                yield piece
+            steps: Iterator[Any] = self._template.root_render_func(self._template.new_context(dict(names)))
+            for step in steps:
+                # A route is a step of its own, but for one in a block that was captured.
+                route = step.__class__ is tuple
+                if not route:
+                    waiting.append(step)
+                if waiting and (route or len(waiting) >= _PIECES):
+                    yield from self._texts("".join(waiting))
+                    waiting.clear()
+                if route:
+                    yield step
+            if waiting:
+                yield from self._texts("".join(waiting))
         except MemoryError:
             raise TemplateError(Fault("template", "more text or items than this machine can hold")) from None
         except _WRONG as error:
             raise TemplateError(self._program._fault(error, self._line(error))) from error
+
+    def _texts(self, text: str) -> Iterator[Event]:
+        self._budget.spend(text)
+        if self._begins not in text:
+            yield "text", text
+            return
+        for number, piece in enumerate(_ROUTES[self._begins].split(text)):
+            if number % 2:
+                yield ("open", piece[1:]) if piece.startswith(">") else ("close", "")
+            elif piece:
+                yield "text", piece
 
     def _line(self, error: BaseException) -> int:
         line, trace = 0, error.__traceback__
@@ -258,26 +285,3 @@ class Bound:
                 line = self._template.get_corresponding_lineno(trace.tb_lineno)
             trace = trace.tb_next
         return line
-
-    def events(self, names: Mapping[str, Any]) -> Iterator[Event]:
-        """Yield the stream as parts: ``("open", part)``, ``("text", piece)``, ``("close", "")``; parts may nest."""
-        rest = ""
-        begins = octets(ROUTE[0]) if self.octets else ROUTE[0]
-        for piece in self.stream(names):
-            rest += piece
-            if begins not in rest:
-                yield "text", rest
-                rest = ""
-                continue
-            last = 0
-            for found in _ROUTES[begins].finditer(rest):
-                if found.start() > last:
-                    yield "text", rest[last : found.start()]
-                last = found.end()
-                yield ("open", found[1][1:]) if found[1].startswith(">") else ("close", "")
-            rest = rest[last:]
-            if begins not in rest and rest:
-                yield "text", rest
-                rest = ""
-        if rest:
-            yield "text", rest
