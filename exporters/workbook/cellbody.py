@@ -8,6 +8,7 @@ import re
 from collections.abc import Sequence
 from decimal import Decimal
 from math import isnan
+from types import NoneType
 from typing import Any
 
 from markupsafe import Markup
@@ -41,11 +42,15 @@ def text_body(text: str, run: str = "") -> str:
     """Return a text cell; *run* is the format of its characters, if they have one of their own."""
     if len(text) * 2 > MAX_TEXT:
         too_long(text)
-    shown = escape(spelled(text))
-    space = ' xml:space="preserve"' if text[0].isspace() or text[-1].isspace() else ""
+    before, after = around_text(run, ' xml:space="preserve"' if text[0].isspace() or text[-1].isspace() else "")
+    return before + escape(spelled(text)) + after
+
+
+def around_text(run: str, space: str = "") -> tuple[str, str]:
+    """Return what stands before and behind the text of a cell."""
     if run:
-        return f' t="inlineStr"><is><r>{run}<t{space}>{shown}</t></r></is></c>'
-    return f' t="inlineStr"><is><t{space}>{shown}</t></is></c>'
+        return f' t="inlineStr"><is><r>{run}<t{space}>', "</t></r></is></c>"
+    return f' t="inlineStr"><is><t{space}>', "</t></is></c>"
 
 
 def decimal_body(value: Decimal) -> str:
@@ -126,6 +131,15 @@ class Bodies:
         number = self.twins.setdefault((int(style or 0), kind), len(self._formats) + len(self.twins))
         return f' s="{number}"'
 
+    def all_seen(self, values: Sequence[Any]) -> Sequence[Scalar]:
+        """Return what formulas see of many values."""
+        kinds = set(map(type, values))
+        if kinds == {str}:
+            return [value or None for value in values]
+        if kinds == {Decimal}:
+            return list(map(float, values))
+        return values if kinds == {NoneType} else list(map(self.seen, values))
+
     def seen(self, value: Any) -> Scalar:
         """Return what formulas see of a value that was written."""
         kind = type(value)
@@ -164,12 +178,18 @@ def mixed_body(value: str, rich: bool) -> str:
 
 def result_body(value: Scalar, formula: str) -> str:
     """Return a formula's cell with its value; *formula* is its ``f`` element."""
+    kind, shown = result_parts(value)
+    return f"{kind}>{formula}{shown}"
+
+
+def result_parts(value: Scalar) -> tuple[str, str]:
+    """Return the type attribute of a formula's cell and what follows its formula."""
     if type(value) is float:
-        return f">{formula}<v>{number_text(value)}</v></c>"
+        return "", f"<v>{number_text(value)}</v></c>"
     if type(value) is str:
-        return f' t="str">{formula}<v>{escape(spelled(value))}</v></c>'
+        return ' t="str"', f"<v>{escape(spelled(value))}</v></c>"
     if isinstance(value, bool):
-        return f' t="b">{formula}<v>{int(value)}</v></c>'
+        return ' t="b"', f"<v>{int(value)}</v></c>"
     if isinstance(value, Error):
-        return f' t="e">{formula}<v>{value.code}</v></c>'
-    return f">{formula}</c>"
+        return ' t="e"', f"<v>{value.code}</v></c>"
+    return "", "</c>"

@@ -167,7 +167,7 @@ def unit_record(sheet: SheetDraft, number: int, wrapping: dict[int, float]) -> d
         opening = cell.opening()
         if cell.column in by_column:
             places.append(cell.place)
-            cells.append(["f", opening, len(given.given) + len(given.taken) + by_column[cell.column], cell.style, ""])
+            cells.append(["f", opening, by_column[cell.column], cell.style, ""])
             values[cell.column] = ["f", by_column[cell.column]]
         elif not cell.tagged:
             _literal(cells, cell.styled() + cell.xml)

@@ -204,5 +204,3 @@ def _waits(
 def is_unsteady(sheet: SheetDraft) -> bool:
     """Whether many values of a sheet have to wait, so that its rows are held back until they are known."""
     return any(draft.deferred and sheet.units[draft.unit].loops for draft in sheet.formulas)
-
-

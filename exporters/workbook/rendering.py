@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import Any, BinaryIO
 
 from exporters.binding.compiled import Compiled
@@ -16,9 +17,10 @@ from exporters.workbook.cellbody import Bodies, result_body
 from exporters.workbook.filling import Filler
 from exporters.workbook.formula.values import Scalar, UnknownError
 from exporters.workbook.layout import Layout, read_order, with_blanks
-from exporters.workbook.rowflow import COPY, RowFlow, Sink
+from exporters.workbook.rowflow import COPY, RowFlow
 from exporters.workbook.rowformulas import FormulaWriter, RowContext, deferred_mark
 from exporters.workbook.sheetnames import free_key, legal_name, record_ids
+from exporters.workbook.sink import Sink
 from exporters.workbook.state import Book, WrittenSheet
 
 Meta = dict[str, Any]
@@ -133,6 +135,7 @@ class _Rendering:
             elif kind == "close":
                 host = copies[current]
                 if target == "s" and sink is not None:
+                    rows.catch_up(sink)
                     self._close(host.part, sink)
                     sink = None
                 else:
@@ -141,26 +144,12 @@ class _Rendering:
                     waiting.append((name, "".join(pieces), host, tagged, original))
                 target = ""
             elif sink is not None and target == "s":
-                self._fill(text, rows, sink, copies[current])
+                rows.pass_on(text, sink, partial(self._filler.fill, host=copies[current]))
             elif target:
                 pieces.append(text)
             elif text:
                 current += text.count(COPY)
         return waiting
-
-    def _fill(self, text: str, rows: RowFlow, sink: Sink, host: WrittenSheet) -> None:
-        """Write a stretch of a sheet: what surrounds the rows, and for each ``ROW`` in it the next finished row."""
-        around = text.split(markup.ROW)
-        for number, piece in enumerate(around):
-            if piece:
-                sink.write(self._filler.fill(piece, host) if markup.MARK in piece else piece)
-            if number + 1 < len(around):
-                following = number + 1
-                if piece or not number:
-                    # Rows come in long runs; each run is written as one.
-                    while following + 1 < len(around) and not around[following]:
-                        following += 1
-                    sink.write_rows(b"".join(rows.take(following - number)), rows.marked)
 
     def _close(self, part: str, sink: Sink) -> None:
         if sink.waits:

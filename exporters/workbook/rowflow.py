@@ -1,53 +1,61 @@
-"""Rows on their way from a sheet's program into the package."""
+"""Rows on their way from a sheet's program into the package: gathered, and written many of a kind at a time."""
 
 from __future__ import annotations
 
-import re
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from jinja2 import pass_context
 
-from exporters.package import DeflateSegment, Segment
 from exporters.workbook import markup
 from exporters.workbook.cellbody import Bodies
-from exporters.workbook.rowformulas import FormulaWriter, RowContext
+from exporters.workbook.rowcells import Late
 from exporters.workbook.rowwriter import UnitWriter
+from exporters.workbook.sink import Sink
 from exporters.workbook.state import Book, WrittenSheet
 
 Meta = dict[str, Any]
 COPY = "\n"
-_MARK = markup.MARK.encode()
-_LATE = re.compile(f"{markup.MARK}{markup.DEFERRED}([0-9]+){markup.END}".encode())
+ENOUGH = 512
+"""So many rows are written at once: more fill the memory, and gain nothing."""
+
+
+@dataclass(slots=True)
+class _Waiting:
+    """Rows of one unit that wait to be written: their places among all that wait, their numbers, the values given."""
+
+    writer: UnitWriter
+    places: list[int] = field(default_factory=list)
+    numbers: list[int] = field(default_factory=list)
+    given: list[Sequence[Any]] = field(default_factory=list)
 
 
 class RowFlow:
-    """The filters that a sheet's program calls for its rows, and the place in the sheet where it is."""
+    """The filters that a sheet's program calls for its rows, and the place in the sheet where it is.
 
-    def __init__(
-        self,
-        sheet: Meta,
-        book: Book,
-        copies: Sequence[WrittenSheet],
-        bodies: Bodies,
-        late: Callable[[FormulaWriter, RowContext, int], str],
-    ) -> None:
+    In the program's own text each row is a mark; the rows, which are most of a sheet, go beside it.
+    """
+
+    def __init__(self, sheet: Meta, book: Book, copies: Sequence[WrittenSheet], bodies: Bodies, late: Late) -> None:
         self._sheet, self._book, self._bodies, self._deferred = sheet, book, bodies, late
         self._copies = iter(copies)
         self._writers: dict[int, UnitWriter] = {}
+        self._looks: dict[int, frozenset[int]] = {}
         self._copy: WrittenSheet
         self._row = 1
         self._blanks: dict[int, int] = {}
+        self._waiting: dict[int, _Waiting] = {}
+        self._texts: list[tuple[int, bytes, int]] = []
+        self._count = 0
         self._finished: deque[bytes] = deque()
-        self.marked = any(
+        self._due = 0
+        self._marked = any(
             formula["deferred"] for row in sheet["rows"] if row is not None for formula in row["formulas"]
         )
 
-    def take(self, count: int) -> Iterator[bytes]:
-        """Yield the next finished rows, which go beside the program's own text: they are most of a sheet."""
-        for _ in range(count):
-            yield self._finished.popleft()
+    # --- what the program asks for -------------------------------------------------------------------------------
 
     def filters(self) -> dict[str, Callable[..., Any]]:
         return {"_begin": self._begin(), "_row": self._write(), "_rows": self._still(), "_end": self._finish()}
@@ -55,8 +63,9 @@ class RowFlow:
     def _begin(self) -> Callable[..., Any]:
         @pass_context
         def begin(_context: Any, _: Any) -> str:
+            self._flush()
             self._copy = next(self._copies)
-            self._writers = {}
+            self._writers, self._looks = {}, {}
             self._row = 1
             self._blanks = {}
             row = 1
@@ -70,6 +79,71 @@ class RowFlow:
 
         return begin
 
+    def _write(self) -> Callable[..., Any]:
+        @pass_context
+        def write(_context: Any, values: Sequence[Any], unit: int) -> str:
+            marks = self._blank() if self._blanks else ""
+            self._add(unit, values)
+            return marks + markup.ROW
+
+        return write
+
+    def _still(self) -> Callable[..., Any]:
+        @pass_context
+        def still(_context: Any, _: Any, first: int, last: int) -> str:
+            marks = ""
+            for unit in range(first, last + 1):
+                marks += self._blank()
+                if self._sheet["rows"][unit] is None:
+                    marks += self._text(b"", self._sheet["heights"][unit])
+                else:
+                    self._add(unit, ())
+                    marks += markup.ROW
+            return marks
+
+        return still
+
+    def _finish(self) -> Callable[..., Any]:
+        @pass_context
+        def finish(_context: Any, _: Any) -> str:
+            return self._blank()
+
+        return finish
+
+    # --- rows that wait ------------------------------------------------------------------------------------------
+
+    def _add(self, unit: int, given: Sequence[Any]) -> None:
+        looks = self._looks.get(unit)
+        if looks is None:
+            looks = self._looks[unit] = self._looked_at(unit)
+        if looks and not looks.isdisjoint(self._waiting):
+            self._flush()
+        waiting = self._waiting.get(unit)
+        if waiting is None:
+            waiting = self._waiting[unit] = _Waiting(self._writer(unit))
+        waiting.places.append(self._count)
+        waiting.numbers.append(self._row)
+        waiting.given.append(given)
+        self._count += 1
+        self._row += 1
+
+    def _text(self, text: bytes, height: int) -> str:
+        """Add rows that are text already."""
+        self._texts.append((self._count, text, height))
+        self._count += 1
+        self._row += height
+        return markup.ROW
+
+    def _blank(self) -> str:
+        """Add the empty rows that stand here in place of repeated rows without data."""
+        marks = ""
+        while self._row in self._blanks:
+            unit = self._blanks[self._row]
+            record = self._sheet["rows"][unit]
+            text = record["blank"].replace(markup.ROW, str(self._row)) if record is not None else ""
+            marks += self._text(text.encode(), self._sheet["heights"][unit])
+        return marks
+
     def _writer(self, unit: int) -> UnitWriter:
         found = self._writers.get(unit)
         if found is None:
@@ -78,118 +152,66 @@ class RowFlow:
             self._writers[unit] = found
         return found
 
-    def _write(self) -> Callable[..., Any]:
-        @pass_context
-        def write(_context: Any, values: Sequence[Any], unit: int) -> str:
-            blank = self._blank() if self._blanks else b""
-            row = self._row
-            self._row = row + 1
-            writer = self._writers.get(unit) or self._writer(unit)
-            finished = writer.write(values, row)
-            self._finished.append(blank + finished if blank else finished)
-            return markup.ROW
+    def _looked_at(self, unit: int) -> frozenset[int]:
+        """Return the units of this sheet whose rows must be finished before formulas of *unit* are worked out."""
+        found: set[int] = set()
+        for formula in self._sheet["rows"][unit]["formulas"]:
+            links = [self._book.links[number] for number in formula["references"] if number >= 0]
+            for link in links if not formula["deferred"] else ():
+                if link.way != "own" and link.sheet in {-1, self._copy.index}:
+                    found.update(self._copy.layout.units(link.top, link.bottom))
+        return frozenset(found)
 
-        return write
-
-    def _still(self) -> Callable[..., Any]:
-        @pass_context
-        def still(_context: Any, _: Any, first: int, last: int) -> str:
-            pieces: list[bytes] = []
-            for unit in range(first, last + 1):
-                pieces.append(self._blank())
-                if self._sheet["rows"][unit] is None:
-                    self._skip(self._sheet["heights"][unit])
-                else:
-                    pieces.append(self._writer(unit).write((), self._row))
-                    self._row += 1
-            self._finished.append(b"".join(pieces))
-            return markup.ROW
-
-        return still
-
-    def _finish(self) -> Callable[..., Any]:
-        @pass_context
-        def finish(_context: Any, _: Any) -> str:
-            self._finished.append(self._blank())
-            return markup.ROW
-
-        return finish
-
-    def _blank(self) -> bytes:
-        """Return the empty rows that stand here in place of repeated rows without data."""
-        pieces: list[bytes] = []
-        while self._row in self._blanks:
-            unit = self._blanks[self._row]
-            record = self._sheet["rows"][unit]
-            if record is not None:
-                pieces.append(record["blank"].replace(markup.ROW, str(self._row)).encode())
-            self._skip(self._sheet["heights"][unit])
-        return b"".join(pieces)
-
-    def _skip(self, height: int) -> None:
-        self._row += height
-        for values in self._copy.columns.values():
-            values.extend([None] * height)
-
-
-class Sink:
-    """A sheet's text on its way into the package. Where values are waited for, it stands open.
-
-    A sheet that waits for many values keeps its text; one that waits for a few is deflated in stretches.
-    """
-
-    def __init__(self, held: bool) -> None:
-        self._keeps_text = held
-        self._parts: list[DeflateSegment | Segment | bytes | int] = []
-
-    @property
-    def waits(self) -> bool:
-        return self._keeps_text or any(isinstance(part, int) for part in self._parts)
-
-    def write(self, text: str) -> None:
-        """Add what surrounds the rows."""
-        self._add(text.encode())
-
-    def write_rows(self, rows: bytes, marked: bool) -> None:
-        """Add rows; *marked* ones may hold marks of values that are not known yet."""
-        if not marked or _MARK not in rows:
-            self._add(rows)
+    def _flush(self) -> None:
+        """Write all rows that wait."""
+        if not self._count:
             return
-        last = 0
-        for found in _LATE.finditer(rows):
-            self._add(rows[last : found.start()])
-            if self._parts and isinstance(self._parts[-1], DeflateSegment):
-                # A sealed segment gives back its compressor's memory, a quarter of a megabyte.
-                self._parts[-1] = self._parts[-1].seal()
-            self._parts.append(int(found[1]))
-            last = found.end()
-        self._add(rows[last:])
+        columns: list[list[Any]] = [[] for _ in self._sheet["stored"]]
+        rows: list[bytes] = []
+        places: list[int] = []
+        for waiting in self._waiting.values():
+            for which, made, values in waiting.writer.write(waiting.numbers, waiting.given):
+                places += [waiting.places[at] for at in which]
+                rows += made
+                for column, found in zip(columns, values, strict=True):
+                    column += found
+        where = [0] * self._count
+        for at, place in enumerate(places):
+            where[place] = at
+        heights = dict.fromkeys(where, 1)
+        for place, text, height in self._texts:
+            where[place] = at = len(rows)
+            rows.append(text)
+            for column in columns:
+                column.append(None)
+            heights[at] = height
+        self._finished += [rows[at] for at in where]
+        if self._texts:
+            where = [at for at in where for _ in range(heights[at])]
+        for number, column in zip(self._sheet["stored"], columns, strict=True):
+            self._copy.columns[number] += [column[at] for at in where]
+        self._waiting, self._texts, self._count = {}, [], 0
 
-    def _add(self, text: bytes) -> None:
-        if not text:
-            return
-        if self._keeps_text:
-            self._parts.append(text)
-            return
-        if not self._parts or not isinstance(self._parts[-1], DeflateSegment):
-            self._parts.append(DeflateSegment())
-        segment = self._parts[-1]
-        assert isinstance(segment, DeflateSegment)
-        segment.write(text)
+    # --- into the package ----------------------------------------------------------------------------------------
 
-    def finished(self, late_body: Callable[[int], str]) -> list[Segment | DeflateSegment]:
-        """Return the whole sheet as segments."""
-        found: list[Segment | DeflateSegment] = []
-        open_text: DeflateSegment | None = None
-        for part in self._parts:
-            if isinstance(part, DeflateSegment | Segment):
-                if open_text is not None:
-                    found[-1] = open_text.seal()
-                found.append(part)
-                open_text = None
-                continue
-            if open_text is None:
-                open_text = DeflateSegment()
-                found.append(open_text)
-            open_text.write(late_body(part).encode() if isinstance(part, int) else part)
-        return found
+    def pass_on(self, text: str, sink: Sink, fill: Callable[[str], str]) -> None:
+        """Write a stretch of the program's text, and for each mark in it the next row.
+
+        Rows at its end may wait for those that follow: the more are written at once, the better.
+        """
+        for number, piece in enumerate(text.split(markup.ROW)):
+            self._due += bool(number)
+            if piece:
+                self.catch_up(sink)
+                sink.write(fill(piece))
+        if self._due >= ENOUGH:
+            self.catch_up(sink)
+
+    def catch_up(self, sink: Sink) -> None:
+        """Write the rows whose marks have passed."""
+        if self._due > len(self._finished):
+            self._flush()
+        if self._due:
+            rows = b"".join([self._finished.popleft() for _ in range(self._due)])
+            sink.write_rows(rows, self._marked)
+        self._due = 0

@@ -13,7 +13,7 @@ from exporters.workbook.formula.evaluate import build, result
 from exporters.workbook.formula.operators import Node
 from exporters.workbook.formula.values import ErrorValueError, Scalar, UnknownError
 from exporters.workbook.formula.values import text as as_text
-from exporters.workbook.state import UNKNOWN, Book, Source, WrittenSheet
+from exporters.workbook.state import UNKNOWN, Book, Later, Source, WrittenSheet
 
 MISSING: Any = object()
 _BUSY: Any = object()
@@ -55,6 +55,18 @@ class RowContext:
             raise UnknownError
         return found  # type: ignore[no-any-return]
 
+    def known(self, number: int) -> Scalar:
+        """Return what :meth:`result` does, and nothing for a value that is not known here."""
+        try:
+            return self.result(number)
+        except UnknownError:
+            return None
+
+    def read(self, number: int) -> Scalar | Later:
+        """Return what other rows read of a formula; what is not worked out yet waits for later rows."""
+        found = self.results[number]
+        return Later(lambda: self.result(number)) if found is MISSING else found
+
     def _failed(self, formula: FormulaWriter) -> Any:
         try:
             return result(formula.node, self)
@@ -69,7 +81,7 @@ def _unknown(_: Any) -> Scalar:
 class FormulaWriter:
     """A formula of a template row, for one written sheet."""
 
-    __slots__ = ("_bodies", "_book", "_host", "_pieces", "_start", "column", "deferred", "known", "node", "text")
+    __slots__ = ("_bodies", "_book", "_host", "_pieces", "_start", "column", "deferred", "node", "text")
 
     def __init__(
         self, record: dict[str, Any], book: Book, host: WrittenSheet, sources: dict[int, Source], bodies: Bodies
@@ -78,7 +90,6 @@ class FormulaWriter:
         self.deferred: bool = record["deferred"]
         self._book, self._host, self._bodies = book, host, bodies
         self._start: str = record["f"]
-        self.known: dict[str, list[bytes]] = {}
         # References that every instance has alike are text from now on.
         self._pieces: list[Any] = [
             escape_text(book.text(piece, host, 0))

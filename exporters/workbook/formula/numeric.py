@@ -74,9 +74,7 @@ def _count(*values: Value) -> float:
 
 
 def _counta(*values: Value) -> float:
-    return float(
-        sum(sum(1 for one in value if one is not None) if isinstance(value, Area) else 1 for value in values)
-    )
+    return float(sum(sum(1 for one in value if one is not None) if isinstance(value, Area) else 1 for value in values))
 
 
 def _countblank(area: Value) -> float:

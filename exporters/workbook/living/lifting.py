@@ -185,9 +185,7 @@ class Lifting:
         start = at + cell.start
         opened = start_tag_end(sheet.data, start)
         if style != cell.style:
-            splices.replace(
-                start, opened, with_attribute(sheet.data[start:opened], "s", str(style) if style else None)
-            )
+            splices.replace(start, opened, with_attribute(sheet.data[start:opened], "s", str(style) if style else None))
         formula = cell.formula
         if formula is None:
             return

@@ -87,10 +87,12 @@ class _Patch:
         gone = self._leaving.rows()
         for column, row, part in self._leaving.emptied():
             self._edit(part).contents[column, row] = NOTHING
-        shifts = Shifts({
-            self._entries[part].name: Shift(self._insertions[part].values(), gone.get(part, ()))
-            for part in {**self._insertions, **gone}
-        })
+        shifts = Shifts(
+            {
+                self._entries[part].name: Shift(self._insertions[part].values(), gone.get(part, ()))
+                for part in {**self._insertions, **gone}
+            }
+        )
         for part, data in Related(self._book, shifts).parts():
             self._changes.set(part, data)
         for part, source in self._charts.items():
