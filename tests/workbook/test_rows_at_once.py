@@ -14,7 +14,6 @@ from exporters.workbook.cellbody import Bodies
 from exporters.workbook.rowcells import ValueCells
 from tests.workbook.books import parts, rendered, scope, template, values
 
-
 ROOT = Path(__file__).resolve().parents[2]
 
 
