@@ -16,7 +16,7 @@ from markupsafe import Markup, escape
 
 from exporters.binding import filters
 from exporters.binding.generating import Generator, Inlined, from_octets, octets
-from exporters.binding.selecting import by_attribute
+from exporters.binding.selecting import attributes, by_attribute
 from exporters.binding.views import Absent, Lookup, View
 
 # Noncharacters: no XML text may need them, and the model refuses them in data, so nothing can be taken for a tag.
@@ -162,6 +162,7 @@ def sandbox() -> Sandbox:
     env.filters = {name: env.filters[name] for name in KEPT_FILTERS} | filters.FILTERS | {"_text": text}
     for name, wanted in (("selectattr", True), ("rejectattr", False)):
         env.filters[name] = by_attribute(env.filters[name], env.direct, wanted)
+    env.filters["map"] = attributes(env.filters["map"], env.direct)
     env.tests = {name: env.tests[name] for name in _KEPT_TESTS}
     env.globals = {}
     return env

@@ -65,19 +65,32 @@ class _Texts(dict[str, str]):
 
 
 class _Spelt(dict[str, str]):
-    """Keys as bookmarks spell them, kept as long: a digest for one that is too long, nothing for one that cannot be."""
+    """Keys as bookmarks spell them, kept as long: a digest for one that is too long, nothing for one that cannot be.
+
+    A key is a place's and what is behind its first dot, which thousands of places have in common.
+    """
 
     def __init__(self, digest: Callable[[str], str]) -> None:
         self._digest = digest
+        self._endings: dict[str, str] = {}
+        self._place, self._spelling = "", ""
 
     def __missing__(self, key: str) -> str:
         if len(self) > _KEPT:
             self.clear()
-        found = ""
-        if len(key) <= LONGEST_SPELT:
-            found = spelling(key)
-        elif len(key) <= LONGEST_RECORD:
-            found = self._digest(key)
+            self._endings.clear()
+        if len(key) > LONGEST_SPELT:
+            found = self._digest(key) if len(key) <= LONGEST_RECORD else ""
+        else:
+            place, dot, ending = key.partition(".")
+            if place != self._place:
+                self._place, self._spelling = place, spelling(place)
+            found = self._spelling
+            if dot and found:
+                behind = self._endings.get(ending)
+                if behind is None:
+                    behind = self._endings[ending] = spelling(ending)
+                found = f"{found}_{behind}" if behind else ""
         self[key] = found
         return found
 
