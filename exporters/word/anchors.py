@@ -13,11 +13,15 @@ from hashlib import blake2b
 
 PREFIX = "_bv"
 PROPERTY = "briefpack-values"
-"""The custom properties (numbered) that give the keys that bookmarks cannot spell out."""
+"""The custom properties (numbered) that give the keys, and ends of keys, that bookmarks cannot spell out."""
 # A bookmark's name may have 40 characters: "_bv", six hexadecimal digits, "_", and the key.
 LONGEST_SPELT = 30
 _DIGITS = 16
-"""Hexadecimal digits of a digest."""
+"""Hexadecimal digits of a whole key's digest."""
+_MARK = 10
+"""Hexadecimal digits of the digest of what stands behind a key's first dot."""
+GAP = "___"
+"""What stands between a key's beginning and that digest; no key is spelt so."""
 LONGEST_FIELD = LONGEST_SPELT - _DIGITS - 1
 _LONGEST_PROPERTY = 16_000
 PLAIN = re.compile(r"[A-Za-z0-9]+(?:[.-][A-Za-z0-9]+)*").fullmatch
@@ -31,20 +35,27 @@ _CUT_COPY = re.compile(r"(?:_Copy_\d+)*(?:_C?o?p?y?_?\d*)$")
 def spelt(key: str) -> str:
     """Return a value's key (record and field) as bookmarks spell it: letters, digits and ``_`` alone.
 
-    Where that is too long or cannot be, a digest stands for the record, or for the whole key if that is no help.
+    Where that is too long or cannot be, a digest stands for what is behind the place, for the record, or for the whole.
     """
     record, field = _parts(key)
-    if record:
-        text = spelt_record(record, LONGEST_SPELT - len(field))
-        if len(text) + len(field) <= LONGEST_SPELT:
-            return text + field
-    return "_" + digest_of(key)
-
-
-def spelt_record(record: str, room: int) -> str:
-    """Return a record's key as bookmarks spell it in *room* characters, or ``_`` and its digest."""
+    room = LONGEST_SPELT - len(field)
     text = spelling(record)
-    return text if text and len(text) <= room else "_" + digest_of(record)
+    return (text if text and len(text) <= room else abridged(record, room)[0]) + field
+
+
+def abridged(key: str, room: int) -> tuple[str, str, str]:
+    """Return what stands in *room* characters for a key that bookmarks cannot spell, its digest, and of what that is.
+
+    The beginning of a key is its place. What follows is what thousands of places have in common, so that a document
+    needs few digests; they stand for whole keys where the beginning is too long.
+    """
+    place, dot, ending = key.partition(".")
+    start = spelling(place) + GAP
+    if dot and len(GAP) < len(start) <= room - _MARK:
+        mark = _digest(ending, _MARK)
+        return start + mark, mark, ending
+    digest = _digest(key, _DIGITS)
+    return "_" + digest, digest, key
 
 
 def spelling(record: str) -> str:
@@ -60,14 +71,14 @@ def spelt_field(field: str) -> str:
 
 
 def _parts(key: str) -> tuple[str, str]:
-    """Return a value's key as record and spelt field; nothing where a bookmark cannot spell the field."""
-    record, dot, field = key.partition("|")[0].rpartition(".")
-    return (record, spelt_field(dot + field)) if record and "|" not in key and spelt_field(dot + field) else ("", "")
+    """Return a value's key as what a digest may stand for, and the field as it is spelt where bookmarks can."""
+    record, dot, field = key.rpartition(".")
+    field = spelt_field(dot + field) if record and "|" not in key else ""
+    return (record, field) if field else (key, "")
 
 
-def digest_of(key: str) -> str:
-    """Return what stands in a bookmark for a key that it cannot spell."""
-    return blake2b(key.encode(), digest_size=8).hexdigest()
+def _digest(text: str, digits: int) -> str:
+    return blake2b(text.encode(), digest_size=digits // 2).hexdigest()
 
 
 def value_bookmark(key: str, number: int) -> str:
@@ -87,20 +98,28 @@ def value_key(name: str, digests: Mapping[str, str]) -> str | None:
     if not name.startswith(PREFIX):
         return None
     spelling = plain_name(name)[len(PREFIX) :].partition("_")[2]
+    start, gap, rest = spelling.partition(GAP)
+    if gap and start:
+        known = digests.get(rest[:_MARK])
+        return f"{_read(start)}.{known}{_read(rest[_MARK:])}" if known else None
     if not spelling.startswith("_"):
-        return spelling.replace("__", "-").replace("_", ".") or None
-    digest, field = spelling[1 : _DIGITS + 1], spelling[_DIGITS + 1 :]
-    known = digests.get(digest)
-    return known + field.replace("__", "-").replace("_", ".") if known else None
+        return _read(spelling) or None
+    known = digests.get(spelling[1 : _DIGITS + 1])
+    return known + _read(spelling[_DIGITS + 1 :]) if known else None
+
+
+def _read(spelling: str) -> str:
+    return spelling.replace("__", "-").replace("_", ".")
 
 
 def digests_of(key: str) -> dict[str, str]:
-    """Return the digest that a bookmark spells in place of *key* or of its record, with what it stands for."""
-    if not spelt(key).startswith("_"):
+    """Return the digest that a bookmark spells in place of *key* or of a part of it, with what it stands for."""
+    record, field = _parts(key)
+    room = LONGEST_SPELT - len(field)
+    if 0 < len(spelling(record)) <= room:
         return {}
-    digest = spelt(key)[1 : _DIGITS + 1]
-    record = _parts(key)[0]
-    return {digest: record if record and digest_of(record) == digest else key}
+    _, digest, meaning = abridged(record, room)
+    return {digest: meaning}
 
 
 def digest_properties(digests: Mapping[str, str]) -> dict[str, str]:

@@ -12,7 +12,7 @@ from jinja2 import pass_context
 
 from exporters.binding.environment import sandbox
 from exporters.binding.views import Absent, View
-from exporters.word.anchors import LONGEST_SPELT, digest_of, spelling
+from exporters.word.anchors import GAP, LONGEST_SPELT, abridged, spelling
 from exporters.word.forms import LONGEST_ALIAS, LONGEST_RECORD, Form
 
 _KEPT = 4096
@@ -65,49 +65,58 @@ class _Texts(dict[str, str]):
 
 
 class _Spelt(dict[str, str]):
-    """Keys as bookmarks spell them, kept as long: a digest for one that is too long, nothing for one that cannot be.
+    """Records' keys as bookmarks spell them, kept as long; nothing for one that they cannot spell or a control hold."""
 
-    A key is a place's and what is behind its first dot, which thousands of places have in common.
-    """
-
-    def __init__(self, digest: Callable[[str], str]) -> None:
-        self._digest = digest
+    def __init__(self) -> None:
         self._endings: dict[str, str] = {}
-        self._place, self._spelling = "", ""
+        self._place, self._start = "", ""
 
     def __missing__(self, key: str) -> str:
         if len(self) > _KEPT:
             self.clear()
             self._endings.clear()
-        if len(key) > LONGEST_SPELT:
-            found = self._digest(key) if len(key) <= LONGEST_RECORD else ""
-        else:
-            place, dot, ending = key.partition(".")
-            if place != self._place:
-                self._place, self._spelling = place, spelling(place)
-            found = self._spelling
-            if dot and found:
-                behind = self._endings.get(ending)
-                if behind is None:
-                    behind = self._endings[ending] = spelling(ending)
-                found = f"{found}_{behind}" if behind else ""
+        # What is behind the first dot is what thousands of places have in common.
+        place, dot, ending = key.partition(".")
+        if place != self._place:
+            self._place, self._start = place, spelling(place)
+        found = self._start if len(key) <= LONGEST_RECORD else ""
+        if dot and found:
+            behind = self._endings.get(ending)
+            if behind is None:
+                behind = self._endings[ending] = spelling(ending)
+            found = f"{found}_{behind}" if behind else ""
         self[key] = found
         return found
 
 
-class _Digested(dict[str, str]):
-    """Digests of keys, kept as long; each is noted once it is made."""
+class _Digests:
+    """The digests of keys that bookmarks cannot spell; each is noted as it is made."""
 
-    def __init__(self, noted: bytearray) -> None:
-        self._noted = noted
+    def __init__(self) -> None:
+        self._marks: dict[str, str] = {}
+        self._wholes = bytearray()
+        """As octets: a dictionary of a hundred thousand keys takes four times the room."""
 
-    def __missing__(self, key: str) -> str:
-        if len(self) > _KEPT:
-            self.clear()
-        digest = digest_of(key)
-        self._noted += f"{digest}={key}\0".encode()
-        found = self[key] = "_" + digest
-        return found
+    def name(self, key: str, room: int) -> str:
+        """Return what stands in *room* characters for a key."""
+        place, dot, ending = key.partition(".")
+        mark = self._marks.get(ending)
+        if mark is not None and dot:
+            start = spelling(place)
+            if start and len(start) + len(GAP) + len(mark) <= room:
+                return f"{start}{GAP}{mark}"
+        name, digest, meaning = abridged(key, room)
+        if meaning == key:
+            self._wholes += f"{digest}={key}\0".encode()
+        else:
+            self._marks[meaning] = digest
+        return name
+
+    def all(self) -> dict[str, str]:
+        """Return what each digest stands for."""
+        pairs = (entry.partition("=") for entry in self._wholes.decode().split("\0"))
+        found = {digest: key for digest, equals, key in pairs if equals}
+        return found | {digest: ending for ending, digest in self._marks.items()}
 
 
 class Names:
@@ -117,14 +126,12 @@ class Names:
         self._ids = itertools.count(first_id)
         self._notes = dict(notes)
         self._sequences: dict[str, int] = {}
-        # As octets: a dictionary of a hundred thousand keys takes four times the room.
-        self._digests = bytearray()
+        self._digests = _Digests()
 
     @property
     def digests(self) -> dict[str, str]:
-        """The keys that bookmarks cannot spell, by what stands there for them."""
-        pairs = (entry.partition("=") for entry in self._digests.decode().split("\0"))
-        return {mark: key for mark, equals, key in pairs if equals}
+        """The keys and ends of keys that bookmarks cannot spell, by what stands there for them."""
+        return self._digests.all()
 
     def saved(self) -> dict[str, int]:
         """Return how far each sequence has counted."""
@@ -135,9 +142,7 @@ class Names:
 
     def filters(self, forms: list[Form], count: Callable[[str], None]) -> dict[str, Any]:
         """Return the filters; *count* takes the words of the flow."""
-        next_id, texts = self._ids.__next__, _Texts()
-        digested = _Digested(self._digests)
-        spelt = _Spelt(digested.__getitem__)
+        next_id, texts, spelt, abridge = self._ids.__next__, _Texts(), _Spelt(), self._digests.name
         take = sandbox().getattr
 
         def counted(value: Any) -> str:
@@ -154,10 +159,10 @@ class Names:
             alias, at = key + form.tail, next_id()
             name = form.tail_spelt and spelt[key]
             if name:
-                name = (name if len(name) <= form.room else digested[key]) + form.tail_spelt
+                name = (name if len(name) <= form.room else abridge(key, form.room)) + form.tail_spelt
             else:
                 alias = alias if len(alias) <= LONGEST_ALIAS else shortened(alias)
-                name, alias = digested[alias], escaped(alias)
+                name, alias = abridge(alias, LONGEST_SPELT), escaped(alias)
             return (
                 f"{form.start}{at}{form.named}{at:x}_{name}{form.aliased}{alias}{form.begun}{escaped(words)}"
                 f"{form.ended}{at}{form.closed}"
@@ -200,7 +205,7 @@ class Names:
             "_count": count,
             "_texts": texts,
             "_spelt": spelt,
-            "_digested": digested,
+            "_abridge": abridge,
             "_id": pass_context(lambda _context, _: str(next_id())),
             "_note": note,
             "_seq": sequence,

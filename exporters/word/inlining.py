@@ -29,7 +29,7 @@ def inlined(forms: Sequence[Form]) -> Inlined:
             yield generator.streamed(call % record)
             return
         needed = generator.needed
-        spelt = f"name if len(name) <= {form.room} else {needed('_digested')}[key]"
+        spelt = f"name if len(name) <= {form.room} else {needed('_abridge')}(key, {form.room})"
         # Counted last, when nothing can send the value to the call any more.
         counted = f" and not {needed('_count')}(words)" if form.flow else ""
         yield Code(
@@ -61,7 +61,7 @@ def inlined(forms: Sequence[Form]) -> Inlined:
 
     return Inlined(
         {"_field": field, "_mark": mark, "_unmark": unmark, "_table": table},
-        ("_next", "_count", "_texts", "_spelt", "_digested", "_absent", "_missing"),
+        ("_next", "_count", "_texts", "_spelt", "_abridge", "_absent", "_missing"),
         blake2b(repr(forms).encode("utf-8", "surrogatepass")).hexdigest(),
         octets=True,
         held=HELD,
