@@ -10,13 +10,13 @@ from typing import Any
 
 from jinja2 import StrictUndefined
 from jinja2.exceptions import SecurityError
-from jinja2.runtime import LoopContext
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup, escape
 
 from exporters.binding import filters
 from exporters.binding.generating import Generator, Inlined, from_octets, octets
 from exporters.binding.selecting import attributes, by_attribute
+from exporters.binding.turns import Turns
 from exporters.binding.views import Absent, Lookup, View
 
 # Noncharacters: no XML text may need them, and the model refuses them in data, so nothing can be taken for a tag.
@@ -46,7 +46,7 @@ def _repeated(items: Any, times: Any) -> int:
 
 def direct_kinds() -> frozenset[type[Any]]:
     """Return every kind of view but the absent one, which has no fields; and what Jinja2 itself hands out."""
-    found: set[type[Any]] = {LoopContext}
+    found: set[type[Any]] = {Turns}
     waiting = [View]
     while waiting:
         for kind in waiting.pop().__subclasses__():
@@ -62,6 +62,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
     inlined = Inlined()
     octets = staticmethod(octets)
     from_octets = staticmethod(from_octets)
+    turns = Turns
     direct = direct_kinds()
     """The classes whose public names the generated code may ask for itself; none does anything beyond telling."""
     intercepted_binops = frozenset(("*", "**", "%", "+"))

@@ -79,8 +79,12 @@ def clip(value: Any, columns: int) -> str:
 def after(value: Any, *before: Any) -> Any:
     """The value, with a space in front where the last text of those before it would run into it: both are Latin
     letters or digits. Between Chinese and Latin there is none."""
-    said = next((str(text) for text in reversed(before) if text or text == 0), "")
-    return wording.apart(said, str(value)) if value or value == 0 else value
+    if not value and value != 0:
+        return value
+    for text in reversed(before):
+        if text or text == 0:
+            return wording.apart(str(text), str(value))
+    return str(value)
 
 
 def inline(value: Any) -> str:

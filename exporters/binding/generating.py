@@ -115,6 +115,7 @@ class Generator(CodeGenerator):
     def pull_dependencies(self, body: Iterable[Node]) -> None:
         super().pull_dependencies(body)
         self.writeline("kinds, octets, from_octets = environment.direct, environment.octets, environment.from_octets")
+        self.writeline("LoopContext = environment.turns")
         for name in self._inlined.needed:
             self.writeline(f"{self.needed(name)} = environment.filters[{name!r}]")
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from types import GeneratorType
 from typing import Any
 
@@ -14,6 +15,8 @@ _TESTS: dict[Any, Callable[[Any, Any], Any]] = {
     "in": lambda value, among: value in among,
 }  # fmt: skip
 
+_LISTS = frozenset((list, GeneratorType))
+
 
 def by_attribute(inner: Callable[..., Any], kinds: frozenset[type], wanted: bool) -> Callable[..., Any]:
     """Return the filter *inner* (``selectattr``, or ``rejectattr`` where not *wanted*), quicker for views of *kinds*.
@@ -23,12 +26,13 @@ def by_attribute(inner: Callable[..., Any], kinds: frozenset[type], wanted: bool
 
     @pass_context
     def selected(context: Any, value: Any, *args: Any, **options: Any) -> Any:
-        if value.__class__ is list or value.__class__ is GeneratorType:
-            if len(args) == 3 and not options and str(args[1]) in _TESTS:
-                test, other = _TESTS[str(args[1])], args[2]
-                return (one for one, found in _asked(context, value, args[0], kinds) if bool(test(found, other)) is wanted)
-            if len(args) == 1 and not options:
-                return (one for one, found in _asked(context, value, args[0], kinds) if bool(found) is wanted)
+        if value.__class__ in _LISTS and not options:
+            asked = partial(_asked, context, value, kinds=kinds)
+            if len(args) == 3 and str(args[1]) in _TESTS:
+                name, test, other = args[0], _TESTS[str(args[1])], args[2]
+                return (one for one, found in asked(name) if bool(test(found, other)) is wanted)
+            if len(args) == 1:
+                return (one for one, found in asked(args[0]) if bool(found) is wanted)
         return inner(context, value, *args, **options)
 
     return selected
@@ -39,24 +43,20 @@ def attributes(inner: Callable[..., Any], kinds: frozenset[type]) -> Callable[..
 
     @pass_context
     def mapped(context: Any, value: Any, *args: Any, **options: Any) -> Any:
-        if not args and len(options) == 1 and (value.__class__ is list or value.__class__ is GeneratorType):
-            name = options.get("attribute")
-            if name.__class__ is str:
-                return (found for _, found in _asked(context, value, name, kinds))
+        if value.__class__ in _LISTS and not args and options.keys() == {"attribute"}:
+            return (found for _, found in _asked(context, value, options["attribute"], kinds))
         return inner(context, value, *args, **options)
 
     return mapped
 
 
-def _asked(context: Any, items: Any, path: Any, kinds: frozenset[type]) -> Iterator[tuple[Any, Any]]:
+def _asked(context: Any, items: Iterable[Any], path: Any, kinds: frozenset[type]) -> Iterator[tuple[Any, Any]]:
     """Yield each item with its attribute; a *path* has a dot between names, as for Jinja2's own filters."""
     take = context.environment.getitem
     names = [int(name) if name.isdigit() else name for name in path.split(".")] if isinstance(path, str) else [path]
     for item in items:
-        found = item
+        found: Any = item
         for name in names:
-            if found.__class__ in kinds and name in found.names:
-                found = getattr(found, name)
-            else:
-                found = take(found, name)
+            direct = found.__class__ in kinds and name in found.names
+            found = getattr(found, str(name)) if direct else take(found, name)
         yield item, found

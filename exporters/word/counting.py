@@ -1,7 +1,7 @@
 """Counts pages while the document streams by.
 
 The generated program leaves a trail: the words of each value, then the number of the block that they belong to. The
-trail is followed whenever a heading comes by. What stands between two pages begun by force mostly certainly fits one
+trail is followed now and then. What stands between two pages begun by force mostly certainly fits one
 page, which costs a sum; only where it may not, it is measured line by line and put on pages.
 """
 
@@ -23,7 +23,6 @@ ROW_BEGINS = -4
 CELL_ENDS = -5
 
 _LONG_STRETCH = 3.0
-_LONG_TRAIL = 8192
 
 
 @dataclass(slots=True)
@@ -63,10 +62,9 @@ class Counter:
     """One stream's page count. ``step`` takes words and steps of the trail."""
 
     def __init__(
-        self, blocks: list[dict[str, Any]], own: list[str], sections: list[dict[str, Any]], rules: dict[str, Any]
+        self, blocks: list[dict[str, Any]], sections: list[dict[str, Any]], rules: dict[str, Any]
     ) -> None:
         self._blocks = [block_of(spec) for spec in blocks]
-        self._own = own
         self._sections = sections
         self._separator: float = rules["separator"]
         self._adds: bool = rules["adds"]
@@ -96,25 +94,14 @@ class Counter:
 
     # --- the trail ---------------------------------------------------------------------------------------------------
 
-    def own(self, number: int) -> None:
-        """Words of the template itself, inside a loop or condition."""
-        self._trail.append(self._own[number])
-
     def asked(self, number: int, *asked: Any) -> None:
         """A paragraph is over whose page is wanted; *asked* are level, sequence and name of each mark in it."""
         marks = [Mark(asked[at], "", asked[at + 2], 0, asked[at + 1]) for at in range(0, len(asked), 3)]
         self.marks += marks
         self._trail.append(_Asked(number, marks))
-        self._follow()
 
-    def row(self, number: int) -> None:
-        """A simple row is over; long tables hold no headings, so their trail is followed now and then."""
-        self._trail.append(number)
-        if len(self._trail) > _LONG_TRAIL:
-            self._follow()
-
-    def _follow(self) -> None:
-        """Follow the trail up to here."""
+    def follow(self) -> None:
+        """Follow the trail up to here; called now and then, so that it does not grow with the document."""
         trail = self._trail[:]
         self._trail.clear()
         words, blocks, inside = self._words, self._blocks, self._inside
@@ -223,7 +210,7 @@ class Counter:
 
     def settle(self) -> None:
         """Give all marks so far their pages; ``last_height`` is then the height used on the last page (at most)."""
-        self._follow()
+        self.follow()
         self._settle()
 
     def _settle(self) -> None:

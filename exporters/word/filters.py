@@ -10,8 +10,8 @@ from typing import Any
 
 from jinja2 import pass_context
 
-from exporters.binding.environment import sandbox
-from exporters.binding.views import Absent, View
+from exporters.binding.environment import Sandbox, sandbox
+from exporters.binding.views import Absent
 from exporters.word.anchors import GAP, LONGEST_SPELT, abridged, spelling
 from exporters.word.forms import LONGEST_ALIAS, LONGEST_RECORD, Form
 
@@ -20,6 +20,7 @@ _KEPT = 4096
 _LONGEST_SUFFIX = 31
 _BREAK = '</w:t><w:br/><w:t xml:space="preserve">'
 _SPECIAL = re.compile(r"[&<>\n\t\r]").search
+_VIEWS = Sandbox.direct
 _TAB = '</w:t><w:tab/><w:t xml:space="preserve">'
 
 
@@ -199,6 +200,8 @@ class Names:
             "_mark": None,
             "_unmark": None,
             "_table": None,
+            "_own": None,
+            "_row": None,
             "_absent": Absent,
             "_missing": _missing,
             "_next": next_id,
@@ -223,7 +226,7 @@ def shortened(key: str) -> str:
 
 def anchor(record: Any, outer: str, seen: set[str]) -> str:
     """Return the suffix of names at one turn of a loop; *seen* are those of the turns before."""
-    here = record.anchor if isinstance(record, View) and not isinstance(record, Absent) else f"n{len(seen)}"
+    here = record.anchor if record.__class__ in _VIEWS else f"n{len(seen)}"
     if here in seen:
         here = f"{here}n{len(seen)}"
     seen.add(here)

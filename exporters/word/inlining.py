@@ -17,8 +17,11 @@ from exporters.binding.generating import Code, Generator, Inlined, is_public, oc
 from exporters.word.forms import HELD, Form
 
 
-def inlined(forms: Sequence[Form]) -> Inlined:
-    """Return the code of bookmarks, and of values in these *forms*."""
+def inlined(forms: Sequence[Form], own: Sequence[str] = ()) -> Inlined:
+    """Return the code of bookmarks, of values in these *forms*, and of what the page count takes.
+
+    *own* are the words of the template itself that it counts.
+    """
 
     def field(generator: Generator, node: Filter, frame: Frame) -> Iterator[str]:
         name, number = _constant(node.args[0]), _constant(node.args[1])
@@ -28,20 +31,49 @@ def inlined(forms: Sequence[Form]) -> Inlined:
         if not (form.tail_spelt and is_public(name)):
             yield generator.streamed(call % record)
             return
-        needed = generator.needed
-        spelt = f"name if len(name) <= {form.room} else {needed('_abridge')}(key, {form.room})"
-        # Counted last, when nothing can send the value to the call any more.
-        counted = f" and not {needed('_count')}(words)" if form.flow else ""
         yield Code(
-            f"(f{_text(form.start)}f'{{(at := {needed('_next')}())}}'f{_text(form.named)}f'{{at:x}}_{{{spelt}}}'"
-            f"f{_text(form.tail_spelt + form.aliased)}f'{{key}}'f{_text(form.tail + form.begun)}"
-            f"f'{{{needed('_texts')}[words]}}'f{_text(form.ended)}f'{{at}}'f{_text(form.closed)} "
-            f"if ((record := {record}).__class__ in kinds "
+            f"({written(generator, form)} if ((record := {record}).__class__ in kinds "
             f"and (words := record.{name} or {form.dash!r}).__class__ is str and (key := record.key) "
-            f"or (record is None or record.__class__ is {needed('_absent')}) and ((words := {form.dash!r}) or True) "
-            f"and (key := {needed('_missing')}(record, {above}, {form.child!r}))) "
-            f"and (name := {needed('_spelt')}[key]){counted} else {generator.streamed(call % 'record')})"
+            f"or (record is None or record.__class__ is {generator.needed('_absent')}) "
+            f"and ((words := {form.dash!r}) or True) "
+            f"and (key := {generator.needed('_missing')}(record, {above}, {form.child!r}))) "
+            f"and {spelt(generator, form)} else {generator.streamed(call % 'record')})"
         )
+
+    def control(generator: Generator, node: Filter, frame: Frame) -> Iterator[str]:
+        value, number = generator.code(_value(node), frame), _constant(node.args[0])
+        form = forms[number]
+        record, above = (generator.code(one, frame) for one in node.args[1:])
+        call = f"{generator.filters['_control']}(%s, {number}, %s, {above})"
+        if not form.tail_spelt:
+            yield generator.streamed(call % (value, record))
+            return
+        yield Code(
+            f"({written(generator, form)} if ((words := {value}), (record := {record})) "
+            f"and words.__class__ is str and record.__class__ in kinds and (key := record.key) "
+            f"and {spelt(generator, form)} else {generator.streamed(call % ('words', 'record'))})"
+        )
+
+    def written(generator: Generator, form: Form) -> str:
+        """Return the code of the *words* of a *key* in their control; *name* is how bookmarks spell the key."""
+        needed = generator.needed
+        name = f"name if len(name) <= {form.room} else {needed('_abridge')}(key, {form.room})"
+        return (
+            f"f{_text(form.start)}f'{{(at := {needed('_next')}())}}'f{_text(form.named)}f'{{at:x}}_{{{name}}}'"
+            f"f{_text(form.tail_spelt + form.aliased)}f'{{key}}'f{_text(form.tail + form.begun)}"
+            f"f'{{{needed('_texts')}[words]}}'f{_text(form.ended)}f'{{at}}'f{_text(form.closed)}"
+        )
+
+    def spelt(generator: Generator, form: Form) -> str:
+        """Return the condition that a key can be spelt; the words are counted when nothing else can fail any more."""
+        counted = f" and not {generator.needed('_count')}(words)" if form.flow else ""
+        return f"(name := {generator.needed('_spelt')}[key]){counted}"
+
+    def counted(generator: Generator, node: Filter, _frame: Frame) -> Iterator[str]:
+        yield Code(f"{generator.needed('_count')}({own[_constant(_value(node))]!r}) or ''")
+
+    def row(generator: Generator, node: Filter, _frame: Frame) -> Iterator[str]:
+        yield Code(f"{generator.needed('_count')}({int(_constant(_value(node)))}) or ''")
 
     def table(generator: Generator, node: Filter, frame: Frame) -> Iterator[str]:
         yield Code(f"(held if '<w:tr' in (held := {generator.code(_value(node), frame)}) else '')")
@@ -60,9 +92,10 @@ def inlined(forms: Sequence[Form]) -> Inlined:
         yield '"/>'
 
     return Inlined(
-        {"_field": field, "_mark": mark, "_unmark": unmark, "_table": table},
+        {"_field": field, "_control": control, "_mark": mark, "_unmark": unmark, "_table": table, "_own": counted,
+         "_row": row},
         ("_next", "_count", "_texts", "_spelt", "_abridge", "_absent", "_missing"),
-        blake2b(repr(forms).encode("utf-8", "surrogatepass")).hexdigest(),
+        blake2b(repr((forms, own)).encode("utf-8", "surrogatepass")).hexdigest(),
         octets=True,
         held=HELD,
     )

@@ -49,9 +49,7 @@ class _Rendering:
         self._names = Names(self._meta["first_id"], {kind: one["first"] for kind, one in self._meta["notes"].items()})
         self._counter: Counter | None = None
         if "blocks" in self._meta:
-            self._counter = Counter(
-                self._meta["blocks"], self._meta["own"], self._meta["sections"], self._meta["rules"]
-            )
+            self._counter = Counter(self._meta["blocks"], self._meta["sections"], self._meta["rules"])
         self._body_marks: list[Mark] = []
         self._body_numbering: list[tuple[int, int]] = []
         self._pages: dict[str, str] = {}
@@ -67,7 +65,7 @@ class _Rendering:
         meta, template = self._meta, self._template
         names = self._scope.names()
         forms = forms_of(meta["controls"])
-        filters, written = self._filters(forms), inlined(forms)
+        filters, written = self._filters(forms), inlined(forms, meta.get("own", ()))
         bound = {name: program.bind(filters, inlined=written) for name, program in self._compiled.programs.items()}
         main = meta["main"]
         with PackageWriter(out, date_time=zip_time(self._epoch)) as package:
@@ -175,7 +173,7 @@ class _Rendering:
         """Run a program for what it counts; nothing is kept of what it writes."""
         saved = self._names.saved(), len(self._relations), self._charts_made
         for _ in program.stream(names):
-            pass
+            self._count_on()
         sequences, relations, self._charts_made = saved
         self._names.restore(sequences)
         del self._relations[relations:]
@@ -198,6 +196,7 @@ class _Rendering:
         pieces: list[str] | None = None
         which = -1
         for kind, text in program.events(names):
+            self._count_on()
             if kind == "text":
                 data = text.encode("latin-1")
                 if pieces is not None:
@@ -217,6 +216,10 @@ class _Rendering:
                 pieces = None
             else:
                 current = stack.pop()
+
+    def _count_on(self) -> None:
+        if self._counter is not None:
+            self._counter.follow()
 
     def _number(self, counter: Counter, head_pages: int) -> None:
         """Work out which number each marked page bears."""
@@ -243,7 +246,7 @@ class _Rendering:
             "_done": self._scope.done,
         }
         if counter:
-            found |= {"_end": counter.step, "_asked": counter.asked, "_own": counter.own, "_row": counter.row}
+            found |= {"_end": counter.step, "_asked": counter.asked}
         return found
 
     @pass_context

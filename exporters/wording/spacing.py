@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from functools import lru_cache
 
 _ENDS = frozenset("%‰)].,;:!?")
 _BEGINS = frozenset("([$€£+-")
@@ -13,9 +14,12 @@ def apart(before: str, text: str) -> str:
 
     Beside a Han character there is none: Office itself sets Latin letters off from Chinese ones.
     """
-    if before and text and _narrow(before[-1], _ENDS) and _narrow(text[0], _BEGINS):
-        return f" {text}"
-    return text
+    return f" {text}" if before and text and _meets(before[-1], text[0]) else text
+
+
+@lru_cache(maxsize=16_384)
+def _meets(last: str, first: str) -> bool:
+    return _narrow(last, _ENDS) and _narrow(first, _BEGINS)
 
 
 def _narrow(sign: str, marks: frozenset[str]) -> bool:
