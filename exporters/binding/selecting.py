@@ -18,7 +18,7 @@ _TESTS: dict[Any, Callable[[Any, Any], Any]] = {
 _LISTS = frozenset((list, GeneratorType))
 
 
-def by_attribute(inner: Callable[..., Any], kinds: frozenset[type], wanted: bool) -> Callable[..., Any]:
+def by_attribute(inner: Callable[..., Any], kinds: frozenset[type[Any]], wanted: bool) -> Callable[..., Any]:
     """Return the filter *inner* (``selectattr``, or ``rejectattr`` where not *wanted*), quicker for views of *kinds*.
 
     The long way looks up the test and its calling form anew for each record.
@@ -38,7 +38,7 @@ def by_attribute(inner: Callable[..., Any], kinds: frozenset[type], wanted: bool
     return selected
 
 
-def attributes(inner: Callable[..., Any], kinds: frozenset[type]) -> Callable[..., Any]:
+def attributes(inner: Callable[..., Any], kinds: frozenset[type[Any]]) -> Callable[..., Any]:
     """Return the filter *inner* (``map``), quicker where it asks views of *kinds* for an attribute."""
 
     @pass_context
@@ -50,12 +50,12 @@ def attributes(inner: Callable[..., Any], kinds: frozenset[type]) -> Callable[..
     return mapped
 
 
-def _asked(context: Any, items: Iterable[Any], path: Any, kinds: frozenset[type]) -> Iterator[tuple[Any, Any]]:
+def _asked(context: Any, items: Iterable[Any], path: Any, kinds: frozenset[type[Any]]) -> Iterator[tuple[Any, Any]]:
     """Yield each item with its attribute; a *path* has a dot between names, as for Jinja2's own filters."""
     take = context.environment.getitem
     names = [int(name) if name.isdigit() else name for name in path.split(".")] if isinstance(path, str) else [path]
     for item in items:
-        found: Any = item
+        found = item
         for name in names:
             direct = found.__class__ in kinds and name in found.names
             found = getattr(found, str(name)) if direct else take(found, name)

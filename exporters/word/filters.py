@@ -66,17 +66,22 @@ class _Texts(dict[str, str]):
 
 
 class _Spelt(dict[str, str]):
-    """Records' keys as bookmarks spell them, kept as long; nothing for one that they cannot spell or a control hold."""
+    """Records' keys as bookmarks spell them, kept as long; nothing for one that they cannot spell or a control hold.
+
+    The beginning of a key is its place; what is behind its first dot is what thousands of places have in common.
+    """
 
     def __init__(self) -> None:
-        self._endings: dict[str, str] = {}
         self._place, self._start = "", ""
+        self._endings: dict[str, str] = {}
+        self._marks: dict[str, str] = {}
+        self._wholes = bytearray()
+        """As octets: a dictionary of a hundred thousand keys takes four times the room."""
 
     def __missing__(self, key: str) -> str:
         if len(self) > _KEPT:
             self.clear()
             self._endings.clear()
-        # What is behind the first dot is what thousands of places have in common.
         place, dot, ending = key.partition(".")
         if place != self._place:
             self._place, self._start = place, spelling(place)
@@ -89,31 +94,21 @@ class _Spelt(dict[str, str]):
         self[key] = found
         return found
 
-
-class _Digests:
-    """The digests of keys that bookmarks cannot spell; each is noted as it is made."""
-
-    def __init__(self) -> None:
-        self._marks: dict[str, str] = {}
-        self._wholes = bytearray()
-        """As octets: a dictionary of a hundred thousand keys takes four times the room."""
-
-    def name(self, key: str, room: int) -> str:
-        """Return what stands in *room* characters for a key."""
+    def abridged(self, key: str, room: int) -> str:
+        """Return what stands for a key in *room* characters where it cannot be spelt; its digest is noted."""
         place, dot, ending = key.partition(".")
         mark = self._marks.get(ending)
-        if mark is not None and dot:
-            start = spelling(place)
-            if start and len(start) + len(GAP) + len(mark) <= room:
-                return f"{start}{GAP}{mark}"
+        if mark is not None and dot and place == self._place and 0 < len(self._start) <= room - len(GAP) - len(mark):
+            return f"{self._start}{GAP}{mark}"
         name, digest, meaning = abridged(key, room)
         if meaning == key:
             self._wholes += f"{digest}={key}\0".encode()
         else:
             self._marks[meaning] = digest
+            self._place, self._start = place, spelling(place)
         return name
 
-    def all(self) -> dict[str, str]:
+    def digests(self) -> dict[str, str]:
         """Return what each digest stands for."""
         pairs = (entry.partition("=") for entry in self._wholes.decode().split("\0"))
         found = {digest: key for digest, equals, key in pairs if equals}
@@ -127,12 +122,12 @@ class Names:
         self._ids = itertools.count(first_id)
         self._notes = dict(notes)
         self._sequences: dict[str, int] = {}
-        self._digests = _Digests()
+        self._spelt = _Spelt()
 
     @property
     def digests(self) -> dict[str, str]:
         """The keys and ends of keys that bookmarks cannot spell, by what stands there for them."""
-        return self._digests.all()
+        return self._spelt.digests()
 
     def saved(self) -> dict[str, int]:
         """Return how far each sequence has counted."""
@@ -143,7 +138,7 @@ class Names:
 
     def filters(self, forms: list[Form], count: Callable[[str], None]) -> dict[str, Any]:
         """Return the filters; *count* takes the words of the flow."""
-        next_id, texts, spelt, abridge = self._ids.__next__, _Texts(), _Spelt(), self._digests.name
+        next_id, texts, spelt, abridge = self._ids.__next__, _Texts(), self._spelt, self._spelt.abridged
         take = sandbox().getattr
 
         def counted(value: Any) -> str:
