@@ -69,3 +69,14 @@ def test_each_value_says_its_key_in_alias_and_bookmark(expression):
 def test_all_digits_are_equally_wide(font, bold):
     widths = {width(f"{digit}市", 10, latin=font, east_asian="SimSun", bold=bold, flow="word") for digit in "0123456789"}
     assert len(widths) == 1
+
+
+def test_a_document_needs_digests_for_what_its_places_have_in_common_only():
+    """A hundred districts say no more digests than one: custom properties do not grow with the dataset."""
+    field = ".label"
+    names = {f"place-{n}.a-statement-whose-key-is-longer-than-any-bookmark": n for n in range(100)}
+    digests = {digest: end for key in names for digest, end in digests_of(key + field).items()}
+    assert list(digests.values()) == ["a-statement-whose-key-is-longer-than-any-bookmark"]
+    assert {value_key(value_bookmark(key + field, n), digests) for key, n in names.items()} == {
+        key + field for key in names
+    }
