@@ -16,9 +16,10 @@ from exporters.package.described import described_parts, is_described
 from exporters.package.relationships import Relationships, rels_name
 from exporters.snapshot import Conflict, InsertItem, Plan, RemoveItem, SetSlot, SlotKind
 from exporters.word.anchors import PROPERTY, digest_properties
-from exporters.word.living.atoms import Kind, leaves
+from exporters.word.living.atoms import Atom, Kind, leaves
 from exporters.word.living.document import KEPT, Document, Place, is_alternative, is_notes
 from exporters.word.living.lifting import Lifter, Luggage
+from exporters.word.living.lines import CHART
 from exporters.word.living.marking import (
     carry_notes,
     flatten_fields,
@@ -33,7 +34,7 @@ from exporters.word.living.remarks import Remarks, Spot
 from exporters.word.living.rewriting import write_prose, write_value
 from exporters.word.living.runs import DEL, INS, Pen
 from exporters.word.living.saving import save
-from exporters.word.living.stories import CHART, ENTRY, Found, Region
+from exporters.word.living.stories import ENTRY, Found, Region
 from exporters.word.names import W
 from exporters.word.xmlparts import Element
 
@@ -72,7 +73,7 @@ class _Patch:
         self._date = track or ("" if epoch is None else time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(epoch)))
         self._luggage = Luggage(self._target)
         self._changed: set[Element] = set()
-        self._controls: dict[str, Element] | None = None
+        self._controls: dict[str, Atom] | None = None
 
     @cached_property
     def _ours(self) -> Document:
@@ -174,16 +175,16 @@ class _Patch:
     def _give_back_alternatives(self) -> None:
         """Give charts the alternative texts that LibreOffice 7.4 loses at every save."""
         silent = [
-            (key, drawing)
+            (key, drawing.element)
             for _, story in self._target.stories
             for found in story.items
             for key, drawing in found.drawings
-            if not drawing.get("descr") and _shows_chart(drawing)
+            if not drawing.element.get("descr") and _shows_chart(drawing.element)
         ]
         if not silent:
             return
-        stories = (story for _, story in self._ours.stories)
-        texts = {key: one.get("descr", "") for story in stories for found in story.items for key, one in found.drawings}
+        shown = (found.drawings for _, story in self._ours.stories for found in story.items)
+        texts = {key: one.seen.get("descr", "") for drawings in shown for key, one in drawings}
         for key, drawing in silent:
             if texts.get(key):
                 drawing.set("descr", texts[key])
@@ -202,8 +203,9 @@ class _Patch:
                 atoms = (atom for found in story.items for region in found.regions for atom in region.atoms)
                 for atom in (*atoms, *story.loose):
                     if atom.kind is Kind.CONTROL:
-                        self._controls.setdefault(atom.key, atom.node)
-        return self._controls.get(key)
+                        self._controls.setdefault(atom.key, atom)
+        found = self._controls.get(key)
+        return found.node if found is not None else None
 
     def _set_chart(self, edit: SetSlot) -> None:
         place, source = self._target.place(edit.at), self._ours.place(edit.source)

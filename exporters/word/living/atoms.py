@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
+from typing import Protocol
 
 from exporters.snapshot import MARK
 from exporters.word.anchors import PREFIX, plain_name, value_key
@@ -19,7 +20,7 @@ from exporters.word.xmlparts import Element
 
 ITEM_PREFIX = "_bp_"
 CONTENTS_PREFIX = "_Toc_"
-_ANCHORS = (ITEM_PREFIX, CONTENTS_PREFIX)
+ANCHORS = (ITEM_PREFIX, CONTENTS_PREFIX)
 
 _THROUGH = frozenset(
     f"{W}{name}"
@@ -28,10 +29,11 @@ _THROUGH = frozenset(
 _GONE = frozenset((f"{W}del", f"{W}moveFrom"))
 _SIGNS = {f"{W}tab": "\t", f"{W}cr": "\n", f"{W}noBreakHyphen": "-"}
 NOTE_MARKS = {f"{W}footnoteReference": "footnotes", f"{W}endnoteReference": "endnotes"}
-_TOC = re.compile(r"^\s*TOC\b", re.IGNORECASE)
+TOC = re.compile(r"^\s*TOC\b", re.IGNORECASE)
 
 R, T, BR, SDT = f"{W}r", f"{W}t", f"{W}br", f"{W}sdt"
-_START, _END, _FIELD_CHAR, _INSTRUCTION = f"{W}bookmarkStart", f"{W}bookmarkEnd", f"{W}fldChar", f"{W}instrText"
+START, END = f"{W}bookmarkStart", f"{W}bookmarkEnd"
+_FIELD_CHAR, _INSTRUCTION = f"{W}fldChar", f"{W}instrText"
 _CONTENT, _PROPERTIES, _ALIAS, _VAL = f"{W}sdtContent", f"{W}sdtPr", f"{W}alias", f"{W}val"
 _NAME, _ID = f"{W}name", f"{W}id"
 _SIMPLE_FIELD = f"{W}fldSimple"
@@ -55,18 +57,77 @@ class Kind(IntEnum):
     """The end of a paragraph within an item that a person split."""
 
 
-@dataclass(slots=True)
-class Atom:
-    """One piece. ``key`` is a value's key or a note's id; ``inner`` the pieces inside it."""
+class Home(Protocol):
+    """A paragraph that was read without its elements."""
 
-    kind: Kind
-    node: Element
-    text: str = ""
-    key: str = ""
-    inner: Sequence[Atom] = ()
-    start: Element | None = None
-    end: Element | None = None
-    """The two ends of a value's bookmark."""
+    @property
+    def element(self) -> Element: ...
+
+    def settle(self) -> None:
+        """Give all atoms of the paragraph their elements."""
+
+
+class Atom:
+    """One piece. ``key`` is a value's key or a note's id; ``inner`` the pieces inside it.
+
+    Its element, and the two ends of a value's bookmark, are looked for in the tree when they are asked for, where the
+    paragraph (``home``) was read without them.
+    """
+
+    __slots__ = ("_end", "_node", "_start", "home", "inner", "key", "kind", "text")
+
+    def __init__(
+        self,
+        kind: Kind,
+        node: Element | None,
+        text: str = "",
+        key: str = "",
+        inner: Sequence[Atom] = (),
+        home: Home | None = None,
+    ) -> None:
+        self.kind, self.text, self.key, self.inner, self.home = kind, text, key, inner, home
+        self._node = node
+        self._start: Element | None = None
+        self._end: Element | None = None
+
+    @property
+    def node(self) -> Element:
+        if self._node is None:
+            self._settle()
+        assert self._node is not None
+        return self._node
+
+    @property
+    def start(self) -> Element | None:
+        if self._node is None:
+            self._settle()
+        return self._start
+
+    @property
+    def end(self) -> Element | None:
+        if self._node is None:
+            self._settle()
+        return self._end
+
+    def book(self, start: Element, end: Element) -> None:
+        """Set the two ends of a value's bookmark."""
+        self._start, self._end = start, end
+
+    def _settle(self) -> None:
+        assert self.home is not None
+        if self.kind is Kind.PARAGRAPH:
+            self._node = self.home.element
+        else:
+            self.home.settle()
+
+    def become(self, found: Atom) -> None:
+        """Take the elements of the same atom, read from the tree; what has some keeps them."""
+        if self._node is None:
+            self._node, self._start, self._end = found.node, found.start, found.end
+
+    def forget(self, home: Home) -> None:
+        """Let go of the elements: they are not those of the document."""
+        self.home, self._node, self._start, self._end = home, None, None, None
 
 
 @dataclass(slots=True)
@@ -74,9 +135,13 @@ class Anchor:
     """Where a bookmark begins, or (without a name) ends: before the atom number ``at`` of its paragraph."""
 
     at: int
-    node: Element
     number: str
     name: str = ""
+
+    @property
+    def is_listed(self) -> bool:
+        """Whether it is that of a heading that the contents list."""
+        return self.name.startswith(CONTENTS_PREFIX)
 
 
 # Looked up as plain names, for there are some hundred thousand atoms.
@@ -125,21 +190,23 @@ class Walker:
         """The anchors of items and headings in the paragraph just read, in order."""
         self.in_contents = False
         """Whether the paragraph just read belongs to a table of contents."""
+        self.expanded = False
+        """Whether the fields in it were read as the text that they show."""
+
+    @property
+    def in_field(self) -> bool:
+        """Whether a field has begun and not ended."""
+        return bool(self._codes)
 
     def paragraph(self, paragraph: Element) -> list[Atom]:
         """Return the atoms of the next paragraph."""
-        self.in_contents = bool(self._codes) and any(_TOC.match(code) for code in self._codes)
-        reader = _Reader(self._digests, self.in_contents)
-        reader.walk(paragraph, reader.atoms)
-        if reader.nameless and put_back(paragraph):
-            reader = _Reader(self._digests, self.in_contents)
-            reader.walk(paragraph, reader.atoms)
+        self.in_contents = bool(self._codes) and any(TOC.match(code) for code in self._codes)
+        reader = read(paragraph, self._digests, self.in_contents)
         if reader.marks:
             self._follow(reader.marks)
             if self.in_contents and not reader.expand:
-                reader = _Reader(self._digests, True)
-                reader.walk(paragraph, reader.atoms)
-        self.anchors = reader.anchors
+                reader = read(paragraph, self._digests, expand=True)
+        self.anchors, self.expanded = reader.anchors, reader.expand
         return reader.atoms
 
     def _follow(self, marks: Iterable[tuple[str, str]]) -> None:
@@ -150,13 +217,23 @@ class Walker:
                 codes.append("")
             elif kind == "code" and codes:
                 codes[-1] += code
-                self.in_contents |= bool(_TOC.match(codes[-1]))
+                self.in_contents |= bool(TOC.match(codes[-1]))
             elif kind == "end" and codes:
                 codes.pop()
         self._codes = codes
 
 
-class _Reader:
+def read(paragraph: Element, digests: Mapping[str, str], expand: bool) -> Reader:
+    """Read one paragraph; with *expand*, fields as the text that they show."""
+    reader = Reader(digests, expand)
+    reader.walk(paragraph, reader.atoms)
+    if reader.nameless and put_back(paragraph):
+        reader = Reader(digests, expand)
+        reader.walk(paragraph, reader.atoms)
+    return reader
+
+
+class Reader:
     """Reads one paragraph. A briefing holds some hundred thousand elements: each is looked at once."""
 
     __slots__ = ("_digests", "_fields", "_hidden", "_open", "anchors", "atoms", "expand", "marks", "nameless")
@@ -181,18 +258,18 @@ class _Reader:
             if tag == R:
                 if not gone:
                     self._run(child, atoms)
-            elif tag == _START:
+            elif tag == START:
                 name = child.get(_NAME, "")
                 if name.startswith(PREFIX):
                     self._open[child.get(_ID, "")] = atoms, len(atoms), len(self.anchors), child
-                elif name.startswith(_ANCHORS):
-                    self.anchors.append(Anchor(len(atoms), child, child.get(_ID, ""), plain_name(name)))
-            elif tag == _END:
+                elif name.startswith(ANCHORS):
+                    self.anchors.append(Anchor(len(atoms), child.get(_ID, ""), plain_name(name)))
+            elif tag == END:
                 number = child.get(_ID, "")
                 if number in self._open:
                     self._close(number, child, atoms)
                 else:
-                    self.anchors.append(Anchor(len(atoms), child, number))
+                    self.anchors.append(Anchor(len(atoms), number))
             elif tag == SDT:
                 self._control(child, atoms, gone)
             elif tag in _THROUGH:
@@ -277,11 +354,12 @@ class _Reader:
         inner = atoms[start:]
         controls = [one for one in inner if one.kind is _CONTROL]
         if len(controls) == 1:
-            controls[0].start, controls[0].end = begin, mark
+            controls[0].book(begin, mark)
             return
         key = value_key(begin.get(_NAME, ""), self._digests)
         if key is not None and text_of(inner) and all(one.kind <= Kind.SIGN for one in inner):
-            booked = Atom(Kind.BOOKED, begin, key=key, inner=inner, start=begin, end=mark)
+            booked = Atom(Kind.BOOKED, begin, key=key, inner=inner)
+            booked.book(begin, mark)
             self._wrap(atoms, start, begun, booked)
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 
 from lxml import etree
 
@@ -14,13 +16,14 @@ from exporters.package.kept import Kept
 from exporters.snapshot import Group, Item, SetSlot, Slot, SlotKind, Snapshot
 from exporters.word.anchors import read_digests
 from exporters.word.living.atoms import Atom, Kind, prose_of, text_of
-from exporters.word.living.notes import put_back
+from exporters.word.living.lexing import lex
+from exporters.word.living.lines import PARSER, Between, Line, Part, lines_of
+from exporters.word.living.notes import may_be_astray, put_back
 from exporters.word.living.stories import BODY, CONTENTS, MARGINS, Found, Region, Story, scan, visible
 from exporters.word.names import R, W
 from exporters.word.xmlparts import Element
 
 STAMP = "briefpack"
-_PARSER = etree.XMLParser(resolve_entities=False, no_network=True)
 _NOTE_KINDS = (("footnotes", rt.FOOTNOTES, f"{W}footnote"), ("endnotes", rt.ENDNOTES, f"{W}endnote"))
 
 # Kinds of handles: "<story>/<item>/p<region>/<atom>", "<story>/l<loose value>" and so on.
@@ -61,38 +64,48 @@ class Document:
         self.main = package.main_part()
         self.relationships: Relationships = package.relationships(self.main)
         self.properties = read_properties(package)
-        self.roots: dict[str, Element] = {}
         self.notes: dict[tuple[str, str], Element] = {}
         self.note_parts: dict[str, str] = {}
         self.digests = read_digests(self.properties.items())
         self.lost: list[Element] = []
         """Notes whose words an editor lost."""
-        body = self._parse(self.main)
+        self._parts: dict[str, Part] = {}
+        body = self._part(self.main)
+        kinds: dict[str, dict[str, Element]] = {}
         for kind, relation, tag in _NOTE_KINDS:
             part = self._related(relation)
             if part is not None:
                 self.note_parts[kind] = part
-                notes = {note.get(f"{W}id", ""): note for note in self._parse(part).iter(tag)}
-                self.lost += put_back(body, kind.removesuffix("s"), notes)
-                self.notes |= {(kind, number): note for number, note in notes.items()}
+                kinds[kind] = {note.get(f"{W}id", ""): note for note in self._part(part).root.iter(tag)}
+        lines = lex(body, self.digests) if not any(may_be_astray(body.data, *one) for one in kinds.items()) else None
+        if lines is None:
+            for kind, notes in kinds.items():
+                self.lost += put_back(body.root, kind.removesuffix("s"), notes)
+        self.notes = {(kind, number): note for kind, notes in kinds.items() for number, note in notes.items()}
         self.stories: list[tuple[str, Story]] = []
-        self._add(BODY, body)
+        self._add(BODY, body, lines)
         for relation in (rt.HEADER, rt.FOOTER):
             for item in self.relationships.of_type(relation):
                 name = self.relationships.target(item)
-                if name in package and package.stored_name(name) not in self.roots:
-                    self._add(MARGINS, self._parse(package.stored_name(name)))
+                if name in package and package.stored_name(name) not in self._parts:
+                    self._add(MARGINS, self._part(package.stored_name(name)))
 
     def _related(self, relation: str) -> str | None:
         found = self.relationships.target_of_type(relation)
         return self.package.stored_name(found) if found and found in self.package else None
 
-    def _parse(self, part: str) -> Element:
-        self.roots[part] = etree.fromstring(self.package.read(part), _PARSER)
-        return self.roots[part]
+    def _part(self, name: str) -> Part:
+        self._parts[name] = Part(self.package.read(name))
+        return self._parts[name]
 
-    def _add(self, group: str, root: Element) -> None:
-        self.stories.append((group, scan(root, self.digests, self.notes)))
+    @cached_property
+    def roots(self) -> dict[str, Element]:
+        """The trees of the parts."""
+        return {name: part.root for name, part in self._parts.items()}
+
+    def _add(self, group: str, part: Part, lines: Iterable[Line | Between] | None = None) -> None:
+        found = lines_of(part.root, self.digests) if lines is None else lines
+        self.stories.append((group, scan(part, found, self.digests, self.notes)))
 
     @property
     def body(self) -> Story:
@@ -122,9 +135,9 @@ class Document:
         if found is None:
             kind, index = steps[0][0], int(steps[0][1:])
             if kind == _CHART:
-                return Place(story, None, chart=story.charts[index])
+                return Place(story, None, chart=story.charts[index].element)
             if kind in _ALTERNATIVES:
-                return Place(story, None, drawing=story.drawings[index], attribute=_ALTERNATIVES[kind])
+                return Place(story, None, drawing=story.drawings[index].element, attribute=_ALTERNATIVES[kind])
             return Place(story, None, atom=story.loose[index] if kind == _LOOSE else story.fields[index][1])
         if len(steps) == 1:
             return None
@@ -132,9 +145,9 @@ class Document:
         if kind == _VALUE:
             return Place(story, found, atom=found.values[index])
         if kind == _CHART:
-            return Place(story, found, chart=found.charts[index][1])
+            return Place(story, found, chart=found.charts[index][1].element)
         if kind in _ALTERNATIVES:
-            return Place(story, found, drawing=found.drawings[index][1], attribute=_ALTERNATIVES[kind])
+            return Place(story, found, drawing=found.drawings[index][1].element, attribute=_ALTERNATIVES[kind])
         region = found.regions[index]
         return Place(story, found, region, region.atoms[int(steps[2])] if len(steps) > 2 else None)
 
@@ -155,9 +168,9 @@ class Document:
             loose += (_value(f"{number}/{_LOOSE}{index}", atom) for index, atom in enumerate(story.loose))
             for index, (key, atom) in enumerate(story.fields if group == BODY else ()):
                 loose.append(Slot(key, text_of(atom.inner), f"{number}/{_FIELD}{index}", SlotKind.DERIVED))
-            for index, chart in enumerate(story.charts):
+            for index, chart in enumerate(one.seen for one in story.charts):
                 loose += self._chart(f"{number}/{_CHART}{index}", f"chart:{_frame_name(chart, index)}", chart)
-            for index, drawing in enumerate(story.drawings):
+            for index, drawing in enumerate(one.seen for one in story.drawings):
                 loose += _alternatives(f"{number}/", index, f"drawing:{drawing.get('name', '')}", drawing)
         found_groups = (Group(name, name, tuple(items)) for name, items in groups.items())
         return Snapshot("word", (*found_groups, described(self.package)), tuple(loose), self.properties.get(STAMP, ""))
@@ -181,9 +194,9 @@ class Document:
                 slots.append(Slot(region.name + _NOTES, "*" * len(region.notes), handle, SlotKind.DERIVED))
         slots += (_value(f"{at}/{_VALUE}{index}", atom) for index, atom in enumerate(found.values))
         for index, (key, chart) in enumerate(found.charts):
-            slots += self._chart(f"{at}/{_CHART}{index}", key, chart)
+            slots += self._chart(f"{at}/{_CHART}{index}", key, chart.seen)
         for index, (key, drawing) in enumerate(found.drawings):
-            slots += _alternatives(f"{at}/", index, key, drawing)
+            slots += _alternatives(f"{at}/", index, key, drawing.seen)
         if found.beside and found.unit:
             slots.append(Slot(f"{found.id}+", "\n".join(found.beside), "", SlotKind.FOREIGN))
         return Item(found.id, at, tuple(slots), found.unit)
@@ -196,7 +209,7 @@ class Document:
         part = self.chart_part(chart)
         if part is None:
             return []
-        data = chart_data(etree.fromstring(self.package.read(part), _PARSER))
+        data = chart_data(etree.fromstring(self.package.read(part), PARSER))
         return [Slot(key, data, handle, SlotKind.CHART)]
 
     def chart_part(self, chart: Element) -> str | None:

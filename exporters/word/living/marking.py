@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from exporters.word.anchors import PREFIX, value_key
 from exporters.word.living.atoms import R
+from exporters.word.living.lines import TBL, TC, TR, P
 from exporters.word.living.runs import (
     DEL,
     INS,
@@ -22,7 +23,7 @@ from exporters.word.living.runs import (
     strike,
 )
 from exporters.word.living.runs import struck as under_deletion
-from exporters.word.living.stories import TBL, TC, TR, Found, P, Region
+from exporters.word.living.stories import Found, Region
 from exporters.word.names import W
 from exporters.word.xmlparts import Element
 
@@ -43,14 +44,14 @@ def carry_notes(pen: Pen, region: Region, ours: Region, lifter: Lifter) -> None:
     """Let a paragraph refer to as many notes as that of the new render does: the last ones come or go."""
     here, new = region.notes, ours.notes
     for mark in here[len(new) :]:
-        strike(pen, isolate(mark))
-    last = isolate(here[-1]) if here else None
+        strike(pen, isolate(mark.node))
+    last = isolate(here[-1].node) if here else None
     for mark in new[len(here) :]:
-        source = mark.getparent()
+        source = mark.node.getparent()
         assert source is not None
         made = inserted(pen, lifter.lift(source))
         if last is None:
-            region.pieces[-1][0].append(made)
+            region.pieces[-1][0].element.append(made)
         else:
             put_after(last, [made])
         last = made

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from itertools import pairwise
 
 from exporters.word.anchors import PREFIX, plain_name
 from exporters.word.living.atoms import ITEM_PREFIX, R
@@ -22,6 +23,15 @@ _SHOWN = (f"{W}drawing", f"{W}pict", f"{W}object", f"{W}sym")
 _NUMBER = re.compile(rf"{PREFIX}([0-9a-f]+)_")
 _NEAR = 16
 """How much higher than those of its paragraph's values the number of a note's first value may be."""
+
+
+def may_be_astray(body: bytes, kind: str, notes: Mapping[str, Element]) -> bool:
+    """Return whether :func:`put_back` may have something to do, judged by the text of the body."""
+    reference = re.compile(rb'<w:%sReference(?: [\w:]+="[^"<]*")*? w:id="([^"<]*)"' % kind.removesuffix("s").encode())
+    found = [number for one in reference.findall(body) if (number := one.decode()) in notes]
+    names = [_first_name(notes[number], PREFIX, ITEM_PREFIX) for number in found]
+    twice = any(name and name == before for before, name in pairwise(names))
+    return twice or not all(_has_words(notes[number]) for number in found)
 
 
 def put_back(body: Element, kind: str, notes: Mapping[str, Element]) -> list[Element]:

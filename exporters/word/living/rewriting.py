@@ -94,9 +94,10 @@ def write_prose(pen: Pen, atoms: Sequence[Atom], new: str, source: Source) -> No
 def _book(pen: Pen, atom: Atom) -> None:
     """See to it that a control stands in a bookmark that spells its key."""
     if atom.start is None:
-        atom.start, atom.end = pen.book(atom.node, atom.key)
-        atom.node.addprevious(atom.start)
-        atom.node.addnext(atom.end)
+        start, end = pen.book(atom.node, atom.key)
+        atom.node.addprevious(start)
+        atom.node.addnext(end)
+        atom.book(start, end)
 
 
 def _no_source(_key: str) -> Element | None:

@@ -1,0 +1,169 @@
+"""The paragraphs of a part in order, as the merge reads them: from its tree, or from its text (:mod:`lexing`).
+
+A briefing holds some hundred thousand elements and a merge writes into few of them. So a paragraph that was read from
+the text knows no element until one is asked for: the tree is made, and the paragraph read again from it, only then.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from lxml import etree
+
+from exporters.word.anchors import plain_name
+from exporters.word.living.atoms import END, ITEM_PREFIX, START, Anchor, Atom, Walker, is_fallback, read
+from exporters.word.names import MC, WP, C, W
+from exporters.word.xmlparts import Element
+
+CHART, DRAWING = f"{C}chart", f"{WP}docPr"
+P, TR, TC, TBL = f"{W}p", f"{W}tr", f"{W}tc", f"{W}tbl"
+PARSER = etree.XMLParser(resolve_entities=False, no_network=True)
+_NUMBERED = (P, TR, CHART, DRAWING)
+_BLOCKS = frozenset(
+    f"{W}{name}" for name in ("body", "tc", "tr", "tbl", "txbxContent", "hdr", "ftr", "footnote", "endnote")
+)
+
+
+class Part:
+    """A part: its bytes, and its tree from the moment that somebody asks for it."""
+
+    def __init__(self, data: bytes) -> None:
+        self.data = data
+
+    @cached_property
+    def root(self) -> Element:
+        root = etree.fromstring(self.data, PARSER)
+        # Counted before anything in it is changed.
+        self._elements: dict[str, list[Element]] = {tag: [] for tag in _NUMBERED}
+        for element in root.iter(*_NUMBERED):
+            self._elements[str(element.tag)].append(element)
+        return root
+
+    def element(self, tag: str, number: int) -> Element:
+        """Return the element that was, when the tree was made, the one of that number among those of its tag."""
+        _ = self.root
+        return self._elements[tag][number]
+
+
+class Node:
+    """An element of a part, to be found in its tree when it is asked for."""
+
+    __slots__ = ("_element", "_number", "_part", "_seen", "tag")
+
+    def __init__(self, part: Part | None, tag: str, number: int = -1, seen: Element | None = None) -> None:
+        self._part, self.tag, self._number = part, tag, number
+        self._element: Element | None = None
+        self._seen = seen
+
+    @classmethod
+    def of(cls, element: Element) -> Node:
+        node = cls(None, str(element.tag))
+        node._element = element
+        return node
+
+    @property
+    def seen(self) -> Element:
+        """The element, or one like it, to be looked at only."""
+        return self._seen if self._seen is not None else self.element
+
+    @property
+    def element(self) -> Element:
+        if self._element is None:
+            assert self._part is not None
+            self._element = self._part.element(self.tag, self._number)
+        return self._element
+
+
+@dataclass(slots=True, eq=False)
+class Line:
+    """A paragraph as it was read, and where it stands."""
+
+    node: Node
+    container: Node | None
+    rows: Sequence[Node] = ()
+    """The table rows around it, the nearest first."""
+    atoms: list[Atom] = field(default_factory=list)
+    anchors: list[Anchor] = field(default_factory=list)
+    in_contents: bool = False
+    link: str = ""
+    """Of an entry of the contents: the bookmark that it leads to."""
+    names: Sequence[str] = ()
+    """Of a heading that the contents list: the bookmarks in it."""
+    shown: Sequence[Node] = ()
+    """Charts, and properties of drawings."""
+    expand: bool = False
+    digests: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def element(self) -> Element:
+        return self.node.element
+
+    def settle(self) -> None:
+        """Give the atoms their elements."""
+        _pair(self.atoms, read(self.node.element, self.digests, self.expand).atoms)
+
+
+@dataclass(slots=True)
+class Between:
+    """An anchor that begins, or (without a name) ends, between paragraphs, where Word and others may move it."""
+
+    number: str
+    name: str = ""
+
+
+def _pair(atoms: Sequence[Atom], found: Sequence[Atom]) -> None:
+    for atom, one in zip(atoms, found, strict=True):
+        atom.become(one)
+        _pair(atom.inner, one.inner)
+
+
+def unbound(atoms: Iterable[Atom], line: Line) -> None:
+    """Let atoms forget the elements that they were read from."""
+    for atom in atoms:
+        atom.forget(line)
+        unbound(atom.inner, line)
+
+
+def take(line: Line, element: Element, walker: Walker) -> None:
+    """Read a paragraph into *line*."""
+    line.atoms = walker.paragraph(element)
+    line.anchors, line.in_contents, line.expand = walker.anchors, walker.in_contents, walker.expanded
+    if walker.in_contents:
+        link = next(element.iter(f"{W}hyperlink"), None)
+        line.link = link.get(f"{W}anchor", "") if link is not None else ""
+    elif any(anchor.is_listed for anchor in line.anchors):
+        line.names = [mark.get(f"{W}name", "") for mark in element.iter(START)]
+
+
+def line_of(element: Element, digests: Mapping[str, str]) -> Line:
+    """Return a paragraph that stands alone (in a note)."""
+    line = Line(Node.of(element), None, digests=digests)
+    take(line, element, Walker(digests))
+    return line
+
+
+def lines_of(root: Element, digests: Mapping[str, str]) -> Iterable[Line | Between]:
+    """Yield the paragraphs, and the anchors between them, of a tree."""
+    walker = Walker(digests)
+    fallbacks = root.find(f".//{MC}Fallback") is not None
+    shown: dict[Element | None, list[Node]] = {}
+    for one in root.iter(CHART, DRAWING):
+        shown.setdefault(next(one.iterancestors(P), None), []).append(Node.of(one))
+    nodes: dict[Element, Node] = {}
+    for element in root.iter(P, START, END):
+        parent = element.getparent()
+        if element.tag != P:
+            if parent is not None and parent.tag in _BLOCKS:
+                name = element.get(f"{W}name", "")
+                if element.tag == END:
+                    yield Between(element.get(f"{W}id", ""))
+                elif name.startswith(ITEM_PREFIX):
+                    yield Between(element.get(f"{W}id", ""), plain_name(name))
+        elif not (fallbacks and is_fallback(element)):
+            rows = [nodes.setdefault(row, Node.of(row)) for row in element.iterancestors(TR)]
+            container = nodes.setdefault(parent, Node.of(parent)) if parent is not None else None
+            line = Line(Node.of(element), container, rows, shown=shown.get(element, ()), digests=digests)
+            take(line, element, walker)
+            yield line
