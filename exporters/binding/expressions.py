@@ -93,6 +93,16 @@ def path_of(expression: str) -> tuple[str, list[str]] | None:
     return node.name, attributes
 
 
+def fields_of(expression: str) -> frozenset[tuple[str, str]] | None:
+    """Return (name, attribute) of all that an expression asks for, or None where it asks for a name as such."""
+    try:
+        tree = sandbox().parse("\ufdd0(" + expression + ")\ufdd1")
+    except (TemplateSyntaxError, RecursionError):
+        return None
+    asked = [(node.node.name, node.attr) for node in tree.find_all(nodes.Getattr) if isinstance(node.node, nodes.Name)]
+    return frozenset(asked) if len(asked) == sum(1 for _ in tree.find_all(nodes.Name)) else None
+
+
 def _source(node: nodes.Node) -> str:
     if isinstance(node, nodes.Name):
         return "" if node.name == "loop" else node.name
@@ -288,8 +298,10 @@ class _Checker:
             return self.fault(node, "unknown-filter", f"unknown filter “{node.name}”", hint)
         if node.name in _OF_LISTS and self._is_plain(inner):
             path = _source(node.node) if node.node is not None else ""
-            message = f"the filter “{node.name}” takes a list; “{path}” is none" if path else (
-                f"the filter “{node.name}” takes a list"
+            message = (
+                f"the filter “{node.name}” takes a list; “{path}” is none"
+                if path
+                else (f"the filter “{node.name}” takes a list")
             )
             return self.fault(node, "wrong-type", message, "take the filter away, or give it a list")
         if node.name in {"first", "last", "max", "min"}:

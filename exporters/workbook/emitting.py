@@ -17,6 +17,8 @@ from exporters.workbook.references import letters
 from exporters.workbook.structure import Unit
 from exporters.workbook.xmltree import escape
 
+_WORTHWHILE = 4
+"""So many values that records have in common are worth looking for those that do."""
 PLAIN = '<t xml:space="preserve">'
 
 
@@ -43,9 +45,10 @@ def rows_source(sheet: SheetDraft, weaver: Weaver, whole: bool = False) -> str:
         found = unit_values(sheet, step.unit)
         if found.any:
             flush()
-            prelude = "".join(_captured(cell, weaver) for cell in found.mixed)
-            given = found.expressions if whole else found.given
-            pieces.append(prelude + weaver.values(given, f"_row({step.unit})"))
+            pieces += [_captured(cell, weaver) for cell in found.mixed if whole or cell not in found.alike]
+            if found.common and not whole:
+                pieces.append(_once(found, step.unit, weaver))
+            pieces.append(weaver.values(found.expressions if whole else found.given, f"_row({step.unit})"))
         else:
             still.append(step.unit)
     flush()
@@ -71,14 +74,20 @@ def layout_source(sheet: SheetDraft, weaver: Weaver) -> str:
 @dataclass(slots=True)
 class UnitValues:
     """The values of one row. ``expressions`` are all of them with their places; ``given`` are those that the program
-    gives, and the records of the others; ``taken`` are (number of the record in ``given``, path) of the others.
+    gives, and the records of the others; ``common`` are those that it gives once for all records that have alike what
+    they follow from; ``taken`` are (number of the record in ``given``, path) of the others.
 
-    Slots count ``given`` first and then ``taken``; ``slots`` leads from an expression's number to its slot.
+    Slots count ``given``, then ``common``, then ``taken``; ``slots`` leads from an expression's number to its slot.
     """
 
     expressions: list[tuple[str, str]] = field(default_factory=list)
     mixed: list[Cell] = field(default_factory=list)
     given: list[tuple[str, str]] = field(default_factory=list)
+    common: list[tuple[str, str]] = field(default_factory=list)
+    alike: list[Cell] = field(default_factory=list)
+    """Those of ``mixed`` that stand in ``common``."""
+    root: str = ""
+    """The record that ``common`` follows from."""
     taken: list[tuple[int, list[str]]] = field(default_factory=list)
     slots: list[int] = field(default_factory=list)
     shared: int = 0
@@ -92,42 +101,74 @@ class UnitValues:
 def unit_values(sheet: SheetDraft, number: int) -> UnitValues:
     """Return the values of a row, cell by cell, those in formulas last."""
     found = UnitValues()
+    mixed: dict[int, Cell] = {}
     for cell in sheet.units[number].row.cells:
         if not cell.tagged or cell.empty:
             continue
         single = cell.single
         if single is None:
-            found.mixed.append(cell)
+            mixed[len(found.expressions)] = cell
         found.expressions.append((single.body if single is not None else f"_c{cell.column}", cell.place))
     for draft in sheet.formulas:
         if draft.unit == number:
             found.expressions += draft.slots
+    found.mixed = list(mixed.values())
     # What many records have in common comes first, so that the renderer can take it as one (see ``View._shared``).
-    shared = TargetView._shared
-    roots: dict[str, int] = {}
     paths = [expressions.path_of(text) for text, _ in found.expressions]
-    for (text, place), path in zip(found.expressions, paths, strict=True):
-        if path is None:
+    roots = list(dict.fromkeys(path[0] for path in paths if path is not None))
+    shared = [path is not None and path[1][0] in TargetView._shared for path in paths]
+    if len(roots) == 1 and sum(shared) >= _WORTHWHILE:
+        found.root, found.shared = roots[0], sum(shared)
+    places: dict[str, int] = {}
+    slots: dict[int, tuple[int, int]] = {}
+    for which, ((text, place), path) in enumerate(zip(found.expressions, paths, strict=True)):
+        if path is not None:
+            if path[0] not in places:
+                places[path[0]] = len(found.given)
+                found.given.append((path[0], place))
+        elif found.root and _follows([text] if which not in mixed else _asked(mixed[which]), found.root):
+            slots[which] = 1, len(found.common)
+            found.common.append((text, place))
+            found.alike += [mixed[which]] if which in mixed else []
+        else:
+            slots[which] = 0, len(found.given)
             found.given.append((text, place))
-        elif path[0] not in roots:
-            roots[path[0]] = len(found.given)
-            found.given.append((path[0], place))
-    order = sorted(
-        (which for which, path in enumerate(paths) if path is not None),
-        key=lambda which: (paths[which] or ("", [""]))[1][0] not in shared,
-    )
-    slots = {chosen: len(found.given) + at for at, chosen in enumerate(order)}
-    for chosen in order:
-        path = paths[chosen]
-        assert path is not None
-        found.taken.append((roots[path[0]], path[1]))
-        found.shared += path[1][0] in shared
-    at = -1
-    for which, (item, path) in enumerate(zip(found.expressions, paths, strict=True)):
-        if path is None:
-            at = next(slot for slot in range(at + 1, len(found.given)) if found.given[slot] == item)
-        found.slots.append(at if path is None else slots[which])
+    for which in sorted(range(len(paths)), key=lambda which: not shared[which]):
+        path = paths[which]
+        if path is not None:
+            slots[which] = 2, len(found.taken)
+            found.taken.append((places[path[0]], path[1]))
+    before = 0, len(found.given), len(found.given) + len(found.common)
+    found.slots = [before[kind] + at for kind, at in (slots[which] for which in range(len(paths)))]
     return found
+
+
+def _asked(cell: Cell) -> list[str]:
+    """Return the expressions of values and conditions in a cell's text; what else it holds as it stands."""
+    tags = [piece.tag for piece in cell.pieces if piece.tag is not None and piece.tag.body not in {"else", "endif"}]
+    return [tag.body.removeprefix(tag.keyword) if tag.keyword in {"if", "elif"} else tag.body for tag in tags]
+
+
+def _follows(asked: list[str], root: str) -> bool:
+    """Return whether expressions ask for nothing but what many records like *root* have in common."""
+    fields = [expressions.fields_of(text) for text in asked]
+    return all(
+        found is not None and all(name == root and attribute in TargetView._shared for name, attribute in found)
+        for found in fields
+    )
+
+
+def _once(found: UnitValues, unit: int, weaver: Weaver) -> str:
+    """Return the program text that gives ``common`` for a record unlike all before."""
+    place = found.common[0][1]
+    return "".join(
+        (
+            weaver.statement(f"if {found.root}|_unlike({unit})", place),
+            *(_captured(cell, weaver) for cell in found.alike),
+            weaver.values(found.common, "_alike"),
+            weaver.statement("endif", place),
+        )
+    )
 
 
 def _captured(cell: Cell, weaver: Weaver) -> str:
@@ -196,6 +237,7 @@ def unit_record(sheet: SheetDraft, number: int, wrapping: dict[int, float]) -> d
         "taken": given.taken,
         "shared": given.shared,
         "given": len(given.given),
+        "common": len(given.common),
         "places": places,
     }
 

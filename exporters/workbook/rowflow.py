@@ -12,12 +12,13 @@ from jinja2 import pass_context
 from exporters.workbook import markup
 from exporters.workbook.cellbody import Bodies
 from exporters.workbook.rowcells import Late
-from exporters.workbook.rowwriter import UnitWriter
+from exporters.workbook.rowwriter import Kind, UnitWriter
 from exporters.workbook.sink import Sink
 from exporters.workbook.state import Book, WrittenSheet
 
 Meta = dict[str, Any]
 COPY = "\n"
+_MOST_KINDS = 512
 ENOUGH = 512
 """So many rows are written at once: more fill the memory, and gain nothing."""
 
@@ -30,6 +31,7 @@ class _Waiting:
     places: list[int] = field(default_factory=list)
     numbers: list[int] = field(default_factory=list)
     given: list[Sequence[Any]] = field(default_factory=list)
+    kinds: list[Kind | None] = field(default_factory=list)
 
 
 class RowFlow:
@@ -46,6 +48,8 @@ class RowFlow:
         self._copy: WrittenSheet
         self._row = 1
         self._blanks: dict[int, int] = {}
+        self._kinds: dict[tuple[int, object], Kind] = {}
+        self._kind: Kind | None = None
         self._waiting: dict[int, _Waiting] = {}
         self._texts: list[tuple[int, bytes, int]] = []
         self._count = 0
@@ -58,7 +62,14 @@ class RowFlow:
     # --- what the program asks for -------------------------------------------------------------------------------
 
     def filters(self) -> dict[str, Callable[..., Any]]:
-        return {"_begin": self._begin(), "_row": self._write(), "_rows": self._still(), "_end": self._finish()}
+        return {
+            "_begin": self._begin(),
+            "_unlike": self._unlike(),
+            "_alike": self._alike(),
+            "_row": self._write(),
+            "_rows": self._still(),
+            "_end": self._finish(),
+        }
 
     def _begin(self) -> Callable[..., Any]:
         @pass_context
@@ -78,6 +89,31 @@ class RowFlow:
             return COPY
 
         return begin
+
+    def _unlike(self) -> Callable[..., Any]:
+        @pass_context
+        def unlike(_context: Any, record: Any, unit: int) -> bool:
+            common = getattr(record, "_common", None)
+            self._kind = self._kinds.get((unit, common))
+            if self._kind is not None:
+                return False
+            self._kind = Kind(common is not None)
+            if self._kind.known:
+                if len(self._kinds) >= _MOST_KINDS:
+                    self._kinds.clear()
+                self._kinds[unit, common] = self._kind
+            return True
+
+        return unlike
+
+    def _alike(self) -> Callable[..., Any]:
+        @pass_context
+        def alike(_context: Any, values: Sequence[Any]) -> str:
+            assert self._kind is not None
+            self._kind.given = values
+            return ""
+
+        return alike
 
     def _write(self) -> Callable[..., Any]:
         @pass_context
@@ -123,7 +159,13 @@ class RowFlow:
             waiting = self._waiting[unit] = _Waiting(self._writer(unit))
         waiting.places.append(self._count)
         waiting.numbers.append(self._row)
-        waiting.given.append(given)
+        kind = self._kind
+        if kind is None:
+            waiting.given.append(given)
+        else:
+            waiting.given.append((*given, *kind.given))
+            waiting.kinds.append(kind if kind.known else None)
+            self._kind = None
         self._count += 1
         self._row += 1
 
@@ -170,7 +212,7 @@ class RowFlow:
         rows: list[bytes] = []
         places: list[int] = []
         for waiting in self._waiting.values():
-            for which, made, values in waiting.writer.write(waiting.numbers, waiting.given):
+            for which, made, values in waiting.writer.write(waiting.numbers, waiting.given, waiting.kinds):
                 places += [waiting.places[at] for at in which]
                 rows += made
                 for column, found in zip(columns, values, strict=True):

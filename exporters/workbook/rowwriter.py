@@ -24,9 +24,21 @@ from exporters.workbook.state import Book, WrittenSheet
 
 Stretch = tuple[Sequence[int], list[bytes], list[Sequence[Any]]]
 """Which of the rows asked for, their XML, and for each column that formulas read its values in them."""
-_WORTHWHILE = 4
 _MOST_KNOWN = 512
 _WRONG = (JinjaError, ArithmeticError, LookupError, TypeError, ValueError, AttributeError)
+
+
+class Kind:
+    """Records that have alike all that some cells of their rows follow from; ``given`` are the values of these cells.
+
+    It may not be *known* whether there are more of the kind.
+    """
+
+    __slots__ = ("given", "known")
+
+    def __init__(self, known: bool) -> None:
+        self.given: Sequence[Any] = ()
+        self.known = known
 
 
 class UnitWriter:
@@ -41,11 +53,10 @@ class UnitWriter:
         self._stored = [record["values"].get(str(column)) for column in stored]
         self._paths: list[tuple[int, list[str]]] = record["taken"]
         self._roots = sorted({slot for slot, _ in self._paths})
-        self._root = self._roots[0] if len(self._roots) == 1 else -1
         # Cells that follow from what records have in common are made once for all of them (see ``_Alike``).
-        self._shared: int = record["shared"] if self._root >= 0 and record["shared"] >= _WORTHWHILE else 0
+        self._shared: int = record["shared"]
         self._alike: dict[object, _Alike] = {}
-        common = range(record["given"], record["given"] + self._shared)
+        self._common = common = range(record["given"], record["given"] + record["common"] + self._shared)
         self._wraps: list[tuple[int, float, float]] = record["wraps"]
         self._own_wraps = [wrap for wrap in self._wraps if wrap[0] not in common]
         self._common_wraps = [wrap for wrap in self._wraps if wrap[0] in common]
@@ -90,34 +101,44 @@ class UnitWriter:
 
     # --- rows -----------------------------------------------------------------------------------------------------
 
-    def write(self, numbers: Sequence[int], given: Sequence[Sequence[Any]]) -> Iterator[Stretch]:
-        """Yield the rows at *numbers* for the values that the program gave, in one or several stretches."""
+    def write(
+        self, numbers: Sequence[int], given: Sequence[Sequence[Any]], kinds: Sequence[Kind | None]
+    ) -> Iterator[Stretch]:
+        """Yield the rows at *numbers* for the values that the program gave, in one or several stretches.
+
+        *kinds* are those of the rows' records where the program tells them (None: not known).
+        """
         try:
             if not self._shared:
                 yield range(len(numbers)), *self._rows(numbers, given, None)
                 return
             groups: dict[object, list[int]] = {}
-            for at, values in enumerate(given):
-                groups.setdefault(getattr(values[self._root], "_common", None), []).append(at)
-            for common, which in groups.items():
+            for at, kind in enumerate(kinds or self._kinds(given)):
+                groups.setdefault(kind, []).append(at)
+            for kind, which in groups.items():
                 some = [given[at] for at in which]
-                alike = None if common is None else self._alike.get(common) or self._known(common, some[0])
+                alike = None if kind is None else self._alike.get(kind) or self._known(kind, some[0])
                 yield which, *self._rows([numbers[at] for at in which], some, alike)
         except _WRONG as error:
             raise TemplateError(self._fault(given, error)) from error
 
-    def _known(self, common: object, given: Sequence[Any]) -> _Alike:
-        """Return what rows have alike whose records have *common* alike; *given* are the values of one of them."""
-        values = [column[0] for column in taken([given[self._root]], self._ways(0, self._shared))]
-        columns = [*([None] for _ in given), *([value] for value in values)]
+    def _kinds(self, given: Sequence[Sequence[Any]]) -> list[object]:
+        root = self._roots[0]
+        return [getattr(values[root], "_common", None) for values in given]
+
+    def _known(self, kind: object, given: Sequence[Any]) -> _Alike:
+        """Return what the rows of records of one kind have alike; *given* are the values of one of them."""
+        taken_too = taken([given[self._roots[0]]], self._ways(0, self._shared))
+        columns = [*([value] for value in given), *taken_too]
         cells = {
-            at: piece.made(columns[piece.slot])[0]
+            at: piece.columns(columns, ())[0][0]
             for at, piece in enumerate(self._pieces)
-            if isinstance(piece, ValueCells) and len(given) <= piece.slot < len(columns)
+            if isinstance(piece, ValueCells | MixedCells) and piece.slot in self._common
         }
-        alike = _Alike(values, cells, _heights(columns, self._common_wraps, 0.0, 1)[0])
+        height = _heights(columns, self._common_wraps, 0.0, 1)[0]
+        alike = _Alike([column[0] for column in taken_too], cells, height)
         if len(self._alike) < _MOST_KNOWN:
-            self._alike[common] = alike
+            self._alike[kind] = alike
         return alike
 
     def _ways(self, first: int, last: int | None = None) -> list[list[str]]:
@@ -127,7 +148,7 @@ class UnitWriter:
         """Return the values of each slot: those given, then those that paths lead to from them."""
         columns: list[Sequence[Any]] = list(zip(*given, strict=True))
         if alike is not None:
-            own = taken(columns[self._root], self._ways(self._shared))
+            own = taken(columns[self._roots[0]], self._ways(self._shared))
             return [*columns, *([value] * len(given) for value in alike.values), *own]
         found = {
             root: iter(taken(columns[root], [path for slot, path in self._paths if slot == root]))

@@ -115,7 +115,7 @@ class TargetView(View):
         "sub_place", "indicator", "label", "full_label", "short", "word", "modality", "number_unit", "unit",
         "unit_code",
         "comparator", "measure", "measure_code", "role", "role_code", "kind", "kind_code", "period", "period_start",
-        "period_end", "source",
+        "period_end", "source", "lower_is_better", "stock",
     ))  # fmt: skip
 
     @property
