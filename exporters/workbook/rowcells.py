@@ -11,7 +11,7 @@ from typing import Any
 from exporters.workbook.cellbody import EMPTY, MAX_TEXT, Bodies, around_text, mixed_body, result_body, result_parts
 from exporters.workbook.formula.values import Scalar
 from exporters.workbook.markup import ROW
-from exporters.workbook.rowformulas import FormulaWriter, RowContext
+from exporters.workbook.rowformulas import FormulaWriter, RowContext, Rows
 
 Late = Callable[[FormulaWriter, RowContext, int], str]
 """Takes down a formula that is worked out at the end; returns the mark that stands for its cell until then."""
@@ -31,8 +31,8 @@ class Cells:
     def __init__(self, slot: int, place: str) -> None:
         self.slot, self.place = slot, place
 
-    def columns(self, values: Sequence[Sequence[Any]], contexts: Sequence[RowContext]) -> list[Sequence[bytes]]:
-        """Return the cells of some rows, a column for each of their pieces; *values* are those of the rows, by slot.
+    def columns(self, rows: Rows) -> list[Sequence[bytes]]:
+        """Return the cells of *rows*, a column for each of their pieces.
 
         Raises what a value that no cell can hold leads to.
         """
@@ -68,8 +68,8 @@ class ValueCells(Cells):
         self._number = (shown + "><v>").encode(), ("</v></c>" + after).encode()
         self._empty = (shown + EMPTY + after).encode()
 
-    def columns(self, values: Sequence[Sequence[Any]], contexts: Sequence[RowContext]) -> list[Sequence[bytes]]:
-        return [self.made(values[self.slot])]
+    def columns(self, rows: Rows) -> list[Sequence[bytes]]:
+        return [self.made(rows.values[self.slot])]
 
     def made(self, values: Sequence[Any]) -> list[bytes]:
         """Return the cells of *values*."""
@@ -122,8 +122,8 @@ class MixedCells(Cells):
         shown = before + (f' s="{style}"' if style else "")
         self._known = _Known(lambda text: (shown + mixed_body(text, rich) + after).encode())
 
-    def columns(self, values: Sequence[Sequence[Any]], contexts: Sequence[RowContext]) -> list[Sequence[bytes]]:
-        return [list(map(self._known.__getitem__, map(str, values[self.slot])))]
+    def columns(self, rows: Rows) -> list[Sequence[bytes]]:
+        return [list(map(self._known.__getitem__, map(str, rows.values[self.slot])))]
 
 
 class FormulaCells(Cells):
@@ -136,9 +136,8 @@ class FormulaCells(Cells):
         self._first, self._after = b">" + first, after.encode()
         self._texts, self._floats = _Known(self._tail), _Known(self._tail)
 
-    def columns(self, values: Sequence[Sequence[Any]], contexts: Sequence[RowContext]) -> list[Sequence[bytes]]:
-        number = self.slot
-        results = [context.known(number) for context in contexts]
+    def columns(self, rows: Rows) -> list[Sequence[bytes]]:
+        results = rows.results(self.slot)
         kinds = set(map(type, results))
         if kinds in _SIMPLE:
             # One and the same piece begins them all.
@@ -168,8 +167,8 @@ class LooseCells(Cells):
         self._formula, self._late = formula, late
         self._shown, self._after = before + (f' s="{style}"' if style else ""), after
 
-    def columns(self, values: Sequence[Sequence[Any]], contexts: Sequence[RowContext]) -> list[Sequence[bytes]]:
-        return [[f"{self._shown}{self._body(context)}{self._after}".encode() for context in contexts]]
+    def columns(self, rows: Rows) -> list[Sequence[bytes]]:
+        return [[f"{self._shown}{self._body(context)}{self._after}".encode() for context in rows.contexts]]
 
     def _body(self, context: RowContext) -> str:
         if self._formula.deferred:

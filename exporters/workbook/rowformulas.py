@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import repeat
 from typing import Any
 
 from exporters.package.xstrings import spelled
@@ -15,8 +16,63 @@ from exporters.workbook.formula.values import ErrorValueError, Scalar, UnknownEr
 from exporters.workbook.formula.values import text as as_text
 from exporters.workbook.state import UNKNOWN, Book, Later, Source, WrittenSheet
 
-MISSING: Any = object()
+_MISSING: Any = object()
+_WORTHWHILE = 4
 _BUSY: Any = object()
+
+
+class Rows:
+    """Some rows of one unit while they are written: their numbers, their values by slot, what their formulas give."""
+
+    def __init__(
+        self, numbers: Sequence[int], values: Sequence[Sequence[Any]], formulas: Sequence[FormulaWriter]
+    ) -> None:
+        self.numbers, self.values, self._formulas = numbers, values, formulas
+        self._contexts: list[RowContext] = []
+        self._same: dict[int, list[Scalar]] = {}
+
+    def __len__(self) -> int:
+        return len(self.numbers)
+
+    @property
+    def contexts(self) -> list[RowContext]:
+        """The rows one by one."""
+        if not self._contexts:
+            each = zip(*self.values, strict=True) if self.values else repeat(())
+            self._contexts = [RowContext(*row, self._formulas) for row in zip(self.numbers, each, strict=False)]
+        return self._contexts
+
+    def results(self, number: int) -> list[Scalar]:
+        """Return the values of a formula, None for one that is not known here."""
+        if same := self._alike(number):
+            self._same[number] = same
+            return same
+        return [context.known(number) for context in self.contexts]
+
+    def read(self, number: int) -> Sequence[Any]:
+        """Return what other rows read of a formula whose results, if they are known here, have been asked for."""
+        return self._same.get(number) or [context.read(number) for context in self.contexts]
+
+    def _alike(self, number: int) -> list[Scalar]:
+        """Return the values of a formula that comes to its value by looking only at what all rows have alike.
+
+        Most rows have no actual value, and whatever their formulas ask of one, they ask nothing else.
+        """
+        if len(self) < _WORTHWHILE:
+            return []
+        first = _WatchedContext(self.numbers[0], [column[0] for column in self.values], self._formulas)
+        try:
+            value = first.result(number)
+        except UnknownError:
+            return []
+        if first.looked_around or not all(_uniform(self.values[slot]) for slot in first.values.asked):
+            return []
+        return [value] * len(self)
+
+
+def _uniform(column: Sequence[Any]) -> bool:
+    # 1, 1.0 and true are equal, but not to formulas.
+    return column.count(column[0]) == len(column) and len(set(map(type, column))) == 1
 
 
 class RowContext:
@@ -27,12 +83,12 @@ class RowContext:
     def __init__(self, row: int, values: Sequence[Any], formulas: Sequence[FormulaWriter]) -> None:
         self.row, self.values, self.formulas = row, values, formulas
         self.column = 0
-        self.results: list[Any] = [MISSING] * len(formulas)
+        self.results: list[Any] = [_MISSING] * len(formulas)
 
     def result(self, number: int) -> Scalar:
         """Return the value of the row's formula *number*, worked out at first use; raise UnknownError."""
         found = self.results[number]
-        if found is MISSING:
+        if found is _MISSING:
             formula = self.formulas[number]
             column, self.column = self.column, formula.column
             self.results[number] = _BUSY
@@ -65,13 +121,45 @@ class RowContext:
     def read(self, number: int) -> Scalar | Later:
         """Return what other rows read of a formula; what is not worked out yet waits for later rows."""
         found = self.results[number]
-        return Later(lambda: self.result(number)) if found is MISSING else found
+        return Later(lambda: self.result(number)) if found is _MISSING else found
 
     def _failed(self, formula: FormulaWriter) -> Any:
         try:
             return result(formula.node, self)
         except UnknownError:
             return UNKNOWN
+
+
+class _WatchedValues(list[Any]):
+    """Values of a row that note which of them are asked for."""
+
+    def __init__(self, values: Sequence[Any]) -> None:
+        super().__init__(values)
+        self.asked: set[int] = set()
+
+    def __getitem__(self, slot: Any) -> Any:
+        self.asked.add(slot)
+        return super().__getitem__(slot)
+
+
+class _WatchedContext(RowContext):
+    """A row that notes what its formulas look at: values of their own row, or where the row stands."""
+
+    __slots__ = ("_row", "looked_around")
+    values: _WatchedValues
+
+    def __init__(self, row: int, values: Sequence[Any], formulas: Sequence[FormulaWriter]) -> None:
+        super().__init__(row, _WatchedValues(values), formulas)
+        self.looked_around = False
+
+    @property
+    def row(self) -> int:
+        self.looked_around = True
+        return self._row
+
+    @row.setter
+    def row(self, row: int) -> None:
+        self._row = row
 
 
 def _unknown(_: Any) -> Scalar:

@@ -19,7 +19,7 @@ from exporters.workbook.heights import MAX_HEIGHT, text_lines
 from exporters.workbook.markup import ROW
 from exporters.workbook.paths import taken
 from exporters.workbook.rowcells import Cells, FormulaCells, Late, LooseCells, MixedCells, ValueCells
-from exporters.workbook.rowformulas import FormulaWriter, RowContext, source_of
+from exporters.workbook.rowformulas import FormulaWriter, Rows, source_of
 from exporters.workbook.state import Book, WrittenSheet
 
 Stretch = tuple[Sequence[int], list[bytes], list[Sequence[Any]]]
@@ -130,8 +130,9 @@ class UnitWriter:
         """Return what the rows of records of one kind have alike; *given* are the values of one of them."""
         taken_too = taken([given[self._roots[0]]], self._ways(0, self._shared))
         columns = [*([value] for value in given), *taken_too]
+        one = Rows((0,), columns, ())
         cells = {
-            at: piece.columns(columns, ())[0][0]
+            at: piece.columns(one)[0][0]
             for at, piece in enumerate(self._pieces)
             if isinstance(piece, ValueCells | MixedCells) and piece.slot in self._common
         }
@@ -159,15 +160,11 @@ class UnitWriter:
     def _rows(
         self, numbers: Sequence[int], given: Sequence[Sequence[Any]], alike: _Alike | None
     ) -> tuple[list[bytes], list[Sequence[Any]]]:
-        values = self._values(given, alike)
-        contexts: list[RowContext] = []
-        if self._formulas:
-            each = zip(*values, strict=True) if values else [()] * len(numbers)
-            contexts = [RowContext(row, one, self._formulas) for row, one in zip(numbers, each, strict=True)]
+        rows = Rows(numbers, self._values(given, alike), self._formulas)
         if alike is None:
-            heights = _heights(values, self._wraps, 0.0, len(numbers))
+            heights = _heights(rows.values, self._wraps, 0.0, len(rows))
         else:
-            heights = _heights(values, self._own_wraps, alike.height, len(numbers))
+            heights = _heights(rows.values, self._own_wraps, alike.height, len(rows))
         columns: list[Iterable[bytes]] = [repeat(self._open), map(self._started, heights)]
         known = {} if alike is None else alike.cells
         for at, piece in enumerate(self._pieces):
@@ -176,10 +173,10 @@ class UnitWriter:
             elif at in known:
                 columns.append(repeat(known[at]))
             else:
-                columns += piece.columns(values, contexts)
+                columns += piece.columns(rows)
         texts = [b"%d" % number for number in numbers]
-        rows = [text.join(pieces) for text, pieces in zip(texts, zip(*columns, strict=False), strict=False)]
-        return rows, [self._read(value, values, contexts, len(numbers)) for value in self._stored]
+        made = [text.join(pieces) for text, pieces in zip(texts, zip(*columns, strict=False), strict=False)]
+        return made, [self._read(value, rows) for value in self._stored]
 
     def _started(self, height: float) -> bytes:
         started = self._starts.get(height)
@@ -188,28 +185,26 @@ class UnitWriter:
             started = self._starts[height] = self._start + higher.encode() + self._first
         return started
 
-    def _read(
-        self, value: Sequence[Any] | None, values: Sequence[Sequence[Any]], contexts: Sequence[RowContext], count: int
-    ) -> Sequence[Any]:
+    def _read(self, value: Sequence[Any] | None, rows: Rows) -> Sequence[Any]:
         """Return what formulas elsewhere read of a column in some rows: plain values, or those of its formulas."""
         if value is None:
-            return [None] * count
+            return [None] * len(rows)
         kind, what = value
         if kind == "k":
-            return [what] * count
+            return [what] * len(rows)
         if kind == "t":
-            return [plain_text(str(one)) for one in values[what]]
+            return [plain_text(str(one)) for one in rows.values[what]]
         if kind == "v":
-            return self._bodies.all_seen(values[what])
-        return [context.read(what) for context in contexts]
+            return self._bodies.all_seen(rows.values[what])
+        return rows.read(what)
 
     def _fault(self, given: Sequence[Sequence[Any]], error: Exception) -> Fault:
         """Return what is wrong with the first cell that cannot hold its value."""
-        cells = [piece for piece in self._pieces if isinstance(piece, Cells) and not isinstance(piece, FormulaCells)]
+        cells = [piece for piece in self._pieces if isinstance(piece, ValueCells | MixedCells)]
         for one in given:
             for piece in cells:
                 try:
-                    piece.columns(self._values([one], None), ())
+                    piece.columns(Rows((0,), self._values([one], None), ()))
                 except _WRONG as found:
                     code = "cell-value" if isinstance(found, ValueError) else "template"
                     return Fault(code, str(found), where=piece.place)

@@ -7,7 +7,7 @@ from math import isnan
 from typing import Any
 
 from exporters.workbook.formula import lookup, numeric, textual
-from exporters.workbook.formula.operators import Context, Node, binary, is_empty
+from exporters.workbook.formula.operators import Context, Node, binary, is_empty, joined
 from exporters.workbook.formula.parse import Tree
 from exporters.workbook.formula.values import (
     DIV0,
@@ -111,6 +111,8 @@ class _Builder:
             return lambda _: constant_area
         if kind == "o" and tree[1] == "=" and tree[3] == ["s", ""] and not array:
             return is_empty(self.build(tree[2]))
+        if kind == "o" and tree[1] == "&" and not array:
+            return joined([part[1] if part[0] == "s" else self.build(part) for part in _joined_parts(tree)])
         if kind == "o":
             return binary(tree[1], self.build(tree[2], array), self.build(tree[3], array), array)
         if kind == "%":
@@ -331,6 +333,13 @@ def _check_arity(name: str, function: Callable[..., Any], given: int) -> None:
 
 
 _TAKES_ANY = 4
+
+
+def _joined_parts(tree: Tree) -> list[Tree]:
+    """Return what ``&`` joins, from left to right."""
+    if tree[:2] != ["o", "&"]:
+        return [tree]
+    return [*_joined_parts(tree[2]), tree[3]]
 
 
 def _exact_match(sought: Node, among: Node) -> Node:

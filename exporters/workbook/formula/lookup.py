@@ -39,24 +39,26 @@ def position(sought: Scalar, area: Area) -> int:
 
 def find(sought: Scalar, area: Area) -> int:
     """Return where *sought* first stands in a column or row, from 0; -1 where it does not."""
+    if type(sought) is str:
+        if ("*" in sought or "?" in sought or "~" in sought) and (pattern := wildcard(sought)) is not None:
+            for at, value in enumerate(area.line()):
+                if isinstance(value, str) and pattern.fullmatch(value):
+                    return at
+            return -1
+        return _positions(area).get(sought.casefold(), -1)
     if isinstance(sought, Error):
         raise ErrorValueError(sought)
-    special = isinstance(sought, str) and ("*" in sought or "?" in sought or "~" in sought)
-    if special and (pattern := wildcard(str(sought))) is not None:
-        for at, value in enumerate(area.line()):
-            if isinstance(value, str) and pattern.fullmatch(value):
-                return at
-        return -1
-    index = area.indexes.get("positions")
-    if index is None:
-        made: dict[object, int] = {}
+    return _positions(area).get(folded(0.0 if sought is None else sought), -1)
+
+
+def _positions(area: Area) -> dict[object, int]:
+    """Return where each value of an area first stands; worked out once."""
+    found = area.positions
+    if found is None:
+        found = area.positions = {}
         for at, value in enumerate(area.line()):
             if value is not None:
-                made.setdefault(folded(value), at)
-        index = area.indexes["positions"] = made
-    assert isinstance(index, dict)
-    key = sought.casefold() if type(sought) is str else folded(0.0 if sought is None else sought)
-    found: int = index.get(key, -1)
+                found.setdefault(folded(value), at)
     return found
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from exporters.workbook.formula import numeric
@@ -69,6 +69,21 @@ def is_empty(node: Node) -> Node:
         return False
 
     return ask
+
+
+def joined(parts: Sequence[str | Node]) -> Node:
+    """``a & "|" & b``: texts as they stand, and what gives the others."""
+
+    def join(context: Context) -> Value:
+        texts: list[str] = []
+        for part in parts:
+            value = part if type(part) is str else part(context)  # type: ignore[operator]
+            if isinstance(value, Area):
+                value = intersection(value, context)
+            texts.append(value if type(value) is str else text(value))
+        return "".join(texts)
+
+    return join
 
 
 def binary(sign: str, left: Node, right: Node, array: bool) -> Node:

@@ -32,13 +32,14 @@ class UnknownError(Exception):
 class Area:
     """A rectangle of values, column by column, with what has been looked up in it (columns never change)."""
 
-    __slots__ = ("columns", "height", "indexes", "left", "top")
+    __slots__ = ("columns", "height", "indexes", "left", "positions", "top")
 
     def __init__(self, columns: Sequence[Sequence[Scalar]], left: int = 1, top: int = 1) -> None:
         self.columns = columns
         self.height = len(columns[0]) if columns else 0
         self.left, self.top = left, top
         self.indexes: dict[object, object] = {}
+        self.positions: dict[object, int] | None = None
 
     @property
     def width(self) -> int:
