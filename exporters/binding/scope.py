@@ -332,13 +332,13 @@ class Scope:
     def _strengths(self) -> list[str]:
         """The words of strength that occur in the data, firmest first."""
         order = list(Modality)
-        used = {target.modality for target in self.dataset.targets} - {Modality.NONE}
-        words = {
-            modality: [target.modality_word for target in self.dataset.targets if target.modality is modality]
-            for modality in used
-        }
+        words: dict[Modality, list[str]] = {}
+        none = Modality.NONE
+        for target in self.dataset.targets:
+            if target.modality is not none:
+                words.setdefault(target.modality, []).append(target.modality_word)
         found: list[str] = []
-        for modality in sorted(used, key=order.index):
+        for modality in sorted(words, key=order.index):
             own = [word for word in words[modality] if word] if self.lang == "zh" else []
             found += own or [wording.label(modality, self.lang)]
         return list(dict.fromkeys(found))

@@ -29,17 +29,23 @@ def comparisons(dataset: Dataset) -> dict[Compared, Comparison]:
     Statements of several periods, or in units that cannot be set against each other, do not stand side by side: those
     of the pack's own period do, else those that most districts state. Of two for one place the first stands.
     """
-    units, own = dataset.unit_by_code, (dataset.period.start, dataset.period.end)
+    units, own, base_role = dataset.unit_by_code, (dataset.period.start, dataset.period.end), Role.BASE
+    bases = {code: unit.base for code, unit in units.items()} | {None: ""}
     found: dict[Compared, dict[tuple[object, ...], dict[str, Target]]] = {}
     for place in (*(district.id for district in dataset.districts), dataset.city):
         for target in dataset.targets_of.get(place, ()):
-            sub = target.sub_place
-            if target.role is not Role.BASE or target.value is None or sub.zh or sub.en:
+            sub, period = target.sub_place, target.period
+            if target.role is not base_role or target.value is None or sub.zh or sub.en:
                 continue
-            period = target.period
-            base = units[target.unit].base if target.unit else ""
-            alike = found.setdefault((target.indicator, target.measure), {})
-            alike.setdefault((period.start, period.end, base), {}).setdefault(place, target)
+            compared = target.indicator, target.measure
+            alike = found.get(compared)
+            if alike is None:
+                alike = found[compared] = {}
+            kind = period.start, period.end, bases[target.unit]
+            stated = alike.get(kind)
+            if stated is None:
+                stated = alike[kind] = {}
+            stated.setdefault(place, target)
 
     def weight(item: tuple[tuple[object, ...], dict[str, Target]]) -> tuple[bool, bool, int]:
         districts = len(item[1]) - (dataset.city in item[1])

@@ -129,8 +129,8 @@ class TargetView(View):
         )  # fmt: skip
 
     def __init__(self, scope: Scope, target: Target) -> None:
-        super().__init__(scope, target.id)
-        self._target = target
+        # There are many of them.
+        self._scope, self.key, self._target = scope, target.id, target
 
     @property
     def ref(self) -> str:

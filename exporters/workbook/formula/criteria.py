@@ -119,8 +119,8 @@ def _meeting(exact: Sequence[tuple[Area, tuple[object]]]) -> list[int]:
     found = each[shortest]
     for at, (area, key) in enumerate(exact):
         if at != shortest:
-            line = area.line()
-            found = [place for place in found if _same(line[place]) == key[0]]
+            line = _all_same(area)
+            found = [place for place in found if line[place] == key[0]]
     return found
 
 
@@ -129,8 +129,23 @@ def _index(areas: list[Area]) -> dict[tuple[object, ...], list[int]]:
     known = areas[0].indexes.get(key)
     if known is None:
         found: dict[tuple[object, ...], list[int]] = {}
-        for at, values in enumerate(zip(*(map(_same, area) for area in areas), strict=True)):
-            found.setdefault(values, []).append(at)
+        for at, values in enumerate(zip(*map(_all_same, areas), strict=True)):
+            places = found.get(values)
+            if places is None:
+                found[values] = [at]
+            else:
+                places.append(at)
         areas[0].indexes[key] = known = found
     assert isinstance(known, dict)
+    return known
+
+
+def _all_same(area: Area) -> list[object]:
+    """Return what each cell of an area is matched by; texts recur, and each is looked into once."""
+    known = area.indexes.get("same")
+    if known is None:
+        line = area.line()
+        texts = {value: _same(value) for value in set(line) if type(value) is str}
+        known = area.indexes["same"] = [texts[value] if type(value) is str else _same(value) for value in line]
+    assert isinstance(known, list)
     return known
