@@ -15,6 +15,9 @@ from typing import Literal
 # Begins the id of a group or an item that the format cannot tell; none stands in a plan.
 UNKNOWN = "?"
 
+# Stands before the number of an item that shares its name with others: rows that begin with the same words.
+COUNTED = "~"
+
 # Stands in prose where a bound value stands in the file: MARK key MARK.
 MARK = "\ufddd"
 

@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from exporters.merge.columns import with_columns
 from exporters.merge.values import canonical
-from exporters.snapshot import UNKNOWN, Group, Item, Slot, Snapshot, renamed
+from exporters.snapshot import COUNTED, UNKNOWN, Group, Item, Slot, Snapshot, renamed
 
 #: A group is taken for another where they share at least this part of what tells that one from all others.
 _ENOUGH = 0.3
@@ -134,6 +134,7 @@ def _best(
 
 
 def _align_items(base: Group, theirs: Group) -> tuple[Item, ...]:
+    theirs = replace(theirs, items=_recounted(base.items, theirs.items))
     ids = {item.id for item in base.items if _is_known(item)}
     here = {item.id for item in theirs.items if _is_known(item)}
     open_theirs = [item for item in theirs.items if item.sort and (item.id not in ids or not _is_known(item))]
@@ -156,6 +157,39 @@ def _align_items(base: Group, theirs: Group) -> tuple[Item, ...]:
 
 
 Pairs = Iterable[tuple[Item, Item]]
+
+
+def _recounted(base: Sequence[Item], theirs: Sequence[Item]) -> tuple[Item, ...]:
+    """Return *theirs* with rows of one name known by all that they say: their number says only which stands first."""
+    before, now = _named_alike(base), _named_alike(theirs)
+    origins: dict[str, Item | None] = {}
+    for name, items in now.items():
+        others = before.get(name, [])
+        if others and (len(items) > 1 or len(others) > 1):
+            pairs = {item.at: origin for item, origin in _by_words(items, others)}
+            taken = {origin.at for origin in pairs.values()}
+            left = [item for item in items if item.at not in pairs]
+            free = [origin for origin in others if origin.at not in taken]
+            for item in left:
+                likely = [origin for origin in free if _alike(item, origin)]
+                if len(likely) == 1 and sum(_alike(one, likely[0]) for one in left) == 1:
+                    pairs[item.at] = likely[0]
+                elif len(left) == len(free) and _alike(item, free[left.index(item)]):
+                    pairs[item.at] = free[left.index(item)]
+            origins |= {item.at: pairs.get(item.at) for item in items}
+    return tuple(_recalled(item, origins[item.at]) if item.at in origins else item for item in theirs)
+
+
+def _named_alike(items: Sequence[Item]) -> dict[str, list[Item]]:
+    found: dict[str, list[Item]] = defaultdict(list)
+    for item in items:
+        if item.sort.startswith("row"):
+            found[item.id.partition(COUNTED)[0]].append(item)
+    return found
+
+
+def _recalled(item: Item, origin: Item | None) -> Item:
+    return _as(item, origin) if origin is not None else replace(item, id=f"{UNKNOWN}{item.at}")
 
 
 def _by_words(theirs: list[Item], base: list[Item]) -> Pairs:

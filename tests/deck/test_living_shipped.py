@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import io
+from collections import Counter
 from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
@@ -10,6 +12,7 @@ from typing import Any
 
 import pytest
 from living_decks import content_of, edited, merged, notes_of, opened, sdk_faults, walk
+from pptx import Presentation
 from pptx.util import Emu
 
 from exporters import deck
@@ -73,6 +76,45 @@ def test_an_untouched_deck_becomes_the_new_one(name: str, lang: str, tmp_path: P
     assert result.plan.conflicts == ()
     assert deck.lines(opened(result.content or b"")) == deck.lines(opened(ours))
     assert sdk_faults(result.content or b"", tmp_path) == ""
+
+
+@pytest.mark.parametrize("edit", ["deleted", "added", "turned"])
+def test_rows_that_begin_with_one_place_follow_their_own_figures(edit: str) -> None:
+    """The table of actual values says the city's name ten times over: a row is never taken for the next one."""
+    data = load(ROOT / "data" / "sample-progress.yaml")
+    new = {"yunting.fai-growth": Decimal("7.5")}
+    changed = [one.model_copy(update={"value": new.get(one.target, one.value)}) for one in data.observations]
+    ours = render("standard", "zh", data.model_copy(update={"observations": tuple(changed)}), 2)
+    base = render("standard", "zh", data)
+
+    def by_a_person(prs: Any) -> None:
+        table = next(shape for slide in prs.slides for shape in slide.shapes if shape.name == "pack.progress").table
+        rows = list(table._tbl.tr_lst)
+        if edit == "deleted":
+            table._tbl.remove(rows[1])
+        elif edit == "turned":
+            for one in rows[1:]:
+                rows[0].addnext(one)
+        else:
+            own = copy.deepcopy(rows[1])
+            for text, word in zip(own.iter("{*}t"), ["云汀", "自加指标", "10", "9", "90%", "好"], strict=True):
+                text.text = word
+            rows[0].addnext(own)
+
+    def rows_of(content: bytes) -> list[tuple[str, ...]]:
+        tables = [
+            [tuple(cell.text for cell in row.cells) for row in list(shape.table.rows)[1:]]
+            for slide in Presentation(io.BytesIO(content)).slides
+            for shape in slide.shapes
+            if shape.name == "pack.progress"
+        ]
+        return [row for table in tables for row in table]
+
+    result = merged(base, edited(base, by_a_person), ours)
+    assert result.plan.conflicts == ()
+    left = [row for row in rows_of(ours) if edit != "deleted" or row[:2] != ("云汀", "GDP")]
+    own = [("云汀", "自加指标", "10", "9", "90%", "好")] if edit == "added" else []
+    assert Counter(rows_of(result.content or b"")) == Counter(left + own)
 
 
 def by_hand(prs: Any) -> None:

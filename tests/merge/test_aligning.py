@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import replace
+
+from hypothesis import given
+from hypothesis import strategies as st
 
 from exporters.merge import aligned, merge
 from exporters.snapshot import Group, Item, SetSlot, Slot, Snapshot
@@ -91,3 +96,36 @@ def test_a_bound_shape_on_a_slide_of_their_own_is_loose_and_updates() -> None:
 def test_what_has_no_sorts_is_left_alone() -> None:
     plain = Snapshot("word", (Group("body", "body", (Item("p", "p", (Slot("k", "t", "p"),)),)),))
     assert aligned(plain, plain) is plain
+
+
+def row(name: str, words: tuple[str, ...], at: str) -> Item:
+    slots = tuple(Slot(f"{name}.{column}", text, f"{at}/{column}") for column, text in enumerate(words))
+    return Item(name, at, slots, sort="row t")
+
+
+def counted(rows: Iterable[tuple[str, ...]]) -> Snapshot:
+    """A table whose rows go by their first text and how often it has been there."""
+    used: Counter[str] = Counter()
+    items = []
+    for number, words in enumerate(rows):
+        used[words[0]] += 1
+        name = f"t/{words[0]}" + (f"~{used[words[0]]}" if used[words[0]] > 1 else "")
+        items.append(row(name, words, f"r{number}"))
+    return deck(("a.slide", items))
+
+
+words = st.tuples(st.sampled_from("ab"), *[st.sampled_from("1234")] * 3)
+
+
+@given(st.lists(words, unique=True, min_size=1, max_size=6), st.randoms(), st.lists(words, max_size=2))
+def test_rows_that_begin_alike_are_known_by_all_they_say(base, random, own) -> None:
+    """Whichever rows a person takes out, moves or puts in, none goes by the name of another one."""
+    theirs = [one for one in base if random.random() < 0.8] + own
+    random.shuffle(theirs)
+    names = {tuple(slot.text for slot in item.slots): item.id for item in counted(base).groups[0].items}
+    found = aligned(counted(base), counted(theirs))
+    for group in found.groups:
+        for item in group.items:
+            said = tuple(slot.text for slot in item.slots)
+            if theirs.count(said) == 1 and said in names:
+                assert item.id == names[said]

@@ -1,15 +1,16 @@
-"""Tables on slides: a row is known by the text it begins with, a column by its header."""
+"""Tables on slides: a row is known by the text it begins with, or the first two of them, a column by its header."""
 
 from __future__ import annotations
 
 import copy
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from exporters.charts.drawingml import A
 from exporters.deck.living.deck import Element
 from exporters.deck.living.texts import paragraphs_of, set_text, text_of
+from exporters.snapshot import COUNTED
 
 _TRUE = ("1", "true")
 HEADER = "#"
@@ -30,26 +31,33 @@ def rows_of(table: Element) -> list[TableRow]:
     if not elements:
         return []
     columns = _columns(elements[0])
-    found: list[TableRow] = []
+    named = _named(elements)
     used: Counter[str] = Counter()
+    found: list[TableRow] = []
+    for name, element in zip(named, elements, strict=True):
+        used[name] += 1
+        own = {
+            columns[at] if at < len(columns) else f"{HEADER}{at + 1}": cell
+            for at, cell in enumerate(element.findall(f"{A}tc"))
+            if cell.get("vMerge") not in _TRUE and cell.get("hMerge") not in _TRUE
+        }
+        found.append(TableRow(f"{name}{COUNTED}{used[name]}" if used[name] > 1 else name, element, own))
+    return found
+
+
+def _named(elements: Sequence[Element]) -> list[str]:
+    """Return what each row is known by: its first text, and the next one with it where the first is not its own."""
     above: list[str] = []
-    for number, element in enumerate(elements):
+    words: list[list[str]] = []
+    for element in elements:
         cells = element.findall(f"{A}tc")
         above = [
             above[at] if cell.get("vMerge") in _TRUE and at < len(above) else cell_text(cell)
             for at, cell in enumerate(cells)
         ]
-        name = _name(above, cells) if number else HEADER
-        used[name] += 1
-        if used[name] > 1:
-            name = f"{name}~{used[name]}"
-        own = {
-            columns[at] if at < len(columns) else f"{HEADER}{at + 1}": cell
-            for at, cell in enumerate(cells)
-            if cell.get("vMerge") not in _TRUE and cell.get("hMerge") not in _TRUE
-        }
-        found.append(TableRow(name, element, own))
-    return found
+        words.append([" ".join(text.split()) for text in above if text.strip()])
+    firsts = Counter(row[0] for row in words[1:] if row)
+    return [HEADER, *(" ".join(row[: 2 if firsts[row[0]] > 1 else 1]) if row else f"{HEADER}0" for row in words[1:])]
 
 
 def _columns(header: Element) -> list[str]:
@@ -57,13 +65,6 @@ def _columns(header: Element) -> list[str]:
     texts = [" ".join(cell_text(cell).split()) for cell in header.findall(f"{A}tc")]
     counts = Counter(texts)
     return [text if text and counts[text] == 1 else f"{HEADER}{at}" for at, text in enumerate(texts, 1)]
-
-
-def _name(texts: list[str], cells: list[Element]) -> str:
-    """Return the first text of a row; where it spans rows, the next one with it."""
-    spans = bool(cells) and (cells[0].get("vMerge") in _TRUE or cells[0].get("rowSpan", "1") != "1")
-    words = [" ".join(text.split()) for text in texts if text.strip()]
-    return " ".join(words[: 2 if spans else 1]) or f"{HEADER}0"
 
 
 def cell_body(cell: Element) -> Element | None:
