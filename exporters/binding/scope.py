@@ -297,7 +297,7 @@ class Scope:
         known = self._words.get((target.indicator, target.unit))
         if known is None:
             unit = self._unit(target)
-            text = "" if unit is None else unit.label.in_(self.lang) + self._counted(target)
+            text = "" if unit is None else wording.unit_of(unit, self.lang, self._counted(target))
             known = self._words[target.indicator, target.unit] = text
         return known
 

@@ -1,7 +1,7 @@
 """How it is said, in Chinese and English: quantities, words of strength, dates."""
 
 from .labels import date, label, period
-from .numbers import MIRRORED, SYMBOL, amount, figure, phrase, pieces, plain, quantity, rounded
+from .numbers import MIRRORED, SYMBOL, amount, figure, phrase, pieces, plain, quantity, rounded, unit_of
 from .spacing import apart
 
 __all__ = [
@@ -18,4 +18,5 @@ __all__ = [
     "plain",
     "quantity",
     "rounded",
+    "unit_of",
 ]

@@ -64,6 +64,20 @@ def amount(value: Decimal, unit: Unit | None, lang: Lang, counter: str = "") -> 
     return plain(scaled, True) + gap + label
 
 
+def unit_of(unit: Unit, lang: Lang, counter: str = "") -> str:
+    """Return the unit in which a source states its numbers: ``亿元``, ``CNY 100 m``, ``万人``, ``10,000 people``.
+
+    English has no names for 万 and 亿: it says how many of the base unit they are.
+    """
+    if lang == "zh":
+        return unit.label.in_(lang) + counter
+    power, word = next((scale for scale in _SCALES if unit.multiplier >= scale[0]), (0, ""))
+    size = Decimal(10) ** max(unit.multiplier - power, 0)
+    base = unit.symbol or unit.label.en or counter or ("" if unit.code == "RANK" else unit.label.zh)
+    scale = [plain(size, True) if size > 1 else "", word]
+    return " ".join(filter(None, (base, *scale) if unit.symbol else (*scale, base)))
+
+
 def singular(noun: str) -> str:
     """Return an English plural's singular: one project, not 1 projects."""
     if noun == "people":

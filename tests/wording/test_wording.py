@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from exporters.model import BUILTIN_UNITS, Coverage, Evidence, Level, Measure, Modality, Period, Target, Text, Unit
-from exporters.wording import apart, date, figure, label, period, phrase, pieces, quantity
+from exporters.wording import apart, date, figure, label, period, phrase, pieces, quantity, unit_of
 
 YEAR = Period(start=dt.date(2023, 1, 1), end=dt.date(2023, 12, 31))
 
@@ -147,3 +147,13 @@ def test_latin_words_of_a_chinese_figure_stand_apart():
     said = figure(found, unit, "zh")
     assert said == "at least 180 containers"
     assert pieces(found, said, unit, "zh") == ("at least ", "180 containers", "")
+
+
+@pytest.mark.parametrize(("code", "zh", "en"), [
+    ("CNY_100M", "亿元", "CNY 100 m"), ("CNY_TRILLION", "万亿元", "CNY tn"), ("PERSON_10K", "万人", "10,000 people"),
+    ("SQM", "平方米", "sq m"), ("PERCENT", "%", "%"), ("RANK", "位", ""),
+])  # fmt: skip
+def test_a_unit_says_how_much_one_of_it_is(code: str, zh: str, en: str) -> None:
+    """A number in the source's unit stands before it: "5 people" for 5万人 would be wrong by ten thousand."""
+    unit = BUILTIN_UNITS[code]
+    assert (unit_of(unit, "zh"), unit_of(unit, "en")) == (zh, en)

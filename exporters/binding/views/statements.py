@@ -297,7 +297,7 @@ class TargetView(View):
 
     @property
     def unit(self) -> str:
-        """The unit as it is written behind the number: 亿元, %."""
+        """The unit of ``value``, as the source has it: 亿元, %; in English CNY 100 m, %."""
         return self._scope.unit_label(self._target)
 
     @property
