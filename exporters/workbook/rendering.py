@@ -135,7 +135,7 @@ class _Rendering:
             elif kind == "close":
                 host = copies[current]
                 if target == "s" and sink is not None:
-                    rows.catch_up(sink)
+                    rows.close(sink)
                     self._close(host.part, sink)
                     sink = None
                 else:

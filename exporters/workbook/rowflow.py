@@ -257,3 +257,12 @@ class RowFlow:
             rows = b"".join([self._finished.popleft() for _ in range(self._due)])
             sink.write_rows(rows, self._marked)
         self._due = 0
+
+    def close(self, sink: Sink) -> None:
+        """Write the rows that are left of a sheet, and let go of what its formulas have looked up.
+
+        The program holds on to its filters, and so to this, in a circle that nobody collects while rendering.
+        """
+        self.catch_up(sink)
+        if not self._count:
+            self._writers = {}

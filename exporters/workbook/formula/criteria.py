@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import operator
 import re
+from array import array
 from collections.abc import Callable, Sequence
 from itertools import count
 from typing import Any
@@ -92,13 +93,14 @@ def _test(criterion: Scalar) -> Callable[[Scalar], bool]:
     return within
 
 
-def matching(pairs: Sequence[tuple[Area, Scalar]]) -> list[int]:
+def matching(pairs: Sequence[tuple[Area, Scalar]]) -> Sequence[int]:
     """Return the positions (row by row, from 0) of the cells that meet all criteria of areas of one size."""
     first = pairs[0][0]
     if any((area.height, area.width) != (first.height, first.width) for area, _ in pairs):
         raise ErrorValueError(VALUE)
     exact = [(area, key) for area, criterion in pairs if (key := _exact(criterion)) is not None]
     rest = [(area, _test(criterion)) for area, criterion in pairs if _exact(criterion) is None]
+    found: Sequence[int]
     if exact:
         found = _meeting(exact)
     else:
@@ -110,12 +112,12 @@ def matching(pairs: Sequence[tuple[Area, Scalar]]) -> list[int]:
     return found
 
 
-def _meeting(exact: Sequence[tuple[Area, tuple[object]]]) -> list[int]:
+def _meeting(exact: Sequence[tuple[Area, tuple[object]]]) -> Sequence[int]:
     """Return the positions that meet all equalities. One column's index is most often enough, and serves others too."""
-    each = [_index([area]).get(key, []) for area, key in exact]
+    each: list[Sequence[int]] = [_index([area]).get(key, ()) for area, key in exact]
     shortest = min(range(len(each)), key=lambda at: len(each[at]))
     if len(each) > 1 and len(each[shortest]) > _FEW:
-        return _index([area for area, _ in exact]).get(tuple(key[0] for _, key in exact), [])
+        return _index([area for area, _ in exact]).get(tuple(key[0] for _, key in exact), ())
     found = each[shortest]
     for at, (area, key) in enumerate(exact):
         if at != shortest:
@@ -124,15 +126,15 @@ def _meeting(exact: Sequence[tuple[Area, tuple[object]]]) -> list[int]:
     return found
 
 
-def _index(areas: list[Area]) -> dict[tuple[object, ...], list[int]]:
+def _index(areas: list[Area]) -> dict[tuple[object, ...], array[int]]:
     key = ("criteria", *areas)
     known = areas[0].indexes.get(key)
     if known is None:
-        found: dict[tuple[object, ...], list[int]] = {}
+        found: dict[tuple[object, ...], array[int]] = {}
         for at, values in enumerate(zip(*map(_all_same, areas), strict=True)):
             places = found.get(values)
             if places is None:
-                found[values] = [at]
+                found[values] = array("I", (at,))
             else:
                 places.append(at)
         areas[0].indexes[key] = known = found

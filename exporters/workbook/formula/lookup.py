@@ -58,7 +58,9 @@ def _positions(area: Area) -> dict[object, int]:
         found = area.positions = {}
         for at, value in enumerate(area.line()):
             if value is not None:
-                found.setdefault(folded(value), at)
+                key = folded(value)
+                # Most texts fold to themselves: no second one is kept.
+                found.setdefault(value if key == value and type(value) is str else key, at)
     return found
 
 
