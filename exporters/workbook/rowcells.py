@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Callable, Sequence
 from decimal import Decimal
 from types import NoneType
@@ -19,7 +20,8 @@ _MOST_KNOWN = 512
 _KEPT = frozenset((str, float, dt.date))
 _SIMPLE = ({str}, {float})
 _ZERO_ONE = frozenset((0, 1))
-_FORMULA = frozenset("=+-@")
+_CLOSER_LOOK = re.compile(r"\n(?:[=+\-@]|[^\S\n]|(?<=[^\S\n]\n))")
+"""Finds a line that begins like a formula, or begins or ends with a space."""
 _NUMBERS = {Decimal, int, NoneType}
 _DIGITS = 15
 _ENDS = {"", *"0123456789"}
@@ -91,15 +93,17 @@ class ValueCells(Cells):
 
     def _texts(self, values: Sequence[str]) -> list[bytes] | None:
         """Return the cells of texts of which none needs a closer look; None where one does."""
-        every = "\n".join(values)
+        every = "\n".join(("", *values, ""))
         if "&" in every or "<" in every or ">" in every or "_x" in every or "\r" in every:
             return None
-        starts, ends = {text[:1] for text in values}, {text[-1:] for text in values}
-        if not starts.isdisjoint(_FORMULA) or any(map(str.isspace, starts | ends)):
+        if every.count("\n") > len(values) + 1 or _CLOSER_LOOK.search(every):
             return None
         if len(every) * 2 > MAX_TEXT and max(map(len, values)) * 2 > MAX_TEXT:
             return None
         (before, after), empty = self._text, self._empty
+        if all(values) and b"\n" not in before + after:
+            whole = every[1:-1].encode().replace(b"\n", after + b"\n" + before)
+            return (before + whole + after).split(b"\n")
         return [before + text.encode() + after if text else empty for text in values]
 
     def _numbers(self, values: Sequence[Decimal | int | None]) -> list[bytes] | None:

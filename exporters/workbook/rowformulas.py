@@ -10,9 +10,10 @@ from exporters.package.xstrings import spelled
 from exporters.workbook import markup
 from exporters.workbook.cellbody import MAX_TEXT, Bodies, plain_text
 from exporters.workbook.cellbody import escape as escape_text
+from exporters.workbook.formula.atonce import able, at_once
 from exporters.workbook.formula.evaluate import build, result
 from exporters.workbook.formula.operators import Node
-from exporters.workbook.formula.values import ErrorValueError, Scalar, UnknownError
+from exporters.workbook.formula.values import ErrorValueError, Scalar, UnknownError, Value
 from exporters.workbook.formula.values import text as as_text
 from exporters.workbook.state import UNKNOWN, Book, Later, Source, WrittenSheet
 
@@ -29,7 +30,7 @@ class Rows:
     ) -> None:
         self.numbers, self.values, self._formulas = numbers, values, formulas
         self._contexts: list[RowContext] = []
-        self._same: dict[int, list[Scalar]] = {}
+        self._results: dict[int, Sequence[Any]] = {}
 
     def __len__(self) -> int:
         return len(self.numbers)
@@ -42,16 +43,28 @@ class Rows:
             self._contexts = [RowContext(*row, self._formulas) for row in zip(self.numbers, each, strict=False)]
         return self._contexts
 
-    def results(self, number: int) -> list[Scalar]:
+    def results(self, number: int) -> Sequence[Scalar]:
         """Return the values of a formula, None for one that is not known here."""
-        if same := self._alike(number):
-            self._same[number] = same
-            return same
+        found = self._alike(number) or self._at_once(number)
+        if found:
+            self._results[number] = found
+            return found
         return [context.known(number) for context in self.contexts]
 
     def read(self, number: int) -> Sequence[Any]:
         """Return what other rows read of a formula whose results, if they are known here, have been asked for."""
-        return self._same.get(number) or [context.read(number) for context in self.contexts]
+        return self._results.get(number) or [context.read(number) for context in self.contexts]
+
+    def _at_once(self, number: int) -> Sequence[Any]:
+        """Return the values of a formula that can be worked out for many rows at once."""
+        way = at_once(self._formulas[number].node)
+        if way is None:
+            return ()
+        try:
+            found = way(self)
+        except (UnknownError, ErrorValueError):
+            return ()
+        return found if all(map(_is_plain, found)) else ()
 
     def _alike(self, number: int) -> list[Scalar]:
         """Return the values of a formula that comes to its value by looking only at what all rows have alike.
@@ -68,6 +81,11 @@ class Rows:
         if first.looked_around or not all(_uniform(self.values[slot]) for slot in first.values.asked):
             return []
         return [value] * len(self)
+
+
+def _is_plain(value: Value) -> bool:
+    """Return whether a value is what nearly every formula gives, a text or a number; all others are made sure of."""
+    return len(value) <= MAX_TEXT if type(value) is str else type(value) is float and value - value == 0.0
 
 
 def _uniform(column: Sequence[Any]) -> bool:
@@ -94,10 +112,7 @@ class RowContext:
             self.results[number] = _BUSY
             try:
                 found = formula.node(self)
-                # Texts and numbers are what nearly every formula gives; all else is made sure of.
-                if (type(found) is not str or len(found) > MAX_TEXT) and (
-                    type(found) is not float or found - found != 0.0
-                ):
+                if not _is_plain(found):
                     given = found
                     found = result(lambda _: given, self)
             except UnknownError:
@@ -223,13 +238,13 @@ def source_of(value: Sequence[Any], bodies: Bodies) -> Source:
     kind, what = value
     if kind == "k":
         constant: Scalar = what
-        return lambda _: constant
+        return able(lambda _: constant, lambda rows: [constant] * len(rows))
     if kind == "f":
         return lambda context: context.result(what)
     if kind == "t":
         return lambda context: plain_text(str(context.values[what]))
     seen = bodies.seen
-    return lambda context: seen(context.values[what])
+    return able(lambda context: seen(context.values[what]), lambda rows: bodies.all_seen(rows.values[what]))
 
 
 def deferred_mark(number: int) -> str:

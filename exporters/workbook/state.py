@@ -6,7 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from exporters.workbook.formula.evaluate import Node
+from exporters.workbook.formula.atonce import able, at_once
+from exporters.workbook.formula.operators import Node
 from exporters.workbook.formula.values import REF, Area, ErrorValueError, Scalar, UnknownError, Value
 from exporters.workbook.layout import EVERYWHERE, Bounds, Layout
 from exporters.workbook.markup import ROW
@@ -226,7 +227,7 @@ def _remembered(look: Node) -> Node:
             found.append(look(context))
         return found[0]
 
-    return again
+    return able(again, lambda rows: [again(rows.contexts[0])] * len(rows))
 
 
 def _own(link: LinkRecord, sources: dict[int, Source]) -> Node:
@@ -239,7 +240,8 @@ def _own(link: LinkRecord, sources: dict[int, Source]) -> Node:
 
             cell.place = lambda context: context.row  # type: ignore[attr-defined]
             cell.left = link.left  # type: ignore[attr-defined]
-            return cell
+            way = at_once(single)
+            return cell if way is None else able(cell, way)
     present = [sources.get(column, _nothing) for column in range(link.left, min(link.right, 16_384) + 1)]
 
     def row_area(context: Any) -> Value:

@@ -7,6 +7,7 @@ from math import isnan
 from typing import Any
 
 from exporters.workbook.formula import lookup, numeric, textual
+from exporters.workbook.formula.atonce import able, able_to_join, able_to_look_up
 from exporters.workbook.formula.operators import Context, Node, binary, is_empty, joined
 from exporters.workbook.formula.parse import Tree
 from exporters.workbook.formula.values import (
@@ -96,7 +97,7 @@ class _Builder:
         kind = tree[0]
         if kind in {"n", "s", "b"}:
             constant: Value = tree[1]
-            return lambda _: constant
+            return able(lambda _: constant, lambda rows: [constant] * len(rows))
         if kind == "m":
             return lambda _: None
         if kind == "e":
@@ -112,7 +113,8 @@ class _Builder:
         if kind == "o" and tree[1] == "=" and tree[3] == ["s", ""] and not array:
             return is_empty(self.build(tree[2]))
         if kind == "o" and tree[1] == "&" and not array:
-            return joined([part[1] if part[0] == "s" else self.build(part) for part in _joined_parts(tree)])
+            parts = [part[1] if part[0] == "s" else self.build(part) for part in _joined_parts(tree)]
+            return able_to_join(joined(parts), parts)
         if kind == "o":
             return binary(tree[1], self.build(tree[2], array), self.build(tree[3], array), array)
         if kind == "%":
@@ -146,7 +148,8 @@ class _Builder:
             among, match = arguments[0][2]
             values, sought, keys, otherwise = map(self.build, (among, match[2][0], match[2][1], arguments[1]))
             general = self._iferror([self.build(one) for one in arguments], arguments)
-            return _look_up(values, sought, keys, otherwise, general)
+            node = _look_up(values, sought, keys, otherwise, general)
+            return able_to_look_up(node, values, sought, keys, otherwise)
         nodes = [self.build(argument, name in _ARRAYS) for argument in arguments]
         if name in _OF_CELLS:
             trees = zip(arguments, nodes, strict=True)

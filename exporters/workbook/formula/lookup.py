@@ -45,13 +45,13 @@ def find(sought: Scalar, area: Area) -> int:
                 if isinstance(value, str) and pattern.fullmatch(value):
                     return at
             return -1
-        return _positions(area).get(sought.casefold(), -1)
+        return positions(area).get(sought.casefold(), -1)
     if isinstance(sought, Error):
         raise ErrorValueError(sought)
-    return _positions(area).get(folded(0.0 if sought is None else sought), -1)
+    return positions(area).get(folded(0.0 if sought is None else sought), -1)
 
 
-def _positions(area: Area) -> dict[object, int]:
+def positions(area: Area) -> dict[object, int]:
     """Return where each value of an area first stands; worked out once."""
     found = area.positions
     if found is None:
