@@ -263,7 +263,7 @@ class Scope:
 
     def comparison(self, target: Target) -> str:
         """Return the key by which the statement of a place that compares is found; empty for all its others."""
-        return f"{target.place}|{target.indicator}|{target.measure.value}" if target.id in self._comparing else ""
+        return f"{target.place}|{target.indicator}|{target.measure._value_}" if target.id in self._comparing else ""
 
     def stretch(self, target: Target) -> TargetView | None:
         """Return what is striven for beyond a base target."""

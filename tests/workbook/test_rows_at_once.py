@@ -12,6 +12,7 @@ from exporters.errors import TemplateError
 from exporters.workbook import rowflow
 from exporters.workbook.cellbody import Bodies
 from exporters.workbook.rowcells import ValueCells
+from exporters.workbook.rowformulas import Rows
 from tests.workbook.books import parts, rendered, scope, template, values
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -29,6 +30,35 @@ def test_it_does_not_matter_how_many_rows_are_written_at_once(name: str, monkeyp
     for count in (1, 7):
         monkeypatch.setattr(rowflow, "ENOUGH", count)
         assert parts(rendered(data, scope(name))) == whole
+
+
+@pytest.mark.parametrize("name", ["guangzhou-2023", "sample-progress"])
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_formulas_worked_out_at_once_give_what_they_give_row_by_row(
+    name: str, lang: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = (ROOT / "templates/standard" / lang / "targets.xlsx").read_bytes()
+    whole = parts(rendered(data, scope(name, lang)))
+    monkeypatch.setattr(Rows, "_at_once", lambda *_: ())
+    monkeypatch.setattr(Rows, "_alike", lambda *_: ())
+    assert parts(rendered(data, scope(name, lang))) == whole
+
+
+@pytest.mark.parametrize(
+    ("formula", "wanted"),
+    [
+        ('IFERROR(INDEX(D$1:D$3,MATCH(A{n},C$1:C$3,0)),"-")', ["one", "-", "-", "two", "-"]),
+        ('IFERROR(INDEX(D$1:D$3,MATCH(A{n}&"",C$1:C$3,0)),"-")', ["one", "-", "-", "two", "-"]),
+        ('IFERROR(INDEX(D$1:D$3,MATCH(A{n}&"*",C$1:C$3,0)),B{n})', ["one", "b", "c", "two", "one"]),
+        ('A{n}&"|"&B{n}', ["X|a", "y|b", "1|c", "z|d", "|e"]),
+    ],
+)
+def test_look_ups_and_joined_texts(formula: str, wanted: list[str]) -> None:
+    cells: dict[str, Any] = {"C1": "x", "D1": "one", "C2": "Z", "D2": "two", "C3": "q", "D3": "{{ 'a' }}"}
+    for number, (one, other) in enumerate([("X", "a"), ("y", "b"), (1, "c"), ("z", "d"), ("", "e")], 4):
+        cells |= {f"A{number}": "{{ '%s' }}" % one if one != 1 else "{{ 1 }}", f"B{number}": "{{ '%s' }}" % other}
+        cells[f"E{number}"] = "=" + formula.format(n=number)
+    assert [cell.value for cell in values(rendered(template({"一": cells})))["一"]["E"][3:8]] == wanted
 
 
 def test_a_formula_sees_the_rows_before_it() -> None:

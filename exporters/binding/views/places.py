@@ -21,8 +21,8 @@ class InitiativeView(View):
     """What a place will do."""
 
     def __init__(self, scope: Scope, initiative: Initiative) -> None:
-        super().__init__(scope, initiative.id)
-        self._initiative = initiative
+        # There are many of them.
+        self._scope, self.key, self._initiative = scope, initiative.id, initiative
 
     @kept
     def theme(self) -> str:
@@ -147,7 +147,8 @@ class PlaceView(View):
     @kept
     def targets(self) -> list[TargetView]:
         """All its target statements, in the data's order."""
-        return [self._scope.target(target.id) for target in self._records]
+        known = self._scope._targets
+        return [known[target.id] for target in self._records]
 
     @kept
     def target(self) -> Lookup[TargetView]:
