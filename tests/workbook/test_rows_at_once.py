@@ -56,7 +56,7 @@ def test_formulas_worked_out_at_once_give_what_they_give_row_by_row(
 def test_look_ups_and_joined_texts(formula: str, wanted: list[str]) -> None:
     cells: dict[str, Any] = {"C1": "x", "D1": "one", "C2": "Z", "D2": "two", "C3": "q", "D3": "{{ 'a' }}"}
     for number, (one, other) in enumerate([("X", "a"), ("y", "b"), (1, "c"), ("z", "d"), ("", "e")], 4):
-        cells |= {f"A{number}": "{{ '%s' }}" % one if one != 1 else "{{ 1 }}", f"B{number}": "{{ '%s' }}" % other}
+        cells |= {f"A{number}": f"{{{{ {one!r} }}}}", f"B{number}": f"{{{{ {other!r} }}}}"}
         cells[f"E{number}"] = "=" + formula.format(n=number)
     assert [cell.value for cell in values(rendered(template({"一": cells})))["一"]["E"][3:8]] == wanted
 
