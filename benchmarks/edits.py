@@ -15,7 +15,6 @@ import argparse
 import io
 import json
 import subprocess
-import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -23,11 +22,10 @@ from typing import Any
 from zipfile import ZipFile
 
 import docx
+from editing import data, merged, renders, show
 from lxml import etree
 
-ROOT = Path(__file__).resolve().parent.parent
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
-sys.path[:0] = [str(ROOT), str(Path(__file__).parent)]
 
 _PEER = """
 import json, sys
@@ -57,22 +55,6 @@ def template(briefpack: bool) -> bytes:
     out = io.BytesIO()
     document.save(out)
     return out.getvalue()
-
-
-def data(moved: bool) -> Any:
-    """Return four districts; *moved*, the first has another figure."""
-    from decimal import Decimal
-
-    from synthetic import dataset
-
-    from exporters.model import Dataset
-
-    found = dataset(4)
-    targets = [
-        one.model_copy(update={"value": Decimal(77)}) if moved and one.id == "d00001.gdp-growth" else one
-        for one in found.targets
-    ]
-    return Dataset.model_validate({**{name: getattr(found, name) for name in Dataset.model_fields}, "targets": targets})
 
 
 def context(found: Any) -> dict[str, Any]:
@@ -138,24 +120,11 @@ EDITS: dict[str, tuple[Callable[[Any], None], str]] = {
 # --- ways ------------------------------------------------------------------------------------------------------------
 
 
-def by_briefpack(edit: Callable[[Any], None]) -> tuple[bytes | None, str]:
+def by_briefpack(edit: Callable[[Any], None]) -> tuple[bytes, str]:
     from exporters import word
-    from exporters.binding.scope import Scope
-    from exporters.package import Package
-    from exporters.runs.living import regenerate
-    from exporters.runs.stamp import PROPERTY, Stamp
 
-    source = Package.open(template(briefpack=True), name="t.docx")
-    compiled = word.compile(source, "t.docx")
-    renders = []
-    for generation, moved in enumerate((False, True), 1):
-        out = io.BytesIO()
-        stamp = {PROPERTY: str(Stamp.of("edits", generation, "00"))}
-        word.render(compiled, source, Scope(data(moved), "zh"), out, epoch=0, properties=stamp)
-        renders.append(out.getvalue())
-    packages = (Package.open(one, name="b.docx") for one in (renders[0], edited(renders[0], edit), renders[1]))
-    merged = regenerate(word, "b.docx", *packages, stamp=Stamp.of("edits", 2, "00"), epoch=0)
-    return merged.content, "told" if merged.plan.conflicts else ""
+    base, ours = renders(word, template(briefpack=True), "t.docx")
+    return merged(word, "b.docx", base, edited(base, edit), ours)
 
 
 def by_git(edit: Callable[[Any], None], python: str) -> tuple[bytes | None, str]:
@@ -210,22 +179,13 @@ def main() -> None:
     parser.add_argument("--peer", default="", help="a Python that has docxtpl")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     options = parser.parse_args()
-    rows: list[dict[str, Any]] = []
+    rows: dict[str, dict[str, Any]] = {}
     for name, (edit, mark) in EDITS.items():
-        row: dict[str, Any] = {"what": name, "briefpack": outcome(by_briefpack(edit), mark)}
+        rows[name] = {"briefpack": outcome(by_briefpack(edit), mark)}
         if options.peer:
-            row["docxtpl"] = outcome((rendered(options.peer, moved=True), ""), mark)
-            row["git"] = outcome(by_git(edit, options.peer), mark)
-        rows.append(row)
-    if options.json:
-        print(json.dumps({"rows": rows}, ensure_ascii=False, indent=2))
-        return
-    for row in rows:
-        print(row.pop("what"))
-        for way, found in row.items():
-            edit = "stays" if found["edit"] else "lost"
-            figure = "there" if found["data"] else "missing"
-            print(f"    {way:10} edit {edit:6} new figure {figure:8} {found['note']}")
+            rows[name]["docxtpl"] = outcome((rendered(options.peer, moved=True), ""), mark)
+            rows[name]["git"] = outcome(by_git(edit, options.peer), mark)
+    show(rows, options.json)
 
 
 if __name__ == "__main__":

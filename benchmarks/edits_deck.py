@@ -15,19 +15,14 @@ import argparse
 import io
 import json
 import subprocess
-import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from editing import merged, renders, show
 from pptx import Presentation
 from pptx.util import Inches
-
-ROOT = Path(__file__).resolve().parent.parent
-sys.path[:0] = [str(ROOT), str(Path(__file__).parent)]
-
-from edits import data  # noqa: E402
 
 LIMIT = 120
 _PEER = """
@@ -133,39 +128,10 @@ EDITS: dict[str, tuple[Callable[[Any], None], Callable[[Any], bool]]] = {
 # --- ways ------------------------------------------------------------------------------------------------------------
 
 
-def renders() -> list[bytes]:
-    """Return what briefpack makes of the old and of the new data."""
-    from exporters import deck
-    from exporters.binding.scope import Scope
-    from exporters.package import Package
-    from exporters.runs.stamp import PROPERTY, Stamp
-
-    source = Package.open(template(), name="t.pptx")
-    compiled = deck.compile(source, "t.pptx")
-    found: list[bytes] = []
-    for generation, moved in enumerate((False, True), 1):
-        out = io.BytesIO()
-        stamp = {PROPERTY: str(Stamp.of("edits", generation, "00"))}
-        deck.render(compiled, source, Scope(data(moved), "zh"), out, epoch=0, properties=stamp)
-        found.append(out.getvalue())
-    return found
-
-
 def edited(content: bytes, edit: Callable[[Any], None]) -> bytes:
     deck = Presentation(io.BytesIO(content))
     edit(deck)
     return saved(deck)
-
-
-def by_briefpack(base: bytes, theirs: bytes, ours: bytes) -> tuple[bytes, str]:
-    from exporters import deck
-    from exporters.package import Package
-    from exporters.runs.living import regenerate
-    from exporters.runs.stamp import Stamp
-
-    packages = (Package.open(one, name="d.pptx") for one in (base, theirs, ours))
-    merged = regenerate(deck, "d.pptx", *packages, stamp=Stamp.of("edits", 2, "00"), epoch=0)
-    return merged.content or theirs, "told" if merged.plan.conflicts else ""
 
 
 def by_automizer(peer: Path, file: bytes, ours: bytes) -> tuple[bytes | None, str]:
@@ -199,28 +165,21 @@ def outcome(made: tuple[bytes | None, str], stands: Callable[[Any], bool]) -> di
 
 
 def main() -> None:
+    from exporters import deck
+
     parser = argparse.ArgumentParser(description="The same edits under three ways of making a deck again.")
     parser.add_argument("--peer", type=Path, help="a folder in which pptx-automizer is installed")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     options = parser.parse_args()
-    base, ours = renders()
-    rows: list[dict[str, Any]] = []
+    base, ours = renders(deck, template(), "t.pptx")
+    rows: dict[str, dict[str, Any]] = {}
     for name, (edit, stands) in EDITS.items():
         theirs = edited(base, edit)
-        row: dict[str, Any] = {"what": name, "briefpack": outcome(by_briefpack(base, theirs, ours), stands)}
+        rows[name] = {"briefpack": outcome(merged(deck, "d.pptx", base, theirs, ours), stands)}
         if options.peer:
-            row["afresh"] = outcome(by_automizer(options.peer, base, ours), stands)
-            row["over"] = outcome(by_automizer(options.peer, theirs, ours), stands)
-        rows.append(row)
-    if options.json:
-        print(json.dumps({"rows": rows}, ensure_ascii=False, indent=2))
-        return
-    for row in rows:
-        print(row.pop("what"))
-        for way, found in row.items():
-            edit = "stays" if found["edit"] else "lost"
-            figure = "there" if found["data"] else "missing"
-            print(f"    {way:10} edit {edit:6} new figure {figure:8} {found['note']}")
+            rows[name]["afresh"] = outcome(by_automizer(options.peer, base, ours), stands)
+            rows[name]["over"] = outcome(by_automizer(options.peer, theirs, ours), stands)
+    show(rows, options.json)
 
 
 if __name__ == "__main__":
