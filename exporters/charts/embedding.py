@@ -18,10 +18,27 @@ _CRC_IN_LOCAL, _CRC_IN_CENTRAL, _OFFSET_IN_CENTRAL = 14, 16, 42
 
 
 class _Slot(NamedTuple):
-    """The headers of a part that changes, with room for its checksum, sizes and place."""
+    """What stands around the checksum and the sizes of a part that changes: in its header and in the directory.
+
+    Behind those in the directory comes ``attributes``, then the part's place, then its name.
+    """
 
     local: bytes
+    local_name: bytes
     central: bytes
+    attributes: bytes
+    central_name: bytes
+
+    @classmethod
+    def of(cls, local: bytes, central: bytes) -> _Slot:
+        after_local, after_central = _CRC_IN_LOCAL + _LOCAL_SIZES.size, _CRC_IN_CENTRAL + _LOCAL_SIZES.size
+        return cls(
+            local[:_CRC_IN_LOCAL],
+            local[after_local:],
+            central[:_CRC_IN_CENTRAL],
+            central[after_central:_OFFSET_IN_CENTRAL],
+            central[_OFFSET_IN_CENTRAL + 4 :],
+        )
 
 
 class EmbeddedWorkbook:
@@ -60,7 +77,7 @@ class EmbeddedWorkbook:
         self._constant_directory = b"".join(constant)
         starts.append(directory)
         self._slots = [
-            _Slot(data[start:stop], central)
+            _Slot.of(data[start:stop], central)
             for start, stop, central in zip(starts, starts[1:], entries[len(constant) :], strict=False)
         ]
 
@@ -69,19 +86,12 @@ class EmbeddedWorkbook:
         pieces = [self._head]
         directory = [self._constant_directory]
         at = len(self._head)
-        for slot, data in zip(self._slots, parts, strict=True):
+        for (local, name, central, attributes, listed_name), data in zip(self._slots, parts, strict=True):
             deflated = packed(data)
             sizes = _LOCAL_SIZES.pack(crc32(data), len(deflated), len(data))
-            local, central = slot
-            pieces += (local[:_CRC_IN_LOCAL], sizes, local[_CRC_IN_LOCAL + 12 :], deflated)
-            directory += (
-                central[:_CRC_IN_CENTRAL],
-                sizes,
-                central[_CRC_IN_CENTRAL + 12 : _OFFSET_IN_CENTRAL],
-                at.to_bytes(4, "little"),
-                central[_OFFSET_IN_CENTRAL + 4 :],
-            )
-            at += len(local) + len(deflated)
+            pieces += (local, sizes, name, deflated)
+            directory += (central, sizes, attributes, at.to_bytes(4, "little"), listed_name)
+            at += len(local) + len(sizes) + len(name) + len(deflated)
         listing = b"".join(directory)
         end = _END.pack(b"PK\x05\x06", 0, 0, self._count, self._count, len(listing), at, 0)
         return b"".join((*pieces, listing, end))

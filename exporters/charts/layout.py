@@ -6,11 +6,17 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
-from exporters.charts.marks import NUMBER
+from exporters.charts.marks import NUMBER, SLOT
 from exporters.charts.references import Range, column_letters
 
 _NUMERIC = re.compile(r"^-?[0-9]+(?:\.[0-9]+)?$")
 _SPACED = re.compile(r"^\s|\s$|\n")
+#: The kinds of what a bound cell shows.
+NUMERIC, TEXT, SPACED, EMPTY = "ntse"
+_BOUND = {"v": True, "t": False}
+"""Whether bound cells of a kind show numbers where their text looks like one."""
+#: How many texts are remembered.
+_REMEMBERED = 4096
 
 
 class Value(NamedTuple):
@@ -61,7 +67,12 @@ class Layout:
     """What follows from the sequence of template rows that an instance's data sheet has, whatever they hold."""
 
     def __init__(
-        self, plans: dict[int, RowPlan], gaps: dict[int, int], areas: Sequence[Area], origins: Iterable[int]
+        self,
+        plans: dict[int, RowPlan],
+        gaps: dict[int, int],
+        areas: Sequence[Area],
+        origins: Iterable[int],
+        readings: Sequence[Reading],
     ) -> None:
         self._places: list[tuple[int, int]] = []
         """(template row, row) of each row that is there, in order."""
@@ -81,38 +92,43 @@ class Layout:
                 self.cells[column, number] = len(self.cells)
             self._rows.append((f'<row r="{number}"{plans[origin].attributes}>', cells))
         self.last = number or 1
-        self.first = [areas.index(area) for area in areas]
-        """The number of the first area that is the same, for each."""
+        # How the texts of bound cells are read, in order.
+        self.readings = [
+            readings[_BOUND[cell.kind]] for _, cells in self._rows for cell in cells if cell.kind in _BOUND
+        ]
         self.references = [self._reference(area) for area in areas]
 
-    def fill(self, lines: Sequence[list[str]]) -> tuple[list[Value | None], list[str], int]:
-        """Return the values by the cells' numbers, the rows' XML, and the last column that holds anything."""
+    def fill(self, kinds: str) -> tuple[list[Value | None], list[str], int]:
+        """Return the values by the cells' numbers, the rows' XML, and the last column that holds anything.
+
+        *kinds* are those of the bound cells' values; the number of each stands for its text, in slots.
+        """
         values: list[Value | None] = []
         rows: list[str] = []
         width = 1
-        for (start, cells), line in zip(self._rows, lines, strict=True):
-            xml = [start]
-            at = 0
+        bound = 0
+        for start, cells in self._rows:
+            rows.append(start)
             for opening, kind, constant, column in cells:
-                value = constant
-                if kind in {"v", "t"}:
-                    at += 1
-                    value = _value(line[at], kind == "v")
-                text, number = value
+                text, number = constant
+                spaced = _SPACED.search(text) is not None
+                if kind in _BOUND:
+                    own = kinds[bound]
+                    text = f"{SLOT}{bound}{SLOT}" if own != EMPTY else ""
+                    number, spaced = own == NUMERIC, own == SPACED
+                    bound += 1
+                values.append(Value(text, number) if text else None)
                 if not text:
-                    values.append(None)
                     continue
-                values.append(value)
                 if number:
-                    xml.append(f"{opening}><v>{text}</v></c>")
+                    rows.append(f"{opening}><v>{text}</v></c>")
                 elif kind in {"b", "e"}:
-                    xml.append(f'{opening} t="{kind}"><v>{text}</v></c>')
+                    rows.append(f'{opening} t="{kind}"><v>{text}</v></c>')
                 else:
-                    space = ' xml:space="preserve"' if _SPACED.search(text) else ""
-                    xml.append(f'{opening} t="inlineStr"><is><t{space}>{text}</t></is></c>')
+                    space = ' xml:space="preserve"' if spaced else ""
+                    rows.append(f'{opening} t="inlineStr"><is><t{space}>{text}</t></is></c>')
                 width = max(width, column)
-            xml.append("</row>")
-            rows += xml
+            rows.append("</row>")
         return values, rows, width
 
     def span(self, top: int, bottom: int) -> tuple[int, int]:
@@ -155,12 +171,22 @@ def row_gaps(numbers: Sequence[int]) -> dict[int, int]:
     return found
 
 
-def _value(text: str, numeric: bool) -> Value:
-    if NUMBER in text:
-        if text.rfind(NUMBER) == 0:
-            return Value(text[1:], True)
-        text = text.replace(NUMBER, "")
-    return Value(text, numeric and _NUMERIC.match(text) is not None)
+class Reading(dict[str, tuple[str, str]]):
+    """What bound cells show, as the stream gives it, with its kind; worked out once."""
+
+    def __init__(self, *, numeric: bool) -> None:
+        self._numeric = numeric
+
+    def __missing__(self, given: str) -> tuple[str, str]:
+        if len(self) >= _REMEMBERED:
+            self.clear()
+        text = given.replace(NUMBER, "")
+        if given.rfind(NUMBER) == 0 or (self._numeric and _NUMERIC.match(text)):
+            kind = NUMERIC if text else EMPTY
+        else:
+            kind = SPACED if _SPACED.search(text) else TEXT if text else EMPTY
+        found = self[given] = kind, text
+        return found
 
 
 def _formula(area: Range, top: int, bottom: int) -> str:

@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from exporters.binding.environment import text as as_text
 from exporters.charts.embedding import EmbeddedWorkbook
-from exporters.charts.layout import Area, Layout, Reference, Value, row_gaps, row_plan
+from exporters.charts.layout import Area, Layout, Reading, Reference, Value, row_gaps, row_plan
 from exporters.charts.marks import BODY, CELL, NUMBER, ROW, SLOT
 from exporters.charts.references import Range, column_letters
 from exporters.package import Package
@@ -46,6 +46,27 @@ class _Table(NamedTuple):
     area: Range
 
 
+class _Format:
+    """Text with the texts of bound cells in it, by their numbers."""
+
+    def __init__(self, text: str) -> None:
+        pieces = text.split(SLOT)
+        self._numbers = [int(piece) for piece in pieces[1::2]]
+        self._format = "%s".join(piece.replace("%", "%%") for piece in pieces[::2])
+
+    def fill(self, texts: Sequence[str]) -> str:
+        return self._format % tuple([texts[number] for number in self._numbers])
+
+
+class _Pattern(NamedTuple):
+    """What the instances have in common whose data sheets have the same rows, and their cells values of one kind."""
+
+    layout: Layout
+    cells: list[Value | None]
+    sheet: _Format
+    references: list[_Format]
+
+
 class ChartMaker:
     """Makes the instances of one compiled chart. *package* is the template; *epoch* dates the workbook's members."""
 
@@ -55,27 +76,35 @@ class ChartMaker:
         self._rows = {int(number): row_plan(row) for number, row in meta["rows"].items()}
         self._gaps = row_gaps(meta["numbers"])
         self._areas = [Area(Range(*item[:5]), *item[5:]) for item in meta["references"]]
+        distinct = list(dict.fromkeys(self._areas))
+        self._places = {str(number): distinct.index(area) for number, area in enumerate(self._areas)}
+        """The number of each reference in the chart's XML, and of the first one to the same area."""
+        self._areas = distinct
         self._tables = [_Table(item[1], Range("", *item[2])) for item in meta["tables"]]
         changing = (meta["sheet"], *(item[0] for item in meta["tables"]))
         replaced = {name: text[0].encode() for name, text in meta["texts"].items() if name != meta["sheet"]}
         self._book = EmbeddedWorkbook(book, changing, replaced, epoch)
+        self._readings = Reading(numeric=False), Reading(numeric=True)
         self._layouts: dict[tuple[str, ...], Layout] = {}
+        self._patterns: dict[tuple[Layout, str], _Pattern] = {}
 
     def make(self, text: str) -> ChartParts:
         """Return the parts of one instance from the *text* that its program gave."""
         grid, _, xml = text.partition(BODY)
         lines = [line.split(CELL) for line in grid.split(ROW)[1:]]
         layout = self._layout(tuple([line[0] for line in lines]))
-        values, rows, width = layout.fill(lines)
-        known: dict[int, str] = {}
+        said = [text for line in lines for text in line[1:]]
+        bound = [known[text] for known, text in zip(layout.readings, said, strict=True)]
+        kinds = "".join([kind for kind, _ in bound])
+        texts = [text for _, text in bound]
+        pattern = self._pattern(layout, kinds)
+        references = [reference.fill(texts) for reference in pattern.references]
         pieces = xml.split(SLOT)
-        for at in range(1, len(pieces), 2):
-            number = layout.first[int(pieces[at])]
-            if number not in known:
-                known[number] = _reference(layout.references[number], values)
-            pieces[at] = known[number]
-        head = self._head.replace(SLOT, f"A1:{column_letters(width)}{layout.last}")
-        parts = ["".join((head, *rows, self._tail)), *(_table(table, layout, values) for table in self._tables)]
+        pieces[1::2] = [references[self._places[number]] for number in pieces[1::2]]
+        parts = [pattern.sheet.fill(texts)]
+        if self._tables:
+            cells = [cell and cell._replace(text=_Format(cell.text).fill(texts)) for cell in pattern.cells]
+            parts += [_table(table, layout, cells) for table in self._tables]
         return ChartParts("".join(pieces).encode(), self._book.pack([part.encode() for part in parts]))
 
     def _layout(self, origins: tuple[str, ...]) -> Layout:
@@ -83,7 +112,21 @@ class ChartMaker:
         if found is None:
             if len(self._layouts) >= _REMEMBERED:
                 self._layouts.clear()
-            found = self._layouts[origins] = Layout(self._rows, self._gaps, self._areas, map(int, origins))
+                self._patterns.clear()
+            numbers = map(int, origins)
+            found = self._layouts[origins] = Layout(self._rows, self._gaps, self._areas, numbers, self._readings)
+        return found
+
+    def _pattern(self, layout: Layout, kinds: str) -> _Pattern:
+        found = self._patterns.get((layout, kinds))
+        if found is None:
+            if len(self._patterns) >= _REMEMBERED:
+                self._patterns.clear()
+            cells, rows, width = layout.fill(kinds)
+            head = self._head.replace(SLOT, f"A1:{column_letters(width)}{layout.last}")
+            sheet = _Format("".join((head, *rows, self._tail)))
+            references = [_Format(_reference(reference, cells)) for reference in layout.references]
+            found = self._patterns[layout, kinds] = _Pattern(layout, cells, sheet, references)
         return found
 
 
