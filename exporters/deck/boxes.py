@@ -16,6 +16,7 @@ SEAM = 0.25
 _REMEMBERED = 4096
 #: Between the texts of runs: a noncharacter, which no text may hold.
 BETWEEN = "\ufddf"
+_LINE_END = re.compile(r"<a:br\b|</a:p>")
 SHOWN = re.compile(r"<a:t>([^<]*)")
 
 
@@ -81,7 +82,9 @@ class Box(NamedTuple):
     """The room for such a paragraph on one line; below zero where not even one line fits."""
     filling: Filling | None = None
     largest: Widths | None = None
-    """The widest run of a box whose paragraphs hold one run each."""
+    """The widest run of a box that may hold any of its runs any number of times."""
+    seam: float = 0.0
+    """Room between two of them."""
     tallest: float = 0.0
     """Height of the tallest of its paragraphs on one line."""
     narrowest: float = 0.0
@@ -91,13 +94,19 @@ class Box(NamedTuple):
         """Return whether *body* fits for certain, each paragraph on one line; False means: look closer."""
         if self.runs:
             return self.holds_runs(SHOWN.findall(body))
-        if self.largest is None:
+        if self.largest is None or "<a:p/>" in body:
             return False
-        texts = SHOWN.findall(body)
-        if len(texts) * self.tallest > self.height or body.count("<a:p>") > len(texts):
+        *lines, _ = _LINE_END.split(body)
+        if len(lines) * self.tallest > self.height:
             return False
-        room, widths = self.narrowest, self.largest
-        return all(widths[text] <= room for text in texts)
+        widths, seam = self.largest, self.seam
+        for line in lines:
+            room = self.narrowest + seam
+            for text in SHOWN.findall(line):
+                room -= widths[text] + seam
+            if room < 0:
+                return False
+        return True
 
     def holds_runs(self, texts: list[str]) -> bool:
         """Return whether the one line of a box that always holds the same runs has room for their *texts*."""
@@ -125,7 +134,7 @@ def read_box(found: dict[str, Any]) -> Box:
     if "loose" in found:
         (size, bold), tallest, narrowest = found["loose"]
         widths = widths_of(size, latin, east_asian, bold)
-        return box._replace(largest=widths, tallest=tallest, narrowest=narrowest)
+        return box._replace(largest=widths, seam=SEAM * size, tallest=tallest, narrowest=narrowest)
     return box
 
 

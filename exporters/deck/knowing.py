@@ -14,14 +14,15 @@ from exporters.deck.textboxes import BoxStyle
 
 Element = etree._Element
 _RUNS = (f"{A}r", f"{A}fld")
-_PLAIN = frozenset((f"{A}pPr", *_RUNS, f"{A}endParaRPr"))
+_BREAK = f"{A}br"
+_PLAIN = frozenset((f"{A}pPr", *_RUNS, _BREAK, f"{A}endParaRPr"))
 
 
 def known_box(body: Element, style: BoxStyle) -> dict[str, Any]:
     """Return the box of a woven text body as JSON.
 
-    It has ``runs`` where it always holds the same ones in one paragraph, and ``loose`` where each paragraph holds one:
-    the widest run, the tallest paragraph, the narrowest line.
+    It has ``runs`` where it always holds the same ones in one paragraph, and ``loose`` where only that is known: the
+    widest run, the tallest paragraph, the narrowest line.
     """
     found = style.to_json()
     levels = tuple(Level(**level) for level in found["levels"])
@@ -31,7 +32,7 @@ def known_box(body: Element, style: BoxStyle) -> dict[str, Any]:
     if len(paragraphs) == 1 and _is_steady(body, paragraphs[0]):
         runs = [_run(run, levels[0]) for run in paragraphs[0].iterchildren(*_RUNS)]
         return {**found, "runs": runs, **_own_xml(paragraphs[0])}
-    if any(len(list(paragraph.iterchildren(*_RUNS))) != 1 for paragraph in paragraphs):
+    if not all(any(True for _ in paragraph.iterchildren(*_RUNS)) for paragraph in paragraphs):
         return found
     return {**found, "loose": _loose(paragraphs, levels, style.width)}
 
@@ -85,7 +86,8 @@ def _is_steady(body: Element, paragraph: Element) -> bool:
     """Return whether no statement stands between the runs."""
     texts = [run.findtext(f"{A}t") for run in paragraph.iterchildren(*_RUNS)]
     loose = [body.text, paragraph.tail, paragraph.text, *(child.tail for child in paragraph)]
-    return bool(texts) and all(texts) and not any((text or "").strip() for text in loose)
+    steady = bool(texts) and all(texts) and paragraph.find(_BREAK) is None
+    return steady and not any((text or "").strip() for text in loose)
 
 
 def _own_xml(paragraph: Element) -> dict[str, str]:
@@ -109,9 +111,9 @@ def _loose(
     for paragraph in paragraphs:
         xml = _own_xml(paragraph)
         level = level_of(levels, own_of(xml["paragraph"]) if xml else AS_LEVEL)
-        run = next(paragraph.iterchildren(*_RUNS))
-        size, bold = _run(run, level)
-        runs.append((size, bold))
+        own = [_run(run, level) for run in paragraph.iterchildren(*_RUNS)]
+        runs += own
+        size, bold = max(size for size, _ in own), any(bold for _, bold in own)
         line = single_line(size, level.latin, level.east_asian, level.line, bold)
         heights.append(level.before + line + level.after)
         rooms.append(width - level.left - max(level.indent, 0.0))
