@@ -6,7 +6,7 @@ import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-_MUCH = 300_000
+_MUCH = 50_000
 """So many new objects are worth sparing the collector."""
 
 

@@ -6,7 +6,7 @@ import posixpath
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from exporters.charts.marks import SLOT
-from exporters.package import ContentTypes, Package, PackageWriter, ct, deflate, relative_target, rt
+from exporters.package import ContentTypes, Package, PackageWriter, Stencil, ct, deflate, relative_target, rt
 from exporters.package.relationships import HEAD, TAIL, Relationship, rels_name
 
 if TYPE_CHECKING:
@@ -67,7 +67,9 @@ class ChartWriter:
                 constant.append(Relationship(rel_id, kind, target, external).xml())
         book = _xml(book_id, rt.PACKAGE, f"../embeddings/{_BOOK}")
         companions = (_xml(one.rel_id, one.type, f"{one.stem}{SLOT}{one.suffix}") for one in self._companions)
-        self._relationships = "".join((HEAD, *constant, book, *companions, TAIL))
+        pieces = "".join((HEAD, *constant, book, *companions, TAIL)).split(SLOT)
+        self._relationships = Stencil(pieces)
+        self._numbers = len(pieces) - 1
 
     def write(self, writer: PackageWriter, number: int, parts: ChartParts) -> list[tuple[str, str]]:
         """Write instance *number* and return the (part, content type) pairs to be listed; the workbook is an .xlsx."""
@@ -78,7 +80,7 @@ class ChartWriter:
             writer.add_deflated(name, item.data)
             written.append((name, item.content_type))
         writer.add(chart, parts.chart)
-        writer.add(rels_name(chart), self._relationships.replace(SLOT, str(number)).encode())
+        writer.add_deflated(rels_name(chart), self._relationships.fill([number] * self._numbers))
         writer.add_stored(f"{self._folder}/embeddings/{_BOOK.replace(SLOT, str(number))}", parts.workbook)
         return written
 

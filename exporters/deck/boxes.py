@@ -80,6 +80,8 @@ class Box(NamedTuple):
     """Its runs, where the box always holds one paragraph of these; else empty."""
     one_line: float = -1.0
     """The room for such a paragraph on one line; below zero where not even one line fits."""
+    latin_line: float = -1.0
+    """The same for Latin letters alone, whose lines are lower."""
     filling: Filling | None = None
     largest: Widths | None = None
     """The widest run of a box that may hold any of its runs any number of times."""
@@ -113,6 +115,8 @@ class Box(NamedTuple):
         if len(texts) != len(self.runs):
             return False
         room = self.one_line
+        if room < 0 and all(map(str.isascii, texts)):
+            room = self.latin_line
         for text, widths in zip(texts, self.runs, strict=True):
             room -= widths[text]
         return room >= 0
@@ -127,9 +131,12 @@ def read_box(found: dict[str, Any]) -> Box:
         runs = tuple(widths_of(size, latin, east_asian, bold) for size, bold in found["runs"])
         first = level_of(levels, own_of(found["paragraph"]) if "paragraph" in found else AS_LEVEL)
         size = max(size for size, _ in found["runs"])
-        needed = first.before + single_line(size, first.latin, first.east_asian, first.line, first.bold) + first.after
-        if needed <= box.height:
-            box = box._replace(one_line=box.width - first.left - first.indent - SEAM * size * (len(runs) - 1))
+        line = box.height - first.before - first.after
+        room = box.width - first.left - first.indent - SEAM * size * (len(runs) - 1)
+        if single_line(size, first.latin, first.east_asian, first.line, first.bold) <= line:
+            box = box._replace(one_line=room)
+        if first.latin and single_line(size, first.latin, first.latin, first.line, first.bold) <= line:
+            box = box._replace(latin_line=room)
         return box._replace(runs=runs, filling=_filling(found, runs, box.one_line))
     if "loose" in found:
         (size, bold), tallest, narrowest = found["loose"]

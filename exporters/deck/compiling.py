@@ -103,6 +103,7 @@ class _Compiler:
             "relationships": self._main_relationships(),
             "boxes": self._slides.boxes,
             "charts": self._slides.charts,
+            "planned": self._is_planned(source, slides),
             "first_number": first_free(self._package),
             "custom": custom_properties(self._package),
             "app": self._app(),
@@ -118,6 +119,11 @@ class _Compiler:
             "plan": self._weaver.program(self._weaver.weave(plan)),
         }
         return Compiled(programs, meta)
+
+    def _is_planned(self, source: str, slides: list[dict[str, Any]]) -> bool:
+        """Return whether the order of all slides must be known before the first one is written."""
+        counts = "slide_count" in self._weaver.weave(source)
+        return counts or any(slide["links"] or slide["owned"] for slide in slides)
 
     def _read(self, number: int, part: str) -> WovenSlide:
         package = self._package
@@ -208,7 +214,7 @@ class _Compiler:
 
     def _slide_text(self, slide: WovenSlide) -> str:
         # Not a constant: the template engine would work that out once, when it compiles.
-        start = self._weaver.value("slide_count", "", "_start")
+        start = self._weaver.value("pack", "", "_start")
         if not slide.tagged:
             return start + opening(f"slide:{slide.number - 1}") + closing()
         notes = ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 from array import array
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from exporters.binding.views import View
@@ -15,7 +15,17 @@ from exporters.charts.writing import ChartWriter
 from exporters.collector import collector_paused
 from exporters.deck.fitting import Fitter
 from exporters.errors import Fault, TemplateError
-from exporters.package import ContentTypes, DeflateSegment, Package, PackageWriter, ct, relative_target, rt, zip_time
+from exporters.package import (
+    ContentTypes,
+    DeflateSegment,
+    Package,
+    PackageWriter,
+    Stencil,
+    ct,
+    relative_target,
+    rt,
+    zip_time,
+)
 from exporters.package.content_types import TAIL as TYPES_TAIL
 from exporters.package.content_types import override_xml
 from exporters.package.relationships import HEAD, TAIL, rels_name
@@ -26,6 +36,10 @@ if TYPE_CHECKING:
 
 _TEMPLATES = {ct.PRESENTATION_TEMPLATE: ct.PRESENTATION, ct.SLIDE_SHOW: ct.PRESENTATION}
 _FIRST_ID = 256
+_CHART = f"../charts/chart{SLOT}.xml"
+_NOTES = f"../notesSlides/notesSlide{SLOT}.xml"
+_SLIDE = f"slide{SLOT}.xml"
+_SLIDE_OF_NOTES = f"../slides/slide{SLOT}.xml"
 
 
 class Anchors:
@@ -82,23 +96,24 @@ class _DeckRenderer:
         self._fitter = Fitter(self._meta["boxes"])
         self._anchors = Anchors()
         self._number = self._meta["first_number"]
-        self._charts = [
-            (ChartMaker(meta, template, epoch), ChartWriter(template, meta["relationships"], "ppt"))
-            for meta in self._meta["charts"]
-        ]
+        self._charts: dict[int, tuple[ChartMaker, ChartWriter]] = {}
+        self._stencils: dict[tuple[str, ...], Stencil] = {}
         self._overrides: dict[str, str] = {}
         self._chart_numbers = array("I")
         self._plan: list[int] = []
+        self._first: dict[int, int] = {}
         self._notes = 0
         self._shown = 0
 
     def write(self, out: BinaryIO) -> None:
-        self._plan = [int(item) for item in self._text("plan", {}).split()]
-        self._first = {index: number for number, index in reversed(list(enumerate(self._plan, 1)))}
+        planned = self._meta["planned"]
+        if planned:
+            self._plan = [int(item) for item in self._text("plan", {}).split()]
+            self._first = {index: number for number, index in reversed(list(enumerate(self._plan, 1)))}
         with PackageWriter(out, date_time=zip_time(self._epoch)) as writer:
             writer.add("_rels/.rels", self._meta["package_relationships"].encode())
             self._carry(writer)
-            self._stream(writer)
+            self._stream(writer, planned)
             self._properties_parts(writer)
             self._presentation(writer)
             writer.add_segments("[Content_Types].xml", [self._content_types()])
@@ -140,7 +155,7 @@ class _DeckRenderer:
         self._fitter.start_slide()
         return ""
 
-    def _stream(self, writer: PackageWriter) -> None:
+    def _stream(self, writer: PackageWriter, planned: bool) -> None:
         filters: dict[str, Callable[..., Any]] = {
             **CHART_FILTERS,
             **self._fitter.filters(),
@@ -162,7 +177,11 @@ class _DeckRenderer:
                 stack.append((text, []))
                 if text.startswith("slide:"):
                     number += 1
-                    slide = _Instance(number, self._meta["slides"][int(text[6:])])
+                    index = int(text[6:])
+                    slide = _Instance(number, self._meta["slides"][index])
+                    if not planned:
+                        self._plan.append(index)
+                        self._first.setdefault(index, number)
             else:
                 route, pieces = stack.pop()
                 name, _, rest = route.partition(":")
@@ -187,11 +206,16 @@ class _DeckRenderer:
 
     def _chart(self, writer: PackageWriter, slide: _Instance, rest: str, text: str) -> None:
         index, _, rel_id = rest.partition(":")
-        maker, files = self._charts[int(index)]
-        written = files.write(writer, self._number, maker.make(text))
-        self._chart_numbers.append(self._number)
-        self._overrides.update(written[1:])
-        slide.relationships.append(_relationship(rel_id, rt.CHART, f"../charts/chart{self._number}.xml"))
+        found = self._charts.get(int(index))
+        if found is None:
+            meta = self._meta["charts"][int(index)]
+            maker = ChartMaker(meta, self._template, self._epoch)
+            found = self._charts[int(index)] = maker, ChartWriter(self._template, meta["relationships"], "ppt")
+        maker, files = found
+        number = self._number
+        self._overrides.update(files.write(writer, number, maker.make(text))[1:])
+        self._chart_numbers.append(number)
+        slide.relate(rel_id, rt.CHART, _CHART, number)
         self._number += 1
 
     def _slide(self, writer: PackageWriter, slide: _Instance, text: str) -> None:
@@ -203,18 +227,38 @@ class _DeckRenderer:
                 self._write_notes(writer, slide, None)
         else:
             writer.add(name, text.encode())
+        others: list[str] = []
         for rel_id, target in meta["links"]:
-            slide.relationships.append(_relationship(rel_id, rt.SLIDE, self._linked(target, slide.number)))
+            slide.relate(rel_id, rt.SLIDE, _SLIDE, self._linked(target, slide.number))
         for rel_id, kind, tree in meta["owned"]:
             part = tree["part"] if slide.number == self._first[self._plan[slide.number - 1]] else None
             part = part or self._copy(writer, tree)
-            slide.relationships.append(_relationship(rel_id, kind, relative_target(name, part)))
-        writer.add(rels_name(name), "".join((HEAD, meta["constant"], *slide.relationships, TAIL)).encode())
+            others.append(_relationship(rel_id, kind, relative_target(name, part)))
+        self._relations(writer, name, (meta["constant"], *slide.relationships), slide.numbers, others)
 
-    def _linked(self, part: str, own: int) -> str:
-        """Return the file of the first instance of a template slide; a link to a slide not shown leads to its own."""
+    def _relations(
+        self,
+        writer: PackageWriter,
+        part: str,
+        numbered: tuple[str, ...],
+        numbers: Sequence[int],
+        others: Sequence[str] = (),
+    ) -> None:
+        """Write a part's relationships: those to parts with *numbers*, which thousands have in common, and *others*."""
+        if others:
+            pieces = "".join((HEAD, *numbered, *others, TAIL)).split(SLOT)
+            text = "".join(f"{piece}{number}" for piece, number in zip(pieces, numbers, strict=False)) + pieces[-1]
+            writer.add(rels_name(part), text.encode())
+            return
+        stencil = self._stencils.get(numbered)
+        if stencil is None:
+            stencil = self._stencils[numbered] = Stencil("".join((HEAD, *numbered, TAIL)).split(SLOT))
+        writer.add_deflated(rels_name(part), stencil.fill(numbers))
+
+    def _linked(self, part: str, own: int) -> int:
+        """Return the number of the first instance of a template slide; a link to a slide not shown leads to its own."""
         index = next((i for i, meta in enumerate(self._meta["slides"]) if meta["part"] == part), -1)
-        return f"slide{self._first.get(index, own)}.xml"
+        return self._first.get(index, own)
 
     def _write_notes(self, writer: PackageWriter, slide: _Instance, text: str | None) -> None:
         meta = slide.meta["notes"]
@@ -226,11 +270,9 @@ class _DeckRenderer:
             writer.add_raw(self._template.raw(meta["part"]), name)
         else:
             writer.add(name, text.encode())
-        back = _relationship(meta["back"], rt.SLIDE, f"../slides/slide{slide.number}.xml")
-        writer.add(rels_name(name), "".join((HEAD, meta["constant"], back, TAIL)).encode())
-        slide.relationships.append(
-            _relationship(meta["rel_id"], rt.NOTES_SLIDE, f"../notesSlides/notesSlide{self._notes}.xml")
-        )
+        back = _relationship(meta["back"], rt.SLIDE, _SLIDE_OF_NOTES)
+        self._relations(writer, name, (meta["constant"], back), (slide.number,))
+        slide.relate(meta["rel_id"], rt.NOTES_SLIDE, _NOTES, self._notes)
 
     def _copy(self, writer: PackageWriter, tree: Mapping[str, Any]) -> str:
         """Write a copy of a part and of all that it leads to, and return its name."""
@@ -305,7 +347,7 @@ class _DeckRenderer:
             if part not in gone or part in self._once()
         }
         defaults = dict(template.defaults)
-        if self._charts:
+        if self._meta["charts"]:
             defaults["xlsx"] = ct.EMBEDDED_WORKBOOK
         kept |= self._overrides
         listing = DeflateSegment()
@@ -328,13 +370,18 @@ class _DeckRenderer:
 
 
 class _Instance:
-    """A slide being written."""
+    """A slide being written, with its relationships to parts that bear numbers."""
 
-    __slots__ = ("meta", "number", "relationships")
+    __slots__ = ("meta", "number", "numbers", "relationships")
 
     def __init__(self, number: int, meta: dict[str, Any]) -> None:
         self.number, self.meta = number, meta
         self.relationships: list[str] = []
+        self.numbers: list[int] = []
+
+    def relate(self, rel_id: str, kind: str, target: str, number: int) -> None:
+        self.relationships.append(_relationship(rel_id, kind, target))
+        self.numbers.append(number)
 
 
 def _companions(chart: Mapping[str, Any]) -> list[str]:

@@ -97,7 +97,7 @@ class SlideWeaver:
             for shown in root.iter(f"{A}fld"):
                 text = shown.find(f"{A}t")
                 if shown.get("type") == "slidenum" and text is not None:
-                    text.text = self._weaver.value("slide_count", place, "_number")
+                    text.text = self._weaver.value("pack", place, "_number")
 
     # --- values --------------------------------------------------------------------------------------------------
 

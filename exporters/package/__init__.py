@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from exporters.package.limits import DEFAULT, Limits
     from exporters.package.reader import Package
     from exporters.package.relationships import Relationship, Relationships, relative_target, resolve_target
-    from exporters.package.segments import Deflated, DeflateSegment, Segment, deflate
+    from exporters.package.segments import Deflated, DeflateSegment, Segment, Stencil, deflate
     from exporters.package.writer import FIRST_PARTS, PackageWriter, zip_time
 
 _HOMES = {
@@ -33,6 +33,7 @@ _HOMES = {
     "Relationship": "relationships",
     "Relationships": "relationships",
     "Segment": "segments",
+    "Stencil": "segments",
     "deflate": "segments",
     "guard_file": "guard",
     "lint": "check",
@@ -54,6 +55,7 @@ __all__ = [
     "Relationship",
     "Relationships",
     "Segment",
+    "Stencil",
     "deflate",
     "guard_file",
     "lint",

@@ -6,10 +6,20 @@ the same parts become the same bytes wherever the same wheels are installed.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import struct
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
-from isal.isal_zlib import DEFLATED, Z_FULL_FLUSH, compress, compressobj, crc32, crc32_combine
+from isal.isal_zlib import (
+    DEFLATED,
+    Z_FULL_FLUSH,
+    Z_SYNC_FLUSH,
+    compress,
+    compressobj,
+    crc32,
+    crc32_combine,
+)
 
 #: An empty last block with fixed codes; it ends a stream whose blocks were all marked as not the last.
 _END_OF_STREAM = b"\x03\x00"
@@ -21,8 +31,7 @@ _RAW = -15
 _BUFFER = 1 << 16
 
 
-@dataclass(frozen=True, slots=True)
-class Deflated:
+class Deflated(NamedTuple):
     """A part deflated once, to be written many times. ``size`` is the plain size in bytes."""
 
     crc: int
@@ -50,6 +59,49 @@ def packed(data: bytes, level: int = LEVEL) -> bytes:
 def deflate(data: bytes, level: int = SMALLEST) -> Deflated:
     """Deflate *data* as a raw stream with its checksum."""
     return Deflated(crc32(data), len(data), packed(data, level))
+
+
+class Stencil:
+    """A small part's text with numbers in it, written many times: what stands around them is deflated once.
+
+    The numbers are stored, not deflated. Later text may refer back to earlier, so that what is deflated holds for
+    numbers of the same lengths.
+    """
+
+    __slots__ = ("_deflated", "_format", "_pieces")
+
+    def __init__(self, pieces: Sequence[str]) -> None:
+        self._pieces = [piece.encode() for piece in pieces]
+        self._format = b"%b".join(piece.replace(b"%", b"%%") for piece in self._pieces)
+        self._deflated: dict[tuple[int, ...], list[bytes]] = {}
+
+    def fill(self, numbers: Sequence[int]) -> Deflated:
+        """Return the part with the *numbers* between its pieces."""
+        texts = tuple([b"%d" % number for number in numbers])
+        lengths = tuple([len(text) for text in texts])
+        pieces = self._deflated.get(lengths)
+        if pieces is None:
+            pieces = self._deflated[lengths] = list(self._deflate(lengths))
+        whole = self._format % texts
+        pieces[1::2] = texts
+        return Deflated(crc32(whole), len(whole), b"".join(pieces))
+
+    def _deflate(self, lengths: Sequence[int]) -> Iterator[bytes]:
+        """Yield what is around the numbers, each with the head of the block that stores the number behind it."""
+        compressor = compressobj(SMALLEST, DEFLATED, _RAW)
+        *others, last = self._pieces
+        for piece, length in zip(others, lengths, strict=True):
+            yield compressor.compress(piece) + compressor.flush(Z_SYNC_FLUSH) + _stored_head(length)
+            yield b""
+            # Bytes that no text holds: nothing refers to where the number stands.
+            compressor.compress(b"\0" * length)
+            compressor.flush(Z_SYNC_FLUSH)
+        yield compressor.compress(last) + compressor.flush()
+
+
+def _stored_head(length: int) -> bytes:
+    """Return the head of a stored block that is not the last, on a byte boundary (RFC 1951, 3.2.4)."""
+    return struct.pack("<BHH", 0, length, length ^ 0xFFFF)
 
 
 class DeflateSegment:

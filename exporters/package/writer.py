@@ -27,12 +27,10 @@ FIRST_PARTS = ("_rels/.rels", "docProps/app.xml", "docProps/core.xml")
 EPOCH: ZipTime = (1980, 1, 1, 0, 0, 0)
 _LATEST: ZipTime = (2107, 12, 31, 23, 59, 58)
 
-#: What an entry's local header and its place in the directory both say, from the version on.
-_SHARED = struct.Struct("<5H3I2H")
-_LOCAL = b"PK\x03\x04"
-_CENTRAL = b"PK\x01\x02"
-#: No comment, first disk, no attributes.
-_REST = b"\0" * 10
+_LOCAL = struct.Struct("<4s5H3I2H")
+_LOCAL_MARK = b"PK\x03\x04"
+_CENTRAL = struct.Struct("<4s6H3I5H2I")
+_CENTRAL_MARK = b"PK\x01\x02"
 _END = struct.Struct("<4s4H2IH")
 _END_64 = struct.Struct("<4sQ2H2I4Q")
 _LOCATOR_64 = struct.Struct("<4sIQI")
@@ -42,7 +40,6 @@ _DEFLATED = 8
 _UTF8_NAME = 0x800
 _VERSION = 20
 _VERSION_64 = 45
-_LARGE = 1 << 18
 _MAX_16 = 0xFFFF
 _MAX_32 = 0xFFFFFFFF
 
@@ -147,46 +144,28 @@ class PackageWriter:
         self._names.add(key)
         flags = 0 if length == len(name) else _UTF8_NAME
         offset = self._offset
-        if size < _MAX_32 and packed_size < _MAX_32 and offset < _MAX_32:
-            said = _SHARED.pack(
-                _VERSION, flags, method, self._time, self._date, crc, packed_size, size, length, 0
-            )  # fmt: skip
-            head = b"".join((_LOCAL, said, encoded))
-            listed: tuple[bytes, ...] = (_CENTRAL, said[:2], said, _REST, offset.to_bytes(4, "little"), encoded)
-        else:
-            head, listed = self._large(flags, method, crc, size, packed_size, encoded)
-        if packed_size < _LARGE:
-            self._out.write(b"".join((head, *chunks)))
-        else:
-            # A long text is not copied once more to be written at once.
-            for chunk in (head, *chunks):
-                self._out.write(chunk)
+        version, time, date = _VERSION, self._time, self._date
+        listed_size, listed_packed, listed_offset, local_extra, extra = size, packed_size, offset, b"", b""
+        if size >= _MAX_32 or packed_size >= _MAX_32 or offset >= _MAX_32:
+            version, local_extra, extra = _zip64_fields(size, packed_size, offset)
+            listed_offset = min(offset, _MAX_32)
+            if local_extra:
+                listed_size = listed_packed = _MAX_32
+        head = _LOCAL.pack(
+            _LOCAL_MARK, _VERSION_64 if local_extra else _VERSION, flags, method, time, date, crc, listed_packed,
+            listed_size, length, len(local_extra),
+        )  # fmt: skip
+        head += encoded + local_extra
+        write = self._out.write
+        write(head)
+        for chunk in chunks:
+            write(chunk)
         self._offset = offset + len(head) + packed_size
-        self._central += b"".join(listed)
-
-    def _large(
-        self, flags: int, method: int, crc: int, size: int, packed_size: int, name: bytes
-    ) -> tuple[bytes, tuple[bytes, ...]]:
-        """Return the header and the directory's entry of a part of which a number needs ZIP64."""
-        sizes = packed_size, size
-        local = b""
-        version = _VERSION
-        if max(sizes) >= _MAX_32:
-            local = struct.pack("<2H2Q", 1, 16, size, packed_size)
-            sizes = _MAX_32, _MAX_32
-            version = _VERSION_64
-
-        def said(version: int, extra: bytes) -> bytes:
-            return _SHARED.pack(
-                version, flags, method, self._time, self._date, crc, *sizes, len(name), len(extra)
-            )  # fmt: skip
-
-        version_listed, extra, offset = _central_extra(local, self._offset)
-        listed = said(version_listed, extra)
-        return (
-            b"".join((_LOCAL, said(version, local), name, local)),
-            (_CENTRAL, listed[:2], listed, _REST, offset.to_bytes(4, "little"), name, extra),
-        )
+        self._central += _CENTRAL.pack(
+            _CENTRAL_MARK, version, version, flags, method, time, date, crc, listed_packed, listed_size, length,
+            len(extra), 0, 0, 0, 0, listed_offset,
+        )  # fmt: skip
+        self._central += encoded + extra
 
     def close(self) -> None:
         """Write the directory. Calling it again does nothing."""
@@ -214,10 +193,12 @@ class PackageWriter:
         self._offset += size + len(tail) + len(end)
 
 
-def _central_extra(local_extra: bytes, offset: int) -> tuple[int, bytes, int]:
-    """Return version, ZIP64 field and 32-bit offset of a directory entry; only overflowing fields are in it."""
-    fields = local_extra[4:]
-    if offset >= _MAX_32:
-        fields += struct.pack("<Q", offset)
-        offset = _MAX_32
-    return _VERSION_64, struct.pack("<2H", 1, len(fields)) + fields, offset
+def _zip64_fields(size: int, packed_size: int, offset: int) -> tuple[int, bytes, bytes]:
+    """Return version and ZIP64 field of a directory entry, and the field of the part's own header in between.
+
+    Only overflowing fields are in the directory's.
+    """
+    sizes = struct.pack("<2Q", size, packed_size) if max(size, packed_size) >= _MAX_32 else b""
+    local = struct.pack("<2H", 1, 16) + sizes if sizes else b""
+    fields = sizes + (struct.pack("<Q", offset) if offset >= _MAX_32 else b"")
+    return _VERSION_64, local, struct.pack("<2H", 1, len(fields)) + fields
