@@ -8,7 +8,8 @@ from exporters.charts import is_chart_tagged
 from exporters.charts.drawingml import A, P
 from exporters.deck.boxes import AS_LEVEL, level_of, own_of, read_box
 from exporters.deck.colours import UNKNOWN, Colours
-from exporters.deck.living.deck import SHAPES, Deck, Element, Shape, Slide, mark_of, name_of, table_of
+from exporters.deck.living.deck import Deck, Slide
+from exporters.deck.living.shapes import SHAPES, Element, Shape, mark_of, name_of, table_of
 from exporters.deck.textboxes import Ancestry, box_style, cell_style
 from exporters.outline import Outline, Picture, Run, Table
 from exporters.outline import Slide as OutlineSlide

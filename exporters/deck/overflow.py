@@ -11,7 +11,8 @@ from lxml import etree
 from exporters.charts.drawingml import A, P
 from exporters.deck.boxes import read_box, single_line
 from exporters.deck.fitting import needed_height
-from exporters.deck.living.deck import Deck, Element, Shape, Slide, name_of, table_of
+from exporters.deck.living.deck import Deck, Slide
+from exporters.deck.living.shapes import Element, Shape, name_of, table_of
 from exporters.deck.living.texts import paragraphs_of, text_of
 from exporters.deck.textboxes import EMU, Ancestry, BoxStyle, box_style, cell_style
 from exporters.errors import Fault
@@ -70,7 +71,7 @@ def _box(shape: Element, slide: Slide, ancestry: Ancestry, right: int, where: st
         hint = "make the box higher or the text smaller, or let it shrink (Format Shape, Shrink text on overflow)"
         yield Fault("text-overflow", message, where=where, hint=hint, severity="warning")
         return
-    notes = slide.notes.split("\n")
+    notes = slide.said.text.split("\n")
     for line in text.split("\n"):
         stem = line.rstrip()[: -len(_CUT)].rstrip() if line.rstrip().endswith(_CUT) else ""
         if stem and any(one.startswith(stem) and len(one) > len(stem) for one in notes):

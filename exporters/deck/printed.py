@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from exporters.charts.drawingml import A, P
 from exporters.deck.living.charts import titles_of
-from exporters.deck.living.deck import SHAPES, Deck, Element, Shape, Slide, mark_of, name_of, unmarked
+from exporters.deck.living.deck import Deck, Slide, unmarked
+from exporters.deck.living.shapes import SHAPES, Element, Shape, mark_of, name_of
 from exporters.deck.living.texts import paragraphs_of, text_of
 from exporters.package import Package, rt
 from exporters.package.properties import worded

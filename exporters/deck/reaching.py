@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from exporters.deck.living.deck import SHAPES, Deck, Element, name_of
+from exporters.deck.living.deck import Deck
+from exporters.deck.living.shapes import SHAPES, Element, name_of
 from exporters.errors import Fault
 from exporters.package import Package
 from exporters.package.reaching import Place

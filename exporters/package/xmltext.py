@@ -1,8 +1,36 @@
-"""Small XML: attribute values written, flat element lists read. Neither needs a tree."""
+"""Small XML: texts and attribute values written and read, flat element lists read. None of it needs a tree."""
 
 from __future__ import annotations
 
+import re
 from xml.parsers import expat
+
+PROLOG = (
+    rb'(?:<\?xml version=["\']1.0["\'](?: encoding=["\'](?:UTF|utf)-8["\'])?(?: standalone=["\']yes["\'])? ?\?>\s*)?'
+)
+"""How a part in UTF-8 may begin."""
+_CHARACTER = re.compile(r"&#(?:x([0-9A-Fa-f]+)|([0-9]+));")
+# The ampersand comes last: what it makes is no entity any more.
+_NAMED = (("&lt;", "<"), ("&gt;", ">"), ("&quot;", '"'), ("&apos;", "'"), ("&amp;", "&"))
+
+
+def plain(raw: bytes) -> str:
+    """Return the text that UTF-8 bytes of a part stand for: line ends and entities as an XML parser reads them."""
+    text = raw.decode()
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if "&" not in text:
+        return text
+    if "&#" in text:
+        text = _CHARACTER.sub(_character, text)
+    for entity, character in _NAMED:
+        text = text.replace(entity, character)
+    return text
+
+
+def _character(found: re.Match[str]) -> str:
+    character = chr(int(found[1], 16) if found[1] else int(found[2]))
+    return "&amp;" if character == "&" else character
 
 
 def attribute(value: str) -> str:

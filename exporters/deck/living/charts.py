@@ -8,8 +8,9 @@ from lxml import etree
 
 from exporters.charts.data import carry_data, chart_data
 from exporters.charts.drawingml import A, C, R
-from exporters.deck.living.deck import Deck, Element
+from exporters.deck.living.deck import Deck
 from exporters.deck.living.packing import Changes
+from exporters.deck.living.shapes import Element
 from exporters.package import rt
 
 _AXES = (f"{C}catAx", f"{C}valAx", f"{C}dateAx", f"{C}serAx")

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
-from lxml import etree
-
 from exporters.charts.drawingml import A, C, P, R
+from exporters.deck.living.lexing import Words, lex
 from exporters.deck.living.names import MARK, STALE_SLIDE, key_of
+from exporters.deck.living.shapes import SHAPES, Element, Seen, Shape, parse, slot_of
 from exporters.deck.living.texts import paragraphs_of, text_of
 from exporters.deck.notespages import notes_body
 from exporters.package import ct, rt
@@ -16,30 +18,35 @@ from exporters.package import ct, rt
 if TYPE_CHECKING:
     from exporters.package import Package
 
-Element = etree._Element
-GROUP = f"{P}grpSp"
-SHAPES = (f"{P}sp", f"{P}graphicFrame", f"{P}pic", f"{P}cxnSp")
 MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
-_MARK, _PROPERTIES, _HOLDER = f"{P}cNvPr", f"{P}nvPr", f"{P}ph"
-_BODY, _SHAPE_PROPERTIES, _FRAME_PLACE, _PLACE = f"{P}txBody", f"{P}spPr", f"{P}xfrm", f"{A}xfrm"
-_OFFSET, _EXTENT = f"{A}off", f"{A}ext"
 _PLAIN = frozenset(("000000", "ffffff"))
-_PARSER = etree.XMLParser(resolve_entities=False, no_network=True)
 
 
-def parse(data: bytes) -> Element:
-    return etree.fromstring(data, _PARSER)
+class Notes(NamedTuple):
+    """Speaker notes: their text, and the lines that a rebuild wrote."""
+
+    text: str = ""
+    marks: Sequence[str] = ()
 
 
-def serialised(root: Element) -> bytes:
-    return etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
+@dataclass(slots=True)
+class Known:
+    """What is known by its bytes, of this deck or of another edition of it."""
+
+    shapes: dict[bytes, Seen] = field(default_factory=dict)
+    notes: dict[bytes, Notes] = field(default_factory=dict)
+    charts: dict[bytes, tuple[tuple[str, str], ...]] = field(default_factory=dict)
 
 
 class Deck:
-    """A presentation package. Trees that are asked for may be changed; ``trees`` holds them by part."""
+    """A presentation package. Trees that are asked for may be changed; ``trees`` holds them by part.
 
-    def __init__(self, package: Package) -> None:
+    What it has in common with *like*, another edition of the deck, is not read again.
+    """
+
+    def __init__(self, package: Package, like: Deck | None = None) -> None:
         self.package = package
+        self.known: Known = like.known if like is not None else Known()
         self.main = package.main_part()
         self.trees: dict[str, Element] = {}
         self._boxes: dict[str, dict[tuple[str, str], tuple[int, ...]]] = {}
@@ -103,10 +110,20 @@ class Slide:
         return self.deck.tree(self.part)
 
     @cached_property
+    def words(self) -> Words:
+        """What the slide told when it was read."""
+        found = lex(self.deck.package.read(self.part), self.deck.known.shapes)
+        if found is not None:
+            return found
+        content = self.root.find(f"{P}cSld")
+        name = content.get("name", "") if content is not None else ""
+        colours = {one.get("val", "").lower() for one in self.root.iter(f"{A}srgbClr")}
+        return Words(name, [Seen.of(shape) for shape in self.shapes], colours)
+
+    @cached_property
     def key(self) -> str:
         """The name that the renderer gave the slide; empty where an editor took it, and for people's own slides."""
-        content = self.root.find(f"{P}cSld")
-        return (key_of(content.get("name", "")) if content is not None else "") or self._stale_key()
+        return key_of(self.words.name) or self._stale_key()
 
     def _stale_key(self) -> str:
         """Return the name of a slide that the data no longer holds, as its notes tell it."""
@@ -134,21 +151,19 @@ class Slide:
         target = relationships.target(rel_id)
         return self.deck.package.stored_name(target) if target in self.deck.package else ""
 
-    def box_of(self, shape: Shape) -> tuple[int, ...]:
+    def box_of(self, shape: Seen) -> tuple[int, ...]:
         """Return left, top, width and height (EMU) of a shape, or those that its layout gives it."""
-        box = shape.box
-        holder = shape.holder if not box else None
-        layout = self.deck.related(self.part, rt.SLIDE_LAYOUT) if holder is not None else ""
-        if holder is None or not layout:
-            return box
-        boxes, slot = self.deck.own_boxes(layout), slot_of(holder)
+        slot = shape.holder if not shape.box else None
+        layout = self.deck.related(self.part, rt.SLIDE_LAYOUT) if slot is not None else ""
+        if slot is None or not layout:
+            return shape.box
+        boxes = self.deck.own_boxes(layout)
         return boxes.get(slot) or boxes.get((slot[0], ""), ())
 
     @property
     def colours(self) -> list[str]:
         """The colours that the slide names itself, but for those of a theme."""
-        named = {one.get("val", "").lower() for one in self.root.iter(f"{A}srgbClr")}
-        return sorted(named - self.deck.palette - _PLAIN)
+        return sorted(self.words.colours - self.deck.palette - _PLAIN)
 
     @cached_property
     def notes_part(self) -> str:
@@ -159,55 +174,24 @@ class Slide:
         """The text body of the speaker notes."""
         return notes_body(self.deck.tree(self.notes_part)) if self.notes_part else None
 
-    @property
-    def notes(self) -> str:
-        """The speaker notes without the lines that a rebuild wrote."""
-        body = self.notes_body
-        return text_of(unmarked(body)) if body is not None else ""
+    @cached_property
+    def said(self) -> Notes:
+        """What the speaker notes said when they were read."""
+        if not self.notes_part:
+            return Notes()
+        data, known = behind_prolog(self.deck.package.read(self.notes_part)), self.deck.known.notes
+        found = known.get(data)
+        if found is None:
+            body = self.notes_body
+            own = text_of(unmarked(body)) if body is not None else ""
+            found = known[data] = Notes(own, marks_in(body))
+        return found
 
 
-class Shape(NamedTuple):
-    """The pieces of a shape's element, found in one pass."""
-
-    element: Element
-    mark: Element | None = None
-    """The element with its name."""
-    holder: Element | None = None
-    place: Element | None = None
-    body: Element | None = None
-
-    @classmethod
-    def of(cls, element: Element) -> Shape:
-        mark = holder = place = body = None
-        for child in element:
-            tag = child.tag
-            if tag == _BODY:
-                body = child
-            elif tag == _SHAPE_PROPERTIES:
-                place = next(child.iterchildren(_PLACE), None)
-            elif tag == _FRAME_PLACE:
-                place = child
-            elif mark is None:
-                for one in child.iterchildren(_MARK, _PROPERTIES):
-                    if one.tag == _MARK:
-                        mark = one
-                    else:
-                        holder = next(one.iterchildren(_HOLDER), None)
-        return cls(element, mark, holder, place, body)
-
-    @property
-    def name(self) -> str:
-        return self.mark.get("name", "") if self.mark is not None else ""
-
-    @property
-    def box(self) -> tuple[int, ...]:
-        """Left, top, width and height (EMU), and those of the groups around it; empty where a layout gives them."""
-        box = _box(self.place)
-        parent = self.element.getparent() if box else None
-        while parent is not None and parent.tag == GROUP:
-            box += _box(child_of(parent, f"{P}grpSpPr", f"{A}xfrm"))
-            parent = parent.getparent()
-        return box
+def behind_prolog(data: bytes) -> bytes:
+    """Return a part without its XML declaration, which every program writes another way."""
+    end = data.find(b"?>")
+    return data[end + 2 :] if end >= 0 else data
 
 
 def unmarked(body: Element) -> list[Element]:
@@ -215,55 +199,11 @@ def unmarked(body: Element) -> list[Element]:
     return [one for one in paragraphs_of(body) if not is_marked(one)]
 
 
+def marks_in(body: Element | None) -> list[str]:
+    """Return the lines of a rebuild in notes."""
+    return [text_of([one]) for one in paragraphs_of(body) if is_marked(one)] if body is not None else []
+
+
 def is_marked(paragraph: Element) -> bool:
     """Whether a paragraph of notes is a rebuild's line."""
     return text_of([paragraph]).lstrip().startswith(MARK)
-
-
-def child_of(element: Element, *path: str) -> Element | None:
-    """Return the first child of that name, or its child and so on: what ``find`` does, in a fraction of the time."""
-    found: Element | None = element
-    for tag in path:
-        found = next(found.iterchildren(tag), None) if found is not None else None
-    return found
-
-
-def mark_of(shape: Element) -> Element | None:
-    """Return the element with a shape's name."""
-    for child in shape:
-        for mark in child.iterchildren(_MARK):
-            return mark
-    return None
-
-
-def name_of(shape: Element) -> str:
-    mark = mark_of(shape)
-    return mark.get("name", "") if mark is not None else ""
-
-
-def slot_of(holder: Element) -> tuple[str, str]:
-    """Return type and index of a placeholder, by which it is found in its layout."""
-    return holder.get("type", "obj"), holder.get("idx", "0")
-
-
-def _box(place: Element | None) -> tuple[int, ...]:
-    off = ext = None
-    for child in place if place is not None else ():
-        if child.tag == _OFFSET:
-            off = child
-        elif child.tag == _EXTENT:
-            ext = child
-    if off is None or ext is None:
-        return ()
-    try:
-        return int(off.get("x", "0")), int(off.get("y", "0")), int(ext.get("cx", "0")), int(ext.get("cy", "0"))
-    except ValueError:
-        return ()
-
-
-def body_of(shape: Element) -> Element | None:
-    return child_of(shape, f"{P}txBody")
-
-
-def table_of(frame: Element) -> Element | None:
-    return frame.find(f"{A}graphic/{A}graphicData/{A}tbl")

@@ -6,10 +6,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from exporters.charts.drawingml import A, P
-from exporters.deck.living.deck import GROUP, Element, Slide, name_of, table_of
+from exporters.deck.living.deck import Slide
 from exporters.deck.living.lifting import Lifter
 from exporters.deck.living.names import key_of
 from exporters.deck.living.places import Place, Places
+from exporters.deck.living.shapes import GROUP, Element, name_of, table_of
 from exporters.deck.living.tables import columns_of, new_row
 from exporters.snapshot import InsertItem
 

@@ -7,7 +7,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from exporters.charts.drawingml import P, R
-from exporters.deck.living.deck import Deck, Element, Slide, serialised
+from exporters.deck.living.deck import Deck, Slide
+from exporters.deck.living.shapes import Element, serialised
 from exporters.package import Relationship, ct, relative_target, rt
 
 if TYPE_CHECKING:

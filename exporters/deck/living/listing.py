@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from exporters.charts.drawingml import A, P, R
-from exporters.deck.living.deck import Deck, Element, serialised
+from exporters.deck.living.deck import Deck
+from exporters.deck.living.shapes import Element, serialised
 from exporters.package import rt
 
 if TYPE_CHECKING:

@@ -12,8 +12,9 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from exporters.charts.drawingml import A, P, R
-from exporters.deck.living.deck import Deck, Element, Slide, is_marked, parse, unmarked
-from exporters.deck.living.texts import paragraphs_of, set_text, text_of
+from exporters.deck.living.deck import Deck, Slide, is_marked, marks_in, unmarked
+from exporters.deck.living.shapes import Element, parse
+from exporters.deck.living.texts import paragraphs_of, set_text
 from exporters.deck.notespages import MASTER, NOTES, add_notes_body, notes_body
 from exporters.package import ct, rt
 
@@ -40,12 +41,10 @@ def set_notes(slide: Slide, text: str, notes: NotesWriter) -> None:
 
 def set_marks(slide: Slide, marks: Sequence[str], notes: NotesWriter) -> bool:
     """Make *marks* the rebuild's lines at the top of the notes, and return whether anything changed."""
-    body = slide.notes_body
-    here = [] if body is None else [one for one in paragraphs_of(body) if is_marked(one)]
-    if [text_of([one]) for one in here] == list(marks):
+    if list(marks_of(slide)) == list(marks):
         return False
     body = notes.body(slide)
-    for paragraph in here:
+    for paragraph in [one for one in paragraphs_of(body) if is_marked(one)]:
         body.remove(paragraph)
     first = body.find(f"{A}p")
     for mark in marks:
@@ -59,12 +58,9 @@ def set_marks(slide: Slide, marks: Sequence[str], notes: NotesWriter) -> bool:
     return True
 
 
-def marks_of(slide: Slide) -> list[str]:
+def marks_of(slide: Slide) -> Sequence[str]:
     """Return the lines that rebuilds wrote into the notes."""
-    body = slide.notes_body
-    if body is None:
-        return []
-    return [text_of([one]) for one in paragraphs_of(body) if is_marked(one)]
+    return marks_in(slide.notes_body) if slide.notes_part in slide.deck.trees else slide.said.marks
 
 
 def _line(body: Element, text: str) -> Element:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from exporters.charts.drawingml import P
 from exporters.deck.living.charts import renew, titles_of
-from exporters.deck.living.deck import GROUP, SHAPES, Deck, Element, Slide, body_of, mark_of, name_of, serialised
+from exporters.deck.living.deck import Deck, Slide
 from exporters.deck.living.inserting import Inserter
 from exporters.deck.living.lifting import Lifter
 from exporters.deck.living.listing import SlideList
@@ -21,6 +21,7 @@ from exporters.deck.living.notes import NotesWriter, set_notes
 from exporters.deck.living.packing import Changes
 from exporters.deck.living.places import Place, Places
 from exporters.deck.living.reading import KEPT
+from exporters.deck.living.shapes import GROUP, SHAPES, Element, body_of, mark_of, name_of, serialised
 from exporters.deck.living.sizing import follow_size
 from exporters.deck.living.tables import set_cell
 from exporters.deck.living.texts import paragraphs_of, set_text, text_of

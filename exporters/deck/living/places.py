@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from exporters.deck.living.deck import Deck, Element, Slide, table_of
+from exporters.deck.living.deck import Deck, Slide
+from exporters.deck.living.shapes import Element, table_of
 from exporters.deck.living.tables import TableRow, rows_of
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
     """A slide, and what of it a handle means: notes, a shape or its alternative text, a table's row or cell, a chart
-    or one of its titles."""
+    or one of its titles. The shape of a chart is one to be looked at only."""
 
     slide: Slide
     is_notes: bool = False
@@ -48,15 +49,16 @@ class Places:
         if rest == "notes":
             return Place(slide, is_notes=True)
         number, *steps = rest.split("/")
-        if not number.isdecimal() or int(number) >= len(slide.shapes):
+        shapes = slide.words.shapes
+        if not number.isdecimal() or int(number) >= len(shapes):
             return None
+        if steps and steps[0] == "chart":
+            return Place(slide, shape=shapes[int(number)].frame, chart=True, title=steps[1] if len(steps) > 1 else "")
         shape = slide.shapes[int(number)]
         if not steps:
             return Place(slide, shape=shape)
         if steps[0] == "alternative":
             return Place(slide, shape=shape, alternative=True)
-        if steps[0] == "chart":
-            return Place(slide, shape=shape, chart=True, title=steps[1] if len(steps) > 1 else "")
         rows = self.rows(shape)
         if int(steps[0][1:]) >= len(rows):
             return None

@@ -13,17 +13,9 @@ from typing import TYPE_CHECKING
 
 from exporters.charts.drawingml import A, P
 from exporters.deck.living.charts import numbers_of, titles_of
-from exporters.deck.living.deck import (
-    Deck,
-    Element,
-    Shape,
-    Slide,
-    child_of,
-    mark_of,
-    table_of,
-    unmarked,
-)
+from exporters.deck.living.deck import Deck, Slide, behind_prolog, unmarked
 from exporters.deck.living.names import key_of, may_be_bound
+from exporters.deck.living.shapes import SHAPE, Element, Seen, child_of, mark_of, parse, table_of
 from exporters.deck.living.tables import HEADER, cell_text, rows_of
 from exporters.deck.living.texts import paragraphs_of, text_of
 from exporters.package.custom import read_properties
@@ -38,7 +30,6 @@ FORMAT = "deck"
 STAMP = "briefpack"
 _TITLES = ("title", "ctrTitle")
 _COUNTED = ("sldNum",)
-_FRAME, _SHAPE, _PARAGRAPH = f"{P}graphicFrame", f"{P}sp", f"{A}p"
 # A figure or a name, without words around it that a person would reword.
 _SENTENCE = re.compile(r"[。！？；，、：\n]|[.!?;,:]\s")
 _LONGEST_VALUE = 16
@@ -51,7 +42,7 @@ def read(package: Package) -> Snapshot:
 
     Handles: ``part`` (slide), ``part#3`` (shape), ``part#3/r2/c1``, ``part#3/alternative``, ``part#notes``.
     """
-    deck = Deck(package)
+    deck = Deck(package, KEPT.any())
     return KEPT.hold(deck, snapshot(deck), deck.size)
 
 
@@ -68,52 +59,46 @@ def snapshot(deck: Deck) -> Snapshot:
 
 def _items(slide: Slide, name: str) -> Iterator[Item]:
     words: list[str] = []
-    for number, element in enumerate(slide.shapes):
-        at, shape = f"{slide.part}#{number}", Shape.of(element)
-        own, holder, body = shape.name, shape.holder, shape.body
-        sort = _sort(shape)
-        text = text_of(paragraphs_of(body)) if body is not None and sort != "page" else ""
-        words.append(text)
-        key = key_of(own)
-        if not sort or (not key and holder is None and not may_be_bound(own)):
+    for number, shape in enumerate(slide.words.shapes):
+        at, sort, text = f"{slide.part}#{number}", _sort(shape), shape.text or ""
+        words.append(text if sort != "page" else "")
+        key = key_of(shape.name)
+        if not sort or (not key and shape.holder is None and not may_be_bound(shape.name)):
             continue
         key = key or f"{UNKNOWN}{number}"
         box = slide.box_of(shape)
         if sort == "table":
-            yield from _rows(element, key, at)
+            yield from _rows(shape.frame, key, at)
         elif sort == "chart":
-            slots = tuple(_chart(slide, element, key, at))
+            slots = tuple(_chart(slide, shape.frame, key, at))
             if slots:
                 yield Item(key, at, slots, sort=sort, box=box, removable=True)
         else:
-            if sort == "page" and body is not None:
-                text = text_of(paragraphs_of(body))
             kind = SlotKind.DERIVED if sort == "page" else kind_of(text)
             yield Item(key, at, (Slot(key, text, at, kind),), sort=sort, box=box, removable=sort == "text")
     key, at = f"{name}.notes", f"{slide.part}#notes"
-    yield Item(key, at, (Slot(key, slide.notes, at, SlotKind.PROSE),), sort="notes")
+    yield Item(key, at, (Slot(key, slide.said.text, at, SlotKind.PROSE),), sort="notes")
     # How many shapes stand on the slide, what they say, bound or not, and colours: as much of it as every editor keeps.
     key, text = f"{name}.beside", "\n".join((*sorted(words), *slide.colours))
     yield Item(key, slide.part, (Slot(key, text, "", SlotKind.FOREIGN),), sort="beside")
 
 
-def _sort(shape: Shape) -> str:
+def _sort(shape: Seen) -> str:
     """Return what a shape is for the merge: title, page, placeholder, text, chart, table; empty for all others."""
-    tag = shape.element.tag
-    if tag == _FRAME:
-        data = child_of(shape.element, f"{A}graphic", f"{A}graphicData")
+    if shape.frame is not None:
+        data = child_of(shape.frame, f"{A}graphic", f"{A}graphicData")
         kind = data.get("uri", "").rpartition("/")[2] if data is not None else ""
         return kind if kind in {"chart", "table"} else ""
-    if tag != _SHAPE or shape.body is None or next(shape.body.iterchildren(_PARAGRAPH), None) is None:
+    if shape.tag != SHAPE or shape.text is None:
         return ""
     if shape.holder is None:
         return "text"
-    kind = shape.holder.get("type", "obj")
+    kind = shape.holder[0]
     return "title" if kind in _TITLES else "page" if kind in _COUNTED else "placeholder"
 
 
-def _rows(frame: Element, key: str, at: str) -> Iterator[Item]:
-    table = table_of(frame)
+def _rows(frame: Element | None, key: str, at: str) -> Iterator[Item]:
+    table = table_of(frame) if frame is not None else None
     if table is None:
         return
     for number, row in enumerate(rows_of(table)):
@@ -126,17 +111,23 @@ def _rows(frame: Element, key: str, at: str) -> Iterator[Item]:
         yield Item(name, f"{at}/r{number}", tuple(slots), sort=f"row {key}", removable=removable)
 
 
-def _chart(slide: Slide, frame: Element, key: str, at: str) -> Iterator[Slot]:
-    part = slide.chart_part(frame)
-    if not part:
+def _chart(slide: Slide, frame: Element | None, key: str, at: str) -> Iterator[Slot]:
+    part = slide.chart_part(frame) if frame is not None else ""
+    if frame is None or not part:
         return
-    root = slide.deck.tree(part)
     if (mark := mark_of(frame)) is not None and mark.get("descr"):
         yield Slot(f"{key}.alternative", mark.get("descr", ""), f"{at}/alternative", SlotKind.DERIVED)
-    yield Slot(key, numbers_of(root), f"{at}/chart", SlotKind.CHART)
-    for name, body in titles_of(root):
-        text = text_of(paragraphs_of(body))
-        yield Slot(f"{key}.{name}", text, f"{at}/chart/{name}", SlotKind.PROSE)
+    data, known = slide.deck.package.read(part), slide.deck.known.charts
+    found = known.get(behind_prolog(data))
+    if found is None:
+        root = parse(data)
+        titles = ((name, text_of(paragraphs_of(body))) for name, body in titles_of(root))
+        found = known[behind_prolog(data)] = (("", numbers_of(root)), *titles)
+    for name, text in found:
+        if name:
+            yield Slot(f"{key}.{name}", text, f"{at}/chart/{name}", SlotKind.PROSE)
+        else:
+            yield Slot(key, text, f"{at}/chart", SlotKind.CHART)
 
 
 def kind_of(text: str) -> SlotKind:

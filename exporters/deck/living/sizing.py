@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 
 from exporters.charts.drawingml import A
-from exporters.deck.living.deck import Element, Shape, body_of
+from exporters.deck.living.shapes import Element, Shape, body_of
 from exporters.deck.living.texts import paragraphs_of, text_of
 
 _SAME = 0.02

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from exporters.charts.drawingml import A
-from exporters.deck.living.deck import Element
+from exporters.deck.living.shapes import Element
 from exporters.deck.living.texts import paragraphs_of, set_text, text_of
 from exporters.snapshot import COUNTED
 

@@ -11,16 +11,14 @@ from collections.abc import Mapping
 
 from lxml import etree
 
+from exporters.package.xmltext import PROLOG, plain
 from exporters.word.anchors import PREFIX, plain_name
 from exporters.word.living.atoms import ANCHORS, ITEM_PREFIX, NOTE_MARKS, TOC, Anchor, Atom, Kind, Walker
 from exporters.word.living.lines import CHART, DRAWING, PARSER, TC, TR, Between, Line, Node, P, Part, take, unbound
 from exporters.word.names import W
 
 _ATTRIBUTES = rb'(?: [\w:]+="[^"<]*")*'
-_HEAD = re.compile(
-    rb'(?:<\?xml version=["\']1.0["\'](?: encoding=["\'](?:UTF|utf)-8["\'])?(?: standalone=["\']yes["\'])? ?\?>\s*)?'
-    rb"(<w:document" + _ATTRIBUTES + rb">)<w:body>"
-)
+_HEAD = re.compile(PROLOG + rb"(<w:document" + _ATTRIBUTES + rb">)<w:body>")
 _NAMESPACE = W[1:-1].encode()
 
 _START = rb'<w:bookmarkStart w:id="(\d+)" w:name="([^"<\t\n]*)"/>'
@@ -74,8 +72,6 @@ _NOTES = {mark.removeprefix(W).removesuffix("Reference").encode(): kind for mark
 _CONTROLS = f"{W}sdt"
 # Looked up as plain names, for there are some hundred thousand atoms.
 _PLAIN, _CONTROL = Kind.TEXT, Kind.CONTROL
-_CHARACTER = re.compile(r"&(?:#x([0-9A-Fa-f]+)|#([0-9]+)|(lt|gt|quot|apos|amp));")
-_NAMED = {"lt": "<", "gt": ">", "quot": '"', "apos": "'", "amp": "&"}
 
 
 def lex(part: Part, digests: Mapping[str, str]) -> list[Line | Between] | None:
@@ -185,16 +181,5 @@ class _Lexer:
     def _text(self, raw: bytes) -> str:
         found = self._texts.get(raw)
         if found is None:
-            found = raw.decode()
-            if "\r" in found:
-                found = found.replace("\r\n", "\n").replace("\r", "\n")
-            if "&" in found:
-                found = _CHARACTER.sub(_character, found)
-            self._texts[raw] = found
+            found = self._texts[raw] = plain(raw)
         return found
-
-
-def _character(found: re.Match[str]) -> str:
-    if found[3]:
-        return _NAMED[found[3]]
-    return chr(int(found[1], 16) if found[1] else int(found[2]))

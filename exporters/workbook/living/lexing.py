@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 
+from exporters.package.xmltext import plain
 from exporters.package.xstrings import unspelled
 from exporters.workbook.living.cells import Cell, Formula, Row
 from exporters.workbook.living.spans import parse, string_text
@@ -27,9 +28,6 @@ _ATTRIBUTE = re.compile(rb' ([\w:]+)="([^"]*)"')
 KnownRows = dict[bytes, dict[int, Cell]]
 """The cells of rows, by the rows' bytes."""
 _END_OF_ROW = b"</row>"
-_CHARACTER = re.compile(r"&#(?:x([0-9A-Fa-f]+)|([0-9]+));")
-# The ampersand comes last: what it makes is no entity any more.
-_NAMED = (("&lt;", "<"), ("&gt;", ">"), ("&quot;", '"'), ("&apos;", "'"), ("&amp;", "&"))
 
 
 def lex(data: bytes, start: int, end: int, known: KnownRows) -> dict[int, Row] | None:
@@ -97,14 +95,14 @@ def _lex_cells(
         if value is not None:
             shown_value = texts.get(value)
             if shown_value is None:
-                shown_value = texts[value] = _plain(value)
+                shown_value = texts[value] = plain(value)
             cell.value = unspelled(shown_value) if attributes.get("t") == "str" else shown_value
         elif data.startswith((b"<v/>", b"</v>"), at - 8):
             cell.value = ""
         if text is not None:
             inline = texts.get(text)
             if inline is None:
-                inline = texts[text] = _plain(text)
+                inline = texts[text] = plain(text)
             cell.inline = unspelled(inline)
         elif runs is not None:
             cell.inline = string_text(parse(b"<is>" + runs + b"</is>"))
@@ -112,28 +110,10 @@ def _lex_cells(
             shared = tags.get(formula_raw)
             if shared is None:
                 shared = tags[formula_raw] = _attributes(formula_raw)
-            text_now = _plain(formula_text) if formula_text else ""
+            text_now = plain(formula_text) if formula_text else ""
             cell.formula = Formula(text_now, shared, found.start(4) - base, found.end(4) - base)
         cells[column] = cell
 
 
 def _attributes(raw: bytes) -> dict[str, str]:
-    return {name.decode(): _plain(value) for name, value in _ATTRIBUTE.findall(raw)} if raw else {}
-
-
-def _plain(raw: bytes) -> str:
-    text = raw.decode()
-    if "\r" in text:
-        text = text.replace("\r\n", "\n").replace("\r", "\n")
-    if "&" not in text:
-        return text
-    if "&#" in text:
-        text = _CHARACTER.sub(_character, text)
-    for entity, character in _NAMED:
-        text = text.replace(entity, character)
-    return text
-
-
-def _character(found: re.Match[str]) -> str:
-    character = chr(int(found[1], 16) if found[1] else int(found[2]))
-    return "&amp;" if character == "&" else character
+    return {name.decode(): plain(value) for name, value in _ATTRIBUTE.findall(raw)} if raw else {}
