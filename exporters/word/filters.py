@@ -65,8 +65,8 @@ class _Texts(dict[str, str]):
         return found
 
 
-class _Spelt(dict[str, str]):
-    """Records' keys as bookmarks spell them, kept as long; nothing for one that they cannot spell or a control hold.
+class _Spelling:
+    """How bookmarks spell the keys of records.
 
     The beginning of a key is its place; what is behind its first dot is what thousands of places have in common.
     """
@@ -78,21 +78,20 @@ class _Spelt(dict[str, str]):
         self._wholes = bytearray()
         """As octets: a dictionary of a hundred thousand keys takes four times the room."""
 
-    def __missing__(self, key: str) -> str:
-        if len(self) > _KEPT:
-            self.clear()
-            self._endings.clear()
+    def spelt(self, key: str) -> str:
+        """Return a key as it is spelt, however long; nothing for one that cannot be, or that no control can hold."""
         place, dot, ending = key.partition(".")
         if place != self._place:
             self._place, self._start = place, spelling(place)
         found = self._start if len(key) <= LONGEST_RECORD else ""
-        if dot and found:
-            behind = self._endings.get(ending)
-            if behind is None:
-                behind = self._endings[ending] = spelling(ending)
-            found = f"{found}_{behind}" if behind else ""
-        self[key] = found
-        return found
+        if not dot or not found:
+            return found
+        behind = self._endings.get(ending)
+        if behind is None:
+            if len(self._endings) > _KEPT:
+                self._endings.clear()
+            behind = self._endings[ending] = "_" + spelling(ending)
+        return found + behind if len(behind) > 1 else ""
 
     def abridged(self, key: str, room: int) -> str:
         """Return what stands for a key in *room* characters where it cannot be spelt; its digest is noted."""
@@ -122,12 +121,12 @@ class Names:
         self._ids = itertools.count(first_id)
         self._notes = dict(notes)
         self._sequences: dict[str, int] = {}
-        self._spelt = _Spelt()
+        self._spelling = _Spelling()
 
     @property
     def digests(self) -> dict[str, str]:
         """The keys and ends of keys that bookmarks cannot spell, by what stands there for them."""
-        return self._spelt.digests()
+        return self._spelling.digests()
 
     def saved(self) -> dict[str, int]:
         """Return how far each sequence has counted."""
@@ -138,7 +137,8 @@ class Names:
 
     def filters(self, forms: list[Form], count: Callable[[str], None]) -> dict[str, Any]:
         """Return the filters; *count* takes the words of the flow."""
-        next_id, texts, spelt, abridge = self._ids.__next__, _Texts(), self._spelt, self._spelt.abridged
+        next_id, texts = self._ids.__next__, _Texts()
+        spelt, abridge = self._spelling.spelt, self._spelling.abridged
         take = sandbox().getattr
 
         def counted(value: Any) -> str:
@@ -153,7 +153,7 @@ class Names:
                 count(words)
             key: str = record.key if record is not None else _missing(None, above, form.child)
             alias, at = key + form.tail, next_id()
-            name = form.tail_spelt and spelt[key]
+            name = form.tail_spelt and spelt(key)
             if name:
                 name = (name if len(name) <= form.room else abridge(key, form.room)) + form.tail_spelt
             else:

@@ -67,7 +67,7 @@ def inlined(forms: Sequence[Form], own: Sequence[str] = ()) -> Inlined:
     def spelt(generator: Generator, form: Form) -> str:
         """Return the condition that a key can be spelt; the words are counted when nothing else can fail any more."""
         counted = f" and not {generator.needed('_count')}(words)" if form.flow else ""
-        return f"(name := {generator.needed('_spelt')}[key]){counted}"
+        return f"(name := {generator.needed('_spelt')}(key)){counted}"
 
     def counted(generator: Generator, node: Filter, _frame: Frame) -> Iterator[str]:
         yield Code(f"{generator.needed('_count')}({own[_constant(_value(node))]!r}) or ''")
