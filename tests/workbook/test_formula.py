@@ -116,3 +116,13 @@ def test_values_stand_in_formulas_texts() -> None:
 def test_of_a_single_cell_functions_over_cells_take_numbers_alone(formula: str, cell: Any, value: Any) -> None:
     tree = parse(formula).tree
     assert result(build(tree, [lambda _: cell], lambda _: lambda __: None), Cell()) == value
+
+
+def test_the_name_of_a_sheet_may_begin_with_a_digit_and_stand_without_quotes() -> None:
+    """LibreOffice leaves the quotes out; numbers, ranges of rows and comparisons are read as ever."""
+    found = [(one.kind, one.text) for one in tokens("SUM(2026目标!$G$5:$G$9)+2026!A1*1.5E3-2026目标!税率+2*B2<5")]
+    assert found == [
+        ("function", "SUM("), ("ref", "2026目标!$G$5:$G$9"), ("close", ")"), ("operator", "+"), ("ref", "2026!A1"),
+        ("operator", "*"), ("number", "1.5E3"), ("operator", "-"), ("name", "2026目标!税率"), ("operator", "+"),
+        ("number", "2"), ("operator", "*"), ("ref", "B2"), ("operator", "<"), ("number", "5"),
+    ]  # fmt: skip

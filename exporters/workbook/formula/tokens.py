@@ -1,4 +1,7 @@
-"""A formula's text in tokens (ECMA-376 part 1, clause 18.17.2), as a file holds it: without "=", with commas."""
+"""A formula's text in tokens (ECMA-376 part 1, clause 18.17.2), as a file holds it: without "=", with commas.
+
+LibreOffice leaves the quotes out around a sheet's name that begins with a digit; Excel writes and reads them.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,7 @@ _TOKEN = re.compile(
     (?P<text>"(?:[^"]|"")*")
   | (?P<error>\#(?:REF!|N/A|NAME\?|VALUE!|DIV/0!|NUM!|NULL!|SPILL!|CALC!|GETTING_DATA))
   | (?P<ref>
-        (?:(?P<sheet>'(?:[^']|'')+'|(?:\[\d+\])?[^\W\d][\w.\\]*(?::[^\W\d][\w.\\]*)?|\[\d+\])!)?
+        (?:(?P<sheet>'(?:[^']|'')+'|(?:\[\d+\])?[\w.\\]+(?::[\w.\\]+)?|\[\d+\])!)?
         (?:
             (?P<cells>\$?[A-Za-z]{1,3}\$?[1-9]\d{0,6}(?::\$?[A-Za-z]{1,3}\$?[1-9]\d{0,6})?)(?![\w.(!])
           | (?P<columns>\$?[A-Za-z]{1,3}:\$?[A-Za-z]{1,3})(?![\w.(!])
@@ -19,9 +22,9 @@ _TOKEN = re.compile(
           | (?P<lost>\#REF!)
         )
     )
-  | (?P<number>\d+\.?\d*(?:[eE][+-]?\d+)?|\.\d+(?:[eE][+-]?\d+)?)
   | (?P<function>[^\W\d][\w.]*\()
-  | (?P<name>(?:'(?:[^']|'')+'!|[^\W\d][\w.]*!)?[^\W\d\\][\w.\\?]*)
+  | (?P<name>(?:'(?:[^']|'')+'!|[\w.]+!)?[^\W\d\\][\w.\\?]*)
+  | (?P<number>\d+\.?\d*(?:[eE][+-]?\d+)?|\.\d+(?:[eE][+-]?\d+)?)
   | (?P<array>\{[^{}]*\})
   | (?P<open>\()
   | (?P<close>\))

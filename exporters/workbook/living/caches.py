@@ -39,7 +39,7 @@ def renew(book: Book, changes: Changes, edits: Iterable[SheetEdit], lifted: Sequ
     for entry in lifted:
         changed += ((entry.name.casefold(), cell.row, cell.column) for cell in sheets[entry.name].cells())
     state = Recalculation(sheets, _tables(book, changes), _names(book, changes), book.strings)
-    unknown = False
+    unknown = state.blind
     folded = {name.casefold(): name for name in sheets}
     for name, values in state.run(changed).items():
         sheet = sheets[folded[name]]

@@ -64,7 +64,7 @@ class Recalculation:
         self._dirty: dict[tuple[str, int], list[int]] = {}
         self._nodes: dict[int, Node] = {}
         """What works out the formulas of a shape, by the shape's identity."""
-        self._shapes: list[Shape] = []
+        self._shapes: dict[int, Shape] = {}
         self._states: dict[Place, int] = {}
         self._unknown: set[Place] = set()
         self._bounds: dict[str, tuple[int, int]] = {}
@@ -94,6 +94,7 @@ class Recalculation:
         if "[" in formula.text or self._defined:
             formula.text = self._plain(formula, sheet)
         shape, numbers = shaped(formula.text)
+        self._shapes[id(shape)] = shape
         for reference in shape.references:
             name = reference.sheet or sheet
             if reference.token.area == "#REF!" or name not in self._sheets:
@@ -160,6 +161,11 @@ class Recalculation:
             value = None if (sheet, row, column) in self._unknown else self._values[sheet, row, column]
             found.setdefault(sheet, {})[row, column] = value
         return found
+
+    @property
+    def blind(self) -> bool:
+        """Whether a formula looks at what cannot be told here: whether it depends on a changed cell, neither."""
+        return any(_is_blind(shape.parsed.tree) for shape in self._shapes.values())
 
     def _mark(self, place: Place) -> None:
         rows = self._dirty.setdefault((place[0], place[2]), [])
@@ -228,7 +234,6 @@ class Recalculation:
             inputs = [self._input(one.sheet or place[0], *one.area(numbers)) for one in plain]
             node = self._nodes.get(id(shape))
             if node is None:
-                self._shapes.append(shape)
                 node = self._nodes[id(shape)] = build(shape.parsed.tree, [*map(_reading, range(len(plain)))], _no_slots)
             self._values[place] = result(node, _Context(place[1], place[2], inputs))
         except UnknownError:
@@ -267,6 +272,11 @@ class Recalculation:
 
 def _no_slots(_: int) -> Node:
     raise UnknownError("a value of a template")
+
+
+def _is_blind(tree: Any) -> bool:
+    """Whether something in a formula's tree is beyond the grammar, or is a name of something else than cells."""
+    return isinstance(tree, list) and (tree[:1] == ["?"] or any(map(_is_blind, tree)))
 
 
 def _reading(number: int) -> Node:
