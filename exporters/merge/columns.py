@@ -68,7 +68,7 @@ def _columns(group: Group) -> list[str]:
         return []
     start = f"{item.id}."
     known = all(slot.key.startswith(start) for slot in item.slots)
-    return [slot.key[len(start) :] for slot in item.slots] if known else []
+    return [slot.key[len(start) :] for slot in item.slots if not slot.kind.silent] if known else []
 
 
 def _group_called(group: Group, names: Mapping[str, str]) -> Group:

@@ -143,15 +143,11 @@ class Grid:
         self.sheet = sheet_of(book, table)
         self.table = self.sheet.tables[table]
         self.left, self.head, self.right, self.bottom = openpyxl.utils.range_boundaries(self.table.ref)
-        self.columns = {
-            self.sheet.cell(self.head, column).value: column for column in range(self.left, self.right + 1)
-        }
+        self.columns = {self.sheet.cell(self.head, column).value: column for column in range(self.left, self.right + 1)}
         self.key = next(iter(self.columns.values()))
 
     def row(self, key: str) -> int:
-        return next(
-            row for row in range(self.head + 1, self.bottom + 1) if self.sheet.cell(row, self.key).value == key
-        )
+        return next(row for row in range(self.head + 1, self.bottom + 1) if self.sheet.cell(row, self.key).value == key)
 
     def cell(self, key: str, header: str) -> Any:
         return self.sheet.cell(self.row(key), self.columns[header])

@@ -111,3 +111,27 @@ def test_a_row_with_a_small_chart_of_its_own_is_emptied(tmp_path: Path):
     assert {place: value for place, value in found.items() if place[0] != "目标"} == {
         place: value for place, value in wanted.items() if place[0] != "目标"
     }
+
+
+def test_a_remark_beside_the_table_keeps_its_row_and_a_column_filled_down_does_not(tmp_path: Path):
+    """Excel alone grows a table when somebody types beside it; what stands two columns away it never takes in."""
+    desk = Desk(tmp_path, "sample-progress")
+    desk.build()
+    keys = ("dongyu.fai-growth", "dongyu.fai-level")
+
+    def edit(book: Any) -> None:
+        grid = Grid(book)
+        for row in range(grid.head + 1, grid.bottom + 1):
+            grid.sheet.cell(row, grid.right + 5).value = f"=G{row}*2"
+        grid.sheet.cell(grid.row(keys[0]), grid.right + 3).value = "已与区里核过"
+
+    desk.edit(edit)
+    desk.data["targets"] = [one for one in desk.data["targets"] if one["id"] not in keys]
+    desk.data["observations"] = [one for one in desk.data["observations"] if one["target"] not in keys]
+    assert desk.build().exit_code == 3
+    assert [one.key for one in desk.status().plan.conflicts] == [keys[0]]
+    assert rows(desk.content).keys() >= {keys[0]} and keys[1] not in rows(desk.content)
+    assert "已与区里核过" in shown(desk.content).values()
+    desk.resolve(keys[0], "data")
+    assert desk.build().exit_code == 0
+    assert rows(desk.content).keys() == rows(desk.fresh()).keys()

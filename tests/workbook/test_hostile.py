@@ -254,7 +254,9 @@ def test_filtered_rows_stay_hidden_and_a_new_one_is_seen(desk: Desk):
 
 
 def test_texts_in_cells_of_numbers_stand_and_come_back_where_they_are_plain(desk: Desk):
-    percent = [one["id"] for one in desk.data["targets"] if one.get("unit") == "PERCENT" and one["place"] != "guangzhou"]
+    percent = [
+        one["id"] for one in desk.data["targets"] if one.get("unit") == "PERCENT" and one["place"] != "guangzhou"
+    ]
     typed = dict(zip(percent, ["7.5%", "７．５％", "约 8%", "2023-06-30", "7,5", "－", 7.5], strict=False))
 
     def edit(book: Any) -> None:
@@ -279,7 +281,18 @@ def test_texts_in_cells_of_numbers_stand_and_come_back_where_they_are_plain(desk
 
 
 def test_remarks_in_any_script_and_shape_stand(desk: Desk):
-    texts = ["已核对，见《纪要》", "تمت المراجعة", "проверено", "ตรวจแล้ว", "😀👩‍👩‍👧", 'a<b & "c"', "第一行\n第二行", "  空格  ", "'=1+1", "x" * 32_000]
+    texts = [
+        "已核对，见《纪要》",
+        "تمت المراجعة",
+        "проверено",
+        "ตรวจแล้ว",
+        "😀👩‍👩‍👧",
+        'a<b & "c"',
+        "第一行\n第二行",
+        "  空格  ",
+        "'=1+1",
+        "x" * 32_000,
+    ]
     keys = [one["id"] for one in desk.data["targets"]][: len(texts)]
 
     def edit(book: Any) -> None:

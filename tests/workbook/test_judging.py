@@ -47,7 +47,9 @@ def made() -> Dataset:
     return Dataset.model_validate(document)
 
 
-@pytest.mark.parametrize(("lang", "words"), [("zh", ("已达到", "进度正常", "落后")), ("en", ("Met", "On track", "Behind"))])
+@pytest.mark.parametrize(
+    ("lang", "words"), [("zh", ("已达到", "进度正常", "落后")), ("en", ("Met", "On track", "Behind"))]
+)
 def test_the_workbooks_formulas_say_what_the_other_files_say(lang: str, words: tuple[str, ...]) -> None:
     names = Scope(made(), lang)
     content = rendered((TEMPLATES / lang / "targets.xlsx").read_bytes(), names)

@@ -119,7 +119,9 @@ def test_a_new_district_gets_its_sheet_beside_its_neighbours(place: str):
     for row in before.iter_rows():
         for cell in row:
             twin = after[cell.coordinate]
-            wanted = cell.value.replace("总览", "首页") if isinstance(cell.value, str) and place != "nansha" else cell.value
+            wanted = (
+                cell.value.replace("总览", "首页") if isinstance(cell.value, str) and place != "nansha" else cell.value
+            )
             assert twin.value == (wanted if str(cell.value).startswith("=") else cell.value)
             assert (twin.font.b, twin.fill.fgColor.rgb, twin.number_format) == (
                 cell.font.b,
@@ -168,7 +170,12 @@ def test_a_district_gone_marks_its_sheet_once_and_coming_back_takes_the_mark_awa
     result, plan = regenerate(base, base, ours)
     assert not plan.conflicts
     assert sheets(result) == sheets(base)
-    notes = [(cell.coordinate, cell.comment.text) for row in loaded(result)["海珠"].iter_rows() for cell in row if cell.comment]
+    notes = [
+        (cell.coordinate, cell.comment.text)
+        for row in loaded(result)["海珠"].iter_rows()
+        for cell in row
+        if cell.comment
+    ]
     assert [place for place, _ in notes] == ["A1"]
     assert notes[0][1].startswith("briefpack")
     assert part(result, "xl/worksheets/sheet1.xml") == part(base, "xl/worksheets/sheet1.xml")

@@ -140,4 +140,8 @@ def test_an_actual_value_typed_gives_its_rate_its_state_and_the_overview_at_once
     *states, tiles, nansha, tianhe, haizhu = office.look(path, filled)
     assert states == [[1.05, "已达到"], [0.508, "进度正常"], [0.187, "落后"]]
     assert tiles == [3, 1, 1, 1]
-    assert [[value or 0 for value in row] for row in (nansha, tianhe, haizhu)] == [[1, 1, 0, 0], [1, 0, 1, 0], [1, 0, 0, 1]]
+    assert [[value or 0 for value in row] for row in (nansha, tianhe, haizhu)] == [
+        [1, 1, 0, 0],
+        [1, 0, 1, 0],
+        [1, 0, 0, 1],
+    ]

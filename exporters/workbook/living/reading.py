@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 FORMAT = "workbook"
 STAMP = "briefpack"
 NOTES = "+"
-"""Stands for the notes on a row in the key of a slot."""
+"""Stands for the notes on a row in the key of a slot; begins that of a cell beside its table."""
 _SENTENCE = re.compile(r"[。！？；\n]|[.!?;]\s")
 
 
@@ -77,7 +77,7 @@ class _Reader:
             if not area.key_column:
                 continue
             group = self._naming.tables[area.part]
-            items = tuple(self._rows(sheet, area, group))
+            items = tuple(self._rows(sheet, area, group, [one for one in areas if one is not area]))
             if area.is_range:
                 keyed = {int(item.at.rpartition("!")[2]) for item in items}
             yield Group(group, area.part, items, keeps=True)
@@ -86,7 +86,7 @@ class _Reader:
         charts = tuple(chart_items(book, entry, CHARTS + name, self._pointing))
         yield Group(CHARTS + name, entry.part + RANGE, charts)
 
-    def _rows(self, sheet: Sheet, table: Table, group: str) -> Iterator[Item]:
+    def _rows(self, sheet: Sheet, table: Table, group: str, others: Sequence[Table]) -> Iterator[Item]:
         book = self._book
         columns = [column for column in table.columns if column.number != table.key_column]
         rows = [
@@ -105,6 +105,8 @@ class _Reader:
             for column in columns
         ]
         text, notes = book.text, notes_by_row(book, sheet.part)
+        left, right = table.area.left, table.area.right
+        own, covered = set(range(left, right + 1)), Places(others, self._naming).covered
         for key, row in rows:
             slots: list[Slot] = []
             start = key + "." if not table.is_range else f"{group}!{key}!"
@@ -124,7 +126,18 @@ class _Reader:
                 slots.append(Slot(start + name, value, at + shown, kind))
             if row.number in notes:
                 slots.append(Slot(start + NOTES, notes[row.number], "", SlotKind.FOREIGN))
+            if cells and (min(cells) < left or max(cells) > right):
+                beside = cells.keys() - covered(row.number) - own
+                slots += self._beside(sheet, table, start, [cells[one] for one in sorted(beside)])
             yield Item(key, f"{sheet.part}!{shown}", tuple(slots), removable=True)
+
+    def _beside(self, sheet: Sheet, table: Table, start: str, cells: Sequence[Cell]) -> Iterator[Slot]:
+        """Yield what stands in a row beside its table: it would go with the row."""
+        for cell in cells:
+            if not cell.blank:
+                step = cell.column - (table.area.right if cell.column > table.area.right else table.area.left)
+                own = self._book.text(cell) if cell.formula is None else shaped(sheet.formula(cell))[0].skeleton
+                yield Slot(f"{start}{NOTES}{step}", own, "", SlotKind.FOREIGN)
 
     def _cells(self, sheet: Sheet, name: str, areas: Sequence[Table], keyed: set[int]) -> Iterator[Item]:
         places, formula = Places(areas, self._naming), self._pointing.formula
