@@ -6,7 +6,7 @@ import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-_MUCH = 50_000
+_MUCH = 20_000
 """So many new objects are worth sparing the collector."""
 
 

@@ -233,7 +233,8 @@ class Scope:
         return self._tabular(target)[1]
 
     def _tabular(self, target: Target) -> tuple[int, str]:
-        known = self._tabular_units.get((target.indicator, target.unit))
+        fields = target.__dict__
+        known = self._tabular_units.get((fields["indicator"], fields["unit"]))
         if known is None:
             unit = self._unit(target)
             known = (0, "")
@@ -263,7 +264,10 @@ class Scope:
 
     def comparison(self, target: Target) -> str:
         """Return the key by which the statement of a place that compares is found; empty for all its others."""
-        return f"{target.place}|{target.indicator}|{target.measure._value_}" if target.id in self._comparing else ""
+        fields = target.__dict__
+        if fields["id"] not in self._comparing:
+            return ""
+        return f"{fields['place']}|{fields['indicator']}|{fields['measure']._value_}"
 
     def stretch(self, target: Target) -> TargetView | None:
         """Return what is striven for beyond a base target."""

@@ -30,7 +30,8 @@ class Unit(Record):
 
     def scaled(self, value: Decimal) -> Decimal:
         """Return *value* in the base unit, exactly."""
-        return value.scaleb(self.multiplier)
+        power = self.multiplier
+        return value.scaleb(power) if power else value
 
 
 def _unit(code: str, base: str, multiplier: int, zh: str, en: str = "", symbol: PlainText = "") -> Unit:

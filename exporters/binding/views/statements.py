@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from decimal import Decimal
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from exporters import figures, wording
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
     from exporters.binding.scope import Scope
     from exporters.binding.views.places import PlaceView
     from exporters.binding.views.sources import SourceView
+
+
+_COMMON = itemgetter("indicator", "measure", "unit", "comparator", "role", "kind", "modality", "modality_word")
 
 
 class FlagView(View):
@@ -120,12 +124,13 @@ class TargetView(View):
 
     @property
     def _common(self) -> object:  # type: ignore[override]
-        target = self._target
-        period, sub = target.period, target.sub_place
+        # A record's dictionary: asked for by name, its attributes take five times as long (pydantic has a __getattr__).
+        fields = self._target.__dict__
+        period, sub = fields["period"].__dict__, fields["sub_place"].__dict__
+        label = period["label"].__dict__
         return (
-            target.indicator, target.measure, target.unit, target.comparator, target.role, target.kind, target.modality,
-            target.modality_word, target.evidence.source, period.start, period.end, period.label.zh, period.label.en,
-            sub.zh, sub.en,
+            *_COMMON(fields), fields["evidence"].__dict__["source"], period["start"], period["end"], label["zh"],
+            label["en"], sub["zh"], sub["en"],
         )  # fmt: skip
 
     def __init__(self, scope: Scope, target: Target) -> None:
@@ -282,7 +287,9 @@ class TargetView(View):
     @property
     def number_unit(self) -> str:
         """The unit of ``number``: 亿元, %, 个; in English CNY bn, %, projects."""
-        return self._scope.tabular_label(self._target)
+        fields, scope = self._target.__dict__, self._scope
+        known = scope._tabular_units.get((fields["indicator"], fields["unit"]))
+        return known[1] if known is not None else scope.tabular_label(self._target)
 
     @property
     def comparison(self) -> str:
