@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from importlib import import_module
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from exporters.binding.scope import Scope
     from exporters.outline import Outline
     from exporters.package.reader import Package
-    from exporters.snapshot import Plan, Snapshot, Text
+    from exporters.snapshot import Arrangement, Plan, Snapshot, Text
 
 
 class Exporter(Protocol):
@@ -24,6 +24,7 @@ class Exporter(Protocol):
 
     ``compile`` raises TemplateError with every fault of the template, each with its place; ``render`` streams, dated by
     *epoch* (seconds, UTC), *properties* in the custom document properties; ``read`` tells what an edited file holds,
+    ``arrange`` writes *target* in another order, as far as it can safely be taken apart, and returns whether it did;
     ``patch`` writes *target* with a merge carried out on it: *ours* is the new render that the plan was made with,
     *track* (ISO 8601) dates tracked changes, where empty they are not tracked. ``lines`` gives every visible line of
     text in order, ``texts`` each with its place, and with them what a page does not show (alternative texts,
@@ -52,6 +53,10 @@ class Exporter(Protocol):
     ) -> None: ...
 
     def read(self, package: Package) -> Snapshot: ...
+
+    def arrange(
+        self, target: Package, wanted: Sequence[Arrangement], ours: Package, out: BinaryIO, *, epoch: int | None = None
+    ) -> bool: ...
 
     def patch(
         self,
@@ -94,7 +99,7 @@ class _Wary:
         return found
 
 
-_READING = ("compile", "read", "patch", "lines", "texts", "whereabouts", "results")
+_READING = ("compile", "read", "arrange", "patch", "lines", "texts", "whereabouts", "results")
 """What a room does with a file that came from outside; the file is the first argument."""
 
 

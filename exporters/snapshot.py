@@ -198,6 +198,19 @@ Edit = SetSlot | InsertItem | InsertGroup | ReplaceGroup | RemoveGroup | RemoveI
 
 
 @dataclass(frozen=True, slots=True)
+class Arrangement:
+    """Let stretches that follow each other in the edited file follow each other otherwise, before anything is merged.
+
+    ``group`` is the handle of their group, empty for the groups themselves. ``stretches`` gives what is known of each
+    by its handles, as they stand; people's own things between two belong to the first. ``order`` says which comes when.
+    """
+
+    group: str
+    stretches: tuple[tuple[str, ...], ...]
+    order: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Conflict:
     """What a person and the data both changed. The file keeps ``theirs`` until someone resolves it."""
 

@@ -7,6 +7,7 @@ stays theirs and is reported.
 
 from exporters.merge.aligning import aligned, known
 from exporters.merge.files import Texts, merge
+from exporters.merge.ordering import arrangements, in_order_of
 from exporters.merge.overrides import Overrides
 from exporters.merge.prose import merge_prose
 from exporters.merge.upgrades import upgrade
@@ -17,7 +18,9 @@ __all__ = [
     "Overrides",
     "Texts",
     "aligned",
+    "arrangements",
     "canonical",
+    "in_order_of",
     "known",
     "merge",
     "merge_prose",

@@ -42,8 +42,8 @@ def reads_alike(base: Group, theirs: Group) -> bool:
 
 
 def rearranged(base: Group, ours: Group) -> bool:
-    """Whether the items of a group that can be made anew as a whole come or go."""
-    return bool(ours.record) and {item.id for item in base.items} != {item.id for item in ours.items}
+    """Whether the items of a group that can be made anew as a whole come, go, or change places."""
+    return bool(ours.record) and [item.id for item in base.items] != [item.id for item in ours.items]
 
 
 def untouched_group(base: Group, theirs: Group) -> bool:

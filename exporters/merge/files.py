@@ -9,6 +9,7 @@ from functools import cached_property
 
 from exporters.merge.aligning import aligned, known
 from exporters.merge.comparing import content_of, in_place, lost_keys, reads_alike, rearranged, same, untouched_group
+from exporters.merge.ordering import order_of
 from exporters.merge.overrides import Overrides
 from exporters.merge.prose import merge_prose
 from exporters.merge.values import Merged, canonical, merge_value
@@ -72,11 +73,12 @@ class _FileMerge:
 
     def _is_disordered(self) -> bool:
         """Whether the data put into another order what stands in all three files, and theirs has not that order."""
-        before, new = _order(self.base), _order(self.ours)
+        before, new = order_of(self.base), order_of(self.ours)
         if before == new:
             return False
-        now = _order(self.theirs)
-        common = {*before} & {*new} & {*now}
+        now = order_of(self.theirs)
+        anew = {edit.id for edit in self.edits if isinstance(edit, ReplaceGroup)}
+        common = {one for one in {*before} & {*new} & {*now} if one[0] not in anew}
         old, moved, kept = ([one for one in order if one in common] for order in (before, new, now))
         return old != moved != kept
 
@@ -405,11 +407,6 @@ def _untouched(base: Item | None, theirs: Item, ours: Item) -> bool:
         if not (before.text == now.text == new.text and before.key == now.key == new.key):
             return False
     return True
-
-
-def _order(snapshot: Snapshot) -> list[tuple[str, str]]:
-    """Return the groups and items of a file, each once, as they follow each other."""
-    return list(dict.fromkeys((group.id, item.id) for group in snapshot.groups for item in group.items))
 
 
 def _homes(snapshot: Snapshot) -> dict[str, list[tuple[str, str]]]:

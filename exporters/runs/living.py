@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from exporters.collector import collector_paused
 from exporters.errors import Fault, RefusedError
-from exporters.merge import Overrides, merge, upgrade
+from exporters.merge import Overrides, arrangements, in_order_of, merge, upgrade
 from exporters.package import Package
 from exporters.runs.stamp import PROPERTY, Stamp
 from exporters.snapshot import Conflict, Plan, Snapshot
@@ -50,7 +50,7 @@ def regenerate(
     if template_changed:
         plan, content = upgraded(room, file, (base, theirs, ours), stamp, open_conflicts, epoch)
         return Merged(content, plan)
-    readings = room.read(base), room.read(theirs), room.read(ours)
+    theirs, readings = arranged(room, theirs, ours, (room.read(base), room.read(theirs), room.read(ours)), epoch)
     before, _, new = readings
     plan = planned(room, theirs, readings, open_conflicts)
     if plan.lost_too_much:
@@ -68,10 +68,26 @@ def regenerate(
     return Merged(patched(room, theirs, plan, ours, stamp, track=track, epoch=epoch), plan)
 
 
-def planned(
-    room: Exporter, theirs: Package, readings: tuple[Snapshot, Snapshot, Snapshot], open_conflicts: Sequence[Conflict]
-) -> Plan:
-    """Return what to do to *theirs*; *readings* are what base, theirs and ours hold."""
+Readings = tuple[Snapshot, Snapshot, Snapshot]
+"""What base, theirs and ours hold."""
+
+
+def arranged(
+    room: Exporter, theirs: Package, ours: Package, readings: Readings, epoch: int | None
+) -> tuple[Package, Readings]:
+    """Return *theirs* in the order that the data has by now, as far as no person gave it another, and what it holds."""
+    before, now, new = readings
+    wanted = arrangements(before, now, new)
+    out = io.BytesIO()
+    if not wanted or not room.arrange(theirs, wanted, ours, out, epoch=epoch):
+        return theirs, readings
+    theirs = Package.written(out.getvalue(), name=theirs.file)
+    now = room.read(theirs)
+    return theirs, (in_order_of(before, now, new), now, new)
+
+
+def planned(room: Exporter, theirs: Package, readings: Readings, open_conflicts: Sequence[Conflict]) -> Plan:
+    """Return what to do to *theirs*."""
     before, now, new = readings
     plan = merge(before, now, new, Overrides.of(open_conflicts))
     return replace(plan, conflicts=(*plan.conflicts, *_still_uncarried(room, theirs, open_conflicts)))

@@ -15,7 +15,7 @@ from exporters.package import Package
 from exporters.registry import EXPORTERS
 from exporters.runs import making, planning, publish, rows
 from exporters.runs.copies import older
-from exporters.runs.living import lost, order, planned, upgraded
+from exporters.runs.living import arranged, lost, order, planned, upgraded
 from exporters.runs.manifest import Manifest
 from exporters.runs.memory import Memory
 from exporters.runs.moves import Move
@@ -150,8 +150,9 @@ def diff(request: Request) -> Review:
             else:
                 room = step.job.room
                 readings = room.read(packages[0]), now, room.read(packages[2])
+                theirs, readings = arranged(room, theirs, packages[2], readings, decided.epoch)
                 plan = planned(room, theirs, readings, conflicts)
-                places = room.whereabouts(theirs, now)
+                places = room.whereabouts(theirs, readings[1])
                 fault = lost(plan, str(folder / name)) if plan.lost_too_much else None
             apart = rows.told(str(folder / name), step.template.entry.name, plan, scope)
             apart += order(plan, str(folder / name))

@@ -11,6 +11,7 @@ __getattr__ = offering(
         "compile": "compiling.compile_template",
         "render": "rendering.render_document",
         "read": "reading.read",
+        "arrange": "living.arranging.arrange",
         "patch": "patching.patch",
         "untracked": "patching.untracked",
         "lines": "reading.lines",

@@ -29,6 +29,7 @@ from exporters.word.living.marking import (
     take_over_field_end,
     without_loose_fields,
 )
+from exporters.word.living.numbering import order_notes
 from exporters.word.living.placing import Placer
 from exporters.word.living.remarks import Remarks, Spot
 from exporters.word.living.rewriting import write_prose, write_value
@@ -116,7 +117,7 @@ class _Patch:
                     flatten_fields(found.element)
                 take_out(self._pen, found)
         if inserts or removals or noted or self._target.lost:
-            self._order_notes()
+            self._changed |= order_notes(self._target)
             self._touch(self._target.body.root)
         self._give_back_alternatives()
         if "_lifter" in self.__dict__:
@@ -263,29 +264,6 @@ class _Patch:
                 take_over_field_end(made)
             mark_inserted(self._pen, made)
         self._pen.digests |= self._ours.digests
-
-    def _order_notes(self) -> None:
-        """Let notes stand, and be numbered, in the order of their references: LibreOffice counts them off."""
-        body = self._target.body.root
-        for kind, part in self._target.note_parts.items():
-            name = kind.removesuffix("s")
-            root = self._target.roots[part]
-            notes = [note for note in root.iter(f"{W}{name}") if note.get(f"{W}type", "normal") == "normal"]
-            by_id = {note.get(f"{W}id", ""): note for note in notes}
-            marks = [mark for mark in body.iter(f"{W}{name}Reference") if mark.get(f"{W}id", "") in by_id]
-            wanted = list(dict.fromkeys(mark.get(f"{W}id", "") for mark in marks))
-            if not notes or wanted == list(by_id):
-                continue
-            self._touch(root)
-            first = min(int(number) for number in by_id)
-            numbers = {old: str(first + at) for at, old in enumerate(wanted)}
-            for note in notes:
-                root.remove(note)
-            for old in wanted:
-                by_id[old].set(f"{W}id", numbers[old])
-                root.append(by_id[old])
-            for mark in marks:
-                mark.set(f"{W}id", numbers[mark.get(f"{W}id", "")])
 
     def _headings_kept(self, removed: set[str]) -> set[str]:
         """Return the entries of the contents whose heading stays: it was touched, so its section was not taken out."""

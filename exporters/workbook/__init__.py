@@ -11,6 +11,7 @@ __getattr__ = offering(
         "compile": "compiling.compile",
         "render": "rendering.render",
         "read": "living.reading.read",
+        "arrange": "living.arranging.arrange",
         "patch": "living.patching.patch",
         "lines": "living.reading.lines",
         "whereabouts": "locating.whereabouts",

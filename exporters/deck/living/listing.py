@@ -13,7 +13,7 @@ from exporters.package import rt
 if TYPE_CHECKING:
     from exporters.deck.living.packing import Changes
 
-_P14 = "{http://schemas.microsoft.com/office/powerpoint/2010/main}"
+P14 = "{http://schemas.microsoft.com/office/powerpoint/2010/main}"
 _FIRST_SLIDE = 256
 _LINKS = (f"{A}hlinkClick", f"{A}hlinkHover", f"{A}hlinkMouseOver")
 
@@ -59,7 +59,7 @@ class SlideList:
             return
         number = entry.get("id", "")
         rel_ids = self._changes.unlink(main, part)
-        named = [one for one in root.iter(f"{_P14}sldId") if one.get("id") == number]
+        named = [one for one in root.iter(f"{P14}sldId") if one.get("id") == number]
         shown = [one for one in root.iter(f"{P}sld") if one.get(f"{R}id") in rel_ids]
         _take_out([entry, *named, *shown])
         for slide in self._deck.slides:
@@ -80,9 +80,9 @@ class SlideList:
         if beside is None:
             return
         number, own = beside.get("id", ""), made.get("id", "")
-        for entry in root.iter(f"{_P14}sldId"):
+        for entry in root.iter(f"{P14}sldId"):
             if entry.get("id") == number:
-                member = entry.makeelement(f"{_P14}sldId", {"id": own})
+                member = entry.makeelement(f"{P14}sldId", {"id": own})
                 if made.getnext() is beside:
                     entry.addprevious(member)
                 else:

@@ -62,8 +62,8 @@ def take_over_field_end(element: Element) -> None:
     before = element.getprevious()
     if before is None or before.tag != P:
         return
-    for run in _loose_field_runs(before):
-        if _is_end(run):
+    for run in loose_field_runs(before):
+        if is_end(run):
             element.append(run)
 
 
@@ -79,7 +79,7 @@ def take_out(pen: Pen, found: Found) -> None:
 
 def flatten_fields(paragraph: Element) -> None:
     """Leave of the fields within a paragraph what they show: LibreOffice cannot write revisions around them."""
-    loose = _loose_field_runs(paragraph)
+    loose = loose_field_runs(paragraph)
     for run in list(paragraph.iter(R)):
         if run not in loose and (run.find(f"{W}fldChar") is not None or run.find(f"{W}instrText") is not None):
             remove(run)
@@ -138,7 +138,7 @@ def _mark(pen: Pen, element: Element, tag: str) -> None:
         before = paragraph.getprevious()
         if paragraph.find(f"{W}pPr/{W}sectPr") is not None:
             continue
-        if before is not None and before.tag == P and any(_is_end(run) for run in _loose_field_runs(paragraph)):
+        if before is not None and before.tag == P and any(is_end(run) for run in loose_field_runs(paragraph)):
             # What ends a field must outlive the paragraph: it joins the one before.
             mark_paragraph(pen, before, tag)
         else:
@@ -177,10 +177,10 @@ def _mark_runs(pen: Pen, paragraph: Element, tag: str) -> None:
 
 def _crosses(run: Element, paragraph: Element) -> bool:
     """Return whether a run belongs to a field that runs beyond the paragraph."""
-    return run in _loose_field_runs(paragraph)
+    return run in loose_field_runs(paragraph)
 
 
-def _loose_field_runs(paragraph: Element) -> list[Element]:
+def loose_field_runs(paragraph: Element) -> list[Element]:
     """Return the runs of fields that begin here and end elsewhere, or the other way round."""
     begun: list[list[Element]] = []
     loose: list[Element] = []
@@ -199,18 +199,18 @@ def _loose_field_runs(paragraph: Element) -> list[Element]:
     return [run for runs in begun for run in runs] + loose
 
 
-def _is_end(run: Element) -> bool:
+def is_end(run: Element) -> bool:
     mark = run.find(f"{W}fldChar")
     return mark is not None and mark.get(f"{W}fldCharType") == "end"
 
 
 def _carry_fields(paragraph: Element) -> None:
     """Move the ends of a longer field out of a paragraph that goes, into its neighbours."""
-    loose = _loose_field_runs(paragraph) if paragraph.tag == P else []
+    loose = loose_field_runs(paragraph) if paragraph.tag == P else []
     before, after = paragraph.getprevious(), paragraph.getnext()
     at = 0
     for run in loose:
-        if _is_end(run):
+        if is_end(run):
             if before is not None and before.tag == P:
                 before.append(run)
         elif after is not None and after.tag == P:
@@ -221,7 +221,7 @@ def _carry_fields(paragraph: Element) -> None:
 
 def without_loose_fields(paragraph: Element) -> None:
     """Take the ends of a longer field out of a copy (of an entry of the contents)."""
-    for run in _loose_field_runs(paragraph):
+    for run in loose_field_runs(paragraph):
         remove(run)
 
 

@@ -76,9 +76,10 @@ class Placer:
         first = table.find(TR)
         if first is None or first in self._ours:
             return None
-        wanted = _text(first)
+        wanted = text_within(first)
         root = self._body.getroottree().getroot()
-        return next((one for one in root.iter(TBL) if (row := one.find(TR)) is not None and _text(row) == wanted), None)
+        firsts = ((one, one.find(TR)) for one in root.iter(TBL))
+        return next((one for one, row in firsts if row is not None and text_within(row) == wanted), None)
 
     def _place_block(self, source: Element, suffix: list[str], made: Element) -> None:
         near = self._nearest(source, suffix, self._block_in_target)
@@ -158,7 +159,7 @@ def _past(neighbour: Element, source: Element, place: Element, backwards: bool) 
         following = place.getprevious() if backwards else place.getnext()
         if element is source or following is None or element.tag != following.tag or element.tag not in {P, TBL}:
             break
-        if _text(element) != _text(following):
+        if text_within(element) != text_within(following):
             break
         place = following
     return place
@@ -184,6 +185,6 @@ def _attached(element: Element) -> bool:
     return element.getparent() is not None
 
 
-def _text(element: Element) -> str:
+def text_within(element: Element) -> str:
     paragraphs = [element] if element.tag == P else list(element.iter(P))
     return "\n".join(text_of(Walker({}).paragraph(one)) for one in paragraphs)

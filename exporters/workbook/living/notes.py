@@ -218,9 +218,11 @@ class SheetNotes:
 
     def _moved_anchor(self, text: str) -> str:
         numbers = text.split(",")
-        for place in _ROWS_OF_ANCHOR:
-            if place < len(numbers) and numbers[place].strip().isdecimal():
-                numbers[place] = f" {self.shift.row(int(numbers[place]) + 1) - 1}"
+        rows = [numbers[place].strip() for place in _ROWS_OF_ANCHOR if place < len(numbers)]
+        if len(rows) == len(_ROWS_OF_ANCHOR) and all(map(str.isdecimal, rows)):
+            moved = self.shift.frame(*(int(row) + 1 for row in rows))
+            for place, row in zip(_ROWS_OF_ANCHOR, moved, strict=True):
+                numbers[place] = f" {row - 1}"
         return ",".join(numbers)
 
     def _first_id(self, vml: bytes) -> int:

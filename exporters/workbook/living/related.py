@@ -12,6 +12,7 @@ from exporters.workbook.living.spans import Span, Splices, parse, utf8
 
 _CHART_EX = "application/vnd.ms-office.chartex+xml"
 _THREADED = "http://schemas.microsoft.com/office/2017/10/relationships/threadedComment"
+_ANCHORS = frozenset(("oneCellAnchor", "twoCellAnchor"))
 _TABLE_FORMULAS = frozenset(("calculatedColumnFormula", "totalsRowFormula"))
 
 
@@ -104,12 +105,13 @@ class Related:
                     moved = self.shifts.formula(link, "")
                     if moved != link:
                         splices.attribute(one, "textlink", moved)
-                fixed = one.parent is not None and _anchor(one).get("editAs") == "absolute"
-                if shift and one.name == "row" and not fixed and one.text.strip().isdecimal():
-                    row = int(one.text)
-                    moved = str(shift.row(row + 1) - 1)
-                    if moved != one.text.strip():
-                        splices.text(one, moved)
+                if shift and one.name in _ANCHORS and one.get("editAs") != "absolute":
+                    rows = [row for end in ("from", "to") if (row := _row_of(one, end)) is not None]
+                    if rows:
+                        numbers = [int(row.text) + 1 for row in rows]
+                        for row, number in zip(rows, shift.frame(numbers[0], numbers[-1]), strict=False):
+                            if str(number - 1) != row.text.strip():
+                                splices.text(row, str(number - 1))
             yield part, splices
 
     def _linked(self, sheet: str, rel_type: str, element: str, shift: Shift) -> Iterator[tuple[str, Splices]]:
@@ -136,7 +138,8 @@ class Related:
             yield part, splices
 
 
-def _anchor(span: Span) -> Span:
-    """Return the anchor that a row element stands in: from or to, and that in the anchor."""
-    holder = span.parent
-    return holder.parent if holder is not None and holder.parent is not None else span
+def _row_of(anchor: Span, end: str) -> Span | None:
+    """Return the row that a floating thing begins or ends in."""
+    place = anchor.child(end)
+    row = place.child("row") if place is not None else None
+    return row if row is not None and row.text.strip().isdecimal() else None

@@ -65,6 +65,10 @@ class Shift:
             first -= at_start.count
         return first, min(max(first, last), LAST_ROW)
 
+    def frame(self, top: int, bottom: int) -> tuple[int, int]:
+        """Return where what floats over these rows stands afterwards."""
+        return self.row(top), self.row(bottom)
+
     def takes(self, area: str) -> bool:
         """Whether all rows of an area go."""
         found = parse_range(area) if self.gone else None
