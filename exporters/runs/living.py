@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from exporters.registry import Exporter
 
 
+_ORDER = "the order of sections, paragraphs and rows"
+
+
 @dataclass(frozen=True, slots=True)
 class Merged:
     """A file after the merge. ``content`` is None where the edited file stands as it is, byte for byte."""
@@ -50,7 +53,8 @@ def regenerate(
     if template_changed:
         plan, content = upgraded(room, file, (base, theirs, ours), stamp, open_conflicts, epoch)
         return Merged(content, plan)
-    theirs, readings = arranged(room, theirs, ours, (room.read(base), room.read(theirs), room.read(ours)), epoch)
+    edited, readings = theirs, (room.read(base), room.read(theirs), room.read(ours))
+    theirs, readings = arranged(room, theirs, ours, readings, epoch)
     before, _, new = readings
     plan = planned(room, theirs, readings, open_conflicts)
     if plan.lost_too_much:
@@ -64,7 +68,8 @@ def regenerate(
     if track and untracked is not None:
         places = room.whereabouts(theirs, readings[1])
         told = dict.fromkeys(places.get(edit.at, edit.key) for edit in untracked(plan))
-        plan = replace(plan, untracked=tuple(told))
+        turned = () if theirs is edited else (_ORDER,)
+        plan = replace(plan, untracked=(*turned, *told))
     return Merged(patched(room, theirs, plan, ours, stamp, track=track, epoch=epoch), plan)
 
 
@@ -100,10 +105,10 @@ def lost(plan: Plan, file: str) -> Fault:
 
 
 def order(plan: Plan, file: str) -> tuple[Fault, ...]:
-    """Return the warning that an edited file keeps its order, where the data has another one by now."""
+    """Return the warning that an edited file keeps an order of its own, where the data has another one by now."""
     if not plan.disordered:
         return ()
-    message = "the data has another order by now; a file with hand edits keeps its own"
+    message = "the data has another order by now; what people rearranged, or what hangs together here, keeps its own"
     return (Fault("order", message, file, hint="move what should move; or build the file anew with --fresh"),)
 
 
