@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from itertools import chain, count
 
 from exporters.merge.columns import with_columns
 from exporters.merge.values import canonical
@@ -188,6 +189,28 @@ def _named_alike(items: Sequence[Item]) -> dict[str, list[Item]]:
     return found
 
 
+def numbered(base: Snapshot, ours: Snapshot) -> Snapshot:
+    """Return *ours* with rows of one name under the names that they have in *base*: the data may have put one of them
+    before another."""
+    before = {group.id: group for group in base.groups if group.keeps}
+    groups = (_numbered(before[group.id], group) if group.id in before else group for group in ours.groups)
+    return replace(ours, groups=tuple(groups))
+
+
+def _numbered(base: Group, ours: Group) -> Group:
+    known, names = _named_alike(base.items), dict[str, str]()
+    for name, items in _named_alike(ours.items).items():
+        others = known.get(name, [])
+        if len(items) < 2 and len(others) < 2:
+            continue
+        same = {item.at: origin.id for item, origin in _by_words(items, others)}
+        free = [origin.id for origin in others if origin.id not in same.values()]
+        more = (f"{name}{COUNTED}{number}" for number in count(len(others) + 1))
+        rest = (item.at for item in items if item.at not in same)
+        names |= same | dict(zip(rest, chain(free, more), strict=False))
+    return replace(ours, items=tuple(_called(item, names.get(item.at, item.id)) for item in ours.items))
+
+
 def _recalled(item: Item, origin: Item | None) -> Item:
     return _as(item, origin) if origin is not None else replace(item, id=f"{UNKNOWN}{item.at}")
 
@@ -274,8 +297,14 @@ def _alike(item: Item, origin: Item) -> bool:
 
 def _as(item: Item, origin: Item) -> Item:
     """Return *item* under the id and the keys of *origin*."""
-    slots = [replace(slot, key=origin.id + slot.key[len(item.id) :]) for slot in item.slots]
-    return _with_slots(replace(item, id=origin.id, slots=tuple(slots)), origin)
+    return _with_slots(_called(item, origin.id), origin)
+
+
+def _called(item: Item, name: str) -> Item:
+    if item.id == name:
+        return item
+    slots = [replace(slot, key=name + slot.key[len(item.id) :]) for slot in item.slots]
+    return replace(item, id=name, slots=tuple(slots))
 
 
 def _with_slots(item: Item, origin: Item | None) -> Item:

@@ -212,6 +212,10 @@ class _FileMerge:
                 self._still_dropped(theirs, item)
             elif item.unit in self.overrides.names:
                 held[item.unit].append(item)
+            else:
+                # What a person took out of its row: its values go on following theirs.
+                for slot in item.slots:
+                    self._slot(theirs.id, item.id, slot)
         for unit, items in held.items():
             known = [content_of(item) for item in before.values() if item.unit == unit]
             self._held_unit(unit, "\n".join(known) if unit in touched else "", items)

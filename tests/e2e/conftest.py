@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+import yaml
+
+from exporters.runs.planning import Request
+from tests.e2e.edited import SAMPLE, Edited, build
 
 
 @dataclass
@@ -42,3 +47,17 @@ def pack(tmp_path_factory, cache) -> Path:
     done = Shell(folder, {"BRIEFPACK_CACHE": str(cache)})("build", "--out", "pack")
     assert done.returncode == 0, done.stderr
     return folder / "pack"
+
+
+@pytest.fixture(scope="session")
+def sample(tmp_path_factory, cache) -> Edited:
+    """Return the pack of the invented sample, built once; read it, never change it."""
+    folder, request = tmp_path_factory.mktemp("sample") / "pack", Request(templates="standard", lang="zh", cache=cache)
+    build(yaml.safe_load(SAMPLE), folder, request)
+    return Edited(folder, request)
+
+
+@pytest.fixture
+def edited(sample, tmp_path) -> Edited:
+    """Return a copy of it that may be changed."""
+    return Edited(Path(shutil.copytree(sample.folder, tmp_path / "pack")), sample.request)

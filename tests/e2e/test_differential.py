@@ -5,7 +5,6 @@ The edits here touch nothing that the data fills, so the two may differ in nothi
 
 from __future__ import annotations
 
-import json
 import shutil
 import zipfile
 from collections.abc import Callable
@@ -17,18 +16,14 @@ from lxml import etree
 
 from exporters.package import Package
 from exporters.registry import EXPORTERS
-from exporters.runs.build import Outcome, execute
-from exporters.runs.inputs import find_dataset
-from exporters.runs.planning import Request, plan
+from exporters.runs.planning import Request
 from exporters.workbook.living.book import Book
 from tests.e2e import changes
-from tests.e2e.changes import Data
+from tests.e2e.edited import FILES, SAMPLE, build
 from tests.runs.seeding import rewrite
 
-FILES = {"word": "briefing.docx", "deck": "deck.pptx", "workbook": "targets.xlsx"}
 OURS = "（注）"
 """What was typed."""
-SAMPLE = Path(str(find_dataset("sample-progress"))).read_text("utf-8")
 
 QUICK = (
     "figure", "no_actuals", "new_indicator", "district", "many_statements", "no_district", "no_growth", "new_source",
@@ -40,13 +35,7 @@ OTHERS = (
     "renamed_indicator", "reported", "source_of_district", "sources_turned", "codes", "stretch", "title", "two_sources", "unit",
 )  # fmt: skip
 EDITIONS = (("standard", "en"), ("gbt9704", "zh"))
-Edited = Callable[[str, str], tuple[Path, Request]]
-
-
-def build(data: Data, out: Path, request: Request) -> Outcome:
-    file = out.with_suffix(".json")
-    file.write_text(json.dumps(data, default=str, ensure_ascii=False), "utf-8")
-    return execute(plan(Request(str(file), out, request.templates, request.lang, cache=request.cache, epoch=0)))
+Packs = Callable[[str, str], tuple[Path, Request]]
 
 
 def edit(folder: Path) -> None:
@@ -99,7 +88,7 @@ def differences(merged: list[str], fresh: list[str]) -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def edited(tmp_path_factory: pytest.TempPathFactory, cache: Path) -> Edited:
+def packs(tmp_path_factory: pytest.TempPathFactory, cache: Path) -> Packs:
     """Return what gives the edited pack of an edition."""
     known: dict[tuple[str, str], Path] = {}
 
@@ -116,14 +105,14 @@ def edited(tmp_path_factory: pytest.TempPathFactory, cache: Path) -> Edited:
 
 
 @pytest.mark.parametrize("name", QUICK)
-def test_edited_and_fresh_packs_say_the_same(name: str, edited: Edited, tmp_path: Path):
-    compare(name, *edited("standard", "zh"), tmp_path)
+def test_edited_and_fresh_packs_say_the_same(name: str, packs: Packs, tmp_path: Path):
+    compare(name, *packs("standard", "zh"), tmp_path)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("number", "name"), list(enumerate(OTHERS)))
-def test_so_do_those_of_other_editions(number: int, name: str, edited: Edited, tmp_path: Path):
-    compare(name, *edited(*EDITIONS[number % len(EDITIONS)]), tmp_path)
+def test_so_do_those_of_other_editions(number: int, name: str, packs: Packs, tmp_path: Path):
+    compare(name, *packs(*EDITIONS[number % len(EDITIONS)]), tmp_path)
 
 
 def compare(name: str, pack: Path, request: Request, folder: Path) -> None:

@@ -3,47 +3,20 @@
 from __future__ import annotations
 
 import copy
-import shutil
-from collections.abc import Callable
 from pathlib import Path
 
 import docx
 import openpyxl
 import pptx
-import pytest
-import yaml
-from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.text.paragraph import Paragraph
 from openpyxl.comments import Comment
 
 from exporters.runs.build import Outcome
-from exporters.runs.planning import Request
 from tests.e2e import changes
-from tests.e2e.test_differential import FILES, SAMPLE, build
+from tests.e2e.edited import Edited, said, typed_behind
 
 ORDER = ["东屿区", "南汀区", "西澜区", "北麓区", "中洲区"]
-
-
-@pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory, cache: Path) -> tuple[Path, Request]:
-    folder, request = tmp_path_factory.mktemp("order") / "pack", Request(templates="standard", lang="zh", cache=cache)
-    build(yaml.safe_load(SAMPLE), folder, request)
-    return folder, request
-
-
-@pytest.fixture
-def pack(built: tuple[Path, Request], tmp_path: Path) -> Path:
-    return Path(shutil.copytree(built[0], tmp_path / "pack"))
-
-
-def rebuilt(pack: Path, request: Request, change: Callable[[changes.Data], None] = changes.codes) -> Outcome:
-    data = yaml.safe_load(SAMPLE)
-    change(data)
-    outcome = build(data, pack, request)
-    again = build(data, pack, request)
-    assert set(again.results.values()) == {"unchanged"}
-    return outcome
 
 
 def told(outcome: Outcome) -> set[str]:
@@ -51,11 +24,6 @@ def told(outcome: Outcome) -> set[str]:
 
 
 # --- Word ------------------------------------------------------------------------------------------------------------
-
-
-def said(paragraph: Paragraph) -> str:
-    """Return all words of a paragraph, those in content controls too."""
-    return "".join(one.text or "" for one in paragraph._p.iter(qn("w:t")))
 
 
 def texts(path: Path) -> list[str]:
@@ -70,21 +38,15 @@ def find(document, text: str) -> Paragraph:
     return next(one for one in document.paragraphs if said(one).startswith("（") and said(one).endswith(text))
 
 
-def typed_behind(paragraph: Paragraph, text: str) -> None:
-    made = OxmlElement("w:p")
-    paragraph._p.addnext(made)
-    Paragraph(made, paragraph._parent).add_run(text)
-
-
-def test_sections_move_with_what_people_wrote_in_and_behind_them(pack: Path, built):
-    path = pack / FILES["word"]
+def test_sections_move_with_what_people_wrote_in_and_behind_them(edited: Edited):
+    path = edited / "word"
     document = docx.Document(path)
     typed_behind(find(document, "东屿区"), "东屿的导语")
     last = next(one for one in document.paragraphs if said(one).startswith("原文语句：地区生产总值增长6%"))
     typed_behind(last, "南汀的按语")
     document.add_comment(find(document, "西澜区").runs[0], "核对西澜", author="Li")
     document.save(path)
-    outcome = rebuilt(pack, built[1])
+    outcome = edited.rebuilt(changes.codes)
     assert "briefing.docx" not in told(outcome)
     assert headings(path) == ORDER[::-1]
     lines = texts(path)
@@ -96,27 +58,27 @@ def test_sections_move_with_what_people_wrote_in_and_behind_them(pack: Path, bui
     assert [said(one) for one in marked] == ["（三）西澜区"]
 
 
-def test_sections_that_a_person_moved_stay_and_are_told(pack: Path, built):
-    path = pack / FILES["word"]
+def test_sections_that_a_person_moved_stay_and_are_told(edited: Edited):
+    path = edited / "word"
     document = docx.Document(path)
     first, second = find(document, "东屿区")._p, find(document, "南汀区")._p
     third = find(document, "西澜区")._p
     for one in list(second.getparent())[second.getparent().index(second) : third.getparent().index(third)]:
         first.addprevious(one)
     document.save(path)
-    outcome = rebuilt(pack, built[1])
+    outcome = edited.rebuilt(changes.codes)
     assert "briefing.docx" in told(outcome)
     assert headings(path)[:2] == ["南汀区", "东屿区"]
 
 
-def test_a_layout_that_changes_inside_a_section_keeps_the_order(pack: Path, built):
+def test_a_layout_that_changes_inside_a_section_keeps_the_order(edited: Edited):
     """A landscape page begins in one section and ends in another: moved, other pages would lie on their side."""
-    path = pack / FILES["word"]
+    path = edited / "word"
     document = docx.Document(path)
     section = copy.deepcopy(document.sections[0]._sectPr)
     find(document, "南汀区")._p.get_or_add_pPr().append(section)
     document.save(path)
-    outcome = rebuilt(pack, built[1])
+    outcome = edited.rebuilt(changes.codes)
     assert "briefing.docx" in told(outcome)
     assert headings(path) == ORDER
 
@@ -132,8 +94,8 @@ def slide_of(deck, name: str) -> int:
     return next(at for at, title in enumerate(titles(deck)) if title.startswith(name))
 
 
-def test_slides_move_with_what_people_put_on_and_behind_them(pack: Path, built):
-    path = pack / FILES["deck"]
+def test_slides_move_with_what_people_put_on_and_behind_them(edited: Edited):
+    path = edited / "deck"
     deck = pptx.Presentation(path)
     own = deck.slides.add_slide(deck.slides[slide_of(deck, "南汀")].slide_layout)
     own.shapes.title.text_frame.text = "南汀的一页"
@@ -144,7 +106,7 @@ def test_slides_move_with_what_people_put_on_and_behind_them(pack: Path, built):
     box.text_frame.text = "南汀的框"
     deck.save(path)
     before = [title[:2] for title in titles(deck) if title[:2] in {one[:2] for one in ORDER}]
-    outcome = rebuilt(pack, built[1])
+    outcome = edited.rebuilt(changes.codes)
     assert "deck.pptx" not in told(outcome)
     deck = pptx.Presentation(path)
     now = [title[:2] for title in titles(deck) if title[:2] in {one[:2] for one in ORDER}]
@@ -181,10 +143,10 @@ def edit_book(path: Path, own: str = "对比!D11") -> None:
     book.save(path)
 
 
-def test_rows_move_with_what_people_did_to_them_and_formulas_follow(pack: Path, built):
-    path = pack / FILES["workbook"]
+def test_rows_move_with_what_people_did_to_them_and_formulas_follow(edited: Edited):
+    path = edited / "workbook"
     edit_book(path)
-    outcome = rebuilt(pack, built[1])
+    outcome = edited.rebuilt(changes.codes)
     assert "targets.xlsx" not in told(outcome)
     book = openpyxl.load_workbook(path)
     sheet = book["对比"]
@@ -197,23 +159,23 @@ def test_rows_move_with_what_people_did_to_them_and_formulas_follow(pack: Path, 
     assert [book["我的"][cell].value for cell in ("A1", "A2")] == ["=对比!D13*2", "=SUM(对比!D10:D14)"]
 
 
-def test_rows_that_a_formula_names_in_part_keep_their_order_and_are_told(pack: Path, built):
-    path = pack / FILES["workbook"]
+def test_rows_that_a_formula_names_in_part_keep_their_order_and_are_told(edited: Edited):
+    path = edited / "workbook"
     edit_book(path, own="SUM(对比!D10:D12)")
-    outcome = rebuilt(pack, built[1])
+    outcome = edited.rebuilt(changes.codes)
     assert "targets.xlsx" in told(outcome)
     book = openpyxl.load_workbook(path)
     assert row_of(book["对比"], "南汀") == 11
     assert book["我的"]["A1"].value == "=SUM(对比!D10:D12)*2"
 
 
-def test_rows_that_a_person_sorted_stay_and_are_told(pack: Path, built):
-    path = pack / FILES["workbook"]
+def test_rows_that_a_person_sorted_stay_and_are_told(edited: Edited):
+    path = edited / "workbook"
     book = openpyxl.load_workbook(path)
     sheet = book["来源"]
     for column in range(1, 10):
         one, other = sheet.cell(4, column), sheet.cell(5, column)
         one.value, other.value = other.value, one.value
     book.save(path)
-    assert "targets.xlsx" not in told(rebuilt(pack, built[1], changes.sources_turned))
+    assert "targets.xlsx" not in told(edited.rebuilt(changes.sources_turned))
     assert openpyxl.load_workbook(path)["来源"]["A4"].value == "half-year"
