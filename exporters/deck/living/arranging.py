@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, BinaryIO
 
 from exporters.charts.drawingml import P, R
-from exporters.deck.living.deck import Deck, Element, serialised
+from exporters.deck.living.deck import Deck
 from exporters.deck.living.listing import P14
 from exporters.deck.living.packing import Changes
 from exporters.deck.living.places import Places
 from exporters.deck.living.reading import KEPT
+from exporters.deck.living.shapes import Element, serialised
 from exporters.snapshot import Arrangement
 
 if TYPE_CHECKING:
