@@ -19,6 +19,7 @@ from exporters.word.living.atoms import Atom, Kind, prose_of, text_of
 from exporters.word.living.lexing import lex
 from exporters.word.living.lines import PARSER, Between, Line, Part, lines_of
 from exporters.word.living.notes import may_be_astray, put_back
+from exporters.word.living.runs import AUTHOR
 from exporters.word.living.stories import BODY, CONTENTS, MARGINS, Found, Region, Story, scan, visible
 from exporters.word.names import R, W
 from exporters.word.xmlparts import Element
@@ -103,9 +104,16 @@ class Document:
         """The trees of the parts."""
         return {name: part.root for name, part in self._parts.items()}
 
+    @cached_property
+    def _remarks(self) -> frozenset[str]:
+        """The numbers of the comments that a rebuild wrote."""
+        part = self._related(rt.COMMENTS)
+        root = etree.fromstring(self.package.read(part), PARSER) if part is not None else ()
+        return frozenset(one.get(f"{W}id", "") for one in root if one.get(f"{W}author") == AUTHOR)
+
     def _add(self, group: str, part: Part, lines: Iterable[Line | Between] | None = None) -> None:
         found = lines_of(part.root, self.digests) if lines is None else lines
-        self.stories.append((group, scan(part, found, self.digests, self.notes)))
+        self.stories.append((group, scan(part, found, self.digests, self.notes, self._remarks)))
 
     @property
     def body(self) -> Story:
@@ -197,6 +205,8 @@ class Document:
             slots += self._chart(f"{at}/{_CHART}{index}", key, chart.seen)
         for index, (key, drawing) in enumerate(found.drawings):
             slots += _alternatives(f"{at}/", index, key, drawing.seen)
+        if found.inside:
+            slots.append(Slot(f"{found.id}!", "\n".join(found.inside), "", SlotKind.FOREIGN))
         if found.beside and found.unit:
             slots.append(Slot(f"{found.id}+", "\n".join(found.beside), "", SlotKind.FOREIGN))
         return Item(found.id, at, tuple(slots), found.unit)

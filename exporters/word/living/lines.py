@@ -19,6 +19,7 @@ from exporters.word.xmlparts import Element
 
 CHART, DRAWING = f"{C}chart", f"{WP}docPr"
 P, TR, TC, TBL = f"{W}p", f"{W}tr", f"{W}tc", f"{W}tbl"
+_COMMENT = f"{W}commentReference"
 PARSER = etree.XMLParser(resolve_entities=False, no_network=True)
 _NUMBERED = (P, TR, CHART, DRAWING)
 _BLOCKS = frozenset(
@@ -93,6 +94,8 @@ class Line:
     """Of a heading that the contents list: the bookmarks in it."""
     shown: Sequence[Node] = ()
     """Charts, and properties of drawings."""
+    comments: Sequence[str] = ()
+    """The numbers of the comments on it."""
     expand: bool = False
     digests: Mapping[str, str] = field(default_factory=dict)
 
@@ -130,6 +133,7 @@ def take(line: Line, element: Element, walker: Walker) -> None:
     """Read a paragraph into *line*."""
     line.atoms = walker.paragraph(element)
     line.anchors, line.in_contents, line.expand = walker.anchors, walker.in_contents, walker.expanded
+    line.comments = [one.get(f"{W}id", "") for one in element.iter(_COMMENT)]
     if walker.in_contents:
         link = next(element.iter(f"{W}hyperlink"), None)
         line.link = link.get(f"{W}anchor", "") if link is not None else ""

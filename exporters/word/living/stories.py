@@ -78,6 +78,8 @@ class Found:
     """Values in it that stand outside all regions."""
     beside: list[str] = field(default_factory=list)
     """What stands behind it that was not generated with it."""
+    inside: list[str] = field(default_factory=list)
+    """What stands in it beside its regions and may be a person's: words in cells, comments, pictures."""
     charts: list[tuple[str, Node]] = field(default_factory=list)
     drawings: list[tuple[str, Node]] = field(default_factory=list)
     """The properties of drawings, which hold their alternative texts."""
@@ -125,15 +127,22 @@ def scan(
     lines: Iterable[Line | Between],
     digests: Mapping[str, str],
     notes: Mapping[tuple[str, str], Element],
+    remarks: frozenset[str] = frozenset(),
 ) -> Story:
     """Find the items in the *lines* of a part; *notes* gives the foot- and endnotes by kind and id: they belong to the
-    item that refers to them."""
-    return _Scanner(part, digests, notes).story(lines)
+    item that refers to them. *remarks* are the numbers of the comments that a rebuild wrote."""
+    return _Scanner(part, digests, notes, remarks).story(lines)
 
 
 class _Scanner:
-    def __init__(self, part: Part, digests: Mapping[str, str], notes: Mapping[tuple[str, str], Element]) -> None:
-        self._digests, self._notes = digests, notes
+    def __init__(
+        self,
+        part: Part,
+        digests: Mapping[str, str],
+        notes: Mapping[tuple[str, str], Element],
+        remarks: frozenset[str],
+    ) -> None:
+        self._digests, self._notes, self._remarks = digests, notes, remarks
         self._story = Story(part)
         self._rows: dict[Node, Found] = {}
         self._open: dict[Node | None, tuple[str, Region]] = {}
@@ -186,6 +195,10 @@ class _Scanner:
             first = self._cut(line, row, starts, ended)
         if line.shown:
             self._show(line, row, first)
+        owner = row or (self._last if first is not None else None)
+        if owner is not None and (line.comments or line.shown):
+            owner.inside += ("comment" for number in line.comments if number not in self._remarks)
+            owner.inside += ("drawing" for node in line.shown if node.tag == DRAWING)
 
     def _cut(self, line: Line, row: Found | None, starts: list[Anchor], ended: list[str]) -> Region | None:
         """Cut a paragraph at the items that begin in it: each has all up to the next. Return the first region."""
@@ -238,6 +251,8 @@ class _Scanner:
         values = [one for one in piece if one.kind in {Kind.CONTROL, Kind.BOOKED}]
         if row is not None:
             row.values += values
+            if words := prose_of(piece).strip():
+                row.inside.append(words)
             self._last = row
             return
         self._story.loose += values

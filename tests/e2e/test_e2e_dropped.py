@@ -1,0 +1,96 @@
+"""The data drops what people wrote into: it stays, and is told."""
+
+from __future__ import annotations
+
+import io
+import struct
+import zlib
+
+import docx
+import pytest
+from docx.oxml import OxmlElement
+from docx.oxml.ns import qn
+from docx.shared import Cm
+from docx.text.paragraph import Paragraph
+
+from tests.e2e import changes
+from tests.e2e.edited import Edited, said, typed_behind
+
+
+def progress(document):
+    """Return the table of actual values."""
+    return next(one for one in document.tables if one.rows[0].cells[0].text == "地区")
+
+
+def words(path) -> str:
+    return "\n".join(one.text or "" for one in docx.Document(path).element.iter(qn("w:t")))
+
+
+def picture() -> io.BytesIO:
+    """Return a picture of one white point."""
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    head = struct.pack(">IIBBBBB", 1, 1, 8, 0, 0, 0, 0)
+    return io.BytesIO(
+        b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(b"\0\xff")) + chunk(b"IEND", b"")
+    )
+
+
+def column(document) -> None:
+    """Put in a column with a remark for each row."""
+    for number, row in enumerate(progress(document)._tbl.tr_lst):
+        cell = OxmlElement("w:tc")
+        row.append(cell)
+        paragraph = OxmlElement("w:p")
+        cell.append(paragraph)
+        Paragraph(paragraph, document).add_run(f"核对{number}")
+
+
+def second_paragraph(document) -> None:
+    typed_behind(progress(document).rows[-1].cells[1].paragraphs[-1], "格内批语")
+
+
+def comment(document) -> None:
+    run = next(one for one in progress(document).rows[-1]._tr.iter(qn("w:r")))
+    document.add_comment(docx.text.run.Run(run, document.paragraphs[0]), "请核实此行", author="Li")
+
+
+def drawing(document) -> None:
+    progress(document).rows[-1].cells[1].paragraphs[0].add_run().add_picture(picture(), Cm(1))
+
+
+@pytest.mark.parametrize(
+    ("edit", "left"),
+    [(column, "核对26"), (second_paragraph, "格内批语"), (comment, "commentReference"), (drawing, "a:blip ")],
+)
+def test_a_row_that_a_person_wrote_into_stays_and_is_told(edit, left: str, edited: Edited):
+    document = docx.Document(edited / "word")
+    edit(document)
+    document.save(edited / "word")
+    assert edited.rebuilt(changes.few_actuals).exit_code == 3
+    xml = docx.Document(edited / "word").element.xml
+    assert left in xml
+    told = [one for one in edited.rebuilt(changes.few_actuals).manifest.conflicts if one["file"] == "briefing.docx"]
+    assert told
+
+
+def test_rows_that_nobody_touched_go(edited: Edited):
+    document = docx.Document(edited / "word")
+    comment(document)
+    document.save(edited / "word")
+    before = len(progress(docx.Document(edited / "word")).rows)
+    outcome = edited.rebuilt(changes.few_actuals)
+    rows = progress(docx.Document(edited / "word")).rows
+    assert len([one for one in outcome.manifest.conflicts if one["file"] == "briefing.docx"]) == 1
+    assert 3 < len(rows) < before - 10
+
+
+def test_a_paragraph_with_a_comment_stays(edited: Edited):
+    document = docx.Document(edited / "word")
+    place = next(one for one in document.paragraphs if said(one).startswith("东屿区委书记"))
+    document.add_comment(docx.text.run.Run(next(place._p.iter(qn("w:r"))), place), "核实", author="Li")
+    document.save(edited / "word")
+    assert edited.rebuilt(changes.no_leader).exit_code == 3
+    assert "东屿区委书记" in words(edited / "word").replace("\n", "")
