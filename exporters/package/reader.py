@@ -27,13 +27,14 @@ class Package:
     A missing part raises KeyError, a damaged one PackageError. Large files stay open until ``close``.
     """
 
-    __slots__ = ("_content_types", "_directory", "_folded", "_relationships", "last_read")
+    __slots__ = ("_content_types", "_directory", "_folded", "_largest", "_relationships", "last_read")
 
     def __init__(self, directory: Directory) -> None:
         self._directory = directory
         self._content_types: ContentTypes | None = None
         self._folded: dict[str, Member] | None = None
         self._relationships: dict[str, Relationships] = {}
+        self._largest = "", b""
         self.last_read = ""
         """The part that was read last: where somebody stumbled over the package."""
 
@@ -93,11 +94,15 @@ class Package:
         return self._member(name).size
 
     def read(self, name: str) -> bytes:
-        """Return a part's plain bytes."""
+        """Return a part's plain bytes. Those of the largest part are kept, for several look at them in turn."""
         self.last_read = name
+        if name == self._largest[0]:
+            return self._largest[1]
         data = self._directory.read(self._member(name))
         if name.endswith((".xml", ".rels", ".vml")) and many_attributes(data):
             raise self._directory.fault("broken-xml", f"an element has more than {MOST} attributes", name)
+        if len(data) > len(self._largest[1]):
+            self._largest = name, data
         return data
 
     def raw(self, name: str) -> RawPart:

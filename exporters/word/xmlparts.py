@@ -59,6 +59,15 @@ def serialise(root: Element, *, controls: bool = False) -> str:
     return HEADER + text
 
 
+def serialised(root: Element, *, controls: bool = False) -> bytes:
+    """Return the part's bytes; *controls* as for :func:`serialise`."""
+    data = etree.tostring(root, encoding="UTF-8", xml_declaration=False)
+    if not controls:
+        return HEADER.encode() + data
+    end = data.index(b">") + 1
+    return (HEADER + _declare(data[:end].decode(), root)).encode() + data[end:]
+
+
 def _declare(text: str, root: Element) -> str:
     w15, mc = prefix_of(root, W15, ""), prefix_of(root, MC, "")
     start = _ROOT_TAG.match(text)

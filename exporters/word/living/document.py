@@ -190,7 +190,7 @@ class Document:
             atoms = region.atoms
             kind = SlotKind.LOST if region.is_note and self.is_lost(region) else SlotKind.PROSE
             slots.append(Slot(f"{region.name}#", prose_of(atoms), handle, kind))
-            fields = 0
+            fields = notes = 0
             for index, atom in enumerate(atoms):
                 if atom.kind is Kind.CONTROL or atom.kind is Kind.BOOKED:
                     slots.append(_value(f"{handle}/{index}", atom))
@@ -198,8 +198,10 @@ class Document:
                     key = f"{region.name}#field{fields}"
                     slots.append(Slot(key, text_of(atom.inner), f"{handle}/{index}", SlotKind.DERIVED))
                     fields += 1
-            if not region.is_note and (not found.is_row or region.notes):
-                slots.append(Slot(region.name + _NOTES, "*" * len(region.notes), handle, SlotKind.DERIVED))
+                elif atom.kind is Kind.NOTE:
+                    notes += 1
+            if not region.is_note and (not found.is_row or notes):
+                slots.append(Slot(region.name + _NOTES, "*" * notes, handle, SlotKind.DERIVED))
         slots += (_value(f"{at}/{_VALUE}{index}", atom) for index, atom in enumerate(found.values))
         for index, (key, chart) in enumerate(found.charts):
             slots += self._chart(f"{at}/{_CHART}{index}", key, chart.seen)

@@ -13,7 +13,17 @@ from lxml import etree
 
 from exporters.package.xmltext import PROLOG, plain
 from exporters.word.anchors import PREFIX, plain_name
-from exporters.word.living.atoms import ANCHORS, ITEM_PREFIX, NOTE_MARKS, TOC, Anchor, Atom, Kind, Walker
+from exporters.word.living.atoms import (
+    ANCHORS,
+    CONTENTS_PREFIX,
+    ITEM_PREFIX,
+    NOTE_MARKS,
+    TOC,
+    Anchor,
+    Atom,
+    Kind,
+    Walker,
+)
 from exporters.word.living.lines import CHART, DRAWING, PARSER, TC, TR, Between, Line, Node, P, Part, take, unbound
 from exporters.word.names import W
 
@@ -67,7 +77,7 @@ _CLOSED = b"</w:p>"
 _TAIL = b"</w:body></w:document>"
 _NAMES = re.compile(rb'<w:bookmarkStart (?:[^<>]*? )?w:name="([^"<]*)"')
 _ANCHORS = tuple(prefix.encode() for prefix in ANCHORS)
-_VALUES = PREFIX.encode()
+_VALUES, _LISTED = PREFIX.encode(), CONTENTS_PREFIX.encode()
 _NOTES = {mark.removeprefix(W).removesuffix("Reference").encode(): kind for mark, kind in NOTE_MARKS.items()}
 _CONTROLS = f"{W}sdt"
 # Looked up as plain names, for there are some hundred thousand atoms.
@@ -95,7 +105,7 @@ class _Lexer:
         self._digests = digests
         self._walker = Walker(digests)
         self._counts = dict.fromkeys((P, TR, CHART, DRAWING), 0)
-        self._texts: dict[bytes, str] = {}
+        self._texts = _Texts()
 
     def lines(self) -> list[Line | Between] | None:
         data, at, match = self._data, self._at, _BLOCK.match
@@ -145,29 +155,30 @@ class _Lexer:
 
     def _pieces(self, line: Line, start: int, end: int) -> bool:
         """Read a paragraph whose inside is all of known forms; return whether it is."""
-        atoms, anchors, text = [], [], self._text
-        heading = False
+        atoms: list[Atom] = []
+        anchors: list[Anchor] = []
+        text, heading = self._texts, False
         for _, key, shown, words, number, name, stop, kind, note, code, result, other in _PIECE(self._data, start, end):
             if key:
-                inner = (Atom(_PLAIN, None, text(shown), "", (), line),)
-                atoms.append(Atom(_CONTROL, None, "", text(key), inner, line))
+                inner = (Atom(_PLAIN, None, text[shown], "", (), line),)
+                atoms.append(Atom(_CONTROL, None, "", text[key], inner, line))
             elif words:
-                atoms.append(Atom(_PLAIN, None, text(words), "", (), line))
-            elif name.startswith(_ANCHORS):
-                anchors.append(anchor := Anchor(len(atoms), number.decode(), plain_name(name.decode())))
-                heading |= anchor.is_listed
+                atoms.append(Atom(_PLAIN, None, text[words], "", (), line))
             elif stop:
                 anchors.append(Anchor(len(atoms), stop.decode()))
+            elif name.startswith(_ANCHORS):
+                heading = heading or name.startswith(_LISTED)
+                anchors.append(Anchor(len(atoms), number.decode(), plain_name(name.decode())))
             elif note:
                 atoms.append(Atom(Kind.NOTE, None, _NOTES[kind], note.decode(), (), line))
-            elif code and not TOC.match(text(code)):
-                inner = (Atom(_PLAIN, None, text(result), "", (), line),)
+            elif code and not TOC.match(text[code]):
+                inner = (Atom(_PLAIN, None, text[result], "", (), line),)
                 atoms.append(Atom(Kind.FIELD, None, "", "", inner, line))
             elif code or other or name.startswith(_VALUES):
                 return False
         line.atoms, line.anchors = atoms, anchors
         if heading:
-            line.names = [text(name) for name in _NAMES.findall(self._data, start, end)]
+            line.names = [text[name] for name in _NAMES.findall(self._data, start, end)]
         return True
 
     def _alone(self, line: Line, start: int, end: int) -> None:
@@ -178,8 +189,10 @@ class _Lexer:
         take(line, element, self._walker)
         unbound(line.atoms, line)
 
-    def _text(self, raw: bytes) -> str:
-        found = self._texts.get(raw)
-        if found is None:
-            found = self._texts[raw] = plain(raw)
+
+class _Texts(dict[bytes, str]):
+    """What bytes stand for; most words of a briefing stand in it many times."""
+
+    def __missing__(self, raw: bytes) -> str:
+        found = self[raw] = plain(raw)
         return found

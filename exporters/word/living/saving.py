@@ -11,7 +11,7 @@ from exporters.package.relationships import rels_name
 from exporters.word.living.document import Document
 from exporters.word.living.lifting import Luggage
 from exporters.word.names import W15
-from exporters.word.xmlparts import Element, serialise
+from exporters.word.xmlparts import Element, serialised
 
 _TYPES_PART = "[Content_Types].xml"
 
@@ -50,7 +50,7 @@ def save(
 
 
 def _text(root: Element) -> bytes:
-    return serialise(root, controls=next(root.iter(f"{W15}appearance"), None) is not None).encode()
+    return serialised(root, controls=next(root.iter(f"{W15}appearance"), None) is not None)
 
 
 def _set_properties(
