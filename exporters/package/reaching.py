@@ -52,7 +52,6 @@ _OBJECTS = {
     "control": "a control", "altChunk": "an embedded document that Office converts", "webextension": "an add-in",
 }  # fmt: skip
 _PARTS = (".xml", ".vml")
-_CODES = re.compile(rb"<\w+:instrText[^>]*>([^<]*)|<\w+:fldSimple ([^>]*)")
 _STORIES = frozenset((ct.DOCUMENT, ct.WORD_HEADER, ct.WORD_FOOTER))
 #: Stands for a field inside another's instruction.
 _INNER = "\x00"
@@ -86,12 +85,23 @@ def refuse_running(package: Package) -> None:
     faults: list[Fault] = []
     for part in package.names():
         data = package.read(part) if package.content_types.of(part) in _STORIES else b""
-        if b"DDE" in b"".join(map(b"".join, _CODES.findall(data))).upper():
+        if b"DDE" in b"".join(_codes(data)).upper():
             root = etree.fromstring(data, _PARSER)
             told = _of_fields(root, lambda _, part=part: f"part {part}")  # type: ignore[misc]
             faults += [replace(fault, file=package.file) for fault in told if fault.mark in _RUNNING]
     if faults:
         raise PackageError(faults)
+
+
+def _codes(data: bytes) -> Iterator[bytes]:
+    """Yield the instructions of fields, piece by piece."""
+    for mark, opened, closed in ((b":instrText", b">", b"<"), (b":fldSimple ", b" ", b">")):
+        at = data.find(mark)
+        while at >= 0:
+            start = data.find(opened, at) + 1
+            end = data.find(closed, start)
+            yield data[start : end if end >= 0 else None]
+            at = data.find(mark, max(end, start))
 
 
 # --- links -----------------------------------------------------------------------------------------------------------

@@ -149,17 +149,21 @@ class Book:
 
     def _range(self, entry: SheetEntry) -> Table | None:
         sheet = self.sheet(entry.part)
-        tables = [table.area for table in self.tables if table.sheet == entry.part]
-        for column in sorted(self.hidden_columns(entry.part)):
-            cells = (row.cells.get(column) for row in sheet.rows.values())
+        hidden = sorted(self.hidden_columns(entry.part))
+        tables = [table.area for table in self.tables if table.sheet == entry.part] if hidden else []
+        outside = [
+            row
+            for number, row in (sheet.rows.items() if hidden else ())
+            if not any(area.top <= number <= area.bottom for area in tables)
+        ]
+        for column in hidden:
             rows = [
                 cell.row
-                for cell in cells
-                if cell is not None
+                for row in outside
+                if (cell := row.cells.get(column)) is not None
                 and cell.formula is None
                 and cell.kind in {"s", "inlineStr", "str"}
                 and _ID.fullmatch(self.text(cell))
-                and not any(area.top <= cell.row <= area.bottom for area in tables)
             ]
             if rows:
                 right = max(cell.column for row in rows for cell in sheet.rows[row].cells.values() if not cell.blank)
@@ -172,14 +176,13 @@ class Book:
     def hidden_columns(self, part: str) -> set[int]:
         """Return the hidden columns of a sheet, as far as it uses them."""
         sheet = self.sheet(part)
+        columns = (one for holder in sheet.root.all("cols") for one in holder.all("col"))
+        ends = [(one.get("min"), one.get("max")) for one in columns if one.get("hidden") in {"1", "true"}]
+        if not ends:
+            return set()
         used = max((max(row.cells) for row in sheet.rows.values() if row.cells), default=0)
-        found: set[int] = set()
-        for holder in sheet.root.all("cols"):
-            for one in holder.all("col"):
-                first, last = one.get("min"), one.get("max")
-                if one.get("hidden") in {"1", "true"} and first.isdecimal() and last.isdecimal():
-                    found |= set(range(int(first), min(int(last), used) + 1))
-        return found
+        known = ((int(first), int(last)) for first, last in ends if first.isdecimal() and last.isdecimal())
+        return {column for first, last in known for column in range(first, min(last, used) + 1)}
 
     @property
     def size(self) -> int:

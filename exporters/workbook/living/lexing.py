@@ -39,6 +39,7 @@ def lex(data: bytes, start: int, end: int, known: KnownRows) -> dict[int, Row] |
     tags: dict[bytes, dict[str, str]] = {b"": {}}
     columns: dict[bytes, int] = {}
     texts: dict[bytes, str] = {b"": ""}
+    inlines = texts.copy()
     at = start
     while at < end:
         found = _ROW.match(data, at)
@@ -58,7 +59,7 @@ def lex(data: bytes, start: int, end: int, known: KnownRows) -> dict[int, Row] |
             text = data[row.start : row.end]
             cells = known.get(text)
             if cells is None:
-                if _lex_cells(data, row, tags, columns, texts) != row.closed:
+                if _lex_cells(data, row, tags, columns, texts, inlines) != row.closed:
                     return None
                 known[text] = row.cells
             else:
@@ -73,6 +74,7 @@ def _lex_cells(
     tags: dict[bytes, dict[str, str]],
     columns: dict[bytes, int],
     texts: dict[bytes, str],
+    inlines: dict[bytes, str],
 ) -> int:
     """Read cells up to what is none; return where that begins."""
     match, cells, number, base, at = _CELL.match, row.cells, row.number, row.start, row.opened
@@ -100,10 +102,10 @@ def _lex_cells(
         elif data.startswith((b"<v/>", b"</v>"), at - 8):
             cell.value = ""
         if text is not None:
-            inline = texts.get(text)
+            inline = inlines.get(text)
             if inline is None:
-                inline = texts[text] = plain(text)
-            cell.inline = unspelled(inline)
+                inline = inlines[text] = unspelled(plain(text))
+            cell.inline = inline
         elif runs is not None:
             cell.inline = string_text(parse(b"<is>" + runs + b"</is>"))
         if formula is not None:

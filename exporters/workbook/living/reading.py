@@ -34,6 +34,7 @@ FORMAT = "workbook"
 STAMP = "briefpack"
 NOTES = "+"
 """Stands for the notes on a row in the key of a slot; begins that of a cell beside its table."""
+_LONGEST_VALUE = 15
 _SENTENCE = re.compile(r"[。！？；\n]|[.!?;]\s")
 
 
@@ -117,8 +118,10 @@ class _Reader:
                 if cell is None:
                     pass
                 elif cell.formula is None:
-                    value = text(cell)
-                    kind = kind_of(value)
+                    if cell.inline is not None or cell.value is not None:
+                        value = text(cell)
+                    if len(value) > _LONGEST_VALUE:
+                        kind = kind_of(value)
                 else:
                     formula = sheet.formula(cell)
                     value = shaped(formula)[0].skeleton if is_formula else by_header(formula, table, row.number)
@@ -165,7 +168,7 @@ def _has_formula(cell: Cell | None) -> bool:
 
 def kind_of(text: str) -> SlotKind:
     """Return how a text is merged: whole sentences by the sentence."""
-    if len(text) > 15 and text[0] != FORMULA and _SENTENCE.search(text):
+    if len(text) > _LONGEST_VALUE and text[0] != FORMULA and _SENTENCE.search(text):
         return SlotKind.PROSE
     return SlotKind.VALUE
 
