@@ -40,6 +40,14 @@ _PRESSING = {"looks_high", "looks_low", "unverified"}
 @only_option
 @as_of_option
 @click.option("--track-changes", is_flag=True, help="Updates of the briefing arrive as Word revisions.")
+@click.option(
+    "--with",
+    "copies",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    multiple=True,
+    metavar="FILE",
+    help="Take the edits of a copy that came back (any name) into its file.",
+)
 @click.option("--fresh", is_flag=True, help="Start over; what stands there goes to a backup.")
 @click.option("--dry-run", is_flag=True, help="Say what would happen to each file, and write nothing.")
 @notify_option
@@ -52,6 +60,7 @@ def command(
     only: tuple[str, ...],
     as_of: dt.date | None,
     track_changes: bool,
+    copies: tuple[Path, ...],
     fresh: bool,
     dry_run: bool,
     notify_cmd: str | None,
@@ -59,7 +68,9 @@ def command(
 ) -> None:
     """Build the pack of DATASET (a file, or a shipped dataset's name; without it the Guangzhou sample)."""
     request = pack_request(dataset, out, templates, lang, only, as_of)
-    request = replace(request, fresh=fresh, track_changes=track_changes)
+    request = replace(request, fresh=fresh, track_changes=track_changes, copies=copies)
+    if fresh and copies:
+        raise click.UsageError("--fresh throws edits away, --with takes them in: choose one")
     # A short build ends before its garbage matters, and looking for it takes a twentieth of the time.
     gc.disable()
     try:

@@ -20,7 +20,7 @@ _WORDS = {
     "both-changed": "you and the data changed it",
     "deleted-changed": "you deleted it, the data changed it",
     "changed-dropped": "you changed it, the data dropped it",
-    "not-carried": "the new template has no sure place for it",
+    "not-carried": "it has no sure place in the file",
 }
 
 

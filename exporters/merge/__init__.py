@@ -6,6 +6,7 @@ stays theirs and is reported.
 """
 
 from exporters.merge.aligning import aligned, known, numbered
+from exporters.merge.comparing import content_of
 from exporters.merge.files import Texts, merge
 from exporters.merge.ordering import arrangements, in_order_of
 from exporters.merge.overrides import Overrides
@@ -20,6 +21,7 @@ __all__ = [
     "aligned",
     "arrangements",
     "canonical",
+    "content_of",
     "in_order_of",
     "known",
     "merge",

@@ -23,5 +23,6 @@ def older(out: Path, name: str, base: Base, made: Manifest | None) -> Fault | No
     kept = next((folder / name for folder in backups.newest_first(root) if (folder / name).is_file()), None)
     message = f"it is an older copy (generation {number}, in the place of {record.generation}): what others have typed "
     message += "into the later one is not in it"
-    hint = f"the later one, as the last build found it, is {kept}: carry over what is missing" if kept else ""
+    hint = f"the later one, as the last build found it, is {kept}: " if kept else ""
+    hint += "for both, put the later one back and build with the copy beside it: --with COPY"
     return Fault("older-copy", message, str(out / name), hint=hint, severity="warning")

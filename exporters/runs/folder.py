@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from exporters.errors import BriefpackError, Fault, PackageError, RefusedError
 from exporters.files import read_file
@@ -17,6 +18,9 @@ from exporters.runs.memory import Base, Memory
 from exporters.runs.stamp import read_stamp
 from exporters.snapshot import Conflict
 
+if TYPE_CHECKING:
+    from exporters.runs.returning import Copy
+
 
 @dataclass(frozen=True, slots=True)
 class Existing:
@@ -25,7 +29,7 @@ class Existing:
     ``lock`` is the lock file of an editor that has it open; ``newest`` the number of its newest generation;
     ``content`` its bytes, ``base`` what it was edited from, and where there is none ``fault`` says why;
     ``older`` tells of a copy older than the file whose place it took; ``link`` says that it is a link to a file
-    elsewhere, or to none.
+    elsewhere, or to none; ``copies`` are copies of it that are to be taken into it.
     """
 
     digest: str | None = None
@@ -37,6 +41,7 @@ class Existing:
     conflicts: tuple[Conflict, ...] = ()
     older: Fault | None = None
     link: bool = False
+    copies: tuple[Copy, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +63,16 @@ class Folder:
         return self.files.get(name, Existing())
 
 
-def look(out: Path, names: Sequence[str], *, fresh: bool = False, merging: Collection[str] = ()) -> Folder:
-    """Read the folder. *merging* names files that are to be merged even where nobody has edited them.
+def look(
+    out: Path,
+    names: Sequence[str],
+    *,
+    fresh: bool = False,
+    merging: Collection[str] = (),
+    copies: Sequence[Path] = (),
+) -> Folder:
+    """Read the folder. *merging* names files that are to be merged even where nobody has edited them; *copies* are
+    edited copies of the pack's files.
 
     A publication that an earlier run had decided and not ended is ended first. With *fresh*, what the folder holds
     counts for nothing but the numbers of its generations.
@@ -74,12 +87,26 @@ def look(out: Path, names: Sequence[str], *, fresh: bool = False, merging: Colle
     except BriefpackError as error:
         # What the files are is then unknown, so nothing may replace them.
         raise RefusedError(error.faults) from None
+    taken = _taken(out, names, copies, made.dataset if made else "")
+    merging = {*merging, *(name for name, found in taken.items() if found)}
     if not Memory.exists(out):
         files = {name: _existing(out, name, made, None, merging, fresh) for name in names}
         return Folder(out, made, files, (), seen, _data(out, made))
     with Memory(out) as memory:
         files = {name: _existing(out, name, made, memory, merging, fresh) for name in names}
+        files |= {name: replace(files[name], copies=found) for name, found in taken.items()}
         return Folder(out, made, files, () if fresh else tuple(memory.ledger.conflicts()), seen, _data(out, made))
+
+
+def _taken(out: Path, names: Sequence[str], copies: Sequence[Path], pack: str) -> dict[str, tuple[Copy, ...]]:
+    if not copies:
+        return {}
+    from exporters.runs.returning import copies_of
+
+    if strange := [path for path in copies if not any(path.suffix.casefold() == Path(name).suffix for name in names)]:
+        message = f"it is no copy of {', '.join(names)}"
+        raise BriefpackError(Fault("no-copy", message, str(path)) for path in strange)
+    return {name: copies_of(out, name, copies, pack) for name in names}
 
 
 def _data(out: Path, made: Manifest | None) -> bytes | None:

@@ -41,14 +41,16 @@ def regenerate(
     stamp: Stamp,
     open_conflicts: Sequence[Conflict] = (),
     template_changed: bool = False,
+    anew: bool = False,
     track: str = "",
     epoch: int | None = None,
 ) -> Merged:
     """Merge three states of one file and return the fourth.
 
     ``base`` is the pristine render that *theirs* was edited from, ``ours`` the new pristine render. ``track`` is the
-    moment (ISO 8601) that tracked changes carry; without it they are not tracked. Raises RefusedError, with nothing
-    written, where more than a fifth of the anchors is gone.
+    moment (ISO 8601) that tracked changes carry; without it they are not tracked. *anew*: *theirs* is no longer the
+    file that stands there, so it is written in any case. Raises RefusedError, with nothing written, where more than a
+    fifth of the anchors is gone.
     """
     if template_changed:
         plan, content = upgraded(room, file, (base, theirs, ours), stamp, open_conflicts, epoch)
@@ -62,7 +64,7 @@ def regenerate(
     known = {(one.key, one.item, one.group) for one in open_conflicts}
     # A conflict that is over leaves a note behind in the file, which the patch takes away.
     same = known == {(one.key, one.item, one.group) for one in plan.conflicts}
-    if same and not plan.edits and says_the_same(before, new):
+    if same and not anew and not plan.edits and says_the_same(before, new):
         return Merged(None, plan)
     untracked: Any = getattr(room, "untracked", None)
     if track and untracked is not None:

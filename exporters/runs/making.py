@@ -205,21 +205,27 @@ def _merged(plan: Plan, step: Step, ours: bytes, scope: Scope, statements: State
 def _carry(plan: Plan, step: Step, ours: bytes) -> Merged:
     from exporters.package import Package
     from exporters.runs.living import regenerate
+    from exporters.runs.returning import taken_in
 
     job, existing = step.job, step.existing
     assert job is not None
     assert existing.content is not None
     assert existing.base is not None
     shown = str(plan.out / step.filename)
+    theirs, conflicts = Package.open(existing.content, name=shown), list(existing.conflicts)
+    for copy in existing.copies:
+        theirs, more = taken_in(job.room, theirs, copy, existing.base.generation.template, plan.epoch)
+        conflicts += (one for one in more if one.key not in {known.key for known in conflicts})
     track = plan.request.track_changes and step.template.entry.name == TRACKED
     return regenerate(
         job.room,
         shown,
         Package.open(existing.base.content, name=shown),
-        Package.open(existing.content, name=shown),
+        theirs,
         Package.written(ours, name=shown),
         stamp=Stamp.of(plan.dataset.id, step.generation, step.inputs),
-        open_conflicts=existing.conflicts,
+        open_conflicts=conflicts,
+        anew=bool(existing.copies),
         template_changed=existing.base.generation.template != step.template.sha256,
         track=_moment(plan.epoch) if track else "",
         epoch=plan.epoch,

@@ -35,7 +35,8 @@ TRACKED = "word"
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What a person asked for. ``epoch`` is SOURCE_DATE_EPOCH; ``cache`` a folder for compiled templates, or None.
+    """What a person asked for. ``epoch`` is SOURCE_DATE_EPOCH; ``cache`` a folder for compiled templates, or None;
+    ``copies`` are edited copies of the pack's files, to be taken into them.
 
     Where a pack stands in the folder already, it knows better than this what nobody asked for (``unsaid``).
     """
@@ -51,6 +52,7 @@ class Request:
     track_changes: bool = False
     cache: Path | None = None
     unsaid: frozenset[str] = frozenset()
+    copies: tuple[Path, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +172,7 @@ def look_for(request: Request, edition: Edition, out: Path) -> Folder:
     """Look at the folder of a pack with what *request* asks in mind."""
     names = [file.entry.filename for file in edition.files]
     merging = [file.entry.filename for file in edition.files if request.track_changes and file.entry.name == TRACKED]
-    return look(out, names, fresh=request.fresh, merging=merging)
+    return look(out, names, fresh=request.fresh, merging=merging, copies=request.copies)
 
 
 def decide(request: Request, dataset: Dataset, edition: Edition, folder: Folder) -> Plan:
@@ -259,6 +261,6 @@ def _step(request: Request, file: TemplateFile, folder: Folder, data: tuple[str,
         action = "replace" if request.fresh else "rebuild" if existing.content is None else "merge"
         untouched = record is not None and record.sha256 == existing.digest
         # A checkout's code changes without a new version, so there a file is always made anew and then compared.
-        if untouched and same and not request.fresh and not resources.is_checkout():
+        if untouched and same and not request.fresh and not existing.copies and not resources.is_checkout():
             action = "keep"
     return Step(file, action, generation, inputs, existing, None)

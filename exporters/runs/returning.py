@@ -1,0 +1,103 @@
+"""Copies of a pack's files that went about by mail and come back edited, while others edited the file itself.
+
+What people did to the copy, measured against the render that it was made from, is carried into the file; what both
+changed, and what has no sure place there, stays open with its text until somebody has typed it in or settled it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from io import BytesIO
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from exporters.errors import BriefpackError, Fault, RefusedError
+from exporters.files import read_file
+from exporters.merge import aligned, content_of, merge
+from exporters.package import Package
+from exporters.runs.living import lost
+from exporters.runs.memory import Base, Memory
+from exporters.runs.stamp import read_stamp
+from exporters.snapshot import Conflict, MarkStale, Plan, SetSlot, SlotKind
+
+if TYPE_CHECKING:
+    from exporters.registry import Exporter
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """An edited copy of a file, and what it was edited from."""
+
+    path: Path
+    content: bytes
+    base: Base
+
+
+def copies_of(out: Path, name: str, paths: Sequence[Path], pack: str) -> tuple[Copy, ...]:
+    """Return which of *paths* are copies of the file *name* of the pack in a folder; RefusedError where one is a copy
+    of another pack's, or of a generation that is not remembered."""
+    if not any(path.suffix.casefold() == Path(name).suffix for path in paths):
+        return ()
+    if not Memory.exists(out) or not (out / name).is_file():
+        message = "there is no file to take it into"
+        raise BriefpackError(Fault("no-file", message, str(out / name), hint="build the pack first"))
+    found = []
+    with Memory(out) as memory:
+        for path in paths:
+            if path.suffix.casefold() != Path(name).suffix:
+                continue
+            try:
+                content = read_file(path)
+            except OSError as error:
+                raise BriefpackError(Fault("no-file", error.strerror or "it cannot be read", str(path))) from None
+            try:
+                base = memory.base_of(name, read_stamp(Package.open(content, name=str(path))), pack)
+            except RefusedError as error:
+                hint = "only a copy of a file of this pack can be taken in; nothing was written"
+                raise RefusedError(replace(fault, file=str(path), hint=hint) for fault in error.faults) from None
+            found.append(Copy(path, content, base))
+    return tuple(found)
+
+
+def taken_in(
+    room: Exporter, theirs: Package, copy: Copy, template: str, epoch: int | None
+) -> tuple[Package, tuple[Conflict, ...]]:
+    """Return *theirs*, made with *template* (its digest), with what people did to a copy, and what stays open.
+
+    Raises RefusedError where more than a fifth of the copy's anchors is gone.
+    """
+    base, other = (Package.open(content, name=str(copy.path)) for content in (copy.base.content, copy.content))
+    before, now = room.read(base), room.read(other)
+    if (plan := merge(before, now, before)).lost_too_much:
+        raise RefusedError(lost(plan, str(copy.path)))
+    now = aligned(before, now)
+    result, told = theirs, list[Conflict]()
+    if copy.base.generation.template == template:
+        plan = merge(before, room.read(theirs), now)
+        # What an office counts anew (page numbers) is nobody's edit, and the data has dropped nothing here.
+        edits = tuple(one for one in plan.edits if not isinstance(one, MarkStale) and not _is_counted(one))
+        if edits:
+            out = BytesIO()
+            room.patch(theirs, Plan(edits), other, out, epoch=epoch)
+            result = Package.written(out.getvalue(), name=theirs.file)
+        items = {(group.id, item.id): item for group in now.groups for item in group.items}
+        for one in plan.conflicts:
+            item = items.get((one.group, one.item))
+            told.append(_open(one.base, content_of(item) if item is not None else one.ours))
+    said = {line for one in told for line in one.theirs.split("\n")}
+    if copy.base.generation.template == template:
+        said |= {line for group in now.groups for item in group.items for line in content_of(item).split("\n")}
+    known = {*said, *room.lines(base), *room.lines(result)}
+    lines = dict.fromkeys(line for line in room.lines(other) if line.strip() and line not in known)
+    return result, (*told, *(_open("", line) for line in lines))
+
+
+def _is_counted(edit: object) -> bool:
+    return isinstance(edit, SetSlot) and edit.kind is SlotKind.DERIVED
+
+
+def _open(base: str, text: str) -> Conflict:
+    digest = hashlib.sha256(f"{base}\n{text}".encode() if base else text.encode()).hexdigest()
+    return Conflict(f"line-{digest[:8]}", "not-carried", base, text, "")

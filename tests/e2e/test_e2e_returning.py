@@ -1,0 +1,131 @@
+"""A copy comes back by mail after others have edited the file itself: what both wrote is in the result, or is told."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import docx
+import openpyxl
+import pptx
+import pytest
+import yaml
+from docx.oxml.ns import qn
+
+from exporters.errors import BriefpackError, RefusedError
+from exporters.runs.build import Outcome, execute
+from exporters.runs.planning import Request, plan
+from tests.e2e import changes
+from tests.e2e.edited import SAMPLE, Edited, build, said, typed_behind
+
+
+def newer(data: changes.Data) -> None:
+    changes.target(data, "dongyu.fai-level")["value"] = 430
+
+
+def data() -> changes.Data:
+    found = yaml.safe_load(SAMPLE)
+    newer(found)
+    return found
+
+
+def with_copy(edited: Edited, *copies: Path) -> Outcome:
+    file = str(edited.folder.with_suffix(".json"))
+    asked = Request(file, edited.folder, "standard", "zh", cache=edited.request.cache, epoch=0, copies=copies)
+    return execute(plan(asked))
+
+
+def paragraph(document, start: str):
+    return next(one for one in document.paragraphs if said(one).startswith(start))
+
+
+def words(path: Path) -> list[str]:
+    return [said(one) for one in docx.Document(path).paragraphs]
+
+
+def typed(path: Path, key: str, text: str) -> None:
+    """Type over every place of a value."""
+    document = docx.Document(path)
+    for control in document.element.iter(qn("w:sdt")):
+        alias = control.find(f"{qn('w:sdtPr')}/{qn('w:alias')}")
+        if alias is not None and alias.get(qn("w:val")) == key:
+            next(control.iter(qn("w:t"))).text = text
+    document.save(path)
+
+
+@pytest.fixture
+def mailed(edited: Edited, tmp_path: Path) -> Path:
+    """Copies of the first files; since then the data has moved, and others have typed into the new ones."""
+    copies = Path(shutil.copytree(edited.folder, tmp_path / "mail", ignore=shutil.ignore_patterns(".briefpack")))
+    edited.rebuilt(newer)
+    document = docx.Document(edited / "word")
+    typed_behind(paragraph(document, "经济增速："), "后来的人写的一段")
+    paragraph(document, "投资：").add_run("后来补的一句。")
+    document.save(edited / "word")
+    edited.rebuilt(newer)
+    return copies
+
+
+def test_the_edits_of_both_are_in_the_briefing(edited: Edited, mailed: Path):
+    copy = mailed / "briefing.docx"
+    document = docx.Document(copy)
+    paragraph(document, "任务：").add_run("寄回的一句。")
+    typed_behind(paragraph(document, "缺口："), "寄回的一段")
+    document.save(copy)
+    outcome = with_copy(edited, copy)
+    lines = words(edited / "word")
+    assert "后来的人写的一段" in lines
+    assert any(line.startswith("投资：") and line.endswith("后来补的一句。") for line in lines)
+    assert any(line.startswith("任务：") and line.endswith("寄回的一句。") for line in lines)
+    assert any("430亿元" in line for line in lines)
+    assert [(one["reason"], one["theirs"]) for one in outcome.manifest.conflicts] == [("not-carried", "寄回的一段")]
+    again = build(data(), edited.folder, edited.request)
+    assert set(again.results.values()) == {"unchanged"}
+    assert len(again.manifest.conflicts) == 1
+    twice = with_copy(edited, copy)
+    assert len(twice.manifest.conflicts) == 1
+    assert words(edited / "word") == lines
+
+
+def test_what_both_changed_is_told_with_both_texts(edited: Edited, mailed: Path):
+    key = "yunting.gdp-level.text"
+    typed(mailed / "briefing.docx", key, "超4350亿元")
+    typed(edited / "word", key, "超4300亿元")
+    outcome = with_copy(edited, mailed / "briefing.docx")
+    assert "超4350亿元" not in "".join(words(edited / "word"))
+    assert any("超4350亿元" in one["theirs"] for one in outcome.manifest.conflicts)
+
+
+def test_slides_and_cells_take_the_edits_too(edited: Edited, mailed: Path):
+    deck = pptx.Presentation(mailed / "deck.pptx")
+    body = next(
+        one for slide in deck.slides for one in slide.shapes if one.has_text_frame and len(one.text_frame.text) > 40
+    )
+    old = body.text_frame.text
+    run = body.text_frame.paragraphs[0].runs[0]
+    run.text = "寄回：" + run.text
+    deck.save(mailed / "deck.pptx")
+    book = openpyxl.load_workbook(mailed / "targets.xlsx")
+    sheet = book["目标"]
+    note = next(cell.column for cell in sheet[4] if cell.value == "备注")
+    sheet.cell(6, note).value = "寄回的备注"
+    book.save(mailed / "targets.xlsx")
+    outcome = with_copy(edited, mailed / "deck.pptx", mailed / "targets.xlsx")
+    texts = [
+        one.text_frame.text
+        for slide in pptx.Presentation(edited / "deck").slides
+        for one in slide.shapes
+        if one.has_text_frame
+    ]
+    assert "寄回：" + old in texts
+    assert openpyxl.load_workbook(edited / "workbook")["目标"].cell(6, note).value == "寄回的备注"
+    assert outcome.exit_code == 0
+
+
+def test_what_is_no_copy_is_refused(edited: Edited, mailed: Path, tmp_path: Path):
+    strange = tmp_path / "strange.docx"
+    docx.Document().save(strange)
+    with pytest.raises(RefusedError, match="stamp"):
+        with_copy(edited, strange)
+    with pytest.raises(BriefpackError, match="no copy"):
+        with_copy(edited, tmp_path / "note.txt")
