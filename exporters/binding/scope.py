@@ -191,7 +191,8 @@ class Scope:
 
     def ranked(self, targets: Iterable[Target]) -> list[TargetView]:
         """Return the views of targets, largest value first."""
-        return [self.target(target.id) for target in figures.ranked(self.dataset, targets)]
+        known = self._targets
+        return [known[target.id] for target in figures.ranked(self.dataset, targets)]
 
     def city_target(self, indicator: str, measure: Measure) -> TargetView | None:
         found = self.compared.get((indicator, measure))

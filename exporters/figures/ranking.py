@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from operator import itemgetter
 
 from exporters.model import Dataset, Measure, Role, Target
 
+_NOTHING = Decimal(0)
 Compared = tuple[str, Measure]
 """Indicator and measure: what a comparison is of."""
 
@@ -60,27 +62,26 @@ def _comparison(city: str, stated: dict[str, Target]) -> Comparison:
 
 def ranked(dataset: Dataset, targets: Iterable[Target]) -> list[Target]:
     """Return the targets that have a value, largest first by value in the base unit; ties keep their order."""
-    return sorted((target for target in targets if target.value is not None), key=_size(dataset), reverse=True)
+    stated = [target for target in targets if target.value is not None]
+    sized = sorted(zip(_sizes(dataset, stated), stated, strict=True), key=itemgetter(0), reverse=True)
+    return [target for _, target in sized]
 
 
 def extremes(dataset: Dataset, targets: Sequence[Target]) -> tuple[list[Target], list[Target]]:
     """Return those of the targets that state the largest value, and those that state the smallest."""
     if not targets:
         return [], []
-    sizes = list(map(_size(dataset), targets))
+    sizes = _sizes(dataset, targets)
     highest, lowest = max(sizes), min(sizes)
     sized = list(zip(targets, sizes, strict=True))
     return [target for target, own in sized if own == highest], [target for target, own in sized if own == lowest]
 
 
-def _size(dataset: Dataset) -> Callable[[Target], Decimal]:
-    units = dataset.unit_by_code
-
-    def size(target: Target) -> Decimal:
-        value = target.value if target.value is not None else Decimal(0)
-        return units[target.unit].scaled(value) if target.unit else value
-
-    return size
+def _sizes(dataset: Dataset, targets: Sequence[Target]) -> list[Decimal]:
+    """Return the values of targets in the base unit; nothing counts as 0."""
+    powers = {code: unit.multiplier for code, unit in dataset.unit_by_code.items()}
+    values = [(target.value or _NOTHING, powers[target.unit] if target.unit else 0) for target in targets]
+    return [value.scaleb(power) if power else value for value, power in values]
 
 
 def median(values: Sequence[Decimal]) -> Decimal | None:

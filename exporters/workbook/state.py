@@ -227,7 +227,13 @@ def _remembered(look: Node) -> Node:
             found.append(look(context))
         return found[0]
 
-    return able(again, lambda rows: [again(rows.contexts[0])] * len(rows))
+    def for_all(rows: Any) -> list[Value]:
+        # Not by way of “again”: in a circle with it, what was found would outlive its sheet.
+        if not found:
+            found.append(look(rows.contexts[0]))
+        return found * len(rows)
+
+    return able(again, for_all)
 
 
 def _own(link: LinkRecord, sources: dict[int, Source]) -> Node:
