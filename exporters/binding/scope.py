@@ -126,11 +126,12 @@ class Scope:
     @cached_property
     def _comparing(self) -> frozenset[str]:
         """The ids of the statements that stand in a comparison."""
-        return frozenset(
-            target.id
-            for one in self.compared.values()
-            for target in (*one.districts, *((one.city,) if one.city else ()))
-        )
+        found: set[str] = set()
+        for one in self.compared.values():
+            found.update(target.id for target in one.districts)
+            if one.city is not None:
+                found.add(one.city.id)
+        return frozenset(found)
 
     @cached_property
     def citations(self) -> tuple[Counter[str], Counter[str | None]]:
@@ -250,12 +251,12 @@ class Scope:
     def _largest_units(self) -> dict[tuple[str, str], Unit]:
         """The largest unit in which an indicator is stated, of those with one base."""
         found: dict[tuple[str, str], Unit] = {}
-        for target in self.dataset.targets:
-            unit = self._unit(target)
-            if unit is not None:
-                known = found.setdefault((target.indicator, unit.base), unit)
+        for indicator, code in dict.fromkeys((target.indicator, target.unit) for target in self.dataset.targets):
+            if code:
+                unit = self._units[code]
+                known = found.setdefault((indicator, unit.base), unit)
                 if unit.multiplier > known.multiplier:
-                    found[target.indicator, unit.base] = unit
+                    found[indicator, unit.base] = unit
         return found
 
     def apart(self, target: Target) -> bool:
@@ -279,10 +280,11 @@ class Scope:
 
     @cached_property
     def _stretches(self) -> dict[tuple[str, str, str, Measure], str]:
+        stretch = Role.STRETCH
         return {
             (target.place, target.group, target.indicator, target.measure): target.id
             for target in self.dataset.targets
-            if target.role is Role.STRETCH
+            if target.role is stretch
         }
 
     @cached_property

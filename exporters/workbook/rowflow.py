@@ -28,6 +28,7 @@ class _Waiting:
     """Rows of one unit that wait to be written: their places among all that wait, their numbers, the values given."""
 
     writer: UnitWriter
+    looks: frozenset[int]
     places: list[int] = field(default_factory=list)
     numbers: list[int] = field(default_factory=list)
     given: list[Sequence[Any]] = field(default_factory=list)
@@ -149,14 +150,9 @@ class RowFlow:
     # --- rows that wait ------------------------------------------------------------------------------------------
 
     def _add(self, unit: int, given: Sequence[Any]) -> None:
-        looks = self._looks.get(unit)
-        if looks is None:
-            looks = self._looks[unit] = self._looked_at(unit)
-        if looks and not looks.isdisjoint(self._waiting):
-            self._flush()
         waiting = self._waiting.get(unit)
-        if waiting is None:
-            waiting = self._waiting[unit] = _Waiting(self._writer(unit))
+        if waiting is None or (waiting.looks and not waiting.looks.isdisjoint(self._waiting)):
+            waiting = self._opened(unit)
         waiting.places.append(self._count)
         waiting.numbers.append(self._row)
         kind = self._kind
@@ -168,6 +164,16 @@ class RowFlow:
             self._kind = None
         self._count += 1
         self._row += 1
+
+    def _opened(self, unit: int) -> _Waiting:
+        """Return what gathers rows of a unit, once all that its formulas look at is written."""
+        looks = self._looks.get(unit)
+        if looks is None:
+            looks = self._looks[unit] = self._looked_at(unit)
+        if not looks.isdisjoint(self._waiting):
+            self._flush()
+        waiting = self._waiting[unit] = _Waiting(self._writer(unit), looks)
+        return waiting
 
     def _text(self, text: bytes, height: int) -> str:
         """Add rows that are text already."""
