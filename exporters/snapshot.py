@@ -47,10 +47,13 @@ class SlotKind(StrEnum):
     FOREIGN = "foreign"
     """What people put beside the item. It is never written; the item counts as touched where it differs."""
 
-    @property
-    def silent(self) -> bool:
-        """Whether losing or changing it is nothing to report."""
-        return self in {SlotKind.DERIVED, SlotKind.LOST, SlotKind.FOREIGN}
+    silent: bool
+    """Whether losing or changing it is nothing to report."""
+
+
+# Worked out once, for it is asked of some hundred thousand slots.
+for _kind in SlotKind:
+    _kind.silent = _kind in {SlotKind.DERIVED, SlotKind.LOST, SlotKind.FOREIGN}
 
 
 # Slots and items are never changed either. They are not frozen, because a file holds some hundred thousand of them and

@@ -63,7 +63,14 @@ class _FileMerge:
         self._groups()
         for slot in self.theirs.loose:
             self._slot("", "", slot)
-        wanted = {(item, slot.key) for group, item, slot in self.base.slots() if group and not slot.kind.silent}
+        wanted = {
+            (item.id, slot.key)
+            for group in self.base.groups
+            if group.id
+            for item in group.items
+            for slot in item.slots
+            if not slot.kind.silent
+        }
         here = {(item.id, slot.key) for group in self.theirs.groups for item in group.items for slot in item.slots}
         here |= self._lost()
         loose = {slot.key for slot in self.theirs.loose}
@@ -391,8 +398,9 @@ class Texts:
     @cached_property
     def _by_key(self) -> dict[str, list[Slot]]:
         found: dict[str, list[Slot]] = defaultdict(list)
-        for _, _, slot in self._snapshot.slots():
-            found[slot.key].append(slot)
+        for slots in (*(item.slots for group in self._snapshot.groups for item in group.items), self._snapshot.loose):
+            for slot in slots:
+                found[slot.key].append(slot)
         return found
 
     def find(self, group: str, item: str, key: str) -> Slot | None:
