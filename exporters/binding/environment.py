@@ -15,7 +15,7 @@ from markupsafe import Markup, escape
 
 from exporters.binding import filters
 from exporters.binding.generating import Generator, Inlined, from_octets, octets
-from exporters.binding.selecting import attributes, by_attribute
+from exporters.binding.selecting import attributes, by_attribute, in_order
 from exporters.binding.turns import Turns
 from exporters.binding.views import Absent, Lookup, View
 
@@ -131,6 +131,8 @@ def text(value: Any) -> str:
     if type(value) is str:
         # Most texts hold letters and digits only; asking for that is cheaper than escaping.
         return value if value.isalnum() else _escaped(value)
+    if type(value) is int:
+        return str(value)
     if value is None or isinstance(value, Absent):
         return Markup("")
     if isinstance(value, (list, tuple, dict)):
@@ -164,6 +166,9 @@ def sandbox() -> Sandbox:
     for name, wanted in (("selectattr", True), ("rejectattr", False)):
         env.filters[name] = by_attribute(env.filters[name], env.direct, wanted)
     env.filters["map"] = attributes(env.filters["map"], env.direct)
+    env.filters["sort"] = in_order(env.filters["sort"], env.direct)
+    # Jinja2's own looks first whether anything is asynchronous here.
+    env.filters["list"] = list
     env.tests = {name: env.tests[name] for name in _KEPT_TESTS}
     env.globals = {}
     return env

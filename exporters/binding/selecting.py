@@ -8,7 +8,7 @@ from functools import partial
 from types import GeneratorType
 from typing import Any
 
-from jinja2 import pass_context
+from jinja2 import pass_context, pass_environment
 
 _TESTS: dict[Any, Callable[[Any, Any], Any]] = {
     "equalto": operator.eq, "eq": operator.eq, "==": operator.eq, "ne": operator.ne, "!=": operator.ne,
@@ -60,3 +60,23 @@ def _asked(context: Any, items: Iterable[Any], path: Any, kinds: frozenset[type[
             direct = found.__class__ in kinds and name in found.names
             found = getattr(found, str(name)) if direct else take(found, name)
         yield item, found
+
+
+def in_order(inner: Callable[..., Any], kinds: frozenset[type[Any]]) -> Callable[..., Any]:
+    """Return the filter *inner* (``sort``), quicker where it orders views of *kinds* by one attribute."""
+
+    @pass_environment
+    def ordered(environment: Any, value: Any, *args: Any, **options: Any) -> Any:
+        name, reverse = options.get("attribute"), options.get("reverse", False)
+        plain = not args and options.keys() <= {"attribute", "reverse"}
+        known = plain and value.__class__ is list and isinstance(name, str)
+        if known and all(item.__class__ in kinds and name in item.names for item in value):
+            return sorted(value, key=lambda item: _rank(getattr(item, name)), reverse=reverse)
+        return inner(environment, value, *args, **options)
+
+    return ordered
+
+
+def _rank(found: Any) -> tuple[Any]:
+    # In a tuple equals are found before anything is said to be less: nothing is not less than nothing.
+    return (found.lower() if isinstance(found, str) else found,)

@@ -6,8 +6,6 @@ from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from markupsafe import Markup
-
 from exporters.binding.environment import text as as_text
 from exporters.charts.embedding import EmbeddedWorkbook
 from exporters.charts.layout import Area, Layout, Reading, Reference, Value, row_gaps, row_plan
@@ -24,9 +22,9 @@ _REMEMBERED = 256
 def cell_value(value: Any) -> str:
     """Return the stream's form of a bound cell: numbers are marked, what is missing leaves the cell empty."""
     if isinstance(value, Decimal):
-        return Markup(f"{NUMBER}{plain(value)}")
+        return f"{NUMBER}{plain(value)}"
     if isinstance(value, (int, float)) and not isinstance(value, bool):
-        return Markup(f"{NUMBER}{plain(Decimal(repr(value)))}")
+        return f"{NUMBER}{plain(Decimal(repr(value)))}"
     return as_text(value)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -60,13 +61,25 @@ widths_of = lru_cache(maxsize=1024)(Widths)
 
 
 class Filling(NamedTuple):
-    """A body that always holds the same runs, as patterns for its values."""
+    """A body that always holds the same runs: what stands around its values."""
 
-    xml: str
-    texts: str
-    """What its runs show, :data:`BETWEEN` between them."""
-    certain: float
-    """Up to so many characters of XML the body fits whatever they are, if none is a tab."""
+    xml: tuple[str, ...]
+    texts: tuple[str, ...]
+    """The same of what its runs show, :data:`BETWEEN` between them."""
+    free: int
+    """The body fits with so many characters in its values whatever they are, if none is a tab."""
+
+    def body(self, values: Sequence[str]) -> str:
+        return _between(self.xml, values)
+
+    def runs(self, values: Sequence[str]) -> list[str]:
+        """Return the text of each run."""
+        return _between(self.texts, values).split(BETWEEN)
+
+
+def _between(pieces: Sequence[str], values: Sequence[str]) -> str:
+    first, *others = pieces
+    return "".join((first, *(text for pair in zip(values, others, strict=True) for text in pair)))
 
 
 class Box(NamedTuple):
@@ -148,12 +161,9 @@ def read_box(found: dict[str, Any]) -> Box:
 def _filling(found: dict[str, Any], runs: tuple[Widths, ...], room: float) -> Filling | None:
     if "filling" not in found:
         return None
-    xml, texts = found["filling"]
-    certain = -1.0
-    if len(runs) == 1 and room >= 0:
-        nothing = ("",) * xml.replace("%%", "").count("%s")
-        certain = runs[0].certain(room) + len(xml % nothing) - len(texts % nothing)
-    return Filling(xml, texts, certain)
+    xml, texts = map(tuple, found["filling"])
+    free = min(one.certain(room) for one in runs) - sum(map(len, texts)) if room >= 0 else 0
+    return Filling(xml, texts, int(free))
 
 
 @lru_cache(maxsize=1024)

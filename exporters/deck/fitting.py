@@ -15,14 +15,12 @@ from markupsafe import Markup
 from exporters.binding.environment import text as as_text
 from exporters.deck.boxes import (
     AS_LEVEL,
-    BETWEEN,
     SEAM,
     Box,
     Level,
     level_of,
     own_of,
     plain,
-    read_box,
     single_line,
     widths_of,
 )
@@ -131,8 +129,8 @@ def _piece(xml: str, inner: str, box: Box) -> _Piece:
 class Fitter:
     """The filters of one rendering. What was shortened on a slide is kept until its notes are written."""
 
-    def __init__(self, boxes: Sequence[dict[str, Any]]) -> None:
-        self._boxes = [read_box(box) for box in boxes]
+    def __init__(self, boxes: Sequence[Box]) -> None:
+        self._boxes = boxes
         self._left_out: list[str] = []
 
     def filters(self) -> dict[str, Callable[..., Any]]:
@@ -172,13 +170,9 @@ class Fitter:
         """Return the content of a body that always holds the same runs, made of its *values* so that it fits."""
         found = self._boxes[box]
         assert found.filling is not None
-        xml, texts, certain = found.filling
-        body = xml % values
-        if MORE not in body:
-            if len(body) <= certain and "\t" not in body:
-                return body
-            if found.holds_runs((texts % values).split(BETWEEN)):
-                return body
+        body = found.filling.body(values)
+        if MORE not in body and found.holds_runs(found.filling.runs(values)):
+            return body
         return self._fitted(body, found)
 
     def fit_box(self, body: str, box: int) -> str:

@@ -52,7 +52,7 @@ def fill(body: Element, box: dict[str, Any], weaver: Weaver, call: str) -> bool:
     slots = sum(text.count(Weaver.HERE) for text in texts)
     if prelude is None or not token or len(texts) != len(box["runs"]) or slots != xml.count(Weaver.HERE):
         return False
-    box["filling"] = [_pattern(xml), _pattern(BETWEEN.join(texts))]
+    box["filling"] = [xml.split(Weaver.HERE), BETWEEN.join(texts).split(Weaver.HERE)]
     for child in list(body):
         body.remove(child)
     body.text = prelude + token
@@ -76,10 +76,6 @@ def _texts_first(body: Element, weaver: Weaver) -> str | None:
         prelude += (weaver.statement(f"set {name}", ""), text, weaver.statement("endset", ""))
         shown.text = weaver.value(name, "", "")
     return "".join(prelude)
-
-
-def _pattern(text: str) -> str:
-    return text.replace("%", "%%").replace(Weaver.HERE, "%s")
 
 
 def _is_steady(body: Element, paragraph: Element) -> bool:

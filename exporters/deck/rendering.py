@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import posixpath
 from array import array
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from exporters.binding.views import View
 from exporters.charts.making import FILTERS as CHART_FILTERS
 from exporters.charts.making import ChartMaker
 from exporters.charts.marks import SLOT
 from exporters.charts.writing import ChartWriter
 from exporters.collector import collector_paused
+from exporters.deck.anchors import Anchors
+from exporters.deck.boxes import read_box
 from exporters.deck.fitting import Fitter
+from exporters.deck.inlining import inlined
 from exporters.errors import Fault, TemplateError
 from exporters.package import (
     ContentTypes,
@@ -42,33 +44,6 @@ _SLIDE = f"slide{SLOT}.xml"
 _SLIDE_OF_NOTES = f"../slides/slide{SLOT}.xml"
 
 
-class Anchors:
-    """Gives bound shapes their names: the key of what they show, unique on the slide."""
-
-    def __init__(self) -> None:
-        self._used: set[str] = set()
-        self._slides: set[str] = set()
-
-    def start_slide(self) -> None:
-        self._used.clear()
-
-    def name(self, record: Any, rest: str) -> str:
-        return _unique(record, rest, self._used)
-
-    def slide(self, record: Any, rest: str) -> str:
-        """Return the name of a slide, unique in the deck."""
-        return _unique(record, rest, self._slides)
-
-
-def _unique(record: Any, rest: str, used: set[str]) -> str:
-    found = key = f"{record.key}.{rest}" if isinstance(record, View) else f"pack.{rest}"
-    number = 2
-    while found in used:
-        found, number = f"{key}~{number}", number + 1
-    used.add(found)
-    return found
-
-
 def render_deck(
     compiled: Compiled,
     template: Package,
@@ -93,7 +68,8 @@ class _DeckRenderer:
         self._meta = compiled.meta
         self._scope, self._names = scope, scope.names()
         self._properties = dict(properties)
-        self._fitter = Fitter(self._meta["boxes"])
+        self._boxes = [read_box(box) for box in self._meta["boxes"]]
+        self._fitter = Fitter(self._boxes)
         self._anchors = Anchors()
         self._number = self._meta["first_number"]
         self._charts: dict[int, tuple[ChartMaker, ChartWriter]] = {}
@@ -156,7 +132,7 @@ class _DeckRenderer:
         return ""
 
     def _stream(self, writer: PackageWriter, planned: bool) -> None:
-        filters: dict[str, Callable[..., Any]] = {
+        filters: dict[str, Any] = {
             **CHART_FILTERS,
             **self._fitter.filters(),
             "_shape": self._anchors.name,
@@ -164,12 +140,15 @@ class _DeckRenderer:
             "_done": self._scope.done,
             "_start": self._start_slide,
             "_number": lambda _: str(self._shown),
+            "_taken": self._anchors.taken,
+            "_take": self._anchors.taken.add,
         }
+        written = inlined(self._boxes, repr(self._meta["boxes"]))
         names = {**self._names, "slide_count": len(self._plan)}
         slide = _Instance(0, {})
         stack: list[tuple[str, list[str]]] = []
         number = 0
-        for kind, text in self._compiled.programs["deck"].bind(filters).events(names):
+        for kind, text in self._compiled.programs["deck"].bind(filters, inlined=written).events(names):
             if kind == "text":
                 if stack:
                     stack[-1][1].append(text)

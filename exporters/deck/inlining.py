@@ -1,0 +1,82 @@
+"""Code for what a deck says a hundred times on each slide: texts, names of shapes, boxes that hold the same runs.
+
+Written into the program it costs less than a call. It holds the common cases: a text of letters and digits, a name that
+nobody on the slide has, values that fit their box for certain. The call stands beside it for all others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from hashlib import blake2b
+from typing import Any
+
+from jinja2.compiler import Frame
+from jinja2.nodes import Const, Expr, Filter, Name, Tuple
+
+from exporters.binding.generating import Code, Generator, Inlined
+from exporters.deck.boxes import Box
+
+
+def inlined(boxes: Sequence[Box], forms: str) -> Inlined:
+    """Return the code of texts, shapes' names and the *boxes* that always hold the same runs.
+
+    *forms* is what the boxes were made of.
+    """
+
+    def text(generator: Generator, node: Filter, frame: Frame) -> Iterator[str]:
+        yield _text(generator, node, frame)
+
+    def shape(generator: Generator, node: Filter, frame: Frame) -> Iterator[str]:
+        rest = _constant(node.args[0])
+        yield Code(
+            f"(key if (record := {generator.code(_value(node), frame)}).__class__ in kinds "
+            f"and (key := f'{{record.key}}.'{_quoted(rest)}) not in {generator.needed('_taken')} "
+            f"and not {generator.needed('_take')}(key) else {generator.filters['_shape']}(record, {rest!r}))"
+        )
+
+    def fill(generator: Generator, node: Filter, frame: Frame) -> Iterator[str]:
+        values, number = _value(node), int(_constant(node.args[0]))
+        assert isinstance(values, Tuple)
+        names = [f"value{at}" for at in range(len(values.items))]
+        made = [f"({name} := {_text(generator, one, frame)})" for name, one in zip(names, values.items, strict=True)]
+        filling = boxes[number].filling
+        call = f"{generator.filters['_fill']}(({', '.join(names)},), {number})"
+        if filling is None or filling.free < 1:
+            yield Code(call.replace(", ".join(names), ", ".join(made), 1))
+            return
+        first, *others = filling.xml
+        xml = _quoted(first) + "".join(f"f'{{{name}}}'{_quoted(one)}" for name, one in zip(names, others, strict=True))
+        length = " + ".join(f"len({one})" for one in made)
+        # A tab is as wide as its stop, and what is shown only at need begins with a noncharacter.
+        plain = " and ".join(f"{name}.isprintable()" for name in names)
+        yield Code(f"({xml} if {length} <= {filling.free} and {plain} else {call})")
+
+    return Inlined(
+        {"_text": text, "_shape": shape, "_fill": fill},
+        ("_taken", "_take"),
+        blake2b(forms.encode("utf-8", "surrogatepass")).hexdigest(),
+    )
+
+
+def _text(generator: Generator, node: Expr, frame: Frame) -> Code:
+    """Return the code of a value as text: of one that is text already, where it is no call of that filter."""
+    if not (isinstance(node, Filter) and node.name == "_text") or isinstance(node.node, Name):
+        return generator.code(node, frame)
+    said = generator.code(_value(node), frame)
+    call = generator.filters["_text"]
+    return Code(f"(words if (words := {said}).__class__ is str and words.isalnum() else {call}(words))")
+
+
+def _quoted(text: str) -> str:
+    """Return *text* as the code of a formatted string."""
+    return f"f{text.replace('{', '{{').replace('}', '}}')!r}"
+
+
+def _value(node: Filter) -> Expr:
+    assert node.node is not None
+    return node.node
+
+
+def _constant(node: Expr) -> Any:
+    assert isinstance(node, Const)
+    return node.value
