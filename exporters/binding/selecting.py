@@ -68,15 +68,15 @@ def in_order(inner: Callable[..., Any], kinds: frozenset[type[Any]]) -> Callable
     @pass_environment
     def ordered(environment: Any, value: Any, *args: Any, **options: Any) -> Any:
         name, reverse = options.get("attribute"), options.get("reverse", False)
-        plain = not args and options.keys() <= {"attribute", "reverse"}
-        known = plain and value.__class__ is list and isinstance(name, str)
-        if known and all(item.__class__ in kinds and name in item.names for item in value):
-            return sorted(value, key=lambda item: _rank(getattr(item, name)), reverse=reverse)
+        plain = value.__class__ is list and not args and options.keys() <= {"attribute", "reverse"}
+        if plain and isinstance(name, str) and all(one.__class__ in kinds and name in one.names for one in value):
+            return sorted(value, key=partial(_rank, name), reverse=reverse)
         return inner(environment, value, *args, **options)
 
     return ordered
 
 
-def _rank(found: Any) -> tuple[Any]:
+def _rank(name: str, item: Any) -> tuple[Any]:
+    found = getattr(item, name)
     # In a tuple equals are found before anything is said to be less: nothing is not less than nothing.
     return (found.lower() if isinstance(found, str) else found,)
