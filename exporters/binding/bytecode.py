@@ -20,7 +20,7 @@ import jinja2
 from exporters import __version__
 from exporters.files import read_file
 
-EDITION = f"{__version__}-21"
+EDITION = f"{__version__}-22"
 """What compilers and the code generator write; the number is raised whenever that changes between releases."""
 _DIGEST = "sha256"
 _SIZE = hashlib.new(_DIGEST).digest_size

@@ -166,7 +166,7 @@ def _filling(found: dict[str, Any], runs: tuple[Widths, ...], room: float) -> Fi
     if "filling" not in found:
         return None
     xml, texts = map(tuple, found["filling"])
-    free = min(one.certain(room) for one in runs) - sum(map(len, texts)) if room >= 0 else 0
+    free = min(one.certain(room) for one in runs) - sum(map(len, texts)) if room >= 0 else -1
     return Filling(xml, texts, int(free))
 
 

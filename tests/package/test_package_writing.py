@@ -19,6 +19,7 @@ from exporters.package import (
     PackageWriter,
     RawPart,
     Segment,
+    Stencil,
     deflate,
     zip_time,
 )
@@ -230,3 +231,20 @@ def test_reading_gives_the_parts_in_file_order() -> None:
     assert package.stored_name("A.xml") == "a.xml"
     with pytest.raises(KeyError):
         package.read("c.xml")
+
+
+@given(
+    st.lists(st.integers(0, 99_999), min_size=0, max_size=4),
+    st.text(st.sampled_from('<rel Id="rId%"/>各'), max_size=40),
+)
+def test_a_stencil_gives_its_text_with_the_numbers_between(numbers: list[int], text: str) -> None:
+    pieces = [f"{text}{number}" for number in range(len(numbers) + 1)]
+    stencil = Stencil(pieces)
+    for given_numbers in (numbers, [number + 1 for number in numbers]):
+        part = stencil.fill(given_numbers)
+        inflater = zlib.decompressobj(-15)
+        data = inflater.decompress(part.compressed)
+        expected = pieces[0] + "".join(f"{n}{piece}" for n, piece in zip(given_numbers, pieces[1:], strict=True))
+        assert inflater.eof and not inflater.unused_data
+        assert data.decode() == expected
+        assert (part.crc, part.size) == (zlib.crc32(data), len(data))
