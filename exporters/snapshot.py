@@ -8,7 +8,7 @@ gave them, and only within that one file.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Literal
 
@@ -91,6 +91,14 @@ class Item:
     @property
     def silent(self) -> bool:
         return bool(self.slots) and all(slot.kind.silent for slot in self.slots)
+
+
+def called(item: Item, name: str) -> Item:
+    """Return *item* under another id; the keys of its slots begin with it."""
+    if item.id == name:
+        return item
+    slots = [replace(slot, key=name + slot.key[len(item.id) :]) for slot in item.slots]
+    return replace(item, id=name, slots=tuple(slots))
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from itertools import chain, count
 
 from exporters.merge.columns import with_columns
 from exporters.merge.values import canonical
-from exporters.snapshot import COUNTED, UNKNOWN, Group, Item, Slot, Snapshot, renamed
+from exporters.snapshot import COUNTED, UNKNOWN, Group, Item, Slot, Snapshot, called, renamed
 
 #: A group is taken for another where they share at least this part of what tells that one from all others.
 _ENOUGH = 0.3
@@ -21,6 +21,8 @@ _ENOUGH = 0.3
 _DRIFT = 2_000
 Sign = tuple[str, Hashable]
 _OF_SLIDES = ("notes", "beside")
+_BEGINNING = 2
+"""So many texts of a row are more than its figures."""
 _SINGLE = ("title", "page", "notes", "chart", "placeholder", "beside")
 
 
@@ -63,6 +65,25 @@ def aligned(base: Snapshot, theirs: Snapshot) -> Snapshot:
             items = tuple(item for item in items if item.at not in gone)
         found.append(replace(group, items=items))
     return known(replace(theirs, groups=tuple(found), loose=(*theirs.loose, *loose)))
+
+
+def named_as_before(base: Snapshot, ours: Snapshot) -> Snapshot:
+    """Return *ours* with rows called as in *base* where they begin alike: other rows may have come or gone."""
+    before = {group.id: group.items for group in base.groups if any(item.sort for item in group.items)}
+    if not before:
+        return ours
+    groups = (
+        replace(group, items=_rows_as(before[group.id], group.items)) if group.id in before else group
+        for group in ours.groups
+    )
+    return replace(ours, groups=tuple(groups))
+
+
+def _rows_as(base: Sequence[Item], ours: Sequence[Item]) -> tuple[Item, ...]:
+    names = {item.id for item in base} & {item.id for item in ours}
+    new, old = ([item for item in items if item.id not in names] for items in (ours, base))
+    pairs = {item.at: origin.id for item, origin in _by_beginning(new, old)} if new and old else {}
+    return tuple(called(item, pairs[item.at]) if item.at in pairs else item for item in ours)
 
 
 def _is_known(item: Item) -> bool:
@@ -142,7 +163,7 @@ def _align_items(base: Group, theirs: Group) -> tuple[Item, ...]:
     open_base = [item for item in base.items if item.sort and (item.id not in here or not _is_known(item))]
     pairs: dict[str, Item] = {}
     if open_theirs and open_base:
-        for rule in (_by_words, _by_place, _by_sort):
+        for rule in (_by_words, _by_beginning, _by_place, _by_sort):
             for item, origin in rule(open_theirs, open_base):
                 pairs[item.at] = origin
             taken = {origin.at for origin in pairs.values()}
@@ -208,7 +229,7 @@ def _numbered(base: Group, ours: Group) -> Group:
         more = (f"{name}{COUNTED}{number}" for number in count(len(others) + 1))
         rest = (item.at for item in items if item.at not in same)
         names |= same | dict(zip(rest, chain(free, more), strict=False))
-    return replace(ours, items=tuple(_called(item, names.get(item.at, item.id)) for item in ours.items))
+    return replace(ours, items=tuple(called(item, names.get(item.at, item.id)) for item in ours.items))
 
 
 def _recalled(item: Item, origin: Item | None) -> Item:
@@ -217,6 +238,19 @@ def _recalled(item: Item, origin: Item | None) -> Item:
 
 def _by_words(theirs: list[Item], base: list[Item]) -> Pairs:
     return _unique(theirs, base, lambda item: (item.sort, tuple(canonical(slot.text) for slot in item.slots)))
+
+
+def _by_beginning(theirs: list[Item], base: list[Item]) -> Pairs:
+    """Pair rows that begin with the same two texts: how many a row is called by follows from the rows around it."""
+
+    def beginning(items: list[Item]) -> list[Item]:
+        return [item for item in items if item.sort.startswith("row") and len(item.slots) >= _BEGINNING]
+
+    return _unique(
+        beginning(theirs),
+        beginning(base),
+        lambda item: (item.sort, *(canonical(slot.text) for slot in item.slots[:_BEGINNING])),
+    )
 
 
 def _by_place(theirs: list[Item], base: list[Item]) -> Pairs:
@@ -297,14 +331,7 @@ def _alike(item: Item, origin: Item) -> bool:
 
 def _as(item: Item, origin: Item) -> Item:
     """Return *item* under the id and the keys of *origin*."""
-    return _with_slots(_called(item, origin.id), origin)
-
-
-def _called(item: Item, name: str) -> Item:
-    if item.id == name:
-        return item
-    slots = [replace(slot, key=name + slot.key[len(item.id) :]) for slot in item.slots]
-    return replace(item, id=name, slots=tuple(slots))
+    return _with_slots(called(item, origin.id), origin)
 
 
 def _with_slots(item: Item, origin: Item | None) -> Item:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from exporters.merge.aligning import aligned, known
+from exporters.merge.aligning import aligned, known, named_as_before
 from exporters.merge.comparing import content_of, in_place, lost_keys, reads_alike, rearranged, same, untouched_group
 from exporters.merge.ordering import order_of
 from exporters.merge.overrides import Overrides
@@ -43,8 +43,10 @@ def merge(base: Snapshot, theirs: Snapshot, ours: Snapshot, overrides: Overrides
 
     ``overrides`` gives the base texts of conflicts left open, so that each recurs until someone resolves it.
     """
-    theirs = aligned(base, theirs)
-    return _FileMerge(known(base), theirs, known(ours), (overrides or Overrides()).within(theirs)).plan()
+    overrides = overrides or Overrides()
+    theirs = aligned(base, overrides.recalled(base, theirs))
+    ours = named_as_before(base, ours)
+    return _FileMerge(known(base), theirs, known(ours), overrides.within(theirs)).plan()
 
 
 @dataclass
@@ -119,6 +121,12 @@ class _FileMerge:
         return {slot.key for _, _, slot in self.theirs.slots() if slot.kind is SlotKind.PROSE}
 
     @cached_property
+    def repeated(self) -> set[str]:
+        """The ids of items that stand in several groups: rows of a table that goes on from slide to slide."""
+        names = Counter(item.id for group in self.base.groups for item in group.items)
+        return {name for name, count in names.items() if count > 1}
+
+    @cached_property
     def homes(self) -> dict[str, list[tuple[str, str]]]:
         return _homes(self.theirs)
 
@@ -152,7 +160,7 @@ class _FileMerge:
                 goes = goes and (instead is not None or origin.record not in held)
                 self._dropped_group(origin, group, instead, goes=goes)
             elif group.id in self.overrides.names:
-                self._still_dropped(group, group)
+                self._still_dropped(group, group, group.id)
         for name, group in base.items():
             told = forms.get(name, name)
             if name not in theirs and told in ours and not self._wanted_back(told):
@@ -215,8 +223,8 @@ class _FileMerge:
                     held[unit].append(item)
                 else:
                     self._dropped_item(theirs, before[item.id], item)
-            elif item.id in self.overrides.names:
-                self._still_dropped(theirs, item)
+            elif self._open_name(theirs, item):
+                self._still_dropped(theirs, item, self._open_name(theirs, item))
             elif item.unit in self.overrides.names:
                 held[item.unit].append(item)
             else:
@@ -287,7 +295,13 @@ class _FileMerge:
             before, now = content_of(base), content_of(theirs)
             # What has something new beside it reads as before; it is open all the same.
             before = NOTHING if canonical(before) == canonical(now) else before
-            self._conflict(theirs.id, "changed-dropped", before, now, "", theirs.at)
+            name = f"{theirs.id}@{group.id}" if theirs.id in self.repeated else theirs.id
+            self._conflict(name, "changed-dropped", before, now, "", theirs.at, theirs.id, group.id)
+
+    def _open_name(self, group: Group, item: Item) -> str:
+        """Return the name of the open conflict about a dropped item; none where there is none."""
+        names = f"{item.id}@{group.id}", item.id
+        return next((name for name in names if name in self.overrides.names), "")
 
     def _without_filled(self, group: Group, base: Item, item: Item) -> Item:
         """Return an item without what a person put into every one of its group: a column filled down is about no row.
@@ -304,11 +318,12 @@ class _FileMerge:
         own = (one for one in item.slots if one.key in bound or one.key.removeprefix(item.id) not in filled)
         return replace(item, slots=tuple(own))
 
-    def _still_dropped(self, group: Group, theirs: Group | Item) -> None:
+    def _still_dropped(self, group: Group, theirs: Group | Item, name: str) -> None:
         """What the data dropped in an earlier generation and a person had changed: open until they settle it."""
-        base, text = self.overrides.names[theirs.id], content_of(theirs)
+        base, text = self.overrides.names[name], content_of(theirs)
         if canonical(base) != canonical(text):
-            self._conflict(theirs.id, "changed-dropped", base, text, "", theirs.at)
+            place = (theirs.id, group.id) if isinstance(theirs, Item) else ("", "")
+            self._conflict(name, "changed-dropped", base, text, "", theirs.at, *place)
         elif isinstance(theirs, Group) and theirs.record:
             self.edits.append(RemoveGroup(theirs.id, theirs.at))
         elif isinstance(theirs, Group) or (group.keeps and not theirs.removable):

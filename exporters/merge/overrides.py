@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-from exporters.snapshot import Conflict, Slot, Snapshot
+from exporters.merge.comparing import content_of
+from exporters.merge.values import canonical
+from exporters.snapshot import Conflict, Group, Item, Slot, Snapshot, called
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,20 +20,40 @@ class Overrides:
     """Of what was deleted or dropped, by the name of the conflict."""
     moved: Mapping[str, str] = field(default_factory=dict)
     """Of what was typed over in a place that is there no more, by key: a person moved it."""
+    rows: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    """The ids of dropped rows that a person had changed, by group and by what they say."""
 
     @classmethod
     def of(cls, conflicts: Iterable[Conflict]) -> Overrides:
         places: dict[tuple[str, str, str], str] = {}
         names: dict[str, str] = {}
+        rows: dict[tuple[str, str], str] = {}
         for one in conflicts:
             if one.reason == "both-changed":
                 places[one.key.removesuffix(f"@{one.group}"), one.item, one.group] = one.base
             elif one.reason != "not-carried":
                 names[one.key] = one.base
-        return cls(places, names)
+                if one.item:
+                    rows[one.group, canonical(one.theirs)] = one.item
+        return cls(places, names, rows=rows)
 
     def __bool__(self) -> bool:
         return bool(self.places or self.names)
+
+    def recalled(self, base: Snapshot, theirs: Snapshot) -> Snapshot:
+        """Return *theirs* with the ids of dropped rows: what a row is called may follow from the rows around it."""
+        if not self.rows:
+            return theirs
+        known = {(group.id, item.id) for group in base.groups for item in group.items}
+        found = {(group.id, item.id) for group in theirs.groups for item in group.items}
+
+        def recall(group: Group, item: Item) -> Item:
+            name = self.rows.get((group.id, canonical(content_of(item)))) if item.sort.startswith("row") else None
+            taken = name is None or (group.id, name) in found or (group.id, item.id) in known
+            return item if taken or name is None else called(item, name)
+
+        groups = (replace(group, items=tuple(recall(group, item) for item in group.items)) for group in theirs.groups)
+        return replace(theirs, groups=tuple(groups))
 
     def within(self, theirs: Snapshot) -> Overrides:
         """Return them with what *theirs* tells of places that are gone."""

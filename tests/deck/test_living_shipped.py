@@ -117,6 +117,35 @@ def test_rows_that_begin_with_one_place_follow_their_own_figures(edit: str) -> N
     assert Counter(rows_of(result.content or b"")) == Counter(left + own)
 
 
+@pytest.mark.parametrize("edit", ["paragraph", "column"])
+def test_rows_that_a_person_wrote_in_stay_open_when_the_data_drops_them(edit: str) -> None:
+    """A row's name follows from its neighbours: with most of them gone, an open conflict is still known as the same."""
+    data = load(ROOT / "data" / "sample-progress.yaml")
+    base = render("standard", "zh", data)
+    ours = render("standard", "zh", data.model_copy(update={"observations": data.observations[:3]}), 2)
+
+    def by_a_person(prs: Any) -> None:
+        tables = [shape.table for slide in prs.slides for shape in slide.shapes if shape.name == "pack.progress"]
+        if edit == "paragraph":
+            tables[0].rows[3].cells[1].text_frame.add_paragraph().text = "格内另起一段"
+            return
+        for table in tables:
+            grid = table._tbl.tblGrid
+            grid.append(copy.deepcopy(grid[-1]))
+            for number, row in enumerate(table._tbl.tr_lst):
+                cell = copy.deepcopy(row.tc_lst[-1])
+                for text in cell.iter("{*}t"):
+                    text.text = f"批语{number}" if number else "备注"
+                row.append(cell)
+
+    first = merged(base, edited(base, by_a_person), ours)
+    names = [conflict.key for conflict in first.plan.conflicts]
+    assert names and len(names) == len(set(names))
+    second = merged(ours, first.content or b"", ours, first.plan.conflicts)
+    assert [conflict.key for conflict in second.plan.conflicts] == names
+    assert not second.plan.edits and not second.plan.kept
+
+
 def by_hand(prs: Any) -> None:
     for slide in prs.slides:
         for shape in walk(slide.shapes):
