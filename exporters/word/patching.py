@@ -158,7 +158,8 @@ class _Patch:
             atoms = [atom for atom in atoms if atom.kind in {Kind.TEXT, Kind.SIGN}]
             if self._pen.tracks:
                 flatten_fields(place.region.paragraph)
-        write_prose(self._pen, atoms, edit.new, _Controls(self, edit.source))
+        empty = None if place.region.atoms else place.region.paragraph
+        write_prose(self._pen, atoms, edit.new, _Controls(self, edit.source), empty)
 
     def _set_notes(self, edit: SetSlot) -> None:
         place, source = self._target.place(edit.at), self.region(edit.source)

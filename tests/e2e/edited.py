@@ -25,7 +25,20 @@ def build(data: Data, out: Path, request: Request) -> Outcome:
     file = out.with_suffix(".json")
     file.write_text(json.dumps(data, default=str, ensure_ascii=False), "utf-8")
     only = request.only
-    return execute(plan(Request(str(file), out, request.templates, request.lang, only, cache=request.cache, epoch=0)))
+    return execute(
+        plan(
+            Request(
+                str(file),
+                out,
+                request.templates,
+                request.lang,
+                only,
+                cache=request.cache,
+                epoch=0,
+                track_changes=request.track_changes,
+            )
+        )
+    )
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import struct
 import zlib
+from dataclasses import replace
 
 import docx
 import pytest
@@ -94,3 +95,19 @@ def test_a_paragraph_with_a_comment_stays(edited: Edited):
     document.save(edited / "word")
     assert edited.rebuilt(changes.no_leader).exit_code == 3
     assert "东屿区委书记" in words(edited / "word").replace("\n", "")
+
+
+@pytest.mark.parametrize("track", [False, True])
+def test_what_the_data_empties_comes_back_with_it(track: bool, edited: Edited):
+    """The line under the title holds one value and nothing else."""
+    document = docx.Document(edited / "word")
+    document.paragraphs[0].insert_paragraph_before("手写的一行")
+    document.save(edited / "word")
+    line = "示例数据，城市、人物与数字均为虚构"
+    assert line in words(edited / "word")
+    edited.rebuilt(changes.no_office)
+    assert line not in words(edited / "word")
+    edited = replace(edited, request=replace(edited.request, track_changes=track))
+    edited.rebuilt()
+    lines = [said(one) for one in docx.Document(edited / "word").paragraphs]
+    assert lines[3] == line

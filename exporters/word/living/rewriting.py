@@ -62,8 +62,11 @@ def write_value(pen: Pen, atom: Atom, new: str) -> None:
             strike(pen, isolate(one.node))
 
 
-def write_prose(pen: Pen, atoms: Sequence[Atom], new: str, source: Source) -> None:
-    """Turn the text of *atoms* into *new*, where marked keys stand for values; new ones come from *source*."""
+def write_prose(
+    pen: Pen, atoms: Sequence[Atom], new: str, source: Source, paragraph: Element | None = None
+) -> None:
+    """Turn the text of *atoms* into *new*, where marked keys stand for values; new ones come from *source*. Where there
+    are no atoms, it is written into the empty *paragraph*."""
     units = list(_units(atoms))
     old_tokens, old_at = _tokens([text for text, _, _ in units])
     new_tokens = _TOKEN.findall(new)
@@ -85,7 +88,7 @@ def write_prose(pen: Pen, atoms: Sequence[Atom], new: str, source: Source) -> No
             change = changes.setdefault(id(atom), _Change())
             change.added[at] = change.added.get(at, "") + text
         elif text:
-            _write_alone(pen, atoms, text, source)
+            _write_alone(pen, atoms, text, source, paragraph)
     for atom in {id(one): one for _, one, _ in units}.values():
         if id(atom) in changes:
             _flush(pen, atom, changes[id(atom)], source)
@@ -334,10 +337,10 @@ def _write_empty(pen: Pen, atom: Atom, new: str) -> None:
     run.extend(like(run, new).findall(T))
 
 
-def _write_alone(pen: Pen, atoms: Sequence[Atom], text: str, source: Source) -> None:
+def _write_alone(pen: Pen, atoms: Sequence[Atom], text: str, source: Source, paragraph: Element | None) -> None:
     """Write into a region without any text; it is a paragraph's only one then."""
-    paragraph = next((one.node for one in atoms if one.kind is Kind.PARAGRAPH), None)
-    start = paragraph if paragraph is not None else next((one.node for one in atoms), None)
+    end = next((one.node for one in atoms if one.kind is Kind.PARAGRAPH), None)
+    start = end if end is not None else next((one.node for one in atoms), paragraph)
     if start is None:
         return
     place = start if start.tag == f"{W}p" else next(start.iterancestors(f"{W}p"))
