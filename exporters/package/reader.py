@@ -27,7 +27,7 @@ class Package:
     A missing part raises KeyError, a damaged one PackageError. Large files stay open until ``close``.
     """
 
-    __slots__ = ("_content_types", "_directory", "_folded", "_largest", "_relationships", "last_read")
+    __slots__ = ("_content_types", "_directory", "_folded", "_largest", "_relationships", "base", "last_read")
 
     def __init__(self, directory: Directory) -> None:
         self._directory = directory
@@ -37,6 +37,8 @@ class Package:
         self._largest = "", b""
         self.last_read = ""
         """The part that was read last: where somebody stumbled over the package."""
+        self.base: Package | None = None
+        """The render that the file was edited from, where that is known: what people moved is found by it."""
 
     @classmethod
     def open(cls, source: Path | str | bytes, *, name: str = "", limits: Limits = DEFAULT) -> Package:

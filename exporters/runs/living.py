@@ -52,6 +52,7 @@ def regenerate(
     file that stands there, so it is written in any case. Raises RefusedError, with nothing written, where more than a
     fifth of the anchors is gone.
     """
+    theirs.base = base
     if template_changed:
         plan, content = upgraded(room, file, (base, theirs, ours), stamp, open_conflicts, epoch)
         return Merged(content, plan)
@@ -88,7 +89,8 @@ def arranged(
     out = io.BytesIO()
     if not wanted or not room.arrange(theirs, wanted, ours, out, epoch=epoch):
         return theirs, (before, now, new)
-    theirs = Package.written(out.getvalue(), name=theirs.file)
+    base, theirs = theirs.base, Package.written(out.getvalue(), name=theirs.file)
+    theirs.base = base
     now = room.read(theirs)
     return theirs, (in_order_of(before, now, new), now, new)
 

@@ -21,7 +21,7 @@ from exporters.runs.memory import Memory
 from exporters.runs.moves import Move
 from exporters.runs.pack import Pack
 from exporters.runs.planning import Request
-from exporters.runs.stamp import PROPERTY, Stamp
+from exporters.runs.stamp import PROPERTY, Stamp, read_stamp
 from exporters.snapshot import Conflict, Plan
 
 State = Literal["untouched", "edited", "missing", "foreign", "new"]
@@ -87,11 +87,11 @@ def _status(folder: Path, name: str, made: Manifest, memory: Memory, pack: Pack)
     room = EXPORTERS[record.exporter].room()
     try:
         theirs = Package.open(folder / name, name=str(folder / name))
-        now = room.read(theirs)
-        base = memory.base_of(name, now.stamp, made.dataset)
+        base = memory.base_of(name, read_stamp(theirs), made.dataset)
+        theirs.base = Package.open(base.content, name=name)
+        before, now = room.read(theirs.base), room.read(theirs)
     except BriefpackError as error:
         return FileReview(name, "foreign", fault=error.faults[0])
-    before = room.read(Package.open(base.content, name=name))
     conflicts = memory.open_conflicts(name, base, made)
     plan = planned(room, theirs, (before, now, before), conflicts)
     fault = lost(plan, str(folder / name)) if plan.lost_too_much else None
@@ -134,14 +134,15 @@ def diff(request: Request) -> Review:
                 continue
             try:
                 theirs = Package.open(folder / name, name=str(folder / name))
-                now = step.job.room.read(theirs)
-                base = existing.base or memory.base_of(name, now.stamp, made.dataset)
+                base = existing.base or memory.base_of(name, read_stamp(theirs), made.dataset)
+                theirs.base = Package.open(base.content, name=name)
+                before, now = step.job.room.read(theirs.base), step.job.room.read(theirs)
             except (RefusedError, BriefpackError) as error:
                 files.append(FileReview(name, "foreign", fault=error.faults[0]))
                 continue
             conflicts = memory.open_conflicts(name, base, made)
             state: State = "untouched" if step.action == "rebuild" else "edited"
-            packages = Package.open(base.content, name=name), theirs, Package.written(out.getvalue(), name=name)
+            packages = theirs.base, theirs, Package.written(out.getvalue(), name=name)
             changed = base.generation.template != step.template.sha256
             if changed and step.action == "merge":
                 # Its edits carry what people wrote onto the new render: they are no news of the data.
@@ -149,7 +150,7 @@ def diff(request: Request) -> Review:
                 plan, fault, places = replace(plan, edits=()), None, {}
             else:
                 room = step.job.room
-                readings = room.read(packages[0]), now, room.read(packages[2])
+                readings = before, now, room.read(packages[2])
                 theirs, readings = arranged(room, theirs, packages[2], readings, decided.epoch)
                 plan = planned(room, theirs, readings, conflicts)
                 places = room.whereabouts(theirs, readings[1])

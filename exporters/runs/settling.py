@@ -21,7 +21,7 @@ from exporters.runs.living import patched
 from exporters.runs.manifest import NAME, Manifest, conflict_records
 from exporters.runs.memory import Memory
 from exporters.runs.review import opened
-from exporters.runs.stamp import Stamp
+from exporters.runs.stamp import Stamp, read_stamp
 from exporters.snapshot import Conflict
 
 Choice = Literal["mine", "data"]
@@ -99,9 +99,9 @@ def _settled(
     room = EXPORTERS[made.files[file].exporter].room()
     shown = str(folder / file)
     theirs = Package.open(content, name=shown)
-    now = room.read(theirs)
-    ours = Package.open(memory.base_of(file, now.stamp, made.dataset).content, name=shown)
-    before = room.read(ours)
+    ours = Package.open(memory.base_of(file, read_stamp(theirs), made.dataset).content, name=shown)
+    theirs.base = ours
+    before, now = room.read(ours), room.read(theirs)
     asked: list[Conflict] = []
     if choice == "data":
         # What stands in the file by now counts, not what stood there when the conflict was told.

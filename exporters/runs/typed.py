@@ -17,6 +17,7 @@ from exporters.runs.inputs import find_templates
 from exporters.runs.memory import Memory
 from exporters.runs.pack import Pack, PackFile
 from exporters.runs.sentences import spoken
+from exporters.runs.stamp import read_stamp
 from exporters.snapshot import Slot, SlotKind, Snapshot
 
 # What ends the keys of speaker notes: they quote the sources.
@@ -64,9 +65,10 @@ class Reader:
     def _of(self, file: PackFile, memory: Memory) -> Iterator[Typed]:
         room = EXPORTERS[file.record.exporter].room()
         edited = Package.open(file.path, name=str(file.path))
-        now = room.read(edited)
+        origin = memory.base_of(file.name, read_stamp(edited), self._pack.manifest.dataset)
+        edited.base = Package.open(origin.content)
+        base, now = room.read(edited.base), room.read(edited)
         places = room.whereabouts(edited, now)
-        base = room.read(Package.open(memory.base_of(file.name, now.stamp, self._pack.manifest.dataset).content))
         now, base = aligned(base, now), known(base)
         changed = list(_changed(base, now))
         headers: Mapping[str, Mapping[str, str]] = {}

@@ -26,6 +26,7 @@ from exporters.runs.living import says_the_same
 from exporters.runs.memory import Memory
 from exporters.runs.numbers import bare, changes, figures, numbers, plain, typed
 from exporters.runs.pack import Pack, PackFile
+from exporters.runs.stamp import read_stamp
 from exporters.snapshot import MARK, UNKNOWN, Slot, SlotKind, Snapshot, Text
 
 Kind = Literal[
@@ -122,20 +123,23 @@ def _read_all(pack: Pack, findings: list[Finding]) -> Iterator[_Read]:
             room = EXPORTERS[file.record.exporter].room()
             try:
                 package = Package.open(file.path, name=str(file.path))
+                base, before, missing = None, None, ""
+                try:
+                    origin = memory.base_of(file.name, read_stamp(package), pack.manifest.dataset)
+                    package.base = base = Package.open(origin.content, name=file.name)
+                    before = room.read(base)
+                except BriefpackError as error:
+                    missing = str(error)
                 now = room.read(package)
                 texts = room.texts(package)
             except BriefpackError as error:
                 findings.append(Finding("unreadable", file.name, "", "", str(error)))
                 continue
             places = room.whereabouts(package, now)
-            try:
-                origin = memory.base_of(file.name, now.stamp, pack.manifest.dataset)
-                base = Package.open(origin.content, name=file.name)
-            except BriefpackError as error:
-                findings.append(Finding("unreadable", file.name, "", "", str(error)))
+            if base is None or before is None:
+                findings.append(Finding("unreadable", file.name, "", "", missing))
                 yield _Read(file, package, now, texts, places)
                 continue
-            before = room.read(base)
             if file.record.origin not in {"", pack.manifest.origin}:
                 message = "it states other data, another day or language than the last build, which left it out"
                 findings.append(Finding("outdated", file.name, "", "", message))

@@ -20,13 +20,18 @@ from exporters.workbook.living.sheet import Sheet, read_sheet
 from exporters.workbook.living.spans import Span, parse, string_text, utf8
 from exporters.workbook.living.styles import DATE, Styles
 from exporters.workbook.references import Range, letters, parse_range
+from exporters.workbook.sheetnames import SHEET_KEY
 
 if TYPE_CHECKING:
     from exporters.package.reader import Package
+    from exporters.workbook.living.alignment import Alignment
+    from exporters.workbook.living.naming import Naming
 
 KEYS = frozenset(("key", "键"))
 """The headers (without case) of the hidden column that holds the records' ids."""
 _ID = re.compile(r"(?=[^a-z]*[a-z])[a-z0-9][a-z0-9_-]*(?:\.[a-z0-9_-]+)*")
+OWN = "~"
+"""Begins the name of a row or column that a person put in."""
 RANGE = "#"
 """Stands in the handle of rows with keys that are no table: part#column."""
 _EPOCH = dt.datetime(1899, 12, 30)
@@ -100,6 +105,8 @@ class Book:
         self.data = utf8(package.read(self.part))
         self.root = parse(self.data)
         self._sheets: dict[str, Sheet] = {}
+        self.naming: Naming | None = None
+        """What its sheets and tables are known by, once that was asked for (``Naming.of``)."""
         properties = self.root.child("workbookPr")
         dated = properties.get("date1904") if properties is not None else ""
         self.epoch = _EPOCH_1904 if dated in {"1", "true"} else _EPOCH
@@ -135,6 +142,52 @@ class Book:
         return tuple(found)
 
     @cached_property
+    def origin(self) -> Book | None:
+        """The workbook that this one was edited from; None where that is not known."""
+        base = self.package.base
+        return (KEPT.find(base) or Book(base, self)) if base is not None else None
+
+    @cached_property
+    def twins(self) -> dict[str, str]:
+        """The sheets of :attr:`origin`, by those of this workbook: known by their tables, hidden names, or names."""
+        if self.origin is None:
+            return {}
+        there: dict[tuple[str, str], str] = {}
+        for part, names in _names_of(self.origin):
+            for name in names:
+                there.setdefault(name, part)
+        found = ((part, [there[name] for name in names if name in there]) for part, names in _names_of(self))
+        return {part: parts[0] for part, parts in found if parts}
+
+    @cached_property
+    def alignments(self) -> dict[str, Alignment]:
+        """Where the rows and columns of :attr:`origin` stand by now, by sheet; sheets where all stand are left out."""
+        from exporters.workbook.living.alignment import align
+
+        if self.origin is None:
+            return {}
+        found = ((part, align(self, part, self.origin, base)) for part, base in self.twins.items())
+        return {part: one for part, one in found if one is not None}
+
+    @property
+    def listed(self) -> list[str]:
+        """The parts of all sheets in order; empty for a chart sheet."""
+        known = {entry.sheet_id: entry.part for entry in self.entries}
+        return [known.get(one.get("sheetId"), "") for holder in self.root.all("sheets") for one in holder.all("sheet")]
+
+    @cached_property
+    def sheet_keys(self) -> dict[str, str]:
+        """The texts of the sheets' hidden names (``SHEET_KEY``), by their parts."""
+        listed = self.listed
+        found: dict[str, str] = {}
+        for holder in self.root.all("definedNames"):
+            for one in holder.all("definedName"):
+                local, text = one.get("localSheetId"), one.text.strip()
+                if one.get("name") == SHEET_KEY and local.isdecimal() and int(local) < len(listed) and len(text) > 2:
+                    found[listed[int(local)]] = text[1:-1].replace('""', '"')
+        return found
+
+    @cached_property
     def ranges(self) -> tuple[Table, ...]:
         """Rows outside tables that hold records' ids in a hidden column: at most one range on each sheet.
 
@@ -167,11 +220,20 @@ class Book:
             ]
             if rows:
                 right = max(cell.column for row in rows for cell in sheet.rows[row].cells.values() if not cell.blank)
-                columns = tuple(Column(letters(one), one) for one in range(column + 1, right + 1))
+                columns = tuple(Column(self._letters(entry.part, one), one) for one in range(column + 1, right + 1))
                 area = Range(column, min(rows), right, max(rows))
                 part = f"{entry.part}{RANGE}{letters(column)}"
                 return Table(part, entry.part, "", area, area.top, area.bottom, (Column("key", column), *columns))
         return None
+
+    def _letters(self, part: str, column: int) -> str:
+        """Return what a column outside tables is called: by its letters, where the sheet was rearranged by those in
+        its base."""
+        known = self.alignments.get(part)
+        if known is None or known.columns is None:
+            return letters(column)
+        found = known.columns.base(column)
+        return letters(found) if found else OWN + letters(column)
 
     def hidden_columns(self, part: str) -> set[int]:
         """Return the hidden columns of a sheet, as far as it uses them."""
@@ -265,6 +327,13 @@ class Book:
 
 
 KEPT: Kept[Book] = Kept()
+
+
+def _names_of(book: Book) -> Iterator[tuple[str, list[tuple[str, str]]]]:
+    """Yield each sheet with what it may be known by, the surest first."""
+    for entry in book.entries:
+        tables = [("table", one.name) for one in book.tables if one.sheet == entry.part and one.key_column]
+        yield entry.part, [*tables, ("key", book.sheet_keys.get(entry.part, entry.name)), ("name", entry.name)]
 
 
 @contextmanager

@@ -13,7 +13,6 @@ from exporters.workbook.formula.tokens import tokens
 from exporters.workbook.living.book import Book, SheetEntry
 from exporters.workbook.living.cells import Cell
 from exporters.workbook.living.cellxml import new_cell
-from exporters.workbook.living.naming import sheet_parts
 from exporters.workbook.living.packing import Changes
 from exporters.workbook.living.placing import content_like
 from exporters.workbook.living.sheet import Sheet
@@ -233,11 +232,11 @@ class Lifting:
         render."""
         order: list[int | _New] = list(range(len(self._listed())))
         known: dict[str, int | _New] = {}
-        for number, part in enumerate(sheet_parts(self.book)):
+        for number, part in enumerate(self.book.listed):
             if part:
                 known.setdefault(self.translation.names_there[part], number)
         sources = {one.source.part: one for one in self._new}
-        names = [(part, self.translation.names_here[part]) for part in sheet_parts(self.ours) if part]
+        names = [(part, self.translation.names_here[part]) for part in self.ours.listed if part]
         for at, (part, name) in enumerate(names):
             new = sources.get(part)
             if new is None:
@@ -290,7 +289,7 @@ class Lifting:
         self, root: Span, splices: Splices, prefix: str, order: Sequence[int | _New], retold: Callable[[str], str]
     ) -> None:
         """Give the new sheets the names of their own that they have in the new render."""
-        parts = sheet_parts(self.ours)
+        parts = self.ours.listed
         places = {one.source.part: at for at, one in enumerate(order) if not isinstance(one, int)}
         pieces: list[str] = []
         for holder in self.ours.root.all("definedNames"):

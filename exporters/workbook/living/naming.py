@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from exporters.workbook.living.book import Book, Table
+from exporters.workbook.living.book import OWN, Book, Table
 from exporters.workbook.references import letters, parse_cell
-from exporters.workbook.sheetnames import SHEET_KEY, TURN
+from exporters.workbook.sheetnames import TURN
+
+if TYPE_CHECKING:
+    from exporters.workbook.living.alignment import Alignment
 
 CELLS = "cells:"
 """Begins the id of the group of a sheet's cells outside tables."""
@@ -31,11 +35,13 @@ class Naming:
     """
 
     def __init__(self, book: Book) -> None:
-        hidden = _sheet_keys(book)
+        self._book = book
+        hidden = book.sheet_keys
         self.keys = {part: key for part, key in hidden.items() if TURN in key}
         """What repeated sheets are known by, by part."""
         self.sheets: dict[str, str] = {}
         self.tables: dict[str, str] = {}
+        self._places: dict[str, Places] = {}
         for entry in book.entries:
             bound = [table for table in book.areas if table.sheet == entry.part and table.key_column]
             key = self.keys.get(entry.part, "")
@@ -46,23 +52,26 @@ class Naming:
                 self.tables[table.part] = f"{key}/{number}" if key else table.name or ROWS + name
             self.tables |= {one.part: ROWS + name for one in bound if one.is_range}
 
+    @classmethod
+    def of(cls, book: Book) -> Naming:
+        """Return the naming of a workbook, made once."""
+        if book.naming is None:
+            book.naming = cls(book)
+        return book.naming
 
-def _sheet_keys(book: Book) -> dict[str, str]:
-    """Return the texts of the sheets' hidden names, by their parts."""
-    listed = sheet_parts(book)
-    found: dict[str, str] = {}
-    for holder in book.root.all("definedNames"):
-        for one in holder.all("definedName"):
-            local, text = one.get("localSheetId"), one.text.strip()
-            if one.get("name") == SHEET_KEY and local.isdecimal() and int(local) < len(listed) and len(text) > 2:
-                found[listed[int(local)]] = text[1:-1].replace('""', '"')
-    return found
-
-
-def sheet_parts(book: Book) -> list[str]:
-    """Return the parts of all sheets in order; empty for a chart sheet."""
-    known = {entry.sheet_id: entry.part for entry in book.entries}
-    return [known.get(one.get("sheetId"), "") for holder in book.root.all("sheets") for one in holder.all("sheet")]
+    def places(self, part: str) -> Places:
+        """Return the names for the cells of a sheet outside its tables, by where they stood before people put rows
+        and columns in."""
+        found = self._places.get(part)
+        if found is None:
+            tables = [table for table in self._book.areas if table.sheet == part]
+            known, origin = self._book.alignments.get(part), self._book.origin
+            if known is None or origin is None:
+                found = Places(tables, self)
+            else:
+                found = MovedPlaces(tables, self, known, Naming.of(origin).places(known.part))
+            self._places[part] = found
+        return found
 
 
 def family(group: str) -> str:
@@ -88,19 +97,12 @@ class Places:
         """Return a cell's name: steps above or below the nearest bound table, and the header over or under it."""
         if not self._bound:
             return f"{letters(column)}{row}"
-        table = next((one for one in reversed(self._bound) if one.area.top <= row), self._bound[0])
-        area = table.area
-        if row < area.top:
-            down = f"-{area.top - row}"
-        else:
-            down = f"+{row - area.bottom}" if row > area.bottom else f"={row - area.top}"
-        header = self._headers[table.part].get(column)
-        if header is None:
-            header = f"<{area.left - column}" if column < area.left else f">{column - area.right}"
-        return f"{self._labels[table.part]}{down} {header}"
+        table = self._nearest(row)
+        return f"{self._labels[table.part]}{_steps(table, row)} {self._beside(table, column)}"
 
-    def find(self, name: str) -> tuple[int, int] | None:
-        """Return (column, row) of the cell that :meth:`name` calls *name*; None where there is none now."""
+    def find(self, name: str, step: int = 0) -> tuple[int, int] | None:
+        """Return (column, row) of the cell that :meth:`name` calls *name*; None where there is none now, unless *step*
+        says in which direction to take the next one."""
         if not self._bound:
             return parse_cell(name)
         for table in self._bound:
@@ -108,11 +110,77 @@ class Places:
             found = _PLACE.fullmatch(name.removeprefix(label)) if name.startswith(label) else None
             if found is None:
                 continue
-            area, step = table.area, int(found[2])
-            row = {"-": area.top - step, "+": area.bottom + step, "=": area.top + step}[found[1]]
-            beside = _BESIDE.fullmatch(found[3])
-            number = next((number for number, one in self._headers[table.part].items() if one == found[3]), 0)
-            if not number and beside is not None:
-                number = area.left - int(beside[2]) if beside[1] == "<" else area.right + int(beside[2])
+            row, number = _row(table, found[1], int(found[2])), self._column(table, found[3])
             return (number, row) if number > 0 and row > 0 else None
         return None
+
+    def _nearest(self, row: int) -> Table:
+        return next((one for one in reversed(self._bound) if one.area.top <= row), self._bound[0])
+
+    def _beside(self, table: Table, column: int) -> str:
+        header = self._headers[table.part].get(column)
+        if header is None:
+            area = table.area
+            header = f"<{area.left - column}" if column < area.left else f">{column - area.right}"
+        return header
+
+    def _column(self, table: Table, name: str) -> int:
+        beside = _BESIDE.fullmatch(name)
+        number = next((number for number, one in self._headers[table.part].items() if one == name), 0)
+        if not number and beside is not None:
+            number = table.area.left - int(beside[2]) if beside[1] == "<" else table.area.right + int(beside[2])
+        return number
+
+
+class MovedPlaces(Places):
+    """Places of a sheet that people put rows or columns into: its cells go by the names that they had in the base."""
+
+    def __init__(self, tables: Sequence[Table], naming: Naming, alignment: Alignment, base: Places) -> None:
+        super().__init__(tables, naming)
+        self._rows, self._columns, self._base = alignment.rows, alignment.columns, base
+        self._twins = {self._labels[one.part]: one for one in self._bound}
+
+    def name(self, column: int, row: int) -> str:
+        if self._columns is not None:
+            there = self._columns.base(column), self._rows.base(row)
+            return self._base.name(*there) if all(there) else f"{OWN}{letters(column)}{row}"
+        if any(one.area.top <= row <= one.area.bottom for one in self._bound):
+            return super().name(column, row)
+        number = self._rows.base(row)
+        nearest = self._base._nearest(number)
+        label = self._base._labels[nearest.part]
+        if not number or label not in self._twins:
+            return f"{OWN}{letters(column)}{row}"
+        return f"{label}{_steps(nearest, number)} {self._beside(self._twins[label], column)}"
+
+    def find(self, name: str, step: int = 0) -> tuple[int, int] | None:
+        if self._columns is not None:
+            there = self._base.find(name)
+            found = (
+                (self._columns.near(there[0], step), self._rows.near(there[1], step)) if there is not None else (0, 0)
+            )
+            return found if all(found) else None
+        for label, table in self._twins.items():
+            place = _PLACE.fullmatch(name.removeprefix(label)) if name.startswith(label) else None
+            if place is None:
+                continue
+            if place[1] == "=":
+                return super().find(name)
+            nearest = next(one for one in self._base._bound if self._base._labels[one.part] == label)
+            row, number = _row(nearest, place[1], int(place[2])), self._column(table, place[3])
+            row = self._rows.near(row, step) if row > 0 else 0
+            return (number, row) if number > 0 and row > 0 else None
+        return None
+
+
+def _steps(table: Table, row: int) -> str:
+    """Return how far a row lies above, below, or in a table."""
+    area = table.area
+    if row < area.top:
+        return f"-{area.top - row}"
+    return f"+{row - area.bottom}" if row > area.bottom else f"={row - area.top}"
+
+
+def _row(table: Table, where: str, steps: int) -> int:
+    area = table.area
+    return {"-": area.top - steps, "+": area.bottom + steps, "=": area.top + steps}[where]

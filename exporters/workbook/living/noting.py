@@ -80,7 +80,7 @@ class Noting:
                 sheet = self._ours.sheet(table.sheet)
                 rows = range(table.top, table.bottom + 1)
                 keys |= {self._ours.text(sheet.cell(table.key_column, row)).strip() for row in rows}
-        naming = Naming(self._ours)
+        naming = Naming.of(self._ours)
         return frozenset({*keys, *naming.tables.values(), *(SHEET + key for key in naming.keys.values())})
 
     def _place(self, at: str) -> tuple[str, int, int] | None:

@@ -21,7 +21,7 @@ from exporters.workbook.living.formulas import FORMULA, from_header
 from exporters.workbook.living.leaving import Leaving
 from exporters.workbook.living.lifting import Lifting
 from exporters.workbook.living.margins import NAMES, margin, retold
-from exporters.workbook.living.naming import CELLS, SHEET, Naming, Places
+from exporters.workbook.living.naming import CELLS, SHEET, Naming
 from exporters.workbook.living.noting import Noting
 from exporters.workbook.living.packing import Changes
 from exporters.workbook.living.placing import TableRows, content_like
@@ -64,7 +64,7 @@ class _Patch:
         self._row_tables: dict[str, TableRows] = {}
         self._own_rows: dict[str, TableRows] = {}
         self._filled: set[str] = set()
-        self._naming = Naming(self._book)
+        self._naming = Naming.of(self._book)
         self._translation = Translation(self._ours, self._book)
         self._lifting = Lifting(self._book, self._ours, self._translation, self._changes)
         self._leaving = Leaving(self._book)
@@ -300,9 +300,8 @@ class _Patch:
         """Put a new text or formula beside the tables where the new render has it, if that cell is free."""
         entry = self._entries[item.group]
         sheet = self._book.sheet(entry.part)
-        tables = [table for table in self._book.areas if table.sheet == entry.part]
         start = f"{CELLS}{self._naming.sheets[entry.part]}!"
-        places = Places(tables, self._naming)
+        places = self._naming.places(entry.part)
         place = places.find(item.id.removeprefix(start)) if item.id.startswith(start) else None
         source = self._source(item.source)
         if place is None or source is None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from exporters.workbook.formula.tokens import Token
 from exporters.workbook.living.book import Book, Table
-from exporters.workbook.living.naming import Naming, Places
+from exporters.workbook.living.naming import Naming
 from exporters.workbook.living.shapes import Reference, shaped
 from exporters.workbook.references import Range, parse_range
 
@@ -18,7 +18,6 @@ class Pointing:
         self._areas: dict[str, list[Table]] = {}
         for table in book.areas:
             self._areas.setdefault(table.sheet, []).append(table)
-        self._places: dict[str, Places] = {}
         self._known: dict[tuple[str, tuple[int, int, int, int]], str] = {}
 
     def name(self, token: Token, part: str = "") -> str:
@@ -59,9 +58,7 @@ class Pointing:
         return self._around(part, area)
 
     def _around(self, part: str, area: Range) -> str:
-        places = self._places.get(part)
-        if places is None:
-            places = self._places[part] = Places(self._areas.get(part, ()), self._naming)
+        places = self._naming.places(part)
         corners = dict.fromkeys((places.name(area.left, area.top), places.name(area.right, area.bottom)))
         return f"{self._naming.sheets[part]}!{':'.join(corners)}"
 

@@ -61,7 +61,7 @@ def snapshot(book: Book) -> Snapshot:
 class _Reader:
     def __init__(self, book: Book) -> None:
         self._book = book
-        self._naming = Naming(book)
+        self._naming = Naming.of(book)
         self._pointing = Pointing(book, self._naming)
 
     def groups(self, entry: SheetEntry) -> Iterator[Group]:
@@ -82,7 +82,7 @@ class _Reader:
             if area.is_range:
                 keyed = {int(item.at.rpartition("!")[2]) for item in items}
             yield Group(group, area.part, items, keeps=True)
-        yield Group(CELLS + name, entry.part, tuple(self._cells(sheet, CELLS + name, areas, keyed)))
+        yield Group(CELLS + name, entry.part, tuple(self._cells(sheet, CELLS + name, keyed)))
         yield Group(MARGINS + name, entry.part, tuple(margins(sheet, name)))
         charts = tuple(chart_items(book, entry, CHARTS + name, self._pointing))
         yield Group(CHARTS + name, entry.part + RANGE, charts)
@@ -142,8 +142,8 @@ class _Reader:
                 own = self._book.text(cell) if cell.formula is None else shaped(sheet.formula(cell))[0].skeleton
                 yield Slot(f"{start}{NOTES}{step}", own, "", SlotKind.FOREIGN)
 
-    def _cells(self, sheet: Sheet, name: str, areas: Sequence[Table], keyed: set[int]) -> Iterator[Item]:
-        places, formula = Places(areas, self._naming), self._pointing.formula
+    def _cells(self, sheet: Sheet, name: str, keyed: set[int]) -> Iterator[Item]:
+        places, formula = self._naming.places(sheet.part), self._pointing.formula
         for row in sheet.rows.values():
             if row.number in keyed:
                 continue

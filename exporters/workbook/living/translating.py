@@ -8,7 +8,7 @@ from exporters.workbook.formula.tokens import Token
 from exporters.workbook.living.book import Book, SheetEntry, Table
 from exporters.workbook.living.cells import Cell
 from exporters.workbook.living.formulas import from_header, references, with_references
-from exporters.workbook.living.naming import Naming, Places
+from exporters.workbook.living.naming import Naming
 from exporters.workbook.living.pointing import Pointing, inside
 from exporters.workbook.references import Range, letters, parse_range, quoted_sheet
 
@@ -20,8 +20,8 @@ class Translation:
 
     def __init__(self, source: Book, target: Book) -> None:
         self._source, self._target = source, target
-        self._source_names = Naming(source)
-        names = self._target_names = Naming(target)
+        self._source_names = Naming.of(source)
+        names = self._target_names = Naming.of(target)
         self._here, self._there = Pointing(source, self._source_names), Pointing(target, names)
         self.names_here, self.names_there = self._source_names.sheets, names.sheets
         self._entries = {names.sheets[entry.part]: entry for entry in target.entries}
@@ -99,19 +99,17 @@ class Translation:
 
     def _beside(self, entry: SheetEntry, area: Range) -> Range:
         """Return where cells outside tables stand, counted from the tables of their sheet."""
-        here, there = (
-            self._places(self._source, entry),
-            self._places(self._target, self._entries[self._names[entry.part]]),
-        )
-        corners = [there.find(here.name(*corner)) for corner in ((area.left, area.top), (area.right, area.bottom))]
+        here = self._source_names.places(entry.part)
+        there = self._target_names.places(self._entries[self._names[entry.part]].part)
+        step = int(area.left < area.right or area.top < area.bottom)
+        corners = [
+            there.find(here.name(area.left, area.top), step),
+            there.find(here.name(area.right, area.bottom), -step),
+        ]
         if any(corner is None for corner in corners):
             return area
         (left, top), (right, bottom) = (corner for corner in corners if corner is not None)
         return Range(min(left, right), min(top, bottom), max(left, right), max(top, bottom))
-
-    def _places(self, book: Book, entry: SheetEntry) -> Places:
-        naming = self._source_names if book is self._source else self._target_names
-        return Places([table for table in book.areas if table.sheet == entry.part], naming)
 
     def _column(self, table: Table, twin: Table, number: int) -> int:
         column = next((one for one in table.columns if one.number == number), None)

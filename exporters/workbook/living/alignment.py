@@ -1,0 +1,241 @@
+"""Rows and columns that people put into a sheet or took out of it, found by what stands in all others.
+
+A row is compared with those of the render that the sheet was edited from: by its texts, and by its formulas without
+their references. What is alike in more than one way stays unknown: a cell must never be taken for its neighbour.
+"""
+
+from __future__ import annotations
+
+import itertools
+from bisect import bisect_left
+from collections import Counter, defaultdict
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from exporters.workbook.living.shapes import shaped
+from exporters.workbook.references import LAST_COLUMN, LAST_ROW
+
+if TYPE_CHECKING:
+    from exporters.workbook.living.book import Book
+    from exporters.workbook.living.cells import Cell
+
+Signs = Counter[Hashable]
+"""What tells a row or a column from others."""
+_ENOUGH = 0.5
+_DIGITS = 9
+# Beyond so many pairs of rows that could be each other none is taken for another.
+_MOST = 40_000
+
+
+class Axis:
+    """The rows (or the columns) of an edited sheet and those of its base, both by number."""
+
+    def __init__(self, base: Mapping[int, Signs], theirs: Mapping[int, Signs], last: int) -> None:
+        self._last = last
+        self._used = set(base), set(theirs)
+        pairs = _pairs(base, theirs)
+        self._there = dict(pairs)
+        self._here = {number: one for one, number in pairs}
+        self._chain = [(0, 0), *_rising(pairs)]
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether every row stands where it stood."""
+        return all(one == other for one, other in self._there.items())
+
+    def base(self, number: int) -> int:
+        """Return the number in the base of a row of the edited sheet; 0 where a person put it in."""
+        return self._other(number, 1)
+
+    def theirs(self, number: int) -> int:
+        """Return the number in the edited sheet of a row of the base; 0 where it is gone."""
+        return self._other(number, 0)
+
+    def near(self, number: int, step: int) -> int:
+        """Return :meth:`theirs`; of a row that is gone, that of the next one in the direction of *step*."""
+        found = self.theirs(number)
+        while not found and 0 < number <= max(self._used[0], default=0):
+            number += step
+            found = self.theirs(number) if number > 0 else 1
+        return found
+
+    def _other(self, number: int, side: int) -> int:
+        known = (self._there, self._here)[side].get(number)
+        if known is not None or number >= self._last:
+            return known if known is not None else number
+        at = bisect_left(self._chain, number, key=lambda pair: pair[side])
+        before, behind = self._chain[at - 1], self._chain[at] if at < len(self._chain) else None
+        found = before[1 - side] + number - before[side]
+        if found in (self._here, self._there)[side]:
+            return 0
+        used = number in self._used[side], found in self._used[1 - side]
+        if behind is None:
+            return 0 if all(used) else found
+        if behind[0] - before[0] == behind[1] - before[1]:
+            return found
+        return 0 if any(used) or found >= behind[1 - side] else found
+
+
+def _pairs(base: Mapping[int, Signs], theirs: Mapping[int, Signs]) -> list[tuple[int, int]]:
+    first, second = _unique(base), _unique(theirs)
+    certain = sorted((number, second[signs]) for signs, number in first.items() if signs in second)
+    found = list(certain)
+    ends = [(0, 0), *_rising(certain), (LAST_ROW + 1, LAST_ROW + 1)]
+    taken = {one for one, _ in certain}, {other for _, other in certain}
+    ours, others = sorted(base.keys() - taken[0]), sorted(theirs.keys() - taken[1])
+    for (top, there), (bottom, end) in itertools.pairwise(ends):
+        rows = ours[bisect_left(ours, top + 1) : bisect_left(ours, bottom)]
+        known = others[bisect_left(others, there + 1) : bisect_left(others, end)]
+        if rows and known:
+            found += _gap(rows, known, base, theirs, even=bottom - top == end - there)
+    return sorted(found)
+
+
+def _unique(rows: Mapping[int, Signs]) -> dict[Hashable, int]:
+    found: dict[Hashable, list[int]] = defaultdict(list)
+    for number, signs in rows.items():
+        found[frozenset(signs.items())].append(number)
+    return {signs: numbers[0] for signs, numbers in found.items() if len(numbers) == 1}
+
+
+def _rising(pairs: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Return the longest run of pairs (sorted by the first number) that rise in both numbers."""
+    ends: list[int] = []
+    last: list[int] = []
+    before: list[int] = []
+    for number, (_, other) in enumerate(pairs):
+        at = bisect_left(ends, other)
+        before.append(last[at - 1] if at else -1)
+        ends[at : at + 1] = [other]
+        last[at : at + 1] = [number]
+    found: list[tuple[int, int]] = []
+    number = last[-1] if last else -1
+    while number >= 0:
+        found.append(pairs[number])
+        number = before[number]
+    return found[::-1]
+
+
+def _gap(
+    rows: Sequence[int], known: Sequence[int], base: Mapping[int, Signs], theirs: Mapping[int, Signs], *, even: bool
+) -> list[tuple[int, int]]:
+    """Pair what is alike between two certain neighbours; what is left over there is paired where it is as many."""
+    straight = list(zip(rows, known, strict=False))
+    if (
+        even
+        and len(rows) == len(known)
+        and all(_likeness(base[one], theirs[other]) >= _ENOUGH for one, other in straight)
+    ):
+        return straight
+    if len(rows) * len(known) > _MOST:
+        return []
+    scores = [[_likeness(base[one], theirs[other]) for other in known] for one in rows]
+    early = _aligned(scores)
+    late = {
+        (len(rows) - 1 - one, len(known) - 1 - other) for one, other in _aligned([row[::-1] for row in scores[::-1]])
+    }
+    certain = sorted(early & late)
+    found = [(rows[one], known[other]) for one, other in certain]
+    if early != late or even:
+        return found
+    ends = [(-1, -1), *certain, (len(rows), len(known))]
+    for (one, other), (end, stop) in itertools.pairwise(ends):
+        if end - one == stop - other:
+            found += zip(rows[one + 1 : end], known[other + 1 : stop], strict=True)
+    return found
+
+
+def _aligned(scores: Sequence[Sequence[float]]) -> set[tuple[int, int]]:
+    """Return the pairs of the alignment that is most alike, the first of several."""
+    height, width = len(scores), len(scores[0])
+    best = [[0.0] * (width + 1) for _ in range(height + 1)]
+    for one in range(height - 1, -1, -1):
+        for other in range(width - 1, -1, -1):
+            score = scores[one][other]
+            both = best[one + 1][other + 1] + score if score >= _ENOUGH else 0.0
+            best[one][other] = max(best[one + 1][other], best[one][other + 1], both)
+    found: set[tuple[int, int]] = set()
+    one = other = 0
+    while one < height and other < width:
+        score = scores[one][other]
+        if score >= _ENOUGH and abs(best[one + 1][other + 1] + score - best[one][other]) < 1e-9:
+            found.add((one, other))
+            one, other = one + 1, other + 1
+        elif best[one][other + 1] >= best[one + 1][other]:
+            other += 1
+        else:
+            one += 1
+    return found
+
+
+def _likeness(first: Signs, second: Signs) -> float:
+    return 2 * (first & second).total() / (first.total() + second.total())
+
+
+@dataclass(frozen=True, slots=True)
+class Alignment:
+    """Where the rows and columns of a sheet of the base stand by now; ``columns`` is None where tables tell."""
+
+    part: str
+    """The sheet of the base."""
+    rows: Axis
+    columns: Axis | None
+
+
+def align(book: Book, part: str, origin: Book, base: str) -> Alignment | None:
+    """Return how the sheet *part* of an edited workbook is aligned with the sheet *base* of its *origin*; None where
+    all rows and columns outside tables stand where they stood."""
+    there, here = _Grid(book, part), _Grid(origin, base)
+    if there.rows == here.rows:
+        return None
+    rows = Axis(here.rows, there.rows, LAST_ROW)
+    if here.tables and there.tables:
+        return Alignment(base, rows, None)
+    columns = Axis(here.columns(rows.base, own=True), there.columns(rows.base, own=False), LAST_COLUMN)
+    return None if rows.is_plain and columns.is_plain else Alignment(base, rows, columns)
+
+
+class _Grid:
+    """What stands on a sheet outside its tables; of these, only where they begin and end."""
+
+    def __init__(self, book: Book, part: str) -> None:
+        tables = sorted((one for one in book.tables if one.sheet == part), key=lambda one: one.area[1::-1])
+        self.tables = [one for one in tables if one.key_column]
+        self.rows: dict[int, Signs] = {}
+        self._cells: list[tuple[Cell, Signs]] = []
+        areas, sheet = [one.area for one in tables], book.sheet(part)
+        for row in sheet.rows.values():
+            if any(one.top <= row.number <= one.bottom for one in areas):
+                continue
+            signs: Signs = Counter()
+            for cell in row.cells.values():
+                if not cell.blank and (own := _signs(book, part, cell)):
+                    self._cells.append((cell, own))
+                    signs += own
+            if signs:
+                self.rows[row.number] = signs
+        for number, table in enumerate(self.tables):
+            for end in (table.area.top, table.area.bottom):
+                signs = self.rows.setdefault(end, Counter())
+                signs["table", number, end == table.area.top] += 1
+
+    def columns(self, base: Callable[[int], int], *, own: bool) -> dict[int, Signs]:
+        """Return what stands in each column, by the row of the base; *own* says that this is the base."""
+        found: dict[int, Signs] = defaultdict(Counter)
+        for cell, signs in self._cells:
+            row = cell.row if own else base(cell.row)
+            if row:
+                found[cell.column].update({(row, sign): count for sign, count in signs.items()})
+        return dict(found)
+
+
+def _signs(book: Book, part: str, cell: Cell) -> Signs:
+    text = book.text(cell)
+    if cell.kind == "n" and len(text) > _DIGITS:
+        # An office keeps a digit less of a result than it has.
+        text = f"{float(text):.{_DIGITS}g}"
+    if cell.formula is None:
+        return Counter({text: 2}) if text else Counter()
+    skeleton = shaped(book.sheet(part).formula(cell))[0].skeleton
+    return Counter({("=", skeleton): 1, ("=", skeleton, text): 1})
