@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from desk import Desk
+from desk import NAME, Desk
 from living_samples import opened
 
 from exporters.workbook.living.book import Book
 from exporters.workbook.locating import results
+from tests.e2e import changes
 from tests.editors import LibreOffice
 
 _LONG = re.compile(r"\d+\.\d{10,}")
@@ -55,3 +56,54 @@ def test_a_sheet_whose_name_begins_with_a_digit_is_followed(office: LibreOffice,
     now, fresh = said(desk.content), said(desk.fresh())
     assert now["总览"] == fresh["总览"] and now["2026目标"] == fresh["目标"]
     assert not results(opened(desk.content))
+
+
+MINE = "我写的"
+
+
+def put_in(document: Any, text: str) -> None:
+    """Put a row with a word into each sheet, above a table or in the middle, and a column into the first."""
+    for name, row in (("总览", 11), ("总览", 1), ("目标", 1), ("对比", 4), ("说明", 9)):
+        sheet = document.Sheets.getByName(name)
+        sheet.Rows.insertByIndex(row, 1)
+        sheet.getCellByPosition(2, row).String = text
+    sheet = document.Sheets.getByName("总览")
+    sheet.Columns.insertByIndex(3, 1)
+    sheet.getCellByPosition(3, 6).String = text
+
+
+def without_mine(content: bytes) -> dict[str, list[list[str]]]:
+    rows = {name: [[text for text in row if text != MINE] for row in rows] for name, rows in said(content).items()}
+    return {name: [row for row in rows_of if row] for name, rows_of in rows.items()}
+
+
+@pytest.mark.parametrize("change", ["district", "no_district", "new_indicator"])
+def test_rows_and_columns_put_into_any_sheet_stay_and_all_else_is_what_the_data_says(
+    office: LibreOffice, desk: Desk, change: str
+) -> None:
+    office.edit(desk.file, put_in, MINE)
+    getattr(changes, change)(desk.data)
+    assert desk.build().exit_code == 0
+    plan = desk.status().plan
+    assert not plan.conflicts and not plan.kept
+    assert without_mine(desk.content) == said(desk.fresh())
+    assert str(said(desk.content)).count(MINE) == 6
+    assert not results(opened(desk.content))
+    assert desk.build().results == {NAME: "unchanged"}
+
+
+def take_out(document: Any, name: str, row: int) -> str:
+    sheet = document.Sheets.getByName(name)
+    text = sheet.getCellByPosition(1, row).String
+    sheet.Rows.removeByIndex(row, 1)
+    return text
+
+
+def test_a_row_taken_out_of_the_front_sheet_stays_out(office: LibreOffice, desk: Desk) -> None:
+    text = office.edit(desk.file, take_out, "总览", 2)
+    changes.target(desk.data, "dongyu.gdp-growth")["value"] = 9
+    assert desk.build().exit_code == 0
+    assert [one.base for one in desk.status().plan.kept] == [text]
+    fresh = said(desk.fresh())
+    fresh["总览"].remove([text])
+    assert said(desk.content) == fresh

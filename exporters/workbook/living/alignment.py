@@ -182,6 +182,10 @@ class Alignment:
     rows: Axis
     columns: Axis | None
 
+    def theirs(self, column: int, row: int) -> tuple[int, int]:
+        """Return where a cell of the base stands; column or row are 0 where they are gone."""
+        return self.columns.theirs(column) if self.columns is not None else column, self.rows.theirs(row)
+
 
 def align(book: Book, part: str, origin: Book, base: str) -> Alignment | None:
     """Return how the sheet *part* of an edited workbook is aligned with the sheet *base* of its *origin*; None where

@@ -322,8 +322,9 @@ class _Patch:
         if known is None:
             known = self._style_pairs[part] = defaultdict(Counter)
             sheet = self._book.sheet(part)
+            moved = self._book.alignments.get(part)
             for cell in self._ours.sheet(ours_part).cells():
-                twin = sheet.cell(cell.column, cell.row)
+                twin = sheet.cell(*(moved.theirs(cell.column, cell.row) if moved else (cell.column, cell.row)))
                 if twin is not None:
                     known[cell.style][twin.style] += 1
         counts = known.get(source.style)
