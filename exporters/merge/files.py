@@ -74,11 +74,23 @@ class _FileMerge:
             if not slot.kind.silent
         }
         here = {(item.id, slot.key) for group in self.theirs.groups for item in group.items for slot in item.slots}
-        here |= self._lost()
+        here |= self._lost() | self._taken_out()
         loose = {slot.key for slot in self.theirs.loose}
         gone = sum(key not in loose for _, key in wanted - here)
         plan = Plan(tuple(self.edits), tuple(self.conflicts), tuple(self.kept), gone, len(wanted))
         return replace(plan, disordered=self._is_disordered())
+
+    def _taken_out(self) -> set[tuple[str, str]]:
+        """Return item and key of what stood in rows of a sheet that are gone whole, where most others of their table
+        stand: somebody took them out, and no editor lost their keys."""
+        theirs = {group.id: {item.id for item in group.items} for group in self.theirs.groups}
+        found: set[tuple[str, str]] = set()
+        for group in self.base.groups:
+            rows = [item for item in group.items if item.removable and not item.sort]
+            gone = [item for item in rows if item.id not in theirs.get(group.id, ())] if group.keeps else []
+            if len(gone) * 2 < len(rows):
+                found |= {(item.id, slot.key) for item in gone for slot in item.slots}
+        return found
 
     def _is_disordered(self) -> bool:
         """Whether the data put into another order what stands in all three files, and theirs has not that order."""

@@ -107,3 +107,18 @@ def test_a_row_taken_out_of_the_front_sheet_stays_out(office: LibreOffice, desk:
     fresh = said(desk.fresh())
     fresh["总览"].remove([text])
     assert said(desk.content) == fresh
+
+
+def delete_sheet(document: Any, name: str) -> None:
+    document.Sheets.removeByName(name)
+
+
+def test_deleting_one_sheet_takes_no_rows_of_another(office: LibreOffice, desk: Desk) -> None:
+    """LibreOffice then drops the tables of the sheets beside it too: their rows still have their keys and headers."""
+    office.edit(desk.file, delete_sheet, "对比")
+    assert not any(table.name == "targets" for table in Book(opened(desk.content)).tables)
+    changes.target(desk.data, "dongyu.gdp-growth")["value"] = 9
+    changes.district(desk.data)
+    assert desk.build().exit_code == 3
+    assert {one.key for one in desk.status().plan.conflicts} <= {"cells:对比", "rows:对比", "margins:对比"}
+    assert said(desk.content)["目标"] == said(desk.fresh())["目标"]

@@ -204,7 +204,8 @@ class _Grid:
     """What stands on a sheet outside its tables; of these, only where they begin and end."""
 
     def __init__(self, book: Book, part: str) -> None:
-        tables = sorted((one for one in book.tables if one.sheet == part), key=lambda one: one.area[1::-1])
+        known = book.tables + book.converted
+        tables = sorted((one for one in known if one.sheet == part), key=lambda one: one.area[1::-1])
         self.tables = [one for one in tables if one.key_column]
         self.rows: dict[int, Signs] = {}
         self._cells: list[tuple[Cell, Signs]] = []

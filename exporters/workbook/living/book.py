@@ -88,8 +88,8 @@ class Table:
 
     @property
     def is_range(self) -> bool:
-        """Whether it is no table of Excel's but rows with keys in a hidden column (see :attr:`Book.ranges`)."""
-        return RANGE in self.part
+        """Whether it never was a table of Excel's but rows with keys in a hidden column (see :attr:`Book.ranges`)."""
+        return RANGE in self.part and not self.name
 
 
 class Book:
@@ -196,14 +196,47 @@ class Book:
         return tuple(found for entry in self.entries if (found := self._range(entry)) is not None)
 
     @cached_property
+    def converted(self) -> tuple[Table, ...]:
+        """What were tables in :attr:`origin` and are plain cells by now, with their headers and keys."""
+        here = {table.name for table in self.tables}
+        lost = [] if self.origin is None else [one for one in self.origin.tables if one.key_column]
+        parts = {base: part for part, base in reversed(self.twins.items())}
+        found = (self._converted(one, parts[one.sheet]) for one in lost if one.name not in here and one.sheet in parts)
+        return tuple(one for one in found if one is not None)
+
+    def _converted(self, table: Table, part: str) -> Table | None:
+        assert self.origin is not None
+        sheet, headers = self.sheet(part), {one.name for one in table.columns}
+        for row in sheet.rows.values():
+            texts = {number: text for number, cell in row.cells.items() if (text := self.text(cell).strip())}
+            key = next((number for number, text in texts.items() if text.casefold() in KEYS), 0)
+            bound = [number for number, text in texts.items() if text in headers]
+            if not key or len(bound) * 2 < len(headers):
+                continue
+            keys = {number: self.text(sheet.cell(key, number)).strip() for number in sheet.rows if number > row.number}
+            rows = [number for number, text in keys.items() if _ID.fullmatch(text)]
+            if {keys[number] for number in rows}.isdisjoint(self.origin.keys_of(table)):
+                continue
+            area = Range(min(bound), row.number, max(bound), max(rows))
+            columns = [Column(texts.get(one, letters(one)), one) for one in range(area.left, area.right + 1)]
+            top, number = row.number + 1, table.number
+            return Table(f"{part}{RANGE}{table.name}", part, table.name, area, top, area.bottom, tuple(columns), number)
+        return None
+
+    def keys_of(self, table: Table) -> set[str]:
+        """Return the records' ids in a table."""
+        sheet, rows = self.sheet(table.sheet), range(table.top, table.bottom + 1)
+        return {text for row in rows if (text := self.text(sheet.cell(table.key_column, row)).strip())}
+
+    @cached_property
     def areas(self) -> tuple[Table, ...]:
-        """Tables and ranges of rows with keys."""
-        return self.tables + self.ranges
+        """Tables, what were tables, and ranges of rows with keys."""
+        return self.tables + self.converted + self.ranges
 
     def _range(self, entry: SheetEntry) -> Table | None:
         sheet = self.sheet(entry.part)
         hidden = sorted(self.hidden_columns(entry.part))
-        tables = [table.area for table in self.tables if table.sheet == entry.part] if hidden else []
+        tables = [table.area for table in self.tables + self.converted if table.sheet == entry.part] if hidden else []
         outside = [
             row
             for number, row in (sheet.rows.items() if hidden else ())

@@ -1,0 +1,57 @@
+"""Tables that people converted to plain cells, and rows that they took out: nothing bound is taken for lost."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+from desk import NAME, Desk, Grid, rows
+from living_samples import opened
+
+from exporters.workbook.locating import results
+from tests.e2e import changes
+
+
+def test_a_table_converted_to_a_range_is_known_by_its_keys_and_headers(tmp_path: Path):
+    desk = Desk(tmp_path, "sample-progress")
+    desk.build()
+
+    def convert(book: Any) -> None:
+        grid = Grid(book)
+        grid.cell("dongyu.gdp-growth", "备注").value = "已核对"
+        del grid.sheet.tables["targets"]
+
+    desk.edit(convert)
+    changes.target(desk.data, "dongyu.gdp-growth")["value"] = 9
+    changes.district(desk.data)
+    keys = ("dongyu.fai-growth", "dongyu.fai-level")
+    desk.data["targets"] = [one for one in desk.data["targets"] if one["id"] not in keys]
+    desk.data["observations"] = [one for one in desk.data["observations"] if one["target"] not in keys]
+    assert desk.build().exit_code == 0
+    assert [(one.base, one.theirs) for one in desk.status().plan.kept] == [("", "已核对")]
+    assert not results(opened(desk.content))
+    found, wanted = (openpyxl.load_workbook(io.BytesIO(one))["目标"] for one in (desk.content, desk.fresh()))
+    now, fresh = ([[cell.value for cell in row] for row in sheet.iter_rows(min_row=5)] for sheet in (found, wanted))
+    assert [row[0] for row in now] == [row[0] for row in fresh]
+    assert sum(one != other for one, other in zip(now, fresh, strict=True)) == 1
+    assert desk.build().results == {NAME: "unchanged"}
+
+
+def test_many_rows_taken_out_of_a_small_table_are_no_lost_anchors(tmp_path: Path):
+    """Fourteen of 31 rows are more than a fifth of what is bound: their table, its keys and the other rows stand."""
+    desk = Desk(tmp_path, "sample-progress")
+    desk.build()
+    gone = list(rows(desk.content))[:14]
+
+    def take_out(book: Any) -> None:
+        grid = Grid(book)
+        for key in gone:
+            grid.sheet.delete_rows(grid.row(key))
+        grid.table.ref = grid.table.autoFilter.ref = f"A{grid.head}:{grid.table.ref.partition(':')[2][:-2]}{grid.bottom - 14}"
+
+    desk.edit(take_out)
+    changes.target(desk.data, "beilu.gdp-growth")["value"] = 9
+    assert desk.build().results == {NAME: "merged"}
+    assert rows(desk.content).keys().isdisjoint(gone)
