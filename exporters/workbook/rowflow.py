@@ -77,7 +77,7 @@ class RowFlow:
         def begin(_context: Any, _: Any) -> str:
             self._flush()
             self._copy = next(self._copies)
-            self._writers, self._looks = {}, {}
+            self._forget()
             self._row = 1
             self._blanks = {}
             row = 1
@@ -271,4 +271,7 @@ class RowFlow:
         """
         self.catch_up(sink)
         if not self._count:
-            self._writers = {}
+            self._forget()
+
+    def _forget(self) -> None:
+        self._writers = {unit: writer for unit, writer in self._writers.items() if writer.anywhere}

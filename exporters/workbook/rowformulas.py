@@ -184,13 +184,16 @@ def _unknown(_: Any) -> Scalar:
 class FormulaWriter:
     """A formula of a template row, for one written sheet."""
 
-    __slots__ = ("_bodies", "_book", "_host", "_pieces", "_start", "column", "deferred", "node", "text")
+    __slots__ = ("_bodies", "_book", "_host", "_pieces", "_start", "anywhere", "column", "deferred", "node", "text")
 
     def __init__(
         self, record: dict[str, Any], book: Book, host: WrittenSheet, sources: dict[int, Source], bodies: Bodies
     ) -> None:
         self.column: int = record["column"]
         self.deferred: bool = record["deferred"]
+        links = [book.links[number] for number in record["references"] if number >= 0]
+        self.anywhere = all(link.way == "own" and not link.named for link in links)
+        """Whether it is the same on all sheets that the template's own comes to."""
         self._book, self._host, self._bodies = book, host, bodies
         self._start: str = record["f"]
         # References that every instance has alike are text from now on.

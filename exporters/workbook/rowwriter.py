@@ -25,6 +25,8 @@ from exporters.workbook.state import Book, WrittenSheet
 Stretch = tuple[Sequence[int], list[bytes], list[Sequence[Any]]]
 """Which of the rows asked for, their XML, and for each column that formulas read its values in them."""
 _MOST_KNOWN = 512
+_WORTHWHILE = 8
+"""So many rows of a kind are worth working out what they have alike."""
 _WRONG = (JinjaError, ArithmeticError, LookupError, TypeError, ValueError, AttributeError)
 
 
@@ -50,6 +52,8 @@ class UnitWriter:
         self._bodies = bodies
         sources = {int(column): source_of(value, bodies) for column, value in record["values"].items()}
         self._formulas = [FormulaWriter(one, book, host, sources, bodies) for one in record["formulas"]]
+        self.anywhere = all(formula.anywhere for formula in self._formulas)
+        """Whether it writes the rows of all sheets that the template's own comes to."""
         self._stored = [record["values"].get(str(column)) for column in stored]
         self._paths: list[tuple[int, list[str]]] = record["taken"]
         self._roots = sorted({slot for slot, _ in self._paths})
@@ -112,19 +116,31 @@ class UnitWriter:
             if not self._shared:
                 yield range(len(numbers)), *self._rows(numbers, given, None)
                 return
-            groups: dict[object, list[int]] = {}
-            for at, kind in enumerate(kinds or self._kinds(given)):
-                groups.setdefault(kind, []).append(at)
-            for kind, which in groups.items():
+            for alike, which in self._stretches(given, kinds):
                 some = [given[at] for at in which]
-                alike = None if kind is None else self._alike.get(kind) or self._known(kind, some[0])
                 yield which, *self._rows([numbers[at] for at in which], some, alike)
         except _WRONG as error:
-            raise TemplateError(self._fault(given, error)) from error
+            raise TemplateError(self._fault(numbers, given, error)) from error
 
-    def _kinds(self, given: Sequence[Sequence[Any]]) -> list[object]:
+    def _stretches(
+        self, given: Sequence[Sequence[Any]], kinds: Sequence[Kind | None]
+    ) -> Iterator[tuple[_Alike | None, list[int]]]:
+        """Yield what rows of one kind have alike, and which they are; a few of kinds not met before go together."""
         root = self._roots[0]
-        return [getattr(values[root], "_common", None) for values in given]
+        groups: dict[object, list[int]] = {}
+        for at, kind in enumerate(kinds or [getattr(values[root], "_common", None) for values in given]):
+            groups.setdefault(kind, []).append(at)
+        others: list[int] = []
+        for kind, which in groups.items():
+            alike = self._alike.get(kind)
+            if alike is None and kind is not None and len(which) >= _WORTHWHILE:
+                alike = self._known(kind, given[which[0]])
+            if alike is None:
+                others += which
+            else:
+                yield alike, which
+        if others:
+            yield None, others
 
     def _known(self, kind: object, given: Sequence[Any]) -> _Alike:
         """Return what the rows of records of one kind have alike; *given* are the values of one of them."""
@@ -198,17 +214,21 @@ class UnitWriter:
             return self._bodies.all_seen(rows.values[what])
         return rows.read(what)
 
-    def _fault(self, given: Sequence[Sequence[Any]], error: Exception) -> Fault:
+    def _fault(self, numbers: Sequence[int], given: Sequence[Sequence[Any]], error: Exception) -> Fault:
         """Return what is wrong with the first cell that cannot hold its value."""
-        cells = [piece for piece in self._pieces if isinstance(piece, ValueCells | MixedCells)]
-        for one in given:
+        cells = [piece for piece in self._pieces if isinstance(piece, Cells)]
+        where = cells[0].place if cells else ""
+        for number, one in zip(numbers, given, strict=True):
             for piece in cells:
                 try:
-                    piece.columns(Rows((0,), self._values([one], None), ()))
+                    piece.columns(Rows((number,), self._values([one], None), self._formulas))
                 except _WRONG as found:
-                    code = "cell-value" if isinstance(found, ValueError) else "template"
-                    return Fault(code, str(found), where=piece.place)
-        return Fault("cell-value", str(error), where=cells[0].place)
+                    error, where = found, piece.place
+                    break
+            else:
+                continue
+            break
+        return Fault("cell-value" if isinstance(error, ValueError) else "template", str(error), where=where)
 
 
 @dataclass(slots=True)

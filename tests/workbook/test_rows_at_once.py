@@ -97,3 +97,22 @@ def test_a_value_that_no_cell_holds_is_named_with_its_cell() -> None:
     with pytest.raises(TemplateError) as caught:
         rendered(template({"一": cells}))
     assert "C1" in caught.value.faults[0].where
+
+
+def test_a_sheet_for_each_district_says_what_its_own_rows_say() -> None:
+    book = rendered(template({"{{ d.short }}": {
+        "A1": "{%sheet for d in districts %}{{ d.name }}",
+        "A2": "{% for t in d.targets %}{{ t.key }}", "B2": "{{ t.number }}", "C2": "{{ t.kind }}", "D2": "{{ t.measure }}",
+        "E2": "{{ t.comparator }}", "F2": "{{ t.period }}", "G2": "=A2&1", "H2": "{% endfor %}",
+        "A3": "=COUNTA(A2:A2)", "B3": "{%sheet endfor %}",
+    }}))  # fmt: skip
+    views = {view.short: view for view in scope().districts}
+    sheets = values(book)
+    assert len(sheets.sheetnames) == len(views)
+    for name, view in views.items():
+        rows = [[cell.value for cell in row] for row in sheets[name].iter_rows()]
+        assert rows[0][0] == view.name
+        assert [(row[0], row[2], row[6]) for row in rows if row[6]] == [
+            (target.key, target.kind, target.key + "1") for target in view.targets
+        ]
+        assert not view.targets or rows[-1][0] == len(view.targets)
