@@ -26,6 +26,8 @@ def axis(base: str, theirs: str) -> Axis:
         ("abcd", "ambcd", [1, 0, 2, 3, 4]),
         ("abcd", "mabcd", [0, 1, 2, 3, 4]),
         ("ab cd", "ab  cd", [1, 2, 3, 0, 4, 5]),
+        ("ab cd", "abm cd", [1, 2, 0, 3, 4, 5]),  # the empty row is the empty row
+        ("ab  cd", "abm m cd", [1, 2, 0, 3, 0, 4, 5, 6]),
         ("abcd", "acd", [1, 3, 4]),
         ("abcd", "bmcd", [2, 0, 3, 4]),
         ("abcd", "dabc", [4, 1, 2, 3]),  # moved

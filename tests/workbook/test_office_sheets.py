@@ -63,7 +63,7 @@ MINE = "我写的"
 
 def put_in(document: Any, text: str) -> None:
     """Put a row with a word into each sheet, above a table or in the middle, and a column into the first."""
-    for name, row in (("总览", 11), ("总览", 1), ("目标", 1), ("对比", 4), ("说明", 9)):
+    for name, row in (("总览", 37), ("总览", 11), ("总览", 1), ("目标", 1), ("对比", 4), ("说明", 9)):
         sheet = document.Sheets.getByName(name)
         sheet.Rows.insertByIndex(row, 1)
         sheet.getCellByPosition(2, row).String = text
@@ -87,7 +87,7 @@ def test_rows_and_columns_put_into_any_sheet_stay_and_all_else_is_what_the_data_
     plan = desk.status().plan
     assert not plan.conflicts and not plan.kept
     assert without_mine(desk.content) == said(desk.fresh())
-    assert str(said(desk.content)).count(MINE) == 6
+    assert str(said(desk.content)).count(MINE) == 7
     assert not results(opened(desk.content))
     assert desk.build().results == {NAME: "unchanged"}
 

@@ -67,14 +67,16 @@ class Axis:
         at = bisect_left(self._chain, number, key=lambda pair: pair[side])
         before, behind = self._chain[at - 1], self._chain[at] if at < len(self._chain) else None
         found = before[1 - side] + number - before[side]
-        if found in (self._here, self._there)[side]:
+        if behind is None or behind[0] - before[0] == behind[1] - before[1]:
+            used = number in self._used[side] and found in self._used[1 - side] and behind is None
+            return 0 if used or found in (self._here, self._there)[side] else found
+        if number in self._used[side]:
             return 0
-        used = number in self._used[side], found in self._used[1 - side]
-        if behind is None:
-            return 0 if all(used) else found
-        if behind[0] - before[0] == behind[1] - before[1]:
-            return found
-        return 0 if any(used) or found >= behind[1 - side] else found
+        empty, there = (self._empty(one, before[one] + 1, behind[one]) for one in (side, 1 - side))
+        return next((other for one, other in zip(empty, there, strict=False) if one == number), 0)
+
+    def _empty(self, side: int, first: int, end: int) -> list[int]:
+        return [number for number in range(first, end) if number not in self._used[side]]
 
 
 def _pairs(base: Mapping[int, Signs], theirs: Mapping[int, Signs]) -> list[tuple[int, int]]:
