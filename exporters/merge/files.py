@@ -11,7 +11,7 @@ from exporters.merge.aligning import aligned, known, named_as_before
 from exporters.merge.comparing import content_of, in_place, lost_keys, reads_alike, rearranged, same, untouched_group
 from exporters.merge.ordering import order_of
 from exporters.merge.overrides import Overrides
-from exporters.merge.prose import merge_prose
+from exporters.merge.prose import merge_prose, relabelled
 from exporters.merge.values import Merged, canonical, merge_value
 from exporters.snapshot import (
     Conflict,
@@ -472,7 +472,9 @@ def ambiguous(*snapshots: Snapshot) -> set[str]:
 
 
 def _merge_slot(kind: SlotKind, base: str, theirs: str, ours: str) -> Merged:
-    return merge_prose(base, theirs, ours) if kind is SlotKind.PROSE else merge_value(base, theirs, ours)
+    merged = merge_prose(base, theirs, ours) if kind is SlotKind.PROSE else merge_value(base, theirs, ours)
+    told = merged.conflict and kind in {SlotKind.PROSE, SlotKind.VALUE}
+    return (relabelled(base, theirs, ours) if told else None) or merged
 
 
 def _other_forms(base: Sequence[Group], ours: Sequence[Group]) -> dict[str, str]:

@@ -50,6 +50,25 @@ def merge_prose(base: str, theirs: str, ours: str) -> Merged:
     return merged
 
 
+def relabelled(base: str, theirs: str, ours: str) -> Merged | None:
+    """Return *theirs* with the data's new figure, where a person only called the one figure of a text otherwise.
+
+    None where any of the texts has no figure or several, where the data reworded it too, or where the figure is not the
+    same one in theirs: then it may be that of something else.
+    """
+    pieces = [_TOKEN.findall(text) for text in (base, theirs, ours)]
+    values = [_values(one) for one in pieces]
+    if any(len(one) != 1 for one in values):
+        return None
+    (old, now, new), (at, here, there) = pieces, (one[0] for one in values)
+    words = [*old[:at], "", *old[at + 1 :]]
+    if not "".join(words).strip() or words != [*new[:there], "", *new[there + 1 :]]:
+        return None
+    if old[at] != now[here] or _joined(now, here, here + 1):
+        return None
+    return Merged("".join((*now[:here], new[there], *now[here + 1 :])))
+
+
 def _is_true(merged: Merged, base: _Said, theirs: _Said, ours: _Said) -> bool:
     """Whether every number of a merged text is what one side wrote, and none says of a thing what neither side does."""
     found = _said(merged.text)
