@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from exporters.package import Package
 
 MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
+_REMARKS = "/comments"
+"""How the relationship types of review comments end."""
 _PLAIN = frozenset(("000000", "ffffff"))
 
 
@@ -164,6 +166,15 @@ class Slide:
     def colours(self) -> list[str]:
         """The colours that the slide names itself, but for those of a theme."""
         return sorted(self.words.colours - self.deck.palette - _PLAIN)
+
+    @property
+    def remarks(self) -> list[str]:
+        """What review comments on the slide say, classic ones and threads alike."""
+        package = self.deck.package
+        relationships = package.relationships(self.part)
+        parts = [relationships.target(one) for one in relationships if one.type.endswith(_REMARKS)]
+        trees = [parse(package.read(package.stored_name(part))) for part in parts if part in package]
+        return sorted(text.text for tree in trees for text in tree.iter(f"{P}text", f"{A}t") if text.text)
 
     @cached_property
     def notes_part(self) -> str:

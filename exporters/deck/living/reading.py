@@ -33,6 +33,8 @@ _COUNTED = ("sldNum",)
 # A figure or a name, without words around it that a person would reword.
 _SENTENCE = re.compile(r"[。！？；，、：\n]|[.!?;,:]\s")
 _LONGEST_VALUE = 16
+# The number of a slide, or what editors write in its place.
+_COUNT = re.compile(r"[\d\s]|‹#›|<#>|<number>")
 
 KEPT: Kept[Deck] = Kept()
 
@@ -61,7 +63,7 @@ def _items(slide: Slide, name: str) -> Iterator[Item]:
     words: list[str] = []
     for number, shape in enumerate(slide.words.shapes):
         at, sort, text = f"{slide.part}#{number}", _sort(shape), shape.text or ""
-        words.append(text if sort != "page" else "")
+        words.append(text if sort != "page" else _COUNT.sub("", text))
         key = key_of(shape.name)
         if not sort or (not key and shape.holder is None and not may_be_bound(shape.name)):
             continue
@@ -78,8 +80,9 @@ def _items(slide: Slide, name: str) -> Iterator[Item]:
             yield Item(key, at, (Slot(key, text, at, kind),), sort=sort, box=box, removable=sort == "text")
     key, at = f"{name}.notes", f"{slide.part}#notes"
     yield Item(key, at, (Slot(key, slide.said.text, at, SlotKind.PROSE),), sort="notes")
-    # How many shapes stand on the slide, what they say, bound or not, and colours: as much of it as every editor keeps.
-    key, text = f"{name}.beside", "\n".join((*sorted(words), *slide.colours))
+    # How many shapes stand on the slide, what they say, bound or not, what reviewers say, and colours: as much of it as
+    # every editor keeps.
+    key, text = f"{name}.beside", "\n".join((*sorted(words), *slide.remarks, *slide.colours))
     yield Item(key, slide.part, (Slot(key, text, "", SlotKind.FOREIGN),), sort="beside")
 
 
