@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import posixpath
 from array import array
 from collections.abc import Mapping, Sequence
@@ -143,7 +144,8 @@ class _DeckRenderer:
             "_taken": self._anchors.taken,
             "_take": self._anchors.taken.add,
         }
-        written = inlined(self._boxes, repr(self._meta["boxes"]))
+        # As JSON: a template read from the cache has lists where a compiled one has tuples.
+        written = inlined(self._boxes, json.dumps(self._meta["boxes"]))
         names = {**self._names, "slide_count": len(self._plan)}
         slide = _Instance(0, {})
         stack: list[tuple[str, list[str]]] = []
