@@ -122,3 +122,13 @@ def test_deleting_one_sheet_takes_no_rows_of_another(office: LibreOffice, desk: 
     assert desk.build().exit_code == 3
     assert {one.key for one in desk.status().plan.conflicts} <= {"cells:对比", "rows:对比", "margins:对比"}
     assert said(desk.content)["目标"] == said(desk.fresh())["目标"]
+
+
+def test_what_the_data_puts_where_a_person_took_out_an_empty_row_is_told(office: LibreOffice, desk: Desk) -> None:
+    assert office.edit(desk.file, take_out, "总览", 44) == ""
+    changes.figure(desk.data)
+    assert desk.build().exit_code == 0
+    changes.district(desk.data)
+    assert {"总览!B45", "总览!C45"} <= {one.key for one in desk.diff().plan.conflicts}
+    assert desk.build().exit_code == 3
+    assert {"cells:总览!B45", "cells:总览!C45"} <= {one.key for one in desk.status().plan.kept}

@@ -44,6 +44,11 @@ class Axis:
         """Whether every row stands where it stood."""
         return all(one == other for one, other in self._there.items())
 
+    @property
+    def used(self) -> set[int]:
+        """The rows of the base that hold anything."""
+        return self._used[0]
+
     def base(self, number: int) -> int:
         """Return the number in the base of a row of the edited sheet; 0 where a person put it in."""
         return self._other(number, 1)
@@ -51,6 +56,11 @@ class Axis:
     def theirs(self, number: int) -> int:
         """Return the number in the edited sheet of a row of the base; 0 where it is gone."""
         return self._other(number, 0)
+
+    def gone(self) -> list[int]:
+        """Return the empty rows of the base that are gone."""
+        last = max(self._used[0], default=0)
+        return [one for one in range(1, last) if one not in self._used[0] and not self.theirs(one)]
 
     def near(self, number: int, step: int) -> int:
         """Return :meth:`theirs`; of a row that is gone, that of the next one in the direction of *step*."""

@@ -114,6 +114,9 @@ class Places:
             return (number, row) if number > 0 and row > 0 else None
         return None
 
+    def gone(self) -> list[str]:
+        return []
+
     def _nearest(self, row: int) -> Table:
         return next((one for one in reversed(self._bound) if one.area.top <= row), self._bound[0])
 
@@ -152,6 +155,11 @@ class MovedPlaces(Places):
         if not number or label not in self._twins:
             return f"{OWN}{letters(column)}{row}"
         return f"{label}{_steps(nearest, number)} {self._beside(self._twins[label], column)}"
+
+    def gone(self) -> list[str]:
+        """Return the names of cells in empty rows that a person took out: new data would have no place there."""
+        columns = self._columns.used if self._columns is not None else ()
+        return [self._base.name(column, row) for row in self._rows.gone() for column in columns]
 
     def find(self, name: str, step: int = 0) -> tuple[int, int] | None:
         if self._columns is not None:

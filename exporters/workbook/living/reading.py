@@ -35,6 +35,8 @@ STAMP = "briefpack"
 NOTES = "+"
 """Stands for the notes on a row in the key of a slot; begins that of a cell beside its table."""
 _LONGEST_VALUE = 15
+GONE = "—"
+"""What a cell says whose empty row a person took out: what the data puts there by now is told, not lost."""
 _SENTENCE = re.compile(r"[。！？；\n]|[.!?;]\s")
 
 
@@ -160,6 +162,8 @@ class _Reader:
                     f"{name.removeprefix(CELLS)}!{place}", value, f"{sheet.part}!{cell.address}", kind_of(value)
                 )
                 yield Item(f"{name}!{place}", slot.at, (slot,))
+        for place in places.gone():
+            yield Item(f"{name}!{place}", "", (Slot(f"{name.removeprefix(CELLS)}!{place}", GONE, ""),))
 
 
 def _has_formula(cell: Cell | None) -> bool:
