@@ -70,7 +70,7 @@ def test_an_older_copy_over_a_file_with_edits_is_told_with_where_they_are(office
     for command in (("status", office / "p"), ("diff", office / "moved.yaml", office / "p"), build):
         code, said = ran(*command)
         assert (code, "older copy (generation 1, in the place of 2)" in said) == (0, True), said
-    kept = said.partition("build found it, is ")[2].partition(": carry")[0]
+    kept = said.partition("build found it, is ")[2].partition(": for both")[0]
     assert "note of one" in [one.text for one in docx.Document(kept).paragraphs]
     assert "older copy" not in ran(*build)[1]
 
