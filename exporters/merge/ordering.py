@@ -20,7 +20,7 @@ Placed = tuple[str, str]
 
 def arrangements(base: Snapshot, theirs: Snapshot, ours: Snapshot) -> list[Arrangement]:
     """Return what of *theirs* is to stand in another order, since the data moved it; the outermost first."""
-    if order_of(base) == order_of(ours):
+    if in_one_order(order_of(base), order_of(ours)):
         return []
     before = {group.id: group for group in base.groups}
     new = {group.id: group for group in ours.groups}
@@ -54,6 +54,13 @@ def _sorted(base: Group, now: Sequence[str], new: Sequence[str]) -> Group:
 def order_of(snapshot: Snapshot) -> list[tuple[str, str]]:
     """Return the groups and items of a file, each once, as they follow each other."""
     return list(dict.fromkeys((group.id, item.id) for group in snapshot.groups for item in group.items))
+
+
+def in_one_order(first: Sequence[tuple[str, str]], second: Sequence[tuple[str, str]]) -> bool:
+    """Return whether what stands in both follows each other in both alike."""
+    common = {*first} & {*second}
+    one, other = ([name for name in order if name in common] for order in (first, second))
+    return one == other
 
 
 _Turn = tuple[tuple[tuple[str, ...], ...], tuple[int, ...]]

@@ -56,8 +56,10 @@ def regenerate(
     if template_changed:
         plan, content = upgraded(room, file, (base, theirs, ours), stamp, open_conflicts, epoch)
         return Merged(content, plan)
-    edited, readings = theirs, (room.read(base), room.read(theirs), room.read(ours))
-    theirs, readings = arranged(room, theirs, ours, readings, epoch)
+    edited = theirs
+    # Held until the patch is written: it goes on with what they were opened as.
+    opened = room.read(base), room.read(theirs), room.read(ours)
+    theirs, readings = arranged(room, theirs, ours, opened, epoch)
     before, _, new = readings
     plan = planned(room, theirs, readings, open_conflicts)
     if plan.lost_too_much:

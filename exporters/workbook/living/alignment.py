@@ -202,6 +202,8 @@ class Alignment:
 def align(book: Book, part: str, origin: Book, base: str) -> Alignment | None:
     """Return how the sheet *part* of an edited workbook is aligned with the sheet *base* of its *origin*; None where
     all rows and columns outside tables stand where they stood."""
+    if book.package.read(part) == origin.package.read(base):
+        return None
     there, here = _Grid(book, part), _Grid(origin, base)
     if there.rows == here.rows:
         return None
