@@ -5,10 +5,12 @@ from __future__ import annotations
 import io
 import os
 import sys
+from typing import Any
 
 
 def main() -> None:
     """Run ``briefpack``; the process ends with an exit code of the contract."""
+    sys.unraisablehook = _heed
     # Nobody's plugin runs inside a build, and looking for one costs more than reading the data.
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     try:
@@ -27,3 +29,14 @@ def _run() -> None:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
     app(prog_name="briefpack")
+
+
+def _heed(lost: Any) -> None:
+    """Python drops a Ctrl-C that comes while it tidies up, with a traceback: send it again a moment later."""
+    if not issubclass(lost.exc_type, KeyboardInterrupt):
+        sys.__unraisablehook__(lost)
+        return
+    import threading
+    from _thread import interrupt_main
+
+    threading.Timer(0.01, interrupt_main).start()

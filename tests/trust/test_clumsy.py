@@ -257,6 +257,21 @@ def test_an_end_by_control_c(project: Path, tmp_path: Path) -> None:
         assert {"briefing.docx", "deck.pptx", "targets.xlsx", "manifest.json"} <= held or not held & {"briefing.docx"}
 
 
+def test_control_c_that_python_drops_is_heeded() -> None:
+    """It drops one that comes in a callback of its own, here that of a weak reference."""
+    program = (
+        "import signal, time, weakref, exporters.cli as cli\n"
+        "class Thing: pass\n"
+        "def work():\n"
+        "    thing = Thing(); seen = weakref.ref(thing, lambda _: signal.raise_signal(signal.SIGINT))\n"
+        "    del thing; time.sleep(5); print('went on')\n"
+        "cli._run = work\n"
+        "cli.main()"
+    )
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, check=False, timeout=60)
+    assert (done.returncode, done.stdout, done.stderr) == (1, b"", b"Aborted!\n")
+
+
 def test_output_that_nobody_reads(project: Path) -> None:
     """``briefpack ... | head`` closes the pipe early."""
     process = subprocess.Popen([sys.executable, "-m", "exporters", "template", "names"], cwd=ROOT, stdout=subprocess.PIPE,

@@ -172,13 +172,13 @@ def test_a_totals_row_switched_on_keeps_new_rows_above_it(desk: Desk):
     assert f"SUBTOTAL(109,U5:U{last + 2})" in part(content, sheet)
 
 
-def test_a_table_converted_to_a_range_is_refused_and_left_alone(desk: Desk):
+def test_a_table_converted_to_a_range_is_followed(desk: Desk):
+    cell = Grid(openpyxl.load_workbook(desk.file)).cell(GDP, "目标值").coordinate
+    title = sheet_of(openpyxl.load_workbook(desk.file)).title
     desk.edit(lambda book: sheet_of(book).tables.clear())
-    before = desk.content
     desk.target(GDP)["value"] = 7.5
-    assert built(desk, 4).refused[0].code == "anchors"
-    assert desk.content == before
-    assert (desk.pack / "targets.new.xlsx").exists()
+    built(desk)
+    assert openpyxl.load_workbook(desk.file)[title][cell].value == pytest.approx(0.075)
 
 
 def test_a_row_copied_within_the_table_follows_in_both_places(desk: Desk):
