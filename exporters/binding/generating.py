@@ -247,3 +247,15 @@ def _silent_call(node: Node) -> Filter | None:
         call = node.node
         return call if isinstance(call, Filter) and call.name in SILENT else None
     return None
+
+
+def filtered(node: Filter) -> Expr:
+    """Return what a filter is given."""
+    assert node.node is not None
+    return node.node
+
+
+def constant(node: Expr) -> Any:
+    """Return a value that stands in the program as it is."""
+    assert isinstance(node, Const)
+    return node.value

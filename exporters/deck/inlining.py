@@ -8,12 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from hashlib import blake2b
-from typing import Any
 
 from jinja2.compiler import Frame
-from jinja2.nodes import Const, Expr, Filter, Name, Tuple
+from jinja2.nodes import Expr, Filter, Name, Tuple
 
-from exporters.binding.generating import Code, Generator, Inlined
+from exporters.binding.generating import Code, Generator, Inlined, constant, filtered
 from exporters.deck.boxes import Box
 
 
@@ -27,15 +26,15 @@ def inlined(boxes: Sequence[Box], forms: str) -> Inlined:
         yield _text(generator, node, frame)
 
     def shape(generator: Generator, node: Filter, frame: Frame) -> Iterator[str]:
-        rest = _constant(node.args[0])
+        rest = constant(node.args[0])
         yield Code(
-            f"(key if (record := {generator.code(_value(node), frame)}).__class__ in kinds "
+            f"(key if (record := {generator.code(filtered(node), frame)}).__class__ in kinds "
             f"and (key := f'{{record.key}}.'{_quoted(rest)}) not in {generator.needed('_taken')} "
             f"and not {generator.needed('_take')}(key) else {generator.filters['_shape']}(record, {rest!r}))"
         )
 
     def fill(generator: Generator, node: Filter, frame: Frame) -> Iterator[str]:
-        values, number = _value(node), int(_constant(node.args[0]))
+        values, number = filtered(node), int(constant(node.args[0]))
         assert isinstance(values, Tuple)
         names = [f"value{at}" for at in range(len(values.items))]
         made = [f"({name} := {_text(generator, one, frame)})" for name, one in zip(names, values.items, strict=True)]
@@ -62,7 +61,7 @@ def _text(generator: Generator, node: Expr, frame: Frame) -> Code:
     """Return the code of a value as text: of one that is text already, where it is no call of that filter."""
     if not (isinstance(node, Filter) and node.name == "_text") or isinstance(node.node, Name):
         return generator.code(node, frame)
-    said = generator.code(_value(node), frame)
+    said = generator.code(filtered(node), frame)
     call = generator.filters["_text"]
     return Code(f"(words if (words := {said}).__class__ is str and words.isalnum() else {call}(words))")
 
@@ -70,13 +69,3 @@ def _text(generator: Generator, node: Expr, frame: Frame) -> Code:
 def _quoted(text: str) -> str:
     """Return *text* as the code of a formatted string."""
     return f"f{text.replace('{', '{{').replace('}', '}}')!r}"
-
-
-def _value(node: Filter) -> Expr:
-    assert node.node is not None
-    return node.node
-
-
-def _constant(node: Expr) -> Any:
-    assert isinstance(node, Const)
-    return node.value

@@ -5,7 +5,7 @@ generate now. What only one side changed is taken; what both changed alike is si
 stays theirs and is reported.
 """
 
-from exporters.merge.aligning import aligned, known, numbered
+from exporters.merge.aligning import aligned, known, named_as
 from exporters.merge.comparing import content_of
 from exporters.merge.files import Texts, merge
 from exporters.merge.ordering import arrangements, in_order_of
@@ -27,6 +27,6 @@ __all__ = [
     "merge",
     "merge_prose",
     "merge_value",
-    "numbered",
+    "named_as",
     "upgrade",
 ]

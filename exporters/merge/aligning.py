@@ -67,16 +67,18 @@ def aligned(base: Snapshot, theirs: Snapshot) -> Snapshot:
     return known(replace(theirs, groups=tuple(found), loose=(*theirs.loose, *loose)))
 
 
-def named_as_before(base: Snapshot, ours: Snapshot) -> Snapshot:
-    """Return *ours* with rows called as in *base* where they begin alike: other rows may have come or gone."""
-    before = {group.id: group.items for group in base.groups if any(item.sort for item in group.items)}
-    if not before:
-        return ours
-    groups = (
-        replace(group, items=_rows_as(before[group.id], group.items)) if group.id in before else group
-        for group in ours.groups
-    )
+def named_as(base: Snapshot, ours: Snapshot) -> Snapshot:
+    """Return *ours* with rows called as in *base*: other rows may have come or gone, or one of a name stand before
+    another, and what a row is called follows from that."""
+    before = {group.id: group for group in base.groups if group.keeps}
+    groups = (_named_as(before[group.id], group) if group.id in before else group for group in ours.groups)
     return replace(ours, groups=tuple(groups))
+
+
+def _named_as(base: Group, ours: Group) -> Group:
+    if not any(item.sort.startswith("row") for item in base.items):
+        return ours
+    return replace(ours, items=_rows_as(base.items, _numbered(base.items, ours.items)))
 
 
 def _rows_as(base: Sequence[Item], ours: Sequence[Item]) -> tuple[Item, ...]:
@@ -210,17 +212,10 @@ def _named_alike(items: Sequence[Item]) -> dict[str, list[Item]]:
     return found
 
 
-def numbered(base: Snapshot, ours: Snapshot) -> Snapshot:
-    """Return *ours* with rows of one name under the names that they have in *base*: the data may have put one of them
-    before another."""
-    before = {group.id: group for group in base.groups if group.keeps}
-    groups = (_numbered(before[group.id], group) if group.id in before else group for group in ours.groups)
-    return replace(ours, groups=tuple(groups))
-
-
-def _numbered(base: Group, ours: Group) -> Group:
-    known, names = _named_alike(base.items), dict[str, str]()
-    for name, items in _named_alike(ours.items).items():
+def _numbered(base: Sequence[Item], ours: Sequence[Item]) -> tuple[Item, ...]:
+    """Return *ours* with rows of one name under the numbers that they have in *base*."""
+    known, names = _named_alike(base), dict[str, str]()
+    for name, items in _named_alike(ours).items():
         others = known.get(name, [])
         if len(items) < 2 and len(others) < 2:
             continue
@@ -229,7 +224,7 @@ def _numbered(base: Group, ours: Group) -> Group:
         more = (f"{name}{COUNTED}{number}" for number in count(len(others) + 1))
         rest = (item.at for item in items if item.at not in same)
         names |= same | dict(zip(rest, chain(free, more), strict=False))
-    return replace(ours, items=tuple(called(item, names.get(item.at, item.id)) for item in ours.items))
+    return tuple(called(item, names.get(item.at, item.id)) for item in ours)
 
 
 def _recalled(item: Item, origin: Item | None) -> Item:

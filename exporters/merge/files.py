@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from exporters.merge.aligning import aligned, known, named_as_before
+from exporters.merge.aligning import aligned, known, named_as
 from exporters.merge.comparing import content_of, in_place, lost_keys, reads_alike, rearranged, same, untouched_group
 from exporters.merge.ordering import order_of
 from exporters.merge.overrides import Overrides
@@ -45,7 +45,7 @@ def merge(base: Snapshot, theirs: Snapshot, ours: Snapshot, overrides: Overrides
     """
     overrides = overrides or Overrides()
     theirs = aligned(base, overrides.recalled(base, theirs))
-    ours = named_as_before(base, ours)
+    ours = named_as(base, ours)
     return _FileMerge(known(base), theirs, known(ours), overrides.within(theirs)).plan()
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from exporters.collector import collector_paused
 from exporters.errors import Fault, RefusedError
-from exporters.merge import Overrides, arrangements, in_order_of, merge, numbered, upgrade
+from exporters.merge import Overrides, arrangements, in_order_of, merge, named_as, upgrade
 from exporters.package import Package
 from exporters.runs.stamp import PROPERTY, Stamp
 from exporters.snapshot import Conflict, Plan, Snapshot
@@ -86,7 +86,7 @@ def arranged(
     room: Exporter, theirs: Package, ours: Package, readings: Readings, epoch: int | None
 ) -> tuple[Package, Readings]:
     """Return *theirs* in the order that the data has by now, as far as no person gave it another, and what it holds."""
-    before, now, new = readings[0], readings[1], numbered(readings[0], readings[2])
+    before, now, new = readings[0], readings[1], named_as(readings[0], readings[2])
     wanted = arrangements(before, now, new)
     out = io.BytesIO()
     if not wanted or not room.arrange(theirs, wanted, ours, out, epoch=epoch):

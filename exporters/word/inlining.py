@@ -8,12 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from hashlib import blake2b
-from typing import Any
 
 from jinja2.compiler import Frame
-from jinja2.nodes import Const, Expr, Filter
+from jinja2.nodes import Const, Filter
 
-from exporters.binding.generating import Code, Generator, Inlined, is_public, octets
+from exporters.binding.generating import Code, Generator, Inlined, constant, filtered, is_public, octets
 from exporters.word.forms import HELD, Form
 
 
@@ -24,9 +23,9 @@ def inlined(forms: Sequence[Form], own: Sequence[str] = ()) -> Inlined:
     """
 
     def field(generator: Generator, node: Filter, frame: Frame) -> Iterator[str]:
-        name, number = _constant(node.args[0]), _constant(node.args[1])
+        name, number = constant(node.args[0]), constant(node.args[1])
         form = forms[number]
-        record, above = generator.code(_value(node), frame), generator.code(node.args[2], frame)
+        record, above = generator.code(filtered(node), frame), generator.code(node.args[2], frame)
         call = f"{generator.filters['_field']}(%s, {name!r}, {number}, {above})"
         if not (form.tail_spelt and is_public(name)):
             yield generator.streamed(call % record)
@@ -41,7 +40,7 @@ def inlined(forms: Sequence[Form], own: Sequence[str] = ()) -> Inlined:
         )
 
     def control(generator: Generator, node: Filter, frame: Frame) -> Iterator[str]:
-        value, number = generator.code(_value(node), frame), _constant(node.args[0])
+        value, number = generator.code(filtered(node), frame), constant(node.args[0])
         form = forms[number]
         record, above = (generator.code(one, frame) for one in node.args[1:])
         call = f"{generator.filters['_control']}(%s, {number}, %s, {above})"
@@ -70,25 +69,25 @@ def inlined(forms: Sequence[Form], own: Sequence[str] = ()) -> Inlined:
         return f"(name := {generator.needed('_spelt')}(key)){counted}"
 
     def counted(generator: Generator, node: Filter, _frame: Frame) -> Iterator[str]:
-        yield Code(f"{generator.needed('_count')}({own[_constant(_value(node))]!r}) or ''")
+        yield Code(f"{generator.needed('_count')}({own[constant(filtered(node))]!r}) or ''")
 
     def row(generator: Generator, node: Filter, _frame: Frame) -> Iterator[str]:
-        yield Code(f"{generator.needed('_count')}({int(_constant(_value(node)))}) or ''")
+        yield Code(f"{generator.needed('_count')}({int(constant(filtered(node)))}) or ''")
 
     def table(generator: Generator, node: Filter, frame: Frame) -> Iterator[str]:
-        yield Code(f"(held if '<w:tr' in (held := {generator.code(_value(node), frame)}) else '')")
+        yield Code(f"(held if '<w:tr' in (held := {generator.code(filtered(node), frame)}) else '')")
 
     def mark(generator: Generator, node: Filter, frame: Frame) -> Iterator[str]:
         yield '<w:bookmarkStart w:id="'
-        yield Code(f"f'{{(mark{int(_constant(node.args[0]))} := {generator.needed('_next')}())}}'")
-        yield f'" w:name="{_constant(_value(node))}'
+        yield Code(f"f'{{(mark{int(constant(node.args[0]))} := {generator.needed('_next')}())}}'")
+        yield f'" w:name="{constant(filtered(node))}'
         suffix = node.args[1]
         yield suffix.value if isinstance(suffix, Const) else generator.code(suffix, frame)
         yield '"/>'
 
     def unmark(_generator: Generator, node: Filter, _frame: Frame) -> Iterator[str]:
         yield '<w:bookmarkEnd w:id="'
-        yield Code(f"f'{{mark{int(_constant(_value(node)))}}}'")
+        yield Code(f"f'{{mark{int(constant(filtered(node)))}}}'")
         yield '"/>'
 
     return Inlined(
@@ -99,16 +98,6 @@ def inlined(forms: Sequence[Form], own: Sequence[str] = ()) -> Inlined:
         octets=True,
         held=HELD,
     )
-
-
-def _value(node: Filter) -> Expr:
-    assert node.node is not None
-    return node.node
-
-
-def _constant(node: Expr) -> Any:
-    assert isinstance(node, Const)
-    return node.value
 
 
 def _text(text: str) -> str:
