@@ -17,11 +17,8 @@ from types import CodeType
 
 import jinja2
 
-from exporters import __version__
 from exporters.files import read_file
 
-EDITION = f"{__version__}-22"
-"""What compilers and the code generator write; the number is raised whenever that changes between releases."""
 _DIGEST = "sha256"
 _SIZE = hashlib.new(_DIGEST).digest_size
 
@@ -33,8 +30,11 @@ class CodeStore:
         self._folder, self._key = folder, key
 
     def get(self, source: str, filters: Iterable[str], make: Callable[[], CodeType]) -> CodeType:
-        """Return the code of *source*, made by *make* where it is not kept yet or does not bear the right digest."""
-        made_from = (EDITION, jinja2.__version__, sys.implementation.cache_tag, sys.hexversion, *sorted(filters))
+        """Return the code of *source*, made by *make* where it is not kept yet or does not bear the right digest.
+
+        The folder is that of one state of the tool: no name tells one generator from another.
+        """
+        made_from = (jinja2.__version__, sys.implementation.cache_tag, sys.hexversion, *sorted(filters))
         name = hashlib.blake2b(source.encode("utf-8", "surrogatepass"), digest_size=20)
         name.update(repr(made_from).encode())
         path = self._folder / f"{name.hexdigest()}.code"

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from exporters.binding.bytecode import EDITION, CodeStore, write
+from exporters.binding.bytecode import CodeStore, write
 from exporters.binding.program import Program
 from exporters.files import read_file
 
@@ -42,7 +42,7 @@ class Compiled:
 
 
 class Cache:
-    """Compiled templates on disk, by the content of the template and the tool's version.
+    """Compiled templates on disk, by the content of the template, in the folder of one state of the tool.
 
     An entry carries a keyed digest; the key is the user's own (mode 0600). What does not match is compiled anew, and
     never loaded. A folder that cannot be written is no error: the cache is then not used.
@@ -56,7 +56,7 @@ class Cache:
         key = self._key()
         if self._folder is None or key is None:
             return make()
-        name = hashlib.blake2b(content, digest_size=20, key=f"{kind} {EDITION}".encode()[:64]).hexdigest()
+        name = hashlib.blake2b(content, digest_size=20, key=kind.encode()).hexdigest()
         path = self._folder / f"{name}.json"
         try:
             digest, _, text = read_file(path).decode().partition("\n")
