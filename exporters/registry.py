@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from exporters.binding.scope import Scope
     from exporters.outline import Outline
     from exporters.package.reader import Package
-    from exporters.snapshot import Arrangement, Plan, Snapshot, Text
+    from exporters.snapshot import Arrangement, Plan, Snapshot, Text, Twin
 
 
 class Exporter(Protocol):
@@ -25,11 +25,15 @@ class Exporter(Protocol):
     ``compile`` raises TemplateError with every fault of the template, each with its place; ``render`` streams, dated by
     *epoch* (seconds, UTC), *properties* in the custom document properties; ``read`` tells what an edited file holds,
     ``arrange`` writes *target* in another order, as far as it can safely be taken apart, and returns whether it did;
-    ``patch`` writes *target* with a merge carried out on it: *ours* is the new render that the plan was made with,
-    *track* (ISO 8601) dates tracked changes, where empty they are not tracked. ``lines`` gives every visible line of
-    text in order, ``texts`` each with its place, and with them what a page does not show (alternative texts,
-    properties), ``outline`` is what the rules of ``briefpack check`` look at in a template, ``reaches`` what leads out
-    of a file or runs something, ``whereabouts`` says in a person's words where each handle of a snapshot leads.
+    ``adopt`` writes *target* with what people put into *source* of their own (slides, shapes, sheets, paragraphs) and
+    *base*, which it was edited from, does not have, beside what it stands beside there (*twins* tells what that is in
+    the others); it writes nothing where *target* lacks nothing of it, and returns what has no place there and stands in
+    no line of text. ``patch`` writes *target* with a merge carried out on it: *ours* is the new render that the plan
+    was made with, *track* (ISO 8601) dates tracked changes, where empty they are not tracked. ``lines`` gives every
+    visible line of text in order, ``texts`` each with its place, and with them what a page does not show (alternative
+    texts, properties), ``outline`` is what the rules of ``briefpack check`` look at in a template, ``reaches`` what
+    leads out of a file or runs something, ``whereabouts`` says in a person's words where each handle of a snapshot
+    leads.
 
     A room may also have ``results(package) -> list[Fault]``: what a file shows although its own formulas say otherwise;
     ``overflows(package) -> list[Fault]``: what of a finished file's text does not fit; and
@@ -57,6 +61,17 @@ class Exporter(Protocol):
     def arrange(
         self, target: Package, wanted: Sequence[Arrangement], ours: Package, out: BinaryIO, *, epoch: int | None = None
     ) -> bool: ...
+
+    def adopt(
+        self,
+        target: Package,
+        source: Package,
+        base: Package,
+        twins: Mapping[str, Twin],
+        out: BinaryIO,
+        *,
+        epoch: int | None = None,
+    ) -> list[str]: ...
 
     def patch(
         self,
@@ -99,7 +114,7 @@ class _Wary:
         return found
 
 
-_READING = ("compile", "read", "arrange", "patch", "lines", "texts", "whereabouts", "results")
+_READING = ("compile", "read", "arrange", "adopt", "patch", "lines", "texts", "whereabouts", "results")
 """What a room does with a file that came from outside; the file is the first argument."""
 
 

@@ -222,6 +222,15 @@ class Arrangement:
 
 
 @dataclass(frozen=True, slots=True)
+class Twin:
+    """What something generated in an edited file is in two others, by handle: in what the file was edited from, and in
+    a file that people's own things are to be brought into. Empty where it is not there."""
+
+    base: str
+    target: str
+
+
+@dataclass(frozen=True, slots=True)
 class Conflict:
     """What a person and the data both changed. The file keeps ``theirs`` until someone resolves it."""
 

@@ -7,6 +7,7 @@ stays theirs and is reported.
 
 from exporters.merge.aligning import aligned, known, named_as
 from exporters.merge.comparing import content_of
+from exporters.merge.counterparts import counterparts
 from exporters.merge.files import Texts, merge
 from exporters.merge.ordering import arrangements, in_order_of
 from exporters.merge.overrides import Overrides
@@ -22,6 +23,7 @@ __all__ = [
     "arrangements",
     "canonical",
     "content_of",
+    "counterparts",
     "in_order_of",
     "known",
     "merge",

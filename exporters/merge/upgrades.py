@@ -15,11 +15,12 @@ from functools import lru_cache
 from exporters.merge.aligning import aligned, known
 from exporters.merge.columns import in_columns_of
 from exporters.merge.comparing import content_of
+from exporters.merge.counterparts import same_items
 from exporters.merge.files import Texts, ambiguous
 from exporters.merge.overrides import Overrides
 from exporters.merge.prose import merge_prose
 from exporters.merge.values import canonical, merge_value
-from exporters.snapshot import MARK, Conflict, Item, Kept, Plan, SetSlot, Slot, SlotKind, Snapshot
+from exporters.snapshot import MARK, Conflict, Item, Kept, Plan, RemoveItem, SetSlot, Slot, SlotKind, Snapshot
 
 # Two texts are one sentence in two templates where they share so much of their pairs of characters and of their values.
 _ALIKE = 0.6
@@ -39,7 +40,7 @@ def upgrade(
 
 class _Upgrade:
     def __init__(self, base: Snapshot, theirs: Snapshot, ours: Snapshot, overrides: Overrides) -> None:
-        self._theirs, self._overrides = theirs, overrides
+        self._base, self._theirs, self._ours, self._overrides = base, theirs, ours, overrides
         self._before = Texts(base)
         self._anchors = sum(1 for _ in base.slots())
         self._ambiguous = ambiguous(base, ours)
@@ -50,7 +51,7 @@ class _Upgrade:
             self._by_key[place[2].key].append(place)
             if place[2].kind is SlotKind.PROSE:
                 self._prose.append(place)
-        self._edits: list[SetSlot] = []
+        self._edits: list[SetSlot | RemoveItem] = []
         self._conflicts: list[Conflict] = []
         self._kept: list[Kept] = []
         self._done: set[str] = set()
@@ -74,8 +75,33 @@ class _Upgrade:
                     self._told |= set(content_of(replace(item, slots=own)).split("\n"))
         for slot in self._theirs.loose:
             self._slot("", Item("", ""), slot)
+        self._deletions()
         plan = Plan(tuple(self._edits), tuple(self._conflicts), tuple(self._kept), 0, self._anchors)
         return plan, frozenset(self._told)
+
+    def _deletions(self) -> None:
+        """Take out of running text what people deleted, where the new template says the same; else tell it, once for
+        what hangs together."""
+        new = {group.id: group for group in self._ours.groups}
+        here = {group.id: {item.id for item in group.items} for group in self._theirs.groups}
+        moved = {slot.key for _, _, slot in self._theirs.slots() if slot.kind is SlotKind.PROSE}
+        for group in self._base.groups:
+            if group.keeps or group.id not in new or group.id not in here:
+                continue
+            gone = [item for item in group.items if item.id not in here[group.id] and not item.silent]
+            gone = [item for item in gone if not any(slot.key in moved for slot in item.slots)]
+            if len(gone) * 5 > len(group.items):
+                # Lost anchors look exactly like deletions.
+                continue
+            places = same_items(group, new[group.id])
+            told: dict[str, list[str]] = defaultdict(list)
+            for item in gone:
+                if item.id in places:
+                    self._edits.append(RemoveItem(item.id, places[item.id]))
+                    self._kept.append(Kept(item.id, content_of(item), "", "deleted"))
+                elif text := content_of(item):
+                    told[item.unit or item.id].append(text)
+            self._conflicts += (_deleted("\n".join(texts)) for texts in told.values())
 
     def _slot(self, group: str, item: Item, slot: Slot) -> bool:
         """Carry a slot, if a person edited it; say whether one did."""
@@ -132,6 +158,11 @@ def _not_carried(group: str, item: Item, slot: Slot, old: Slot) -> Conflict:
     # The name of a sentence's place is that of another one by now.
     key = f"line-{hashlib.sha256(text.encode()).hexdigest()[:8]}"
     return Conflict(key, "not-carried", old.text, text, "", item=item.id, group=group)
+
+
+def _deleted(text: str) -> Conflict:
+    key = f"line-{hashlib.sha256(text.encode()).hexdigest()[:8]}"
+    return Conflict(key, "not-carried", text, "", "")
 
 
 def _rank(old: Slot, place: tuple[str, str, Slot], group: str) -> tuple[float, bool]:

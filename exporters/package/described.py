@@ -70,12 +70,36 @@ def described_parts(package: Package, edits: Iterable[SetSlot], ours: Package) -
     return found
 
 
+def own_properties(target: Package, source: Package, base: Package) -> dict[str, bytes]:
+    """Return the parts of *target*, by name, with the properties that *source* has and neither *base* nor it."""
+    taken = {
+        _key(one) for package in (base, target) for _, root in _roots(package) for one in _elements(root) if _said(one)
+    }
+    own = {
+        one.tag: one for _, root in _roots(source) for one in _elements(root) if _said(one) and _key(one) not in taken
+    }
+    found: dict[str, bytes] = {}
+    for part, root in _roots(target):
+        names = next(names for kind, names in _NAMES.items() if _part(target, kind) == part)
+        here = {element.tag: element for element in root}
+        for tag in own.keys() & names:
+            made = here[tag] if tag in here else etree.SubElement(root, tag)
+            made.text = own[tag].text
+            found[part] = etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
+    return found
+
+
+def _part(package: Package, kind: str) -> str:
+    part = package.relationships().target_of_type(kind)
+    return package.stored_name(part) if part is not None and part in package else ""
+
+
 def _roots(package: Package) -> Iterator[tuple[str, etree._Element]]:
     for kind in _NAMES:
-        part = package.relationships().target_of_type(kind)
-        if part is not None and part in package:
+        part = _part(package, kind)
+        if part:
             try:
-                yield package.stored_name(part), etree.fromstring(package.read(part), _PARSER)
+                yield part, etree.fromstring(package.read(part), _PARSER)
             except etree.XMLSyntaxError:
                 continue
 

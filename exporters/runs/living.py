@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from exporters.collector import collector_paused
 from exporters.errors import Fault, RefusedError
-from exporters.merge import Overrides, arrangements, in_order_of, merge, named_as, upgrade
+from exporters.merge import Overrides, arrangements, counterparts, in_order_of, merge, named_as, upgrade
 from exporters.package import Package
 from exporters.runs.stamp import PROPERTY, Stamp
 from exporters.snapshot import Conflict, Plan, Snapshot
@@ -118,6 +118,13 @@ def order(plan: Plan, file: str) -> tuple[Fault, ...]:
     return (Fault("order", message, file, hint="move what should move; or build the file anew with --fresh"),)
 
 
+def new_look(file: str) -> Fault:
+    """Return the warning that of an edited file, whose template is another one by now, only the words were carried."""
+    message = "the template is another one by now: what people typed and added is carried into it, or told; colours, "
+    message += "formats and sizes that they gave are the template's"
+    return Fault("new-template", message, file, hint="restore brings the earlier file back", severity="warning")
+
+
 def upgraded(
     room: Exporter,
     file: str,
@@ -128,13 +135,38 @@ def upgraded(
 ) -> tuple[Plan, bytes]:
     """Return what a new template makes of an edited file (*packages*: base, theirs, ours), and how it went."""
     base, theirs, ours = packages
-    plan, told = upgrade(room.read(base), room.read(theirs), room.read(ours), Overrides.of(open_conflicts))
+    readings = room.read(base), room.read(theirs), room.read(ours)
+    plan, told = upgrade(*readings, Overrides.of(open_conflicts))
     content = patched(room, ours, plan, ours, stamp, epoch=epoch)
     result = Package.written(content, name=file)
-    lines = _not_carried(room, base, theirs, result, told)
+    more, left = with_own(room, result, theirs, base, readings[:2], one_template=False, epoch=epoch)
+    if more is not None:
+        content, result = more, Package.written(more, name=file)
+    lines = _not_carried(room, base, theirs, result, told, left)
     still = [one for one in _still_uncarried(room, result, open_conflicts) if one.theirs not in told]
     here = {one.key for one in lines}
     return replace(plan, conflicts=(*plan.conflicts, *lines, *(one for one in still if one.key not in here))), content
+
+
+def with_own(
+    room: Exporter,
+    target: Package,
+    source: Package,
+    base: Package,
+    readings: tuple[Snapshot, Snapshot],
+    *,
+    one_template: bool,
+    epoch: int | None,
+) -> tuple[bytes | None, list[str]]:
+    """Return *target* with what people put into *source* of their own (None where it lacks nothing of it), and what
+    of it has no place there and stands in no line of text.
+
+    *base* is what *source* was edited from, *readings* what both hold.
+    """
+    out = io.BytesIO()
+    twins = counterparts(*readings, room.read(target), one_template=one_template)
+    left = room.adopt(target, source, base, twins, out, epoch=epoch)
+    return out.getvalue() or None, left
 
 
 def _still_uncarried(room: Exporter, file: Package, open_conflicts: Sequence[Conflict]) -> list[Conflict]:
@@ -167,11 +199,12 @@ def says_the_same(base: Snapshot, ours: Snapshot) -> bool:
 
 
 def _not_carried(
-    room: Exporter, base: Package, theirs: Package, result: Package, told: frozenset[str]
+    room: Exporter, base: Package, theirs: Package, result: Package, told: frozenset[str], left: Sequence[str]
 ) -> list[Conflict]:
     """Return the lines that a person wrote, that the new template has no place for, and that nothing else tells."""
     known = {*room.lines(base), *room.lines(result), *told}
     added = dict.fromkeys(line for line in room.lines(theirs) if line.strip() and line not in known)
+    added |= dict.fromkeys(left)
     return [Conflict(f"line-{_digest(line)}", "not-carried", "", line, "") for line in added]
 
 

@@ -169,7 +169,7 @@ def _fresh(plan: Plan, step: Step, ours: bytes, statements: Statements) -> MadeF
 def _merged(plan: Plan, step: Step, ours: bytes, scope: Scope, statements: Statements) -> MadeFile:
     """Carry hand edits into the new render; where that cannot be done, the new version goes beside the file."""
     from exporters.runs import rows
-    from exporters.runs.living import order
+    from exporters.runs.living import new_look, order
 
     name, existing = step.filename, step.existing
     if existing.fault is not None:
@@ -181,6 +181,8 @@ def _merged(plan: Plan, step: Step, ours: bytes, scope: Scope, statements: State
     conflicts = merged.plan.conflicts
     told = rows.told(str(plan.out / name), step.template.entry.name, merged.plan, scope)
     told += order(merged.plan, str(plan.out / name))
+    if _is_upgrade(step):
+        told = (*told, new_look(str(plan.out / name)))
     if merged.content is None:
         known = plan.folder.manifest.files.get(name) if plan.folder.manifest else None
         record = replace(known, inputs=step.inputs, edited=True, origin=plan.origin) if known else None
@@ -212,7 +214,8 @@ def _carry(plan: Plan, step: Step, ours: bytes) -> Merged:
     assert existing.content is not None
     assert existing.base is not None
     shown = str(plan.out / step.filename)
-    theirs, conflicts = Package.open(existing.content, name=shown), list(existing.conflicts)
+    edited = theirs = Package.open(existing.content, name=shown)
+    conflicts = list(existing.conflicts)
     for copy in existing.copies:
         theirs, more = taken_in(job.room, theirs, copy, existing.base.generation.template, plan.epoch)
         conflicts += (one for one in more if one.key not in {known.key for known in conflicts})
@@ -225,11 +228,17 @@ def _carry(plan: Plan, step: Step, ours: bytes) -> Merged:
         Package.written(ours, name=shown),
         stamp=Stamp.of(plan.dataset.id, step.generation, step.inputs),
         open_conflicts=conflicts,
-        anew=bool(existing.copies),
-        template_changed=existing.base.generation.template != step.template.sha256,
+        anew=theirs is not edited,
+        template_changed=_is_upgrade(step),
         track=_moment(plan.epoch) if track else "",
         epoch=plan.epoch,
     )
+
+
+def _is_upgrade(step: Step) -> bool:
+    """Whether an edited file was made with another template."""
+    base = step.existing.base
+    return base is not None and base.generation.template != step.template.sha256
 
 
 def _open_fault(plan: Plan, step: Step) -> Fault:

@@ -17,7 +17,7 @@ from exporters.errors import BriefpackError, Fault, RefusedError
 from exporters.files import read_file
 from exporters.merge import aligned, content_of, merge
 from exporters.package import Package
-from exporters.runs.living import lost
+from exporters.runs.living import lost, with_own
 from exporters.runs.memory import Base, Memory
 from exporters.runs.stamp import read_stamp
 from exporters.snapshot import Conflict, MarkStale, Plan, SetSlot, SlotKind
@@ -86,11 +86,14 @@ def taken_in(
         for one in plan.conflicts:
             item = items.get((one.group, one.item))
             told.append(_open(one.base, content_of(item) if item is not None else one.ours))
+    one_template = copy.base.generation.template == template
+    more, left = with_own(room, result, other, base, (before, now), one_template=one_template, epoch=epoch)
+    result = Package.written(more, name=theirs.file) if more is not None else result
     said = {line for one in told for line in one.theirs.split("\n")}
-    if copy.base.generation.template == template:
+    if one_template:
         said |= {line for group in now.groups for item in group.items for line in content_of(item).split("\n")}
     known = {*said, *room.lines(base), *room.lines(result)}
-    lines = dict.fromkeys(line for line in room.lines(other) if line.strip() and line not in known)
+    lines = dict.fromkeys(line for line in (*room.lines(other), *left) if line.strip() and line not in known)
     return result, (*told, *(_open("", line) for line in lines))
 
 

@@ -12,6 +12,7 @@ __getattr__ = offering(
         "render": "rendering.render_document",
         "read": "reading.read",
         "arrange": "living.arranging.arrange",
+        "adopt": "living.adopting.adopt",
         "patch": "patching.patch",
         "untracked": "patching.untracked",
         "lines": "reading.lines",

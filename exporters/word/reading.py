@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from exporters.package import Package
 from exporters.snapshot import Snapshot
-from exporters.word.living.atoms import NOTE_MARKS, Walker, is_fallback, text_of
+from exporters.word.living.atoms import NOTE_MARKS, Kind, Walker, is_fallback, text_of
 from exporters.word.living.document import Document, read_document
 from exporters.word.names import W
 
@@ -15,7 +15,8 @@ def read(package: Package) -> Snapshot:
 
 
 def lines(package: Package) -> list[str]:
-    """Return every visible line in order: the body, then headers and footers, then notes."""
+    """Return every visible line in order: the body, then headers and footers, then notes. What an office counts anew
+    (the number of a page) is left out: nobody typed it."""
     document = Document(package)
     found: list[str] = []
     roots = [story.root for _, story in document.stories]
@@ -28,5 +29,6 @@ def lines(package: Package) -> list[str]:
         walker = Walker(document.digests)
         for paragraph in root.iter(f"{W}p"):
             if not is_fallback(paragraph):
-                found += text_of(walker.paragraph(paragraph)).split("\n")
+                atoms = [atom for atom in walker.paragraph(paragraph) if atom.kind is not Kind.FIELD]
+                found += text_of(atoms).split("\n")
     return [line for line in found if line.strip()]

@@ -12,6 +12,7 @@ __getattr__ = offering(
         "render": "rendering.render",
         "read": "living.reading.read",
         "arrange": "living.arranging.arrange",
+        "adopt": "living.adopting.adopt",
         "patch": "living.patching.patch",
         "lines": "living.reading.lines",
         "whereabouts": "locating.whereabouts",

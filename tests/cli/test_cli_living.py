@@ -136,11 +136,13 @@ def test_another_template_or_language(run: Any, more: tuple[str, ...]) -> None:
     build(run)
     document = docx.Document("p/briefing.docx")
     document.add_paragraph("自己的一段。")
+    document.sections[0].header.add_paragraph("自己的页眉。")
     document.save("p/briefing.docx")
     retype("10.5%以上")
     answer = build(run, *more, code=3)
     told = {one["theirs"] for one in answer["conflicts"] if one["reason"] == "not-carried"}
-    assert "自己的一段。" in told
+    assert "自己的页眉。" in told and "自己的一段。" not in told
+    assert docx.Document("p/briefing.docx").paragraphs[-1].text == "自己的一段。"
     assert "10.5%以上" in {_words(one) for one in docx.Document("p/briefing.docx").element.body.iter(f"{W}sdt")}
     untouched(lambda: build(run, *more, code=3))
     for key in open_keys(run):

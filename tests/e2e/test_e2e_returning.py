@@ -78,13 +78,39 @@ def test_the_edits_of_both_are_in_the_briefing(edited: Edited, mailed: Path):
     assert any(line.startswith("投资：") and line.endswith("后来补的一句。") for line in lines)
     assert any(line.startswith("任务：") and line.endswith("寄回的一句。") for line in lines)
     assert any("430亿元" in line for line in lines)
-    assert [(one["reason"], one["theirs"]) for one in outcome.manifest.conflicts] == [("not-carried", "寄回的一段")]
+    before = next(at for at, line in enumerate(lines) if line.startswith("缺口："))
+    assert lines[before + 1] == "寄回的一段"
+    assert outcome.manifest.conflicts == ()
     again = build(data(), edited.folder, edited.request)
     assert set(again.results.values()) == {"unchanged"}
-    assert len(again.manifest.conflicts) == 1
     twice = with_copy(edited, copy)
-    assert len(twice.manifest.conflicts) == 1
+    assert set(twice.results.values()) == {"unchanged"}
     assert words(edited / "word") == lines
+
+
+def test_slides_and_sheets_of_the_copy_are_placed_once(edited: Edited, mailed: Path):
+    deck = pptx.Presentation(mailed / "deck.pptx")
+    slide = deck.slides.add_slide(deck.slide_layouts[0])
+    slide.shapes.add_textbox(0, 0, 900_000, 900_000).text_frame.text = "寄回的幻灯片"
+    listing = deck.slides._sldIdLst
+    listing.insert(1, listing[-1])
+    deck.slides[2].shapes.add_textbox(0, 0, 900_000, 900_000).text_frame.text = "寄回的文本框"
+    deck.save(mailed / "deck.pptx")
+    book = openpyxl.load_workbook(mailed / "targets.xlsx")
+    own = book.create_sheet("寄回的表")
+    own["A1"], own["A2"] = "寄回的字", "=SUM('目标'!G5:G6)*7"
+    book.save(mailed / "targets.xlsx")
+    outcome = with_copy(edited, mailed / "deck.pptx", mailed / "targets.xlsx")
+    assert outcome.exit_code == 0
+    slides = pptx.Presentation(edited / "deck").slides
+    texts = [[one.text_frame.text for one in slide.shapes if one.has_text_frame] for slide in slides]
+    assert "寄回的幻灯片" in texts[1] and "寄回的文本框" in texts[2]
+    found = openpyxl.load_workbook(edited / "workbook")
+    assert found["寄回的表"]["A1"].value == "寄回的字"
+    assert found["寄回的表"]["A2"].value.replace("'", "") == "=SUM(目标!G5:G6)*7"
+    twice = with_copy(edited, mailed / "deck.pptx", mailed / "targets.xlsx")
+    assert set(twice.results.values()) == {"unchanged"}
+    assert len(pptx.Presentation(edited / "deck").slides) == len(slides)
 
 
 def test_what_both_changed_is_told_with_both_texts(edited: Edited, mailed: Path):

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import io
+import struct
+import zlib
 from typing import Any
 
 import docx
 import pytest
+from docx.oxml.ns import qn
 
 from exporters import word
 from exporters.package import Package
@@ -18,6 +21,23 @@ from tests.word.living_steps import body, text
 from tests.word.test_living_docx import edited, of, retype
 
 KEY = "anhe.gdp-growth.text"
+
+
+def said(paragraph: Any) -> str:
+    return "".join(node.text or "" for node in paragraph._p.iter(qn("w:t")))
+
+
+def picture() -> bytes:
+    """Return a PNG of one red dot."""
+    chunks = (
+        (b"IHDR", struct.pack(">IIBBBBB", 1, 1, 8, 2, 0, 0, 0)),
+        (b"IDAT", zlib.compress(b"\0\xff\0\0")),
+        (b"IEND", b""),
+    )
+    pieces = (
+        struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data)) for kind, data in chunks
+    )
+    return b"\x89PNG\r\n\x1a\n" + b"".join(pieces)
 
 
 def other_template() -> bytes:
@@ -84,13 +104,13 @@ def test_a_sentence_is_found_by_its_words_and_not_by_its_place(base: bytes, new:
 
 def test_what_has_no_place_is_told_with_its_text_until_it_is_settled(base: bytes, new: Maker) -> None:
     def edit(document: Any) -> None:
-        of(document, "以下分区说明").runs[0].text = "以下说明各区情况，并附责任单位与完成时限一览。"
-        document.add_paragraph("自己的一段。")
+        document.sections[0].header.add_paragraph("内部材料")
+        document.sections[0].footer.add_paragraph("自己的一段。")
 
     ours = new(FIRST)
     result = upgraded(base, edited(base, edit), ours)
     told = {one.theirs for one in result.plan.conflicts}
-    assert told == {"以下说明各区情况，并附责任单位与完成时限一览。", "自己的一段。"}
+    assert told == {"内部材料", "自己的一段。"}
     assert {one.reason for one in result.plan.conflicts} == {"not-carried"}
     content = result.content or b""
     again = upgraded(ours, content, ours, result.plan.conflicts, changed=False)
@@ -99,6 +119,38 @@ def test_what_has_no_place_is_told_with_its_text_until_it_is_settled(base: bytes
     typed = edited(content, lambda document: document.add_paragraph("自己的一段。"))
     later = upgraded(ours, typed, ours, result.plan.conflicts, changed=False)
     assert {one.theirs for one in later.plan.conflicts} == told - {"自己的一段。"}
+
+
+def test_own_blocks_stand_in_the_new_template_beside_what_they_stood_beside(base: bytes, new: Maker) -> None:
+    gone = []
+
+    def edit(document: Any) -> None:
+        of(document, "以下分区说明").runs[0].text = "以下说明各区情况，并附责任单位与完成时限一览。"
+        paragraph = of(document, "请抓好落实")
+        paragraph.insert_paragraph_before("自己的一段。").runs[0].bold = True
+        table = document.add_table(1, 2)
+        table.cell(0, 0).text, table.cell(0, 1).text = "自己的", "表格"
+        paragraph._p.addprevious(table._tbl)
+        paragraph.insert_paragraph_before().add_run().add_picture(io.BytesIO(picture()))
+        first = next(one for one in document.paragraphs if said(one).startswith("全市地区"))
+        gone.append(said(first))
+        first._p.getparent().remove(first._p)
+        document.add_comment(of(document, "以下说明").runs[0], text="批注的话", author="王")
+
+    result = upgraded(base, edited(base, edit), new(FIRST))
+    document = docx.Document(io.BytesIO(result.content or b""))
+    lines = [said(one) for one in document.paragraphs]
+    assert "以下说明各区情况，并附责任单位与完成时限一览。" in lines and not any("以下分区说明" in one for one in lines)
+    at = lines.index("自己的一段。")
+    assert "请各区抓好落实。" in lines[at + 1 :][1] and document.paragraphs[at].runs[0].bold
+    own = document.paragraphs[at]._p.getnext()
+    assert own.tag.endswith("}tbl") and "表格" in "".join(own.itertext())
+    assert len(document.inline_shapes) == 1
+    # What was deleted stays deleted; what the template says anew is there.
+    assert gone[0] not in lines and any(one.startswith("共") for one in lines)
+    assert [one.theirs for one in result.plan.conflicts] == ["comment: 批注的话"]
+    again = upgraded(new(FIRST), result.content or b"", new(FIRST), result.plan.conflicts, changed=False)
+    assert again.content is None
 
 
 def test_a_value_changed_on_both_sides_is_a_conflict_that_stays_one(base: bytes, new: Maker) -> None:

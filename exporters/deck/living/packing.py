@@ -70,6 +70,11 @@ class Changes:
             else:
                 self._defaults[extension] = kind
 
+    @property
+    def is_any(self) -> bool:
+        """Whether anything changes."""
+        return bool(self._parts or self._carried or self._dropped)
+
     def __contains__(self, part: str) -> bool:
         here = part in self.package and part not in self._dropped
         return here or part in self._parts or part in self._carried

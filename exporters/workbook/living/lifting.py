@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cached_property, partial
 
 from exporters.package import Relationship, Relationships, ct, relative_target, rt
 from exporters.package.relationships import rels_name
-from exporters.workbook.formula.tokens import tokens
+from exporters.workbook.formula.tokens import Token, tokens
 from exporters.workbook.living.book import Book, SheetEntry
 from exporters.workbook.living.cells import Cell
 from exporters.workbook.living.cellxml import new_cell
+from exporters.workbook.living.formulas import FORMULA
 from exporters.workbook.living.packing import Changes
 from exporters.workbook.living.placing import content_like
 from exporters.workbook.living.sheet import Sheet
@@ -47,7 +48,7 @@ class _New:
     relation: str = ""
 
 
-@dataclass(slots=True)
+@dataclass
 class Lifting:
     """The sheets of one patch that are new."""
 
@@ -55,6 +56,10 @@ class Lifting:
     ours: Book
     translation: Translation
     changes: Changes
+    names: Collection[str] = ()
+    """Names of the whole workbook that come along."""
+    broken: list[str] = field(default_factory=list)
+    """The formulas that lead to what the edited workbook has not."""
     _new: list[_New] = field(default_factory=list)
     _tables: dict[str, str] = field(default_factory=dict)
     _ids: list[int] = field(default_factory=list)
@@ -79,7 +84,7 @@ class Lifting:
 
     def write(self, shifts: Shifts) -> None:
         """Write the new sheets with all that hangs on them, and list them beside their neighbours."""
-        if not self._new:
+        if not self._new and not self.names:
             return
         retold = partial(self._retold, shifts)
         for one in self._new:
@@ -93,18 +98,41 @@ class Lifting:
         """Return a formula of the new render for the edited workbook: sheets renamed there, tables moved there."""
         moved = shifts.formula(self.translation.formula(formula), "")
         names = {one.source.name.casefold(): one.entry.name for one in self._new if one.source.name != one.entry.name}
-        if not names and not self._tables:
-            return moved
         pieces: list[str] = []
         for token in tokens(moved):
             text = token.text
             if token.kind == "ref" and token.sheet.casefold() in names:
                 text = f"{quoted_sheet(names[token.sheet.casefold()])}!{token.area}"
-            elif token.kind == "table":
+            elif token.kind == "table" and text.partition("[")[0].casefold() in self._tables:
                 table, bracket, rest = text.partition("[")
-                text = self._tables.get(table.casefold(), table) + bracket + rest
+                text = self._tables[table.casefold()] + bracket + rest
+            elif self._is_nowhere(token):
+                text = "#REF!"
             pieces.append(text)
-        return "".join(pieces)
+        retold = "".join(pieces)
+        if "#REF!" in retold and "#REF!" not in formula:
+            self.broken.append(f"{FORMULA}{formula}")
+        return retold
+
+    def leads_nowhere(self, formula: str) -> bool:
+        """Return whether a formula speaks of sheets or tables that the edited workbook has not."""
+        return any(self._is_nowhere(token) for token in tokens(formula))
+
+    def _is_nowhere(self, token: Token) -> bool:
+        if token.kind == "ref" and token.sheet and not token.sheet.startswith("["):
+            name = token.sheet.casefold()
+            new = (other.casefold() for one in self._new for other in (one.source.name, one.entry.name))
+            return name not in self._known and name not in new
+        if token.kind == "table" and not token.text.startswith("["):
+            name = token.text.partition("[")[0].casefold()
+            return name not in self._tables and f"{name}[" not in self._known
+        return False
+
+    @cached_property
+    def _known(self) -> frozenset[str]:
+        """The sheets of the edited workbook, and its tables with a bracket, without case."""
+        sheets = (one.name.casefold() for one in self.book.entries)
+        return frozenset((*sheets, *(f"{one.name.casefold()}[" for one in self.book.tables)))
 
     # --- parts ---------------------------------------------------------------------------------------------------
 
@@ -296,7 +324,7 @@ class Lifting:
             for one in holder.all("definedName"):
                 local = one.get("localSheetId")
                 part = parts[int(local)] if local.isdecimal() and int(local) < len(parts) else ""
-                if part in places:
+                if part in places or (not local and one.get("name") in self.names):
                     shown = "".join(
                         f' {name}="{escaped(str(places[part]) if name == "localSheetId" else value)}"'
                         for name, value in one.attributes.items()

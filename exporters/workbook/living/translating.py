@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 from exporters.workbook.formula.tokens import Token
 from exporters.workbook.living.book import Book, SheetEntry, Table
@@ -16,16 +17,21 @@ _END = re.compile(r"(\$?)([A-Za-z]{1,3})(\$?)([0-9]+)")
 
 
 class Translation:
-    """From the addresses of one workbook to those of another with the same tables."""
+    """From the addresses of one workbook to those of another with the same tables.
 
-    def __init__(self, source: Book, target: Book) -> None:
+    *pairs* gives the parts of sheets that are one although they are known by different names.
+    """
+
+    def __init__(self, source: Book, target: Book, pairs: Mapping[str, str] = {}) -> None:
         self._source, self._target = source, target
         self._source_names = Naming.of(source)
         names = self._target_names = Naming.of(target)
         self._here, self._there = Pointing(source, self._source_names), Pointing(target, names)
         self.names_here, self.names_there = self._source_names.sheets, names.sheets
-        self._entries = {names.sheets[entry.part]: entry for entry in target.entries}
-        self._names = self._source_names.sheets
+        named = {names.sheets[entry.part]: entry for entry in target.entries}
+        parts = {entry.part: entry for entry in target.entries}
+        self._entries = {part: named[name] for part, name in self._source_names.sheets.items() if name in named}
+        self._entries |= {part: parts[other] for part, other in pairs.items() if other in parts}
         self._tables = {names.tables[table.part]: table for table in target.areas if table.key_column}
         self._keys: dict[str, dict[str, int]] = {}
 
@@ -56,7 +62,7 @@ class Translation:
 
     def _reference(self, token: Token, part: str) -> str:
         entry = self._entry(token.sheet, part)
-        theirs = self._entries.get(self._names.get(entry.part, "")) if entry is not None else None
+        theirs = self._entries.get(entry.part) if entry is not None else None
         area = parse_range(token.area)
         if entry is None or theirs is None or area is None:
             return token.text
@@ -100,7 +106,7 @@ class Translation:
     def _beside(self, entry: SheetEntry, area: Range) -> Range:
         """Return where cells outside tables stand, counted from the tables of their sheet."""
         here = self._source_names.places(entry.part)
-        there = self._target_names.places(self._entries[self._names[entry.part]].part)
+        there = self._target_names.places(self._entries[entry.part].part)
         step = int(area.left < area.right or area.top < area.bottom)
         corners = [
             there.find(here.name(area.left, area.top), step),

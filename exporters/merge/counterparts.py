@@ -1,0 +1,113 @@
+"""What of an edited file stands where in another one: the neighbours beside which a person's own things find a place.
+
+Between two files of one template names tell it. Between two templates names say nothing (a slide is called by its
+number, a paragraph by its place in the template): there a group is the one of its record that says most of the same,
+an item the one that says the same, or else the same values.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict, deque
+from collections.abc import Callable, Hashable, Sequence
+
+from exporters.merge.aligning import aligned
+from exporters.merge.comparing import content_of
+from exporters.merge.values import canonical
+from exporters.snapshot import Group, Item, SlotKind, Snapshot, Twin
+
+# Two groups of one record are one in two templates where so much of what they say is the same.
+_ENOUGH = 0.3
+
+
+def counterparts(base: Snapshot, theirs: Snapshot, target: Snapshot, *, one_template: bool) -> dict[str, Twin]:
+    """Return, by the handles of *theirs*, what its generated groups and items are in *base*, which it was edited from,
+    and in *target*; what people put there is left out. *one_template*: base and target are of one template."""
+    here = aligned(base, theirs)
+    there = aligned(base, target) if one_template else target
+    origins = {group.id: group for group in base.groups}
+    groups = {group.id: group for group in there.groups} if one_template else _groups(base.groups, there.groups)
+    found: dict[str, Twin] = {}
+    for group in here.groups:
+        origin, twin = origins.get(group.id), groups.get(group.id)
+        if origin is None:
+            continue
+        found[group.at] = Twin(origin.at, twin.at if twin is not None else "")
+        before = {item.id: item for item in origin.items}
+        now: dict[str, str] = {}
+        if twin is not None:
+            now = {item.id: item.at for item in twin.items} if one_template else _items(origin, twin)
+        for item in group.items:
+            if item.id in before:
+                # What tells of a whole group goes by its handle.
+                found.setdefault(item.at, Twin(before[item.id].at, now.get(item.id, "")))
+    return found
+
+
+def _groups(base: Sequence[Group], target: Sequence[Group]) -> dict[str, Group]:
+    """Return what the groups of *base* are in a file of another template, by their ids."""
+    names = {group.id: group for group in target if not group.record}
+    found = {group.id: names[group.id] for group in base if not group.record and group.id in names}
+    left = [group for group in base if group.id not in found]
+    free: dict[str, list[Group]] = defaultdict(list)
+    taken = {group.at for group in found.values()}
+    for group in target:
+        if group.at not in taken:
+            free[_sort(group)].append(group)
+    said = {group.at: _said(group) for groups in free.values() for group in groups}
+    ranked = sorted(
+        (
+            (-_likeness(words, said[other.at]), number, place, group, other)
+            for number, group in enumerate(left)
+            for words in (_said(group),)
+            for place, other in enumerate(free.get(_sort(group), ()))
+        ),
+        key=lambda one: one[:3],
+    )
+    for likeness, _, _, group, other in ranked:
+        if -likeness >= _ENOUGH and group.id not in found and other.at not in taken:
+            found[group.id] = other
+            taken.add(other.at)
+    return found
+
+
+def _sort(group: Group) -> str:
+    """Return what only groups of one kind have in common: their record, else what begins their names."""
+    return group.record or group.id.partition(":")[0] + ":" * (":" in group.id)
+
+
+def _said(group: Group) -> Counter[str]:
+    return Counter(
+        text for item in group.items for slot in item.slots if not slot.kind.silent if (text := canonical(slot.text))
+    )
+
+
+def _likeness(one: Counter[str], other: Counter[str]) -> float:
+    total = one.total() + other.total()
+    return 2 * (one & other).total() / total if total else 1.0
+
+
+def same_items(base: Group, target: Group) -> dict[str, str]:
+    """Return the handles in *target* of the items that say just what those of *base* say, by their ids there."""
+    return _paired(base.items, target.items, lambda item: canonical(content_of(item)))
+
+
+def _items(base: Group, target: Group) -> dict[str, str]:
+    """Return also those that say the same values in other words."""
+    found = same_items(base, target)
+    taken = set(found.values())
+    left = [item for item in base.items if item.id not in found]
+    free = [item for item in target.items if item.at not in taken]
+    return found | _paired(left, free, lambda item: tuple(s.key for s in item.slots if s.kind is SlotKind.VALUE))
+
+
+def _paired(base: Sequence[Item], target: Sequence[Item], sign: Callable[[Item], Hashable]) -> dict[str, str]:
+    """Return the handles of *target* by the ids of *base*, where both have one sign, in order."""
+    waiting: dict[Hashable, deque[str]] = defaultdict(deque)
+    for item in target:
+        waiting[sign(item)].append(item.at)
+    found: dict[str, str] = {}
+    for item in base:
+        what = sign(item)
+        if what and waiting.get(what):
+            found[item.id] = waiting[what].popleft()
+    return found
