@@ -7,7 +7,7 @@ from living_excel import as_excel
 from living_samples import dataset, opened, render
 
 from exporters.workbook.living import sheet as sheets
-from exporters.workbook.living.lexing import lex
+from exporters.workbook.living.lexing import Known, lex
 from exporters.workbook.living.sheet import read_sheet
 
 HEAD = b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">'
@@ -28,7 +28,7 @@ def test_real_sheets(make, monkeypatch: pytest.MonkeyPatch):
     for name in package.names():
         if name.startswith("xl/worksheets/sheet"):
             data = package.read(name)
-            assert lex(data, data.index(b"<sheetData>") + 11, data.rindex(b"</sheetData>"), {}) is not None
+            assert lex(data, data.index(b"<sheetData>") + 11, data.rindex(b"</sheetData>"), Known()) is not None
             quick, slow = both(data, monkeypatch)
             assert quick == slow
             monkeypatch.undo()
@@ -64,7 +64,7 @@ def test_broken_xml_is_broken_either_way():
 def test_rows_that_two_parts_share_are_read_once_wherever_they_stand():
     rows = [b'<row r="%d"><c r="A%d"><f>B%d</f><v>7</v></c></row>' % (n, n, n) for n in (1, 2, 3)]
     first, second = (HEAD + b"<sheetData>" + b"".join(some) + b"</sheetData></worksheet>" for some in (rows, rows[1:]))
-    known = {}
+    known = Known()
     one, other = read_sheet("x", first, known), read_sheet("x", second, known)
     assert other == read_sheet("x", second)
     assert [other.cell(1, row) is one.cell(1, row) for row in (2, 3)] == [True, True]

@@ -15,7 +15,7 @@ from exporters.package.kept import Kept
 from exporters.package.xstrings import unspelled
 from exporters.snapshot import renamed
 from exporters.workbook.living.cells import Cell
-from exporters.workbook.living.lexing import KnownRows
+from exporters.workbook.living.lexing import Known
 from exporters.workbook.living.sheet import Sheet, read_sheet
 from exporters.workbook.living.spans import Span, parse, string_text, utf8
 from exporters.workbook.living.styles import DATE, Styles
@@ -100,7 +100,7 @@ class Book:
 
     def __init__(self, package: Package, like: Book | None = None) -> None:
         self.package = package
-        self.known_rows: KnownRows = like.known_rows if like is not None else {}
+        self.known = like.known if like is not None else Known()
         self.part = package.main_part()
         self.data = utf8(package.read(self.part))
         self.root = parse(self.data)
@@ -128,7 +128,7 @@ class Book:
     def sheet(self, part: str) -> Sheet:
         found = self._sheets.get(part)
         if found is None:
-            found = self._sheets[part] = read_sheet(part, utf8(self.package.read(part)), self.known_rows)
+            found = self._sheets[part] = read_sheet(part, utf8(self.package.read(part)), self.known)
         return found
 
     @cached_property

@@ -34,7 +34,7 @@ def renew(book: Book, changes: Changes, edits: Iterable[SheetEdit], lifted: Sequ
     sheets: dict[str, Sheet] = {}
     for entry in (*book.entries, *lifted):
         data = changes.parts.get(entry.part)
-        changed_sheet = read_sheet(entry.part, data, book.known_rows) if data is not None else None
+        changed_sheet = read_sheet(entry.part, data, book.known) if data is not None else None
         sheets[entry.name] = changed_sheet or book.sheet(entry.part)
     for entry in lifted:
         changed += ((entry.name.casefold(), cell.row, cell.column) for cell in sheets[entry.name].cells())

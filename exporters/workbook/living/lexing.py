@@ -1,4 +1,4 @@
-"""The rows of a worksheet read in the forms in which offices write them, four times as fast as event by event.
+"""The rows of a worksheet read in the forms in which offices write them, many times as fast as event by event.
 
 Every byte of ``sheetData`` has to fit one of these forms; where one does not, nothing is taken and the caller reads
 the part by events. That the part is well-formed XML is the caller's to check.
@@ -7,6 +7,8 @@ the part by events. That the part is well-formed XML is the caller's to check.
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass, field
+from itertools import accumulate
 
 from exporters.package.xmltext import plain
 from exporters.package.xstrings import unspelled
@@ -25,21 +27,57 @@ _CELL = re.compile(
     re.DOTALL,
 )
 _ATTRIBUTE = re.compile(rb' ([\w:]+)="([^"]*)"')
-KnownRows = dict[bytes, dict[int, Cell]]
-"""The cells of rows, by the rows' bytes."""
+_TEXT = re.compile(rb">([^<>]+)<")
 _END_OF_ROW = b"</row>"
+# No XML holds these bytes: they stand for texts and for the row's number in the form of a row.
+_CUT, _NUMBER = b"\0", b"\1"
 
 
-def lex(data: bytes, start: int, end: int, known: KnownRows) -> dict[int, Row] | None:
+@dataclass(slots=True, frozen=True)
+class _CellForm:
+    """What the cells of one place have in common in all rows that differ in their number and their texts only.
+
+    Texts go by their number in the row, -1 for none; lengths are without them and without the row's number.
+    """
+
+    column: int
+    attributes: dict[str, str]
+    length: int
+    first: int
+    """How many texts stand before the cell, and ``last`` before its end."""
+    last: int
+    value_at: int
+    value: str | None
+    """What it is where it is none of the texts, and so is ``inline``."""
+    inline_at: int
+    inline: str | None
+    formula: tuple[int, int, int, dict[str, str]] | None
+    """Where it begins in the cell, its length, its text, its attributes."""
+
+
+class _Texts(dict[bytes, str]):
+    """What bytes stand for; most words of a workbook stand in it many times."""
+
+    def __missing__(self, raw: bytes) -> str:
+        found = self[raw] = plain(raw)
+        return found
+
+
+@dataclass(slots=True)
+class Known:
+    """What has been read of some sheets: the cells of rows, by the rows' bytes, and the forms of rows."""
+
+    rows: dict[bytes, dict[int, Cell]] = field(default_factory=dict)
+    forms: dict[bytes, list[_CellForm]] = field(default_factory=dict)
+    texts: _Texts = field(default_factory=_Texts)
+
+
+def lex(data: bytes, start: int, end: int, known: Known) -> dict[int, Row] | None:
     """Return the rows between *start* and *end* (the inside of ``sheetData``); None where a form is not known here.
 
     Rows of which *known* tells the cells are not read; all others are added to it.
     """
     rows: dict[int, Row] = {}
-    tags: dict[bytes, dict[str, str]] = {b"": {}}
-    columns: dict[bytes, int] = {}
-    texts: dict[bytes, str] = {b"": ""}
-    inlines = texts.copy()
     at = start
     while at < end:
         found = _ROW.match(data, at)
@@ -55,66 +93,94 @@ def lex(data: bytes, start: int, end: int, known: KnownRows) -> dict[int, Row] |
             row.closed = row.end = at
         else:
             row.closed = data.find(_END_OF_ROW, at)
+            if row.closed < 0:
+                return None
             at = row.end = row.closed + len(_END_OF_ROW)
             text = data[row.start : row.end]
-            cells = known.get(text)
+            cells = known.rows.get(text)
             if cells is None:
-                if _lex_cells(data, row, tags, columns, texts, inlines) != row.closed:
+                cells = _cells(text, row, known)
+                if cells is None:
                     return None
-                known[text] = row.cells
-            else:
-                row.cells = cells
+                known.rows[text] = cells
+            row.cells = cells
         rows[row.number] = row
     return rows if at == end else None
 
 
-def _lex_cells(
-    data: bytes,
-    row: Row,
-    tags: dict[bytes, dict[str, str]],
-    columns: dict[bytes, int],
-    texts: dict[bytes, str],
-    inlines: dict[bytes, str],
-) -> int:
-    """Read cells up to what is none; return where that begins."""
-    match, cells, number, base, at = _CELL.match, row.cells, row.number, row.start, row.opened
-    shown = b"%d" % number
-    while True:
-        found = match(data, at)
-        if found is None:
-            return at
-        letter, row_text, raw, formula, formula_raw, formula_text, _, value, _, text, runs = found.groups()
-        if row_text != shown:
-            return at
-        column = columns.get(letter)
-        if column is None:
-            column = columns[letter] = column_number(letter.decode())
-        attributes = tags.get(raw)
-        if attributes is None:
-            attributes = tags[raw] = _attributes(raw)
-        cell = Cell(column, number, attributes, at - base, found.end() - base)
-        at = found.end()
-        if value is not None:
-            shown_value = texts.get(value)
-            if shown_value is None:
-                shown_value = texts[value] = plain(value)
-            cell.value = unspelled(shown_value) if attributes.get("t") == "str" else shown_value
-        elif data.startswith((b"<v/>", b"</v>"), at - 8):
-            cell.value = ""
-        if text is not None:
-            inline = inlines.get(text)
-            if inline is None:
-                inline = inlines[text] = unspelled(plain(text))
-            cell.inline = inline
-        elif runs is not None:
-            cell.inline = string_text(parse(b"<is>" + runs + b"</is>"))
-        if formula is not None:
-            shared = tags.get(formula_raw)
-            if shared is None:
-                shared = tags[formula_raw] = _attributes(formula_raw)
-            text_now = plain(formula_text) if formula_text else ""
-            cell.formula = Formula(text_now, shared, found.start(4) - base, found.end(4) - base)
-        cells[column] = cell
+def _cells(data: bytes, row: Row, known: Known) -> dict[int, Cell] | None:
+    """Return the cells of a row whose bytes are *data*."""
+    opened, number = row.opened - row.start, row.number
+    pieces = _TEXT.split(data[opened - 1 :])
+    texts, digits = pieces[1::2], b'%d"' % number
+    key = _CUT.join(pieces[::2]).replace(digits, _NUMBER)
+    form = known.forms.get(key)
+    if form is None:
+        form = _form(data, opened, number)
+        if form is None:
+            return None
+        if key.count(_NUMBER) == len(form) and b"<r>" not in key:
+            # The number stands in the addresses alone.
+            known.forms[key] = form
+    return _filled(form, opened, number, len(digits) - 1, texts, known.texts)
+
+
+def _filled(
+    form: list[_CellForm], at: int, number: int, digits: int, raw: list[bytes], texts: _Texts
+) -> dict[int, Cell]:
+    """Return the cells of the row of that *number*, with so many *digits*, that begin at *at* and hold *raw* texts."""
+    lengths = [0, *accumulate(map(len, raw))]
+    cells: dict[int, Cell] = {}
+    for one in form:
+        start, attributes = at, one.attributes
+        at += one.length + digits + lengths[one.last] - lengths[one.first]
+        value, inline, formula = one.value, one.inline, None
+        if one.value_at >= 0:
+            value = texts[raw[one.value_at]]
+            if "_x" in value and attributes.get("t") == "str":
+                value = unspelled(value)
+        if one.inline_at >= 0:
+            inline = texts[raw[one.inline_at]]
+            if "_x" in inline:
+                inline = unspelled(inline)
+        if one.formula is not None:
+            begin, length, text, formula_attributes = one.formula
+            begin += start + digits
+            words = raw[text] if text >= 0 else b""
+            formula = Formula(plain(words), formula_attributes, begin, begin + length + len(words))
+        cells[one.column] = Cell(one.column, number, attributes, start, at, value, inline, formula)
+    return cells
+
+
+def _form(data: bytes, at: int, number: int) -> list[_CellForm] | None:
+    """Return the form of a row whose cells begin at *at*; None where they are written in another way."""
+    order = [(found.start(1), len(found[1])) for found in _TEXT.finditer(data, at - 1)]
+    places = {start: place for place, (start, _) in enumerate(order)}
+    end, shown = len(data) - len(_END_OF_ROW), b"%d" % number
+    form: list[_CellForm] = []
+    last = 0
+    while at < end:
+        found = _CELL.match(data, at)
+        if found is None or found[2] != shown:
+            return None
+        start, at, first = at, found.end(), last
+        while last < len(order) and order[last][0] < at:
+            last += 1
+        held = len(shown) + sum(length for _, length in order[first:last])
+        value = "" if found[8] == b"" or data.startswith((b"<v/>", b"</v>"), at - 8) else None
+        inline = "" if found[10] == b"" else None
+        if found[11] is not None:
+            inline = string_text(parse(b"<is>" + found[11] + b"</is>"))
+        formula = None
+        if found[4] is not None:
+            own = found.start(4) - start - len(shown), len(found[4]) - len(found[6] or b"")
+            formula = *own, places.get(found.start(6), -1), _attributes(found[5])
+        texts = places.get(found.start(8), -1), places.get(found.start(10), -1)
+        column, attributes = column_number(found[1].decode()), _attributes(found[3])
+        form.append(
+            _CellForm(column, attributes, at - start - held, first, last, texts[0], value, texts[1], inline, formula)
+        )
+    return form
 
 
 def _attributes(raw: bytes) -> dict[str, str]:

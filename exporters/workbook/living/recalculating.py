@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from bisect import bisect_left, bisect_right, insort
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,7 +15,7 @@ from exporters.workbook.formula.tokens import tokens
 from exporters.workbook.formula.values import Area, Error, ErrorValueError, Scalar, UnknownError, Value
 from exporters.workbook.living.book import Table
 from exporters.workbook.living.cells import Cell
-from exporters.workbook.living.shapes import Shape, shaped
+from exporters.workbook.living.shapes import Reference, Shape, shaped
 from exporters.workbook.living.sheet import Sheet
 from exporters.workbook.living.spans import Splices, escaped, start_tag_end, with_attribute
 from exporters.workbook.references import letters, quoted_sheet
@@ -24,6 +24,8 @@ Place = tuple[str, int, int]
 """Sheet (folded), row, column."""
 _Rectangle = tuple[str, int, int, int, int]
 """Sheet (folded), left, top, right, bottom."""
+_CELL, _RANGE = 3, 5
+"""How long these are."""
 _STRUCTURED = re.compile(r"([^\[]*)\[(.*)\]", re.DOTALL)
 _THIS_ROW = re.compile(r"\[#This Row\],\s*\[(.+)\]|@\[?([^\[\]]+)\]?")
 
@@ -40,8 +42,10 @@ class _Context:
 class _FormulaCell:
     cell: Cell
     text: str
-    areas: list[_Rectangle] = field(default_factory=list)
     known: bool = True
+    cells: list[Place] = field(default_factory=list)
+    """The single cells that it looks at, and ``areas`` the ranges."""
+    areas: list[_Rectangle] = field(default_factory=list)
 
 
 class Recalculation:
@@ -57,13 +61,13 @@ class Recalculation:
         self._defined = names
         self._strings = strings
         self._formulas: dict[Place, _FormulaCell] = {}
-        self._readers: dict[_Rectangle, list[Place]] = {}
-        """The formulas that look at a rectangle."""
+        self._readers: dict[Place | _Rectangle, list[Place]] = {}
+        """The formulas that look at a cell or a range."""
         self._values: dict[Place, Scalar] = {}
         self._areas: dict[_Rectangle, Area] = {}
         self._dirty: dict[tuple[str, int], list[int]] = {}
-        self._nodes: dict[int, Node] = {}
-        """What works out the formulas of a shape, by the shape's identity."""
+        self._nodes: dict[int, tuple[Node, list[Reference]]] = {}
+        """What works out the formulas of a shape, by the shape's identity, and the references that it takes."""
         self._shapes: dict[int, Shape] = {}
         self._states: dict[Place, int] = {}
         self._unknown: set[Place] = set()
@@ -71,8 +75,8 @@ class Recalculation:
         for name, sheet in self._sheets.items():
             self._read(name, sheet)
         for place, formula in self._formulas.items():
-            formula.areas = list(self._areas_of(place[0], formula))
-            for area in formula.areas:
+            self._look(place[0], formula)
+            for area in (*formula.cells, *formula.areas):
                 self._readers.setdefault(area, []).append(place)
 
     def _read(self, name: str, sheet: Sheet) -> None:
@@ -90,18 +94,25 @@ class Recalculation:
 
     # --- what depends on what changed ----------------------------------------------------------------------------
 
-    def _areas_of(self, sheet: str, formula: _FormulaCell) -> Iterable[_Rectangle]:
+    def _look(self, sheet: str, formula: _FormulaCell) -> None:
+        """Find out what a formula looks at."""
         if "[" in formula.text or self._defined:
             formula.text = self._plain(formula, sheet)
         shape, numbers = shaped(formula.text)
         self._shapes[id(shape)] = shape
+        cells: dict[Place, None] = {}
+        areas: dict[_Rectangle, None] = {}
         for reference in shape.references:
             name = reference.sheet or sheet
             if reference.token.area == "#REF!" or name not in self._sheets:
                 continue
+            if len(reference.rows) == 1:
+                cells[name, numbers[reference.rows[0]], reference.columns[0]] = None
+                continue
             left, top, right, bottom = reference.area(numbers)
             used_right, used_bottom = self._bounds[name]
-            yield name, left, top, max(left, min(right, used_right)), max(top, min(bottom, used_bottom))
+            areas[name, left, top, max(left, min(right, used_right)), max(top, min(bottom, used_bottom))] = None
+        formula.cells, formula.areas = list(cells), list(areas)
 
     def _plain(self, formula: _FormulaCell, sheet: str) -> str:
         """Return a formula with structured references and names of plain ranges written as addresses."""
@@ -180,15 +191,19 @@ class Recalculation:
         return False
 
     def _dependents(self, changed: list[Place]) -> list[Place]:
-        for place in changed:
-            self._mark(place)
+        """Return the formulas among the *changed* cells and all that look at a cell that may change."""
         dirty = dict.fromkeys(place for place in changed if place in self._formulas)
-        rest = self._readers.copy()
-        while hit := [area for area in rest if self._touches(area)]:
-            for place in dict.fromkeys(place for area in hit for place in rest.pop(area)):
-                if place not in dirty:
-                    dirty[place] = None
-                    self._mark(place)
+        cells, ranges = (
+            {area: readers for area, readers in self._readers.items() if len(area) == size} for size in (_CELL, _RANGE)
+        )
+        new = changed
+        while new:
+            for place in new:
+                self._mark(place)
+            readers = [one for place in new for one in cells.pop(place, ())]
+            readers += (one for area in [*filter(self._touches, ranges)] for one in ranges.pop(area))
+            new = [one for one in dict.fromkeys(readers) if one not in dirty]
+            dirty |= dict.fromkeys(new)
         return list(dirty)
 
     # --- values --------------------------------------------------------------------------------------------------
@@ -216,7 +231,9 @@ class Recalculation:
             stack.pop()
 
     def _inputs(self, place: Place) -> Iterable[Place]:
-        for sheet, left, top, right, bottom in self._formulas[place].areas:
+        formula = self._formulas[place]
+        yield from (one for one in formula.cells if one in self._states)
+        for sheet, left, top, right, bottom in formula.areas:
             for column in range(left, right + 1):
                 rows = self._dirty.get((sheet, column), [])
                 for row in rows[bisect_left(rows, top) : bisect_right(rows, bottom)]:
@@ -230,18 +247,23 @@ class Recalculation:
             return
         try:
             shape, numbers = shaped(formula.text)
-            plain = [one for one in shape.references if one.is_plain]
-            inputs = [self._input(one.sheet or place[0], *one.area(numbers)) for one in plain]
-            node = self._nodes.get(id(shape))
-            if node is None:
-                node = self._nodes[id(shape)] = build(shape.parsed.tree, [*map(_reading, range(len(plain)))], _no_slots)
+            known = self._nodes.get(id(shape))
+            if known is None:
+                plain = [one for one in shape.references if one.is_plain]
+                node = build(shape.parsed.tree, [*map(_reading, range(len(plain)))], _no_slots)
+                known = self._nodes[id(shape)] = node, plain
+            node, plain = known
+            inputs = [self._input(one.sheet or place[0], one, numbers) for one in plain]
             self._values[place] = result(node, _Context(place[1], place[2], inputs))
         except UnknownError:
             self._unknown.add(place)
 
-    def _input(self, name: str, left: int, top: int, right: int, bottom: int) -> Value:
+    def _input(self, name: str, reference: Reference, numbers: Sequence[int]) -> Value:
         if name not in self._sheets:
             raise UnknownError(name)
+        if len(reference.rows) == 1:
+            return self.value(name, numbers[reference.rows[0]], reference.columns[0])
+        left, top, right, bottom = reference.area(numbers)
         if left == right and top == bottom:
             return self.value(name, top, left)
         return self.area(name, left, top, right, bottom)

@@ -9,7 +9,7 @@ from xml.parsers import expat
 from exporters.package.xstrings import unspelled
 from exporters.workbook.formula.parse import shared
 from exporters.workbook.living.cells import Cell, Formula, Row
-from exporters.workbook.living.lexing import KnownRows, lex
+from exporters.workbook.living.lexing import Known, lex
 from exporters.workbook.living.spans import Span, prefix_of, refuse_dtd, start_tag_end
 from exporters.workbook.references import parse_cell
 
@@ -72,7 +72,7 @@ class Sheet:
         return self.root.child("sheetData")
 
 
-def read_sheet(part: str, data: bytes, known: KnownRows | None = None) -> Sheet:
+def read_sheet(part: str, data: bytes, known: Known | None = None) -> Sheet:
     """Read a worksheet part that is UTF-8. Raises ValueError where it is not XML or holds a DTD.
 
     Rows that are *known* from another part, byte for byte, are not read again, the others become so.
@@ -85,7 +85,7 @@ def read_sheet(part: str, data: bytes, known: KnownRows | None = None) -> Sheet:
     parser.CharacterDataHandler = reader.characters
     parser.StartDoctypeDeclHandler = refuse_dtd
     try:
-        _parse(data, parser, reader, {} if known is None else known)
+        _parse(data, parser, reader, known or Known())
     except expat.ExpatError as error:
         raise ValueError(f"the part is not well-formed XML: {error}") from None
     root = reader.root
@@ -93,7 +93,7 @@ def read_sheet(part: str, data: bytes, known: KnownRows | None = None) -> Sheet:
     return Sheet(part, data, root, reader.rows, prefix_of(data, root))
 
 
-def _parse(data: bytes, parser: expat.XMLParserType, reader: _Reader, known: KnownRows) -> None:
+def _parse(data: bytes, parser: expat.XMLParserType, reader: _Reader, known: Known) -> None:
     """Run the parser; between the ends of ``sheetData`` it only checks, where the rows are read by their forms."""
     start, end = data.find(_OPENED) + len(_OPENED), data.rfind(_CLOSED)
     # The first element of that name is the sheet's own where only elements that hold no text stand before it.

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from dataclasses import dataclass, field
 
 from exporters.workbook.living.book import Book, SheetEntry
-from exporters.workbook.living.cells import Cell, Row
+from exporters.workbook.living.cells import Cell, Formula, Row
 from exporters.workbook.living.cellxml import NOTHING, Content, changed_cell, new_cell
 from exporters.workbook.living.margins import margin
 from exporters.workbook.living.sheet import Sheet
@@ -79,6 +80,9 @@ class _Writer:
         self._data = self._sheet.data
         self._splices = Splices(self._data)
         self._unshare = False
+        self._opened = f"<{self._prefix}c ".encode()
+        usual = self._opened + rb'r="[A-Z]+'
+        self._place, self._address = re.compile(b"(" + usual + rb')[0-9]+"'), re.compile(usual + rb'([0-9]+)"')
 
     def write(self) -> bytes:
         if self._shifts or self._edit.contents:
@@ -129,6 +133,10 @@ class _Writer:
             new_tag = with_attribute(tag, "r", str(number))
         if absent:
             new_tag = with_attribute(new_tag, "spans", None)
+        if not contents and number != row.number and self._moves_whole(row, number):
+            if new_tag != tag:
+                self._splices.replace(row.start, row.opened, new_tag)
+            return
         for column, cell in row.cells.items():
             if column in contents:
                 self._set_cell(cell, number, contents[column])
@@ -148,6 +156,23 @@ class _Writer:
         for column in sorted(made):
             behind = next((row.start + row.cells[one].start for one in sorted(row.cells) if one > column), row.closed)
             self._splices.insert(behind, made[column])
+
+    def _moves_whole(self, row: Row, number: int) -> bool:
+        """Move all cells of a row as text, where they are written as usual; return whether they are."""
+        inside = self._data[row.opened : row.closed]
+        count, found = len(row.cells), self._address.findall(inside)
+        if inside.count(self._opened) != count or found != [b"%d" % row.number] * count:
+            return False
+        address = rb'\g<1>%d"' % number
+        at = row.opened
+        for cell in row.cells.values():
+            if cell.formula is not None:
+                begin, end = row.start + cell.formula.start, row.start + cell.formula.end
+                self._splices.replace(at, begin, self._place.sub(address, self._data[at:begin]))
+                self._move_formula(cell, cell.formula)
+                at = end
+        self._splices.replace(at, row.closed, self._place.sub(address, self._data[at : row.closed]))
+        return True
 
     def _made(self, column: int, row: int, number: int, content: Content) -> bytes:
         self._edit.touched.add((column, number))
@@ -184,12 +209,13 @@ class _Writer:
         self._splices.replace(start, end, with_attribute(self._data[start:end], "r", address))
 
     def _move_cell(self, cell: Cell, number: int) -> None:
-        at = self._sheet.base(cell)
         if number != cell.row:
-            self._move_tag(at + cell.start, cell, f"{letters(cell.column)}{number}")
-        formula = cell.formula
-        if formula is None:
-            return
+            self._move_tag(self._sheet.base(cell) + cell.start, cell, f"{letters(cell.column)}{number}")
+        if cell.formula is not None:
+            self._move_formula(cell, cell.formula)
+
+    def _move_formula(self, cell: Cell, formula: Formula) -> None:
+        at = self._sheet.base(cell)
         shared = formula.kind == "shared"
         text = self._sheet.formula(cell) if shared and self._unshare else formula.text
         moved = self._moved(cell, text) if text else text
