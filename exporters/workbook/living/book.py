@@ -100,7 +100,7 @@ class Book:
 
     def __init__(self, package: Package, like: Book | None = None) -> None:
         self.package = package
-        self.known = like.known if like is not None else Known()
+        self.known: Known = like.known if like is not None else Known()
         self.part = package.main_part()
         self.data = utf8(package.read(self.part))
         self.root = parse(self.data)

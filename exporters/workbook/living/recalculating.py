@@ -24,8 +24,6 @@ Place = tuple[str, int, int]
 """Sheet (folded), row, column."""
 _Rectangle = tuple[str, int, int, int, int]
 """Sheet (folded), left, top, right, bottom."""
-_CELL, _RANGE = 3, 5
-"""How long these are."""
 _STRUCTURED = re.compile(r"([^\[]*)\[(.*)\]", re.DOTALL)
 _THIS_ROW = re.compile(r"\[#This Row\],\s*\[(.+)\]|@\[?([^\[\]]+)\]?")
 
@@ -61,8 +59,9 @@ class Recalculation:
         self._defined = names
         self._strings = strings
         self._formulas: dict[Place, _FormulaCell] = {}
-        self._readers: dict[Place | _Rectangle, list[Place]] = {}
-        """The formulas that look at a cell or a range."""
+        self._cell_readers: dict[Place, list[Place]] = {}
+        self._range_readers: dict[_Rectangle, list[Place]] = {}
+        """The formulas that look at a range, and those that look at a cell."""
         self._values: dict[Place, Scalar] = {}
         self._areas: dict[_Rectangle, Area] = {}
         self._dirty: dict[tuple[str, int], list[int]] = {}
@@ -76,8 +75,10 @@ class Recalculation:
             self._read(name, sheet)
         for place, formula in self._formulas.items():
             self._look(place[0], formula)
-            for area in (*formula.cells, *formula.areas):
-                self._readers.setdefault(area, []).append(place)
+            for cell in formula.cells:
+                self._cell_readers.setdefault(cell, []).append(place)
+            for area in formula.areas:
+                self._range_readers.setdefault(area, []).append(place)
 
     def _read(self, name: str, sheet: Sheet) -> None:
         right = bottom = 1
@@ -193,9 +194,7 @@ class Recalculation:
     def _dependents(self, changed: list[Place]) -> list[Place]:
         """Return the formulas among the *changed* cells and all that look at a cell that may change."""
         dirty = dict.fromkeys(place for place in changed if place in self._formulas)
-        cells, ranges = (
-            {area: readers for area, readers in self._readers.items() if len(area) == size} for size in (_CELL, _RANGE)
-        )
+        cells, ranges = self._cell_readers.copy(), self._range_readers.copy()
         new = changed
         while new:
             for place in new:
