@@ -13,7 +13,7 @@ from docx.shared import RGBColor
 
 from exporters.merge import Overrides
 from exporters.snapshot import InsertItem, RemoveItem
-from tests.word.living_samples import FIRST, Maker, changed
+from tests.word.living_samples import FIRST, Maker, changed, template
 from tests.word.living_steps import (
     W,
     body,
@@ -23,6 +23,7 @@ from tests.word.living_steps import (
     plan_of,
     regenerate,
     sets,
+    settled,
     snapshot,
     text,
     tree,
@@ -322,3 +323,32 @@ _PIXEL = bytes.fromhex(
     "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d49444154789c63f8cfc0f01f0005000"
     "1ffa4a5d3a00000000049454e44ae426082"
 )
+
+
+@pytest.mark.parametrize("track", ["", "2023-03-01T00:00:00Z"])
+def test_a_control_in_several_runs_goes_whole_although_its_value_moves(track: str) -> None:
+    """Word splits the text of a control as soon as somebody types in it."""
+    document = docx.Document(io.BytesIO(template()))
+    of(document, "完。").insert_paragraph_before(
+        "领先的是{% for t in indicator.GDP.growth_first[:1] %}{{ t.place.name }}，增长{{ t.text }}{% endfor %}。"
+    )
+    out = io.BytesIO()
+    document.save(out)
+    make = Maker(out.getvalue())
+    base = make(FIRST)
+
+    def split(document: Any) -> None:
+        for run in [run for one in document.element.iter(f"{W}sdt") for run in one.iter(f"{W}r")]:
+            words = run.find(f"{W}t")
+            if words is not None and len(words.text) > 1:
+                twin = copy.deepcopy(run)
+                twin.find(f"{W}t").text, words.text = words.text[1:], words.text[:1]
+                run.addnext(twin)
+
+    theirs = edited(base, split)
+    ours = make(changed(anhe={"gdp-growth": "30"}, bailin={"gdp-growth": "3.5"}))
+    assert (line := next(one for one in body(ours) if "领先" in one)) != next(one for one in body(base) if "领先" in one)
+    data, plan = regenerate(base, theirs, ours, track)
+    assert line in body(data) and not plan.conflicts
+    if track:
+        assert settled(data, accept=False) == settled(theirs, accept=False)

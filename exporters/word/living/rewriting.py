@@ -204,9 +204,12 @@ def _strike_whole(pen: Pen, atom: Atom) -> None:
         _book(pen, atom)
     control = _control_of(atom)
     if control is not None:
-        drop_control(control)
+        # Its value may have been written anew in other runs than those that were read.
+        for run in drop_control(control):
+            strike(pen, run)
     for one in atom.inner:
-        strike(pen, isolate(one.node))
+        if one.node.getparent() is not None:
+            strike(pen, isolate(one.node))
     if not pen.tracks and atom.start is not None and atom.end is not None:
         remove(atom.start)
         remove(atom.end)
