@@ -160,7 +160,7 @@ class _Compiler:
             ordering = "".join(self._weaver.tag(tag) for tag in leading if tag.keyword != "set" or _orders(tag, slides))
             after = "".join(self._closing(trailing, opened))
             source += (before, self._slide_text(slide), after)
-            plan += (ordering, f"{slide.number - 1} ", *(self._weaver.tag(tag) for tag in trailing))
+            plan += (ordering, f"{slide.number - 1} ", after)
             stack = opened[: len(opened) - len(trailing)]
         for tag in stack:
             hint = f"it needs {{%slide end{tag.keyword} %}}, on the same slide or a later one"
