@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from functools import lru_cache
+from functools import cached_property, lru_cache
+from itertools import accumulate
 from typing import Any, NamedTuple
 
 from exporters.metrics import line_height, widest, width
@@ -42,10 +43,11 @@ class Widths(dict[str, float]):
         super().__init__()
         self._set = size, latin, east_asian, bold
 
-    def certain(self, room: float) -> float:
-        """Return how many characters of XML text fit into *room* whatever they are, if none is a tab."""
+    @cached_property
+    def widest(self) -> float:
+        """No character of XML text takes more, whatever stands beside it, if it is no tab."""
         size, latin, east_asian, bold = self._set
-        return room / (size * (widest(latin, east_asian, bold) / 1000 + SEAM))
+        return size * (widest(latin, east_asian, bold) / 1000 + SEAM)
 
     def __missing__(self, text: str) -> float:
         if len(self) >= _REMEMBERED:
@@ -66,8 +68,10 @@ class Filling(NamedTuple):
     xml: tuple[str, ...]
     texts: tuple[str, ...]
     """The same of what its runs show, :data:`BETWEEN` between them."""
-    free: int
-    """The body fits with so many characters in its values whatever they are, if none is a tab."""
+    each: tuple[float, ...] = ()
+    """What a character of each value takes at most, in points, if it is no tab."""
+    spare: float = -1.0
+    """The body fits where its values take no more than that; below zero where even its own text may not fit."""
 
     def body(self, values: Sequence[str]) -> str:
         return _between(self.xml, values)
@@ -75,6 +79,10 @@ class Filling(NamedTuple):
     def runs(self, values: Sequence[str]) -> list[str]:
         """Return the text of each run."""
         return _between(self.texts, values).split(BETWEEN)
+
+    def fits(self, values: Sequence[str]) -> bool:
+        """Return whether the body fits for certain, whatever characters its *values* are made of, but for tabs."""
+        return sum(len(text) * wide for text, wide in zip(values, self.each, strict=True)) <= self.spare
 
 
 def _between(pieces: Sequence[str], values: Sequence[str]) -> str:
@@ -157,7 +165,7 @@ def read_box(found: dict[str, Any]) -> Box:
     if "loose" in found:
         (size, bold), tallest, narrowest = found["loose"]
         widths = widths_of(size, latin, east_asian, bold)
-        free = widths.certain(narrowest)
+        free = narrowest / widths.widest
         return box._replace(largest=widths, seam=SEAM * size, tallest=tallest, narrowest=narrowest, free=free)
     return box
 
@@ -166,8 +174,9 @@ def _filling(found: dict[str, Any], runs: tuple[Widths, ...], room: float) -> Fi
     if "filling" not in found:
         return None
     xml, texts = map(tuple, found["filling"])
-    free = min(one.certain(room) for one in runs) - sum(map(len, texts)) if room >= 0 else -1
-    return Filling(xml, texts, int(free))
+    spare = room - sum(len(text) * run.widest for text, run in zip("".join(texts).split(BETWEEN), runs, strict=True))
+    *before, _ = accumulate(text.count(BETWEEN) for text in texts)
+    return Filling(xml, texts, tuple(runs[number].widest for number in before), spare)
 
 
 @lru_cache(maxsize=1024)

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from hashlib import blake2b
+from itertools import accumulate, count
 
 from jinja2.compiler import Frame
 from jinja2.nodes import Expr, Filter, Name, Tuple
 
 from exporters.binding.generating import Code, Generator, Inlined, constant, filtered
-from exporters.deck.boxes import Box
+from exporters.deck.boxes import BETWEEN, Box
 
 
 def inlined(boxes: Sequence[Box], forms: str) -> Inlined:
@@ -22,6 +23,8 @@ def inlined(boxes: Sequence[Box], forms: str) -> Inlined:
     *forms* is what the boxes were made of.
     """
 
+    first = list(accumulate((len(box.runs) for box in boxes), initial=0))
+
     def text(generator: Generator, node: Filter, frame: Frame) -> Iterator[str]:
         yield _text(generator, node, frame)
 
@@ -29,7 +32,7 @@ def inlined(boxes: Sequence[Box], forms: str) -> Inlined:
         rest = constant(node.args[0])
         yield Code(
             f"(key if (record := {generator.code(filtered(node), frame)}).__class__ in kinds "
-            f"and (key := f'{{record.key}}.'{_quoted(rest)}) not in {generator.needed('_taken')} "
+            f"and (key := {_formatted('{record.key}.' + _doubled(rest))}) not in {generator.needed('_taken')} "
             f"and not {generator.needed('_take')}(key) else {generator.filters['_shape']}(record, {rest!r}))"
         )
 
@@ -38,21 +41,25 @@ def inlined(boxes: Sequence[Box], forms: str) -> Inlined:
         assert isinstance(values, Tuple)
         names = [f"value{at}" for at in range(len(values.items))]
         made = [f"({name} := {_text(generator, one, frame)})" for name, one in zip(names, values.items, strict=True)]
-        filling = boxes[number].filling
         call = f"{generator.filters['_fill']}(({', '.join(names)},), {number})"
-        if filling is None or filling.free < 1:
+        box = boxes[number]
+        if box.filling is None or box.filling.spare < 0:
             yield Code(call.replace(", ".join(names), ", ".join(made), 1))
             return
-        first, *others = filling.xml
-        xml = _quoted(first) + "".join(f"f'{{{name}}}'{_quoted(one)}" for name, one in zip(names, others, strict=True))
-        length = " + ".join(f"len({one})" for one in made)
+        xml = _between(box.filling.xml, names)
+        most = " + ".join(f"len({one}) * {wide!r}" for one, wide in zip(made, box.filling.each, strict=True))
+        runs = zip(_between(box.filling.texts, names).split(BETWEEN), count(first[number]))
+        widths = " + ".join(f"{generator.needed('_widths')}[{at}][{_formatted(run)}]" for run, at in runs)
         # A tab is as wide as its stop, and what is shown only at need begins with a noncharacter.
         plain = " and ".join(f"{name}.isprintable()" for name in names)
-        yield Code(f"({xml} if {length} <= {filling.free} and {plain} else {call})")
+        yield Code(
+            f"({_formatted(xml)} if ({most} <= {box.filling.spare!r} or {widths} <= {box.one_line!r}) and {plain} "
+            f"else {call})"
+        )
 
     return Inlined(
         {"_text": text, "_shape": shape, "_fill": fill},
-        ("_taken", "_take"),
+        ("_taken", "_take", "_widths"),
         blake2b(forms.encode("utf-8", "surrogatepass")).hexdigest(),
     )
 
@@ -66,6 +73,16 @@ def _text(generator: Generator, node: Expr, frame: Frame) -> Code:
     return Code(f"(words if (words := {said}).__class__ is str and words.isalnum() else {call}(words))")
 
 
-def _quoted(text: str) -> str:
-    """Return *text* as the code of a formatted string."""
-    return f"f{text.replace('{', '{{').replace('}', '}}')!r}"
+def _between(pieces: Sequence[str], names: Sequence[str]) -> str:
+    """Return *pieces* with the named values between them, as a formatted string has it."""
+    first, *others = map(_doubled, pieces)
+    return first + "".join(f"{{{name}}}{piece}" for name, piece in zip(names, others, strict=True))
+
+
+def _doubled(text: str) -> str:
+    return text.replace("{", "{{").replace("}", "}}")
+
+
+def _formatted(text: str) -> str:
+    """Return the code of a formatted string."""
+    return f"f{text!r}"

@@ -143,6 +143,7 @@ class _DeckRenderer:
             "_number": lambda _: str(self._shown),
             "_taken": self._anchors.taken,
             "_take": self._anchors.taken.add,
+            "_widths": [widths for box in self._boxes for widths in box.runs],
         }
         # As JSON: a template read from the cache has lists where a compiled one has tuples.
         written = inlined(self._boxes, json.dumps(self._meta["boxes"]))
