@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, BinaryIO, Self
 
 from isal.isal_zlib import crc32
 
-from exporters.package.segments import LEVEL, Deflated, DeflateSegment, Segment, join_segments, packed
+from exporters.package.segments import Deflated, DeflateSegment, Segment, join_segments, packed
 
 if TYPE_CHECKING:
     from exporters.package.directory import RawPart
@@ -76,9 +76,8 @@ class PackageWriter:
     absolute, raises ValueError.
     """
 
-    def __init__(self, out: BinaryIO, *, level: int = LEVEL, date_time: ZipTime = EPOCH) -> None:
+    def __init__(self, out: BinaryIO, *, date_time: ZipTime = EPOCH) -> None:
         self._out = out
-        self._level = level
         self._time, self._date = _dos_time(date_time)
         self._offset = 0
         self._central = bytearray()
@@ -106,7 +105,7 @@ class PackageWriter:
 
     def add(self, name: str, data: bytes) -> None:
         """Add a part, deflated."""
-        deflated = packed(data, self._level)
+        deflated = packed(data)
         self._entry(name, _DEFLATED, crc32(data), len(data), (deflated,), len(deflated))
 
     def add_stored(self, name: str, data: bytes) -> None:
