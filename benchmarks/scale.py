@@ -5,9 +5,9 @@ compiled form, from a cache that an unmeasured run has filled, come first; then 
 the file rendered to disk, and the clock stops. ``peak_mb`` is the process's largest resident size in that time, all
 that was there before included (``before_mb``). The floor is taken in the same process on the same bytes: zlib level 6
 over every part of the finished package (for a part that is a package itself, over its own parts too) and one write of
-the result. The exporters themselves deflate with ISA-L at level 1 (``exporters.package.segments``), which takes a
-quarter of the floor's time and makes files a tenth to a third larger: that is part of the ratio. Up to 1,000
-districts a row is the median of three processes.
+the result. The exporters themselves deflate with ISA-L, small parts with its fixed codes
+(``exporters.package.segments``), which takes a quarter of the floor's time and makes files a tenth to a third larger:
+that is part of the ratio. Up to 1,000 districts a row is the median of three processes.
 
     python benchmarks/scale.py --districts 11,1000,10000 [--peers] [--keep DIR] [--json]
 """

@@ -66,6 +66,8 @@ def sign(value: Any) -> str:
 def clip(value: Any, columns: int) -> str:
     """Text cut with … to so many columns; a Han character takes two, and so does … among them."""
     text = str(value) if value is not None else ""
+    if 2 * len(text) <= columns:
+        return text
     wide = [2 if unicodedata.east_asian_width(sign) in "WF" else 1 for sign in text]
     if sum(wide) <= columns:
         return text

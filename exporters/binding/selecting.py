@@ -54,6 +54,10 @@ def _asked(context: Any, items: Iterable[Any], path: Any, kinds: frozenset[type[
     """Yield each item with its attribute; a *path* has a dot between names, as for Jinja2's own filters."""
     take = context.environment.getitem
     names = [int(name) if name.isdigit() else name for name in path.split(".")] if isinstance(path, str) else [path]
+    if len(names) == 1 and isinstance(name := names[0], str):
+        for item in items:
+            yield item, getattr(item, name) if item.__class__ in kinds and name in item.names else take(item, name)
+        return
     for item in items:
         found = item
         for name in names:
@@ -69,7 +73,8 @@ def in_order(inner: Callable[..., Any], kinds: frozenset[type[Any]]) -> Callable
     def ordered(environment: Any, value: Any, *args: Any, **options: Any) -> Any:
         name, reverse = options.get("attribute"), options.get("reverse", False)
         plain = value.__class__ is list and not args and options.keys() <= {"attribute", "reverse"}
-        if plain and isinstance(name, str) and all(one.__class__ in kinds and name in one.names for one in value):
+        found = set(map(type, value)) if plain else ()
+        if plain and isinstance(name, str) and all(one in kinds and name in one.names for one in found):
             return sorted(value, key=partial(_rank, name), reverse=reverse)
         return inner(environment, value, *args, **options)
 

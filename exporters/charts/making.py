@@ -17,6 +17,7 @@ from exporters.wording import plain
 _NUMERIC_ROLES = frozenset(("val", "yVal", "bubbleSize", "plus", "minus"))
 #: How many layouts of one chart are remembered.
 _REMEMBERED = 256
+_REMEMBERED_BODIES = 16
 
 
 def cell_value(value: Any) -> str:
@@ -44,16 +45,20 @@ class _Table(NamedTuple):
     area: Range
 
 
-class _Format:
-    """Text with the texts of bound cells in it, by their numbers."""
+class _Form:
+    """Text with texts of a list in it, by their numbers. All are octets: text of Chinese is slow to join and encode."""
+
+    __slots__ = ("_numbers", "_pieces")
 
     def __init__(self, text: str) -> None:
         pieces = text.split(SLOT)
         self._numbers = [int(piece) for piece in pieces[1::2]]
-        self._format = "%s".join(piece.replace("%", "%%") for piece in pieces[::2])
+        self._pieces = [piece.encode() for piece in pieces]
 
-    def fill(self, texts: Sequence[str]) -> str:
-        return self._format % tuple([texts[number] for number in self._numbers])
+    def fill(self, texts: Sequence[bytes]) -> bytes:
+        pieces = self._pieces
+        pieces[1::2] = [texts[number] for number in self._numbers]
+        return b"".join(pieces)
 
 
 class _Pattern(NamedTuple):
@@ -61,8 +66,8 @@ class _Pattern(NamedTuple):
 
     layout: Layout
     cells: list[Value | None]
-    sheet: _Format
-    references: list[_Format]
+    sheet: _Form
+    references: list[_Form]
 
 
 class ChartMaker:
@@ -75,7 +80,7 @@ class ChartMaker:
         self._gaps = row_gaps(meta["numbers"])
         self._areas = [Area(Range(*item[:5]), *item[5:]) for item in meta["references"]]
         distinct = list(dict.fromkeys(self._areas))
-        self._places = {str(number): distinct.index(area) for number, area in enumerate(self._areas)}
+        self._places = {str(number): str(distinct.index(area)) for number, area in enumerate(self._areas)}
         """The number of each reference in the chart's XML, and of the first one to the same area."""
         self._areas = distinct
         self._tables = [_Table(item[1], Range("", *item[2])) for item in meta["tables"]]
@@ -85,6 +90,7 @@ class ChartMaker:
         self._readings = Reading(numeric=False), Reading(numeric=True)
         self._layouts: dict[tuple[str, ...], Layout] = {}
         self._patterns: dict[tuple[Layout, str], _Pattern] = {}
+        self._bodies: dict[str, _Form] = {}
 
     def make(self, text: str) -> ChartParts:
         """Return the parts of one instance from the *text* that its program gave."""
@@ -94,16 +100,25 @@ class ChartMaker:
         said = [text for line in lines for text in line[1:]]
         bound = [known[text] for known, text in zip(layout.readings, said, strict=True)]
         kinds = "".join([kind for kind, _ in bound])
-        texts = [text for _, text in bound]
+        texts = [text.encode() for _, text in bound]
         pattern = self._pattern(layout, kinds)
         references = [reference.fill(texts) for reference in pattern.references]
-        pieces = xml.split(SLOT)
-        pieces[1::2] = [references[self._places[number]] for number in pieces[1::2]]
         parts = [pattern.sheet.fill(texts)]
         if self._tables:
-            cells = [cell and cell._replace(text=_Format(cell.text).fill(texts)) for cell in pattern.cells]
-            parts += [_table(table, layout, cells) for table in self._tables]
-        return ChartParts("".join(pieces).encode(), self._book.pack([part.encode() for part in parts]))
+            cells = [cell and cell._replace(text=_Form(cell.text).fill(texts).decode()) for cell in pattern.cells]
+            parts += [_table(table, layout, cells).encode() for table in self._tables]
+        return ChartParts(self._body(xml).fill(references), self._book.pack(parts))
+
+    def _body(self, xml: str) -> _Form:
+        """Return the chart's XML around its references; most instances say the same."""
+        found = self._bodies.get(xml)
+        if found is None:
+            if len(self._bodies) >= _REMEMBERED_BODIES:
+                self._bodies.clear()
+            pieces = xml.split(SLOT)
+            pieces[1::2] = [self._places[number] for number in pieces[1::2]]
+            found = self._bodies[xml] = _Form(SLOT.join(pieces))
+        return found
 
     def _layout(self, origins: tuple[str, ...]) -> Layout:
         found = self._layouts.get(origins)
@@ -122,8 +137,8 @@ class ChartMaker:
                 self._patterns.clear()
             cells, rows, width = layout.fill(kinds)
             head = self._head.replace(SLOT, f"A1:{column_letters(width)}{layout.last}")
-            sheet = _Format("".join((head, *rows, self._tail)))
-            references = [_Format(_reference(reference, cells)) for reference in layout.references]
+            sheet = _Form("".join((head, *rows, self._tail)))
+            references = [_Form(_reference(reference, cells)) for reference in layout.references]
             found = self._patterns[layout, kinds] = _Pattern(layout, cells, sheet, references)
         return found
 

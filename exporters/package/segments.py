@@ -71,23 +71,23 @@ class Stencil:
     numbers of the same lengths.
     """
 
-    __slots__ = ("_deflated", "_format", "_pieces")
+    __slots__ = ("_deflated", "_pieces", "_plain")
 
     def __init__(self, pieces: Sequence[str]) -> None:
         self._pieces = [piece.encode() for piece in pieces]
-        self._format = b"%b".join(piece.replace(b"%", b"%%") for piece in self._pieces)
+        self._plain = [piece for own in self._pieces for piece in (own, b"")][:-1]
         self._deflated: dict[tuple[int, ...], list[bytes]] = {}
 
     def fill(self, numbers: Sequence[int]) -> Deflated:
         """Return the part with the *numbers* between its pieces."""
-        texts = tuple([b"%d" % number for number in numbers])
+        texts = [b"%d" % number for number in numbers]
         lengths = tuple([len(text) for text in texts])
-        pieces = self._deflated.get(lengths)
-        if pieces is None:
-            pieces = self._deflated[lengths] = list(self._deflate(lengths))
-        whole = self._format % texts
-        pieces[1::2] = texts
-        return Deflated(crc32(whole), len(whole), b"".join(pieces))
+        deflated = self._deflated.get(lengths)
+        if deflated is None:
+            deflated = self._deflated[lengths] = list(self._deflate(lengths))
+        self._plain[1::2] = deflated[1::2] = texts
+        whole = b"".join(self._plain)
+        return Deflated(crc32(whole), len(whole), b"".join(deflated))
 
     def _deflate(self, lengths: Sequence[int]) -> Iterator[bytes]:
         """Yield what is around the numbers, each with the head of the block that stores the number behind it."""
