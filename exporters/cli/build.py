@@ -23,6 +23,7 @@ from exporters.cli.options import (
 from exporters.cli.report import apart, counted, fault_json, in_places, json_option, print_fault, print_json
 
 if TYPE_CHECKING:
+    from exporters.errors import Fault
     from exporters.runs.build import Outcome
     from exporters.runs.planning import Plan, Request
 
@@ -89,26 +90,26 @@ def _run(request: Request, dry_run: bool, notify_cmd: str | None, as_json: bool)
     decided = plan(request)
     if not as_json and (kept := _as_the_pack(request, decided.request)):
         click.echo(f"as the pack was built before: {kept}")
-    if not as_json:
-        for fault in doubts(find_dataset(decided.request.dataset), decided.dataset):
-            print_fault(fault)
+    odd = doubts(find_dataset(decided.request.dataset), decided.dataset)
+    for fault in odd if not as_json else ():
+        print_fault(fault)
     if len(decided.dataset.targets) >= LONG:
         gc.enable()
     if dry_run:
-        _print_plan(decided, as_json)
+        _print_plan(decided, odd, as_json)
         return 0
     from exporters.runs.build import execute
 
     with shown(decided, quiet=as_json) as progress:
         outcome = execute(decided, progress)
     if as_json:
-        print_json(_outcome_json(outcome))
+        print_json(_outcome_json(outcome, odd))
     else:
         _print_outcome(outcome)
         for fault in (*outcome.refused, *outcome.warnings):
             print_fault(fault)
     if notify_cmd and changed(outcome.results):
-        notify(notify_cmd, _outcome_json(outcome))
+        notify(notify_cmd, _outcome_json(outcome, odd))
     return outcome.exit_code
 
 
@@ -118,11 +119,11 @@ def _as_the_pack(asked: Request, request: Request) -> str:
     return " ".join(f"{name} {now}" for name, before, now in pairs if before != now)
 
 
-def _print_plan(plan: Plan, as_json: bool) -> None:
+def _print_plan(plan: Plan, odd: Sequence[Fault], as_json: bool) -> None:
     if as_json:
         files = {step.filename: {"action": step.action, "template": step.template.shown} for step in plan.steps}
         value = {"ok": True, "exit_code": 0, "dry_run": True, "dataset": plan.dataset.id, "out": str(plan.out)}
-        print_json(value | {"files": files})
+        print_json(value | {"files": files, "warnings": [fault_json(fault) for fault in odd]})
         return
     click.echo(f"{plan.dataset.id} -> {plan.out} (nothing is written)")
     for step in plan.steps:
@@ -133,7 +134,7 @@ def _and_more(names: Sequence[str]) -> str:
     return f" and {len(names) - _SHOWN_FLAGS} more" if len(names) > _SHOWN_FLAGS else ""
 
 
-def _outcome_json(outcome: Outcome) -> dict[str, Any]:
+def _outcome_json(outcome: Outcome, odd: Sequence[Fault]) -> dict[str, Any]:
     made = outcome.manifest
     files = {
         name: {
@@ -159,7 +160,7 @@ def _outcome_json(outcome: Outcome) -> dict[str, Any]:
         "conflicts": [dict(conflict) for conflict in made.conflicts],
         "moved": [asdict(move) for move in outcome.moved],
         "refused": [fault_json(fault) for fault in outcome.refused],
-        "warnings": [fault_json(fault) for fault in outcome.warnings],
+        "warnings": [fault_json(fault) for fault in (*odd, *outcome.warnings)],
         "untracked": {name: list(plan.untracked) for name, plan in outcome.merges.items() if plan.untracked},
         "backup": str(outcome.backup) if outcome.backup else None,
     }

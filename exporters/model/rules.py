@@ -41,8 +41,8 @@ def check(dataset: Dataset) -> list[Problem]:
 
 
 def doubts(dataset: Dataset) -> list[Problem]:
-    """Return what a dataset may hold and its writer may not have meant: what no file will show, and odd days."""
-    return [*_outside(dataset), *_odd_days(dataset)]
+    """Return what a dataset may hold and its writer may not have meant: what no file will show, odd actual values."""
+    return [*_outside(dataset), *_odd_values(dataset)]
 
 
 def check_sources(dataset: Dataset, texts: Mapping[str, str]) -> list[Problem]:
@@ -216,7 +216,7 @@ def _outside(dataset: Dataset) -> Iterator[Problem]:
         yield Problem(("places", index, "parent" if place.parent else "id"), "not-shown", message, hint)
 
 
-def _odd_days(dataset: Dataset) -> Iterator[Problem]:
+def _odd_values(dataset: Dataset) -> Iterator[Problem]:
     targets = dataset.target_by_id
     for index, observation in enumerate(dataset.observations):
         path: Path = ("observations", index, "date")
@@ -227,3 +227,6 @@ def _odd_days(dataset: Dataset) -> Iterator[Problem]:
         elif target is not None and observation.date < target.period.start:
             message = f"the actual value {observation.id!r} is of {observation.date}, before the target's period"
             yield Problem(path, "early-day", f"{message} ({target.period.start} to {target.period.end})")
+        if target is not None and not target.unit:
+            message = f"the actual value {observation.id!r} will stand without a unit, for {target.id!r} names none"
+            yield Problem(("observations", index, "value"), "no-unit", message, "give the statement its unit")

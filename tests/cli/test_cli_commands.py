@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -137,6 +138,15 @@ def test_a_wrong_name_gets_the_nearest(args, said, tmp_path, monkeypatch):
     result = run(*args)
     assert result.exit_code == 1
     assert said in result.stderr
+
+
+def test_what_the_data_may_not_mean_is_a_warning_of_a_build_in_json_too(tmp_path):
+    text = (ROOT / "data" / "sample-progress.yaml").read_text("utf-8")
+    path = tmp_path / "late.yaml"
+    path.write_text(re.sub(r"(?m)^as_of: .*", "as_of: 2020-01-31", text), "utf-8")
+    for more in ([], ["--dry-run"]):
+        found = json.loads(run("build", str(path), "--out", str(tmp_path / "out"), "--json", *more).stdout)
+        assert {one["code"] for one in found["warnings"]} == {"late-day"}
 
 
 def test_schema_is_a_json_schema():
