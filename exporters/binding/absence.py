@@ -21,8 +21,8 @@ from exporters.binding.scope import TOP
 from exporters.binding.views import Absent, Lookup, View
 from exporters.errors import Fault
 
-# What says something of its own where nothing is there. "default" does so only with true as its second argument.
-_SAFE_FILTERS = frozenset(("dash", "length", "count", "list", "join", "select"))
+# What says something of its own where nothing is there, or is as well empty.
+_SAFE_FILTERS = frozenset(("dash", "default", "d", "length", "count", "list", "join", "select"))
 _SEEN = "_seen"
 _SHOWN = 3
 
@@ -175,7 +175,7 @@ def _bare(node: nodes.Node) -> nodes.Node | None:
     while isinstance(node, nodes.Filter) and node.node is not None:
         if node.name == "_field" and node.args and isinstance(node.args[0], nodes.Const):
             return nodes.Getattr(node.node, node.args[0].value, "load", lineno=node.lineno)
-        if node.name in _SAFE_FILTERS or (node.name in {"default", "d"} and len(node.args) + len(node.kwargs) > 1):
+        if node.name in _SAFE_FILTERS:
             return None
         node = node.node
     return node if isinstance(node, (nodes.Getattr, nodes.Getitem, nodes.Tuple)) else None

@@ -18,6 +18,7 @@ from jinja2.nodes import Concat, Expr, Filter, For, List, Node
 
 from exporters.binding.environment import KEPT_FILTERS, MAX_REPEATED
 from exporters.binding.generating import Generator
+from exporters.binding.missing import MISSING
 from exporters.files import FACTOR
 
 MAX_CHARACTERS, CHARACTERS_PER_TARGET = 128_000_000 * FACTOR, 20_000 * FACTOR
@@ -79,7 +80,7 @@ class Budget:
         try:
             count = len(items)
         except TypeError:
-            items = list(items)
+            items = [] if items.__class__ in MISSING else list(items)
             count = len(items)
         # One more, so that loops over nothing count too.
         self._items += count + 1
@@ -205,7 +206,7 @@ def _slice(inner: Callable[..., Any]) -> Callable[..., Any]:
 def _replace(inner: Callable[..., Any]) -> Callable[..., Any]:
     @pass_eval_context
     def replace(context: Any, text: Any, old: str, new: str, count: int | None = None) -> Any:
-        plain = str(text)
+        plain = "" if text.__class__ in MISSING else str(text)
         found = plain.count(str(old))
         times = found if count is None else min(found, count)
         _refuse("replace", len(plain) + times * len(str(new)))
@@ -217,7 +218,7 @@ def _replace(inner: Callable[..., Any]) -> Callable[..., Any]:
 def _join(inner: Callable[..., Any]) -> Callable[..., Any]:
     @pass_eval_context
     def join(context: Any, value: Any, d: str = "", attribute: str | int | None = None) -> Any:
-        items = list(value)
+        items = [] if value.__class__ in MISSING else list(value)
         _refuse("join", len(items) * (len(str(d)) + 1))
         if attribute is None:
             _refuse("join", _size(items))

@@ -11,10 +11,11 @@ from typing import Any
 from jinja2 import StrictUndefined
 from jinja2.exceptions import SecurityError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
-from markupsafe import Markup, escape
+from markupsafe import escape
 
 from exporters.binding import filters
 from exporters.binding.generating import Generator, Inlined, from_octets, octets
+from exporters.binding.missing import COMPARED, MISSING, forgiving, said
 from exporters.binding.selecting import attributes, by_attribute, in_order
 from exporters.binding.turns import Turns
 from exporters.binding.views import Absent, Lookup, View
@@ -65,7 +66,11 @@ class Sandbox(ImmutableSandboxedEnvironment):
     turns = Turns
     direct = direct_kinds()
     """The classes whose public names the generated code may ask for itself; none does anything beyond telling."""
-    intercepted_binops = frozenset(("*", "**", "%", "+"))
+    compared = COMPARED
+    missing = MISSING
+    said = staticmethod(said)
+    intercepted_binops = frozenset(("*", "/", "//", "**", "%", "+", "-"))
+    intercepted_unops = frozenset(("+", "-"))
 
     def getattr(self, obj: Any, attribute: str) -> Any:
         if obj is None:
@@ -88,17 +93,22 @@ class Sandbox(ImmutableSandboxedEnvironment):
         raise SecurityError("a template cannot call anything; use a filter")
 
     def getitem(self, obj: Any, argument: Any) -> Any:
+        if obj.__class__ in MISSING:
+            return None
         if isinstance(obj, View) and isinstance(argument, str):
             return self.getattr(obj, argument)
         if isinstance(obj, Lookup):
             return obj.find(str(argument))
-        if obj is None:
-            return None
         if isinstance(obj, list) and isinstance(argument, int):
             return obj[argument] if argument in range(-len(obj), len(obj)) else None
         return super().getitem(obj, argument)
 
+    def call_unop(self, context: Any, operator: str, arg: Any) -> Any:
+        return None if arg.__class__ in MISSING else super().call_unop(context, operator, arg)
+
     def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
+        if left.__class__ in MISSING or right.__class__ in MISSING:
+            return None
         if operator == "*":
             if _repeated(left, right) > MAX_REPEATED or _repeated(right, left) > MAX_REPEATED:
                 raise SecurityError(f"a text or list repeated beyond {MAX_REPEATED} items")
@@ -133,11 +143,7 @@ def text(value: Any) -> str:
         return value if value.isalnum() else _escaped(value)
     if type(value) is int:
         return str(value)
-    if value is None or isinstance(value, Absent):
-        return Markup("")
-    if isinstance(value, (list, tuple, dict)):
-        raise SecurityError("a list stands where a text is expected; go through it with {% for %}, or use “join”")
-    return escape(value)
+    return escape(said(value))
 
 
 def _escaped(value: str) -> str:
@@ -169,6 +175,7 @@ def sandbox() -> Sandbox:
     env.filters["sort"] = in_order(env.filters["sort"], env.direct)
     # Jinja2's own looks first whether anything is asynchronous here.
     env.filters["list"] = list
+    env.filters = forgiving(env.filters)
     env.tests = {name: env.tests[name] for name in _KEPT_TESTS}
     env.globals = {}
     return env

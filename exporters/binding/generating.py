@@ -8,18 +8,22 @@ from dataclasses import dataclass, field
 from io import StringIO
 from typing import Any
 
-from jinja2.compiler import CodeGenerator, Frame
+from jinja2.compiler import CodeGenerator, Frame, operators
 from jinja2.nodes import (
     Assign,
     AssignBlock,
+    Compare,
+    Concat,
     Const,
     Expr,
     Filter,
     Getattr,
+    Getitem,
     Impossible,
     Name,
     Node,
     Output,
+    Slice,
     TemplateData,
 )
 
@@ -115,7 +119,8 @@ class Generator(CodeGenerator):
     def pull_dependencies(self, body: Iterable[Node]) -> None:
         super().pull_dependencies(body)
         self.writeline("kinds, octets, from_octets = environment.direct, environment.octets, environment.from_octets")
-        self.writeline("LoopContext = environment.turns")
+        self.writeline("LoopContext, compared, said = environment.turns, environment.compared, environment.said")
+        self.writeline("absent = environment.missing")
         for name in self._inlined.needed:
             self.writeline(f"{self.needed(name)} = environment.filters[{name!r}]")
 
@@ -236,10 +241,46 @@ class Generator(CodeGenerator):
         self.visit(node.node, frame)
         self.write(f").__class__ in kinds else environment.getattr(found, {node.attr!r}))")
 
+    def visit_Getitem(self, node: Getitem, frame: Frame) -> None:  # noqa: N802 - Jinja2's name
+        """Cut a list that may be missing; what a slice has of it is used at once, as with attributes."""
+        if not isinstance(node.arg, Slice):
+            super().visit_Getitem(node, frame)
+            return
+        self.write("(cut if (cut := ")
+        self.visit(node.node, frame)
+        self.write(").__class__ not in absent else [])[")
+        self.visit(node.arg, frame)
+        self.write("]")
+
+    def visit_Compare(self, node: Compare, frame: Frame) -> None:  # noqa: N802 - Jinja2's name
+        """Compare what may be missing; what has no side effects may be worked out twice in a chain."""
+        terms = [node.expr, *(link.expr for link in node.ops)]
+        codes = [self.code(term, frame) for term in terms]
+        links = []
+        for at, link in enumerate(node.ops):
+            left, right = codes[at : at + 2]
+            if link.op in {"eq", "ne"} or (_is_there(terms[at]) and _is_there(terms[at + 1])):
+                links.append(f"{left} {operators[link.op]} {right}")
+            else:
+                links.append(f"compared[{link.op!r}]({left}, {right})")
+        self.write(f"({' and '.join(links)})")
+
+    def visit_Concat(self, node: Concat, frame: Frame) -> None:  # noqa: N802 - Jinja2's name
+        pieces = [self.code(piece, frame) for piece in node.nodes]
+        self.write(f"markup_join(({''.join(f'said({piece}), ' for piece in pieces)}))")
+
 
 def is_public(name: str) -> bool:
     """Return whether a view may be asked for *name* without the sandbox's look at it."""
     return name.isidentifier() and not name.startswith("_") and name != "names"
+
+
+def _is_there(node: Node) -> bool:
+    """Return whether an expression always has a value: a constant, a length, what a loop counts."""
+    if isinstance(node, Filter):
+        return node.name in {"length", "count"}
+    loops = isinstance(node, Getattr) and isinstance(node.node, Name) and node.node.name == "loop"
+    return loops or (isinstance(node, Const) and node.value is not None)
 
 
 def _silent_call(node: Node) -> Filter | None:

@@ -8,7 +8,9 @@ from functools import partial
 from types import GeneratorType
 from typing import Any
 
-from jinja2 import pass_context, pass_environment
+from jinja2 import pass_context
+
+from exporters.binding.missing import MISSING
 
 _TESTS: dict[Any, Callable[[Any, Any], Any]] = {
     "equalto": operator.eq, "eq": operator.eq, "==": operator.eq, "ne": operator.ne, "!=": operator.ne,
@@ -67,21 +69,21 @@ def _asked(context: Any, items: Iterable[Any], path: Any, kinds: frozenset[type[
 
 
 def in_order(inner: Callable[..., Any], kinds: frozenset[type[Any]]) -> Callable[..., Any]:
-    """Return the filter *inner* (``sort``), quicker where it orders views of *kinds* by one attribute."""
+    """Return the filter *inner* (``sort``), which puts what lacks the attribute to sort by behind all that has it."""
 
-    @pass_environment
-    def ordered(environment: Any, value: Any, *args: Any, **options: Any) -> Any:
+    @pass_context
+    def ordered(context: Any, value: Any, *args: Any, **options: Any) -> Any:
         name, reverse = options.get("attribute"), options.get("reverse", False)
-        plain = value.__class__ is list and not args and options.keys() <= {"attribute", "reverse"}
-        found = set(map(type, value)) if plain else ()
-        if plain and isinstance(name, str) and all(one in kinds and name in one.names for one in found):
-            return sorted(value, key=partial(_rank, name), reverse=reverse)
-        return inner(environment, value, *args, **options)
+        plain = value.__class__ in _LISTS and not args and options.keys() <= {"attribute", "reverse"}
+        if not plain or not isinstance(name, str) or "," in name:
+            return inner(context.environment, value, *args, **options)
+        pairs = list(_asked(context, value, name, kinds))
+        known = [pair for pair in pairs if pair[1].__class__ not in MISSING]
+        known.sort(key=_rank, reverse=reverse)
+        return [item for item, _ in known] + [item for item, found in pairs if found.__class__ in MISSING]
 
     return ordered
 
 
-def _rank(name: str, item: Any) -> tuple[Any]:
-    found = getattr(item, name)
-    # In a tuple equals are found before anything is said to be less: nothing is not less than nothing.
-    return (found.lower() if isinstance(found, str) else found,)
+def _rank(pair: tuple[Any, Any]) -> Any:
+    return pair[1].lower() if isinstance(pair[1], str) else pair[1]

@@ -12,6 +12,7 @@ from lxml import etree
 from exporters.binding.expressions import key_of
 from exporters.binding.program import Weaver, closing, opening
 from exporters.binding.tags import Tag, may_hold_tag, scan
+from exporters.binding.views import text_fields
 from exporters.binding.weave import Located, TreeWeaver, after, before, remove
 from exporters.charts import chart_meta, compile_chart
 from exporters.charts.drawingml import DRAWINGML, A, C, P, R
@@ -326,12 +327,16 @@ def anchor(values: list[str], name: str, known: Collection[str], innermost: str)
     if len(values) == 1 and keys and _root(keys[0][0]) in known:
         return keys[0]
     owner = _common([owner for owner, _ in keys]) if len(keys) == len(values) else ""
+    rest = slug(name)
+    if rest in text_fields():
+        # The name of a field is the key of its value alone: a box "Note" that says more would be taken for it.
+        rest += "-box"
     if owner and _root(owner) in known:
-        return owner, slug(name)
+        return owner, rest
     if innermost:
-        return innermost, slug(name)
+        return innermost, rest
     outer = next((_root(owner) for owner, _ in keys if _root(owner) in known), "")
-    return outer or "pack", slug(name)
+    return outer or "pack", rest
 
 
 def _common(owners: list[str]) -> str:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 # What parts that are not as the format says make fail.
 _BROKEN = (LookupError, ValueError, TypeError, AttributeError, ArithmeticError, SyntaxError, RecursionError)
-_STAND_IN = re.compile(r"\|\s*(?:dash\b|d(?:efault)?\([^)]*,)|\bif\b|\bor\b")
+_STAND_IN = re.compile(r"\|\s*(?:dash\b|d(?:efault)?\b)|\bif\b|\bor\b")
 _ORDER = {"error": 0, "warning": 1, "advice": 2}
 
 

@@ -57,22 +57,22 @@ class Statements:
         )
 
     @cached_property
-    def _wordings(self) -> Mapping[tuple[str, str], list[str]]:
-        """The targets by what they are of and how much; several districts may say the same."""
-        found: dict[tuple[str, str], list[str]] = defaultdict(list)
+    def _wordings(self) -> Mapping[tuple[str, str, str], list[str]]:
+        """The targets by what they are of and how much, bare (-1.5%) and with its verb (下降1.5%)."""
+        found: dict[tuple[str, str, str], list[str]] = defaultdict(list)
         for view in self._scope.names()["targets"]:
-            found[str(view.label), str(view.text)].append(view.key)
+            found[str(view.label), str(view.text), str(view.phrase)].append(view.key)
         return found
 
-    def _said(self, parts: Iterable[str]) -> Counter[tuple[str, str]]:
+    def _said(self, parts: Iterable[str]) -> Counter[tuple[str, str, str]]:
         """Return how many paragraphs say each wording."""
-        figures: dict[str, list[str]] = defaultdict(list)
-        for label, figure in self._wordings:
-            figures[label].append(figure)
-        found: Counter[tuple[str, str]] = Counter()
+        wordings: dict[str, list[tuple[str, str, str]]] = defaultdict(list)
+        for wording in self._wordings:
+            wordings[wording[0]].append(wording)
+        found: Counter[tuple[str, str, str]] = Counter()
         for paragraph in (found for part in parts for found in _PARAGRAPH.finditer(part)):
             said = unescape(_TAG.sub("", paragraph[0]))
-            for label, texts in figures.items():
+            for label, of_label in wordings.items():
                 if label in said:
-                    found.update((label, figure) for figure in texts if figure in said)
+                    found.update(one for one in of_label if one[1] in said or one[2] in said)
         return found

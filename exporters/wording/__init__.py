@@ -1,6 +1,6 @@
 """How it is said, in Chinese and English: quantities, words of strength, dates."""
 
-from .labels import date, label, period
+from .labels import coverage, date, label, period
 from .numbers import MIRRORED, SYMBOL, amount, figure, phrase, pieces, plain, quantity, rounded, unit_of
 from .spacing import apart
 
@@ -9,6 +9,7 @@ __all__ = [
     "SYMBOL",
     "amount",
     "apart",
+    "coverage",
     "date",
     "figure",
     "label",

@@ -67,6 +67,13 @@ def label(term: StrEnum, lang: Lang) -> str:
     return _LABELS[type(term), term][lang == "en"]
 
 
+def coverage(found: Coverage, stated: bool, lang: Lang) -> str:
+    """Return where a place's statements come from; a source that was found may hold none."""
+    if stated or found is Coverage.NONE:
+        return label(found, lang)
+    return "未列数字" if lang == "zh" else "no figures"
+
+
 def date(day: dt.date, lang: Lang) -> str:
     """Return ``2023年1月28日`` or ``28 January 2023``."""
     return f"{day.year}年{day.month}月{day.day}日" if lang == "zh" else f"{day.day} {_MONTHS[day.month - 1]} {day.year}"

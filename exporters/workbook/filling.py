@@ -14,6 +14,8 @@ from exporters.workbook.references import LAST_ROW, Range, parse_cell, parse_ran
 from exporters.workbook.state import Book, WrittenSheet
 
 _MAX_BREAKS = 1023
+_VALIDATIONS = re.compile(r"<dataValidations[ >].*?</dataValidations>", re.DOTALL)
+_VALIDATION = re.compile(r"<dataValidation [^>]*(?:/>|>.*?</dataValidation>)", re.DOTALL)
 Fill = Callable[[Any, WrittenSheet], str]
 
 
@@ -38,7 +40,8 @@ class Filler:
 
     def fill(self, text: str, host: WrittenSheet) -> str:
         """Return *text* with its marks filled in for one written sheet; deferred values stay."""
-        return markup.MARKS.sub(lambda found: self._one(found, host), text)
+        filled = markup.MARKS.sub(lambda found: self._one(found, host), text)
+        return _VALIDATIONS.sub(_usable, filled) if "#REF!" in filled else filled
 
     def unchanged(self, text: str, host: WrittenSheet) -> bool:
         """Return whether all marks of *text* come out as the template has them."""
@@ -210,3 +213,12 @@ def area_of(book: Book, number: int, host: WrittenSheet) -> Area | None:
         return target.area(link.left, rows[0], link.right, rows[1])
     except UnknownError:
         return None
+
+
+def _usable(found: re.Match[str]) -> str:
+    """Return validations without those whose list of choices has come out empty: they refuse whatever is typed."""
+    items = _VALIDATION.findall(found[0])
+    kept = [item for item in items if "#REF!" not in item]
+    if len(kept) == len(items):
+        return found[0]
+    return f'<dataValidations count="{len(kept)}">{"".join(kept)}</dataValidations>' if kept else ""

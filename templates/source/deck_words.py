@@ -96,7 +96,7 @@ ZH: dict[str, str] = {
     "d.source": "来源：{% for s in district.sources %}[{{ s.n }}] {{ s.citation }}{% if not loop.last %}；{% endif %}{% endfor %}",
     # a district without figures
     "m.headline": "{{ district.short }}：{% if district.coverage == 'none' %}原文未载其目标，来源齐备后再补{% else %}未列数字目标{% endif %}",
-    "m.big": "{% if district.coverage == 'none' %}{{ district.coverage_text }}{% else %}未列数字{% endif %}",
+    "m.big": "{{ district.coverage_text }}",
     "m.text": "所据来源没有{{ district.name }}的{% if district.coverage != 'none' %}数字{% endif %}目标，不作推测，也不以他区数字代替。{{ district.note }}",
     "m.city": "全市GDP增速目标", "m.median": "各区GDP增速中位数", "m.contrast": "供对照，非本区目标",
     "m.need": "补入所需",

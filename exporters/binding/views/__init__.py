@@ -4,7 +4,7 @@ Every public attribute of a view is a name that templates may use; its docstring
 prints. Values are worked out at first use and kept, because three exporters ask for the same ones.
 """
 
-from exporters.binding.views.base import Absent, Lookup, View
+from exporters.binding.views.base import Absent, Lookup, View, text_fields
 from exporters.binding.views.comparing import ComparisonView, IndicatorView, PackView
 from exporters.binding.views.places import InitiativeView, LeaderView, PlaceView, ThemeView
 from exporters.binding.views.sources import EventView, SourceView
@@ -27,4 +27,5 @@ __all__ = [
     "TargetView",
     "ThemeView",
     "View",
+    "text_fields",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from hashlib import blake2b
 from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar
 
@@ -51,6 +52,14 @@ class Absent(View):
 
     def __str__(self) -> str:
         return ""
+
+
+@cache
+def text_fields() -> frozenset[str]:
+    """Return what those fields of any kind of record are called that hold a text."""
+    found = ((name, vars(kind).get(name)) for kind in View.__subclasses__() for name in kind.names)
+    read = ((name, getattr(one, "fget", None) or getattr(one, "func", None)) for name, one in found)
+    return frozenset(name for name, reader in read if reader is not None and reader.__annotations__["return"] == "str")
 
 
 class Lookup(Generic[V]):

@@ -130,8 +130,8 @@ class PlaceView(View):
 
     @kept
     def coverage_text(self) -> str:
-        """Its coverage in words."""
-        return wording.label(self._place.coverage, self._scope.lang)
+        """Its coverage in words; of a source that states no target of it, that there are no figures."""
+        return wording.coverage(self._place.coverage, bool(self.targets), self._scope.lang)
 
     @kept
     def note(self) -> str:

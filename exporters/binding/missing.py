@@ -1,0 +1,130 @@
+"""What becomes of a value that is not there: nothing, in filters, comparisons and sums alike.
+
+Left to itself Jinja2 would print ``None``, count it as 0, or end the build at the first record that lacks it.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable
+from typing import Any
+
+from jinja2 import Undefined
+from jinja2.exceptions import SecurityError
+from jinja2.filters import do_float, do_int
+
+from exporters.binding.views import Absent
+
+MISSING = frozenset((type(None), Absent))
+"""The classes of what is not there: a field without value, a record that the data does not hold."""
+
+_OF_LISTS = (
+    "batch", "count", "groupby", "join", "length", "list", "listed", "map", "reject", "rejectattr", "reverse", "select",
+    "selectattr", "slice", "sort", "unique",
+)  # fmt: skip
+_ONE_OF_LISTS = ("first", "last", "max", "min")
+_OF_VALUES = (
+    "abs", "capitalize", "chinese", "clip", "day", "inline", "lower", "number", "percent", "replace", "round", "sign",
+    "string", "title", "trim", "truncate", "upper",
+)  # fmt: skip
+
+
+def forgiving(filters: dict[str, Callable[..., Any]]) -> dict[str, Callable[..., Any]]:
+    """Return *filters* so that none fails or invents anything where a value is missing.
+
+    A missing list is an empty one, and the first of an empty list is missing; what is made of a missing text or number,
+    and the sum of a missing list, is missing as well.
+    """
+    return (
+        filters
+        | {name: _with_list(filters[name]) for name in (*_OF_LISTS, *_ONE_OF_LISTS)}
+        | {name: _one(_with_list(filters[name])) for name in _ONE_OF_LISTS}
+        | {name: _with_value(filters[name]) for name in _OF_VALUES}
+        | {"sum": _passing_on(filters["sum"])}
+        | {"default": default, "d": default, "int": whole, "float": fraction}
+    )
+
+
+def default(value: Any, instead: Any = "", boolean: bool = False) -> Any:
+    """The value, or *instead* where it is missing; with ``true`` also where it is empty, 0 or no."""
+    return instead if value.__class__ in MISSING or (boolean and not value) else value
+
+
+def whole(value: Any, default: Any = None, base: int = 10) -> Any:
+    """A whole number; *default* for what is none."""
+    return do_int(value, default, base)
+
+
+def fraction(value: Any, default: Any = None) -> Any:
+    """A number with decimals; *default* for what is none."""
+    return do_float(value, default)
+
+
+def said(value: Any) -> Any:
+    """Return a value that becomes part of a text."""
+    if isinstance(value, (list, tuple, dict)):
+        raise SecurityError("a list stands where a text is expected; go through it with {% for %}, or use “join”")
+    return "" if value.__class__ in MISSING else value
+
+
+def _ordered(compare: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
+    def ordered(left: Any, right: Any) -> Any:
+        return left.__class__ not in MISSING and right.__class__ not in MISSING and compare(left, right)
+
+    return ordered
+
+
+def _among(value: Any, items: Any) -> bool:
+    return items.__class__ not in MISSING and value in items
+
+
+COMPARED: dict[str, Callable[[Any, Any], Any]] = {
+    "gt": _ordered(operator.gt), "gteq": _ordered(operator.ge), "lt": _ordered(operator.lt),
+    "lteq": _ordered(operator.le), "in": _among, "notin": lambda value, items: not _among(value, items),
+}  # fmt: skip
+"""Comparisons by Jinja2's names; what is missing is neither more nor less than anything, and nothing is in it."""
+
+
+def _like(inner: Callable[..., Any], outer: Callable[..., Any]) -> Callable[..., Any]:
+    # How Jinja2 marks filters that take its context.
+    if hasattr(inner, "jinja_pass_arg"):
+        outer.jinja_pass_arg = inner.jinja_pass_arg  # type: ignore[attr-defined]
+    return outer
+
+
+def _with_list(inner: Callable[..., Any]) -> Callable[..., Any]:
+    at = int(hasattr(inner, "jinja_pass_arg"))
+
+    def filtered(*given: Any, **named: Any) -> Any:
+        if given[at].__class__ in MISSING:
+            given = (*given[:at], [], *given[at + 1 :])
+        return inner(*given, **named)
+
+    return _like(inner, filtered)
+
+
+def _one(inner: Callable[..., Any]) -> Callable[..., Any]:
+    def filtered(*given: Any, **named: Any) -> Any:
+        found = inner(*given, **named)
+        return None if isinstance(found, Undefined) else found
+
+    return _like(inner, filtered)
+
+
+def _passing_on(inner: Callable[..., Any]) -> Callable[..., Any]:
+    at = int(hasattr(inner, "jinja_pass_arg"))
+
+    def filtered(*given: Any, **named: Any) -> Any:
+        return None if given[at].__class__ in MISSING else inner(*given, **named)
+
+    return _like(inner, filtered)
+
+
+def _with_value(inner: Callable[..., Any]) -> Callable[..., Any]:
+    at = int(hasattr(inner, "jinja_pass_arg"))
+
+    def filtered(*given: Any, **named: Any) -> Any:
+        said(given[at])
+        return inner(*given, **named)
+
+    return _passing_on(_like(inner, filtered))

@@ -1,0 +1,55 @@
+"""Another city's data: none of the sample's indicators, no word of strength, a district that states nothing."""
+
+from __future__ import annotations
+
+import json
+import zipfile
+
+import pytest
+from click.testing import CliRunner
+
+from exporters.cli.app import app
+
+DATA = """
+id: elsewhere-2031
+title: {zh: 某市2031年目标, en: Targets of a city for 2031}
+city: c
+period: {start: 2031-01-01, end: 2031-12-31}
+as_of: 2031-06-30
+places:
+  - {id: c, name: {zh: 某市, en: Some City}, level: city}
+  - {id: a, name: {zh: 甲区, en: Alpha}, level: district, parent: c}
+  - {id: b, name: {zh: 乙区, en: Beta}, level: district, parent: c}
+indicators:
+  - {code: ENERGY, label: {zh: 单位能耗, en: Energy intensity}, measure: growth_yoy, lower_is_better: true}
+  - {code: JOBS, label: {zh: 城镇新增就业, en: New urban jobs}, measure: count}
+sources:
+  - {id: s, title: {zh: 政府工作报告, en: Government work report}}
+targets:
+  - {id: a.energy, place: a, indicator: ENERGY, measure: change_pp, comparator: lte, value: -1.5, unit: PP,
+     period: {start: 2031-01-01, end: 2031-12-31}, evidence: {source: s, clause: 单位能耗下降1.5个百分点以上}}
+  - {id: a.jobs, place: a, indicator: JOBS, measure: count, value: 5, unit: PERSON_10K,
+     period: {start: 2031-01-01, end: 2031-12-31}, evidence: {source: s, clause: 新增就业5万人}}
+"""
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize("templates", ["standard", "gbt9704"])
+def test_a_strange_dataset_builds_and_is_proven(templates, lang, tmp_path, monkeypatch, cache):
+    monkeypatch.setenv("BRIEFPACK_CACHE", str(cache))
+    (tmp_path / "data.yaml").write_text(DATA, "utf-8")
+    out = tmp_path / "out"
+    words = ["build", str(tmp_path / "data.yaml"), "--out", str(out), "--templates", templates, "--lang", lang, "--json"]
+    done = CliRunner().invoke(app, words)
+    assert done.exit_code == 0, done.output
+    assert {name: one["statements"] for name, one in json.loads(done.stdout)["files"].items()} == {
+        "briefing.docx": 2, "deck.pptx": 2, "targets.xlsx": 2,
+    }  # fmt: skip
+    proof = CliRunner().invoke(app, ["verify", str(out)])
+    assert proof.exit_code == 0, proof.output
+    with zipfile.ZipFile(out / "targets.xlsx") as package:
+        sheets = [package.read(name).decode() for name in package.namelist() if name.startswith("xl/worksheets/sheet")]
+    assert not [sheet for sheet in sheets if "#REF!" in sheet]
+    lists = [part.split("</dataValidations>")[0] for sheet in sheets for part in sheet.split("<dataValidations")[1:]]
+    assert lists, "the other choices of the table are gone too"
+    assert all(f'count="{found.count("<dataValidation ")}"' in found.split(">")[0] for found in lists)
