@@ -9,7 +9,7 @@ import operator
 from collections.abc import Callable
 from typing import Any
 
-from jinja2 import Undefined
+from jinja2 import Undefined, pass_environment
 from jinja2.exceptions import SecurityError
 from jinja2.filters import do_float, do_int
 
@@ -22,7 +22,6 @@ _OF_LISTS = (
     "batch", "count", "groupby", "join", "length", "list", "listed", "map", "reject", "rejectattr", "reverse", "select",
     "selectattr", "slice", "sort", "unique",
 )  # fmt: skip
-_ONE_OF_LISTS = ("first", "last", "max", "min")
 _OF_VALUES = (
     "abs", "capitalize", "chinese", "clip", "day", "inline", "lower", "number", "percent", "replace", "round", "sign",
     "string", "title", "trim", "truncate", "upper",
@@ -37,10 +36,10 @@ def forgiving(filters: dict[str, Callable[..., Any]]) -> dict[str, Callable[...,
     """
     return (
         filters
-        | {name: _with_list(filters[name]) for name in (*_OF_LISTS, *_ONE_OF_LISTS)}
-        | {name: _one(_with_list(filters[name])) for name in _ONE_OF_LISTS}
-        | {name: _with_value(filters[name]) for name in _OF_VALUES}
-        | {"sum": _passing_on(filters["sum"])}
+        | {name: _given(filters[name], _some) for name in _OF_LISTS}
+        | {name: _given(filters[name], _worded) for name in _OF_VALUES}
+        | {name: _one(filters[name]) for name in ("first", "last", "max", "min")}
+        | {"sum": _given(filters["sum"], _there)}
         | {"default": default, "d": default, "int": whole, "float": fraction}
     )
 
@@ -85,46 +84,40 @@ COMPARED: dict[str, Callable[[Any, Any], Any]] = {
 """Comparisons by Jinja2's names; what is missing is neither more nor less than anything, and nothing is in it."""
 
 
-def _like(inner: Callable[..., Any], outer: Callable[..., Any]) -> Callable[..., Any]:
+def _given(inner: Callable[..., Any], take: Callable[[Any], Any]) -> Callable[..., Any]:
+    """Return a filter that is given what *take* makes of its value, or gives back nothing where that is nothing."""
+
+    def plain(value: Any, *others: Any, **named: Any) -> Any:
+        value = take(value)
+        return None if value is None else inner(value, *others, **named)
+
+    def with_context(context: Any, value: Any, *others: Any, **named: Any) -> Any:
+        value = take(value)
+        return None if value is None else inner(context, value, *others, **named)
+
     # How Jinja2 marks filters that take its context.
-    if hasattr(inner, "jinja_pass_arg"):
-        outer.jinja_pass_arg = inner.jinja_pass_arg  # type: ignore[attr-defined]
-    return outer
+    if not hasattr(inner, "jinja_pass_arg"):
+        return plain
+    with_context.jinja_pass_arg = inner.jinja_pass_arg  # type: ignore[attr-defined]
+    return with_context
 
 
-def _with_list(inner: Callable[..., Any]) -> Callable[..., Any]:
-    at = int(hasattr(inner, "jinja_pass_arg"))
+def _some(value: Any) -> Any:
+    return [] if value.__class__ in MISSING else value
 
-    def filtered(*given: Any, **named: Any) -> Any:
-        if given[at].__class__ in MISSING:
-            given = (*given[:at], [], *given[at + 1 :])
-        return inner(*given, **named)
 
-    return _like(inner, filtered)
+def _there(value: Any) -> Any:
+    return None if value.__class__ in MISSING else value
+
+
+def _worded(value: Any) -> Any:
+    return None if value.__class__ in MISSING else said(value)
 
 
 def _one(inner: Callable[..., Any]) -> Callable[..., Any]:
-    def filtered(*given: Any, **named: Any) -> Any:
-        found = inner(*given, **named)
+    @pass_environment
+    def one(environment: Any, value: Any, *others: Any, **named: Any) -> Any:
+        found = inner(environment, _some(value), *others, **named)
         return None if isinstance(found, Undefined) else found
 
-    return _like(inner, filtered)
-
-
-def _passing_on(inner: Callable[..., Any]) -> Callable[..., Any]:
-    at = int(hasattr(inner, "jinja_pass_arg"))
-
-    def filtered(*given: Any, **named: Any) -> Any:
-        return None if given[at].__class__ in MISSING else inner(*given, **named)
-
-    return _like(inner, filtered)
-
-
-def _with_value(inner: Callable[..., Any]) -> Callable[..., Any]:
-    at = int(hasattr(inner, "jinja_pass_arg"))
-
-    def filtered(*given: Any, **named: Any) -> Any:
-        said(given[at])
-        return inner(*given, **named)
-
-    return _passing_on(_like(inner, filtered))
+    return one
