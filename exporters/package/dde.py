@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from html import unescape
 
 #: An element with a formula, and what stands in it up to the next element; comments may.
@@ -15,6 +16,20 @@ _CALL = re.compile(r"(?:^|[=(,+\-*/&;<>])\s*(?:'[\w. ]{1,255}'|[\w.]{1,255})\|(?
 _LINK = re.compile(rb"<(?:\w+:)?ddeLink[\s/>]")
 #: Characters of a formula, as Excel has it.
 LONGEST = 8192
+
+
+def _formulas(data: bytes) -> Iterator[re.Match[bytes]]:
+    """Yield the formulas of a part that a sign may stand in; most signs stand in other texts."""
+    if b"<!" in data or data.count(b"<?") > 1:
+        yield from _FORMULA.finditer(data)
+        return
+    for sign in (b"|", b"&#"):
+        at = data.find(sign)
+        while at >= 0:
+            if (found := _FORMULA.match(data, data.rfind(b"<", 0, at))) is not None:
+                yield found
+            end = data.find(b"<", at)
+            at = data.find(sign, end) if end >= 0 else -1
 
 
 def runs_a_program(formula: str) -> bool:
@@ -30,7 +45,7 @@ def dde_fault(data: bytes) -> str:
         return "it takes values from a program (a DDE link)"
     if b"|" not in data and b"&#" not in data:
         return ""
-    for found in _FORMULA.finditer(data):
+    for found in _formulas(data):
         if _SIGN.search(found[1]):
             formula = unescape(_WRAPPING.sub(b"", found[1][: 4 * LONGEST]).decode(errors="replace"))
             if runs_a_program(formula):

@@ -7,7 +7,8 @@ from living_excel import as_excel
 from living_samples import dataset, opened, render
 
 from exporters.workbook.living import sheet as sheets
-from exporters.workbook.living.lexing import Known, lex
+from exporters.workbook.living.lexing import lex
+from exporters.workbook.living.rowforms import Known
 from exporters.workbook.living.sheet import read_sheet
 
 HEAD = b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">'

@@ -109,9 +109,8 @@ class _Adopter:
 
     def _formulas(self, entry: SheetEntry) -> Iterator[str]:
         sheet = self._source.sheet(entry.part)
-        for cell in sheet.cells():
-            if cell.formula is not None:
-                yield self._told(entry, cell)
+        for cell, _ in sheet.formulas():
+            yield self._told(entry, cell)
 
     def _told(self, entry: SheetEntry, cell: Cell) -> str:
         return f"{entry.name}!{cell.address}: {FORMULA}{self._source.sheet(entry.part).formula(cell)}"

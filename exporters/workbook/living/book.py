@@ -15,7 +15,7 @@ from exporters.package.kept import Kept
 from exporters.package.xstrings import unspelled
 from exporters.snapshot import renamed
 from exporters.workbook.living.cells import Cell
-from exporters.workbook.living.lexing import Known
+from exporters.workbook.living.rowforms import Known, Texts
 from exporters.workbook.living.sheet import Sheet, read_sheet
 from exporters.workbook.living.spans import Span, parse, string_text, utf8
 from exporters.workbook.living.styles import DATE, Styles
@@ -105,6 +105,7 @@ class Book:
         self.data = utf8(package.read(self.part))
         self.root = parse(self.data)
         self._sheets: dict[str, Sheet] = {}
+        self._days, self._plain_numbers = Texts(self._dated), Texts(plain_number)
         self.naming: Naming | None = None
         """What its sheets and tables are known by, once that was asked for (``Naming.of``)."""
         properties = self.root.child("workbookPr")
@@ -334,11 +335,14 @@ class Book:
             return "TRUE" if value.strip() in {"1", "true"} else "FALSE"
         if kind != "n":
             return value
-        if self.styles.format(cell.style).kind == DATE:
-            day = self._day(value)
-            if day:
-                return day
-        return plain_number(value)
+        return self._dated(value) if self.styles.format(cell.style).kind == DATE else plain_number(value)
+
+    def numbers(self, style: int) -> Texts:
+        """Return how numbers in cells of that format are read."""
+        return self._days if self.styles.format(style).kind == DATE else self._plain_numbers
+
+    def _dated(self, value: str) -> str:
+        return self._day(value) or plain_number(value)
 
     def _day(self, value: str) -> str:
         try:

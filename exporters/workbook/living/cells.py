@@ -3,6 +3,7 @@ them from the beginning of the row."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from exporters.workbook.references import letters
@@ -41,8 +42,7 @@ class Cell:
 
     @property
     def style(self) -> int:
-        found = self.attributes.get("s", "0")
-        return int(found) if found.isdecimal() else 0
+        return style_of(self.attributes)
 
     @property
     def address(self) -> str:
@@ -52,6 +52,12 @@ class Cell:
     def blank(self) -> bool:
         """Whether nothing but a format stands in it."""
         return self.formula is None and not self.value and not self.inline
+
+
+def style_of(attributes: Mapping[str, str]) -> int:
+    """Return the format that the attributes of a cell name."""
+    found = attributes.get("s", "0")
+    return int(found) if found.isdecimal() else 0
 
 
 @dataclass(slots=True)
@@ -64,4 +70,18 @@ class Row:
     opened: int
     closed: int = -1
     end: int = -1
-    cells: dict[int, Cell] = field(default_factory=dict)
+    cells: Mapping[int, Cell] = field(default_factory=dict)
+
+    @property
+    def formulas(self) -> Sequence[int]:
+        """The columns of the cells with formulas."""
+        form = getattr(self.cells, "form", None)
+        if form is not None:
+            known: Sequence[int] = form.formulas
+            return known
+        return [column for column, cell in self.cells.items() if cell.formula is not None]
+
+    def style(self, column: int) -> int | None:
+        """Return the format of a cell; None where there is none."""
+        form = getattr(self.cells, "form", self.cells).get(column)
+        return style_of(form.attributes) if form is not None else None

@@ -66,8 +66,8 @@ class Leaving:
         for entry in self._book.entries:
             sheet, own = self._book.sheet(entry.part), self._wanted.get(entry.part, set())
             name = entry.name.casefold()
-            for cell in sheet.cells():
-                if cell.formula is not None and cell.row not in own:
+            for cell, _ in sheet.formulas():
+                if cell.row not in own:
                     yield from _references(sheet.formula(cell), name, rows)
             for span in sheet.root.walk():
                 texts = [span.get(one) for one in _AREAS] + [span.text if span.name == "sqref" else ""]

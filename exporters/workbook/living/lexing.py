@@ -7,12 +7,10 @@ the part by events. That the part is well-formed XML is the caller's to check.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
-from itertools import accumulate
 
 from exporters.package.xmltext import plain
-from exporters.package.xstrings import unspelled
-from exporters.workbook.living.cells import Cell, Formula, Row
+from exporters.workbook.living.cells import Row
+from exporters.workbook.living.rowforms import CellForm, Form, Known, RowCells
 from exporters.workbook.living.spans import parse, string_text
 from exporters.workbook.references import column_number
 
@@ -31,45 +29,6 @@ _TEXT = re.compile(rb">([^<>]+)<")
 _END_OF_ROW = b"</row>"
 # No XML holds these bytes: they stand for texts and for the row's number in the form of a row.
 _CUT, _NUMBER = b"\0", b"\1"
-
-
-@dataclass(slots=True, frozen=True)
-class _CellForm:
-    """What the cells of one place have in common in all rows that differ in their number and their texts only.
-
-    Texts go by their number in the row, -1 for none; lengths are without them and without the row's number.
-    """
-
-    column: int
-    attributes: dict[str, str]
-    length: int
-    first: int
-    """How many texts stand before the cell, and ``last`` before its end."""
-    last: int
-    value_at: int
-    value: str | None
-    """What it is where it is none of the texts, and so is ``inline``."""
-    inline_at: int
-    inline: str | None
-    formula: tuple[int, int, int, dict[str, str]] | None
-    """Where it begins in the cell, its length, its text, its attributes."""
-
-
-class _Texts(dict[bytes, str]):
-    """What bytes stand for; most words of a workbook stand in it many times."""
-
-    def __missing__(self, raw: bytes) -> str:
-        found = self[raw] = plain(raw)
-        return found
-
-
-@dataclass(slots=True)
-class Known:
-    """What has been read of some sheets: the cells of rows, by the rows' bytes, and the forms of rows."""
-
-    rows: dict[bytes, dict[int, Cell]] = field(default_factory=dict)
-    forms: dict[bytes, list[_CellForm]] = field(default_factory=dict)
-    texts: _Texts = field(default_factory=_Texts)
 
 
 def lex(data: bytes, start: int, end: int, known: Known) -> dict[int, Row] | None:
@@ -108,7 +67,7 @@ def lex(data: bytes, start: int, end: int, known: Known) -> dict[int, Row] | Non
     return rows if at == end else None
 
 
-def _cells(data: bytes, row: Row, known: Known) -> dict[int, Cell] | None:
+def _cells(data: bytes, row: Row, known: Known) -> RowCells | None:
     """Return the cells of a row whose bytes are *data*."""
     opened, number = row.opened - row.start, row.number
     pieces = _TEXT.split(data[opened - 1 :])
@@ -122,43 +81,16 @@ def _cells(data: bytes, row: Row, known: Known) -> dict[int, Cell] | None:
         if key.count(_NUMBER) == len(form) and b"<r>" not in key:
             # The number stands in the addresses alone.
             known.forms[key] = form
-    return _filled(form, opened, number, len(digits) - 1, texts, known.texts)
+    return RowCells(form, opened, number, texts, known.texts)
 
 
-def _filled(
-    form: list[_CellForm], at: int, number: int, digits: int, raw: list[bytes], texts: _Texts
-) -> dict[int, Cell]:
-    """Return the cells of the row of that *number*, with so many *digits*, that begin at *at* and hold *raw* texts."""
-    lengths = [0, *accumulate(map(len, raw))]
-    cells: dict[int, Cell] = {}
-    for one in form:
-        start, attributes = at, one.attributes
-        at += one.length + digits + lengths[one.last] - lengths[one.first]
-        value, inline, formula = one.value, one.inline, None
-        if one.value_at >= 0:
-            value = texts[raw[one.value_at]]
-            if "_x" in value and attributes.get("t") == "str":
-                value = unspelled(value)
-        if one.inline_at >= 0:
-            inline = texts[raw[one.inline_at]]
-            if "_x" in inline:
-                inline = unspelled(inline)
-        if one.formula is not None:
-            begin, length, text, formula_attributes = one.formula
-            begin += start + digits
-            words = raw[text] if text >= 0 else b""
-            formula = Formula(plain(words), formula_attributes, begin, begin + length + len(words))
-        cells[one.column] = Cell(one.column, number, attributes, start, at, value, inline, formula)
-    return cells
-
-
-def _form(data: bytes, at: int, number: int) -> list[_CellForm] | None:
+def _form(data: bytes, at: int, number: int) -> Form | None:
     """Return the form of a row whose cells begin at *at*; None where they are written in another way."""
     order = [(found.start(1), len(found[1])) for found in _TEXT.finditer(data, at - 1)]
     places = {start: place for place, (start, _) in enumerate(order)}
     end, shown = len(data) - len(_END_OF_ROW), b"%d" % number
-    form: list[_CellForm] = []
-    last = 0
+    form = Form()
+    last = place = told = 0
     while at < end:
         found = _CELL.match(data, at)
         if found is None or found[2] != shown:
@@ -166,7 +98,7 @@ def _form(data: bytes, at: int, number: int) -> list[_CellForm] | None:
         start, at, first = at, found.end(), last
         while last < len(order) and order[last][0] < at:
             last += 1
-        held = len(shown) + sum(length for _, length in order[first:last])
+        length = at - start - len(shown) - sum(length for _, length in order[first:last])
         value = "" if found[8] == b"" or data.startswith((b"<v/>", b"</v>"), at - 8) else None
         inline = "" if found[10] == b"" else None
         if found[11] is not None:
@@ -177,9 +109,10 @@ def _form(data: bytes, at: int, number: int) -> list[_CellForm] | None:
             formula = *own, places.get(found.start(6), -1), _attributes(found[5])
         texts = places.get(found.start(8), -1), places.get(found.start(10), -1)
         column, attributes = column_number(found[1].decode()), _attributes(found[3])
-        form.append(
-            _CellForm(column, attributes, at - start - held, first, last, texts[0], value, texts[1], inline, formula)
+        form[column] = CellForm(
+            column, attributes, told, length, first, last, texts[0], value, texts[1], inline, formula, place
         )
+        told, place = told + length, place + 1
     return form
 
 

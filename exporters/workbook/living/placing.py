@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from operator import attrgetter
 
 from exporters.workbook.living.book import Book, Column, Table
 from exporters.workbook.living.cells import Cell
@@ -134,8 +133,8 @@ class TableRows:
         counts = self._styles.get(column)
         if counts is None:
             rows = self.sheet.rows.values()
-            cells = [row.cells.get(column) for row in rows if self.table.top <= row.number <= self.table.bottom]
-            counts = Counter(map(attrgetter("style"), filter(None, cells)))
+            known = (row.style(column) for row in rows if self.table.top <= row.number <= self.table.bottom)
+            counts = Counter(style for style in known if style is not None)
             self._styles[column] = counts
         styles = self.book.styles
         own = self.sheet.cell(column, like)

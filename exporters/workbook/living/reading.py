@@ -9,21 +9,22 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from exporters.package.custom import read_properties
 from exporters.package.described import described
 from exporters.snapshot import Group, Item, Slot, SlotKind, Snapshot
 from exporters.workbook.living.book import KEPT, RANGE, Book, SheetEntry, Table, readable
-from exporters.workbook.living.cells import Cell
+from exporters.workbook.living.cells import Cell, style_of
 from exporters.workbook.living.charting import chart_items
 from exporters.workbook.living.formulas import FORMULA, by_header
 from exporters.workbook.living.margins import MARGINS, margins
 from exporters.workbook.living.naming import CELLS, CHARTS, SHEET, Naming, Places
 from exporters.workbook.living.notes import notes_by_row
 from exporters.workbook.living.pointing import Pointing
-from exporters.workbook.living.shapes import shaped
+from exporters.workbook.living.rowforms import Form, RowCells, Texts
+from exporters.workbook.living.shapes import shaped, shaped_in
 from exporters.workbook.living.sheet import Sheet
 from exporters.workbook.references import letters
 
@@ -35,6 +36,10 @@ STAMP = "briefpack"
 NOTES = "+"
 """Stands for the notes on a row in the key of a slot; begins that of a cell beside its table."""
 _LONGEST_VALUE = 15
+_EMPTY, _BY_CELL = -1, -2
+_Source = tuple[str, int, str, bool, Texts, int]
+"""Name, number and address of a column, whether it is worked out as a whole, how texts of it are read, and which one of
+a row it shows: :data:`_EMPTY` for none, :data:`_BY_CELL` where the cell has to be asked."""
 GONE = "—"
 """What a cell says whose empty row a person took out: what the data puts there by now is told, not lost."""
 _SENTENCE = re.compile(r"[。！？；\n]|[.!?;]\s")
@@ -99,35 +104,43 @@ class _Reader:
         ]
         # In a column that is worked out as a whole the formulas differ from row to row in their addresses only. A
         # single formula among values is something a person did, and is shown as it is.
-        counted = Counter(
-            column.number for _, row in rows for column in columns if _has_formula(row.cells.get(column.number))
-        )
+        counted = Counter(number for _, row in rows for number in row.formulas)
         whole = {number for number, count in counted.items() if count * 2 > len(rows)}
         places = [
             (column.name, column.number, f"{sheet.part}!{letters(column.number)}", column.number in whole)
             for column in columns
         ]
-        text, notes = book.text, notes_by_row(book, sheet.part)
+        notes = notes_by_row(book, sheet.part)
+        plans: dict[int, list[_Source]] = {}
         left, right = table.area.left, table.area.right
         own, covered = set(range(left, right + 1)), Places(others, self._naming).covered
         for key, row in rows:
             slots: list[Slot] = []
             start = key + "." if not table.is_range else f"{group}!{key}!"
             cells, shown = row.cells, str(row.number)
-            for name, number, at, is_formula in places:
-                cell = cells.get(number)
+            form = cells.form if isinstance(cells, RowCells) else None
+            plan = plans.get(id(form))
+            if plan is None:
+                plan = [self._source(form, cells, *place) for place in places]
+                if form is not None:
+                    plans[id(form)] = plan
+            raw = cells.raw if isinstance(cells, RowCells) else ()
+            for name, number, at, is_formula, texts, index in plan:
                 value, kind = "", SlotKind.VALUE
-                if cell is None:
-                    pass
-                elif cell.formula is None:
-                    if cell.inline is not None or cell.value is not None:
-                        value = text(cell)
-                    if len(value) > _LONGEST_VALUE:
-                        kind = kind_of(value)
-                else:
-                    formula = sheet.formula(cell)
-                    value = shaped(formula)[0].skeleton if is_formula else by_header(formula, table, row.number)
-                    value = FORMULA + value
+                if index >= 0:
+                    value = texts[raw[index]]
+                elif index == _BY_CELL:
+                    cell = cells[number]
+                    if cell.formula is None:
+                        value = book.text(cell)
+                    else:
+                        formula, here = sheet.formula(cell), row.number
+                        whole_column = shaped_in(formula, here)[0].skeleton if is_formula else ""
+                        value = whole_column or by_header(formula, table, here)
+                        slots.append(Slot(start + name, FORMULA + value, at + shown))
+                        continue
+                if len(value) > _LONGEST_VALUE:
+                    kind = kind_of(value)
                 slots.append(Slot(start + name, value, at + shown, kind))
             if row.number in notes:
                 slots.append(Slot(start + NOTES, notes[row.number], "", SlotKind.FOREIGN))
@@ -135,6 +148,22 @@ class _Reader:
                 beside = cells.keys() - covered(row.number) - own
                 slots += self._beside(sheet, table, start, [cells[one] for one in sorted(beside)])
             yield Item(key, f"{sheet.part}!{shown}", tuple(slots), removable=True)
+
+    def _source(
+        self, form: Form | None, cells: Mapping[int, Cell], name: str, number: int, at: str, is_formula: bool
+    ) -> _Source:
+        """Return where the text of a column stands in rows of one form."""
+        found = form.get(number) if form is not None else None
+        index = _BY_CELL if number in cells else _EMPTY
+        texts = self._book.known.inlines
+        if found is not None and found.formula is None:
+            if found.kind == "inlineStr" and found.inline_at >= 0:
+                index = found.inline_at
+            elif found.kind == "n" and found.value_at >= 0:
+                index, texts = found.value_at, self._book.numbers(style_of(found.attributes))
+            elif max(found.value_at, found.inline_at) < 0 and found.value is None and found.inline is None:
+                index = _EMPTY
+        return name, number, at, is_formula, texts, index
 
     def _beside(self, sheet: Sheet, table: Table, start: str, cells: Sequence[Cell]) -> Iterator[Slot]:
         """Yield what stands in a row beside its table: it would go with the row."""
@@ -150,8 +179,8 @@ class _Reader:
             if row.number in keyed:
                 continue
             covered = places.covered(row.number)
-            for cell in row.cells.values():
-                if cell.column in covered or cell.blank:
+            for cell in (row.cells[column] for column in row.cells if column not in covered):
+                if cell.blank:
                     continue
                 plain = cell.formula is None
                 value = self._book.text(cell) if plain else FORMULA + formula(sheet.formula(cell), sheet.part)
@@ -164,10 +193,6 @@ class _Reader:
                 yield Item(f"{name}!{place}", slot.at, (slot,))
         for place in places.gone():
             yield Item(f"{name}!{place}", "", (Slot(f"{name.removeprefix(CELLS)}!{place}", GONE, ""),))
-
-
-def _has_formula(cell: Cell | None) -> bool:
-    return cell is not None and cell.formula is not None
 
 
 def kind_of(text: str) -> SlotKind:

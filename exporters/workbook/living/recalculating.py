@@ -15,7 +15,7 @@ from exporters.workbook.formula.tokens import tokens
 from exporters.workbook.formula.values import Area, Error, ErrorValueError, Scalar, UnknownError, Value
 from exporters.workbook.living.book import Table
 from exporters.workbook.living.cells import Cell
-from exporters.workbook.living.shapes import Reference, Shape, shaped
+from exporters.workbook.living.shapes import Reference, Shape, shaped, shaped_in
 from exporters.workbook.living.sheet import Sheet
 from exporters.workbook.living.spans import Splices, escaped, start_tag_end, with_attribute
 from exporters.workbook.references import letters, quoted_sheet
@@ -81,16 +81,13 @@ class Recalculation:
                 self._range_readers.setdefault(area, []).append(place)
 
     def _read(self, name: str, sheet: Sheet) -> None:
-        right = bottom = 1
-        for cell in sheet.cells():
-            right, bottom = max(right, cell.column), max(bottom, cell.row)
-            if cell.formula is None:
-                continue
+        filled = [row for row in sheet.rows.values() if row.cells]
+        right = max((max(row.cells) for row in filled), default=1)
+        bottom = max((row.number for row in filled), default=1)
+        for cell, formula in sheet.formulas():
             text = sheet.formula(cell)
-            if not text or cell.formula.kind in {"array", "dataTable"}:
-                self._formulas[name, cell.row, cell.column] = _FormulaCell(cell, text, known=False)
-            else:
-                self._formulas[name, cell.row, cell.column] = _FormulaCell(cell, text)
+            known = bool(text) and formula.kind not in {"array", "dataTable"}
+            self._formulas[name, cell.row, cell.column] = _FormulaCell(cell, text, known)
         self._bounds[name] = right, bottom
 
     # --- what depends on what changed ----------------------------------------------------------------------------
@@ -99,7 +96,7 @@ class Recalculation:
         """Find out what a formula looks at."""
         if "[" in formula.text or self._defined:
             formula.text = self._plain(formula, sheet)
-        shape, numbers = shaped(formula.text)
+        shape, numbers = shaped_in(formula.text, formula.cell.row)
         self._shapes[id(shape)] = shape
         cells: dict[Place, None] = {}
         areas: dict[_Rectangle, None] = {}
@@ -245,7 +242,7 @@ class Recalculation:
             self._unknown.add(place)
             return
         try:
-            shape, numbers = shaped(formula.text)
+            shape, numbers = shaped_in(formula.text, formula.cell.row)
             known = self._nodes.get(id(shape))
             if known is None:
                 plain = [one for one in shape.references if one.is_plain]

@@ -105,6 +105,27 @@ def shaped(formula: str) -> tuple[Shape, tuple[int, ...]]:
     return known, tuple(numbers)
 
 
+def shaped_in(formula: str, row: int) -> tuple[Shape, tuple[int, ...]]:
+    """Return a formula's shape and its row numbers; one that differs from another one only in its own *row* is not
+    read again."""
+    own = str(row)
+    key = formula.replace(own, _OWN)
+    known = _IN_ROWS.get(key)
+    if known is not None:
+        shape, places = known
+        return shape, tuple([row if place < 0 else place for place in places])
+    shape, numbers = found = shaped(formula)
+    # It stands in the row's own references alone.
+    if key.count(_OWN) == numbers.count(row) and not _WITHIN.search(key):
+        if len(_IN_ROWS) >= _MOST:
+            _IN_ROWS.clear()
+        _IN_ROWS[key] = shape, tuple(-1 if number == row else number for number in numbers)
+    return found
+
+
+_OWN = "\0"
+_WITHIN = re.compile(f"[0-9]{_OWN}|{_OWN}[0-9]")
+_IN_ROWS: dict[str, tuple[Shape, tuple[int, ...]]] = {}
 _SHAPES: dict[str, Shape] = {}
 _MOST = 4096
 

@@ -9,7 +9,8 @@ from xml.parsers import expat
 from exporters.package.xstrings import unspelled
 from exporters.workbook.formula.parse import shared
 from exporters.workbook.living.cells import Cell, Formula, Row
-from exporters.workbook.living.lexing import Known, lex
+from exporters.workbook.living.lexing import lex
+from exporters.workbook.living.rowforms import Known
 from exporters.workbook.living.spans import Span, prefix_of, refuse_dtd, start_tag_end
 from exporters.workbook.references import parse_cell
 
@@ -48,6 +49,14 @@ class Sheet:
         for row in self.rows.values():
             yield from row.cells.values()
 
+    def formulas(self) -> Iterator[tuple[Cell, Formula]]:
+        """Yield the cells with formulas."""
+        for row in self.rows.values():
+            for column in row.formulas:
+                cell = row.cells[column]
+                assert cell.formula is not None
+                yield cell, cell.formula
+
     def formula(self, cell: Cell) -> str:
         """Return a cell's formula without its equals sign, that of a follower of a shared formula written out; empty
         where it has none."""
@@ -58,9 +67,9 @@ class Sheet:
             return formula.text
         if self._masters is None:
             self._masters = {}
-            for one in self.cells():
-                if one.formula is not None and one.formula.kind == "shared" and one.formula.text:
-                    self._masters.setdefault(one.formula.attributes.get("si", ""), (one, one.formula.text))
+            for one, own in self.formulas():
+                if own.kind == "shared" and own.text:
+                    self._masters.setdefault(own.attributes.get("si", ""), (one, own.text))
         master = self._masters.get(formula.attributes.get("si", ""))
         if master is None:
             return ""
@@ -121,6 +130,7 @@ class _Reader:
         self._stack: list[Span] = []
         self.in_data = False
         self._row: Row | None = None
+        self._cells: dict[int, Cell] = {}
         self._cell: Cell | None = None
         self._formula: Formula | None = None
         self._texts: list[str] | None = None
@@ -159,7 +169,8 @@ class _Reader:
             self._last_row = int(number) if number.isdecimal() else self._last_row + 1
             self._last_column = 0
             at = self._parser.CurrentByteIndex
-            self._row = Row(self._last_row, attributes, at, start_tag_end(self._data, at))
+            self._cells = {}
+            self._row = Row(self._last_row, attributes, at, start_tag_end(self._data, at), cells=self._cells)
         elif name in {"v", "t"}:
             self._texts = []
         elif name == "f":
@@ -200,7 +211,7 @@ class _Reader:
         if name == "c" and cell is not None and self._row is not None:
             at = self._row.start
             cell.end = self._ends(start_tag_end(self._data, at + cell.start))[1] - at
-            self._row.cells[cell.column] = cell
+            self._cells[cell.column] = cell
             self._cell = None
         elif name == "row" and self._row is not None:
             self._row.closed, self._row.end = self._ends(self._row.opened)

@@ -10,7 +10,7 @@ from itertools import accumulate
 
 from exporters.workbook.formula.tokens import Token, tokens
 from exporters.workbook.living.book import Table
-from exporters.workbook.living.shapes import Reference, shaped
+from exporters.workbook.living.shapes import Reference, shaped, shaped_in
 from exporters.workbook.references import LAST_ROW, parse_range
 
 _END = re.compile(r"(\$?[A-Za-z]{0,3})(\$?)([0-9]*)")
@@ -102,7 +102,7 @@ class Shifts:
         stay single."""
         if not self._by_name:
             return text
-        shape, numbers = shaped(text)
+        shape, numbers = shaped_in(text, cell_row) if cell_row else shaped(text)
         own = sheet.casefold()
         at_home = cell_row > 0 and self.of(own).inside(cell_row)
         moved: dict[Reference, str] = {}

@@ -81,9 +81,7 @@ class _Writer:
         self._splices = Splices(self._data)
         self._unshare = False
         self._opened = f"<{self._prefix}c ".encode()
-        usual = self._opened + rb'r="[A-Z]+'
-        self._place, self._address = re.compile(b"(" + usual + rb')[0-9]+"'), re.compile(usual + rb'([0-9]+)"')
-
+        self._address = re.compile(self._opened + rb'r="[A-Z]+([0-9]+")')
     def write(self) -> bytes:
         if self._shifts or self._edit.contents:
             self._unshare = self._must_unshare()
@@ -104,9 +102,8 @@ class _Writer:
 
     def _must_unshare(self) -> bool:
         """Whether shared formulas have to be written out: one of them moves, or loses its first cell."""
-        for cell in self._sheet.cells():
-            formula = cell.formula
-            if formula is None or formula.kind != "shared":
+        for cell, formula in self._sheet.formulas():
+            if formula.kind != "shared":
                 continue
             if (cell.column, cell.row) in self._edit.contents and formula.text:
                 return True
@@ -137,11 +134,11 @@ class _Writer:
             if new_tag != tag:
                 self._splices.replace(row.start, row.opened, new_tag)
             return
-        for column, cell in row.cells.items():
+        for column in row.cells if number != row.number else {*row.formulas, *(contents.keys() & row.cells.keys())}:
             if column in contents:
-                self._set_cell(cell, number, contents[column])
-            elif number != cell.row or cell.formula is not None:
-                self._move_cell(cell, number)
+                self._set_cell(row.cells[column], number, contents[column])
+            else:
+                self._move_cell(row.cells[column], number)
         if not absent:
             if new_tag != tag:
                 self._splices.replace(row.start, row.opened, new_tag)
@@ -160,18 +157,17 @@ class _Writer:
     def _moves_whole(self, row: Row, number: int) -> bool:
         """Move all cells of a row as text, where they are written as usual; return whether they are."""
         inside = self._data[row.opened : row.closed]
-        count, found = len(row.cells), self._address.findall(inside)
-        if inside.count(self._opened) != count or found != [b"%d" % row.number] * count:
+        count, old, new = len(row.cells), b'%d"' % row.number, b'%d"' % number
+        if {inside.count(self._opened), inside.count(old)} != {count} or self._address.findall(inside) != [old] * count:
             return False
-        address = rb'\g<1>%d"' % number
         at = row.opened
-        for cell in row.cells.values():
-            if cell.formula is not None:
-                begin, end = row.start + cell.formula.start, row.start + cell.formula.end
-                self._splices.replace(at, begin, self._place.sub(address, self._data[at:begin]))
-                self._move_formula(cell, cell.formula)
-                at = end
-        self._splices.replace(at, row.closed, self._place.sub(address, self._data[at : row.closed]))
+        for cell in (row.cells[column] for column in row.formulas):
+            assert cell.formula is not None
+            begin, end = row.start + cell.formula.start, row.start + cell.formula.end
+            self._splices.replace(at, begin, self._data[at:begin].replace(old, new))
+            self._move_formula(cell, cell.formula)
+            at = end
+        self._splices.replace(at, row.closed, self._data[at : row.closed].replace(old, new))
         return True
 
     def _made(self, column: int, row: int, number: int, content: Content) -> bytes:
