@@ -16,10 +16,11 @@ from exporters.package.described import described_parts, is_described
 from exporters.package.relationships import Relationships, rels_name
 from exporters.snapshot import Conflict, InsertItem, Plan, RemoveItem, SetSlot, SlotKind
 from exporters.word.anchors import PROPERTY, digest_properties
-from exporters.word.living.atoms import Atom, Kind, leaves
+from exporters.word.living.atoms import START, Atom, Kind, leaves
+from exporters.word.living.counting import bookmark_ids, has_its_controls
 from exporters.word.living.document import KEPT, Document, Place, is_alternative, is_notes
 from exporters.word.living.lifting import Lifter, Luggage
-from exporters.word.living.lines import CHART
+from exporters.word.living.lines import CHART, P
 from exporters.word.living.marking import (
     carry_notes,
     flatten_fields,
@@ -34,13 +35,13 @@ from exporters.word.living.placing import Placer
 from exporters.word.living.remarks import Remarks, Spot
 from exporters.word.living.rewriting import write_prose, write_value
 from exporters.word.living.runs import DEL, INS, Pen
-from exporters.word.living.saving import save
+from exporters.word.living.saving import save, written
 from exporters.word.living.stories import ENTRY, Found, Region
 from exporters.word.names import W
 from exporters.word.xmlparts import Element
 
 # What ends a bookmark or a range has the number of what begins it.
-_WITH_IDS = (f"{W}bookmarkStart", INS, DEL, f"{W}moveFrom", f"{W}moveTo", f"{W}rPrChange", f"{W}pPrChange",
+_WITH_IDS = (START, INS, DEL, f"{W}moveFrom", f"{W}moveTo", f"{W}rPrChange", f"{W}pPrChange",
              f"{W}moveFromRangeStart", f"{W}moveToRangeStart")  # fmt: skip
 
 
@@ -74,6 +75,8 @@ class _Patch:
         self._date = track or ("" if epoch is None else time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(epoch)))
         self._luggage = Luggage(self._target)
         self._changed: set[Element] = set()
+        self._texts: dict[Element, bytes] = {}
+        """What changed parts are written as, by their roots."""
         self._controls: dict[str, Atom] | None = None
 
     @cached_property
@@ -125,7 +128,8 @@ class _Patch:
         remarks = Remarks(self._target, self._luggage, self._date)
         remarks.show((conflict, self._spot(conflict)) for conflict in self._plan.conflicts)
         self._changed |= remarks.changed
-        save(self._target, self._changed, self._luggage, {**self._keys(), **properties}, out, self._epoch)
+        told = {**self._keys(), **properties}
+        save(self._target, self._changed, self._luggage, told, out, self._epoch, self._texts)
 
     def _touch(self, element: Element) -> None:
         self._changed.add(element.getroottree().getroot())
@@ -271,10 +275,14 @@ class _Patch:
         names = {found.id: found.regions[0].name for found in self._target.body.entries if found.id in removed}
         if not names:
             return set()
-        wanted = set(names.values())
-        marks = self._target.body.root.iter(f"{W}bookmarkStart")
-        homes = {name: mark for mark in marks if (name := mark.get(f"{W}name", "")) in wanted}
         going = {element for found in self._going(removed) for element in found.elements}
+        inside = {mark.get(f"{W}name", "") for one in going if one.tag == P for mark in one.iter(START)}
+        text = self._target.body.part.data
+        wanted = {one for one in names.values() if one not in inside or text.count(f'"{one}"'.encode()) != 1}
+        if not wanted:
+            return set()
+        marks = self._target.body.root.iter(START)
+        homes = {name: mark for mark in marks if (name := mark.get(f"{W}name", "")) in wanted}
         kept: set[str] = set()
         for entry, name in names.items():
             if name in homes and not any(parent in going for parent in homes[name].iterancestors(f"{W}p")):
@@ -316,9 +324,15 @@ class _Patch:
         """Return the custom properties that tell keys which bookmarks cannot spell, after giving back controls."""
         digests = {**self._target.digests, **self._pen.digests}
         if not self._pen.tracks:
-            for root in self._target.roots.values():
-                if restore_controls(root, digests):
+            originals = self._target.originals
+            for name, root in self._target.roots.items():
+                if root in self._changed or name not in originals:
+                    text = self._texts[root] = written(root)
+                else:
+                    text = originals[name]
+                if not has_its_controls(text) and restore_controls(root, digests):
                     self._touch(root)
+                    self._texts.pop(root, None)
         found: dict[str, str | None] = {name: None for name in self._target.properties if name.startswith(PROPERTY)}
         return {**found, **digest_properties(digests)}
 
@@ -353,7 +367,12 @@ def _shows_chart(drawing: Element) -> bool:
 
 
 def _pen(target: Document, track: str) -> Pen:
-    numbers = (one.get(f"{W}id", "") for root in target.roots.values() for one in root.iter(*_WITH_IDS))
+    numbers: list[str] = []
+    for name, root in target.roots.items():
+        bookmarks = bookmark_ids(target.originals[name])
+        numbers += bookmarks or ()
+        rest = _WITH_IDS if bookmarks is None else _WITH_IDS[1:]
+        numbers += (one.get(f"{W}id", "") for one in root.iter(*rest))
     return Pen(track, max((int(number) + 1 for number in numbers if number.isdecimal()), default=1))
 
 

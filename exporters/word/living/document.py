@@ -99,6 +99,11 @@ class Document:
         self._parts[name] = Part(self.package.read(name))
         return self._parts[name]
 
+    @property
+    def originals(self) -> dict[str, bytes]:
+        """The parts as they were opened."""
+        return {name: part.data for name, part in self._parts.items()}
+
     @cached_property
     def roots(self) -> dict[str, Element]:
         """The trees of the parts."""

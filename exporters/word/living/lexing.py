@@ -116,7 +116,7 @@ class _Lexer:
             at = block.end()
             form = block.lastindex
             if form == _PARAGRAPH:
-                line = Line(self._node(P), around[-1], rows, [], [], digests=self._digests)
+                line = Line(self._node(P), around[-1], self._digests, rows)
                 inside, end = at, at if block[2] else data.find(_CLOSED, at)
                 if end < 0:
                     return None

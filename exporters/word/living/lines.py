@@ -7,7 +7,7 @@ the text knows no element until one is asked for: the tree is made, and the para
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 
 from lxml import etree
@@ -83,10 +83,11 @@ class Line:
 
     node: Node
     container: Node | None
+    digests: Mapping[str, str]
     rows: Sequence[Node] = ()
     """The table rows around it, the nearest first."""
-    atoms: list[Atom] = field(default_factory=list)
-    anchors: list[Anchor] = field(default_factory=list)
+    atoms: Sequence[Atom] = ()
+    anchors: Sequence[Anchor] = ()
     in_contents: bool = False
     link: str = ""
     """Of an entry of the contents: the bookmark that it leads to."""
@@ -97,7 +98,6 @@ class Line:
     comments: Sequence[str] = ()
     """The numbers of the comments on it."""
     expand: bool = False
-    digests: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def element(self) -> Element:
@@ -143,7 +143,7 @@ def take(line: Line, element: Element, walker: Walker) -> None:
 
 def line_of(element: Element, digests: Mapping[str, str]) -> Line:
     """Return a paragraph that stands alone (in a note)."""
-    line = Line(Node.of(element), None, digests=digests)
+    line = Line(Node.of(element), None, digests)
     take(line, element, Walker(digests))
     return line
 
@@ -168,6 +168,6 @@ def lines_of(root: Element, digests: Mapping[str, str]) -> Iterable[Line | Betwe
         elif not (fallbacks and is_fallback(element)):
             rows = [nodes.setdefault(row, Node.of(row)) for row in element.iterancestors(TR)]
             container = nodes.setdefault(parent, Node.of(parent)) if parent is not None else None
-            line = Line(Node.of(element), container, rows, shown=shown.get(element, ()), digests=digests)
+            line = Line(Node.of(element), container, digests, rows, shown=shown.get(element, ()))
             take(line, element, walker)
             yield line

@@ -23,14 +23,16 @@ def save(
     properties: Mapping[str, str | None],
     out: BinaryIO,
     epoch: int | None,
+    texts: Mapping[Element, bytes] = {},
 ) -> None:
-    """Write the document. *changed* are the roots of changed parts; a property of None is taken out."""
+    """Write the document. *changed* are the roots of changed parts, *texts* what some of them are written as; a
+    property of None is taken out."""
     package = target.package
     parts = dict(luggage.parts)
     roots = set(changed)
     for name, root in target.roots.items():
         if root in roots or name in parts:
-            parts[name] = _text(root)
+            parts[name] = texts[root] if root in texts else written(root)
     if luggage.relationships is not target.relationships:
         parts[rels_name(target.main)] = luggage.relationships.xml()
     _set_properties(package, properties, parts, luggage)
@@ -49,7 +51,8 @@ def save(
             writer.add(name, data)
 
 
-def _text(root: Element) -> bytes:
+def written(root: Element) -> bytes:
+    """Return the text of a changed part."""
     return serialised(root, controls=next(root.iter(f"{W15}appearance"), None) is not None)
 
 

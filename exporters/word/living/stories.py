@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from exporters.word.anchors import plain_name
@@ -43,7 +43,7 @@ class Region:
     """A bookmarked paragraph, or what became of it: a part of one, or several."""
 
     name: str
-    pieces: list[tuple[Line, list[Atom]]]
+    pieces: list[tuple[Line, Sequence[Atom]]]
     is_note: bool = False
     """Whether it stands in a note, to which its item refers."""
 
@@ -234,7 +234,7 @@ class _Scanner:
             first = first or region
         return first
 
-    def _bound(self, region: Region, row: Found | None, piece: list[Atom]) -> None:
+    def _bound(self, region: Region, row: Found | None, piece: Sequence[Atom]) -> None:
         owner = row
         if len(region.pieces) > 1:
             owner = self._last
@@ -247,7 +247,7 @@ class _Scanner:
         if owner is not None and self._notes:
             self._follow_notes(owner, region, piece)
 
-    def _unbound(self, line: Line, row: Found | None, piece: list[Atom]) -> None:
+    def _unbound(self, line: Line, row: Found | None, piece: Sequence[Atom]) -> None:
         values = [one for one in piece if one.kind in {Kind.CONTROL, Kind.BOOKED}]
         if row is not None:
             row.values += values
@@ -268,7 +268,7 @@ class _Scanner:
                     if one.kind in {Kind.CONTROL, Kind.BOOKED}
                 ]  # fmt: skip
 
-    def _follow_notes(self, owner: Found, region: Region, piece: list[Atom]) -> None:
+    def _follow_notes(self, owner: Found, region: Region, piece: Sequence[Atom]) -> None:
         """Read the notes of a paragraph. They go by its name: LibreOffice loses bookmarks in notes."""
         for number, atom in enumerate([one for one in piece if one.kind is Kind.NOTE]):
             note = self._notes.get((atom.text, atom.key))
@@ -328,7 +328,7 @@ class _Scanner:
                     item.unit = f"{record}/{seen[record]}"
 
 
-def _shows(atoms: list[Atom]) -> bool:
+def _shows(atoms: Sequence[Atom]) -> bool:
     return any(one.kind is not Kind.TEXT or one.text for one in atoms)
 
 
