@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -15,6 +16,7 @@ from exporters.package import Package
 from exporters.wording import plain
 
 _NUMERIC_ROLES = frozenset(("val", "yVal", "bubbleSize", "plus", "minus"))
+_FROM_ZERO = re.compile(rb'<(?:\w+:)?min val="0(?:\.0*)?"/>')
 #: How many layouts of one chart are remembered.
 _REMEMBERED = 256
 _REMEMBERED_BODIES = 16
@@ -107,7 +109,11 @@ class ChartMaker:
         if self._tables:
             cells = [cell and cell._replace(text=_Form(cell.text).fill(texts).decode()) for cell in pattern.cells]
             parts += [_table(table, layout, cells).encode() for table in self._tables]
-        return ChartParts(self._body(xml).fill(references), self._book.pack(parts))
+        chart = self._body(xml).fill(references)
+        if b"v>-" in chart:
+            # Bars of what falls would be cut off by an axis that begins at 0; they grow from there all the same.
+            chart = _FROM_ZERO.sub(b"", chart)
+        return ChartParts(chart, self._book.pack(parts))
 
     def _body(self, xml: str) -> _Form:
         """Return the chart's XML around its references; most instances say the same."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 
 from exporters.model import Dataset, Kind, Measure, Role, Target
 
@@ -27,6 +28,13 @@ class Group:
         """Return all statements: level, growth, stretch, then milestones in order of time, then the rest."""
         named = [target for target in (self.level, self.growth, self.stretch) if target is not None]
         return [*named, *self.milestones, *self.others]
+
+
+@cache
+def called(indicator: str, measure: Measure) -> str:
+    """Return what a statement of an indicator in a measure is called where its id does not say: ``gdp-growth``."""
+    word = "growth" if measure is Measure.GROWTH_YOY else measure.value
+    return f"{indicator}-{word}".lower().replace("_", "-")
 
 
 def groups(targets: Iterable[Target]) -> list[Group]:

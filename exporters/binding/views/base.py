@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cache
 from hashlib import blake2b
 from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar
@@ -63,10 +64,13 @@ def text_fields() -> frozenset[str]:
 
 
 class Lookup(Generic[V]):
-    """Views by code; a code may be written with ``-`` or ``_`` (``district.target.gdp_growth``)."""
+    """Views by code; a code may be written with ``-`` or ``_`` (``district.target.gdp_growth``).
 
-    def __init__(self, owner: str, found: dict[str, V]) -> None:
-        self._owner, self._found = owner, found
+    *other* finds what none of the codes is.
+    """
+
+    def __init__(self, owner: str, found: dict[str, V], other: Callable[[str], V | None] = lambda _: None) -> None:
+        self._owner, self._found, self._other = owner, found, other
 
     def __str__(self) -> str:
         raise TypeError("a list by code stands where a text is expected; name a code and a field")
@@ -76,7 +80,7 @@ class Lookup(Generic[V]):
         found = self._found.get(code)
         if found is None:
             code = code.replace("_", "-")
-            found = self._found.get(code)
+            found = self._found.get(code) or self._other(code)
         return found if found is not None else Absent(f"{self._owner}.{code}")
 
     @property

@@ -9,7 +9,7 @@ from exporters import figures, wording
 from exporters.binding.kept import kept
 from exporters.binding.views.base import Lookup, View
 from exporters.figures import Group
-from exporters.model import Initiative, Measure, Person, Place, Post, Target
+from exporters.model import Initiative, Measure, Person, Place, Post, Role, Target
 
 if TYPE_CHECKING:
     from exporters.binding.scope import Scope
@@ -152,9 +152,25 @@ class PlaceView(View):
 
     @kept
     def target(self) -> Lookup[TargetView]:
-        """Its statements by short id: district.target.gdp_growth for the target nansha.gdp-growth."""
+        """Its statements by short id: district.target.gdp_growth for the target nansha.gdp-growth; where none is called
+        so, for what it states of that indicator in that measure (GDP, growth) for the pack's period."""
         start = self.key + "."
-        return Lookup(self.key, {view.key.removeprefix(start): view for view in self.targets})
+        return Lookup(self.key, {view.key.removeprefix(start): view for view in self.targets}, self._stating)
+
+    def _stating(self, code: str) -> TargetView | None:
+        return self._stated.get(code)
+
+    @kept
+    def _stated(self) -> dict[str, TargetView]:
+        """Its base targets for the whole of it in the pack's period, by indicator and measure (``gdp-growth``)."""
+        pack = self._scope.dataset.period
+        days = pack.start, pack.end
+        found: dict[str, TargetView] = {}
+        for target in self._records:
+            own = target.__dict__
+            if own["role"] is Role.BASE and not own["sub_place"] and (own["period"].start, own["period"].end) == days:
+                found.setdefault(figures.called(own["indicator"], own["measure"]), self._scope.target(target.id))
+        return found
 
     @property
     def _records(self) -> Sequence[Target]:
