@@ -42,6 +42,9 @@ class SlotKind(StrEnum):
     DERIVED = "derived"
     """What any editor works out anew (a page number, the number of a caption): followed where nobody touched it, else
     left, without a word."""
+    NAME = "name"
+    """What a thing is called (a sheet) that is known by something else: followed where nobody touched it; a person's own
+    is theirs, and told only where the data calls it otherwise by now."""
     LOST = "lost"
     """What an editor is known to lose: written anew."""
     FOREIGN = "foreign"
@@ -53,7 +56,7 @@ class SlotKind(StrEnum):
 
 # Worked out once, for it is asked of some hundred thousand slots.
 for _kind in SlotKind:
-    _kind.silent = _kind in {SlotKind.DERIVED, SlotKind.LOST, SlotKind.FOREIGN}
+    _kind.silent = _kind in {SlotKind.DERIVED, SlotKind.NAME, SlotKind.LOST, SlotKind.FOREIGN}
 
 
 # Slots and items are never changed either. They are not frozen, because a file holds some hundred thousand of them and

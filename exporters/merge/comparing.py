@@ -29,7 +29,7 @@ def lost_keys(base: Item, theirs: Item) -> set[str]:
 
 
 def touchable(item: Item) -> list[tuple[str, str]]:
-    return [(slot.key, slot.text) for slot in item.slots if slot.kind is not SlotKind.DERIVED]
+    return [(slot.key, slot.text) for slot in item.slots if slot.kind not in {SlotKind.DERIVED, SlotKind.NAME}]
 
 
 def told(group: Group) -> list[Item]:

@@ -387,12 +387,14 @@ class _FileMerge:
         if merged.conflict:
             name = self._conflict_key(group, slot.key)
             self._conflict(name, "both-changed", before, slot.text, ours.text, slot.at, item, group)
+        elif slot.kind is SlotKind.NAME:
+            return
         elif merged.text == slot.text and canonical(slot.text) not in {canonical(before), canonical(ours.text)}:
             self.kept.append(Kept(slot.key, before, slot.text, at=slot.at))
 
     def _added_twice(self, group: str, item: str, slot: Slot, ours: Slot) -> None:
         """Merge what stands in the file and is new in the data: a record that comes back, say."""
-        if slot.kind is SlotKind.DERIVED or canonical(slot.text) == canonical(ours.text):
+        if slot.kind in {SlotKind.DERIVED, SlotKind.NAME} or canonical(slot.text) == canonical(ours.text):
             return
         if not slot.text:
             self.edits.append(SetSlot(slot.key, slot.at, slot.kind, "", ours.text, ours.at))

@@ -106,7 +106,8 @@ class _Upgrade:
     def _slot(self, group: str, item: Item, slot: Slot) -> bool:
         """Carry a slot, if a person edited it; say whether one did."""
         found = self._before.find(group, item.id, slot.key)
-        if found is None or slot.kind.silent or slot.kind is SlotKind.CHART:
+        silent = slot.kind.silent and slot.kind is not SlotKind.NAME
+        if found is None or silent or slot.kind is SlotKind.CHART:
             return False
         old = replace(found, text=self._overrides.base(group, item.id, slot, found.text))
         if canonical(old.text) == canonical(slot.text):

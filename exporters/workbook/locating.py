@@ -11,6 +11,7 @@ from exporters.workbook.living.book import Book, plain_number, readable
 from exporters.workbook.living.caches import defined_ranges
 from exporters.workbook.living.margins import NAMES
 from exporters.workbook.living.recalculating import Place, Recalculation, same_result
+from exporters.workbook.living.tabs import TAB
 from exporters.workbook.references import letters
 
 if TYPE_CHECKING:
@@ -31,6 +32,8 @@ def whereabouts(package: Package, snapshot: Snapshot) -> dict[str, str]:
                 part, _, cell = at.partition("!")
                 if part in names and cell:
                     kind = f"row {cell}" if cell.isdecimal() else f"cell {cell}"
+                    if cell == TAB:
+                        kind = "its name"
                     if cell in NAMES:
                         kind = "header" if cell.endswith("Header") else "footer"
                     found[at] = f"sheet {names[part]}, {kind}"

@@ -220,3 +220,30 @@ def test_sheets_renamed_and_moved_in_an_office_are_known_again(office: LibreOffi
     assert found["海珠"]["B1"].value == "海珠区目标"
     assert found.sheetnames.index("海珠") == found.sheetnames.index("越秀") + 1
     assert re.search(r"_bp_sheet", part(result, "xl/workbook.xml"))
+
+
+def test_a_tab_follows_the_name_that_the_data_gives_it_unless_a_person_called_it_otherwise():
+    base = render(dataset())
+    book = loaded(retitled(base, "天河", "天河新"))
+    book.create_sheet("我的", 0)["A1"] = "=SUM(南沙!D4:D5)+海珠!D4"
+    out = io.BytesIO()
+    book.save(out)
+    data = dataset()
+    names = {"nansha": "南'沙 A", "haizhu": "海珠", "tianhe": "天河区"}
+    places = tuple(
+        one.model_copy(update={"short": one.short.model_copy(update={"zh": names[one.id]})})
+        if one.id in names
+        else one
+        for one in data.places
+    )
+    fields = {name: getattr(data, name) for name in type(data).model_fields}
+    ours = render(type(data).model_validate(fields | {"places": places}))
+    result, plan = regenerate(base, out.getvalue(), ours)
+    assert [(one.base, one.theirs, one.ours) for one in plan.conflicts] == [("天河", "天河新", "天河区")]
+    found = loaded(result)
+    assert "南'沙 A" in found.sheetnames and "天河新" in found.sheetnames and "南沙" not in found.sheetnames
+    assert found["我的"]["A1"].value == "=SUM('南''沙 A'!D4:D5)+海珠!D4"
+    assert found["南'沙 A"].defined_names["Werte"].attr_text.startswith("'南''沙 A'!")
+    assert "'南''沙 A'!" in found["南'沙 A"]._charts[0].series[0].val.numRef.f
+    again, plan = regenerate(ours, result, ours)
+    assert not plan.conflicts and sheets(again) == sheets(result)

@@ -33,6 +33,7 @@ def edit(book: Any) -> None:
     sheet = book.create_sheet("我的表")
     sheet["A1"], sheet["A2"], sheet["A3"] = "自己的表格文字", f"=AVERAGE('目标'!G{grid.head + 1}:G{grid.bottom})", "='说明'!B2"
     sheet["B1"].comment = Comment("自己表的批注", "王五")
+    book["来源"].title = "出处"
     charts = BarChart(), BarChart()
     for chart, place in zip(charts, (sheet, book["总览"]), strict=True):
         chart.add_data(Reference(grid.sheet, min_col=7, min_row=grid.head, max_row=grid.bottom))
@@ -74,7 +75,7 @@ def test_typed_values_go_along_and_all_else_is_told(tmp_path: Path, more: bool):
     assert (found[GDP]["备注说明"], found[GDP]["实际值"]) == ("重要", "0.08")
     assert (found[HAIZHU]["目标值"], found["baiyun.gdp-growth"]["目标值"]) == ("0.2", "0.09")
     book = openpyxl.load_workbook(desk.file)
-    assert book.sheetnames == ["总览", "新表", "目标", "对比", "举措", "来源", "我的表"]
+    assert book.sheetnames == ["总览", "新表", "目标", "对比", "举措", "出处", "我的表"]
     grid = Grid(book)
     assert found[GDP]["我的列"] == "列中文字"
     value, row = openpyxl.utils.get_column_letter(grid.columns["目标值"]), grid.row(HAIZHU)

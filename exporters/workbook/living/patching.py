@@ -29,6 +29,7 @@ from exporters.workbook.living.related import Related
 from exporters.workbook.living.shifting import Insertion, Shift, Shifts
 from exporters.workbook.living.spans import parse, utf8
 from exporters.workbook.living.styles import DATE, PERCENT
+from exporters.workbook.living.tabs import TAB, rename
 from exporters.workbook.living.texts import Run, retyped, runs_of
 from exporters.workbook.living.translating import Translation
 from exporters.workbook.living.writing import SheetEdit
@@ -69,6 +70,7 @@ class _Patch:
         self._lifting = Lifting(self._book, self._ours, self._translation, self._changes)
         self._leaving = Leaving(self._book)
         self._charts: dict[str, str] = {}
+        self._tabs: dict[str, str] = {}
         self._descriptions: dict[str, dict[str, str]] = defaultdict(dict)
         self._style_pairs: dict[str, dict[int, Counter[int]]] = {}
 
@@ -119,6 +121,8 @@ class _Patch:
             self._changes.set(part, data)
         self._drop_chain(bool(shifts or self._lifting.entries))
         renew(self._book, self._changes, self._edits.values(), self._lifting.entries)
+        if self._tabs:
+            rename(self._book, self._changes, self._tabs)
         self._write_properties(properties)
         self._changes.write(out, epoch)
 
@@ -142,6 +146,9 @@ class _Patch:
         holder, _, name = slot.at.rpartition("!")
         if name in NAMES and holder in self._entries:
             self._edit(holder).margins[name] = self._margin(holder, name, slot)
+            return
+        if name == TAB:
+            self._tabs[holder] = slot.new
             return
         if name.startswith(ALTERNATIVE):
             self._descriptions[holder][name.removeprefix(ALTERNATIVE)] = slot.new

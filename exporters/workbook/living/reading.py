@@ -26,6 +26,7 @@ from exporters.workbook.living.pointing import Pointing
 from exporters.workbook.living.rowforms import Form, RowCells, Texts
 from exporters.workbook.living.shapes import shaped, shaped_in
 from exporters.workbook.living.sheet import Sheet
+from exporters.workbook.living.tabs import TAB
 from exporters.workbook.references import letters
 
 if TYPE_CHECKING:
@@ -89,10 +90,17 @@ class _Reader:
             if area.is_range:
                 keyed = {int(item.at.rpartition("!")[2]) for item in items}
             yield Group(group, area.part, items, keeps=True)
-        yield Group(CELLS + name, entry.part, tuple(self._cells(sheet, CELLS + name, keyed)))
+        cells = self._cells(sheet, CELLS + name, keyed)
+        yield Group(CELLS + name, entry.part, (*self._tab(entry, name), *cells))
         yield Group(MARGINS + name, entry.part, tuple(margins(sheet, name)))
         charts = tuple(chart_items(book, entry, CHARTS + name, self._pointing))
         yield Group(CHARTS + name, entry.part + RANGE, charts)
+
+    def _tab(self, entry: SheetEntry, name: str) -> Iterator[Item]:
+        """Yield the name of a sheet that is known by something else."""
+        if entry.part in self._book.sheet_keys or name != entry.name:
+            slot = Slot(f"{name}!{TAB}", entry.name, f"{entry.part}!{TAB}", SlotKind.NAME)
+            yield Item(f"{CELLS}{name}!{TAB}", slot.at, (slot,))
 
     def _rows(self, sheet: Sheet, table: Table, group: str, others: Sequence[Table]) -> Iterator[Item]:
         book = self._book
