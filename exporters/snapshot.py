@@ -43,8 +43,8 @@ class SlotKind(StrEnum):
     """What any editor works out anew (a page number, the number of a caption): followed where nobody touched it, else
     left, without a word."""
     NAME = "name"
-    """What a thing is called (a sheet) that is known by something else: followed where nobody touched it; a person's own
-    is theirs, and told only where the data calls it otherwise by now."""
+    """What a thing is called (a sheet) that is known by something else: followed where nobody touched it; a person's
+    own is theirs, and told only where the data calls it otherwise by now."""
     LOST = "lost"
     """What an editor is known to lose: written anew."""
     FOREIGN = "foreign"
