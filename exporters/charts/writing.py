@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from exporters.charts.marks import SLOT
 from exporters.package import ContentTypes, Package, PackageWriter, Stencil, ct, deflate, relative_target, rt
-from exporters.package.relationships import HEAD, TAIL, Relationship, rels_name
+from exporters.package.relationships import HEAD, TAIL, Relationship
 
 if TYPE_CHECKING:
     from exporters.charts.making import ChartParts
     from exporters.package import Deflated
 
-_BOOK = f"Microsoft_Excel_Sheet{SLOT}.xlsx"
+_BOOK = "Microsoft_Excel_Sheet"
 _COPIED = frozenset((rt.CHART_STYLE, rt.CHART_COLORS, rt.CHART_USER_SHAPES))
 
 
@@ -65,7 +65,7 @@ class ChartWriter:
             else:
                 target = name if external else relative_target(chart, name)
                 constant.append(Relationship(rel_id, kind, target, external).xml())
-        book = _xml(book_id, rt.PACKAGE, f"../embeddings/{_BOOK}")
+        book = _xml(book_id, rt.PACKAGE, f"../embeddings/{_BOOK}{SLOT}.xlsx")
         companions = (_xml(one.rel_id, one.type, f"{one.stem}{SLOT}{one.suffix}") for one in self._companions)
         pieces = "".join((HEAD, *constant, book, *companions, TAIL)).split(SLOT)
         self._relationships = Stencil(pieces)
@@ -73,15 +73,15 @@ class ChartWriter:
 
     def write(self, writer: PackageWriter, number: int, parts: ChartParts) -> list[tuple[str, str]]:
         """Write instance *number* and return the (part, content type) pairs to be listed; the workbook is an .xlsx."""
-        chart = f"{self._folder}/charts/chart{number}.xml"
-        written = [(chart, ct.CHART)]
+        folder = f"{self._folder}/charts/"
+        written = [(f"{folder}chart{number}.xml", ct.CHART)]
         for item in self._companions:
-            name = f"{self._folder}/charts/{item.stem}{number}{item.suffix}"
-            writer.add_deflated(name, item.data)
-            written.append((name, item.content_type))
-        writer.add(chart, parts.chart)
-        writer.add_deflated(rels_name(chart), self._relationships.fill([number] * self._numbers))
-        writer.add_stored(f"{self._folder}/embeddings/{_BOOK.replace(SLOT, str(number))}", parts.workbook)
+            writer.series(folder + item.stem, item.suffix).add_deflated(number, item.data)
+            written.append((f"{folder}{item.stem}{number}{item.suffix}", item.content_type))
+        writer.series(f"{folder}chart", ".xml").add(number, parts.chart)
+        relationships = self._relationships.fill([number] * self._numbers)
+        writer.series(f"{folder}_rels/chart", ".xml.rels").add_deflated(number, relationships)
+        writer.series(f"{self._folder}/embeddings/{_BOOK}", ".xlsx").add_stored(number, parts.workbook)
         return written
 
 

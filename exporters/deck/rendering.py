@@ -6,6 +6,7 @@ import json
 import posixpath
 from array import array
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from exporters.charts.making import FILTERS as CHART_FILTERS
@@ -74,7 +75,6 @@ class _DeckRenderer:
         self._anchors = Anchors()
         self._number = self._meta["first_number"]
         self._charts: dict[int, tuple[ChartMaker, ChartWriter]] = {}
-        self._stencils: dict[tuple[str, ...], Stencil] = {}
         self._overrides: dict[str, str] = {}
         self._chart_numbers = array("I")
         self._plan: list[int] = []
@@ -88,6 +88,8 @@ class _DeckRenderer:
             self._plan = [int(item) for item in self._text("plan", {"_done": self._scope.done}).split()]
             self._first = {index: number for number, index in reversed(list(enumerate(self._plan, 1)))}
         with PackageWriter(out, date_time=zip_time(self._epoch)) as writer:
+            self._slides = _Pages(writer, "ppt/slides", "slide")
+            self._notes_pages = _Pages(writer, "ppt/notesSlides", "notesSlide")
             writer.add("_rels/.rels", self._meta["package_relationships"].encode())
             self._carry(writer)
             self._stream(writer, planned)
@@ -171,7 +173,7 @@ class _DeckRenderer:
                 if name == "slide":
                     self._slide(writer, slide, data)
                 elif name == "notes":
-                    self._write_notes(writer, slide, data)
+                    self._write_notes(slide, data)
                 elif name == "chart":
                     self._chart(writer, slide, rest, data)
                 else:
@@ -202,58 +204,37 @@ class _DeckRenderer:
 
     def _slide(self, writer: PackageWriter, slide: _Instance, text: str) -> None:
         meta = slide.meta
-        name = f"ppt/slides/slide{slide.number}.xml"
         if meta["raw"]:
-            writer.add_raw(self._template.raw(meta["part"]), name)
+            self._slides.add_raw(slide.number, self._template.raw(meta["part"]))
             if meta["notes"] is not None:
-                self._write_notes(writer, slide, None)
+                self._write_notes(slide, None)
         else:
-            writer.add(name, text.encode())
+            self._slides.add(slide.number, text.encode())
         others: list[str] = []
         for rel_id, target in meta["links"]:
             slide.relate(rel_id, rt.SLIDE, _SLIDE, self._linked(target, slide.number))
         for rel_id, kind, tree in meta["owned"]:
             part = tree["part"] if slide.number == self._first[self._plan[slide.number - 1]] else None
             part = part or self._copy(writer, tree)
-            others.append(_relationship(rel_id, kind, relative_target(name, part)))
-        self._relations(writer, name, (meta["constant"], *slide.relationships), slide.numbers, others)
-
-    def _relations(
-        self,
-        writer: PackageWriter,
-        part: str,
-        numbered: tuple[str, ...],
-        numbers: Sequence[int],
-        others: Sequence[str] = (),
-    ) -> None:
-        """Write a part's relationships: those to parts with *numbers*, which thousands have in common, and *others*."""
-        if others:
-            pieces = "".join((HEAD, *numbered, *others, TAIL)).split(SLOT)
-            text = "".join(f"{piece}{number}" for piece, number in zip(pieces, numbers, strict=False)) + pieces[-1]
-            writer.add(rels_name(part), text.encode())
-            return
-        stencil = self._stencils.get(numbered)
-        if stencil is None:
-            stencil = self._stencils[numbered] = Stencil("".join((HEAD, *numbered, TAIL)).split(SLOT))
-        writer.add_deflated(rels_name(part), stencil.fill(numbers))
+            others.append(_relationship(rel_id, kind, relative_target("ppt/slides/slide1.xml", part)))
+        self._slides.relate(slide.number, (meta["constant"], *slide.relationships), slide.numbers, others)
 
     def _linked(self, part: str, own: int) -> int:
         """Return the number of the first instance of a template slide; a link to a slide not shown leads to its own."""
         index = next((i for i, meta in enumerate(self._meta["slides"]) if meta["part"] == part), -1)
         return self._first.get(index, own)
 
-    def _write_notes(self, writer: PackageWriter, slide: _Instance, text: str | None) -> None:
+    def _write_notes(self, slide: _Instance, text: str | None) -> None:
         meta = slide.meta["notes"]
         if text is not None and meta["part"] is None and "<a:t>" not in text:
             return  # the template has no notes here, and nothing was left out
         self._notes += 1
-        name = f"ppt/notesSlides/notesSlide{self._notes}.xml"
         if text is None:
-            writer.add_raw(self._template.raw(meta["part"]), name)
+            self._notes_pages.add_raw(self._notes, self._template.raw(meta["part"]))
         else:
-            writer.add(name, text.encode())
+            self._notes_pages.add(self._notes, text.encode())
         back = _relationship(meta["back"], rt.SLIDE, _SLIDE_OF_NOTES)
-        self._relations(writer, name, (meta["constant"], back), (slide.number,))
+        self._notes_pages.relate(self._notes, (meta["constant"], back), (slide.number,))
         slide.relate(meta["rel_id"], rt.NOTES_SLIDE, _NOTES, self._notes)
 
     def _copy(self, writer: PackageWriter, tree: Mapping[str, Any]) -> str:
@@ -351,6 +332,30 @@ class _DeckRenderer:
         return set(self._meta["replaced"]) - slides - notes - charts
 
 
+class _Pages:
+    """Numbered parts, each with its relationships."""
+
+    def __init__(self, writer: PackageWriter, folder: str, stem: str) -> None:
+        parts = writer.series(f"{folder}/{stem}", ".xml")
+        self.add, self.add_raw = parts.add, parts.add_raw
+        self._relationships = writer.series(f"{folder}/_rels/{stem}", ".xml.rels")
+        self._stencils: dict[tuple[str, ...], Stencil] = {}
+
+    def relate(
+        self, number: int, numbered: tuple[str, ...], numbers: Sequence[int], others: Sequence[str] = ()
+    ) -> None:
+        """Write a part's relationships: those to parts with *numbers*, which thousands have in common, and *others*."""
+        if others:
+            pieces = "".join((HEAD, *numbered, *others, TAIL)).split(SLOT)
+            text = "".join(f"{piece}{number}" for piece, number in zip(pieces, numbers, strict=False)) + pieces[-1]
+            self._relationships.add(number, text.encode())
+            return
+        stencil = self._stencils.get(numbered)
+        if stencil is None:
+            stencil = self._stencils[numbered] = Stencil("".join((HEAD, *numbered, TAIL)).split(SLOT))
+        self._relationships.add_deflated(number, stencil.fill(numbers))
+
+
 class _Instance:
     """A slide being written, with its relationships to parts that bear numbers."""
 
@@ -377,6 +382,7 @@ def _tree_parts(tree: Mapping[str, Any]) -> set[str]:
     return found
 
 
+@lru_cache(maxsize=256)
 def _relationship(rel_id: str, kind: str, target: str) -> str:
     return f'<Relationship Id="{rel_id}" Type="{kind}" Target="{target}"/>'
 

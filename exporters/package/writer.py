@@ -28,6 +28,8 @@ EPOCH: ZipTime = (1980, 1, 1, 0, 0, 0)
 _LATEST: ZipTime = (2107, 12, 31, 23, 59, 58)
 
 _LOCAL = struct.Struct("<4s5H3I2H")
+_SIZES = struct.Struct("<3I")
+_OFFSET = struct.Struct("<I")
 _LOCAL_MARK = b"PK\x03\x04"
 _CENTRAL = struct.Struct("<4s6H3I5H2I")
 _CENTRAL_MARK = b"PK\x01\x02"
@@ -40,6 +42,8 @@ _DEFLATED = 8
 _UTF8_NAME = 0x800
 _VERSION = 20
 _VERSION_64 = 45
+#: So many bytes are written at once, but for larger parts.
+_GATHERED = 1 << 17
 _MAX_16 = 0xFFFF
 _MAX_32 = 0xFFFFFFFF
 
@@ -82,6 +86,10 @@ class PackageWriter:
         self._offset = 0
         self._central = bytearray()
         self._names: set[str] = set()
+        self._series: dict[tuple[str, str], PartSeries] = {}
+        self._count = 0
+        self._waiting: list[bytes | bytearray] = []
+        self._written = 0
         self._closed = False
 
     def __enter__(self) -> Self:
@@ -101,7 +109,14 @@ class PackageWriter:
         return self._offset
 
     def __contains__(self, name: str) -> bool:
-        return name.casefold() in self._names
+        return name.casefold() in self._names or any(one.has(name) for one in self._series.values())
+
+    def series(self, before: str, after: str) -> PartSeries:
+        """Return the parts that are named by a number between *before* and *after*; each call returns the same."""
+        found = self._series.get((before, after))
+        if found is None:
+            found = self._series[before, after] = PartSeries(self, before, after)
+        return found
 
     def add(self, name: str, data: bytes) -> None:
         """Add a part, deflated."""
@@ -131,16 +146,13 @@ class PackageWriter:
     ) -> None:
         if self._closed:
             raise ValueError("the package is closed")
-        key = name.casefold()
-        if key in self._names:
+        if name in self:
             raise ValueError(f"part '{name}' is in the package already")
-        if not name or name[0] == "/" or "\\" in name:
-            raise ValueError(f"'{name}' is no part name: it is empty, absolute or holds a backslash")
-        encoded = name.encode()
+        encoded = _encoded(name)
         length = len(encoded)
-        if length > _MAX_16:
-            raise ValueError("a part name is longer than 65,535 bytes")
-        self._names.add(key)
+        self._names.add(name.casefold())
+        for one in self._series.values():
+            one.take(name)
         flags = 0 if length == len(name) else _UTF8_NAME
         offset = self._offset
         version, time, date = _VERSION, self._time, self._date
@@ -154,24 +166,40 @@ class PackageWriter:
             _LOCAL_MARK, _VERSION_64 if local_extra else _VERSION, flags, method, time, date, crc, listed_packed,
             listed_size, length, len(local_extra),
         )  # fmt: skip
-        head += encoded + local_extra
-        write = self._out.write
-        write(head)
-        for chunk in chunks:
-            write(chunk)
-        self._offset = offset + len(head) + packed_size
-        self._central += _CENTRAL.pack(
+        central = _CENTRAL.pack(
             _CENTRAL_MARK, version, version, flags, method, time, date, crc, listed_packed, listed_size, length,
             len(extra), 0, 0, 0, 0, listed_offset,
         )  # fmt: skip
-        self._central += encoded + extra
+        self._put(head + encoded + local_extra, chunks, packed_size, central + encoded + extra)
+
+    def _put(self, head: bytes, chunks: Iterable[bytes | bytearray], size: int, central: bytes) -> None:
+        """Write a part's own header and its *size* packed bytes, and keep its entry of the directory."""
+        waiting = self._waiting
+        waiting.append(head)
+        self._offset += len(head) + size
+        self._central += central
+        self._count += 1
+        if size < _GATHERED:
+            waiting += chunks
+            if self._offset - self._written > _GATHERED:
+                self._flush()
+        else:
+            self._flush()
+            for chunk in chunks:
+                self._out.write(chunk)
+
+    def _flush(self) -> None:
+        self._out.write(b"".join(self._waiting))
+        self._waiting.clear()
+        self._written = self._offset
 
     def close(self) -> None:
         """Write the directory. Calling it again does nothing."""
         if self._closed:
             return
         self._closed = True
-        count, start, size = len(self._names), self._offset, len(self._central)
+        self._flush()
+        count, start, size = self._count, self._offset, len(self._central)
         tail = b""
         if count >= _MAX_16 or start >= _MAX_32 or size >= _MAX_32:
             tail = _END_64.pack(
@@ -190,6 +218,103 @@ class PackageWriter:
         self._central += tail + end
         self._out.write(self._central)
         self._offset += size + len(tail) + len(end)
+
+
+class PartSeries:
+    """Parts of one package whose names differ in a number alone, which rises from part to part.
+
+    What their headers have in common is made once, and their names need not be kept. A number that does not rise, or
+    whose part is in the package already, raises ValueError.
+    """
+
+    __slots__ = ("_after", "_before", "_end", "_frames", "_last", "_start", "_taken", "_writer")
+
+    def __init__(self, writer: PackageWriter, before: str, after: str) -> None:
+        self._writer, self._before, self._after = writer, before, after
+        self._start, self._end = _encoded(before), after.encode()
+        self._frames: dict[tuple[int, int], tuple[bytes, bytes, bytes, bytes]] = {}
+        self._last = 0
+        self._taken: set[int] = set()
+        for name in writer._names:
+            self.take(name)
+
+    def add(self, number: int, data: bytes) -> None:
+        """Add a part, deflated."""
+        self._entry(number, _DEFLATED, crc32(data), len(data), packed(data))
+
+    def add_stored(self, number: int, data: bytes) -> None:
+        """Add a part as it is."""
+        self._entry(number, _STORED, crc32(data), len(data), data)
+
+    def add_raw(self, number: int, part: RawPart) -> None:
+        """Carry a part of another package over without inflating it."""
+        self._entry(number, part.method, part.crc, part.size, part.compressed)
+
+    def add_deflated(self, number: int, part: Deflated) -> None:
+        """Add a part that was deflated before."""
+        self._entry(number, _DEFLATED, *part)
+
+    def has(self, name: str) -> bool:
+        """Return whether a part of that name was added here."""
+        return 0 < self._number(name) <= self._last
+
+    def take(self, name: str) -> None:
+        """Note a part that was added by its whole name."""
+        if number := self._number(name):
+            self._taken.add(number)
+
+    def _number(self, name: str) -> int:
+        """Return the number in a part's name, or 0 for one that does not belong here; names compare without case."""
+        key, before, after = name.casefold(), self._before.casefold(), self._after.casefold()
+        digits = key[len(before) : len(key) - len(after)]
+        mine = key.startswith(before) and key.endswith(after) and digits.isdecimal() and digits.isascii()
+        return int(digits) if mine and digits[0] != "0" else 0
+
+    def _entry(self, number: int, method: int, crc: int, size: int, data: bytes) -> None:
+        writer, packed_size = self._writer, len(data)
+        offset = writer._offset
+        if max(offset, size, packed_size) >= _MAX_32 or writer._closed:
+            writer._entry(f"{self._before}{number}{self._after}", method, crc, size, (data,), packed_size)
+            return
+        if number <= self._last or number in self._taken:
+            raise ValueError(f"part '{self._before}{number}{self._after}' is in the package, or one behind it")
+        self._last = number
+        digits = b"%d" % number
+        frame = self._frames.get((method, len(digits)))
+        if frame is None:
+            frame = self._frames[method, len(digits)] = self._frame(method, len(digits))
+        local, local_name, central, attributes = frame
+        sizes = _SIZES.pack(crc, packed_size, size)
+        writer._put(
+            b"%b%b%b%b%b" % (local, sizes, local_name, digits, self._end),
+            (data,),
+            packed_size,
+            b"%b%b%b%b%b%b%b" % (central, sizes, attributes, _OFFSET.pack(offset), self._start, digits, self._end),
+        )
+
+
+    def _frame(self, method: int, length: int) -> tuple[bytes, bytes, bytes, bytes]:
+        """Return what stands around checksum and sizes in a part's own header, up to its number, and in its entry."""
+        writer, start = self._writer, self._start
+        flags = 0 if (self._before + self._after).isascii() else _UTF8_NAME
+        common = flags, method, writer._time, writer._date
+        size = len(start) + length + len(self._end)
+        return (
+            struct.pack("<4s5H", _LOCAL_MARK, _VERSION, *common),
+            struct.pack("<2H", size, 0) + start,
+            struct.pack("<4s6H", _CENTRAL_MARK, _VERSION, _VERSION, *common),
+            struct.pack("<5HI", size, 0, 0, 0, 0, 0),
+        )
+
+
+def _encoded(name: str) -> bytes:
+    """Return a part's name in UTF-8; raises ValueError for one that no part may have."""
+    if not name or name[0] == "/" or "\\" in name:
+        raise ValueError(f"'{name}' is no part name: it is empty, absolute or holds a backslash")
+    encoded = name.encode()
+    if len(encoded) > _MAX_16:
+        raise ValueError("a part name is longer than 65,535 bytes")
+    return encoded
 
 
 def _zip64_fields(size: int, packed_size: int, offset: int) -> tuple[int, bytes, bytes]:
