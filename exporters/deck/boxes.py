@@ -18,7 +18,6 @@ SEAM = 0.25
 _REMEMBERED = 4096
 #: Between the texts of runs: a noncharacter, which no text may hold.
 BETWEEN = "\ufddf"
-_LINE_END = re.compile(r"<a:br\b|</a:p>")
 SHOWN = re.compile(r"<a:t>([^<]*)")
 
 
@@ -121,18 +120,26 @@ class Box(NamedTuple):
             return self.holds_runs(SHOWN.findall(body))
         if self.largest is None or "<a:p/>" in body:
             return False
-        *lines, _ = _LINE_END.split(body)
-        if len(lines) * self.tallest > self.height:
+        if (body.count("</a:p>") + body.count("<a:br")) * self.tallest > self.height:
             return False
-        widths, seam = self.largest, self.seam
-        for line in lines:
-            texts = SHOWN.findall(line)
-            # Counting costs less than measuring what no other slide says.
-            if sum(map(len, texts)) <= self.free and "\t" not in line:
-                continue
-            if sum(map(widths.__getitem__, texts)) + seam * (len(texts) - 1) > self.narrowest:
-                return False
+        texts: list[str] = []
+        for piece in str.split(body, "<a:t>")[1:]:
+            text, _, rest = piece.partition("<")
+            texts.append(text)
+            if "</a:p>" in rest or "<a:br" in rest:
+                if not self._has_line(texts):
+                    return False
+                texts.clear()
         return True
+
+    def _has_line(self, texts: list[str]) -> bool:
+        """Return whether one line takes the *texts* of runs, whichever of the box's own they are."""
+        # Counting costs less than measuring what no other slide says.
+        if sum(map(len, texts)) <= self.free and "\t" not in "".join(texts):
+            return True
+        widths = self.largest
+        assert widths is not None
+        return sum(map(widths.__getitem__, texts)) + self.seam * (len(texts) - 1) <= self.narrowest
 
     def holds_runs(self, texts: list[str]) -> bool:
         """Return whether the one line of a box that always holds the same runs has room for their *texts*."""

@@ -204,6 +204,8 @@ class Fitter:
 
     def with_rest(self, body: str) -> str:
         """Return the notes' text body with what was shortened on the slide and does not stand in them already."""
+        if not self._left_out:
+            return body
         body = str(body)
         missing = [text for text in dict.fromkeys(self._left_out) if _escaped(text) not in body.replace("&#34;", '"')]
         if missing:

@@ -248,3 +248,47 @@ def test_a_stencil_gives_its_text_with_the_numbers_between(numbers: list[int], t
         assert inflater.eof and not inflater.unused_data
         assert data.decode() == expected
         assert (part.crc, part.size) == (zlib.crc32(data), len(data))
+
+
+@given(
+    st.lists(st.tuples(st.integers(1, 40), st.booleans(), _CONTENTS), max_size=8),
+    st.sampled_from(("a/p", "图/页")),
+)
+def test_a_series_writes_what_whole_names_do(steps: list[tuple[int, bool, bytes]], before: str) -> None:
+    one, other = io.BytesIO(), io.BytesIO()
+    number = 0
+    with PackageWriter(one) as numbered, PackageWriter(other) as named:
+        for step, stored, data in steps:
+            number += step
+            name = f"{before}{number}.xml"
+            pages = numbered.series(before, ".xml")
+            (pages.add_stored if stored else pages.add)(number, data)
+            (named.add_stored if stored else named.add)(name, data)
+            assert name.upper() in numbered and f"{before}{number + 1}.xml" not in numbered
+        assert numbered.size == named.size
+    assert one.getvalue() == other.getvalue()
+
+
+def test_a_series_refuses_what_is_there() -> None:
+    with PackageWriter(io.BytesIO()) as writer:
+        writer.add("A/P3.xml", b"<a/>")
+        pages = writer.series("a/p", ".xml")
+        pages.add(2, b"<a/>")
+        writer.add("a/p5.xml", b"<a/>")
+        for number in (1, 2, 3, 5):
+            with pytest.raises(ValueError, match=f"'a/p{number}.xml' is in the package"):
+                pages.add(number, b"<b/>")
+        with pytest.raises(ValueError, match=r"'a/P2\.xml' is in the package already"):
+            writer.add("a/P2.xml", b"<b/>")
+        writer.add("a/p02.xml", b"<a/>")
+        pages.add(4, b"<a/>")
+
+
+def test_a_series_goes_on_beyond_four_gigabytes() -> None:
+    one, other = PackageWriter(io.BytesIO()), PackageWriter(io.BytesIO())
+    one._offset = other._offset = 1 << 32
+    one.series("p", ".xml").add(1, b"<a/>")
+    other.add("p1.xml", b"<a/>")
+    assert one._central == other._central
+    with pytest.raises(ValueError, match="already"):
+        one.series("p", ".xml").add(1, b"<a/>")
