@@ -14,7 +14,7 @@ from typing import Any, cast
 from jinja2 import pass_context, pass_environment, pass_eval_context
 from jinja2.compiler import Frame
 from jinja2.exceptions import SecurityError
-from jinja2.nodes import Concat, Expr, Filter, For, List, Node
+from jinja2.nodes import Concat, Const, Expr, Filter, For, List, Node
 
 from exporters.binding.environment import KEPT_FILTERS, MAX_REPEATED
 from exporters.binding.generating import Generator
@@ -55,6 +55,10 @@ class BoundedGenerator(Generator):
         self.write(")")
 
     def visit_List(self, node: List, frame: Frame) -> None:  # noqa: N802 - Jinja2's name
+        if all(isinstance(item, Const) for item in node.items):
+            # Such a list is no longer than the template.
+            super().visit_List(node, frame)
+            return
         self.write("environment.made(")
         super().visit_List(node, frame)
         self.write(")")
@@ -167,6 +171,8 @@ class _Watched(list[Any]):
 
 def _size(items: list[Any]) -> int:
     """Return how many characters and items a list holds, those of inner lists included, as far as it matters."""
+    if not any(issubclass(kind, (str, list, tuple)) for kind in set(map(type, items))):
+        return len(items)
     size, waiting = 0, [items]
     while waiting and size <= MAX_REPEATED:
         inner = waiting.pop()

@@ -242,7 +242,13 @@ class Generator(CodeGenerator):
         self.write(f").__class__ in kinds else environment.getattr(found, {node.attr!r}))")
 
     def visit_Getitem(self, node: Getitem, frame: Frame) -> None:  # noqa: N802 - Jinja2's name
-        """Cut a list that may be missing; what a slice has of it is used at once, as with attributes."""
+        """Ask a list directly for an item by its number; cut one that may be missing. What is found is used at once."""
+        at = node.arg.value if isinstance(node.arg, Const) else None
+        if type(at) is int and at >= 0:
+            self.write(f"(cut[{at}] if (cut := ")
+            self.visit(node.node, frame)
+            self.write(f").__class__ is list and len(cut) > {at} else environment.getitem(cut, {at}))")
+            return
         if not isinstance(node.arg, Slice):
             super().visit_Getitem(node, frame)
             return
