@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import Literal
 
 import click
 
@@ -14,22 +15,23 @@ from exporters.cli.report import json_option, print_json
 @click.command("resolve", short_help="Settle a conflict.")
 @folder_argument
 @click.argument("key")
-@click.option("--mine", "choice", flag_value="mine", help="Keep what stands in the file.")
-@click.option("--data", "choice", flag_value="data", help="Write what the data says.")
+@click.option("--mine", is_flag=True, help="Keep what stands in the file.")
+@click.option("--data", is_flag=True, help="Write what the data says.")
 @json_option
-def command(folder: Path, key: str, choice: str | None, as_json: bool) -> None:
+def command(folder: Path, key: str, mine: bool, data: bool, as_json: bool) -> None:
     """Settle the conflict of KEY (as `briefpack status` names it) in all files of the pack in DIR."""
     from exporters.runs.settling import resolve as settle
 
-    if choice is None:
+    if mine == data:
         raise click.UsageError("say --mine (keep what stands in the file) or --data (write what the data says)")
-    settled = settle(folder, key, "mine" if choice == "mine" else "data")
+    choice: Literal["mine", "data"] = "mine" if mine else "data"
+    settled = settle(folder, key, choice)
     code = 3 if settled.open else 0
     if as_json:
         answer = {"key": key, "choice": choice, "files": settled.files, "open": settled.open}
         print_json({"ok": True, "exit_code": code, **answer})
     else:
-        done = "yours stays" if choice == "mine" else "the data was taken"
+        done = "yours stays" if mine else "the data was taken"
         click.echo(f"{key}: {done} in {', '.join(settled.files)}")
         if settled.open:
             where = ", ".join(settled.open)

@@ -32,6 +32,7 @@ def command(target: str, at: str, days: str, name: str, folder: Path | None, arg
 
     Example: briefpack schedule --target systemd --at 06:30 --days weekdays batch 'data/*.yaml' --out out
     """
+    from exporters.errors import BriefpackError
     from exporters.runs.schedules import TARGETS, Schedule
 
     _check(arguments, folder or Path.cwd())
@@ -40,7 +41,11 @@ def command(target: str, at: str, days: str, name: str, folder: Path | None, arg
     # Where no command is on the path, the interpreter that runs now finds the tool again.
     words = (*((found,) if found else (sys.executable, "-m", "exporters")), *(arguments or ("build",)))
     where = (folder or Path.cwd()).resolve()
-    click.echo(TARGETS[target](Schedule.parse(words, where, at, days, name)), nl=False)
+    try:
+        plan = Schedule.parse(words, where, at, days, name)
+    except BriefpackError as error:
+        raise click.UsageError("\n".join(f"{one.file}: {one.message}; {one.hint}" for one in error.faults)) from None
+    click.echo(TARGETS[target](plan), nl=False)
 
 
 def _check(arguments: tuple[str, ...], folder: Path) -> None:

@@ -154,7 +154,7 @@ def _fresh(plan: Plan, step: Step, ours: bytes, statements: Statements) -> MadeF
     digest = hashlib.sha256(ours).hexdigest()
     if existing.lock and digest != existing.digest:
         return MadeFile(name, "refused", beside=ours, faults=(_open_fault(plan, step),))
-    if existing.link and step.action != "rebuild":
+    if existing.link and step.action not in {"rebuild", "compare"}:
         message = "it is a link; what it leads to is no file of this pack, and is not written over"
         fault = Fault("link", message, str(plan.out / name), hint="take the link away and build again")
         return MadeFile(name, "refused", beside=ours, faults=(fault,))

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from exporters.model import Dataset, Lang
     from exporters.package.reader import Package
 
-Action = Literal["create", "rebuild", "merge", "replace", "keep"]
+Action = Literal["create", "rebuild", "merge", "replace", "compare", "keep"]
 """``rebuild``: nobody has edited the file; ``merge``: people have; ``replace``: they asked to start over."""
 
 
@@ -261,6 +261,6 @@ def _step(request: Request, file: TemplateFile, folder: Folder, data: tuple[str,
         action = "replace" if request.fresh else "rebuild" if existing.content is None else "merge"
         untouched = record is not None and record.sha256 == existing.digest
         # A checkout's code changes without a new version, so there a file is always made anew and then compared.
-        if untouched and same and not request.fresh and not existing.copies and not resources.is_checkout():
-            action = "keep"
+        if untouched and same and not request.fresh and not existing.copies:
+            action = "keep" if not resources.is_checkout() else "compare" if action == "rebuild" else action
     return Step(file, action, generation, inputs, existing, None)

@@ -141,7 +141,7 @@ def diff(request: Request) -> Review:
                 files.append(FileReview(name, "foreign", fault=error.faults[0]))
                 continue
             conflicts = memory.open_conflicts(name, base, made)
-            state: State = "untouched" if step.action == "rebuild" else "edited"
+            state: State = "untouched" if step.action in {"rebuild", "compare"} else "edited"
             packages = theirs.base, theirs, Package.written(out.getvalue(), name=name)
             changed = base.generation.template != step.template.sha256
             if changed and step.action == "merge":

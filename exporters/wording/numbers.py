@@ -84,6 +84,8 @@ def singular(noun: str) -> str:
         return "person"
     if noun.endswith("ies"):
         return noun[:-3] + "y"
+    if noun.endswith(("sses", "shes", "ches", "xes")):
+        return noun[:-2]
     return noun[:-1] if noun.endswith("s") and not noun.endswith("ss") else noun
 
 

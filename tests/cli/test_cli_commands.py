@@ -149,6 +149,25 @@ def test_what_the_data_may_not_mean_is_a_warning_of_a_build_in_json_too(tmp_path
         assert {one["code"] for one in found["warnings"]} == {"late-day"}
 
 
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["resolve", ".", "a.b", "--mine", "--data"], "say --mine"),
+        (["schedule", "--target", "cron", "--at", "25:00"], "'25:00' is no time of day; write it as 06:30"),
+        (["schedule", "--target", "cron", "--days", "mom"], "'mom' is no day"),
+    ],
+)
+def test_wrong_use_ends_with_2(words, said):
+    result = run(*words)
+    assert (result.exit_code, said in result.output) == (2, True)
+
+
+def test_a_plan_says_of_what_is_the_same_that_it_is_compared(tmp_path):
+    assert run("build", "--out", str(tmp_path), "--only", "workbook").exit_code == 0
+    assert "compare  targets.xlsx" in run("build", "--out", str(tmp_path), "--only", "workbook", "--dry-run").stdout
+    assert "rebuild  targets.xlsx" in run("build", "--lang", "en", "--out", str(tmp_path), "--only", "workbook", "--dry-run").stdout
+
+
 def test_schema_is_a_json_schema():
     found = json.loads(run("schema").stdout)
     assert found["$schema"] == "https://json-schema.org/draft/2020-12/schema"

@@ -43,6 +43,7 @@ def target(measure: str, comparator: str, value: str | None, unit: str | None, *
         (target("increment", "eq", "20", "SQM_10K"), "", "20万平方米", "200,000 sq m"),
         (target("count", "gte", "180", "COUNT"), "个|projects", "180个以上", "at least 180 projects"),
         (target("count", "eq", "1", "COUNT"), "个|projects", "1个", "1 project"),
+        (target("count", "eq", "1", "COUNT"), "家|businesses", "1家", "1 business"),
         (target("level", "lte", "1", "DAY"), "", "1天以内", "at most 1 day"),
         (target("count", "eq", "1", "PERSON"), "", "1人", "1 person"),
         (target("multiple_growth", "gte", "2", "TIMES"), "", "增长2倍以上", "up at least 200%"),
