@@ -20,10 +20,16 @@ class Merged:
     conflict: bool = False
 
 
+# In Chinese a blank beside a figure says nothing: 2600 亿元, 11 % 以上.
+_BESIDE_CHINESE = re.compile(r"(?<=[\u3000-\u9fff%‰]) | (?=[\u3000-\u9fff%‰])")
+
+
 def canonical(text: str) -> str:
     """Return *text* so that spellings of one value are equal: width, spaces, grouping, trailing zeros (1,200.0), and
     what is a percentage in words and its ratio in a sheet (7.5%, 0.075)."""
     plain = _SPACES.sub(" ", unicodedata.normalize("NFKC", text)).strip()
+    if " " in plain:
+        plain = _BESIDE_CHINESE.sub("", plain)
     plain = _GROUPING.sub("", plain)
     if plain.endswith("%") and _NUMBER.match(plain[:-1]):
         plain = f"{Decimal(plain[:-1]).scaleb(-2):f}"

@@ -92,8 +92,8 @@ def lock_of(path: Path) -> str:
     """
     real = path.resolve() if path.is_symlink() else path
     for one in dict.fromkeys((path, real)):
-        # Office cuts the first two characters of a long name away for its own lock file.
-        for name in (f"~${one.name}", f"~${one.name[2:]}", f".~lock.{one.name}#"):
+        # Office and WPS cut the first two characters of a long name away for their own lock files.
+        for name in (f"~${one.name}", f"~${one.name[2:]}", f".~lock.{one.name}#", f".~{one.name}", f".~{one.name[2:]}"):
             if one.with_name(name).exists():
                 return name
     return ""

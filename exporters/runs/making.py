@@ -173,11 +173,11 @@ def _merged(plan: Plan, step: Step, ours: bytes, scope: Scope, statements: State
 
     name, existing = step.filename, step.existing
     if existing.fault is not None:
-        return MadeFile(name, "refused", beside=ours, faults=(existing.fault,))
+        return MadeFile(name, "refused", beside=ours, faults=_advised((existing.fault,), name))
     try:
         merged = _carry(plan, step, ours)
     except (RefusedError, PackageError) as error:
-        return MadeFile(name, "refused", beside=ours, faults=error.faults)
+        return MadeFile(name, "refused", beside=ours, faults=_advised(error.faults, name))
     conflicts = merged.plan.conflicts
     told = rows.told(str(plan.out / name), step.template.entry.name, merged.plan, scope)
     told += order(merged.plan, str(plan.out / name))
@@ -233,6 +233,12 @@ def _carry(plan: Plan, step: Step, ours: bytes) -> Merged:
         track=_moment(plan.epoch) if track else "",
         epoch=plan.epoch,
     )
+
+
+def _advised(faults: tuple[Fault, ...], name: str) -> tuple[Fault, ...]:
+    """Return why a file is left alone, each with what to do about it."""
+    hint = f"{beside_name(name)} is the new version without edits; restore brings back what a build replaced"
+    return tuple(fault if fault.hint else replace(fault, hint=hint) for fault in faults)
 
 
 def _is_upgrade(step: Step) -> bool:

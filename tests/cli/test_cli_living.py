@@ -175,6 +175,17 @@ def test_what_went_through_another_format_is_left_alone(run: Any) -> None:
     }
 
 
+@pytest.mark.parametrize("size", [0, 30_000])
+def test_a_file_that_was_only_half_copied_is_left_alone_and_says_what_to_do(run: Any, size: int) -> None:
+    build(run)
+    file = Path("p/briefing.docx")
+    file.write_bytes(file.read_bytes()[:size])
+    answer = build(run, data=moved(12), code=4)
+    assert file.stat().st_size == size
+    assert all("briefing.new.docx is the new version" in one["hint"] for one in answer["refused"])
+    assert docx.Document("p/briefing.new.docx").paragraphs
+
+
 def test_a_slide_of_another_form_through_the_commands(run: Any) -> None:
     build(run, only="deck")
     at = SAMPLE.index("id: panyu")

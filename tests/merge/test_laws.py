@@ -388,3 +388,11 @@ def test_a_new_template_does_not_multiply_what_was_typed_over_in_one_place():
     assert once.edits == () and [one.reason for one in once.conflicts] == ["not-carried"]
     everywhere, _ = upgrade(base, snapshot({"card": {"goal.text": "7.2%"}, "row": {"goal.text": "7.2%"}}), ours)
     assert [edit.new for edit in everywhere.edits if isinstance(edit, SetSlot)] == ["7.2%", "7.2%"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"), [("2600 亿元", "2600亿元"), ("11 % 以上", "11%以上"), ("超 730 亿元", "超730亿元"), ("11 %", "0.11")]
+)
+def test_blanks_beside_chinese_say_nothing(typed: str, said: str) -> None:
+    assert canonical(typed) == canonical(said)
+    assert canonical("CNY 260 bn") != canonical("CNY260bn")

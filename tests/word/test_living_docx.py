@@ -352,3 +352,24 @@ def test_a_control_in_several_runs_goes_whole_although_its_value_moves(track: st
     assert line in body(data) and not plan.conflicts
     if track:
         assert settled(data, accept=False) == settled(theirs, accept=False)
+
+
+def test_a_figure_deleted_in_word_is_gone_and_word_s_prompt_is_nobody_s_text(make: Maker, base: bytes) -> None:
+    prompt = "单击或点击此处输入文字。"
+
+    def delete(document: Any) -> None:
+        found = control(document, "anhe.gdp-growth.text", 1)
+        properties = found.find(f"{W}sdtPr")
+        properties.find(f"{W}alias").addnext(properties.makeelement(f"{W}showingPlcHdr"))
+        run = next(found.iter(f"{W}r"))
+        run.find(f"{W}t").text = prompt
+
+    theirs = edited(base, delete)
+    plan = plan_of(base, theirs, base)
+    assert not plan.edits and not plan.conflicts and prompt not in "".join(one.theirs for one in plan.kept)
+    data, plan = regenerate(base, theirs, make(changed(anhe={"gdp-growth": "9", "fai-level": "800"})))
+    assert [(one.key, one.reason, one.theirs) for one in plan.conflicts] == [
+        ("anhe.gdp-growth.text", "deleted-changed", "")
+    ]
+    assert prompt not in text(data) and any("增长，固定资产投资800亿元" in one for one in body(data))
+    assert not list(tree(data).iter(f"{W}showingPlcHdr"))

@@ -19,6 +19,7 @@ from exporters.word.living.atoms import Atom, Kind, prose_of, text_of
 from exporters.word.living.lexing import lex
 from exporters.word.living.lines import PARSER, Between, Line, Part, lines_of
 from exporters.word.living.notes import may_be_astray, put_back
+from exporters.word.living.prompts import without_prompts
 from exporters.word.living.runs import AUTHOR
 from exporters.word.living.stories import BODY, CONTENTS, MARGINS, Found, Region, Story, scan, visible
 from exporters.word.names import R, W
@@ -96,7 +97,7 @@ class Document:
         return self.package.stored_name(found) if found and found in self.package else None
 
     def _part(self, name: str) -> Part:
-        self._parts[name] = Part(self.package.read(name))
+        self._parts[name] = Part(without_prompts(self.package.read(name)))
         return self._parts[name]
 
     @property
