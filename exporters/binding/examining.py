@@ -8,14 +8,16 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from exporters.binding.program import Program
+    from exporters.errors import Fault
 
 
 @dataclass(slots=True)
 class Examination:
-    """The texts that hold tags, by place, and the programs made of them, sound or not."""
+    """The texts that hold tags, by place, the programs made of them, sound or not, and what may not be meant."""
 
     texts: dict[str, str] = field(default_factory=dict)
     programs: list[Program] = field(default_factory=list)
+    doubts: list[Fault] = field(default_factory=list)
 
 
 EXAMINATION: ContextVar[Examination | None] = ContextVar("examination", default=None)

@@ -203,6 +203,13 @@ class _Checker:
             self.faults.append(fault)
         return UNKNOWN
 
+    def doubt(self, node: nodes.Node, code: str, message: str, hint: str) -> None:
+        """Note what is no fault of the template, for who examines it."""
+        examination = EXAMINATION.get()
+        if examination is not None:
+            fault = Fault(code, message, where=self.program.place(node.lineno), hint=hint, severity="warning")
+            examination.doubts.append(fault)
+
     def block(self, body: typing.Sequence[nodes.Node], types: Types) -> None:
         for node in body:
             if isinstance(node, nodes.Output):
@@ -316,7 +323,8 @@ class _Checker:
             lookup = _source(node.node) if isinstance(node, (nodes.Getattr, nodes.Getitem)) else ""
             known = self.codes.get(lookup)
             if known is not None and name not in known and name.replace("_", "-") not in known:
-                return self.fault(node, "unknown-code", f"“{name}” is not in {lookup}", nearest(name, known))
+                message = f"the data has no {lookup} “{name}”: it prints nothing"
+                self.doubt(node, "unknown-code", message, nearest(name, known))
             return get_args(owner)[0]
         if isinstance(owner, type) and issubclass(owner, View):
             found = fields(owner)  # type: ignore[arg-type]

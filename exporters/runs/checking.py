@@ -91,7 +91,7 @@ def _compile(one: _Template, data: Dataset | None) -> None:
     from exporters.binding.examining import EXAMINATION
     from exporters.binding.expressions import CODES
 
-    codes: Mapping[str, Any] = {"indicator": [item.code for item in data.indicators]} if data is not None else {}
+    codes: Mapping[str, Any] = {"indicator": _indicators(data)} if data is not None else {}
     known, kept = CODES.set(codes), EXAMINATION.set(one.seen)
     try:
         with gathering(one.faults):
@@ -99,6 +99,16 @@ def _compile(one: _Template, data: Dataset | None) -> None:
     finally:
         CODES.reset(known)
         EXAMINATION.reset(kept)
+    one.faults += dict.fromkeys(one.seen.doubts)
+
+
+def _indicators(data: Dataset) -> list[str]:
+    """Return the codes of the data's indicators, and of the samples': templates for many packs ask for those."""
+    from exporters.load import load
+    from exporters.resources import datasets
+
+    shipped = (item.code for path in datasets().values() for item in load(path).indicators)
+    return list(dict.fromkeys((*(item.code for item in data.indicators), *shipped)))
 
 
 def _names_apart(one: _Template) -> None:

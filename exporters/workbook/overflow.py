@@ -31,7 +31,7 @@ def overflows(package: Package) -> list[Fault]:
                 if cell.kind != "n" or cell.value is None or cell.column in told or (cell.column, cell.row) in merged:
                     continue
                 code = book.styles.format(cell.style).code
-                if not room or code.lower() in {"general", "@"}:
+                if not room or code.lower() in {"general", "@"} or book.styles.shrinks(cell.style):
                     continue  # a hidden column; Excel shortens a number that has no format
                 try:
                     text = formatted(float(cell.value), code)

@@ -146,7 +146,7 @@ class DistrictSlides:
         )
 
     def _growth_chart(self, page: Canvas) -> None:
-        heading = [Run(f"{{% if district.growth %}}{self['d.chart']}{{% else %}}{self['d.context']}{{% endif %}}")]
+        heading = [Run(f"{{% if district.growth %}}{self['d.chart']}{{% elif indicator.GDP.growth %}}{self['d.context']}{{% endif %}}")]
         page.fill(14, "Chart heading", heading)
         box = (PANEL_X + 0.1, BODY_Y + 0.8, PANEL - 0.2, BODY_END - BODY_Y - 0.9)
         others = "indicator[t.indicator]"
@@ -171,7 +171,7 @@ class DistrictSlides:
                 gap=gap,
                 overlap=-5,
             )
-        self._context_chart(page, box, "{%shape if not district.growth %}{%shape endif %}")
+        self._context_chart(page, box, "{%shape if not district.growth and indicator.GDP.growth %}{%shape endif %}")
 
     def _context_chart(self, page: Canvas, box: Box, condition: str) -> None:
         series = [Series(self["cmp.value"], "{{ t.value }}", GREY)]
@@ -231,8 +231,9 @@ class DistrictSlides:
             P(self["m.need.2"], level=1),
             "{% endif %}",
         )
-        page.fill(14, "Chart heading", self["d.context"])
-        self._context_chart(page, (PANEL_X + 0.1, BODY_Y + 0.8, PANEL - 0.2, BODY_END - BODY_Y - 0.9), "")
+        page.fill(14, "Chart heading", "{% if indicator.GDP.growth %}" + self["d.context"] + "{% endif %}")
+        compared = "{%shape if indicator.GDP.growth %}{%shape endif %}"
+        self._context_chart(page, (PANEL_X + 0.1, BODY_Y + 0.8, PANEL - 0.2, BODY_END - BODY_Y - 0.9), compared)
         page.fill(11, "Source", self["m.source"])
         page.page()
         page.notes(self["n.none"], "{% for i in district.initiatives %}", self["n.doing"], "{% endfor %}")

@@ -179,7 +179,7 @@ ZH = Words(
     leader="{{ d.leader.full_title }}　{{ d.leader.name }}",
     lead="{{ d.name }}提出{{ pack.period|after('提出') }}目标{{ d.targets|length }}项：{% for r in d.top[:3] %}" + ZH_ROW
     + "{% if loop.last %}。{% else %}；{% endif %}{% endfor %}",
-    no_source="原文未载。所据来源没有{{ d.name }}的目标，不作推测。",
+    no_source="{% if d.coverage == 'none' %}原文未载。{% endif %}所据来源没有{{ d.name }}的目标，不作推测。",
     no_measures="所据来源未提{{ d.name }}的举措。",
     other_source="目标不见于原文，取自其他报道。",
     notes="附：数据说明",
@@ -332,7 +332,7 @@ EN = Words(
     lead="{{ d.name }} has set {{ d.targets|length }} {% if d.targets|length == 1 %}target{% else %}targets{% endif %} for "
     "{{ pack.period }}, first among them: {% for r in d.top[:3] %}" + EN_ROW
     + "{% if loop.last %}.{% else %}; {% endif %}{% endfor %}",
-    no_source="Not in the source. No usable report states targets for {{ d.name }}, and nothing is assumed here.",
+    no_source="{% if d.coverage == 'none' %}Not in the source. {% endif %}No usable report states targets for {{ d.name }}, and nothing is assumed here.",
     no_measures="The source names no measures of {{ d.name }}.",
     other_source="These targets are not in the main source; they come from another report.",
     notes="Notes on the data",

@@ -63,7 +63,15 @@ def test_a_strange_dataset_builds_and_is_proven(templates, lang, tmp_path, monke
     assert not [sheet for sheet in sheets if "#REF!" in sheet]
     lists = [part.split("</dataValidations>")[0] for sheet in sheets for part in sheet.split("<dataValidations")[1:]]
     assert lists, "the other choices of the table are gone too"
+    with zipfile.ZipFile(out / "deck.pptx") as package:
+        charts = [package.read(name).decode() for name in package.namelist() if name.startswith("ppt/charts/chart")]
+    assert all("<c:pt " in chart for chart in charts), "a chart of nothing shows the words of an empty one"
     assert all(f'count="{found.count("<dataValidation ")}"' in found.split(">")[0] for found in lists)
+
+
+def test_the_shipped_templates_have_no_fault_with_other_indicators(tmp_path):
+    (tmp_path / "data.yaml").write_text(DATA, "utf-8")
+    assert CliRunner().invoke(app, ["check", str(tmp_path / "data.yaml")]).output == "no faults\n"
 
 
 def test_a_statement_is_found_by_indicator_and_measure_whatever_its_id(tmp_path):

@@ -327,12 +327,23 @@ def test_a_blank_in_a_list_says_that_nothing_is_known(book):
 
 
 def test_a_number_that_its_column_cannot_show(book):
+    from openpyxl import styles
+
     sheet = book.sheet
     sheet["A1"] = "{{ city.targets[0].value * 1000000 }}"
     sheet["A1"].number_format = "#,##0.00"
     sheet.column_dimensions["A"].width = 5
     ((where, message),) = told(book(), "workbook", "number-too-wide")
     assert (where, message.endswith("it will show ####")) == ("sheet Sheet of the pack, cell A1", True)
+    sheet["A1"].alignment = styles.Alignment(shrink_to_fit=True)
+    assert not told(book(), "workbook", "number-too-wide")
+
+
+def test_an_indicator_that_the_data_lacks_may_not_be_meant(book):
+    book.sheet["A1"] = "{{ indicator.GPD.label }} {{ indicator.GDP.label }}"
+    (fault,) = [one for one in faults(book(), "workbook") if one.code == "unknown-code"]
+    assert (fault.severity, fault.hint) == ("warning", "did you mean 'GDP'?")
+    assert fault.message == "the data has no indicator “GPD”: it prints nothing"
 
 
 # --- the command -----------------------------------------------------------------------------------------------------

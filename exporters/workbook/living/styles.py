@@ -60,6 +60,11 @@ class Styles:
             found = self._kinds[style] = NumberFormat(code, _kind(number, code))
         return found
 
+    def shrinks(self, style: int) -> bool:
+        """Return whether a cell format makes what is too wide for its cell smaller (shrink to fit)."""
+        alignment = self._xfs[style].child("alignment") if 0 <= style < len(self._xfs) else None
+        return alignment is not None and alignment.get("shrinkToFit") in {"1", "true"}
+
     def with_format(self, style: int, code: str) -> int:
         """Return a cell format equal to *style* but for its number format, which is made where there is none."""
         if not 0 <= style < len(self._xfs) or self.format(style).code == code:
