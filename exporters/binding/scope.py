@@ -154,6 +154,15 @@ class Scope:
             found = self._rows[group.base.id] = RowView(self, group)
         return found
 
+    def counted(self, record: Any) -> str:
+        """Forget the rows of a place of which only the number was asked; in thousands they fill the memory."""
+        if isinstance(record, PlaceView) and len(self.districts) >= _MANY:
+            for group in record._groups:
+                self._rows.pop(group.base.id, None)
+            for name in record.__dict__.keys() & {"rows", "top"}:
+                delattr(record, name)
+        return ""
+
     def done(self, record: Any) -> str:
         """Forget what the views of a place have worked out; it is worked out anew when asked for.
 
@@ -164,7 +173,7 @@ class Scope:
         own = [target.id for target in self.dataset.targets_of.get(record.key, ())]
         for target in own:
             self._rows.pop(target, None)
-        for view in (*map(self.target, own), *vars(record).get("initiatives", ()), record):
+        for view in (*map(self.target, own), record):
             kind, values = type(view), vars(view)
             given = self._given.get(kind)
             if given is None:

@@ -85,7 +85,7 @@ class _DeckRenderer:
     def write(self, out: BinaryIO) -> None:
         planned = self._meta["planned"]
         if planned:
-            self._plan = [int(item) for item in self._text("plan", {"_done": self._scope.done}).split()]
+            self._plan = [int(item) for item in self._text("plan", {"_done": self._scope.counted}).split()]
             self._first = {index: number for number, index in reversed(list(enumerate(self._plan, 1)))}
         with PackageWriter(out, date_time=zip_time(self._epoch)) as writer:
             self._slides = _Pages(writer, "ppt/slides", "slide")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
 
 from exporters.model import Dataset, Kind, Measure, Role, Target
@@ -21,8 +21,8 @@ class Group:
     level: Target | None = None
     growth: Target | None = None
     stretch: Target | None = None
-    milestones: list[Target] = field(default_factory=list)
-    others: list[Target] = field(default_factory=list)
+    milestones: Sequence[Target] = ()
+    others: Sequence[Target] = ()
 
     def members(self) -> list[Target]:
         """Return all statements: level, growth, stretch, then milestones in order of time, then the rest."""
@@ -54,6 +54,8 @@ def _alone(target: Target) -> Group:
 
 def _group(members: Sequence[Target]) -> Group:
     group = Group(next((target for target in members if target.role is _BASE), members[0]))
+    milestones: list[Target] = []
+    others: list[Target] = []
     for target in members:
         role = target.role
         if role is _BASE and target.measure in GROWTH and group.growth is None:
@@ -61,13 +63,16 @@ def _group(members: Sequence[Target]) -> Group:
         elif role is _BASE and target.measure not in GROWTH and group.level is None:
             group.level = target
         elif role is _MILESTONE:
-            group.milestones.append(target)
+            milestones.append(target)
         elif role is _STRETCH and group.stretch is None:
             group.stretch = target
         else:
-            group.others.append(target)
-    if len(group.milestones) > 1:
-        group.milestones.sort(key=lambda target: target.period.end)
+            others.append(target)
+    # Hardly any row has either, and there may be fifty thousand rows.
+    if milestones:
+        group.milestones = sorted(milestones, key=lambda target: target.period.end)
+    if others:
+        group.others = others
     return group
 
 
