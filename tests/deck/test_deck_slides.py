@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from pptx import Presentation
 from pptx.util import Inches
 
+from exporters.binding.scope import Scope
 from exporters.model import Dataset
 from exporters.package import Package, lint
 
@@ -315,3 +316,14 @@ def test_a_deck_whose_views_are_let_go_of_is_the_same(monkeypatch: pytest.Monkey
     whole = rendered(shipped("zh"), DATA, "zh")
     monkeypatch.setattr("exporters.binding.scope._MANY", 0)
     assert rendered(shipped("zh"), DATA, "zh") == whole
+
+
+def test_the_plan_of_a_large_deck_keeps_no_rows(monkeypatch: pytest.MonkeyPatch) -> None:
+    scope = Scope(DATA, "zh")
+    district = scope.districts[0]
+    rows = district.top
+    assert rows and scope.counted(district) == "" and district.top is rows
+    monkeypatch.setattr("exporters.binding.scope._MANY", 0)
+    assert scope.counted(district) == "" and not scope._rows
+    assert [row.key for row in district.top] == [row.key for row in rows]
+    assert district.top is not rows
