@@ -25,6 +25,7 @@ from jinja2.nodes import (
     Output,
     Slice,
     TemplateData,
+    UnaryExpr,
 )
 
 #: Around a route in a program's text.
@@ -270,6 +271,13 @@ class Generator(CodeGenerator):
             else:
                 links.append(f"compared[{link.op!r}]({left}, {right})")
         self.write(f"({' and '.join(links)})")
+
+    def visit_Neg(self, node: UnaryExpr, frame: Frame) -> None:  # noqa: N802 - Jinja2's name
+        """Write a number below zero as it is: nothing of it can be missing."""
+        if isinstance(node.node, Const):
+            self.write(f"({-node.node.value!r})")
+        else:
+            super().visit_Neg(node, frame)
 
     def visit_Concat(self, node: Concat, frame: Frame) -> None:  # noqa: N802 - Jinja2's name
         pieces = [self.code(piece, frame) for piece in node.nodes]
