@@ -76,6 +76,7 @@ class EmbeddedWorkbook:
         self._head = data[:head_size]
         self._constant_directory = b"".join(constant)
         starts.append(directory)
+        self._directory_size = sum(map(len, entries))
         self._slots = [
             _Slot.of(data[start:stop], central)
             for start, stop, central in zip(starts, starts[1:], entries[len(constant) :], strict=False)
@@ -92,9 +93,9 @@ class EmbeddedWorkbook:
             pieces += (local, sizes, name, deflated)
             directory += (central, sizes, attributes, at.to_bytes(4, "little"), listed_name)
             at += len(local) + len(sizes) + len(name) + len(deflated)
-        listing = b"".join(directory)
-        end = _END.pack(b"PK\x05\x06", 0, 0, self._count, self._count, len(listing), at, 0)
-        return b"".join((*pieces, listing, end))
+        pieces += directory
+        pieces.append(_END.pack(b"PK\x05\x06", 0, 0, self._count, self._count, self._directory_size, at, 0))
+        return b"".join(pieces)
 
 
 def _directory_entries(data: bytes) -> list[bytes]:

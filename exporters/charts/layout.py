@@ -171,13 +171,13 @@ def row_gaps(numbers: Sequence[int]) -> dict[int, int]:
     return found
 
 
-class Reading(dict[str, tuple[str, str]]):
-    """What bound cells show, as the stream gives it, with its kind; worked out once."""
+class Reading(dict[str, tuple[str, bytes]]):
+    """What bound cells show, as the stream gives it: its kind, and its text in UTF-8; worked out once."""
 
     def __init__(self, *, numeric: bool) -> None:
         self._numeric = numeric
 
-    def __missing__(self, given: str) -> tuple[str, str]:
+    def __missing__(self, given: str) -> tuple[str, bytes]:
         if len(self) >= _REMEMBERED:
             self.clear()
         text = given.replace(NUMBER, "")
@@ -185,7 +185,7 @@ class Reading(dict[str, tuple[str, str]]):
             kind = NUMERIC if text else EMPTY
         else:
             kind = SPACED if _SPACED.search(text) else TEXT if text else EMPTY
-        found = self[given] = kind, text
+        found = self[given] = kind, text.encode()
         return found
 
 

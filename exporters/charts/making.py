@@ -101,9 +101,8 @@ class ChartMaker:
         layout = self._layout(tuple([line[0] for line in lines]))
         said = [text for line in lines for text in line[1:]]
         bound = [known[text] for known, text in zip(layout.readings, said, strict=True)]
-        kinds = "".join([kind for kind, _ in bound])
-        texts = [text.encode() for _, text in bound]
-        pattern = self._pattern(layout, kinds)
+        texts = [text for _, text in bound]
+        pattern = self._pattern(layout, "".join([kind for kind, _ in bound]))
         references = [reference.fill(texts) for reference in pattern.references]
         parts = [pattern.sheet.fill(texts)]
         if self._tables:

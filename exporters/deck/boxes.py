@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from functools import cached_property, lru_cache
 from itertools import accumulate
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from exporters.metrics import line_height, widest, width
@@ -33,6 +34,9 @@ class Level(NamedTuple):
     after: float
     left: float
     indent: float
+
+
+_LEVEL = itemgetter(*Level._fields)
 
 
 class Widths(dict[str, float]):
@@ -155,7 +159,7 @@ class Box(NamedTuple):
 
 def read_box(found: dict[str, Any]) -> Box:
     """Return the box that a compiled template keeps as JSON."""
-    levels = tuple(Level(**level) for level in found["levels"])
+    levels = tuple(Level._make(_LEVEL(level)) for level in found["levels"])
     latin, east_asian = levels[0].latin, levels[0].east_asian
     box = Box(found["width"], found["height"], found["autofit"] == "norm", levels)
     if "runs" in found:

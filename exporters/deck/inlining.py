@@ -17,12 +17,8 @@ from exporters.binding.generating import Code, Generator, Inlined, constant, fil
 from exporters.deck.boxes import BETWEEN, Box
 
 
-def inlined(boxes: Sequence[Box], forms: str) -> Inlined:
-    """Return the code of texts, shapes' names and the *boxes* that always hold the same runs.
-
-    *forms* is what the boxes were made of.
-    """
-
+def inlined(boxes: Sequence[Box]) -> Inlined:
+    """Return the code of texts, shapes' names and the *boxes* that always hold the same runs."""
     first = list(accumulate((len(box.runs) for box in boxes), initial=0))
 
     def text(generator: Generator, node: Filter, frame: Frame) -> Iterator[str]:
@@ -57,6 +53,7 @@ def inlined(boxes: Sequence[Box], forms: str) -> Inlined:
             f"else {call})"
         )
 
+    forms = repr([(box.filling, box.one_line, len(box.runs)) for box in boxes])
     return Inlined(
         {"_text": text, "_shape": shape, "_fill": fill},
         ("_taken", "_take", "_widths"),

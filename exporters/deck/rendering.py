@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import posixpath
 from array import array
 from collections.abc import Mapping, Sequence
@@ -147,8 +146,7 @@ class _DeckRenderer:
             "_take": self._anchors.taken.add,
             "_widths": [widths for box in self._boxes for widths in box.runs],
         }
-        # As JSON: a template read from the cache has lists where a compiled one has tuples.
-        written = inlined(self._boxes, json.dumps(self._meta["boxes"]))
+        written = inlined(self._boxes)
         names = {**self._names, "slide_count": len(self._plan)}
         slide = _Instance(0, {})
         stack: list[tuple[str, list[str]]] = []
@@ -303,11 +301,11 @@ class _DeckRenderer:
     def _content_types(self) -> DeflateSegment:
         """Return the list of content types; it is written in pieces, for it names every part."""
         template = self._template.content_types
-        gone = {*self._meta["replaced"], *self._unshown()}
+        gone = {*self._meta["replaced"], *self._unshown()} - self._once()
         kept = {
             part: _TEMPLATES.get(kind, kind)
             for part, kind in template.overrides.items()
-            if part not in gone or part in self._once()
+            if part not in gone
         }
         defaults = dict(template.defaults)
         if self._meta["charts"]:

@@ -227,11 +227,12 @@ class PartSeries:
     whose part is in the package already, raises ValueError.
     """
 
-    __slots__ = ("_after", "_before", "_end", "_frames", "_last", "_start", "_taken", "_writer")
+    __slots__ = ("_after", "_before", "_end", "_folded", "_frames", "_last", "_start", "_taken", "_writer")
 
     def __init__(self, writer: PackageWriter, before: str, after: str) -> None:
         self._writer, self._before, self._after = writer, before, after
         self._start, self._end = _encoded(before), after.encode()
+        self._folded = before.casefold(), after.casefold()
         self._frames: dict[tuple[int, int], tuple[bytes, bytes, bytes, bytes]] = {}
         self._last = 0
         self._taken: set[int] = set()
@@ -265,10 +266,12 @@ class PartSeries:
 
     def _number(self, name: str) -> int:
         """Return the number in a part's name, or 0 for one that does not belong here; names compare without case."""
-        key, before, after = name.casefold(), self._before.casefold(), self._after.casefold()
+        key, (before, after) = name.casefold(), self._folded
+        if not key.startswith(before) or not key.endswith(after):
+            return 0
         digits = key[len(before) : len(key) - len(after)]
-        mine = key.startswith(before) and key.endswith(after) and digits.isdecimal() and digits.isascii()
-        return int(digits) if mine and digits[0] != "0" else 0
+        plain = digits.isdecimal() and digits.isascii() and digits[0] != "0" and len(digits) < 10
+        return int(digits) if plain else 0
 
     def _entry(self, number: int, method: int, crc: int, size: int, data: bytes) -> None:
         writer, packed_size = self._writer, len(data)
