@@ -1,6 +1,6 @@
 """Code for what a deck says a hundred times on each slide: texts, names of shapes, boxes that hold the same runs.
 
-Written into the program it costs less than a call. It holds the common cases: a text of letters and digits, a name that
+Written into the program it costs less than a call. It holds the common cases: a text without markup, a name that
 nobody on the slide has, values that fit their box for certain. The call stands beside it for all others.
 """
 
@@ -56,7 +56,7 @@ def inlined(boxes: Sequence[Box]) -> Inlined:
     forms = repr([(box.filling, box.one_line, len(box.runs)) for box in boxes])
     return Inlined(
         {"_text": text, "_shape": shape, "_fill": fill},
-        ("_taken", "_take", "_widths"),
+        ("_taken", "_take", "_widths", "_special"),
         blake2b(forms.encode("utf-8", "surrogatepass")).hexdigest(),
     )
 
@@ -67,7 +67,9 @@ def _text(generator: Generator, node: Expr, frame: Frame) -> Code:
         return generator.code(node, frame)
     said = generator.code(filtered(node), frame)
     call = generator.filters["_text"]
-    return Code(f"(words if (words := {said}).__class__ is str and words.isalnum() else {call}(words))")
+    special = generator.needed("_special")
+    plain = f"(words := {said}).__class__ is str and (words.isalnum() or not {special}(words))"
+    return Code(f"(words if {plain} else {call}(words))")
 
 
 def _between(pieces: Sequence[str], names: Sequence[str]) -> str:

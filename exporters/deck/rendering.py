@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from array import array
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
 
 _TEMPLATES = {ct.PRESENTATION_TEMPLATE: ct.PRESENTATION, ct.SLIDE_SHOW: ct.PRESENTATION}
 _FIRST_ID = 256
+_SPECIAL = re.compile("[&<>\"']")
 _CHART = f"../charts/chart{SLOT}.xml"
 _NOTES = f"../notesSlides/notesSlide{SLOT}.xml"
 _SLIDE = f"slide{SLOT}.xml"
@@ -144,6 +146,7 @@ class _DeckRenderer:
             "_number": lambda _: str(self._shown),
             "_taken": self._anchors.taken,
             "_take": self._anchors.taken.add,
+            "_special": _SPECIAL.search,
             "_widths": [widths for box in self._boxes for widths in box.runs],
         }
         written = inlined(self._boxes)
