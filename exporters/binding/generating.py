@@ -242,6 +242,15 @@ class Generator(CodeGenerator):
         self.visit(node.node, frame)
         self.write(f").__class__ in kinds else environment.getattr(found, {node.attr!r}))")
 
+    def visit_Filter(self, node: Filter, frame: Frame) -> None:  # noqa: N802 - Jinja2's name
+        """Ask a list directly for its length."""
+        if node.name not in {"count", "length"} or node.node is None or node.args or node.kwargs:
+            super().visit_Filter(node, frame)
+            return
+        self.write("(len(sized) if (sized := ")
+        self.visit(node.node, frame)
+        self.write(f").__class__ is list else {self.filters[node.name]}(sized))")
+
     def visit_Getitem(self, node: Getitem, frame: Frame) -> None:  # noqa: N802 - Jinja2's name
         """Ask a list directly for an item by its number; cut one that may be missing. What is found is used at once."""
         at = node.arg.value if isinstance(node.arg, Const) else None
