@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-from itertools import zip_longest
+import re
+from itertools import takewhile, zip_longest
 
 from exporters.merge.aligning import close
-from exporters.snapshot import MARK, Group, Item, SlotKind
+from exporters.merge.values import canonical
+from exporters.snapshot import MARK, Group, Item, Slot, SlotKind
+
+_COUNT = re.compile(
+    r"^(?:[(\[]\s?(?:[一二三四五六七八九十百]+|\d+)\s?[)\]]|[一二三四五六七八九十百]+、|\d+[.、](?!\d))\s*"
+)
 
 
 def same(base: Item | None, theirs: Item | None) -> bool:
@@ -26,6 +32,25 @@ def lost_keys(base: Item, theirs: Item) -> set[str]:
     """Return the keys of the texts that an editor lost, and of the values in them."""
     lost = {slot.key for slot in theirs.slots if slot.kind is SlotKind.LOST}
     return lost | {key for slot in base.slots if slot.key in lost for key in slot.text.split(MARK)[1::2]}
+
+
+def column_of(item: Item, slot: Slot) -> str:
+    """Return what a slot of a row has in common with those of other rows in its column."""
+    own = slot.key.removeprefix(f"{item.id}.")
+    mark = f"{MARK}{slot.key}{MARK}"
+    cell = next((one.key for one in item.slots if one.kind is SlotKind.PROSE and mark in one.text), "")
+    if own != slot.key or not cell:
+        return own
+    # Rows and their cells end with their record.
+    name = cell.rstrip("#")
+    same = takewhile(lambda pair: pair[0] == pair[1], zip(reversed(name), reversed(item.id), strict=False))
+    return name[: len(name) - sum(1 for _ in same)]
+
+
+def uncounted(text: str) -> str:
+    """Return the words of a paragraph without the number that it begins with, which follows from what stands before
+    it: （二）越秀区, 3. Yuexiu, ［4］."""
+    return _COUNT.sub("", canonical(text))
 
 
 def touchable(item: Item) -> list[tuple[str, str]]:

@@ -11,7 +11,7 @@ from collections import Counter, defaultdict, deque
 from collections.abc import Callable, Hashable, Sequence
 
 from exporters.merge.aligning import aligned
-from exporters.merge.comparing import content_of
+from exporters.merge.comparing import content_of, uncounted
 from exporters.merge.values import canonical
 from exporters.snapshot import Group, Item, SlotKind, Snapshot, Twin
 
@@ -87,8 +87,9 @@ def _likeness(one: Counter[str], other: Counter[str]) -> float:
 
 
 def same_items(base: Group, target: Group) -> dict[str, str]:
-    """Return the handles in *target* of the items that say just what those of *base* say, by their ids there."""
-    return _paired(base.items, target.items, lambda item: canonical(content_of(item)))
+    """Return the handles in *target* of the items that say just what those of *base* say but for a number that they
+    begin with, by their ids there."""
+    return _paired(base.items, target.items, lambda item: uncounted(content_of(item)))
 
 
 def _items(base: Group, target: Group) -> dict[str, str]:

@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from exporters.merge.aligning import aligned, known, named_as
-from exporters.merge.comparing import content_of, in_place, lost_keys, reads_alike, rearranged, same, untouched_group
+from exporters.merge.comparing import (
+    column_of,
+    content_of,
+    in_place,
+    lost_keys,
+    reads_alike,
+    rearranged,
+    same,
+    uncounted,
+    untouched_group,
+)
 from exporters.merge.ordering import order_of
 from exporters.merge.overrides import Overrides
 from exporters.merge.prose import merge_prose, relabelled
@@ -222,13 +232,15 @@ class _FileMerge:
             if item.id in before and item.id not in now and not same(before[item.id], item)
         } - {""}
         held: dict[str, list[Item]] = defaultdict(list)
+        missing: dict[str, list[tuple[Slot, str]]] = defaultdict(list)
         for item in theirs.items:
             if item.id in now:
                 if not self.overrides and _untouched(before.get(item.id), item, now[item.id]):
                     continue
                 for slot in item.slots:
                     self._slot(theirs.id, item.id, slot)
-                self._missing_slots(before.get(item.id), item, now[item.id])
+                for slot, text in self._missing_slots(before.get(item.id), item, now[item.id]):
+                    missing[column_of(before[item.id], slot)].append((slot, text))
             elif item.id in before:
                 unit = before[item.id].unit
                 if unit in touched:
@@ -243,6 +255,10 @@ class _FileMerge:
                 # What a person took out of its row: its values go on following theirs.
                 for slot in item.slots:
                     self._slot(theirs.id, item.id, slot)
+        for column, slots in missing.items():
+            # A column that a person took out is one thing.
+            name = f"{theirs.id}!{column}" if len(slots) > 1 else slots[0][0].key
+            self._deleted(name, "\n".join(slot.text for slot, _ in slots), "\n".join(text for _, text in slots))
         for unit, items in held.items():
             known = [content_of(item) for item in before.values() if item.unit == unit]
             self._held_unit(unit, "\n".join(known) if unit in touched else "", items)
@@ -343,19 +359,19 @@ class _FileMerge:
         else:
             self.edits.append(RemoveItem(theirs.id, theirs.at))
 
-    def _missing_slots(self, base: Item | None, theirs: Item, ours: Item) -> None:
-        """Report values that a person deleted out of an item that still stands, where the data moves them."""
+    def _missing_slots(self, base: Item | None, theirs: Item, ours: Item) -> Iterator[tuple[Slot, str]]:
+        """Yield the values that a person deleted out of an item that still stands, each with what it would say now."""
         if base is None:
             return
         here = {slot.key for slot in theirs.slots} | {slot.key for slot in self.theirs.loose} | lost_keys(base, theirs)
         new = {slot.key: slot.text for slot in ours.slots}
         for slot in base.slots:
             if slot.key not in here and slot.key in new and slot.kind is SlotKind.VALUE:
-                self._deleted(slot.key, slot.text, new[slot.key])
+                yield slot, new[slot.key]
 
     def _deleted(self, name: str, base: str, ours: str, at: str = "") -> None:
         base = self.overrides.names.get(name, base)
-        if canonical(base) == canonical(ours):
+        if uncounted(base) == uncounted(ours):
             self.kept.append(Kept(name, base, "", "deleted"))
         else:
             self._conflict(name, "deleted-changed", base, "", ours, at)

@@ -8,12 +8,14 @@ import zlib
 from dataclasses import replace
 
 import docx
+import openpyxl
 import pytest
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Cm
 from docx.text.paragraph import Paragraph
 
+from exporters.runs.settling import resolve
 from tests.e2e import changes
 from tests.e2e.edited import Edited, said, typed_behind
 
@@ -111,3 +113,30 @@ def test_what_the_data_empties_comes_back_with_it(track: bool, edited: Edited):
     edited.rebuilt()
     lines = [said(one) for one in docx.Document(edited / "word").paragraphs]
     assert lines[3] == line
+
+
+def more(data: changes.Data) -> None:
+    for one in data["targets"]:
+        if isinstance(one.get("value"), int | float) and not one.get("upper") and not one.get("stretch"):
+            one["value"] += 1
+
+
+def test_a_column_that_a_person_took_out_is_one_conflict_and_settled_as_one(edited: Edited):
+    document = docx.Document(edited / "word")
+    for row in progress(document).rows:
+        row._tr.remove(row._tr.findall(qn("w:tc"))[2])
+    document.save(edited / "word")
+    book = openpyxl.load_workbook(edited / "workbook")
+    sheet, table = book["目标"], book["目标"].tables["targets"]
+    _, top, last, bottom = openpyxl.utils.range_boundaries(table.ref)
+    sheet.delete_cols(next(cell.column for cell in sheet[top] if cell.value == "目标值"))
+    table.ref = table.autoFilter.ref = f"A{top}:{openpyxl.utils.get_column_letter(last - 1)}{bottom}"
+    table.tableColumns = [one for one in table.tableColumns if one.name != "目标值"]
+    book.save(edited / "workbook")
+    outcome = edited.rebuilt(more)
+    told = {one["key"] for one in outcome.manifest.conflicts}
+    # A table's last row is one of its own in the template.
+    assert "targets!目标值" in told and 1 < len(told) <= 3
+    for key in told:
+        resolve(edited.folder, key, "mine")
+    assert edited.rebuilt(more).manifest.conflicts == ()

@@ -373,3 +373,55 @@ def test_a_figure_deleted_in_word_is_gone_and_word_s_prompt_is_nobody_s_text(mak
     ]
     assert prompt not in text(data) and any("增长，固定资产投资800亿元" in one for one in body(data))
     assert not list(tree(data).iter(f"{W}showingPlcHdr"))
+
+
+def test_rows_three_loops_deep_belong_to_the_section_around_them() -> None:
+    document = docx.Document(io.BytesIO(template()))
+    end = of(document, "完。")
+    end.insert_paragraph_before("{% for d in districts %}")
+    end.insert_paragraph_before("{{ d.name }}分项如下。")
+    table = document.add_table(1, 2)
+    loops = "{% for t in d.targets %}{% for o in d.targets %}{% for i in d.initiatives %}"
+    table.cell(0, 0).text = loops + "{{ t.text }}"
+    table.cell(0, 1).text = "{{ o.text }}{{ i.text }}{% endfor %}{% endfor %}{% endfor %}"
+    end._p.addprevious(table._tbl)
+    end.insert_paragraph_before("{{ d.name }}分项完。")
+    end.insert_paragraph_before("{% endfor %}")
+    out = io.BytesIO()
+    document.save(out)
+    make = Maker(out.getvalue())
+    base = make(FIRST)
+    section = [item for item in snapshot(base).groups[0].items if item.unit.endswith("/2")]
+    rows = [item for item in section if "_bp_r" in item.id]
+    assert rows and len({item.unit for item in section}) == len(FIRST) - 1
+    theirs = edited(base, lambda document: of(document, "安和区分项完").add_run("另有一项。"))
+    data, plan = regenerate(base, theirs, make(changed(anhe=None)))
+    (told,) = plan.conflicts
+    assert told.reason == "changed-dropped" and "安和区分项如下" in told.theirs and "另有一项" in told.theirs
+    assert any("安和区分项如下" in one for one in body(data))
+
+
+def test_a_deleted_section_stays_deleted_although_its_number_moves() -> None:
+    document = docx.Document(io.BytesIO(template()))
+    heading = next(one for one in document.paragraphs if one.style.name == "Heading 2")
+    heading.text = "（{{ d.n|chinese }}）{{ d.name }}"
+    out = io.BytesIO()
+    document.save(out)
+    make = Maker(out.getvalue())
+    base = make(FIRST)
+
+    def delete(document: Any) -> None:
+        headings = [one._p for one in document.paragraphs if one.style.name == "Heading 2"]
+        at = headings[1]
+        while at is not headings[2]:
+            following = at.getnext()
+            at.getparent().remove(at)
+            at = following
+
+    theirs = edited(base, delete)
+    ours = make(changed(anhe=None))
+    data, plan = regenerate(base, theirs, ours)
+    assert not plan.conflicts
+    assert [one for one in body(data) if one.startswith("（") and "\t" not in one] == ["（二）东山区"]
+    _, plan = regenerate(ours, data, make(changed(anhe=None, bailin={"gdp-growth": "9", "fai-level": "5"})))
+    assert {one.reason for one in plan.conflicts} == {"deleted-changed"}

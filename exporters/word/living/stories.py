@@ -317,6 +317,12 @@ class _Scanner:
         runs: list[tuple[str, list[Found]]] = []
         for item in self._story.items:
             record = (suffix_of(item.id) or [""])[0]
+            if not item.is_row:
+                # Rows deep in loops go by a digest of all their records; they belong to what stands on both sides.
+                before = next((at for at in range(len(runs) - 1, -1, -1) if not runs[at][1][-1].is_row), 0)
+                if len(runs) - before > 1 and runs[before][0] == record:
+                    runs[before][1].extend(one for _, rows in runs[before + 1 :] for one in rows)
+                    del runs[before + 1 :]
             if not runs or runs[-1][0] != record:
                 runs.append((record, []))
             runs[-1][1].append(item)
