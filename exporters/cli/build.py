@@ -190,7 +190,8 @@ def _print_outcome(outcome: Outcome) -> None:
         if merge.untracked:
             told = f"{', '.join(merge.untracked[:_SHOWN_FLAGS])}{_and_more(merge.untracked)}"
             click.echo(f"  {name}: updated at once, since no revision can carry it: {told}")
-        stale = [edit.id for edit in merge.edits if isinstance(edit, MarkStale)]
+        # A sheet that the template repeats is called by its record.
+        stale = [edit.id.rpartition(":")[2] for edit in merge.edits if isinstance(edit, MarkStale)]
         if stale:
             told = f"{', '.join(stale[:_SHOWN_FLAGS])}{_and_more(stale)}"
             click.echo(f"  {name}: no longer in the data, marked, not deleted: {told}")

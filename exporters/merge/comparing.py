@@ -44,7 +44,7 @@ def column_of(item: Item, slot: Slot) -> str:
     # Rows and their cells end with their record.
     name = cell.rstrip("#")
     same = takewhile(lambda pair: pair[0] == pair[1], zip(reversed(name), reversed(item.id), strict=False))
-    return name[: len(name) - sum(1 for _ in same)]
+    return name[: len(name) - sum(1 for _ in same)] or own
 
 
 def uncounted(text: str) -> str:

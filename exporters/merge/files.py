@@ -256,9 +256,7 @@ class _FileMerge:
                 for slot in item.slots:
                     self._slot(theirs.id, item.id, slot)
         for column, slots in missing.items():
-            # A column that a person took out is one thing.
-            name = f"{theirs.id}!{column}" if len(slots) > 1 else slots[0][0].key
-            self._deleted(name, "\n".join(slot.text for slot, _ in slots), "\n".join(text for _, text in slots))
+            self._missing_column(f"{theirs.id}!{column}", slots)
         for unit, items in held.items():
             known = [content_of(item) for item in before.values() if item.unit == unit]
             self._held_unit(unit, "\n".join(known) if unit in touched else "", items)
@@ -266,6 +264,8 @@ class _FileMerge:
             if name in here or name not in now:
                 continue
             if item.silent or self._wanted_back(name) or self._moved(item, theirs):
+                continue
+            if self._still_added(theirs.id, item, now[name]):
                 continue
             # Where a format tells sorts, the place of the group tells where to say it.
             self._deleted(name, content_of(item), content_of(now[name]), theirs.at if item.sort else "")
@@ -369,6 +369,16 @@ class _FileMerge:
             if slot.key not in here and slot.key in new and slot.kind is SlotKind.VALUE:
                 yield slot, new[slot.key]
 
+    def _missing_column(self, name: str, slots: Sequence[tuple[Slot, str]]) -> None:
+        """Tell what is missing in several rows as one thing that a person took out, unless it is open row by row."""
+        moved = sum(canonical(slot.text) != canonical(text) for slot, text in slots)
+        names = self.overrides.names
+        if name in names or (moved > 1 and not any(slot.key in names for slot, _ in slots)):
+            self._deleted(name, "\n".join(slot.text for slot, _ in slots), "\n".join(text for _, text in slots))
+            return
+        for slot, text in slots:
+            self._deleted(slot.key, slot.text, text)
+
     def _deleted(self, name: str, base: str, ours: str, at: str = "") -> None:
         base = self.overrides.names.get(name, base)
         if uncounted(base) == uncounted(ours):
@@ -418,6 +428,17 @@ class _FileMerge:
             name = self._conflict_key(group, slot.key)
             before = self.overrides.base(group, item, slot, NOTHING)
             self._conflict(name, "both-changed", before, slot.text, ours.text, slot.at, item, group)
+
+    def _still_added(self, group: str, item: Item, ours: Item) -> bool:
+        """Tell again what the data put in an earlier generation where a person has nothing any more (an empty row that
+        they took out): it is in no base as something that they deleted."""
+        new = {slot.key: slot.text for slot in ours.slots}
+        for slot in item.slots:
+            if self.overrides.places.get((slot.key, item.id, group)) == NOTHING and slot.key in new:
+                key = self._conflict_key(group, slot.key)
+                self._conflict(key, "both-changed", NOTHING, NOTHING, new[slot.key], "", item.id, group)
+                return True
+        return False
 
     def _conflict_key(self, group: str, key: str) -> str:
         """Return the name of a slot's conflict: its key, with its group where the key says different things in two."""
