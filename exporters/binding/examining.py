@@ -19,6 +19,12 @@ class Examination:
     programs: list[Program] = field(default_factory=list)
     doubts: list[Fault] = field(default_factory=list)
 
+    def saw(self, place: str, text: str) -> None:
+        """Take note of a text that stands at *place*; the paragraphs of a shape share theirs."""
+        known = self.texts.setdefault(place, text)
+        if text not in known:
+            self.texts[place] = f"{known}\n{text}"
+
 
 EXAMINATION: ContextVar[Examination | None] = ContextVar("examination", default=None)
 """The one under way; none while a pack is built."""

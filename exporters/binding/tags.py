@@ -64,7 +64,7 @@ def scan(text: str, place: str, faults: list[Fault]) -> list[Tag]:
         return []
     examination = EXAMINATION.get()
     if examination is not None:
-        examination.texts.setdefault(place, text)
+        examination.saw(place, text)
     tags: list[Tag] = []
     last = 0
     for start, end in _spans(text):

@@ -390,6 +390,10 @@ class _Puller:
             raise AmbiguousError(f"it says “{read.word or SYMBOL[read.comparator]}”, and a number stands here")
         if read.unit != target.unit:
             raise AmbiguousError("its unit is another than the target's")
+        alone = canonical(f"{read.value.scaleb(self._power(target, field)):f}")
+        if canonical(text) != alone:
+            # The unit stands beside it, and formulas reckon with the cell: the next build would not take it as this.
+            raise AmbiguousError(f"a number alone stands here, “{alone}”", "type it so")
         return read.value
 
     def _observed(self, record: str, fields: Mapping[str, Typed]) -> list[Edit]:

@@ -213,6 +213,21 @@ def test_what_is_no_plain_figure_is_refused_with_its_place(run: Any) -> None:
     assert changed() == []
 
 
+@pytest.mark.parametrize(("cells", "alone"), [({"目标值": "750亿元"}, "750"), ({"实际值": "310亿元", "实际日期": "2023-06-30"}, "310")])
+def test_a_number_s_cell_takes_no_unit(run: Any, cells: dict[str, str], alone: str) -> None:
+    """Formulas reckon with the cell, and the next build would tell of the text as a conflict."""
+    sheet(FAI, **cells)()
+    assert f"a number alone stands here, “{alone}” (type it so)" in run("pull", "d.yaml", "p", code=1)
+    assert changed() == []
+
+
+def test_a_percentage_typed_as_text_is_its_number(run: Any) -> None:
+    sheet(GDP, 目标值="5.5%")()
+    run("pull", "d.yaml", "p")
+    assert changed() == ["- value: 4.5", "+ value: 5.5"]
+    assert "conflict" not in run("build", "d.yaml", "--out", "p")
+
+
 @pytest.mark.parametrize("day", [dt.date(2023, 6, 30), "2023-06-30"])
 def test_an_actual_value_with_its_day_becomes_an_observation(run: Any, day: Any) -> None:
     sheet(FAI, 实际值=310, 实际日期=day, 备注="快报数")()

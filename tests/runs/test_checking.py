@@ -243,6 +243,14 @@ def test_the_slides_of_a_loop_need_a_title_and_a_chart_its_numbers(deck):
     assert found["chart-not-bound"][0] == found["no-alternative-text"][0] == "slide 1, shape 'Growth'"
 
 
+def test_the_tag_that_is_wrong_is_underlined_whatever_paragraph_of_the_shape_it_stands_in(deck):
+    slide = deck.deck.slides.add_slide(deck.deck.slide_layouts[5])
+    slide.shapes.title.text = "Districts"
+    _box(slide, "{{ city.name }}\nText\n{{ city.nmae }}", wide=4)
+    (fault,) = (one for one in faults(deck(), "deck") if one.severity == "error")
+    assert fault.mark == "{{ city.nmae }}"
+
+
 def test_text_that_its_box_cannot_hold(deck):
     slide = deck.deck.slides.add_slide(deck.deck.slide_layouts[5])
     slide.shapes.title.text = "Districts"
