@@ -6,6 +6,7 @@ import datetime as dt
 import difflib
 import json
 import re
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -258,3 +259,20 @@ def test_into_a_workbook_of_data(run: Any) -> None:
     assert {path: path.read_bytes() for path in files} == files
     document = "".join(one.text or "" for one in docx.Document("p/briefing.docx").element.body.iter(f"{W}t"))
     assert "5%—5.5%" in document
+
+
+def test_two_people_pull_one_after_the_other(run: Any) -> None:
+    """What the second typed over what the first has moved meanwhile is told; all else of theirs is taken."""
+    shutil.copytree("p", "q")
+    word("nansha.gdp-growth.text", "11%以上")()
+    run("pull", "d.yaml", "p")
+    shutil.move("p", "first")
+    shutil.move("q", "p")
+    word("nansha.gdp-growth.text", "12%以上")()
+    word("huangpu.fai-level.text", "2600 亿元")()
+    assert "the data has moved to “11%以上” since" in run("pull", "d.yaml", "p", code=1)
+    said = "".join(one for one in difflib.ndiff(SAMPLE.splitlines(), Path("d.yaml").read_text().splitlines()) if one[0] == "+")
+    assert re.findall(r"value: (\d+)", said) == ["11", "2600"]
+    told = json.loads(run("build", "d.yaml", "--out", "p", "--json", code=3))["conflicts"]
+    assert {(one["key"], one["theirs"], one["ours"]) for one in told} == {("nansha.gdp-growth.text", "12%以上", "11%以上")}
+    run("build", "d.yaml", "--out", "first")

@@ -185,3 +185,25 @@ def test_through_libreoffice(name: str, lang: str, office: LibreOffice, tmp_path
     new = deck.read(opened(ours))
     again = merge(new, deck.read(opened(result.content or b"")), new)
     assert (again.edits, again.conflicts, again.kept, again.vanished) == ((), (), (), 0)
+
+
+def test_alternative_texts_that_libreoffice_loses_come_back_with_the_figures() -> None:
+    before, ours = render("standard", "zh", sample()), render("standard", "zh", moved(haizhu_gdp_growth="9"), 2)
+
+    def lose(presentation: Any) -> None:
+        for slide in presentation.slides:
+            for shape in walk(slide.shapes):
+                shape._element.xpath(".//p:cNvPr")[0].attrib.pop("descr", None)
+
+    result = merged(before, edited(before, lose), ours)
+    assert not result.plan.conflicts
+
+    def told(data: bytes) -> list[tuple[str, str]]:
+        slides = Presentation(io.BytesIO(data)).slides
+        frames = (one for slide in slides for one in walk(slide.shapes) if one.has_chart)
+        return [(one.name, one._element.xpath(".//p:cNvPr")[0].get("descr", "")) for one in frames]
+
+    wanted = dict(told(ours))
+    written = [text for _, text in told(result.content or b"") if text]
+    assert written and set(written) <= set(wanted.values())
+    assert any("海珠" in text and "9%" in text for text in written)

@@ -154,3 +154,41 @@ def test_a_document_with_tracked_edits_of_a_person(make: Maker, base: bytes) -> 
         assert of(document, "请各部门核对。") is not None
         if date:
             assert settled(result, accept=False) == settled(theirs, accept=False)
+
+
+def test_some_revisions_accepted_some_rejected_one_edited(make: Maker, base: bytes, theirs: bytes) -> None:
+    """Accepted figures follow, a rejected one is the person's, and so is what they typed into an insertion."""
+    ours = make(CASES["values"])
+    tracked, _ = regenerate(base, theirs, ours, DATE)
+
+    def settle(paragraph: Any, gone: str, stays: str) -> None:
+        for mark in list(paragraph.iter(f"{W}{gone}")):
+            mark.getparent().remove(mark)
+        for mark in list(paragraph.iter(f"{W}{stays}")):
+            for run in list(mark):
+                mark.addprevious(run)
+                for words in run.iter(f"{W}delText"):
+                    words.tag = f"{W}t"
+            mark.getparent().remove(mark)
+
+    def review(document: Any) -> None:
+        settle(of(document, "全市地区")._p, "del", "ins")
+        settle(of(document, "安和区今年")._p, "ins", "del")
+        insertion = next(document.tables[0]._tbl.iter(f"{W}ins"))
+        next(insertion.iter(f"{W}t")).text += "（待核）"
+
+    reviewed = edited(tracked, review)
+    assert snapshot(reviewed).slots()
+    plan = plan_of(ours, reviewed, ours)
+    assert not plan.edits and not plan.conflicts
+    figures = {"city": {"gdp-growth": "7", "fai-level": "9100"}, "anhe": {"gdp-growth": "9.5", "fai-level": "850"}}
+    later = make(changed(**figures))
+    data, plan = regenerate(ours, reviewed, later)
+    accepted = settled(data, accept=True)
+    assert any(one.startswith("全市地区生产总值增长7%以上，固定资产投资9100亿元") for one in accepted)
+    assert any(one.startswith("安和区今年地区生产总值力争增长7.5%以上，固定资产投资730亿元") for one in accepted)
+    assert {(one.theirs, one.ours) for one in plan.conflicts} == {
+        ("7.5%以上", "9.5%以上"), ("730亿元", "850亿元"), ("9%以上（待核）", "9.5%以上"),
+    }  # fmt: skip
+    _, again = regenerate(later, data, later)
+    assert not again.edits

@@ -21,7 +21,7 @@ from exporters.deck.living.notes import NotesWriter, set_notes
 from exporters.deck.living.packing import Changes
 from exporters.deck.living.places import Place, Places
 from exporters.deck.living.reading import KEPT
-from exporters.deck.living.shapes import GROUP, SHAPES, Element, body_of, mark_of, name_of, serialised
+from exporters.deck.living.shapes import FRAME, GROUP, SHAPES, Element, body_of, mark_of, name_of, serialised
 from exporters.deck.living.sizing import follow_size
 from exporters.deck.living.tables import set_cell
 from exporters.deck.living.texts import paragraphs_of, set_text, text_of
@@ -77,6 +77,7 @@ class _Patcher:
             if isinstance(edit, RemoveItem) and place is not None and place.slide.part in self.edited.by_part:
                 self._remove(place)
         self._insert_slides()
+        self._give_back_alternatives()
         sets = [edit for edit in edits if isinstance(edit, SetSlot)]
         for part, data in described_parts(self.edited.package, sets, self.ours.package).items():
             self.changes.set(part, data)
@@ -126,6 +127,19 @@ class _Patcher:
             if origin:
                 renew(self.edited, part, self.ours, origin, self.changes)
                 self.dirty.add(part)
+
+    def _give_back_alternatives(self) -> None:
+        """Give charts and tables on slides that are written anyway the alternative texts that LibreOffice 7.4 loses at
+        every save."""
+        twins = {slide.key: slide for slide in self.ours.slides if slide.key} if self.dirty else {}
+        for slide in self.edited.slides:
+            twin = twins.get(slide.key) if slide.part in self.dirty else None
+            silent = [mark for mark in _frames(slide) if not mark.get("descr")] if twin is not None else []
+            if twin is not None and silent:
+                texts = {key_of(mark.get("name", "")): mark.get("descr", "") for mark in _frames(twin)}
+                for mark in silent:
+                    if text := texts.get(key_of(mark.get("name", ""))):
+                        mark.set("descr", text)
 
     def _rename(self, shape: Element, slide: Slide, key: str) -> None:
         """Give a shape whose name an editor took its key back, as it is written anyway."""
@@ -188,6 +202,12 @@ class _Patcher:
         part = CUSTOM if CUSTOM not in package else self.changes.free_name("docProps/custom1.xml")
         self.changes.add(part, with_properties(b"", properties), ct.CUSTOM_PROPERTIES)
         self.changes.link("", part, rt.CUSTOM_PROPERTIES)
+
+
+def _frames(slide: Slide) -> list[Element]:
+    """Return what names the charts and tables of a slide that are bound."""
+    marks = (mark_of(one) for one in slide.shapes if one.tag == FRAME)
+    return [mark for mark in marks if mark is not None and key_of(mark.get("name", ""))]
 
 
 def _says_something(shape: Element) -> bool:
