@@ -6,6 +6,7 @@ and embedded packages are inflated. Every refusal names its part; all that can b
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 
 from exporters.errors import Fault, PackageError
@@ -29,6 +30,12 @@ _PEEK_MORE = 1 << 16
 _MACRO_HINT = "save a copy as .docx, .pptx or .xlsx without macros"
 
 
+# The packages found sound inside others, by their digests, and what they count: the editions of a deck share most of
+# the workbooks behind its charts.
+_SOUND: dict[tuple[bytes, Limits, int], tuple[int, int]] = {}
+_MOST = 4096
+
+
 class _Totals:
     """Members and bytes over a package and all packages inside it."""
 
@@ -37,6 +44,13 @@ class _Totals:
     def __init__(self) -> None:
         self.members = 0
         self.size = 0
+
+    def takes(self, members: int, size: int, limits: Limits) -> bool:
+        """Count so many more, if the limits allow them; return whether they do."""
+        if self.members + members > limits.members or self.size + size > limits.total_size:
+            return False
+        self.members, self.size = self.members + members, self.size + size
+        return True
 
 
 def guard_file(source: Path | str | bytes, *, name: str = "", limits: Limits = DEFAULT) -> Directory:
@@ -164,9 +178,17 @@ def _check_embedded(
             )
         )
         return
-    inside = f"{directory.file}!{member.name}"
+    inside, data = f"{directory.file}!{member.name}", directory.read(member)
+    seen = hashlib.blake2b(data).digest(), limits, depth
+    known = _SOUND.get(seen)
+    if known is not None and totals.takes(*known, limits):
+        return
+    members, size = totals.members, totals.size
     try:
-        _check(FileBytes(directory.read(member), inside, limits), inside, limits, depth + 1, totals)
+        _check(FileBytes(data, inside, limits), inside, limits, depth + 1, totals)
+        if len(_SOUND) >= _MOST:
+            _SOUND.clear()
+        _SOUND[seen] = totals.members - members, totals.size - size
     except PackageError as error:
         # A plain zip that Office never opens as a package is only carried.
         if error.faults[0].code != "not-a-package":

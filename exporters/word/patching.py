@@ -278,7 +278,7 @@ class _Patch:
         going = {element for found in self._going(removed) for element in found.elements}
         inside = {mark.get(f"{W}name", "") for one in going if one.tag == P for mark in one.iter(START)}
         text = self._target.body.part.data
-        wanted = {one for one in names.values() if one not in inside or text.count(f'"{one}"'.encode()) != 1}
+        wanted = {one for one in names.values() if one not in inside or text.count(f' w:name="{one}"'.encode()) != 1}
         if not wanted:
             return set()
         marks = self._target.body.root.iter(START)

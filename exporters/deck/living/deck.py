@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from exporters.charts.drawingml import A, C, P, R
 from exporters.deck.living.lexing import Words, lex
 from exporters.deck.living.names import MARK, STALE_SLIDE, key_of
-from exporters.deck.living.shapes import SHAPES, Element, Seen, Shape, parse, slot_of
+from exporters.deck.living.shapes import SHAPES, Element, Seen, Shape, child_of, parse, slot_of
 from exporters.deck.living.texts import paragraphs_of, text_of
 from exporters.deck.notespages import notes_body
 from exporters.package import ct, rt
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
 _REMARKS = "/comments"
 """How the relationship types of review comments end."""
+_CHART = (f"{A}graphic", f"{A}graphicData", f"{C}chart")
 _PLAIN = frozenset(("000000", "ffffff"))
 
 
@@ -36,6 +37,7 @@ class Known:
     """What is known by its bytes, of this deck or of another edition of it."""
 
     shapes: dict[bytes, Seen] = field(default_factory=dict)
+    slides: dict[bytes, Words] = field(default_factory=dict)
     notes: dict[bytes, Notes] = field(default_factory=dict)
     charts: dict[bytes, tuple[tuple[str, str], ...]] = field(default_factory=dict)
 
@@ -114,8 +116,11 @@ class Slide:
     @cached_property
     def words(self) -> Words:
         """What the slide told when it was read."""
-        found = lex(self.deck.package.read(self.part), self.deck.known.shapes)
+        data = self.deck.package.read(self.part)
+        known, inside = self.deck.known, behind_prolog(data)
+        found = known.slides.get(inside) or lex(data, known.shapes)
         if found is not None:
+            known.slides[inside] = found
             return found
         content = self.root.find(f"{P}cSld")
         name = content.get("name", "") if content is not None else ""
@@ -145,7 +150,7 @@ class Slide:
 
     def chart_part(self, frame: Element) -> str:
         """Return the chart part of a graphic frame; empty where it holds none."""
-        mark = frame.find(f"{A}graphic/{A}graphicData/{C}chart")
+        mark = child_of(frame, *_CHART)
         rel_id = mark.get(f"{R}id", "") if mark is not None else ""
         relationships = self.deck.package.relationships(self.part)
         if rel_id not in relationships:
@@ -156,10 +161,9 @@ class Slide:
     def box_of(self, shape: Seen) -> tuple[int, ...]:
         """Return left, top, width and height (EMU) of a shape, or those that its layout gives it."""
         slot = shape.holder if not shape.box else None
-        layout = self.deck.related(self.part, rt.SLIDE_LAYOUT) if slot is not None else ""
-        if slot is None or not layout:
+        if slot is None or not self.layout:
             return shape.box
-        boxes = self.deck.own_boxes(layout)
+        boxes = self.deck.own_boxes(self.layout)
         return boxes.get(slot) or boxes.get((slot[0], ""), ())
 
     @property
@@ -175,6 +179,11 @@ class Slide:
         parts = [relationships.target(one) for one in relationships if one.type.endswith(_REMARKS)]
         trees = [parse(package.read(package.stored_name(part))) for part in parts if part in package]
         return sorted(text.text for tree in trees for text in tree.iter(f"{P}text", f"{A}t") if text.text)
+
+    @cached_property
+    def layout(self) -> str:
+        """The part of its layout."""
+        return self.deck.related(self.part, rt.SLIDE_LAYOUT)
 
     @cached_property
     def notes_part(self) -> str:

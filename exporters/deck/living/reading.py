@@ -15,7 +15,7 @@ from exporters.charts.drawingml import A, P
 from exporters.deck.living.charts import numbers_of, titles_of
 from exporters.deck.living.deck import Deck, Slide, behind_prolog, unmarked
 from exporters.deck.living.names import key_of, may_be_bound
-from exporters.deck.living.shapes import SHAPE, Element, Seen, child_of, mark_of, parse, table_of
+from exporters.deck.living.shapes import SHAPE, Element, Seen, child_of, mark_of, table_of
 from exporters.deck.living.tables import HEADER, cell_text, rows_of
 from exporters.deck.living.texts import paragraphs_of, text_of
 from exporters.package.custom import read_properties
@@ -121,11 +121,12 @@ def _chart(slide: Slide, frame: Element | None, key: str, at: str) -> Iterator[S
     if (mark := mark_of(frame)) is not None and mark.get("descr"):
         yield Slot(f"{key}.alternative", mark.get("descr", ""), f"{at}/alternative", SlotKind.DERIVED)
     data, known = slide.deck.package.read(part), slide.deck.known.charts
-    found = known.get(behind_prolog(data))
+    inside = behind_prolog(data)
+    found = known.get(inside)
     if found is None:
-        root = parse(data)
+        root = slide.deck.tree(part)
         titles = ((name, text_of(paragraphs_of(body))) for name, body in titles_of(root))
-        found = known[behind_prolog(data)] = (("", numbers_of(root)), *titles)
+        found = known[inside] = (("", numbers_of(root)), *titles)
     for name, text in found:
         if name:
             yield Slot(f"{key}.{name}", text, f"{at}/chart/{name}", SlotKind.PROSE)
