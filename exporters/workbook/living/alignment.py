@@ -13,7 +13,7 @@ from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from exporters.workbook.living.shapes import shaped
+from exporters.workbook.living.shapes import shaped_in
 from exporters.workbook.references import LAST_COLUMN, LAST_ROW
 
 if TYPE_CHECKING:
@@ -256,5 +256,5 @@ def _signs(book: Book, part: str, cell: Cell) -> Signs:
         text = f"{float(text):.{_DIGITS}g}"
     if cell.formula is None:
         return Counter({text: 2}) if text else Counter()
-    skeleton = shaped(book.sheet(part).formula(cell))[0].skeleton
+    skeleton = shaped_in(book.sheet(part).formula(cell), cell.row)[0].skeleton
     return Counter({("=", skeleton): 1, ("=", skeleton, text): 1})

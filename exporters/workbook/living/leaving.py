@@ -8,7 +8,7 @@ from functools import cached_property
 
 from exporters.package import ct
 from exporters.workbook.living.book import Book, Table
-from exporters.workbook.living.shapes import shaped
+from exporters.workbook.living.shapes import shaped, shaped_in
 from exporters.workbook.living.spans import parse, utf8
 from exporters.workbook.references import parse_range
 
@@ -68,7 +68,7 @@ class Leaving:
             name = entry.name.casefold()
             for cell, _ in sheet.formulas():
                 if cell.row not in own:
-                    yield from _references(sheet.formula(cell), name, rows)
+                    yield from _references(sheet.formula(cell), name, rows, cell.row)
             for span in sheet.root.walk():
                 texts = [span.get(one) for one in _AREAS] + [span.text if span.name == "sqref" else ""]
                 for area in " ".join(texts).split():
@@ -85,8 +85,8 @@ class Leaving:
                         yield from _references(span.text, "", rows)
 
 
-def _references(formula: str, sheet: str, rows: set[int]) -> Iterator[tuple[str, int, int]]:
-    shape, numbers = shaped(formula)
+def _references(formula: str, sheet: str, rows: set[int], row: int = 0) -> Iterator[tuple[str, int, int]]:
+    shape, numbers = shaped_in(formula, row) if row else shaped(formula)
     if rows.isdisjoint(numbers):
         return
     for reference in shape.references:

@@ -110,8 +110,9 @@ def _form(data: bytes, at: int, number: int) -> Form | None:
         texts = places.get(found.start(8), -1), places.get(found.start(10), -1)
         column, attributes = column_number(found[1].decode()), _attributes(found[3])
         form[column] = CellForm(
-            column, attributes, told, length, first, last, texts[0], value, texts[1], inline, formula, place
-        )
+            column, attributes, told, length, first, last, texts[0], value, texts[1], inline, formula, place,
+            attributes.get("t", "n"),
+        )  # fmt: skip
         told, place = told + length, place + 1
     return form
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from bisect import bisect_left, bisect_right, insort
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -69,6 +69,8 @@ class Recalculation:
         """What works out the formulas of a shape, by the shape's identity, and the references that it takes."""
         self._shapes: dict[int, Shape] = {}
         self._states: dict[Place, int] = {}
+        self._inside: dict[_Rectangle, list[Place]] = {}
+        """The formulas to be worked out in a range."""
         self._unknown: set[Place] = set()
         self._bounds: dict[str, tuple[int, int]] = {}
         for name, sheet in self._sheets.items():
@@ -229,12 +231,16 @@ class Recalculation:
     def _inputs(self, place: Place) -> Iterable[Place]:
         formula = self._formulas[place]
         yield from (one for one in formula.cells if one in self._states)
-        for sheet, left, top, right, bottom in formula.areas:
-            for column in range(left, right + 1):
-                rows = self._dirty.get((sheet, column), [])
-                for row in rows[bisect_left(rows, top) : bisect_right(rows, bottom)]:
-                    if (sheet, row, column) in self._states:
-                        yield sheet, row, column
+        for area in formula.areas:
+            found = self._inside.get(area)
+            if found is None:
+                found = self._inside[area] = [one for one in self._dirty_in(*area) if one in self._states]
+            yield from found
+
+    def _dirty_in(self, sheet: str, left: int, top: int, right: int, bottom: int) -> Iterator[Place]:
+        for column in range(left, right + 1):
+            rows = self._dirty.get((sheet, column), [])
+            yield from ((sheet, row, column) for row in rows[bisect_left(rows, top) : bisect_right(rows, bottom)])
 
     def _evaluate(self, place: Place) -> None:
         formula = self._formulas[place]

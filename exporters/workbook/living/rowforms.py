@@ -34,12 +34,9 @@ class CellForm:
     inline: str | None
     formula: tuple[int, int, int, dict[str, str]] | None
     """Where it begins in the cell, its length, its text, its attributes."""
-    place: int = 0
+    place: int
     """How many cells stand before it: each has the row's number in its address."""
-
-    @property
-    def kind(self) -> str:
-        return self.attributes.get("t", "n")
+    kind: str
 
 
 class Form(dict[int, CellForm]):
