@@ -11,7 +11,7 @@ from lxml import etree
 from exporters.package import Package, Relationships, ct, relative_target, rt
 from exporters.package.relationships import rels_name
 from exporters.word.anchors import PREFIX, plain_name, value_bookmark, value_key
-from exporters.word.living.atoms import is_fallback
+from exporters.word.living.atoms import START, is_fallback
 from exporters.word.living.document import Document
 from exporters.word.living.lines import TC
 from exporters.word.living.runs import Pen, attributes, remove
@@ -23,6 +23,9 @@ _STYLED = (f"{W}pStyle", f"{W}rStyle", f"{W}tblStyle")
 _PPR = f"{W}pPr"
 _NOTES = {f"{W}footnoteReference": ("footnotes", rt.FOOTNOTES, ct.WORD_FOOTNOTES),
           f"{W}endnoteReference": ("endnotes", rt.ENDNOTES, ct.WORD_ENDNOTES)}  # fmt: skip
+_NAME = f"{W}name"
+_ENOUGH = 20
+"""So many paragraphs tell how most of their brothers look."""
 _SHARED = frozenset((rt.HEADER, rt.FOOTER))
 
 
@@ -82,11 +85,8 @@ class Lifter:
     def __init__(self, target: Document, ours: Document, pen: Pen, luggage: Luggage) -> None:
         self._target, self._ours, self._pen, self._luggage = target, ours, pen, luggage
         body = target.body.root
-        self._names = {
-            mark.get(f"{W}name", "").casefold()
-            for root in target.roots.values()
-            for mark in root.iter(f"{W}bookmarkStart")
-        }
+        marks = (mark for root in target.roots.values() for mark in root.iter(START))
+        self._names = {mark.get(_NAME, "").casefold() for mark in marks}
         drawings = [one.get("id", "") for root in target.roots.values() for one in root.iter(f"{WP}docPr")]
         self._drawing = max((int(one) for one in drawings if one.isdecimal()), default=0)
         self._styles = _style_map(ours, target)
@@ -277,16 +277,17 @@ def _families(cell: Element) -> list[str]:
 def _forms(target: Document) -> dict[str, Element]:
     """Return the paragraph properties that most paragraphs of a family have."""
     counts: dict[str, Counter[bytes]] = {}
+    looked: Counter[str] = Counter()
     first: dict[tuple[str, bytes], Element] = {}
     for _, story in target.stories:
         for item in story.items:
             for region in item.regions:
                 family = family_of(region.name)
-                counter = counts.setdefault(family, Counter())
-                if counter.total() < 20:
+                if looked[family] < _ENOUGH:
+                    looked[family] += 1
                     properties = _plain_properties(region.paragraph)
                     text = etree.tostring(properties)
-                    counter[text] += 1
+                    counts.setdefault(family, Counter())[text] += 1
                     first.setdefault((family, text), properties)
     return {family: first[family, counter.most_common(1)[0][0]] for family, counter in counts.items()}
 
