@@ -18,6 +18,7 @@ from package_samples import damaged, deck, external, rebuilt, related, word, wor
 
 from exporters.errors import PackageError
 from exporters.package import DEFAULT, Limits, Package, PackageWriter, guard_file, rt
+from exporters.package.dde import dde_fault
 
 DOC = "word/document.xml"
 SHEET = "xl/worksheets/sheet1.xml"
@@ -338,3 +339,26 @@ def test_a_damaged_file_never_ends_in_a_traceback(data: st.DataObject) -> None:
         package.main_part()
     except PackageError:
         pass
+
+
+@pytest.mark.parametrize(
+    ("text", "runs"),
+    [
+        (b"<t>a|b</t><f>A1</f><t>c|d</t>", False),
+        (b"<t>a|b</t><f>1+cmd|'/c calc'!A0</f>", True),
+        (b"<t>a|b</t><x:f ca='1'>cmd&#124;'/c calc'!A0</x:f>", True),
+        (b"<f>cmd<!-- x -->|'/c calc'!A0</f>", True),
+        (b"<f>A1</f>|", False),
+        (b"|", False),
+    ],
+)
+def test_signs_of_programs_are_looked_for_in_formulas_alone(text: bytes, runs: bool):
+    assert bool(dde_fault(text)) is runs
+
+
+def test_a_package_inside_that_was_sound_once_is_counted_again():
+    inner = workbook()
+    outer = rebuilt(deck(), changed={"ppt/embeddings/one.xlsx": inner, "ppt/embeddings/two.xlsx": inner})
+    assert guard_file(outer, name="x.pptx").members
+    members = len(zipfile.ZipFile(io.BytesIO(outer)).namelist()) + len(zipfile.ZipFile(io.BytesIO(inner)).namelist())
+    assert refused(outer, replace(DEFAULT, members=members)) == ("too-many-members",)

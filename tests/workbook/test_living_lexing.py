@@ -9,6 +9,7 @@ from living_samples import dataset, opened, render
 from exporters.workbook.living import sheet as sheets
 from exporters.workbook.living.lexing import lex
 from exporters.workbook.living.rowforms import Known
+from exporters.workbook.living.shapes import shaped, shaped_in
 from exporters.workbook.living.sheet import read_sheet
 
 HEAD = b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">'
@@ -49,6 +50,11 @@ def test_real_sheets(make, monkeypatch: pytest.MonkeyPatch):
         b'<row r="1"><c r="A1"><v>1</v><extLst><ext uri="x"><v>2</v></ext></extLst></c></row>',
         b'<row r="1"><!-- <c r="A1"><v>1</v></c> --><c r="B1"><v>2</v></c></row>',
         b'<row r="1"><c r="A2"><v>1</v></c></row>',
+        b"".join(
+            b'<row r="%d"><c r="A%d" s="%d" t="str"><f>LOG10(B%d)</f><v>_x0041_%d</v></c><c r="B%d" t="inlineStr">'
+            b'<is><t>"%d" &gt; %d"</t></is></c><c r="C%d" s="7"/></row>' % (n, n, n % 3 + 6, n, n, n, n, n, n)
+            for n in range(1, 12)
+        ),
         b"",
     ],
 )
@@ -60,6 +66,23 @@ def test_forms_known_and_unknown(rows: bytes, monkeypatch: pytest.MonkeyPatch):
 def test_broken_xml_is_broken_either_way():
     with pytest.raises(ValueError, match="not well-formed"):
         read_sheet("x", HEAD + b'<sheetData><row r="1"><c r="A1"><v>&nope;</v></c></row></sheetData></worksheet>')
+
+
+def test_rows_of_one_form_make_only_the_cells_that_are_asked_for():
+    rows = b"".join(b'<row r="%d"><c r="A%d"><v>%d</v></c><c r="B%d"/></row>' % (n, n, n * n, n) for n in range(8, 12))
+    known = Known()
+    sheet = read_sheet("x", HEAD + b"<sheetData>" + rows + b"</sheetData></worksheet>", known)
+    assert len(known.forms) == 1
+    assert [sheet.cell(1, row).value for row in sheet.rows] == ["64", "81", "100", "121"]
+    assert sheet.cell(3, 9) is None and sheet.cell(2, 9).blank and sheet.rows[9].style(2) == 0
+
+
+def test_formulas_that_differ_in_their_row_alone_share_a_shape():
+    for row, formula in ((8, "G185+G8"), (7, "G175+G7"), (10, "LOG10(A10)"), (11, "LOG10(A11)"), (5, "A5*5+Sheet5!B5")):
+        assert shaped_in(formula, row) == shaped(formula)
+        assert shaped_in(formula, row) == shaped(formula)
+    first, _ = shaped_in("SUM($A$5:$A$90)+B12", 12)
+    assert shaped_in("SUM($A$5:$A$90)+B13", 13) == (first, (5, 90, 13))
 
 
 def test_rows_that_two_parts_share_are_read_once_wherever_they_stand():
