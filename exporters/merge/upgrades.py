@@ -20,7 +20,7 @@ from exporters.merge.files import Texts, ambiguous
 from exporters.merge.overrides import Overrides
 from exporters.merge.prose import merge_prose
 from exporters.merge.values import canonical, merge_value
-from exporters.snapshot import MARK, Conflict, Item, Kept, Plan, RemoveItem, SetSlot, Slot, SlotKind, Snapshot
+from exporters.snapshot import MARK, Conflict, Group, Item, Kept, Plan, RemoveItem, SetSlot, Slot, SlotKind, Snapshot
 
 # Two texts are one sentence in two templates where they share so much of their pairs of characters and of their values.
 _ALIKE = 0.6
@@ -86,6 +86,8 @@ class _Upgrade:
         here = {group.id: {item.id for item in group.items} for group in self._theirs.groups}
         moved = {slot.key for _, _, slot in self._theirs.slots() if slot.kind is SlotKind.PROSE}
         for group in self._base.groups:
+            if group.keeps:
+                self._come_back(group, here.get(group.id))
             if group.keeps or group.id not in new or group.id not in here:
                 continue
             gone = [item for item in group.items if item.id not in here[group.id] and not item.silent]
@@ -102,6 +104,17 @@ class _Upgrade:
                 elif text := content_of(item):
                     told[item.unit or item.id].append(text)
             self._conflicts += (_deleted("\n".join(texts)) for texts in told.values())
+
+    def _come_back(self, group: Group, here: set[str] | None) -> None:
+        """Tell of slides, and of rows of tables, that people deleted: the new template has them again."""
+        rows = [item for item in group.items if item.removable and (not item.sort or item.sort.startswith("row"))]
+        gone = [item for item in rows if here is not None and item.id not in here]
+        texts = [content_of(item) for item in gone] if len(gone) * 5 <= len(rows) else []
+        if here is None and group.record and any(one.record == group.record for one in self._ours.groups):
+            titles = (slot.text for item in group.items if item.sort == "title" for slot in item.slots)
+            texts = [next(titles, group.id)]
+        if texts:
+            self._conflicts.append(_deleted("\n".join(texts)))
 
     def _slot(self, group: str, item: Item, slot: Slot) -> bool:
         """Carry a slot, if a person edited it; say whether one did."""
