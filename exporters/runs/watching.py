@@ -19,7 +19,8 @@ def changes(files: Sequence[Path], stop: Callable[[], bool] = lambda: False) -> 
     """Yield those of *files* that changed since the call, each time there is quiet again; ends when *stop* says so.
 
     Only these very files count, so what editors write beside them (``~$name``, ``~WRD0001.tmp``, ``.~lock.name#``)
-    does not. A file saved without a change, or gone for the moment between two steps of a save, is left out.
+    does not. A file saved without a change, or gone or empty for the moment between two steps of a save, is left
+    out.
     """
     try:
         import watchfiles  # noqa: F401
@@ -58,6 +59,8 @@ def _changes(known: dict[Path, str], stop: Callable[[], bool]) -> Iterator[list[
 
 def _digest(path: Path) -> str:
     try:
-        return hashlib.blake2b(read_file(path), digest_size=16).hexdigest()
+        content = read_file(path)
     except OSError:
         return ""
+    # Editors that write in place empty the file first.
+    return hashlib.blake2b(content, digest_size=16).hexdigest() if content else ""
