@@ -78,10 +78,14 @@ class Session:
 def main():
     session = Session(sys.argv[1])
     for line in sys.stdin:
-        try:
-            answer = {"result": session.run(json.loads(line))}
-        except Exception:
-            answer = {"error": traceback.format_exc()}
+        # Once more with the file opened anew, of which nothing was saved: after some hundred files the office now and
+        # then leaves a chart or a controller out.
+        for _ in range(2):
+            try:
+                answer = {"result": session.run(json.loads(line))}
+                break
+            except Exception:
+                answer = {"error": traceback.format_exc()}
         print(json.dumps(answer), flush=True)
 
 
