@@ -249,12 +249,13 @@ class Conflict:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A hand edit that stands: the data has not moved there."""
+    """A hand edit that stands: the data has not moved there. ``added``: a line of a person's own, which a new template
+    would not have."""
 
     key: str
     base: str
     theirs: str
-    reason: Literal["edited", "deleted"] = "edited"
+    reason: Literal["edited", "deleted", "added"] = "edited"
     at: str = ""
     """Where it stands in the edited file; empty where it is gone."""
 

@@ -186,7 +186,10 @@ def _print_outcome(outcome: Outcome) -> None:
     if len(outcome.moved) > _SHOWN_MOVES:
         click.echo(f"  and {counted(len(outcome.moved) - _SHOWN_MOVES, 'more move')}: briefpack history {outcome.out}")
     for name, merge in outcome.merges.items():
-        click.echo(f"  {name}: {len(merge.edits)} updated, {counted(len(merge.kept), 'hand edit')} kept")
+        added = sum(kept.reason == "added" for kept in merge.kept)
+        along = f", {counted(added, 'line')} of people's own taken along" if added else ""
+        kept = counted(len(merge.kept) - added, "hand edit")
+        click.echo(f"  {name}: {len(merge.edits)} updated, {kept} kept{along}")
         if merge.untracked:
             told = f"{', '.join(merge.untracked[:_SHOWN_FLAGS])}{_and_more(merge.untracked)}"
             click.echo(f"  {name}: updated at once, since no revision can carry it: {told}")

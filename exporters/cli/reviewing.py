@@ -67,6 +67,9 @@ def _some(lines: Iterable[str], most: int, rest: str) -> None:
 def _kept(file: FileReview) -> Iterator[str]:
     for kept, at, places in _alike(file.plan.kept):
         before, now = apart(kept.base, kept.theirs)
+        if kept.reason == "added":
+            yield f"    taken along  {now}{in_places(places)}"
+            continue
         now = "deleted" if kept.reason == "deleted" else now
         yield f"    edit stands  {kept.key}{_place(file, at)}: {before} -> {now}{in_places(places)}"
 

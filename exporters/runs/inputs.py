@@ -28,7 +28,8 @@ class TemplateFile:
 
 @dataclass(frozen=True, slots=True)
 class Edition:
-    """The templates of one set in one language. ``name`` is the set's or the folder's own name."""
+    """The templates of one set in one language. ``name`` is a shipped set's name, or ``./`` and that of a folder of
+    one's own, which may be called as a shipped set is."""
 
     name: str
     lang: str
@@ -90,7 +91,9 @@ def find_templates(asked: str, lang: str, only: Sequence[str]) -> Edition:
         raise TemplateError(Fault("no-templates", "this is no template set, but holds some", asked, hint=hint))
     if faults:
         raise TemplateError(faults)
-    return Edition(root.resolve().name, lang, tuple(found), tuple(paths))
+    own = root.resolve()
+    shipped = own.parent == resources.folder("templates").resolve()
+    return Edition(own.name if shipped else f"./{own.name}", lang, tuple(found), tuple(paths))
 
 
 def _sets_in(folder: Path) -> list[str]:

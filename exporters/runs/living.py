@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +13,7 @@ from exporters.errors import Fault, RefusedError
 from exporters.merge import Overrides, arrangements, counterparts, in_order_of, merge, named_as, upgrade
 from exporters.package import Package
 from exporters.runs.stamp import PROPERTY, Stamp
-from exporters.snapshot import Conflict, Plan, Snapshot
+from exporters.snapshot import Conflict, Kept, Plan, Snapshot
 
 if TYPE_CHECKING:
     from exporters.registry import Exporter
@@ -138,14 +138,18 @@ def upgraded(
     readings = room.read(base), room.read(theirs), room.read(ours)
     plan, told = upgrade(*readings, Overrides.of(open_conflicts))
     content = patched(room, ours, plan, ours, stamp, epoch=epoch)
-    result = Package.written(content, name=file)
-    more, left = with_own(room, result, theirs, base, readings[:2], one_template=False, epoch=epoch)
+    result = carried = Package.written(content, name=file)
+    more, left = with_own(room, carried, theirs, base, readings[:2], one_template=False, epoch=epoch)
     if more is not None:
         content, result = more, Package.written(more, name=file)
-    lines = _not_carried(room, base, theirs, result, told, left)
-    still = [one for one in _still_uncarried(room, result, open_conflicts) if one.theirs not in told]
-    here = {one.key for one in lines}
-    return replace(plan, conflicts=(*plan.conflicts, *lines, *(one for one in still if one.key not in here))), content
+    own = _own_lines(room, theirs, base, carried, told)
+    there = set(room.lines(result))
+    brought = tuple(Kept(_line(line), "", line, "added") for line in own if line in there)
+    missing = dict.fromkeys((*(line for line in own if line not in there), *left))
+    lines = {_line(line): Conflict(_line(line), "not-carried", "", line, "") for line in missing}
+    still = [one for one in open_conflicts if _is_uncarried(one, there) and one.theirs not in told]
+    conflicts = (*plan.conflicts, *lines.values(), *(one for one in still if one.key not in lines))
+    return replace(plan, conflicts=conflicts, kept=(*plan.kept, *brought)), content
 
 
 def with_own(
@@ -171,9 +175,14 @@ def with_own(
 
 def _still_uncarried(room: Exporter, file: Package, open_conflicts: Sequence[Conflict]) -> list[Conflict]:
     """Return what earlier templates had no place for, until somebody puts it into the file or settles it."""
-    found = [one for one in open_conflicts if one.reason == "not-carried"]
-    here = set(room.lines(file)) if found else set()
-    return [one for one in found if one.theirs not in here]
+    if all(one.reason != "not-carried" for one in open_conflicts):
+        return []
+    here = set(room.lines(file))
+    return [one for one in open_conflicts if _is_uncarried(one, here)]
+
+
+def _is_uncarried(conflict: Conflict, lines: Container[str]) -> bool:
+    return conflict.reason == "not-carried" and conflict.theirs not in lines
 
 
 def patched(
@@ -198,15 +207,12 @@ def says_the_same(base: Snapshot, ours: Snapshot) -> bool:
     return first == [(group, item, slot.key, slot.text) for group, item, slot in ours.slots()]
 
 
-def _not_carried(
-    room: Exporter, base: Package, theirs: Package, result: Package, told: frozenset[str], left: Sequence[str]
-) -> list[Conflict]:
-    """Return the lines that a person wrote, that the new template has no place for, and that nothing else tells."""
-    known = {*room.lines(base), *room.lines(result), *told}
-    added = dict.fromkeys(line for line in room.lines(theirs) if line.strip() and line not in known)
-    added |= dict.fromkeys(left)
-    return [Conflict(f"line-{_digest(line)}", "not-carried", "", line, "") for line in added]
+def _own_lines(room: Exporter, theirs: Package, base: Package, carried: Package, told: frozenset[str]) -> list[str]:
+    """Return the lines that a person wrote, which neither the new render with its edits (*carried*) nor the plan's
+    account of them (*told*) knows."""
+    known = {*room.lines(base), *room.lines(carried), *told}
+    return list(dict.fromkeys(line for line in room.lines(theirs) if line.strip() and line not in known))
 
 
-def _digest(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()[:8]
+def _line(text: str) -> str:
+    return f"line-{hashlib.sha256(text.encode()).hexdigest()[:8]}"

@@ -157,7 +157,11 @@ def as_the_pack(request: Request, dataset: Dataset | None) -> Request:
     request = replace(request, lang=lang) if "lang" in request.unsaid else request
     if "templates" not in request.unsaid:
         return request
-    if not Path(made.templates).is_dir() and made.templates not in resources.template_sets():
+    if made.templates in resources.template_sets():
+        clashes = Path(made.templates).is_dir()
+        shipped = str(resources.folder("templates") / made.templates) if clashes else made.templates
+        return replace(request, templates=shipped)
+    if not Path(made.templates).is_dir():
         message = "the pack was built from this template set, which is not to be found here"
         hint = f"give its folder with --templates; --templates {resources.DEFAULT_TEMPLATES} takes the shipped set"
         raise TemplateError(Fault("no-templates", message, made.templates, hint=hint))

@@ -256,10 +256,21 @@ def test_the_bare_command_builds_a_pack_as_it_was_built_before_and_diff_says_so(
 def test_a_template_set_of_ones_own_is_asked_for_where_it_is_not_to_be_found(run: Any) -> None:
     shutil.copytree(folder("templates") / "standard", "mine")
     build(run, "--templates", "mine", only="workbook")
-    assert build(run, only="workbook")["templates"] == "mine"
+    assert build(run, only="workbook")["templates"] == "./mine"
     Path("mine").rename("gone")
     run("build", "d.yaml", "--out", "p", "--only", "workbook", code=1)
-    assert build(run, "--templates", "gone", only="workbook")["templates"] == "gone"
+    assert build(run, "--templates", "gone", only="workbook")["templates"] == "./gone"
+
+
+def test_a_folder_that_is_called_as_a_shipped_set_is_not_taken_for_it(run: Any) -> None:
+    build(run, only="workbook")
+    own = Path(shutil.copytree(folder("templates") / "standard", "standard")) / "zh" / "targets.xlsx"
+    rewrite(own, "docProps/core.xml", lambda xml: xml.replace("</cp:coreProperties>", " </cp:coreProperties>"))
+    assert (again := build(run, only="workbook"))["templates"] == "standard" and results(again) == {"unchanged"}
+    assert build(run, "--templates", "standard", only="workbook")["templates"] == "./standard"
+    assert results(build(run, only="workbook")) == {"unchanged"}
+    Path("standard").rename("gone")
+    run("build", "d.yaml", "--out", "p", "--only", "workbook", code=1)
 
 
 def test_rows_that_the_data_dropped_go_unless_a_person_wrote_in_them(run: Any) -> None:

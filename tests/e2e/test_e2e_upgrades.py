@@ -148,6 +148,8 @@ def test_what_people_added_stands_in_the_new_templates(upgraded: tuple[Edited, O
     (back,) = outcome.manifest.conflicts
     assert (back["file"], back["theirs"], back["ours"]) == ("deck.pptx", "", "") and "来源" in back["base"]
     assert {one.code for one in outcome.warnings} >= {"new-template"}
+    along = {one.theirs for merge in outcome.merges.values() for one in merge.kept if one.reason == "added"}
+    assert {"自己的一节", "自己的一段", "自己的表", "自己的幻灯片", "自己的备注", "自己的文本框", "自己的列"} <= along
 
     document = docx.Document(edited / "word")
     lines = [said(one) for one in document.paragraphs]
