@@ -22,6 +22,7 @@ _WORDS = {
     "changed-dropped": "you changed it, the data dropped it",
     "not-carried": "it has no sure place in the file",
 }
+_CAME_BACK = "you deleted it, the new template may say it again"
 
 
 def show(found: Review, as_json: bool, updated: list[tuple[str, str, str]], most: int = 10_000) -> None:
@@ -68,7 +69,7 @@ def _kept(file: FileReview) -> Iterator[str]:
     for kept, at, places in _alike(file.plan.kept):
         before, now = apart(kept.base, kept.theirs)
         if kept.reason == "added":
-            yield f"    taken along  {now}{in_places(places)}"
+            yield f"    own text     {now}{in_places(places)}"
             continue
         now = "deleted" if kept.reason == "deleted" else now
         yield f"    edit stands  {kept.key}{_place(file, at)}: {before} -> {now}{in_places(places)}"
@@ -90,7 +91,8 @@ def _place(file: FileReview, at: str) -> str:
 
 
 def _show_conflict(file: str, conflict: Conflict, places: int, place: str = "") -> None:
-    click.echo(f"    conflict  {file}  {conflict.key}{place}: {_WORDS[conflict.reason]}{in_places(places)}")
+    words = _CAME_BACK if conflict.reason == "not-carried" and not conflict.theirs else _WORDS[conflict.reason]
+    click.echo(f"    conflict  {file}  {conflict.key}{place}: {words}{in_places(places)}")
     base, theirs, ours = apart(conflict.base, conflict.theirs, conflict.ours)
     click.echo(f"        was {base}, yours {theirs}, data {ours}")
 

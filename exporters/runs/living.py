@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import io
-from collections.abc import Container, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from exporters.collector import collector_paused
 from exporters.errors import Fault, RefusedError
-from exporters.merge import Overrides, arrangements, counterparts, in_order_of, merge, named_as, upgrade
+from exporters.merge import Overrides, arrangements, content_of, counterparts, in_order_of, merge, named_as, upgrade
 from exporters.package import Package
 from exporters.runs.stamp import PROPERTY, Stamp
 from exporters.snapshot import Conflict, Kept, Plan, Snapshot
@@ -142,7 +142,7 @@ def upgraded(
     more, left = with_own(room, carried, theirs, base, readings[:2], one_template=False, epoch=epoch)
     if more is not None:
         content, result = more, Package.written(more, name=file)
-    own = _own_lines(room, theirs, base, carried, told)
+    own = _own_lines(room, theirs, (base, carried), told)
     there = set(room.lines(result))
     brought = tuple(Kept(_line(line), "", line, "added") for line in own if line in there)
     missing = dict.fromkeys((*(line for line in own if line not in there), *left))
@@ -207,11 +207,21 @@ def says_the_same(base: Snapshot, ours: Snapshot) -> bool:
     return first == [(group, item, slot.key, slot.text) for group, item, slot in ours.slots()]
 
 
-def _own_lines(room: Exporter, theirs: Package, base: Package, carried: Package, told: frozenset[str]) -> list[str]:
-    """Return the lines that a person wrote, which neither the new render with its edits (*carried*) nor the plan's
-    account of them (*told*) knows."""
-    known = {*room.lines(base), *room.lines(carried), *told}
-    return list(dict.fromkeys(line for line in room.lines(theirs) if line.strip() and line not in known))
+def with_own_lines(room: Exporter, plan: Plan, base: Package, theirs: Package, now: Snapshot) -> Plan:
+    """Return *plan* with what a person wrote into *theirs*, of which *now* tells what is bound, beside the edits of
+    what is bound."""
+    places = {one.at for one in plan.kept} | {one.at for one in plan.conflicts}
+    edited = (item for group in now.groups for item in group.items if any(slot.at in places for slot in item.slots))
+    told = {line for item in edited for line in content_of(item).split("\n")}
+    own = _own_lines(room, theirs, (base,), told)
+    return replace(plan, kept=(*plan.kept, *(Kept(_line(line), "", line, "added") for line in own)))
+
+
+def _own_lines(room: Exporter, theirs: Package, others: Iterable[Package], told: Container[str]) -> list[str]:
+    """Return the lines of *theirs* that no other file has, and that are not *told* yet."""
+    known = {line for other in others for line in room.lines(other)}
+    found = dict.fromkeys(line for line in room.lines(theirs) if line.strip())
+    return [line for line in found if line not in known and line not in told]
 
 
 def _line(text: str) -> str:

@@ -15,7 +15,7 @@ from exporters.package import Package
 from exporters.registry import EXPORTERS
 from exporters.runs import making, planning, publish, rows
 from exporters.runs.copies import older
-from exporters.runs.living import arranged, lost, order, planned, upgraded
+from exporters.runs.living import arranged, lost, order, planned, upgraded, with_own_lines
 from exporters.runs.manifest import Manifest
 from exporters.runs.memory import Memory
 from exporters.runs.moves import Move
@@ -88,8 +88,8 @@ def _status(folder: Path, name: str, made: Manifest, memory: Memory, pack: Pack)
     try:
         theirs = Package.open(folder / name, name=str(folder / name))
         base = memory.base_of(name, read_stamp(theirs), made.dataset)
-        theirs.base = Package.open(base.content, name=name)
-        before, now = room.read(theirs.base), room.read(theirs)
+        theirs.base = pristine = Package.open(base.content, name=name)
+        before, now = room.read(pristine), room.read(theirs)
     except BriefpackError as error:
         return FileReview(name, "foreign", fault=error.faults[0])
     conflicts = memory.open_conflicts(name, base, made)
@@ -99,6 +99,7 @@ def _status(folder: Path, name: str, made: Manifest, memory: Memory, pack: Pack)
     with suppress(BriefpackError):  # a pack that has lost its data still knows its edits
         told = rows.told(str(folder / name), record.exporter, plan, pack.scope)
     warnings = _warnings(older(folder, name, base, made), told)
+    plan = with_own_lines(room, plan, pristine, theirs, now)
     return FileReview(name, "edited", plan, fault, room.whereabouts(theirs, now), warnings)
 
 
@@ -155,6 +156,7 @@ def diff(request: Request) -> Review:
                 plan = planned(room, theirs, readings, conflicts)
                 places = room.whereabouts(theirs, readings[1])
                 fault = lost(plan, str(folder / name)) if plan.lost_too_much else None
+                plan = with_own_lines(room, plan, packages[0], theirs, readings[1])
             apart = rows.told(str(folder / name), step.template.entry.name, plan, scope)
             apart += order(plan, str(folder / name))
             warnings = _warnings(older(folder, name, base, made), apart)

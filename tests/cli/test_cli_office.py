@@ -81,7 +81,10 @@ def test_a_briefing_worked_on(office: LibreOffice, run: Any, saves: int) -> None
     file = Path("p/briefing.docx")
     assert office.edit(file, afternoon) > 3
     office.resave(file, saves)
-    assert json.loads(run("status", "p", "--json"))["conflicts"] == []
+    status = json.loads(run("status", "p", "--json"))
+    assert status["conflicts"] == []
+    kept = status["files"]["briefing.docx"]["kept"]
+    assert [one["theirs"] for one in kept if one["reason"] == "added"] == ["手工行"]
     run("build", "later.yaml", "--out", "p", "--only", "word,deck")
     run("verify", "p")
     assert lint(file) == []
