@@ -17,6 +17,7 @@ from jinja2.nodes import (
     Const,
     Expr,
     Filter,
+    For,
     Getattr,
     Getitem,
     Impossible,
@@ -24,6 +25,7 @@ from jinja2.nodes import (
     Node,
     Output,
     Slice,
+    Template,
     TemplateData,
     UnaryExpr,
 )
@@ -63,6 +65,11 @@ def from_octets(text: str) -> str:
     return text if text.isascii() else text.encode("latin-1").decode("utf-8", "surrogatepass")
 
 
+_MANY = 400
+"""So many pieces of text are worth a stop."""
+_PAUSE = Output([])
+"""Stands at the end of a loop's body."""
+
 Inline = Callable[["Generator", Filter, Frame], Iterable[str]]
 """Returns what is written in place of a filter's call: texts, and code of the others (of octets where they stream)."""
 
@@ -85,8 +92,10 @@ class Inlined:
 class Generator(CodeGenerator):
     """Writes what a finished filter returns straight into the stream, and nothing of it into the code.
 
-    A filter may know of the very file that is being written; its code may be kept for the next one. Neighbouring
-    outputs become one step of the stream.
+    A filter may know of the very file that is being written; its code may be kept for the next one.
+
+    The program first yields the list that its text gathers in, then nothing wherever a turn of a loop is over and much
+    waits there, and each route. Whoever runs it takes out what waits.
     """
 
     def __init__(self, *args: Any, **options: Any) -> None:
@@ -96,6 +105,25 @@ class Generator(CodeGenerator):
         self._holds = False
         self._held: set[str] = set()
         """The buffers of captured blocks that stay octets."""
+        self._routed = False
+        """Whether a captured block holds a route, which then comes as text."""
+
+    def visit_Template(self, node: Template, frame: Frame | None = None) -> None:  # noqa: N802 - Jinja2's name
+        super().visit_Template(node, frame)
+        self.writeline(f"root.routed = {self._routed}")
+
+    def visit_For(self, node: For, frame: Frame) -> None:  # noqa: N802 - Jinja2's name
+        node.body = [*node.body, _PAUSE]
+        super().visit_For(node, frame)
+
+    def start_write(self, frame: Frame, node: Node | None = None) -> None:
+        if frame.buffer is None:
+            self.writeline("waiting.append(", node)
+        else:
+            super().start_write(frame, node)
+
+    def end_write(self, frame: Frame) -> None:
+        self.write(")")
 
     def blockvisit(self, nodes: Iterable[Node], frame: Frame) -> None:
         super().blockvisit(list(self._joined(nodes)), frame)
@@ -104,7 +132,7 @@ class Generator(CodeGenerator):
         """Yield *nodes* with neighbouring outputs and silent calls as one output."""
         run: list[Expr] = []
         for node in nodes:
-            if isinstance(node, Output):
+            if isinstance(node, Output) and node is not _PAUSE:
                 run += node.nodes
             elif (call := _silent_call(node)) is not None:
                 self._silent.add(id(call))
@@ -122,6 +150,8 @@ class Generator(CodeGenerator):
         self.writeline("kinds, octets, from_octets = environment.direct, environment.octets, environment.from_octets")
         self.writeline("LoopContext, compared, said = environment.turns, environment.compared, environment.said")
         self.writeline("absent = environment.missing")
+        self.writeline("waiting = []")
+        self.writeline("yield waiting")
         for name in self._inlined.needed:
             self.writeline(f"{self.needed(name)} = environment.filters[{name!r}]")
 
@@ -147,7 +177,11 @@ class Generator(CodeGenerator):
         return Code(f"octets({code})" if self._inlined.octets else code)
 
     def visit_Output(self, node: Output, frame: Frame) -> None:  # noqa: N802 - Jinja2's name
-        begin, end = "yield ''.join((", "))"
+        if node is _PAUSE:
+            if frame.buffer is None:
+                self.writeline(f"if len(waiting) > {_MANY}: yield")
+            return
+        begin, end = "waiting += (", ")"
         if frame.buffer is not None:
             # What a block captures is a value, which may be streamed later.
             begin, end = f"{frame.buffer}.extend((", "))"
@@ -156,7 +190,9 @@ class Generator(CodeGenerator):
         step: list[tuple[Expr, str]] = []
         for child in node.nodes:
             for piece in self._pieces(child, frame):
-                if isinstance(piece, Code) or frame.buffer is not None or MARKED.search(piece) is None:
+                routed = not isinstance(piece, Code) and MARKED.search(piece) is not None
+                if not routed or frame.buffer is not None:
+                    self._routed |= routed
                     step.append((child, piece))
                     continue
                 for number, text in enumerate(MARKED.split(piece)):
@@ -169,7 +205,7 @@ class Generator(CodeGenerator):
         self._step(step, node, begin, end)
 
     def _step(self, pieces: Sequence[tuple[Expr, str]], node: Output, begin: str, end: str) -> None:
-        """Write one step of the stream; nothing where there is no text in it."""
+        """Write pieces of text that follow each other; nothing where there is no text in them."""
         if not any(piece for _, piece in pieces):
             return
         self.writeline(begin, node)

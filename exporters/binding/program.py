@@ -6,6 +6,7 @@ to be escaped. Routes inside the stream say which part the text that follows bel
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 
 _ROUTES = {plain(ROUTE[0]): re.compile(f"{plain(ROUTE[0])}(.*?){plain(ROUTE[1])}") for plain in (str, octets)}
 _TOKEN = re.compile(f"{TOKEN[0]}([0-9]+){TOKEN[1]}")
-_PIECES = 128
 
 Event = tuple[Literal["open", "text", "close"], str]
 
@@ -247,31 +247,28 @@ class Bound:
         """
         targets = names.get("targets")
         self._budget.start(len(targets) if isinstance(targets, list) else 0)
-        waiting: list[str] = []
+        root: Any = self._template.root_render_func
         try:
-            steps: Iterator[Any] = self._template.root_render_func(self._template.new_context(dict(names)))
-            for step in steps:
-                # A route is a step of its own, but for one in a block that was captured.
-                route = step.__class__ is tuple
-                if not route:
-                    waiting.append(step)
-                if waiting and (route or len(waiting) >= _PIECES):
-                    yield from self._texts("".join(waiting))
+            routes: Iterator[Any] = root(self._template.new_context(dict(names)))
+            waiting: list[str] = next(routes)
+            for route in itertools.chain(routes, (None,)):
+                if waiting:
+                    text = "".join(waiting)
                     waiting.clear()
-                if route:
-                    yield step
-            if waiting:
-                yield from self._texts("".join(waiting))
+                    self._budget.spend(text)
+                    if root.routed:
+                        yield from self._parted(text)
+                    else:
+                        yield "text", text
+                if route is not None:
+                    yield route
         except MemoryError:
             raise TemplateError(Fault("template", "more text or items than this machine can hold")) from None
         except _WRONG as error:
             raise TemplateError(self._program._fault(error, self._line(error))) from error
 
-    def _texts(self, text: str) -> Iterator[Event]:
-        self._budget.spend(text)
-        if self._begins not in text:
-            yield "text", text
-            return
+    def _parted(self, text: str) -> Iterator[Event]:
+        """Yield text and the routes in it, which a captured block has put there."""
         for number, piece in enumerate(_ROUTES[self._begins].split(text)):
             if number % 2:
                 yield ("open", piece[1:]) if piece.startswith(">") else ("close", "")
