@@ -8,12 +8,17 @@ from __future__ import annotations
 
 import copy
 import json
+from collections.abc import Iterable
 from decimal import Decimal, InvalidOperation
 
 from lxml import etree
 
 C = "{http://schemas.openxmlformats.org/drawingml/2006/chart}"
 Element = etree._Element
+Point = tuple[str | None, bool]
+"""A cached point as it stands (None where it is missing), and whether it is a number."""
+Series = dict[str, list[Point]]
+"""The points of a series by their role."""
 
 _V, _PT, _COUNT = f"{C}v", f"{C}pt", f"{C}ptCount"
 _NUMERIC = (f"{C}numCache", f"{C}numLit")
@@ -27,7 +32,17 @@ _SERIES_ORDER = (
 
 def chart_data(chart: Element) -> str:
     """Return the series of a chart as canonical JSON: ``[{"tx": [...], "cat": [...], "val": [...]}, ...]``."""
-    found = [{_ROLES[str(node.tag)]: _points(node) for node in one.iterchildren(*_ROLES)} for one in _series(chart)]
+    return spelt(series_of(chart))
+
+
+def series_of(chart: Element) -> list[Series]:
+    """Return what stands in the caches of a chart."""
+    return [{_ROLES[str(node.tag)]: _cached(node) for node in one.iterchildren(*_ROLES)} for one in _series(chart)]
+
+
+def spelt(series: Iterable[Series]) -> str:
+    """Return series as canonical JSON; a number is spelt one way."""
+    found = [{role: [_spelt(*point) for point in points] for role, points in one.items()} for one in series]
     return json.dumps(found, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
@@ -155,11 +170,16 @@ def _replace(new: Element | None, old: Element | None, series: Element) -> None:
 
 
 def _points(role: Element) -> list[str | None]:
-    """Return the cached points of one role, level by level; a missing point is null, a number is spelt one way."""
+    """Return the points of one role; a missing point is null, a number is spelt one way."""
+    return [_spelt(*point) for point in _cached(role)]
+
+
+def _cached(role: Element) -> list[Point]:
+    """Return the cached points of one role, level by level."""
     direct = next(role.iterchildren(_V), None)
     if direct is not None:
-        return [direct.text or ""]
-    found: list[str | None] = []
+        return [(direct.text or "", False)]
+    found: list[Point] = []
     for cache in role.iter(*_CACHES):
         numeric = cache.tag in _NUMERIC
         points: dict[int, str] = {}
@@ -171,7 +191,7 @@ def _points(role: Element) -> list[str | None]:
                 value = next(one.iterchildren(_V), None)
                 points[int(one.get("idx", "0"))] = (value.text or "") if value is not None else ""
         total = total if total >= 0 else max(points, default=-1) + 1
-        found += [_spelt(points.get(at), numeric) for at in range(total)]
+        found += [(points.get(at), numeric) for at in range(total)]
     return found
 
 

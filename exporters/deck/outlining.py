@@ -182,5 +182,3 @@ class _Looks:
                 fill = self._colours.of(ground.find(f"{P}bgRef"))
             return "" if fill == UNKNOWN else fill
         return ""
-
-

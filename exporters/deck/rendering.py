@@ -305,11 +305,7 @@ class _DeckRenderer:
         """Return the list of content types; it is written in pieces, for it names every part."""
         template = self._template.content_types
         gone = {*self._meta["replaced"], *self._unshown()} - self._once()
-        kept = {
-            part: _TEMPLATES.get(kind, kind)
-            for part, kind in template.overrides.items()
-            if part not in gone
-        }
+        kept = {part: _TEMPLATES.get(kind, kind) for part, kind in template.overrides.items() if part not in gone}
         defaults = dict(template.defaults)
         if self._meta["charts"]:
             defaults["xlsx"] = ct.EMBEDDED_WORKBOOK

@@ -55,8 +55,10 @@ def _words(error: Any, data: Any) -> tuple[str, str, str]:
     if kind in ("enum", "literal_error") and isinstance(value, (str, int)) and not isinstance(value, bool):
         choices = re.findall(r"'([^']*)'", context["expected"]) or [context["expected"]]
         shown = ", ".join(choices)
-        return "unknown-value", f"{field}: unknown value {value!r}", (
-            nearest_name(value, path, data) or f"one of {shown}"
+        return (
+            "unknown-value",
+            f"{field}: unknown value {value!r}",
+            (nearest_name(value, path, data) or f"one of {shown}"),
         )
     if kind == "string_pattern_mismatch":
         rule = _PATTERNS.get(context["pattern"], context["pattern"])

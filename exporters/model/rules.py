@@ -149,13 +149,15 @@ def _groups(dataset: Dataset) -> Iterator[Problem]:
         for index, target in members:
             if target.place != first.place:
                 yield Problem(
-                    ("targets", index, "group"), "group",
+                    ("targets", index, "group"),
+                    "group",
                     f"group {name!r} is of place {first.place!r}, this target of {target.place!r}",
                 )
             slot = (target.indicator, target.measure, target.role, target.period.start, target.period.end)
             if slot in slots:
                 yield Problem(
-                    ("targets", index, "group"), "group",
+                    ("targets", index, "group"),
+                    "group",
                     f"group {name!r} has {target.indicator} {target.measure} as {target.role} twice for one period",
                 )
             slots.add(slot)

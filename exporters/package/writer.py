@@ -295,7 +295,6 @@ class PartSeries:
             b"%b%b%b%b%b%b%b" % (central, sizes, attributes, _OFFSET.pack(offset), self._start, digits, self._end),
         )
 
-
     def _frame(self, method: int, length: int) -> tuple[bytes, bytes, bytes, bytes]:
         """Return what stands around checksum and sizes in a part's own header, up to its number, and in its entry."""
         writer, start = self._writer, self._start

@@ -164,9 +164,7 @@ def _editions(wanted: Sequence[Pack]) -> dict[tuple[str, str], Edition]:
     return {(templates, lang): find_templates(templates, lang, only) for (templates, lang), only in asked.items()}
 
 
-def _orders(
-    wanted: Sequence[Pack], editions: dict[tuple[str, str], Edition], early: list[Report]
-) -> Iterator[Order]:
+def _orders(wanted: Sequence[Pack], editions: dict[tuple[str, str], Edition], early: list[Report]) -> Iterator[Order]:
     """Yield an order for each pack that is due; what needs no worker is reported in *early*."""
     for pack in wanted:
         edition = editions[pack.request.templates, pack.request.lang]

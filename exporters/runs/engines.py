@@ -35,9 +35,7 @@ class Lost:
 class Engine(Protocol):
     """``run`` yields (order, result) as they come; ``common`` goes to every worker once."""
 
-    def run(
-        self, work: Callable[[Any, O], R], orders: Iterable[O], common: Any
-    ) -> Iterator[tuple[O, R | Lost]]: ...
+    def run(self, work: Callable[[Any, O], R], orders: Iterable[O], common: Any) -> Iterator[tuple[O, R | Lost]]: ...
 
 
 class InProcess:

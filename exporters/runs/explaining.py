@@ -51,7 +51,7 @@ def explain(pack: Pack, asked: str) -> list[Explanation]:
     found: Found | None = keys.find(asked)
     if asked in views:
         chosen = [asked]
-    elif (observed := next((key for key in (asked, found.view.key if found else "") if key in of_actual), "")):
+    elif observed := next((key for key in (asked, found.view.key if found else "") if key in of_actual), ""):
         chosen = [of_actual[observed]]
     elif found is not None and found.target is not None:
         chosen = [found.view.key]

@@ -36,9 +36,7 @@ def moves(old: Scope, new: Scope) -> tuple[Move, ...]:
 
 
 def _targets(old: Scope, new: Scope) -> Iterator[Move]:
-    observed = [
-        {(one.target, one.date): one.value for one in scope.dataset.observations} for scope in (old, new)
-    ]
+    observed = [{(one.target, one.date): one.value for one in scope.dataset.observations} for scope in (old, new)]
     seen = {target for target, _ in (key for key, _ in observed[0].items() ^ observed[1].items())}
     before, after = _views(old, "targets"), _views(new, "targets")
     for key in {**after, **before}:

@@ -177,7 +177,7 @@ def schtasks(schedule: Schedule) -> str:
         "    <DisallowStartIfOnBatteries>false</DisallowStartIfOnBatteries>\n"
         "    <StopIfGoingOnBatteries>false</StopIfGoingOnBatteries>\n"
         "    <StartWhenAvailable>true</StartWhenAvailable>\n  </Settings>\n"
-        '  <Actions>\n    <Exec>\n'
+        "  <Actions>\n    <Exec>\n"
         f"      <Command>{escape(program)}</Command>\n"
         f"      <Arguments>{escape(_windows_line(arguments))}</Arguments>\n"
         f"      <WorkingDirectory>{escape(str(schedule.folder))}</WorkingDirectory>\n"

@@ -61,9 +61,7 @@ class _Inside:
 class Counter:
     """One stream's page count. ``step`` takes words and steps of the trail."""
 
-    def __init__(
-        self, blocks: list[dict[str, Any]], sections: list[dict[str, Any]], rules: dict[str, Any]
-    ) -> None:
+    def __init__(self, blocks: list[dict[str, Any]], sections: list[dict[str, Any]], rules: dict[str, Any]) -> None:
         self._blocks = [block_of(spec) for spec in blocks]
         self._sections = sections
         self._separator: float = rules["separator"]

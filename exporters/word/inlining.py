@@ -91,8 +91,15 @@ def inlined(forms: Sequence[Form], own: Sequence[str] = ()) -> Inlined:
         yield '"/>'
 
     return Inlined(
-        {"_field": field, "_control": control, "_mark": mark, "_unmark": unmark, "_table": table, "_own": counted,
-         "_row": row},
+        {
+            "_field": field,
+            "_control": control,
+            "_mark": mark,
+            "_unmark": unmark,
+            "_table": table,
+            "_own": counted,
+            "_row": row,
+        },
         ("_next", "_count", "_texts", "_spelt", "_abridge", "_absent", "_missing"),
         blake2b(repr((forms, own)).encode("utf-8", "surrogatepass")).hexdigest(),
         octets=True,

@@ -47,12 +47,12 @@ def entries(listing: dict[str, Any], marks: Iterable[Mark], number_of: Callable[
             f'<w:r>{run}<w:fldChar w:fldCharType="begin"/></w:r>'
             f'<w:r>{run}<w:instrText xml:space="preserve"> PAGEREF {name} \\h </w:instrText></w:r>'
             f'<w:r>{run}<w:fldChar w:fldCharType="separate"/></w:r>'
-            f'<w:r>{run}<w:t>{number_of(mark)}</w:t></w:r>'
+            f"<w:r>{run}<w:t>{number_of(mark)}</w:t></w:r>"
             f'<w:r>{run}<w:fldChar w:fldCharType="end"/></w:r></w:hyperlink>'
         )
         head = ""
     end = '<w:r><w:fldChar w:fldCharType="end"/></w:r>'
     if head:
         first = next(iter(forms.values()), {"properties": ""})
-        yield f'<w:p>{first["properties"]}{head}'
+        yield f"<w:p>{first['properties']}{head}"
     yield f"{end}</w:p>"

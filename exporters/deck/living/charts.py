@@ -8,18 +8,33 @@ from lxml import etree
 
 from exporters.charts.data import carry_data, chart_data
 from exporters.charts.drawingml import A, C, R
-from exporters.deck.living.deck import Deck
+from exporters.charts.moulds import POINTS, ChartMould
+from exporters.deck.living.deck import Deck, Titles
 from exporters.deck.living.packing import Changes
-from exporters.deck.living.shapes import Element
+from exporters.deck.living.shapes import DECLARATION, Element, parse
+from exporters.deck.living.texts import paragraphs_of, text_of
 from exporters.package import rt
+from exporters.package.moulds import behind_prolog
 
 _AXES = (f"{C}catAx", f"{C}valAx", f"{C}dateAx", f"{C}serAx")
 _BEHIND_DATA = (f"{C}printSettings", f"{C}userShapes", f"{C}extLst")
 
 
-def numbers_of(chart: Element) -> str:
-    """Return a chart's categories, series names and values as canonical JSON."""
-    return chart_data(chart)
+def read_chart(deck: Deck, part: str) -> tuple[str, Titles]:
+    """Return a chart's categories, series names and values as canonical JSON, and its titles."""
+    cut = POINTS.cut(deck.package.read(part))
+    if cut is None:
+        return chart_data(deck.tree(part)), _titles(deck.tree(part))
+    mould, points = cut
+    found = deck.known.charts.get(mould)
+    if found is None:
+        root = parse(POINTS.hollow(mould))
+        found = deck.known.charts[mould] = ChartMould.of(root), _titles(root)
+    return found[0].data(points), found[1]
+
+
+def _titles(chart: Element) -> Titles:
+    return tuple((name, text_of(paragraphs_of(body))) for name, body in titles_of(chart))
 
 
 def titles_of(chart: Element) -> Iterator[tuple[str, Element]]:
@@ -39,8 +54,11 @@ def renew(edited: Deck, part: str, ours: Deck, source: str, changes: Changes) ->
 
     LibreOffice leaves a chart without its workbook: it gets one again, so that Edit Data works.
     """
-    chart = edited.tree(part)
-    carry_data(ours.tree(source), chart)
+    made = _recast(edited, part, ours.package.read(source))
+    if made is None:
+        carry_data(ours.tree(source), edited.tree(part))
+    else:
+        edited.written[part] = made
     book = ours.related(source, rt.PACKAGE)
     if not book:
         return
@@ -51,6 +69,7 @@ def renew(edited: Deck, part: str, ours: Deck, source: str, changes: Changes) ->
     name = changes.free_name("ppt/embeddings/Microsoft_Excel_Sheet1.xlsx")
     changes.carry(ours.package, book, name)
     rel_id = changes.link(part, name, rt.PACKAGE)
+    chart = edited.tree(part)
     link = chart.find(f"{C}externalData")
     if link is None:
         link = chart.makeelement(f"{C}externalData", {})
@@ -62,3 +81,15 @@ def renew(edited: Deck, part: str, ours: Deck, source: str, changes: Changes) ->
         else:
             chart.append(link)
     link.set(f"{R}id", rel_id)
+
+
+def _recast(edited: Deck, part: str, source: bytes) -> bytes | None:
+    """Return a chart with the points of another, where that is all that there is to carry; None elsewhere."""
+    if part in edited.trees:
+        return None
+    old, new = POINTS.cut(edited.package.read(part)), POINTS.cut(source)
+    known = edited.known.charts.get(old[0]) if old is not None else None
+    if old is None or new is None or known is None or old[0] != new[0]:
+        return None
+    named_alike = known[0].names(old[1]) == known[0].names(new[1])
+    return DECLARATION + behind_prolog(source) if named_alike else None

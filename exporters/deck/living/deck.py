@@ -8,12 +8,14 @@ from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from exporters.charts.drawingml import A, C, P, R
-from exporters.deck.living.lexing import Words, lex
+from exporters.charts.moulds import ChartMould
+from exporters.deck.living.lexing import SlideMould, Words, read_slide
 from exporters.deck.living.names import MARK, STALE_SLIDE, key_of
-from exporters.deck.living.shapes import SHAPES, Element, Seen, Shape, child_of, parse, slot_of
+from exporters.deck.living.shapes import SHAPES, Element, Seen, Shape, child_of, parse, serialised, slot_of
 from exporters.deck.living.texts import paragraphs_of, text_of
 from exporters.deck.notespages import notes_body
 from exporters.package import ct, rt
+from exporters.package.moulds import Cutter, Hollow
 
 if TYPE_CHECKING:
     from exporters.package import Package
@@ -22,7 +24,12 @@ MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
 _REMARKS = "/comments"
 """How the relationship types of review comments end."""
 _CHART = (f"{A}graphic", f"{A}graphicData", f"{C}chart")
+_TEXTS = Cutter(("<a:t>", "</a:t>"))
 _PLAIN = frozenset(("000000", "ffffff"))
+
+
+Titles = tuple[tuple[str, str], ...]
+"""Names and texts of a chart's titles."""
 
 
 class Notes(NamedTuple):
@@ -37,9 +44,11 @@ class Known:
     """What is known by its bytes, of this deck or of another edition of it."""
 
     shapes: dict[bytes, Seen] = field(default_factory=dict)
-    slides: dict[bytes, Words] = field(default_factory=dict)
-    notes: dict[bytes, Notes] = field(default_factory=dict)
-    charts: dict[bytes, tuple[tuple[str, str], ...]] = field(default_factory=dict)
+    slides: dict[bytes, SlideMould] = field(default_factory=dict)
+    notes: dict[bytes, Hollow] = field(default_factory=dict)
+    """What notes of a mould say."""
+    charts: dict[bytes, tuple[ChartMould, Titles]] = field(default_factory=dict)
+    """The data and the titles of charts of a mould."""
 
 
 class Deck:
@@ -53,6 +62,8 @@ class Deck:
         self.known: Known = like.known if like is not None else Known()
         self.main = package.main_part()
         self.trees: dict[str, Element] = {}
+        self.written: dict[str, bytes] = {}
+        """Parts that were changed and have no tree."""
         self._boxes: dict[str, dict[tuple[str, str], tuple[int, ...]]] = {}
         self.slides = [Slide(self, part) for part in self._slide_parts()]
         self.by_part = {slide.part: slide for slide in self.slides}
@@ -66,8 +77,12 @@ class Deck:
     def tree(self, part: str) -> Element:
         found = self.trees.get(part)
         if found is None:
-            found = self.trees[part] = parse(self.package.read(part))
+            found = self.trees[part] = parse(self.written.pop(part, b"") or self.package.read(part))
         return found
+
+    def content(self, part: str) -> bytes:
+        """Return a part as it is by now."""
+        return self.written.get(part) or serialised(self.tree(part))
 
     def related(self, part: str, rel_type: str) -> str:
         """Return the part that *part* leads to by a type of relationship; empty where there is none."""
@@ -116,11 +131,8 @@ class Slide:
     @cached_property
     def words(self) -> Words:
         """What the slide told when it was read."""
-        data = self.deck.package.read(self.part)
-        known, inside = self.deck.known, behind_prolog(data)
-        found = known.slides.get(inside) or lex(data, known.shapes)
+        found = read_slide(self.deck.package.read(self.part), self.deck.known.slides, self.deck.known.shapes)
         if found is not None:
-            known.slides[inside] = found
             return found
         content = self.root.find(f"{P}cSld")
         name = content.get("name", "") if content is not None else ""
@@ -199,19 +211,18 @@ class Slide:
         """What the speaker notes said when they were read."""
         if not self.notes_part:
             return Notes()
-        data, known = behind_prolog(self.deck.package.read(self.notes_part)), self.deck.known.notes
-        found = known.get(data)
-        if found is None:
-            body = self.notes_body
-            own = text_of(unmarked(body)) if body is not None else ""
-            found = known[data] = Notes(own, marks_in(body))
-        return found
+        data, known = self.deck.package.read(self.notes_part), self.deck.known.notes
+        cut = _TEXTS.cut(data) if MARK.encode() not in data else None
+        if cut is None:
+            return _said(self.notes_body)
+        mould, texts = cut
+        if mould not in known:
+            known[mould] = Hollow.of(_said(notes_body(parse(_TEXTS.hollow(mould)))).text)
+        return Notes(known[mould].filled(texts))
 
 
-def behind_prolog(data: bytes) -> bytes:
-    """Return a part without its XML declaration, which every program writes another way."""
-    end = data.find(b"?>")
-    return data[end + 2 :] if end >= 0 else data
+def _said(body: Element | None) -> Notes:
+    return Notes(text_of(unmarked(body)), marks_in(body)) if body is not None else Notes()
 
 
 def unmarked(body: Element) -> list[Element]:

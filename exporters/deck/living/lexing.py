@@ -1,18 +1,20 @@
 """A slide read from its text, in the forms in which offices write most shapes.
 
 A shape in another form is read alone, as a tree; where the slide itself has a form not known here nothing is taken,
-and the caller reads the tree of the whole slide.
+and the caller reads the tree of the whole slide. Slides of one mould are read once.
 """
 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from lxml import etree
 
 from exporters.charts.drawingml import A, P
 from exporters.deck.living.shapes import SHAPES, Seen, parse
+from exporters.package.moulds import Cutter, Hollow
 from exporters.package.xmltext import PROLOG, plain
 
 _ATTRIBUTES = rb'(?: [\w:]+="[^"<\t\n\r]*")*'
@@ -57,6 +59,59 @@ class Words(NamedTuple):
     name: str
     shapes: list[Seen]
     colours: set[str]
+
+
+_CUTTER = Cutter(("<a:t>", "</a:t>"), (' name="', '"'), (' descr="', '"'))
+
+
+@dataclass(slots=True)
+class SlideMould:
+    """What the slides of one mould tell, with holes in it."""
+
+    words: Words
+    name: Hollow
+    shapes: list[tuple[Seen, Hollow, Hollow | None, Hollow]]
+    """Each with its name, its text and its alternative text."""
+
+    @classmethod
+    def of(cls, words: Words) -> SlideMould:
+        shapes = [
+            (one, Hollow.of(one.name), None if one.text is None else Hollow.of(one.text), Hollow.of(one.alternative))
+            for one in words.shapes
+        ]
+        return cls(words, Hollow.of(words.name), shapes)
+
+    def filled(self, texts: list[bytes]) -> Words:
+        """Return what the slide with these texts tells."""
+        shapes = [
+            Seen(
+                seen.tag,
+                name.filled(texts),
+                seen.holder,
+                seen.box,
+                None if text is None else text.filled(texts),
+                seen.frame,
+                alternative.filled(texts),
+            )
+            for seen, name, text, alternative in self.shapes
+        ]
+        return Words(self.name.filled(texts), shapes, self.words.colours)
+
+
+def read_slide(data: bytes, known: dict[bytes, SlideMould], known_shapes: dict[bytes, Seen]) -> Words | None:
+    """Return what a slide tells; None where it has a form not known here. Moulds and shapes are read once."""
+    # The cells of tables are read from their elements.
+    cut = _CUTTER.cut(data) if b"<a:tbl" not in data else None
+    if cut is None:
+        return lex(data, known_shapes)
+    mould, texts = cut
+    found = known.get(mould)
+    if found is None:
+        words = lex(_CUTTER.hollow(mould), known_shapes)
+        if words is None:
+            return None
+        found = known[mould] = SlideMould.of(words)
+    return found.filled(texts)
 
 
 def lex(data: bytes, known_shapes: dict[bytes, Seen]) -> Words | None:

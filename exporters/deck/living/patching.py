@@ -21,7 +21,7 @@ from exporters.deck.living.notes import NotesWriter, set_notes
 from exporters.deck.living.packing import Changes
 from exporters.deck.living.places import Place, Places
 from exporters.deck.living.reading import KEPT
-from exporters.deck.living.shapes import FRAME, GROUP, SHAPES, Element, body_of, mark_of, name_of, serialised
+from exporters.deck.living.shapes import FRAME, GROUP, SHAPES, Element, body_of, mark_of, name_of
 from exporters.deck.living.sizing import follow_size
 from exporters.deck.living.tables import set_cell
 from exporters.deck.living.texts import paragraphs_of, set_text, text_of
@@ -84,7 +84,7 @@ class _Patcher:
         stale = [edit for edit in edits if isinstance(edit, MarkStale)]
         Marker(self.edited, self.ours, self.plan, self.notes).run(stale)
         for part in sorted(self.dirty | self.notes.changed):
-            self.changes.set(part, serialised(self.edited.tree(part)))
+            self.changes.set(part, self.edited.content(part))
 
     # --- texts and numbers -------------------------------------------------------------------------------------------
 

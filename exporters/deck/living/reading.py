@@ -12,10 +12,10 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from exporters.charts.drawingml import A, P
-from exporters.deck.living.charts import numbers_of, titles_of
-from exporters.deck.living.deck import Deck, Slide, behind_prolog, unmarked
+from exporters.deck.living.charts import read_chart, titles_of
+from exporters.deck.living.deck import Deck, Slide, unmarked
 from exporters.deck.living.names import key_of, may_be_bound
-from exporters.deck.living.shapes import SHAPE, Element, Seen, child_of, mark_of, table_of
+from exporters.deck.living.shapes import SHAPE, Element, Seen, child_of, table_of
 from exporters.deck.living.tables import HEADER, cell_text, rows_of
 from exporters.deck.living.texts import paragraphs_of, text_of
 from exporters.package.custom import read_properties
@@ -72,7 +72,7 @@ def _items(slide: Slide, name: str) -> Iterator[Item]:
         if sort == "table":
             yield from _rows(shape.frame, key, at)
         elif sort == "chart":
-            slots = tuple(_chart(slide, shape.frame, key, at))
+            slots = tuple(_chart(slide, shape, key, at))
             if slots:
                 yield Item(key, at, slots, sort=sort, box=box, removable=True)
         else:
@@ -114,24 +114,16 @@ def _rows(frame: Element | None, key: str, at: str) -> Iterator[Item]:
         yield Item(name, f"{at}/r{number}", tuple(slots), sort=f"row {key}", removable=removable)
 
 
-def _chart(slide: Slide, frame: Element | None, key: str, at: str) -> Iterator[Slot]:
-    part = slide.chart_part(frame) if frame is not None else ""
-    if frame is None or not part:
+def _chart(slide: Slide, shape: Seen, key: str, at: str) -> Iterator[Slot]:
+    part = slide.chart_part(shape.frame) if shape.frame is not None else ""
+    if not part:
         return
-    if (mark := mark_of(frame)) is not None and mark.get("descr"):
-        yield Slot(f"{key}.alternative", mark.get("descr", ""), f"{at}/alternative", SlotKind.DERIVED)
-    data, known = slide.deck.package.read(part), slide.deck.known.charts
-    inside = behind_prolog(data)
-    found = known.get(inside)
-    if found is None:
-        root = slide.deck.tree(part)
-        titles = ((name, text_of(paragraphs_of(body))) for name, body in titles_of(root))
-        found = known[inside] = (("", numbers_of(root)), *titles)
-    for name, text in found:
-        if name:
-            yield Slot(f"{key}.{name}", text, f"{at}/chart/{name}", SlotKind.PROSE)
-        else:
-            yield Slot(key, text, f"{at}/chart", SlotKind.CHART)
+    if shape.alternative:
+        yield Slot(f"{key}.alternative", shape.alternative, f"{at}/alternative", SlotKind.DERIVED)
+    data, titles = read_chart(slide.deck, part)
+    yield Slot(key, data, f"{at}/chart", SlotKind.CHART)
+    for name, text in titles:
+        yield Slot(f"{key}.{name}", text, f"{at}/chart/{name}", SlotKind.PROSE)
 
 
 def kind_of(text: str) -> SlotKind:

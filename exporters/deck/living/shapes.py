@@ -19,6 +19,9 @@ _OFFSET, _EXTENT = f"{A}off", f"{A}ext"
 _PARSER = etree.XMLParser(resolve_entities=False, no_network=True)
 
 
+DECLARATION = b"<?xml version='1.0' encoding='UTF-8' standalone='yes'?>\n"
+
+
 def parse(data: bytes) -> Element:
     return etree.fromstring(data, _PARSER)
 
@@ -83,6 +86,8 @@ class Seen(NamedTuple):
     """None where it has no paragraphs."""
     frame: Element | None = None
     """The element of a graphic frame, or one like it: to be looked at only."""
+    alternative: str = ""
+    """The alternative text of a graphic frame."""
 
     @classmethod
     def of(cls, element: Element) -> Seen:
@@ -96,6 +101,7 @@ class Seen(NamedTuple):
             shape.box,
             text_of(paragraphs) if paragraphs else None,
             element if element.tag == FRAME else None,
+            shape.mark.get("descr", "") if element.tag == FRAME and shape.mark is not None else "",
         )
 
 

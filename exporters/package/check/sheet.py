@@ -13,10 +13,27 @@ from exporters.package.check.sheet_parts import check_ranges, check_sheet_parts
 _LONGEST_LIST = 255
 _LONGEST_TEXT = 32_767
 _TRUTHS = frozenset({"0", "1", "true", "false"})
-_ERRORS = frozenset({
-    "#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A", "#GETTING_DATA", "#SPILL!", "#CALC!",
-    "#BLOCKED!", "#CONNECT!", "#FIELD!", "#UNKNOWN!", "#BUSY!", "#PYTHON!", "#EXTERNAL!",
-})
+_ERRORS = frozenset(
+    {
+        "#NULL!",
+        "#DIV/0!",
+        "#VALUE!",
+        "#REF!",
+        "#NAME?",
+        "#NUM!",
+        "#N/A",
+        "#GETTING_DATA",
+        "#SPILL!",
+        "#CALC!",
+        "#BLOCKED!",
+        "#CONNECT!",
+        "#FIELD!",
+        "#UNKNOWN!",
+        "#BUSY!",
+        "#PYTHON!",
+        "#EXTERNAL!",
+    }
+)
 _TEXTUAL = frozenset({"s", "str", "inlineStr"})
 _TYPES = frozenset({"b", "n", "e", "s", "str", "inlineStr", "d"})
 

@@ -145,13 +145,13 @@ class Anchor:
 
 
 # Looked up as plain names, for there are some hundred thousand atoms.
-_PLAIN, _CONTROL, _BOOKED = Kind.TEXT, Kind.CONTROL, Kind.BOOKED
+_PLAIN, _SIGN, _CONTROL, _BOOKED, _PARAGRAPH = Kind.TEXT, Kind.SIGN, Kind.CONTROL, Kind.BOOKED, Kind.PARAGRAPH
 
 
 def leaves(atoms: Iterable[Atom]) -> Iterator[Atom]:
     """Yield the pieces of text in *atoms*, those inside values and fields included."""
     for atom in atoms:
-        if atom.kind <= Kind.SIGN:
+        if atom.kind <= _SIGN:
             yield atom
         elif atom.inner:
             yield from leaves(atom.inner)
@@ -160,7 +160,7 @@ def leaves(atoms: Iterable[Atom]) -> Iterator[Atom]:
 def text_of(atoms: Sequence[Atom]) -> str:
     """Return the visible text of *atoms*, values included."""
     if len(atoms) == 1 and not atoms[0].inner:
-        return atoms[0].text if atoms[0].kind is _PLAIN or atoms[0].kind is Kind.SIGN else ""
+        return atoms[0].text if atoms[0].kind <= _SIGN else ""
     return "".join(atom.text for atom in leaves(atoms))
 
 
@@ -168,11 +168,12 @@ def prose_of(atoms: Iterable[Atom]) -> str:
     """Return the text of *atoms* with a mark in the place of each value, and nothing in that of a field."""
     pieces: list[str] = []
     for atom in atoms:
-        if atom.kind <= Kind.SIGN:
+        kind = atom.kind
+        if kind is _PLAIN or kind is _SIGN:
             pieces.append(atom.text)
-        elif atom.kind is _CONTROL or atom.kind is _BOOKED:
+        elif kind is _CONTROL or kind is _BOOKED:
             pieces.append(f"{MARK}{atom.key}{MARK}")
-        elif atom.kind is Kind.PARAGRAPH:
+        elif kind is _PARAGRAPH:
             pieces.append("\n")
     return "".join(pieces)
 

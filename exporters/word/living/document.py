@@ -33,6 +33,8 @@ _ENTRY, _LOOSE, _FIELD, _CHART, _REGION, _VALUE = "c", "l", "f", "h", "p", "v"
 _NOTES = "~"
 """Ends the key of the slot that tells how many notes a region refers to, in asterisks."""
 _ALTERNATIVES = {"d": "descr", "t": "title"}
+# Looked up as plain names, for there are some hundred thousand atoms.
+_TEXT, _CONTROL, _BOOKED, _PROSE, _DERIVED = Kind.TEXT, Kind.CONTROL, Kind.BOOKED, SlotKind.PROSE, SlotKind.DERIVED
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,12 +196,14 @@ class Document:
         for number, region in enumerate(found.regions):
             handle = f"{at}/{_REGION}{number}"
             atoms = region.atoms
-            kind = SlotKind.LOST if region.is_note and self.is_lost(region) else SlotKind.PROSE
+            kind = SlotKind.LOST if region.is_note and self.is_lost(region) else _PROSE
             slots.append(Slot(f"{region.name}#", prose_of(atoms), handle, kind))
             fields = notes = 0
             for index, atom in enumerate(atoms):
-                if atom.kind is Kind.CONTROL or atom.kind is Kind.BOOKED:
-                    slots.append(_value(f"{handle}/{index}", atom))
+                if atom.kind is _TEXT:
+                    continue
+                if atom.kind is _CONTROL or atom.kind is _BOOKED:
+                    slots.append(Slot(atom.key, text_of(atom.inner), f"{handle}/{index}"))
                 elif atom.kind is Kind.FIELD:
                     key = f"{region.name}#field{fields}"
                     slots.append(Slot(key, text_of(atom.inner), f"{handle}/{index}", SlotKind.DERIVED))
@@ -207,7 +211,7 @@ class Document:
                 elif atom.kind is Kind.NOTE:
                     notes += 1
             if not region.is_note and (not found.is_row or notes):
-                slots.append(Slot(region.name + _NOTES, "*" * notes, handle, SlotKind.DERIVED))
+                slots.append(Slot(region.name + _NOTES, "*" * notes, handle, _DERIVED))
         slots += (_value(f"{at}/{_VALUE}{index}", atom) for index, atom in enumerate(found.values))
         for index, (key, chart) in enumerate(found.charts):
             slots += self._chart(f"{at}/{_CHART}{index}", key, chart.seen)

@@ -62,9 +62,7 @@ def write_value(pen: Pen, atom: Atom, new: str) -> None:
             strike(pen, isolate(one.node))
 
 
-def write_prose(
-    pen: Pen, atoms: Sequence[Atom], new: str, source: Source, paragraph: Element | None = None
-) -> None:
+def write_prose(pen: Pen, atoms: Sequence[Atom], new: str, source: Source, paragraph: Element | None = None) -> None:
     """Turn the text of *atoms* into *new*, where marked keys stand for values; new ones come from *source*. Where there
     are no atoms, it is written into the empty *paragraph*."""
     units = list(_units(atoms))

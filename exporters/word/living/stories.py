@@ -24,6 +24,8 @@ _NAME = re.compile(rf"^{ITEM_PREFIX}(?P<family>r?[0-9]+)(?P<suffix>.*)$")
 ENTRY = "contents:"
 """What the ids of entries of the contents begin with."""
 BODY, MARGINS, CONTENTS = "body", "margins", "contents"
+# Looked up as plain names, for there are some hundred thousand atoms.
+_TEXT, _NOTE = Kind.TEXT, Kind.NOTE
 
 
 def family_of(name: str) -> str:
@@ -245,7 +247,9 @@ class _Scanner:
             owner.regions.append(region)
         self._last = owner
         if owner is not None and self._notes:
-            self._follow_notes(owner, region, piece)
+            notes = [one for one in piece if one.kind is _NOTE]
+            if notes:
+                self._follow_notes(owner, region, notes)
 
     def _unbound(self, line: Line, row: Found | None, piece: Sequence[Atom]) -> None:
         values = [one for one in piece if one.kind in {Kind.CONTROL, Kind.BOOKED}]
@@ -268,9 +272,9 @@ class _Scanner:
                     if one.kind in {Kind.CONTROL, Kind.BOOKED}
                 ]  # fmt: skip
 
-    def _follow_notes(self, owner: Found, region: Region, piece: Sequence[Atom]) -> None:
+    def _follow_notes(self, owner: Found, region: Region, notes: Iterable[Atom]) -> None:
         """Read the notes of a paragraph. They go by its name: LibreOffice loses bookmarks in notes."""
-        for number, atom in enumerate([one for one in piece if one.kind is Kind.NOTE]):
+        for number, atom in enumerate(notes):
             note = self._notes.get((atom.text, atom.key))
             if note is None:
                 continue
@@ -335,7 +339,7 @@ class _Scanner:
 
 
 def _shows(atoms: Sequence[Atom]) -> bool:
-    return any(one.kind is not Kind.TEXT or one.text for one in atoms)
+    return any(one.kind is not _TEXT or one.text for one in atoms)
 
 
 def visible(region: Region) -> str:

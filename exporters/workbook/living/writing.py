@@ -82,6 +82,7 @@ class _Writer:
         self._unshare = False
         self._opened = f"<{self._prefix}c ".encode()
         self._address = re.compile(self._opened + rb'r="[A-Z]+([0-9]+")')
+
     def write(self) -> bytes:
         if self._shifts or self._edit.contents:
             self._unshare = self._must_unshare()

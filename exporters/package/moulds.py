@@ -1,0 +1,93 @@
+"""Parts of one mould: they differ in nothing but some texts.
+
+A pack holds hundreds of slides, charts and pages of notes that were made from one template. Such a mould is read once,
+with holes in the place of the texts; what each part says is then put together from its own texts.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from exporters.package.xmltext import PROLOG, plain
+
+_PROLOG = re.compile(PROLOG)
+# A noncharacter of Unicode: no text holds it.
+_EDGE = "\ufdd1"
+_HOLE = re.compile(f"{_EDGE}([0-9]+){_EDGE}")
+
+
+# What texts and attributes hold that read as they are written, but for entities.
+_WITHIN = {"<": "[^<]", '"': '[^<"\\t\\n\\r]'}
+
+
+class Cutter:
+    """Takes the texts of elements (``("<a:t>", "</a:t>")``) and attributes (``(' name="', '"')``) out of parts."""
+
+    def __init__(self, *signs: tuple[str, str]) -> None:
+        self._kinds = [
+            (
+                bytes([number]),
+                start.encode(),
+                end.encode(),
+                re.compile(f"{start}({_WITHIN[end[0]]}*){end}".encode()).split,
+            )
+            for number, (start, end) in enumerate(signs)
+        ]
+        self._taken = (_EDGE.encode(), b"<!", *(mark for mark, *_ in self._kinds))
+
+    def cut(self, data: bytes) -> tuple[bytes, list[bytes]] | None:
+        """Return the mould of a part, without its XML declaration, and the texts: kind by kind, in order.
+
+        None where that cannot be told from its bytes: in another encoding than UTF-8, with comments, with what stands
+        for a hole.
+        """
+        if any(sign in data for sign in self._taken):
+            return None
+        mould = behind_prolog(data)
+        if mould.startswith(b"<?xml"):
+            return None
+        texts: list[bytes] = []
+        for mark, _, _, split in self._kinds:
+            pieces = split(mould)
+            mould = mark.join(pieces[::2])
+            texts += pieces[1::2]
+        return mould, texts
+
+    def hollow(self, mould: bytes) -> bytes:
+        """Return a part with holes in the place of the texts."""
+        number = 0
+        for mark, start, end, _ in self._kinds:
+            first, *others = mould.split(mark)
+            pieces = [first]
+            for piece in others:
+                pieces += start, f"{_EDGE}{number}{_EDGE}".encode(), end, piece
+                number += 1
+            mould = b"".join(pieces)
+        return mould
+
+
+def behind_prolog(data: bytes) -> bytes:
+    """Return a part without its XML declaration, which every program writes another way."""
+    prolog = _PROLOG.match(data)
+    return data[prolog.end() :] if prolog is not None else data
+
+
+@dataclass(slots=True)
+class Hollow:
+    """A text with holes."""
+
+    pieces: list[str]
+
+    @classmethod
+    def of(cls, text: str) -> Hollow:
+        return cls(_HOLE.split(text))
+
+    def filled(self, texts: Sequence[bytes]) -> str:
+        """Return what it says with *texts* in its holes."""
+        if len(self.pieces) == 1:
+            return self.pieces[0]
+        pieces = self.pieces.copy()
+        pieces[1::2] = [plain(texts[int(number)]) for number in pieces[1::2]]
+        return "".join(pieces)
