@@ -8,7 +8,8 @@ stays theirs and is reported.
 from exporters.merge.aligning import aligned, known, named_as
 from exporters.merge.comparing import content_of
 from exporters.merge.counterparts import counterparts
-from exporters.merge.files import Texts, merge
+from exporters.merge.files import merge
+from exporters.merge.lookups import Texts
 from exporters.merge.ordering import arrangements, in_order_of
 from exporters.merge.overrides import Overrides
 from exporters.merge.prose import merge_prose

@@ -16,7 +16,7 @@ from exporters.merge.aligning import aligned, known
 from exporters.merge.columns import in_columns_of
 from exporters.merge.comparing import content_of
 from exporters.merge.counterparts import same_items
-from exporters.merge.files import Texts, ambiguous
+from exporters.merge.lookups import Texts, ambiguous
 from exporters.merge.overrides import Overrides
 from exporters.merge.prose import merge_prose
 from exporters.merge.values import canonical, merge_value

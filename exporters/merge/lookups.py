@@ -1,0 +1,58 @@
+"""Where the slots of a file are found again: by their place, and by their keys."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from functools import cached_property
+
+from exporters.snapshot import Slot, Snapshot
+
+
+class Texts:
+    """Slots by group, item and key; a slot that a person moved is found by its key where that is unambiguous."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self._snapshot = snapshot
+        self._items: dict[tuple[str, str], tuple[Slot, ...]] = {}
+        for group in snapshot.groups:
+            for item in group.items:
+                self._items.setdefault((group.id, item.id), item.slots)
+        self._items["", ""] = snapshot.loose
+
+    @cached_property
+    def _by_key(self) -> dict[str, list[Slot]]:
+        found: dict[str, list[Slot]] = defaultdict(list)
+        for slots in (*(item.slots for group in self._snapshot.groups for item in group.items), self._snapshot.loose):
+            for slot in slots:
+                found[slot.key].append(slot)
+        return found
+
+    def find(self, group: str, item: str, key: str) -> Slot | None:
+        exact = next((slot for slot in self._items.get((group, item), ()) if slot.key == key), None)
+        if exact is not None:
+            return exact
+        found = self._by_key.get(key, [])
+        return found[0] if found and all(slot.text == found[0].text for slot in found) else None
+
+
+def homes_of(snapshot: Snapshot) -> dict[str, list[tuple[str, str]]]:
+    """Return id and handle of the groups that hold each key; both are empty for a loose value."""
+    found: dict[str, list[tuple[str, str]]] = defaultdict(list)
+    for group in snapshot.groups:
+        for key in {slot.key for item in group.items for slot in item.slots}:
+            found[key].append((group.id, group.at))
+    for slot in snapshot.loose:
+        found[slot.key].append(("", ""))
+    return found
+
+
+def ambiguous(*snapshots: Snapshot) -> set[str]:
+    """Return the keys that stand for different texts in two groups of one file."""
+    found: set[str] = set()
+    for snapshot in snapshots:
+        first: dict[str, tuple[str, str]] = {}
+        for group, _, slot in snapshot.slots():
+            known = first.setdefault(slot.key, (group, slot.text))
+            if known[0] != group and known[1] != slot.text:
+                found.add(slot.key)
+    return found

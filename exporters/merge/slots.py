@@ -1,0 +1,63 @@
+"""Slots: one bound text in three files."""
+
+from __future__ import annotations
+
+from exporters.merge.prose import merge_prose, relabelled
+from exporters.merge.threeway import NOTHING, ThreeWay
+from exporters.merge.values import Merged, canonical, merge_value
+from exporters.snapshot import Kept, SetSlot, Slot, SlotKind
+
+
+class Slots:
+    """Merges slots."""
+
+    def __init__(self, files: ThreeWay) -> None:
+        self._files = files
+
+    def merge(self, group: str, item: str, slot: Slot) -> None:
+        """Merge a slot of the edited file; *group* and *item* are empty for a loose one."""
+        ours = self._files.ours_texts.find(group, item, slot.key)
+        base = self._files.base_texts.find(group, item, slot.key)
+        if ours is None or slot.kind is SlotKind.FOREIGN:
+            return
+        if slot.kind is SlotKind.LOST:
+            if ours.text:
+                self._files.edits.append(SetSlot(slot.key, slot.at, slot.kind, "", ours.text, ours.at))
+            return
+        if base is None:
+            self._added_twice(group, item, slot, ours)
+            return
+        before = self._files.overrides.base(group, item, slot, base.text)
+        if slot.text == before == base.text == ours.text:
+            return
+        if slot.kind is SlotKind.DERIVED:
+            if slot.text == base.text != ours.text:
+                self._files.edits.append(SetSlot(slot.key, slot.at, slot.kind, slot.text, ours.text, ours.at))
+            return
+        merged = _merge_slot(slot.kind, before, slot.text, ours.text)
+        if merged.text != slot.text:
+            self._files.edits.append(SetSlot(slot.key, slot.at, slot.kind, slot.text, merged.text, ours.at))
+        if merged.conflict:
+            name = self._files.conflict_key(group, slot.key)
+            self._files.conflict(name, "both-changed", before, slot.text, ours.text, slot.at, item, group)
+        elif slot.kind is SlotKind.NAME:
+            return
+        elif merged.text == slot.text and canonical(slot.text) not in {canonical(before), canonical(ours.text)}:
+            self._files.kept.append(Kept(slot.key, before, slot.text, at=slot.at))
+
+    def _added_twice(self, group: str, item: str, slot: Slot, ours: Slot) -> None:
+        """Merge what stands in the file and is new in the data: a record that comes back, say."""
+        if slot.kind in {SlotKind.DERIVED, SlotKind.NAME} or canonical(slot.text) == canonical(ours.text):
+            return
+        if not slot.text:
+            self._files.edits.append(SetSlot(slot.key, slot.at, slot.kind, "", ours.text, ours.at))
+        else:
+            name = self._files.conflict_key(group, slot.key)
+            before = self._files.overrides.base(group, item, slot, NOTHING)
+            self._files.conflict(name, "both-changed", before, slot.text, ours.text, slot.at, item, group)
+
+
+def _merge_slot(kind: SlotKind, base: str, theirs: str, ours: str) -> Merged:
+    merged = merge_prose(base, theirs, ours) if kind is SlotKind.PROSE else merge_value(base, theirs, ours)
+    told = merged.conflict and kind in {SlotKind.PROSE, SlotKind.VALUE}
+    return (relabelled(base, theirs, ours) if told else None) or merged
