@@ -30,19 +30,21 @@ from jinja2.nodes import (
     UnaryExpr,
 )
 
-#: Around a route in a program's text.
-ROUTE = ("\ufdd6", "\ufdd7")
+#: Around a route in a program's text: control characters, which no XML can hold and octets leave as they are.
+ROUTE = ("\x1e", "\x1f")
 MARKED = re.compile(f"{ROUTE[0]}(.*?){ROUTE[1]}")
 
 #: Filters whose result is text of the part already: the generated code does not escape it once more. What they return
 #: is a ``str``, and a plain one only where it needs no escaping.
 FINISHED = frozenset((
-    "_text", "_cell", "_fill", "_fit", "_rest", "_shape", "_slide", "_v", "_x", "_begin", "_row", "_rows", "_end",
-    "_control", "_field", "_mark", "_unmark", "_raw", "_id", "_note", "_seq", "_seq_near", "_page",
-    "_toc", "_table", "_chart",
+    "_text", "_cell", "_fill", "_fit", "_rest", "_shape", "_slide", "_start", "_number", "_done", "_v", "_x", "_begin",
+    "_row", "_rows", "_end", "_control", "_field", "_mark", "_unmark", "_raw", "_id", "_note", "_seq", "_seq_near",
+    "_page", "_toc", "_table", "_chart",
 ))  # fmt: skip
 #: Filters that are called for what they do (``set _ = 3|_end``) and return nothing.
 SILENT = frozenset(("_asked", "_done", "_end", "_own", "_row"))
+#: Captured blocks whose names begin so go back into the stream and nowhere else: they stay what the program streams.
+HELD = "_held"
 
 
 class Code(str):
@@ -85,8 +87,6 @@ class Inlined:
     """What the writers know beside the program's text; code is kept under this as well."""
     octets: bool = False
     """Whether the program streams :func:`octets` of its text."""
-    held: str = ""
-    """Captured blocks of names that begin so go back into the stream and nowhere else: they stay octets."""
 
 
 class Generator(CodeGenerator):
@@ -102,9 +102,8 @@ class Generator(CodeGenerator):
         super().__init__(*args, **options)
         self._silent: set[int] = set()
         self._inlined: Inlined = self.environment.inlined  # type: ignore[attr-defined]
-        self._holds = False
         self._held: set[str] = set()
-        """The buffers of captured blocks that stay octets."""
+        """The buffers of captured blocks that stay what the program streams."""
         self._routed = False
         """Whether a captured block holds a route, which then comes as text."""
 
@@ -230,17 +229,28 @@ class Generator(CodeGenerator):
         self.writeline(end)
 
     def visit_AssignBlock(self, node: AssignBlock, frame: Frame) -> None:  # noqa: N802 - Jinja2's name
-        held = self._inlined.held
-        self._holds = bool(held) and isinstance(node.target, Name) and node.target.name.startswith(held)
-        super().visit_AssignBlock(node, frame)
-
-    def buffer(self, frame: Frame) -> None:
-        super().buffer(frame)
-        if self._holds and frame.buffer is not None:
-            self._held.add(frame.buffer)
-        self._holds = False
+        """Hold what a block captures; but for that, and for making it no value, this is Jinja2's own."""
+        if not is_held(node.target):
+            super().visit_AssignBlock(node, frame)
+            return
+        self.push_assign_tracking()
+        inner = frame.inner()
+        inner.require_output_check = False
+        inner.symbols.analyze_node(node)
+        self.enter_frame(inner)
+        self.buffer(inner)
+        assert inner.buffer is not None
+        self._held.add(inner.buffer)
+        self.blockvisit(node.body, inner)
+        self.newline(node)
+        self.visit(node.target, frame)
+        self.write(f" = concat({inner.buffer})")
+        self.pop_assign_tracking(frame)
+        self.leave_frame(inner)
 
     def _pieces(self, node: Expr, frame: Frame) -> Iterable[str]:
+        if isinstance(node, Filter) and node.name == "_text" and is_held(filtered(node)):
+            return (self.code(filtered(node), frame),)
         finalize = self._make_finalize()
         try:
             return (self._output_child_to_const(node, frame, finalize),)
@@ -347,6 +357,11 @@ def _silent_call(node: Node) -> Filter | None:
         call = node.node
         return call if isinstance(call, Filter) and call.name in SILENT else None
     return None
+
+
+def is_held(node: Node) -> bool:
+    """Return whether an expression is a captured block that goes back into the stream as it is."""
+    return isinstance(node, Name) and node.name.startswith(HELD)
 
 
 def filtered(node: Filter) -> Expr:

@@ -18,14 +18,13 @@ from jinja2 import TemplateError as JinjaError
 
 from exporters.binding.bounds import BoundedGenerator, Budget
 from exporters.binding.environment import BLOCK, TOKEN, VALUE, Sandbox, with_filters
-from exporters.binding.generating import ROUTE, Inlined, octets
+from exporters.binding.generating import MARKED, ROUTE, Inlined
 from exporters.binding.tags import Tag
 from exporters.errors import Fault, TemplateError
 
 if TYPE_CHECKING:
     from exporters.binding.bytecode import CodeStore
 
-_ROUTES = {plain(ROUTE[0]): re.compile(f"{plain(ROUTE[0])}(.*?){plain(ROUTE[1])}") for plain in (str, octets)}
 _TOKEN = re.compile(f"{TOKEN[0]}([0-9]+){TOKEN[1]}")
 
 Event = tuple[Literal["open", "text", "close"], str]
@@ -231,7 +230,6 @@ class Bound:
 
     def __init__(self, program: Program, template: Template, env: Sandbox, budget: Budget) -> None:
         self._program, self._template, self._env, self._budget = program, template, env, budget
-        self._begins = octets(ROUTE[0]) if env.inlined.octets else ROUTE[0]
 
     def stream(self, names: Mapping[str, Any]) -> Iterator[str]:
         """Yield the text of :meth:`events`, of all parts and what is around them."""
@@ -269,7 +267,7 @@ class Bound:
 
     def _parted(self, text: str) -> Iterator[Event]:
         """Yield text and the routes in it, which a captured block has put there."""
-        for number, piece in enumerate(_ROUTES[self._begins].split(text)):
+        for number, piece in enumerate(MARKED.split(text)):
             if number % 2:
                 yield ("open", piece[1:]) if piece.startswith(">") else ("close", "")
             elif piece:

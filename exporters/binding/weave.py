@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from lxml import etree
 
+from exporters.binding.generating import HELD
 from exporters.binding.program import Weaver
 from exporters.binding.tags import Tag, may_hold_tag, scan
 from exporters.errors import Fault, TemplateError
@@ -380,16 +381,14 @@ class TreeWeaver:
                 depth += self.weaver.depth(child.tail or "")
             if certain:
                 continue
-            opening = self.weaver.statement("set _block", "")
-            ending = "".join(
-                (
-                    self.weaver.statement("endset", ""),
-                    self.weaver.value("_block", ""),
-                    self.weaver.statement("if not _block", ""),
-                    self.weaver.raw(self.dialect.empty_paragraph),
-                    self.weaver.statement("endif", ""),
-                )
-            )
+            opening = self.weaver.statement(f"set {HELD}_block", "")
+            ending = "".join((
+                self.weaver.statement("endset", ""),
+                self.weaver.value(f"{HELD}_block", ""),
+                self.weaver.statement(f"if not {HELD}_block", ""),
+                self.weaver.raw(self.dialect.empty_paragraph),
+                self.weaver.statement("endif", ""),
+            ))
             heads = [child for child in container if child.tag in self.dialect.heads]
             if len(container):
                 after_last = container[-1]

@@ -171,17 +171,18 @@ def row_gaps(numbers: Sequence[int]) -> dict[int, int]:
     return found
 
 
-class Reading(dict[str, tuple[str, bytes]]):
-    """What bound cells show, as the stream gives it: its kind, and its text in UTF-8; worked out once."""
+class Reading(dict[bytes, tuple[str, bytes]]):
+    """What bound cells show, as the stream gives it in UTF-8: its kind, and its text; worked out once."""
 
     def __init__(self, *, numeric: bool) -> None:
         self._numeric = numeric
 
-    def __missing__(self, given: str) -> tuple[str, bytes]:
+    def __missing__(self, given: bytes) -> tuple[str, bytes]:
         if len(self) >= _REMEMBERED:
             self.clear()
-        text = given.replace(NUMBER, "")
-        if given.rfind(NUMBER) == 0 or (self._numeric and _NUMERIC.match(text)):
+        shown = given.decode()
+        text = shown.replace(NUMBER, "")
+        if shown.rfind(NUMBER) == 0 or (self._numeric and _NUMERIC.match(text)):
             kind = NUMERIC if text else EMPTY
         else:
             kind = SPACED if _SPACED.search(text) else TEXT if text else EMPTY

@@ -15,6 +15,7 @@ from exporters.charts.references import Range, column_letters
 from exporters.package import Package
 from exporters.wording import plain
 
+_BODY, _CELL, _ROW, _SLOT = (mark.encode() for mark in (BODY, CELL, ROW, SLOT))
 _NUMERIC_ROLES = frozenset(("val", "yVal", "bubbleSize", "plus", "minus"))
 _FROM_ZERO = re.compile(rb'<(?:\w+:)?min val="0(?:\.0*)?"/>')
 #: How many layouts of one chart are remembered.
@@ -52,10 +53,9 @@ class _Form:
 
     __slots__ = ("_numbers", "_pieces")
 
-    def __init__(self, text: str) -> None:
-        pieces = text.split(SLOT)
-        self._numbers = [int(piece) for piece in pieces[1::2]]
-        self._pieces = [piece.encode() for piece in pieces]
+    def __init__(self, text: bytes) -> None:
+        self._pieces = text.split(_SLOT)
+        self._numbers = [int(piece) for piece in self._pieces[1::2]]
 
     def fill(self, texts: Sequence[bytes]) -> bytes:
         pieces = self._pieces
@@ -82,7 +82,7 @@ class ChartMaker:
         self._gaps = row_gaps(meta["numbers"])
         self._areas = [Area(Range(*item[:5]), *item[5:]) for item in meta["references"]]
         distinct = list(dict.fromkeys(self._areas))
-        self._places = {str(number): str(distinct.index(area)) for number, area in enumerate(self._areas)}
+        self._places = {b"%d" % number: b"%d" % distinct.index(area) for number, area in enumerate(self._areas)}
         """The number of each reference in the chart's XML, and of the first one to the same area."""
         self._areas = distinct
         self._tables = [_Table(item[1], Range("", *item[2])) for item in meta["tables"]]
@@ -90,14 +90,14 @@ class ChartMaker:
         replaced = {name: text[0].encode() for name, text in meta["texts"].items() if name != meta["sheet"]}
         self._book = EmbeddedWorkbook(book, changing, replaced, epoch)
         self._readings = Reading(numeric=False), Reading(numeric=True)
-        self._layouts: dict[tuple[str, ...], Layout] = {}
+        self._layouts: dict[tuple[bytes, ...], Layout] = {}
         self._patterns: dict[tuple[Layout, str], _Pattern] = {}
-        self._bodies: dict[str, _Form] = {}
+        self._bodies: dict[bytes, _Form] = {}
 
-    def make(self, text: str) -> ChartParts:
-        """Return the parts of one instance from the *text* that its program gave."""
-        grid, _, xml = text.partition(BODY)
-        lines = [line.split(CELL) for line in grid.split(ROW)[1:]]
+    def make(self, text: bytes) -> ChartParts:
+        """Return the parts of one instance from the *text* that its program gave, in UTF-8."""
+        grid, _, xml = text.partition(_BODY)
+        lines = [line.split(_CELL) for line in grid.split(_ROW)[1:]]
         layout = self._layout(tuple([line[0] for line in lines]))
         said = [text for line in lines for text in line[1:]]
         bound = [known[text] for known, text in zip(layout.readings, said, strict=True)]
@@ -106,26 +106,26 @@ class ChartMaker:
         references = [reference.fill(texts) for reference in pattern.references]
         parts = [pattern.sheet.fill(texts)]
         if self._tables:
-            cells = [cell and cell._replace(text=_Form(cell.text).fill(texts).decode()) for cell in pattern.cells]
-            parts += [_table(table, layout, cells).encode() for table in self._tables]
+            shown = [cell and _Form(cell.text.encode()).fill(texts).decode() for cell in pattern.cells]
+            parts += [_table(table, layout, shown).encode() for table in self._tables]
         chart = self._body(xml).fill(references)
         if b"v>-" in chart:
             # Bars of what falls would be cut off by an axis that begins at 0; they grow from there all the same.
             chart = _FROM_ZERO.sub(b"", chart)
         return ChartParts(chart, self._book.pack(parts))
 
-    def _body(self, xml: str) -> _Form:
+    def _body(self, xml: bytes) -> _Form:
         """Return the chart's XML around its references; most instances say the same."""
         found = self._bodies.get(xml)
         if found is None:
             if len(self._bodies) >= _REMEMBERED_BODIES:
                 self._bodies.clear()
-            pieces = xml.split(SLOT)
+            pieces = xml.split(_SLOT)
             pieces[1::2] = [self._places[number] for number in pieces[1::2]]
-            found = self._bodies[xml] = _Form(SLOT.join(pieces))
+            found = self._bodies[xml] = _Form(_SLOT.join(pieces))
         return found
 
-    def _layout(self, origins: tuple[str, ...]) -> Layout:
+    def _layout(self, origins: tuple[bytes, ...]) -> Layout:
         found = self._layouts.get(origins)
         if found is None:
             if len(self._layouts) >= _REMEMBERED:
@@ -142,8 +142,8 @@ class ChartMaker:
                 self._patterns.clear()
             cells, rows, width = layout.fill(kinds)
             head = self._head.replace(SLOT, f"A1:{column_letters(width)}{layout.last}")
-            sheet = _Form("".join((head, *rows, self._tail)))
-            references = [_Form(_reference(reference, cells)) for reference in layout.references]
+            sheet = _Form("".join((head, *rows, self._tail)).encode())
+            references = [_Form(_reference(reference, cells).encode()) for reference in layout.references]
             found = self._patterns[layout, kinds] = _Pattern(layout, cells, sheet, references)
         return found
 
@@ -182,7 +182,7 @@ def _points(values: Sequence[Value | None], x: str) -> str:
     )
 
 
-def _table(table: _Table, layout: Layout, cells: Sequence[Value | None]) -> str:
+def _table(table: _Table, layout: Layout, shown: Sequence[str | None]) -> str:
     area = table.area
     top, bottom = layout.span(area.top, area.bottom)
     reference = f"{column_letters(area.first)}{top}:{column_letters(area.last)}{max(bottom, top + 1)}"
@@ -191,13 +191,13 @@ def _table(table: _Table, layout: Layout, cells: Sequence[Value | None]) -> str:
     for at in range(1, len(pieces), 2):
         column = int(pieces[at])
         number = layout.cells.get((column, top), -1)
-        pieces[at] = reference if column == 0 else _header(cells[number] if number >= 0 else None, column, used)
+        pieces[at] = reference if column == 0 else _header(shown[number] if number >= 0 else None, column, used)
     return "".join(pieces)
 
 
-def _header(value: Value | None, column: int, used: set[str]) -> str:
+def _header(text: str | None, column: int, used: set[str]) -> str:
     """Return a table column's name: its header cell's text."""
-    name = (value.text if value else f"Column{column}").replace('"', "&quot;").replace("\n", "_x000a_")
+    name = (text or f"Column{column}").replace('"', "&quot;").replace("\n", "_x000a_")
     while name.casefold() in used:
         name += "_"
     used.add(name.casefold())

@@ -7,7 +7,7 @@ not fit is shortened by rule, and its whole text goes to the notes.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from markupsafe import Markup
@@ -133,8 +133,9 @@ class Fitter:
         self._boxes = boxes
         self._left_out: list[str] = []
 
-    def filters(self) -> dict[str, Callable[..., Any]]:
-        return {"fit": self.fit, "more": more, "_fit": self.fit_box, "_fill": self.fill, "_rest": self.with_rest}
+    def filters(self) -> dict[str, Any]:
+        own = {"_fit": self.fit_box, "_fill": self.fill, "_rest": self.with_rest, "_holds": self.holds}
+        return {"fit": self.fit, "more": more, **own, "_left_out": self._left_out}
 
     def start_slide(self) -> None:
         self._left_out.clear()
@@ -175,12 +176,13 @@ class Fitter:
             return body
         return self._fitted(body, found)
 
+    def holds(self, body: str, box: int) -> bool:
+        """Return whether a text body's content fits for certain; *body* is its XML behind ``<p:txBody>``."""
+        return MORE not in body and self._boxes[box].holds(body)
+
     def fit_box(self, body: str, box: int) -> str:
-        """Return a text body's content so that it fits; *body* is its XML behind ``<p:txBody>``."""
-        found = self._boxes[box]
-        if MORE not in body and found.holds(body):
-            return body
-        return self._fitted(str(body), found)
+        """Return a text body's content so that it fits."""
+        return body if self.holds(body, box) else self._fitted(body, self._boxes[box])
 
     def _fitted(self, body: str, found: Box) -> str:
         start = body.find("<a:p>")

@@ -7,6 +7,7 @@ from typing import Any
 
 from lxml import etree
 
+from exporters.binding.generating import HELD
 from exporters.binding.program import Weaver
 from exporters.charts.drawingml import A
 from exporters.deck.boxes import AS_LEVEL, BETWEEN, SHOWN, Level, level_of, own_of, single_line
@@ -72,7 +73,7 @@ def _texts_first(body: Element, weaver: Weaver) -> str | None:
         sets = any(statement.startswith("set ") for statement in statements)
         if not weaver.balanced(text) or (sets and len(runs) > 1):
             return None
-        name = f"_run{number}"
+        name = f"{HELD}_run{number}"
         prelude += (weaver.statement(f"set {name}", ""), text, weaver.statement("endset", ""))
         shown.text = weaver.value(name, "", "")
     return "".join(prelude)

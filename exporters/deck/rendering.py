@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import posixpath
-import re
 from array import array
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
@@ -17,7 +16,7 @@ from exporters.collector import collector_paused
 from exporters.deck.anchors import Anchors
 from exporters.deck.boxes import read_box
 from exporters.deck.fitting import Fitter
-from exporters.deck.inlining import inlined
+from exporters.deck.inlining import PlainTexts, Texts, inlined
 from exporters.errors import Fault, TemplateError
 from exporters.package import (
     ContentTypes,
@@ -40,7 +39,6 @@ if TYPE_CHECKING:
 
 _TEMPLATES = {ct.PRESENTATION_TEMPLATE: ct.PRESENTATION, ct.SLIDE_SHOW: ct.PRESENTATION}
 _FIRST_ID = 256
-_SPECIAL = re.compile("[&<>\"']")
 _CHART = f"../charts/chart{SLOT}.xml"
 _NOTES = f"../notesSlides/notesSlide{SLOT}.xml"
 _SLIDE = f"slide{SLOT}.xml"
@@ -146,7 +144,8 @@ class _DeckRenderer:
             "_number": lambda _: str(self._shown),
             "_taken": self._anchors.taken,
             "_take": self._anchors.taken.add,
-            "_special": _SPECIAL.search,
+            "_texts": Texts(),
+            "_plain": PlainTexts(),
             "_widths": [widths for box in self._boxes for widths in box.runs],
         }
         written = inlined(self._boxes)
@@ -170,7 +169,7 @@ class _DeckRenderer:
             else:
                 route, pieces = stack.pop()
                 name, _, rest = route.partition(":")
-                data = "".join(pieces)
+                data = "".join(pieces).encode("latin-1")
                 if name == "slide":
                     self._slide(writer, slide, data)
                 elif name == "notes":
@@ -178,7 +177,7 @@ class _DeckRenderer:
                 elif name == "chart":
                     self._chart(writer, slide, rest, data)
                 else:
-                    writer.add(rest, self._dated(data).encode())
+                    writer.add(rest, self._dated(data.decode()).encode())
 
     def _dated(self, text: str) -> str:
         """Return a part's text with its times: those of *epoch*, where one is given."""
@@ -189,7 +188,7 @@ class _DeckRenderer:
             pieces[1::2] = [_iso(self._epoch)] * len(pieces[1::2])
         return "".join(pieces)
 
-    def _chart(self, writer: PackageWriter, slide: _Instance, rest: str, text: str) -> None:
+    def _chart(self, writer: PackageWriter, slide: _Instance, rest: str, text: bytes) -> None:
         index, _, rel_id = rest.partition(":")
         found = self._charts.get(int(index))
         if found is None:
@@ -203,14 +202,14 @@ class _DeckRenderer:
         slide.relate(rel_id, rt.CHART, _CHART, number)
         self._number += 1
 
-    def _slide(self, writer: PackageWriter, slide: _Instance, text: str) -> None:
+    def _slide(self, writer: PackageWriter, slide: _Instance, text: bytes) -> None:
         meta = slide.meta
         if meta["raw"]:
             self._slides.add_raw(slide.number, self._template.raw(meta["part"]))
             if meta["notes"] is not None:
                 self._write_notes(slide, None)
         else:
-            self._slides.add(slide.number, text.encode())
+            self._slides.add(slide.number, text)
         others: list[str] = []
         for rel_id, target in meta["links"]:
             slide.relate(rel_id, rt.SLIDE, _SLIDE, self._linked(target, slide.number))
@@ -225,15 +224,15 @@ class _DeckRenderer:
         index = next((i for i, meta in enumerate(self._meta["slides"]) if meta["part"] == part), -1)
         return self._first.get(index, own)
 
-    def _write_notes(self, slide: _Instance, text: str | None) -> None:
+    def _write_notes(self, slide: _Instance, text: bytes | None) -> None:
         meta = slide.meta["notes"]
-        if text is not None and meta["part"] is None and "<a:t>" not in text:
+        if text is not None and meta["part"] is None and b"<a:t>" not in text:
             return  # the template has no notes here, and nothing was left out
         self._notes += 1
         if text is None:
             self._notes_pages.add_raw(self._notes, self._template.raw(meta["part"]))
         else:
-            self._notes_pages.add(self._notes, text.encode())
+            self._notes_pages.add(self._notes, text)
         back = _relationship(meta["back"], rt.SLIDE, _SLIDE_OF_NOTES)
         self._notes_pages.relate(self._notes, (meta["constant"], back), (slide.number,))
         slide.relate(meta["rel_id"], rt.NOTES_SLIDE, _NOTES, self._notes)

@@ -10,6 +10,7 @@ from typing import Any
 from lxml import etree
 
 from exporters.binding.expressions import key_of
+from exporters.binding.generating import HELD
 from exporters.binding.program import Weaver, closing, opening
 from exporters.binding.tags import Tag, may_hold_tag, scan
 from exporters.binding.views import text_fields
@@ -248,6 +249,7 @@ class SlideWeaver:
                 self._captured(body, "_box", f"_fit({number})", where(shape))
 
     def _captured(self, body: Element, name: str, filter_name: str, place: str) -> None:
+        name = HELD + name
         body.text = self._weaver.statement(f"set {name}", place) + (body.text or "")
         last = body[-1]
         ending = self._weaver.statement("endset", place) + self._weaver.value(name, place, filter_name)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from exporters.binding.generating import HELD
 from exporters.binding.program import Weaver, closing, opening
 from exporters.binding.tags import may_hold_tag
 from exporters.binding.weave import Places, TreeWeaver, after, before
@@ -17,7 +18,6 @@ from exporters.word.bookmarks import Bookmarks
 from exporters.word.controls import Emitter, in_flow, mark_fields, unmark_fields
 from exporters.word.counting import NOTE_BEGINS, NOTE_ENDS
 from exporters.word.fields import Captions, complex_fields, join_codes, page_reference
-from exporters.word.forms import HELD
 from exporters.word.geometry import Section, Styles, flag, sections
 from exporters.word.names import DIALECT, W15, C, R, W
 from exporters.word.notes import KINDS, Notes

@@ -13,9 +13,6 @@ LONGEST_ALIAS = 64
 LONGEST_RECORD = LONGEST_ALIAS - LONGEST_FIELD
 """Behind a record's key of this length, an alias has room for every field that a bookmark can spell."""
 
-HELD = "_held"
-"""How the variables begin that hold a table until it is known whether it has rows."""
-
 
 @dataclass(slots=True)
 class Form:

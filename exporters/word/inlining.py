@@ -13,7 +13,7 @@ from jinja2.compiler import Frame
 from jinja2.nodes import Const, Filter
 
 from exporters.binding.generating import Code, Generator, Inlined, constant, filtered, is_public, octets
-from exporters.word.forms import HELD, Form
+from exporters.word.forms import Form
 
 
 def inlined(forms: Sequence[Form], own: Sequence[str] = ()) -> Inlined:
@@ -103,7 +103,6 @@ def inlined(forms: Sequence[Form], own: Sequence[str] = ()) -> Inlined:
         ("_next", "_count", "_texts", "_spelt", "_abridge", "_absent", "_missing"),
         blake2b(repr((forms, own)).encode("utf-8", "surrogatepass")).hexdigest(),
         octets=True,
-        held=HELD,
     )
 
 

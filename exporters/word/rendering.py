@@ -193,14 +193,14 @@ class _Rendering:
         """Stream a program into its parts; the text of *part* itself is held back where *held* is given."""
         main = current = self._segments.setdefault(part, DeflateSegment())
         stack: list[DeflateSegment] = []
-        pieces: list[str] | None = None
+        pieces: list[bytes] | None = None
         which = -1
         for kind, text in program.events(names):
             self._count_on()
             if kind == "text":
                 data = text.encode("latin-1")
                 if pieces is not None:
-                    pieces.append(data.decode())
+                    pieces.append(data)
                 elif held is not None and current is main:
                     held.append(data.decode())
                 else:
@@ -212,7 +212,7 @@ class _Rendering:
                     stack.append(current)
                     current = self._segments.setdefault(text, DeflateSegment())
             elif pieces is not None:
-                chart(which, "".join(pieces))
+                chart(which, b"".join(pieces))
                 pieces = None
             else:
                 current = stack.pop()
@@ -300,7 +300,7 @@ class _Charts:
         self._makers: dict[int, tuple[ChartMaker, ChartWriter]] = {}
         self._numbers = itertools.count(rendering._meta["first_chart"])
 
-    def __call__(self, index: int, text: str) -> None:
+    def __call__(self, index: int, text: bytes) -> None:
         known = self._makers.get(index)
         if known is None:
             one, template = self._rendering._meta["charts"][index], self._rendering._template

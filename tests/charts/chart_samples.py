@@ -78,7 +78,7 @@ def made(data: bytes, **names: Any) -> ChartParts:
     package, program, meta, faults = compiled(data)
     assert faults == []
     assert program is not None
-    return ChartMaker(meta, package).make("".join(program.bind(FILTERS).stream(names)))
+    return ChartMaker(meta, package).make("".join(program.bind(FILTERS).stream(names)).encode())
 
 
 def sheet_of(parts: ChartParts) -> list[list[Any]]:

@@ -182,7 +182,7 @@ def test_any_text_and_number_comes_back(rows: list[tuple[str, Decimal | None]]) 
     package, program, meta, _ = _SAMPLE
     assert program is not None
     targets = [{"short": text, "value": value, "city": 1} for text, value in rows]
-    parts = ChartMaker(meta, package).make("".join(program.bind(FILTERS).stream(names(targets))))
+    parts = ChartMaker(meta, package).make("".join(program.bind(FILTERS).stream(names(targets))).encode())
     found = sheet_of(parts)[1:]
     assert [row[0] for row in found] == [text for text, _ in rows]
     assert [row[1] for row in found] == [None if value is None else float(value) for _, value in rows]
