@@ -26,9 +26,10 @@ LONGEST_FIELD = LONGEST_SPELT - _DIGITS - 1
 _LONGEST_PROPERTY = 16_000
 PLAIN = re.compile(r"[A-Za-z0-9]+(?:[.-][A-Za-z0-9]+)*").fullmatch
 """Matches keys that bookmarks can spell, if they are short enough."""
-_COPY = re.compile(r"(?:_Copy_\d+)+$")
 # LibreOffice copies copies (in notes) and cuts the name at 40 characters.
-_CUT_COPY = re.compile(r"(?:_Copy_\d+)*(?:_C?o?p?y?_?\d*)$")
+_COPY = re.compile(r"(?:_Copy_\d+)+$")
+_CUT_COPY = re.compile(r"(?:_Copy_\d+)*_(?:C(?:o(?:p(?:y(?:_\d*)?)?)?)?)?$")
+_LONGEST = 40
 
 
 @lru_cache(maxsize=65_536)
@@ -88,9 +89,9 @@ def value_bookmark(key: str, number: int) -> str:
 
 def plain_name(name: str) -> str:
     """Return a bookmark's name without what an editor added to a copy."""
-    if "_Copy" not in name:
-        return name
-    return (_CUT_COPY if len(name) >= 40 else _COPY).sub("", name)
+    if len(name) >= _LONGEST:
+        return _CUT_COPY.sub("", name)
+    return _COPY.sub("", name) if "_Copy" in name else name
 
 
 def value_key(name: str, digests: Mapping[str, str]) -> str | None:

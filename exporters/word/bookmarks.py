@@ -54,9 +54,9 @@ class Bookmarks:
         else:
             paragraph.text = start + (paragraph.text or "")
 
-    def row_name(self) -> str:
+    def row_number(self) -> int:
         self._rows += 1
-        return f"_bp_r{self._rows}"
+        return self._rows
 
     def repeat_own(self, root: Element, scopes: Scopes) -> None:
         """Give the author's bookmarks in loops, and what refers to them from the same loop, names of their own."""

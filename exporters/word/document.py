@@ -206,8 +206,11 @@ class Document:
         names: dict[Element, list[tuple[str, str]]] = {}
         sequences = {next(run.iterancestors(f"{W}p")): name for name, run, _ in captions.order}
         asked: dict[Element, list[str]] = {}
+        twins = _other_forms(root, scopes)
+        numbers: dict[Element, int] = {}
         for paragraph in self._named_paragraphs(root, scopes):
             number = self._bookmarks.number()
+            number = numbers[paragraph] = numbers.get(twins.get(paragraph, paragraph), number)
             suffix = scopes.suffix(paragraph)
             own = names.setdefault(paragraph, [])
             if scopes.of(paragraph) or paragraph in emitter.holders or paragraph in scopes.varying:
@@ -229,7 +232,9 @@ class Document:
         for row in root.iter(f"{W}tr"):
             first = self._first_of_row(row, scopes) if scopes.of(row) and not is_fallback(row) else None
             if first is not None:
-                names.setdefault(first, []).insert(0, (self._bookmarks.row_name(), scopes.suffix(row)))
+                number = self._bookmarks.row_number()
+                numbers[row] = numbers.get(twins.get(row, row), number)
+                names.setdefault(first, []).insert(0, (f"_bp_r{numbers[row]}", scopes.suffix(row)))
         blocks.marks = {paragraph: f"({', '.join(parts)})" for paragraph, parts in asked.items()}
         return {paragraph: own for paragraph, own in names.items() if own}
 
@@ -385,3 +390,27 @@ class Document:
 def has_tags(data: bytes) -> bool:
     """Return whether a part may hold tags, without reading it as XML."""
     return b"{" in data and may_hold_tag(data.decode("utf-8", "replace"))
+
+
+def _other_forms(root: Element, scopes: Scopes) -> dict[Element, Element]:
+    """Return the rows that a condition puts in the place of the row before them, with that row, and their paragraphs.
+
+    They differ in nothing but whether they are held to the next row, which may follow from how many there are. So
+    they go by one name: what people do to the one is done to the other.
+    """
+    found: dict[Element, Element] = {}
+    for row in root.iter(f"{W}tr"):
+        first = row.getprevious()
+        if first is None or first not in scopes or not scopes.of(row) or not scopes.of(first):
+            continue
+        *outside, asked = scopes.of(first)
+        *around, here = scopes.of(row)
+        if around == outside and here.excludes(asked) and _look(row) == _look(first):
+            found[row] = first
+            found.update(zip(row.iter(f"{W}p"), first.iter(f"{W}p"), strict=True))
+    return found
+
+
+def _look(row: Element) -> list[tuple[Any, dict[Any, Any]]]:
+    """Return what a row is made of but for its words, and for what is held together."""
+    return [(one.tag, dict(one.attrib)) for one in row.iter() if one.tag != f"{W}keepNext"]

@@ -8,7 +8,7 @@ a rebuild as long as the records are.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from exporters.binding.program import Weaver
 from exporters.word.names import W
@@ -30,13 +30,19 @@ _NAMED = tuple(
 class Construct:
     """One open ``for`` or ``if``.
 
-    ``suffix`` is the variable of its loop, empty for a condition or an inline loop; ``record`` is what it runs with.
+    ``suffix`` is the variable of its loop, empty for a condition or an inline loop; ``record`` is what it runs with,
+    ``test`` what a condition asks.
     """
 
     keyword: str
     suffix: str
     inline: bool
     record: str = ""
+    test: str = field(default="", compare=False)
+
+    def excludes(self, other: Construct) -> bool:
+        """Return whether this is the condition that the *other* one does not hold."""
+        return self.test != "" and self.test == f"not {other.test}"
 
 
 Around = tuple[Construct, ...]
@@ -91,7 +97,7 @@ class Scopes:
                 made.append(self._weaver.statement(f"set _ = ({around[0].record})|_done", ""))
             made.append(piece)
             if keyword == "if":
-                around = (*around, Construct("if", "", inline))
+                around = (*around, Construct("if", "", inline, test=statement.removeprefix("if").strip()))
             elif keyword in {"endfor", "endif"}:
                 around = around[:-1]
             elif keyword == "else" and around and around[-1].keyword == "for":

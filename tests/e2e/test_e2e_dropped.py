@@ -79,6 +79,25 @@ def test_a_row_that_a_person_wrote_into_stays_and_is_told(edit, left: str, edite
     assert told
 
 
+def test_a_row_whose_form_changes_with_the_rows_around_it_is_the_same_row(edited: Edited):
+    """The template holds the last rows of a table together: which form a row takes follows from its neighbours."""
+    document = docx.Document(edited / "word")
+    column(document)
+    document.save(edited / "word")
+    before = [row.cells[0].text + row.cells[1].text for row in progress(document).rows]
+
+    def last_gone(data: changes.Data) -> None:
+        data["observations"] = [one for one in data["observations"] if not one["target"].startswith("beilu.")]
+        next(one for one in data["observations"] if one["target"] == "xilan.retail-growth")["value"] = 1.2
+
+    outcome = edited.rebuilt(last_gone)
+    rows = ["|".join(said(one.paragraphs[0]) for one in row.cells) for row in progress(docx.Document(edited / "word")).rows]
+    assert len(rows) == len(before)
+    # The one that the data dropped stays, since a cell of it is a person's.
+    assert [one["key"] for one in outcome.manifest.conflicts if one["file"] == "briefing.docx"] == ["_bp_r8_63ad996a04"]
+    assert rows[-2] == "西澜|社会消费品零售总额增速|6%以上|1.2%|20.0%|落后|核对25"
+
+
 def test_rows_that_nobody_touched_go(edited: Edited):
     document = docx.Document(edited / "word")
     comment(document)

@@ -26,6 +26,9 @@ def test_a_bookmark_leads_back_to_its_key(record, field, number):
     name = value_bookmark(record + field, number)
     assert len(name) <= 40
     assert value_key(name, digests_of(record + field)) == record + field
+    for copied in ("_Copy_1", "_Copy_12", "_Copy_1_Copy_1"):
+        # An editor numbers copies and cuts the name.
+        assert value_key((name + copied)[:40], digests_of(record + field)) == record + field
 
 
 def test_fields_of_one_record_share_its_digest():
