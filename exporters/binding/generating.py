@@ -37,7 +37,7 @@ MARKED = re.compile(f"{ROUTE[0]}(.*?){ROUTE[1]}")
 #: Filters whose result is text of the part already: the generated code does not escape it once more. What they return
 #: is a ``str``, and a plain one only where it needs no escaping.
 FINISHED = frozenset((
-    "_text", "_cell", "_fill", "_fit", "_rest", "_shape", "_slide", "_start", "_number", "_done", "_v", "_x", "_begin",
+    "_text", "_cell", "_fill", "_fit", "_rest", "_shape", "_slide", "_start", "_number", "_v", "_x", "_begin",
     "_row", "_rows", "_end", "_control", "_field", "_mark", "_unmark", "_raw", "_id", "_note", "_seq", "_seq_near",
     "_page", "_toc", "_table", "_chart",
 ))  # fmt: skip

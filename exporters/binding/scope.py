@@ -154,19 +154,10 @@ class Scope:
             found = self._rows[group.base.id] = RowView(self, group)
         return found
 
-    def counted(self, record: Any) -> str:
-        """Forget the rows of a place of which only the number was asked; in thousands they fill the memory."""
-        if isinstance(record, PlaceView) and len(self.districts) >= _MANY:
-            for group in record._groups:
-                self._rows.pop(group.base.id, None)
-            for name in record.__dict__.keys() & {"rows", "top"}:
-                delattr(record, name)
-        return ""
-
     def done(self, record: Any) -> str:
         """Forget what the views of a place have worked out; it is worked out anew when asked for.
 
-        Called behind each district's own slide or section: what thousands have worked out fills the memory with words.
+        Called behind each district's own section: what thousands have worked out fills the memory with words.
         """
         if not isinstance(record, PlaceView) or len(self.districts) < _MANY:
             return ""

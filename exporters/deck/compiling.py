@@ -158,7 +158,7 @@ class _Compiler:
             self._name_shapes(slide, known, loops[-1][0] if loops and len(loops[-1]) == 1 else "")
             before = "".join(self._weaver.tag(tag) for tag in leading)
             ordering = "".join(self._weaver.tag(tag) for tag in leading if tag.keyword != "set" or _orders(tag, slides))
-            after = "".join(self._closing(trailing, opened))
+            after = "".join(self._weaver.tag(tag) for tag in trailing)
             source += (before, self._slide_text(slide), after)
             plan += (ordering, f"{slide.number - 1} ", after)
             stack = opened[: len(opened) - len(trailing)]
@@ -166,16 +166,6 @@ class _Compiler:
             hint = f"it needs {{%slide end{tag.keyword} %}}, on the same slide or a later one"
             self._faults.append(Fault("unclosed", f"{{%slide {tag.body} %}} is not closed", where=tag.place, hint=hint))
         return "".join(source), "".join(plan), repeated
-
-    def _closing(self, trailing: list[Tag], opened: list[Tag]) -> Iterator[str]:
-        """Yield the closing tags, and before the end of a loop a word that its record is done with."""
-        stack = list(opened)
-        for tag in trailing:
-            closed = stack.pop() if stack else tag
-            names = loop_variables(closed.body) if closed.keyword == "for" else []
-            if len(names) == 1:
-                yield self._weaver.value(names[0], tag.place, "_done")
-            yield self._weaver.tag(tag)
 
     def _check_levels(self, slide: WovenSlide, outer: list[Tag]) -> None:
         stack = list(outer)

@@ -84,7 +84,8 @@ class _DeckRenderer:
     def write(self, out: BinaryIO) -> None:
         planned = self._meta["planned"]
         if planned:
-            self._plan = [int(item) for item in self._text("plan", {"_done": self._scope.counted}).split()]
+            names = {**self._names, "slide_count": 0}
+            self._plan = list(map(int, "".join(self._compiled.programs["plan"].bind({}).stream(names)).split()))
             self._first = {index: number for number, index in reversed(list(enumerate(self._plan, 1)))}
         with PackageWriter(out, date_time=zip_time(self._epoch)) as writer:
             self._slides = _Pages(writer, "ppt/slides", "slide")
@@ -124,9 +125,6 @@ class _DeckRenderer:
 
     # --- the stream --------------------------------------------------------------------------------------------------
 
-    def _text(self, program: str, filters: Mapping[str, Any]) -> str:
-        return "".join(self._compiled.programs[program].bind(filters).stream({**self._names, "slide_count": 0}))
-
     def _start_slide(self, _: Any) -> str:
         self._shown += 1
         self._anchors.start_slide()
@@ -139,7 +137,6 @@ class _DeckRenderer:
             **self._fitter.filters(),
             "_shape": self._anchors.name,
             "_slide": self._anchors.slide,
-            "_done": self._scope.done,
             "_start": self._start_slide,
             "_number": lambda _: str(self._shown),
             "_taken": self._anchors.taken,

@@ -6,13 +6,12 @@ import io
 import zipfile
 
 import pytest
-from deck_samples import DATA, Office, box, chart, faults, opened, rendered, shipped, texts
+from deck_samples import DATA, Office, box, chart, faults, opened, rendered, texts
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pptx import Presentation
 from pptx.util import Inches
 
-from exporters.binding.scope import Scope
 from exporters.model import Dataset
 from exporters.package import Package, lint
 
@@ -310,20 +309,3 @@ def test_any_text_comes_back_equal(title: str, subtitle: str) -> None:
     assert slide.shapes.title.text == title
     assert slide.notes_slide.notes_text_frame.text == title
     assert slide.shapes[1].text_frame.text == f"{title}与{subtitle}"
-
-
-def test_a_deck_whose_views_are_let_go_of_is_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
-    whole = rendered(shipped("zh"), DATA, "zh")
-    monkeypatch.setattr("exporters.binding.scope._MANY", 0)
-    assert rendered(shipped("zh"), DATA, "zh") == whole
-
-
-def test_the_plan_of_a_large_deck_keeps_no_rows(monkeypatch: pytest.MonkeyPatch) -> None:
-    scope = Scope(DATA, "zh")
-    district = scope.districts[0]
-    rows = district.top
-    assert rows and scope.counted(district) == "" and district.top is rows
-    monkeypatch.setattr("exporters.binding.scope._MANY", 0)
-    assert scope.counted(district) == "" and not scope._rows
-    assert [row.key for row in district.top] == [row.key for row in rows]
-    assert district.top is not rows

@@ -191,3 +191,10 @@ def test_an_office_edits_it_with_python_docx_and_it_still_works() -> None:
     out = io.BytesIO()
     document.save(out)
     assert "第11版" in render(out.getvalue(), load(GUANGZHOU)).texts()
+
+
+def test_a_briefing_whose_views_are_let_go_of_is_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    data, dataset = shipped("standard", "zh"), load_guangzhou()
+    whole = render(data, dataset).data
+    monkeypatch.setattr("exporters.binding.scope._MANY", 0)
+    assert render(data, dataset).data == whole
