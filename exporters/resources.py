@@ -22,10 +22,19 @@ def is_checkout() -> bool:
 
 def folder(kind: str) -> Path:
     """Return the shipped folder ``templates`` or ``data``; raise BriefpackError where the installation lacks it."""
-    found = (_PACKAGE.parent if is_checkout() else _WHEEL) / kind
+    found = _place(kind)
     if not found.is_dir():
         raise BriefpackError(Fault("no-resource", f"this installation of briefpack holds no {kind}", hint="reinstall"))
     return found
+
+
+def _place(kind: str) -> Path:
+    return (_PACKAGE.parent if is_checkout() else _WHEEL) / kind
+
+
+def is_shipped(templates: Path) -> bool:
+    """Whether a folder of templates is one of the shipped sets."""
+    return templates.resolve().parent == _place("templates").resolve()
 
 
 def template_sets() -> list[str]:

@@ -91,9 +91,8 @@ def find_templates(asked: str, lang: str, only: Sequence[str]) -> Edition:
         raise TemplateError(Fault("no-templates", "this is no template set, but holds some", asked, hint=hint))
     if faults:
         raise TemplateError(faults)
-    own = root.resolve()
-    shipped = own.parent == resources.folder("templates").resolve()
-    return Edition(own.name if shipped else f"./{own.name}", lang, tuple(found), tuple(paths))
+    name = root.resolve().name
+    return Edition(name if resources.is_shipped(root) else f"./{name}", lang, tuple(found), tuple(paths))
 
 
 def _sets_in(folder: Path) -> list[str]:
