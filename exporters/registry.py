@@ -36,7 +36,8 @@ class Exporter(Protocol):
     leads.
 
     A room may also have ``results(package) -> list[Fault]``: what a file shows although its own formulas say otherwise;
-    ``overflows(package) -> list[Fault]``: what of a finished file's text does not fit; and
+    ``overflows(package) -> list[Fault]``: what of a finished file's text does not fit;
+    ``mended(package, base) -> Package``: an edited file with the ids of *base* where an editor altered them unseen; and
     ``untracked(plan) -> list[SetSlot]``: what a plan writes and no revision can carry.
     """
 
@@ -114,7 +115,7 @@ class _Wary:
         return found
 
 
-_READING = ("compile", "read", "arrange", "adopt", "patch", "lines", "texts", "whereabouts", "results")
+_READING = ("compile", "read", "arrange", "adopt", "patch", "mended", "lines", "texts", "whereabouts", "results")
 """What a room does with a file that came from outside; the file is the first argument."""
 
 

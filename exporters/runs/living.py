@@ -19,6 +19,16 @@ if TYPE_CHECKING:
     from exporters.registry import Exporter
 
 
+def edited_from(room: Exporter, base: Package, theirs: Package) -> Package:
+    """Return *theirs* as what was edited from *base*: what people moved in it is found by that. Ids that an editor's
+    replacing everywhere reached are as they were."""
+    mended: Any = getattr(room, "mended", None)
+    if mended is not None:
+        theirs = mended(theirs, base)
+    theirs.base = base
+    return theirs
+
+
 _ORDER = "the order of sections, paragraphs and rows"
 
 
@@ -52,7 +62,7 @@ def regenerate(
     file that stands there, so it is written in any case. Raises RefusedError, with nothing written, where more than a
     fifth of the anchors is gone.
     """
-    theirs.base = base
+    theirs = edited_from(room, base, theirs)
     if template_changed:
         plan, content = upgraded(room, file, (base, theirs, ours), stamp, open_conflicts, epoch)
         return Merged(content, plan)

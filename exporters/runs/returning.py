@@ -17,7 +17,7 @@ from exporters.errors import BriefpackError, Fault, RefusedError
 from exporters.files import read_file
 from exporters.merge import aligned, content_of, merge
 from exporters.package import Package
-from exporters.runs.living import lost, with_own
+from exporters.runs.living import edited_from, lost, with_own
 from exporters.runs.memory import Base, Memory
 from exporters.runs.stamp import read_stamp
 from exporters.snapshot import Conflict, MarkStale, Plan, SetSlot, SlotKind
@@ -69,6 +69,7 @@ def taken_in(
     Raises RefusedError where more than a fifth of the copy's anchors is gone.
     """
     base, other = (Package.open(content, name=str(copy.path)) for content in (copy.base.content, copy.content))
+    other = edited_from(room, base, other)
     before, now = room.read(base), room.read(other)
     if (plan := merge(before, now, before)).lost_too_much:
         raise RefusedError(lost(plan, str(copy.path)))

@@ -15,7 +15,7 @@ from exporters.package import Package
 from exporters.registry import EXPORTERS
 from exporters.runs import making, planning, publish, rows
 from exporters.runs.copies import older
-from exporters.runs.living import arranged, lost, order, planned, upgraded, with_own_lines
+from exporters.runs.living import arranged, edited_from, lost, order, planned, upgraded, with_own_lines
 from exporters.runs.manifest import Manifest
 from exporters.runs.memory import Memory
 from exporters.runs.moves import Move
@@ -88,7 +88,8 @@ def _status(folder: Path, name: str, made: Manifest, memory: Memory, pack: Pack)
     try:
         theirs = Package.open(folder / name, name=str(folder / name))
         base = memory.base_of(name, read_stamp(theirs), made.dataset)
-        theirs.base = pristine = Package.open(base.content, name=name)
+        pristine = Package.open(base.content, name=name)
+        theirs = edited_from(room, pristine, theirs)
         before, now = room.read(pristine), room.read(theirs)
     except BriefpackError as error:
         return FileReview(name, "foreign", fault=error.faults[0])
@@ -136,14 +137,15 @@ def diff(request: Request) -> Review:
             try:
                 theirs = Package.open(folder / name, name=str(folder / name))
                 base = existing.base or memory.base_of(name, read_stamp(theirs), made.dataset)
-                theirs.base = Package.open(base.content, name=name)
-                before, now = step.job.room.read(theirs.base), step.job.room.read(theirs)
+                pristine = Package.open(base.content, name=name)
+                theirs = edited_from(step.job.room, pristine, theirs)
+                before, now = step.job.room.read(pristine), step.job.room.read(theirs)
             except (RefusedError, BriefpackError) as error:
                 files.append(FileReview(name, "foreign", fault=error.faults[0]))
                 continue
             conflicts = memory.open_conflicts(name, base, made)
             state: State = "untouched" if step.action in {"rebuild", "compare"} else "edited"
-            packages = theirs.base, theirs, Package.written(out.getvalue(), name=name)
+            packages = pristine, theirs, Package.written(out.getvalue(), name=name)
             changed = base.generation.template != step.template.sha256
             if changed and step.action == "merge":
                 # Its edits carry what people wrote onto the new render: they are no news of the data.

@@ -17,7 +17,7 @@ from exporters.registry import EXPORTERS
 from exporters.runs import manifest, publish
 from exporters.runs.backups import newest_first
 from exporters.runs.ledger import News, Run
-from exporters.runs.living import patched
+from exporters.runs.living import edited_from, patched
 from exporters.runs.manifest import NAME, Manifest, conflict_records
 from exporters.runs.memory import Memory
 from exporters.runs.review import opened
@@ -100,7 +100,7 @@ def _settled(
     shown = str(folder / file)
     theirs = Package.open(content, name=shown)
     ours = Package.open(memory.base_of(file, read_stamp(theirs), made.dataset).content, name=shown)
-    theirs.base = ours
+    theirs = edited_from(room, ours, theirs)
     before, now = room.read(ours), room.read(theirs)
     asked: list[Conflict] = []
     if choice == "data":

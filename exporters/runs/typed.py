@@ -14,6 +14,7 @@ from exporters.package import Package
 from exporters.registry import EXPORTERS
 from exporters.runs import rows
 from exporters.runs.inputs import find_templates
+from exporters.runs.living import edited_from
 from exporters.runs.memory import Memory
 from exporters.runs.pack import Pack, PackFile
 from exporters.runs.sentences import spoken
@@ -66,8 +67,9 @@ class Reader:
         room = EXPORTERS[file.record.exporter].room()
         edited = Package.open(file.path, name=str(file.path))
         origin = memory.base_of(file.name, read_stamp(edited), self._pack.manifest.dataset)
-        edited.base = Package.open(origin.content)
-        base, now = room.read(edited.base), room.read(edited)
+        pristine = Package.open(origin.content)
+        edited = edited_from(room, pristine, edited)
+        base, now = room.read(pristine), room.read(edited)
         places = room.whereabouts(edited, now)
         now, base = aligned(base, now), known(base)
         changed = list(_changed(base, now))

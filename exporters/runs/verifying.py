@@ -22,7 +22,7 @@ from exporters.merge import aligned, canonical, known
 from exporters.model import Target, check_sources
 from exporters.package import Package, lint
 from exporters.registry import EXPORTERS
-from exporters.runs.living import says_the_same
+from exporters.runs.living import edited_from, says_the_same
 from exporters.runs.memory import Memory
 from exporters.runs.numbers import bare, changes, figures, numbers, plain, typed
 from exporters.runs.pack import Pack, PackFile
@@ -126,7 +126,8 @@ def _read_all(pack: Pack, findings: list[Finding]) -> Iterator[_Read]:
                 base, before, missing = None, None, ""
                 try:
                     origin = memory.base_of(file.name, read_stamp(package), pack.manifest.dataset)
-                    package.base = base = Package.open(origin.content, name=file.name)
+                    base = Package.open(origin.content, name=file.name)
+                    package = edited_from(room, base, package)
                     before = room.read(base)
                 except BriefpackError as error:
                     missing = str(error)
