@@ -1,32 +1,31 @@
 """Records' ids that a person altered without seeing them: replacing a word in the whole workbook reaches into hidden
 columns, and into the formulas that look a record up.
 
-What stands in a column of ids is never taken for another id by its looks: one and the same replacement must lead from
-the ids that are gone to those that nobody knows, and most of what else stands in their rows must be as it was.
+An id that nobody knows is taken for one that is gone only where nearly all that stands beside it in its row is what
+stood beside that one, and beside no other.
 """
 
 from __future__ import annotations
 
 import io
 import re
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
-from os.path import commonprefix
-from typing import TYPE_CHECKING
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from difflib import SequenceMatcher
 from xml.sax.saxutils import escape, unescape
 
 from exporters.package import Package, rt
 from exporters.workbook.living.book import Book, Table
+from exporters.workbook.living.cells import Row
 from exporters.workbook.living.packing import Changes
 
-if TYPE_CHECKING:
-    from exporters.workbook.living.cells import Cell
-
-_ENOUGH = 0.5
-_TRIED = 20
-_ID = re.compile(rb">([a-z0-9][a-z0-9._-]*)</(?:\w+:)?[tv]>")
+_ENOUGH = 0.7
+_SIMILAR = 0.5
+# Rows are compared where they share a text that no more rows have.
+_RARE = 20
+_ID = re.compile(rb">([A-Za-z][A-Za-z0-9_-]*[.|][A-Za-z0-9._|-]*)</(?:\w+:)?[tv]>")
 _SPELLED = re.compile(r"""(>|"|&quot;)([^<>"&]+)(?=<|"|&quot;)""")
-_WORDS = re.compile(r"[^._-]*")
 
 
 def mended(package: Package, base: Package) -> Package:
@@ -62,61 +61,90 @@ def _ids(package: Package) -> set[bytes]:
 
 
 def _spoilt(book: Book) -> dict[str, str]:
-    """Return the altered ids with what they were."""
+    """Return the altered texts with what they were: ids, and what else stands in columns and rows that nobody sees."""
     origin = book.origin
     assert origin is not None
-    tables = {table.name: table for table in origin.areas if table.key_column and table.name}
-    known = set[str]().union(*(origin.keys_of(table) for table in tables.values()))
+    known = set[str]().union(*(origin.keys_of(table) for table in origin.areas if table.key_column))
     found: dict[str, str] = {}
-    for table in book.areas:
-        if table.key_column and table.name in tables:
-            before, now = _rows(origin, tables[table.name]), _rows(book, table)
-            gone = {key: texts for key, texts in before.items() if key not in now}
-            new = {key: texts for key, texts in now.items() if key not in known}
-            found |= dict(_pairs(gone, new))
+    for base, table in _areas(book, origin):
+        before, now = _rows(origin, base), _rows(book, table)
+        gone = {key: _others(origin, base, row) for key, row in before.items() if key not in now}
+        new = {key: _others(book, table, row) for key, row in now.items() if key not in known}
+        names = dict(_pairs(gone, new))
+        found |= names
+        unseen, unseen_before = book.hidden_columns(table.sheet), origin.hidden_columns(base.sheet)
+        for old in base.columns:
+            column = table.twin(old, base)
+            if column is None or column.number not in unseen or old.number not in unseen_before - {base.key_column}:
+                continue
+            for key, row in now.items():
+                was = _text(origin, base.sheet, old.number, before.get(names.get(key, key), 0))
+                found |= _altered(was, _text(book, table.sheet, column.number, row))
+    for part, there in book.twins.items():
+        rows = book.sheet(part).rows
+        for line in origin.sheet(there).rows.values():
+            if _is_hidden(line) and line.number in rows and _is_hidden(rows[line.number]):
+                for cell in line.cells.values():
+                    found |= _altered(origin.text(cell).strip(), _text(book, part, cell.column, cell.row))
     return found
 
 
-def _rows(book: Book, table: Table) -> dict[str, Counter[str]]:
-    """Return what else stands in the rows of a table, by their ids."""
-    sheet, found = book.sheet(table.sheet), dict[str, Counter[str]]()
-    for number in range(table.top, table.bottom + 1):
-        row = sheet.rows.get(number)
-        cells: Iterable[Cell] = row.cells.values() if row is not None else ()
-        texts = {cell.column: book.text(cell).strip() for cell in cells}
-        if key := texts.pop(table.key_column, ""):
-            found.setdefault(key, Counter(text for text in texts.values() if text))
-    return found
+def _areas(book: Book, origin: Book) -> Iterator[tuple[Table, Table]]:
+    """Yield what holds ids, as it was and as it is."""
+    here = {table.name: table for table in book.areas if table.key_column}
+    parts = {base: part for part, base in book.twins.items()}
+    for base in origin.areas:
+        if base.is_range and (part := parts.get(base.sheet)):
+            # Rows are known as such by their ids, so each one may be one of them.
+            yield base, replace(base, sheet=part, top=1, bottom=max(book.sheet(part).rows, default=0))
+        elif base.key_column and base.name and base.name in here:
+            yield base, here[base.name]
+
+
+def _altered(was: str, text: str) -> dict[str, str]:
+    return {text: was} if was and text and was != text and _similar(was, text) else {}
+
+
+def _similar(first: str, second: str) -> bool:
+    return SequenceMatcher(None, first, second, autojunk=False).ratio() >= _SIMILAR
+
+
+def _is_hidden(row: Row) -> bool:
+    return row.attributes.get("hidden") in {"1", "true"}
+
+
+def _text(book: Book, part: str, column: int, row: int) -> str:
+    return book.text(book.sheet(part).cell(column, row)).strip()
+
+
+def _rows(book: Book, table: Table) -> dict[str, int]:
+    """Return the rows of a table by their ids, the first of several."""
+    rows = range(table.bottom, table.top - 1, -1)
+    return {key: row for row in rows if (key := _text(book, table.sheet, table.key_column, row))}
+
+
+def _others(book: Book, table: Table, number: int) -> Counter[str]:
+    """Return what stands in a row beside its id; what its formulas give may not be worked out yet."""
+    row = book.sheet(table.sheet).rows.get(number)
+    cells = row.cells.values() if row is not None else ()
+    texts = (book.text(cell).strip() for cell in cells if cell.formula is None and cell.column != table.key_column)
+    return Counter(text for text in texts if text)
 
 
 def _pairs(gone: Mapping[str, Counter[str]], new: Mapping[str, Counter[str]]) -> Iterator[tuple[str, str]]:
-    """Yield the ids of *new* that one replacement made of ids that are gone, the replacement that explains most first."""
-    left, free = dict(gone), dict(new)
-    while left and free:
-        tried = sorted(left)[:_TRIED]
-        replacements = Counter(_replacement(key, other) for key in tried for other in free)
-        best: dict[str, str] = {}
-        for (old, fresh), _ in sorted(replacements.most_common(_TRIED), key=lambda one: (-one[1], one[0])):
-            made = {key: key.replace(old, fresh) for key in left if old in key}
-            made = {key: other for key, other in made.items() if other in free and _alike(left[key], free[other])}
-            if len(made) > len(best) and len(set(made.values())) == len(made):
-                best = made
-        if not best:
-            return
-        for key, other in best.items():
-            yield other, key
-            del left[key], free[other]
+    """Yield the ids of *new*, each with the one of *gone* that it was."""
+    holders: dict[str, list[str]] = defaultdict(list)
+    for key, texts in gone.items():
+        for text in texts:
+            holders[text].append(key)
+    for other, texts in new.items():
+        near = {key for text in texts if len(holders.get(text, ())) <= _RARE for key in holders.get(text, ())}
+        ranked = sorted(((_likeness(gone[key], texts), key) for key in near), reverse=True)
+        if not ranked or ranked[0][0] < _ENOUGH or (len(ranked) > 1 and ranked[1][0] == ranked[0][0]):
+            continue
+        if _similar(ranked[0][1], other):
+            yield other, ranked[0][1]
 
 
-def _replacement(key: str, other: str) -> tuple[str, str]:
-    """Return the words in which two ids differ, from the first to the last of them."""
-    start = len(commonprefix([key, other]))
-    end = len(commonprefix([key[start:][::-1], other[start:][::-1]]))
-    start = max(key.rfind(mark, 0, start) for mark in "._-") + 1
-    rest = _WORDS.match(key, len(key) - end)
-    end -= rest.end() - rest.start() if rest is not None else 0
-    return key[start : len(key) - end], other[start : len(other) - end]
-
-
-def _alike(before: Counter[str], now: Counter[str]) -> bool:
-    return 2 * (before & now).total() >= _ENOUGH * (before.total() + now.total())
+def _likeness(first: Counter[str], second: Counter[str]) -> float:
+    return 2 * (first & second).total() / (first.total() + second.total())

@@ -1,0 +1,75 @@
+"""A person replaces a word in the whole workbook: spreadsheets reach into hidden columns and into formulas, too."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import openpyxl
+import pytest
+from openpyxl.cell import MergedCell
+
+from tests.e2e import changes
+from tests.e2e.changes import Data
+from tests.e2e.edited import Edited
+
+
+def replaced(path: Path, *words: tuple[str, str]) -> int:
+    book, count = openpyxl.load_workbook(path), 0
+    for cell in (cell for sheet in book for row in sheet.iter_rows() for cell in row):
+        if isinstance(cell.value, str) and not isinstance(cell, MergedCell):
+            text = cell.value
+            for old, new in words:
+                text = text.replace(old, new)
+            count += text != cell.value
+            cell.value = text
+    book.save(path)
+    return count
+
+
+def texts(path: Path) -> dict[str, set[str]]:
+    return {
+        sheet.title: {str(cell.value) for row in sheet.iter_rows() for cell in row if cell.value is not None}
+        for sheet in openpyxl.load_workbook(path)
+    }
+
+
+def more(data: Data) -> None:
+    changes.target(data, "xilan.retail-level")["value"] = 599
+    changes.target(data, "yunting.gdp-level")["value"] = 7777
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        (("retail", "SALES"),),
+        (("retail", "retail trade"), ("GDP", "GNP"), ("gdp", "gnp")),
+        (("t", "T"),),
+    ],
+    ids=["a part of ids", "ids and what formulas look up", "a letter of nearly all"],
+)
+def test_values_go_on_following(edited: Edited, words: tuple[tuple[str, str], ...]):
+    path = edited / "workbook"
+    before = texts(path)["目标"]
+    keys = {text for text in before if "." in text and text.islower() and not text.startswith("=")}
+    assert any("retail" in key for key in keys)
+    assert replaced(path, *words) > 3
+    outcome = edited.rebuilt(more)
+    assert [one for one in outcome.manifest.conflicts if one["file"] == "targets.xlsx"] == []
+    now = texts(path)
+    assert keys <= now["目标"]
+    assert {"599", "7777"} <= now["目标"] and "GDP|growth_yoy" in now["对比"]
+    formulas = [text for sheet in now.values() for text in sheet if text.startswith("=")]
+    assert not any(f".{new}" in text for text in formulas for _, new in words)
+
+
+def test_a_row_of_ones_own_is_not_taken_for_one_that_was_deleted(edited: Edited):
+    path = edited / "workbook"
+    book = openpyxl.load_workbook(path)
+    sheet = book["目标"]
+    row = next(cell.row for cell in sheet["A"] if cell.value == "xilan.retail-level")
+    for cell in sheet[row]:
+        if not isinstance(cell, MergedCell):
+            cell.value = "xilan.sales-level" if cell.column == 1 else f"自己的{cell.column}"
+    book.save(path)
+    edited.rebuilt()
+    assert "xilan.sales-level" in texts(path)["目标"]
