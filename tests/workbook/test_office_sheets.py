@@ -86,7 +86,7 @@ def test_rows_and_columns_put_into_any_sheet_stay_and_all_else_is_what_the_data_
     getattr(changes, change)(desk.data)
     assert desk.build().exit_code == 0
     plan = desk.status().plan
-    assert not plan.conflicts and not plan.kept
+    assert not plan.conflicts and [(one.theirs, one.reason) for one in plan.kept] == [(MINE, "added")]
     assert without_mine(desk.content) == said(desk.fresh())
     assert str(said(desk.content)).count(MINE) == 7
     assert not results(opened(desk.content))
