@@ -19,11 +19,9 @@ from exporters.binding.views import (
     Lookup,
     PackView,
     PlaceView,
-    RowView,
     SourceView,
     TargetView,
 )
-from exporters.figures import Group
 from exporters.model import (
     Dataset,
     Indicator,
@@ -57,14 +55,11 @@ class Scope:
         self._until = as_of
         self.pack = PackView(self)
         self._units = dataset.unit_by_code
-        self._rows: dict[str, RowView] = {}
         self._words: dict[tuple[str, str | None], str] = {}
         self._tabular_units: dict[tuple[str, str | None], tuple[int, str]] = {}
         self._labels: dict[str, str] = {}
         self._periods: dict[tuple[dt.date, dt.date, str, str], str] = {}
         self._terms: dict[StrEnum, str] = {}
-        self._given: dict[type, tuple[str, ...]] = {}
-        """What views of a kind are made with, by kind."""
 
     def period(self, period: Period) -> str:
         """Return a period in words; periods recur, and a record's own hash would cost more than the words."""
@@ -148,29 +143,13 @@ class Scope:
     def target(self, target_id: str) -> TargetView:
         return self._targets[target_id]
 
-    def row(self, group: Group) -> RowView:
-        found = self._rows.get(group.base.id)
-        if found is None:
-            found = self._rows[group.base.id] = RowView(self, group)
-        return found
-
     def done(self, record: Any) -> str:
-        """Forget what the views of a place have worked out; it is worked out anew when asked for.
+        """Let a place forget its rows and lists: those of thousands fill the memory.
 
-        Called behind each district's own section: what thousands have worked out fills the memory with words.
+        Called behind each district's own section.
         """
-        if not isinstance(record, PlaceView) or len(self.districts) < _MANY:
-            return ""
-        own = [target.id for target in self.dataset.targets_of.get(record.key, ())]
-        for target in own:
-            self._rows.pop(target, None)
-        for view in (*map(self.target, own), record):
-            kind, values = type(view), vars(view)
-            given = self._given.get(kind)
-            if given is None:
-                given = self._given[kind] = tuple(name for name in values if not hasattr(kind, name))
-            # A new dictionary: one that was larger keeps its room.
-            view.__dict__ = {name: values[name] for name in given}
+        if isinstance(record, PlaceView) and len(self.districts) >= _MANY:
+            record._forget()
         return ""
 
     def indicator(self, code: str) -> Indicator:

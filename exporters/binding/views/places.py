@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 from exporters import figures, wording
 from exporters.binding.kept import kept
 from exporters.binding.views.base import Lookup, View
+from exporters.binding.views.statements import RowView
 from exporters.figures import Group
 from exporters.model import Initiative, Measure, Person, Place, Post, Role, Target
 
 if TYPE_CHECKING:
     from exporters.binding.scope import Scope
     from exporters.binding.views.sources import SourceView
-    from exporters.binding.views.statements import RowView, TargetView
+    from exporters.binding.views.statements import TargetView
 
 
 class InitiativeView(View):
@@ -172,6 +173,11 @@ class PlaceView(View):
                 found.setdefault(figures.called(own["indicator"], own["measure"]), self._scope.target(target.id))
         return found
 
+    def _forget(self) -> None:
+        """Let go of all that was worked out of it; it is worked out anew when asked for."""
+        # A new dictionary: one that was larger keeps its room.
+        self.__dict__ = {"_scope": self._scope, "key": self.key, "_place": self._place, "_number": self._number}
+
     @property
     def _records(self) -> Sequence[Target]:
         return self._scope.dataset.targets_of.get(self.key, ())
@@ -185,14 +191,19 @@ class PlaceView(View):
         return figures.strongest(self._scope.dataset, self._groups)
 
     @kept
+    def _row_of(self) -> dict[str, RowView]:
+        """Its rows by the statement that names them."""
+        return {group.base.id: RowView(self._scope, group) for group in self._groups}
+
+    @kept
     def rows(self) -> list[RowView]:
         """Its statements, one row per indicator, in the data's order."""
-        return [self._scope.row(group) for group in self._groups]
+        return list(self._row_of.values())
 
     @kept
     def top(self) -> list[RowView]:
         """At most six rows, the most important first."""
-        return [self._scope.row(group) for group in self._ranked[:6]]
+        return [self._row_of[group.base.id] for group in self._ranked[:6]]
 
     @kept
     def growth(self) -> list[TargetView]:
