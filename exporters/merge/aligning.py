@@ -6,7 +6,7 @@ get another district's words.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from itertools import chain, count
@@ -287,7 +287,8 @@ def _by(items: Iterable[Item], sign: Callable[[Item], Hashable]) -> dict[Hashabl
 def _between(
     base: Sequence[Item], theirs: Sequence[Item], open_base: list[Item], open_theirs: list[Item], pairs: dict[str, Item]
 ) -> Pairs:
-    """Pair rows whose first cell was retyped: between the same two neighbours, as many as are missing, and alike."""
+    """Pair rows whose first cell was retyped: between the same two neighbours and alike, each the only one to be so
+    where others were put in or taken out there."""
     missing = {item.at for item in open_base if item.sort.startswith("row")}
     new = {item.at for item in open_theirs if item.sort.startswith("row")}
     if not missing or not new:
@@ -296,8 +297,12 @@ def _between(
     second = _runs(theirs, new, lambda item: pairs[item.at].id if item.at in pairs else item.id)
     for place, items in second.items():
         origins = first.get(place, [])
-        if len(items) == len(origins):
-            yield from ((one, other) for one, other in zip(items, origins, strict=True) if _alike(one, other))
+        if len(items) == len(origins) and all(map(_alike, items, origins)):
+            yield from zip(items, origins, strict=True)
+            continue
+        likely = [(one, other) for one in items for other in origins if _alike(one, other)]
+        seen = Counter(item.at for item, _ in likely), Counter(origin.at for _, origin in likely)
+        yield from (pair for pair in likely if all(counts[one.at] == 1 for counts, one in zip(seen, pair, strict=True)))
 
 
 def _runs(items: Sequence[Item], wanted: set[str], name: Callable[[Item], str]) -> dict[tuple[str, str], list[Item]]:

@@ -153,6 +153,9 @@ def _flow(base: str, theirs: str, ours: str, said: _Said) -> Merged:
     for a, b, c, d in _changes(old, new):
         carried = _is_one_value(old[a:b]) and _is_one_value(new[c:d])
         if not carried or _likeness(_around(old, a, b), _around(new, c, d)) < _ALIKE:
+            if any(MARK not in old[a + one] for one in _values(old[a:b])):
+                # An old figure would stay among the new ones.
+                return Merged(theirs, conflict=True)
             reworded = True
             continue
         at = _place(old, a, b, now, said)

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -129,3 +130,13 @@ def test_rows_that_begin_alike_are_known_by_all_they_say(base, random, own) -> N
             said = tuple(slot.text for slot in item.slots)
             if theirs.count(said) == 1 and said in names:
                 assert item.id == names[said]
+
+
+@pytest.mark.parametrize("own", [[], [("own", "", "", "")]])
+@pytest.mark.parametrize("taken_out", [[], ["d"]])
+def test_a_row_whose_name_was_retyped_is_known_beside_rows_that_come_and_go(own, taken_out) -> None:
+    rows = [(name, name * 2, name * 3, name * 4) for name in "abcdef"]
+    theirs = [("c (note)", *words[1:]) if words[0] == "c" else words for words in rows if words[0] not in taken_out]
+    theirs[2:2] = own
+    found = aligned(counted(rows), counted(theirs)).groups[0].items
+    assert {item.id: item.slots[0].text for item in found}["t/c"] == "c (note)"

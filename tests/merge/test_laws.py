@@ -188,6 +188,12 @@ def test_wording_changed_on_both_sides_conflicts_but_values_flow():
     assert merged.text == "经济力争增长9%。"
 
 
+def test_where_the_data_drops_figures_of_a_reworded_sentence_none_flows():
+    base = "固投增长8%以上、社零总额1600亿元、外贸进出口980亿元左右"
+    theirs, ours = base.replace("增长", "上涨"), "固投增长12%以上、社零总额2400.0亿元"
+    assert merge_prose(base, theirs, ours) == Merged(theirs, conflict=True)
+
+
 def test_appended_sentence_and_moved_number():
     merged = merge_prose("增长10%。", "增长10%。请各区核对。", "增长9%。")
     assert (merged.text, merged.conflict) == ("增长9%。请各区核对。", False)
