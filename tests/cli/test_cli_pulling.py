@@ -30,10 +30,24 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("compiled")
 
 
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory, cache: Path) -> Path:
+    """Return a folder that holds a pack ``p`` of ``d.yaml``, both untouched."""
+    folder = tmp_path_factory.mktemp("built")
+    (folder / "d.yaml").write_text(SAMPLE, "utf-8")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("BRIEFPACK_CACHE", str(cache))
+        patch.chdir(folder)
+        done = CliRunner().invoke(app, ["build", "d.yaml", "--out", "p"])
+    assert done.exit_code == 0, done.output
+    return folder
+
+
 @pytest.fixture
-def run(tmp_path: Path, cache: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+def run(tmp_path: Path, cache: Path, built: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     """Return what runs a command beside the pack ``p`` of ``d.yaml``, both ready."""
     monkeypatch.setenv("BRIEFPACK_CACHE", str(cache))
+    shutil.copytree(built, tmp_path, dirs_exist_ok=True)
     monkeypatch.chdir(tmp_path)
 
     def call(*args: str, code: int = 0) -> str:
@@ -41,8 +55,6 @@ def run(tmp_path: Path, cache: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
         assert done.exit_code == code, done.output
         return done.output
 
-    Path("d.yaml").write_text(SAMPLE, "utf-8")
-    call("build", "d.yaml", "--out", "p")
     return call
 
 

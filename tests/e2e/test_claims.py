@@ -39,12 +39,16 @@ def changed(change: Callable[[dict[str, Record], Record], None]) -> Dataset:
     return Dataset.model_validate(held)
 
 
+@cache
+def _compiled(file: str, look: str, lang: str) -> tuple[Package, Any]:
+    package = Package.open((ROOT / "templates" / look / lang / file).read_bytes(), name=file)
+    return package, FILES[file].compile(package, file)
+
+
 def said(file: str, data: Dataset, look: str = "standard", lang: str = "zh") -> list[str]:
     """The paragraphs of a briefing or a deck, or the text cells of a workbook."""
-    exporter = FILES[file]
-    package = Package.open((ROOT / "templates" / look / lang / file).read_bytes(), name=file)
-    out = io.BytesIO()
-    exporter.render(exporter.compile(package, file), package, Scope(data, lang), out)  # type: ignore[arg-type]
+    exporter, (package, program), out = FILES[file], _compiled(file, look, lang), io.BytesIO()
+    exporter.render(program, package, Scope(data, lang), out)  # type: ignore[arg-type]
     if exporter is workbook:
         book = openpyxl.load_workbook(io.BytesIO(out.getvalue()), data_only=True)
         return [str(cell.value) for sheet in book for row in sheet.iter_rows() for cell in row if cell.value is not None]
