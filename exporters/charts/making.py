@@ -69,7 +69,10 @@ class _Pattern(NamedTuple):
     layout: Layout
     cells: list[Value | None]
     sheet: _Form
-    references: list[_Form]
+    references: list[bytes]
+    """The XML of each, with slots for the cells' texts."""
+    bodies: dict[bytes, _Form]
+    """The whole chart, by what its program gives around the references; most instances say the same."""
 
 
 class ChartMaker:
@@ -82,7 +85,7 @@ class ChartMaker:
         self._gaps = row_gaps(meta["numbers"])
         self._areas = [Area(Range(*item[:5]), *item[5:]) for item in meta["references"]]
         distinct = list(dict.fromkeys(self._areas))
-        self._places = {b"%d" % number: b"%d" % distinct.index(area) for number, area in enumerate(self._areas)}
+        self._places = {b"%d" % number: distinct.index(area) for number, area in enumerate(self._areas)}
         """The number of each reference in the chart's XML, and of the first one to the same area."""
         self._areas = distinct
         self._tables = [_Table(item[1], Range("", *item[2])) for item in meta["tables"]]
@@ -92,7 +95,6 @@ class ChartMaker:
         self._readings = Reading(numeric=False), Reading(numeric=True)
         self._layouts: dict[tuple[bytes, ...], Layout] = {}
         self._patterns: dict[tuple[Layout, str], _Pattern] = {}
-        self._bodies: dict[bytes, _Form] = {}
 
     def make(self, text: bytes) -> ChartParts:
         """Return the parts of one instance from the *text* that its program gave, in UTF-8."""
@@ -103,26 +105,24 @@ class ChartMaker:
         bound = [known[text] for known, text in zip(layout.readings, said, strict=True)]
         texts = [text for _, text in bound]
         pattern = self._pattern(layout, "".join([kind for kind, _ in bound]))
-        references = [reference.fill(texts) for reference in pattern.references]
         parts = [pattern.sheet.fill(texts)]
         if self._tables:
             shown = [cell and _Form(cell.text.encode()).fill(texts).decode() for cell in pattern.cells]
             parts += [_table(table, layout, shown).encode() for table in self._tables]
-        chart = self._body(xml).fill(references)
+        chart = self._body(pattern, xml).fill(texts)
         if b"v>-" in chart:
             # Bars of what falls would be cut off by an axis that begins at 0; they grow from there all the same.
             chart = _FROM_ZERO.sub(b"", chart)
         return ChartParts(chart, self._book.pack(parts))
 
-    def _body(self, xml: bytes) -> _Form:
-        """Return the chart's XML around its references; most instances say the same."""
-        found = self._bodies.get(xml)
+    def _body(self, pattern: _Pattern, xml: bytes) -> _Form:
+        found = pattern.bodies.get(xml)
         if found is None:
-            if len(self._bodies) >= _REMEMBERED_BODIES:
-                self._bodies.clear()
+            if len(pattern.bodies) >= _REMEMBERED_BODIES:
+                pattern.bodies.clear()
             pieces = xml.split(_SLOT)
-            pieces[1::2] = [self._places[number] for number in pieces[1::2]]
-            found = self._bodies[xml] = _Form(_SLOT.join(pieces))
+            pieces[1::2] = [pattern.references[self._places[number]] for number in pieces[1::2]]
+            found = pattern.bodies[xml] = _Form(b"".join(pieces))
         return found
 
     def _layout(self, origins: tuple[bytes, ...]) -> Layout:
@@ -143,8 +143,8 @@ class ChartMaker:
             cells, rows, width = layout.fill(kinds)
             head = self._head.replace(SLOT, f"A1:{column_letters(width)}{layout.last}")
             sheet = _Form("".join((head, *rows, self._tail)).encode())
-            references = [_Form(_reference(reference, cells).encode()) for reference in layout.references]
-            found = self._patterns[layout, kinds] = _Pattern(layout, cells, sheet, references)
+            references = [_reference(reference, cells).encode() for reference in layout.references]
+            found = self._patterns[layout, kinds] = _Pattern(layout, cells, sheet, references, {})
         return found
 
 

@@ -27,20 +27,11 @@ class Texts(dict[str, str]):
     def __missing__(self, text: str) -> str:
         if len(self) >= _REMEMBERED:
             self.clear()
-        found = self[text] = octets(escaped(text))
-        return found
-
-
-class PlainTexts(dict[str, str | None]):
-    """The octets of texts, worked out once; None for one that is escaped, or whose characters cannot be counted.
-
-    A tab is as wide as its stop, and what is shown only at need begins with a noncharacter.
-    """
-
-    def __missing__(self, text: str) -> str | None:
-        if len(self) >= _REMEMBERED:
-            self.clear()
-        found = self[text] = octets(text) if text.isprintable() and escaped(text) == text else None
+        found = text if text.isalnum() else escaped(text)
+        if not found.isascii():
+            # As octets() has it, without the call: every slide has texts that no other has.
+            found = found.encode("utf-8", "surrogatepass").decode("latin-1")
+        self[text] = found
         return found
 
 
@@ -67,7 +58,7 @@ def inlined(boxes: Sequence[Box]) -> Inlined:
         values, number = filtered(node), int(constant(node.args[0]))
         assert isinstance(values, Tuple)
         names = [f"value{at}" for at in range(len(values.items))]
-        made, plain, written, given = zip(
+        made, known, written, given = zip(
             *(_value(generator, one, name, frame) for one, name in zip(values.items, names, strict=True)), strict=True
         )
         call = f"octets({generator.filters['_fill']}(({', '.join(given)},), {number}))"
@@ -80,7 +71,7 @@ def inlined(boxes: Sequence[Box]) -> Inlined:
         runs = zip(_between(box.filling.texts, names).split(BETWEEN), count(first[number]))
         widths = " + ".join(f"{generator.needed('_widths')}[{at}][{_formatted(run)}]" for run, at in runs)
         yield Code(
-            f"({_formatted(xml)} if ({', '.join(made)},) and {' and '.join(plain)} "
+            f"({_formatted(xml)} if ({', '.join(made)},) and {' and '.join(known)} "
             f"and ({most} <= {box.filling.spare!r} or {widths} <= {box.one_line!r}) else {call})"
         )
 
@@ -98,7 +89,7 @@ def inlined(boxes: Sequence[Box]) -> Inlined:
     forms = repr([(box.filling, box.one_line, len(box.runs)) for box in boxes])
     return Inlined(
         {"_text": text, "_shape": shape, "_fill": fill, "_fit": fit, "_rest": rest},
-        ("_taken", "_take", "_widths", "_texts", "_plain", "_holds", "_left_out"),
+        ("_taken", "_take", "_widths", "_texts", "_holds", "_left_out"),
         blake2b(forms.encode("utf-8", "surrogatepass")).hexdigest(),
         octets=True,
     )
@@ -106,7 +97,9 @@ def inlined(boxes: Sequence[Box]) -> Inlined:
 
 def _value(generator: Generator, node: Expr, name: str, frame: Frame) -> tuple[str, str, str, str]:
     """Return the code of a value in a box that always holds the same runs: what makes it, under its *name*; the
-    condition that it can be counted and written as it is; its octets; and its XML for the call.
+    condition that its characters can be counted; its octets; and its XML for the call.
+
+    A tab is as wide as its stop, and what is shown only at need begins with a noncharacter; a width is that of XML.
     """
     if is_held(node):
         held = generator.code(node, frame)
@@ -114,8 +107,8 @@ def _value(generator: Generator, node: Expr, name: str, frame: Frame) -> tuple[s
     call = generator.filters["_text"]
     said = generator.code(filtered(node) if isinstance(node, Filter) and node.name == "_text" else node, frame)
     made = f"({name} := words if (words := {said}).__class__ is str else {call}(words))"
-    known = f"({name}.__class__ is str and (octets{name} := {generator.needed('_plain')}[{name}]) is not None)"
-    return made, known, f"octets{name}", f"{call}({name})"
+    known = f"{name}.__class__ is str and '&' not in {name} and {name}.isprintable()"
+    return made, known, f"{generator.needed('_texts')}[{name}]", f"{call}({name})"
 
 
 def _between(pieces: Iterable[str], names: Sequence[str]) -> str:

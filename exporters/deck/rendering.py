@@ -16,7 +16,7 @@ from exporters.collector import collector_paused
 from exporters.deck.anchors import Anchors
 from exporters.deck.boxes import read_box
 from exporters.deck.fitting import Fitter
-from exporters.deck.inlining import PlainTexts, Texts, inlined
+from exporters.deck.inlining import Texts, inlined
 from exporters.errors import Fault, TemplateError
 from exporters.package import (
     ContentTypes,
@@ -142,7 +142,6 @@ class _DeckRenderer:
             "_taken": self._anchors.taken,
             "_take": self._anchors.taken.add,
             "_texts": Texts(),
-            "_plain": PlainTexts(),
             "_widths": [widths for box in self._boxes for widths in box.runs],
         }
         written = inlined(self._boxes)

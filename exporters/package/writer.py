@@ -7,7 +7,7 @@ Names, order, times and bytes depend on the caller's input alone. Clauses: PKWAR
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from types import TracebackType
 from typing import TYPE_CHECKING, BinaryIO, Self
 
@@ -28,8 +28,6 @@ EPOCH: ZipTime = (1980, 1, 1, 0, 0, 0)
 _LATEST: ZipTime = (2107, 12, 31, 23, 59, 58)
 
 _LOCAL = struct.Struct("<4s5H3I2H")
-_SIZES = struct.Struct("<3I")
-_OFFSET = struct.Struct("<I")
 _LOCAL_MARK = b"PK\x03\x04"
 _CENTRAL = struct.Struct("<4s6H3I5H2I")
 _CENTRAL_MARK = b"PK\x01\x02"
@@ -220,6 +218,12 @@ class PackageWriter:
         self._offset += size + len(tail) + len(end)
 
 
+_Header = tuple[Callable[..., bytes], bytes, bytes]
+"""What packs a header, and its bytes before and behind checksum and sizes."""
+_Frame = tuple[_Header, _Header, bytes]
+"""A part's own header, its entry of the directory, and the end of its name."""
+
+
 class PartSeries:
     """Parts of one package whose names differ in a number alone, which rises from part to part.
 
@@ -233,7 +237,7 @@ class PartSeries:
         self._writer, self._before, self._after = writer, before, after
         self._start, self._end = _encoded(before), after.encode()
         self._folded = before.casefold(), after.casefold()
-        self._frames: dict[tuple[int, int], tuple[bytes, bytes, bytes, bytes]] = {}
+        self._frames: dict[tuple[int, int], _Frame] = {}
         self._last = 0
         self._taken: set[int] = set()
         for name in writer._names:
@@ -286,27 +290,28 @@ class PartSeries:
         frame = self._frames.get((method, len(digits)))
         if frame is None:
             frame = self._frames[method, len(digits)] = self._frame(method, len(digits))
-        local, local_name, central, attributes = frame
-        sizes = _SIZES.pack(crc, packed_size, size)
+        (head, local, local_name), (entry, central, attributes), end = frame
         writer._put(
-            b"%b%b%b%b%b" % (local, sizes, local_name, digits, self._end),
+            head(local, crc, packed_size, size, local_name, digits, end),
             (data,),
             packed_size,
-            b"%b%b%b%b%b%b%b" % (central, sizes, attributes, _OFFSET.pack(offset), self._start, digits, self._end),
+            entry(central, crc, packed_size, size, attributes, offset, self._start, digits, end),
         )
 
-    def _frame(self, method: int, length: int) -> tuple[bytes, bytes, bytes, bytes]:
-        """Return what stands around checksum and sizes in a part's own header, up to its number, and in its entry."""
-        writer, start = self._writer, self._start
+    def _frame(self, method: int, length: int) -> _Frame:
+        """Return how the headers of parts whose numbers have that *length* are packed."""
+        writer, start, end = self._writer, self._start, self._end
         flags = 0 if (self._before + self._after).isascii() else _UTF8_NAME
         common = flags, method, writer._time, writer._date
-        size = len(start) + length + len(self._end)
-        return (
-            struct.pack("<4s5H", _LOCAL_MARK, _VERSION, *common),
-            struct.pack("<2H", size, 0) + start,
+        size = len(start) + length + len(end)
+        local = struct.pack("<4s5H", _LOCAL_MARK, _VERSION, *common), struct.pack("<2H", size, 0) + start
+        central = (
             struct.pack("<4s6H", _CENTRAL_MARK, _VERSION, _VERSION, *common),
             struct.pack("<5HI", size, 0, 0, 0, 0, 0),
         )
+        head = struct.Struct(f"<{len(local[0])}s3I{len(local[1])}s{length}s{len(end)}s")
+        entry = struct.Struct(f"<{len(central[0])}s3I{len(central[1])}sI{len(start)}s{length}s{len(end)}s")
+        return (head.pack, *local), (entry.pack, *central), end
 
 
 def _encoded(name: str) -> bytes:
