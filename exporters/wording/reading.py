@@ -15,22 +15,22 @@ _NUMBER = r"[+-]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?"
 # A hyphen behind nothing, or behind another sign of a range, is a minus.
 _RANGE = r"\s*(?:—+|–|~|～|至|到|\bto\b|(?<=[^\s—–~～至到])-|(?<=\s)-(?=\s))\s*"
 _BEFORE = {
-    "不低于": Comparator.GTE, "不少于": Comparator.GTE, "至少": Comparator.GTE, "≥": Comparator.GTE,
-    "超过": Comparator.GT, "超": Comparator.GT, "突破": Comparator.GT, "高于": Comparator.GT, "大于": Comparator.GT,
-    ">": Comparator.GT, "不超过": Comparator.LTE, "不高于": Comparator.LTE, "至多": Comparator.LTE,
-    "≤": Comparator.LTE, "低于": Comparator.LT, "不到": Comparator.LT, "<": Comparator.LT, "约": Comparator.APPROX,
-    "大约": Comparator.APPROX, "≈": Comparator.APPROX, "at least": Comparator.GTE,
-    "over": Comparator.GT,
-    "above": Comparator.GT, "more than": Comparator.GT, "at most": Comparator.LTE, "under": Comparator.LT,
-    "below": Comparator.LT,
-    "about": Comparator.APPROX, "around": Comparator.APPROX,
+    **dict.fromkeys(("不低于", "不少于", "不小于", "至少", "≥", "at least", "no less than", "not less than",
+                     "no fewer than", "not below"), Comparator.GTE),
+    **dict.fromkeys(("超过", "超", "突破", "高于", "大于", "逾", ">", "over", "above", "more than", "exceeding"),
+                    Comparator.GT),
+    **dict.fromkeys(("不超过", "不高于", "不大于", "至多", "最多", "≤", "at most", "no more than", "not more than",
+                     "not above"), Comparator.LTE),
+    **dict.fromkeys(("低于", "不到", "不足", "小于", "<", "under", "below", "less than", "fewer than"), Comparator.LT),
+    **dict.fromkeys(("约", "大约", "≈", "about", "around", "approximately", "roughly"), Comparator.APPROX),
 }  # fmt: skip
 _BEHIND = {
-    "以上": Comparator.GTE, "左右": Comparator.APPROX, "上下": Comparator.APPROX, "以下": Comparator.LTE,
-    "以内": Comparator.LTE,
+    **dict.fromkeys(("及以上", "或以上", "以上", "or more", "or above", "and above"), Comparator.GTE),
+    **dict.fromkeys(("左右", "上下"), Comparator.APPROX),
+    **dict.fromkeys(("及以下", "或以下", "以下", "以内", "or less", "or below"), Comparator.LTE),
 }  # fmt: skip
 COMPARATORS = {**_BEFORE, **_BEHIND, ">=": Comparator.GTE, "<=": Comparator.LTE, "大于等于": Comparator.GTE,
-               "小于等于": Comparator.LTE, "小于": Comparator.LT}  # fmt: skip
+               "小于等于": Comparator.LTE}  # fmt: skip
 """What a comparator may be called."""
 _UP = ("增长", "提高", "提升", "上升", "达到", "up", "增速", "变动", "growth of", "change of")
 _DOWN = ("下降", "降低", "down")
@@ -38,6 +38,7 @@ _PLACE = (
     r"第\s*(?P<zh>\d+)(?:\s*[—–~-]+\s*(?P<zh_end>\d+))?\s*[位名]|前\s*(?P<zh_top>\d+)\s*[位名]"
     r"|no\.\s*(?P<en>\d+)(?: to (?P<en_end>\d+))?|top\s*(?P<en_top>\d+)"
 )
+_PER_CENT = re.compile(r"(?<=\d) ?per ?cent\b", re.IGNORECASE)
 _SCALES = {"tn": 12, "bn": 9, "m": 6}
 
 
@@ -66,6 +67,7 @@ def read_figure(text: str, target: Target, units: Mapping[str, Unit], lang: Lang
     A unit of another multiplier (万亿元 for 亿元) is taken as typed; a unit of another kind is refused.
     """
     plain = re.sub(r"\s+", " ", unicodedata.normalize("NFKC", text)).strip()
+    plain = _PER_CENT.sub("%", plain)
     if target.measure is Measure.RANK:
         return _place(plain, target)
     rest, falls = _verb(plain)
@@ -134,7 +136,7 @@ def _before(text: str) -> tuple[str, Comparator | None, str]:
 
 def _behind(text: str) -> tuple[str, Comparator | None, str]:
     for word, comparator in _BEHIND.items():
-        if text.endswith(word):
+        if text.lower().endswith(word):
             return word, comparator, text[: -len(word)].strip()
     return "", None, text
 

@@ -39,11 +39,37 @@ def read(text: str, like: Target, lang="zh", counter=""):
         ("1,200亿元", target("level", "eq", "1", "CNY_100M"), "eq", "1200", "CNY_100M"),
         ("不低于6%", target(), "gte", "6", "PERCENT"),
         ("25%左右", target(), "approx", "25", "PERCENT"),
+        ("10%及以上", target(), "gte", "10", "PERCENT"),
+        ("逾730亿元", target("level", "eq", "1", "CNY_100M"), "gt", "730", "CNY_100M"),
+        ("不足3%", target(), "lt", "3", "PERCENT"),
     ],
 )
 def test_read(text, like, comparator, value, unit):
     found = read(text, like)
     assert (found.comparator, found.value, found.unit) == (comparator, Decimal(value), unit)
+
+
+@pytest.mark.parametrize(
+    ("text", "comparator"),
+    [
+        ("no less than 10 per cent", "gte"),
+        ("No fewer than 10%", "gte"),
+        ("10 percent or more", "gte"),
+        ("up no more than 10%", "lte"),
+        ("less than 10 Percent", "lt"),
+        ("down less than 10%", "gt"),
+        ("approximately 10%", "approx"),
+        ("exceeding 10%", "gt"),
+    ],
+)
+def test_read_in_english(text, comparator):
+    found = read(text, target(), "en")
+    assert (found.comparator, abs(found.value), found.unit) == (comparator, 10, "PERCENT")
+
+
+def test_percentage_points_are_no_per_cent():
+    with pytest.raises(AmbiguousError):
+        read("10 percentage points", target(), "en")
 
 
 @pytest.mark.parametrize("text", ["大约翻一番", "10", "10%或12%", "10亿元", "超10%以上", "十个点", "", "10%，力争12%"])
