@@ -396,6 +396,21 @@ def test_a_new_template_does_not_multiply_what_was_typed_over_in_one_place():
     assert [edit.new for edit in everywhere.edits if isinstance(edit, SetSlot)] == ["7.2%", "7.2%"]
 
 
+@pytest.mark.parametrize(("aim", "told"), [("535", True), ("53.5", False), ("54", False)])
+def test_a_number_typed_under_another_unit_is_told(aim: str, told: bool):
+    """The same row counts in CNY bn in English, in 亿元 in Chinese: what was typed in the one is wrong in the other."""
+
+    def row(number: str, unit: str, actual: str) -> Snapshot:
+        slots = (Slot("r.aim", number, "aim"), Slot("r.unit", unit, "unit"), Slot("r.actual", actual, "actual"))
+        return Snapshot("workbook", (Group("t", "t", (Item("r", "r", slots, removable=True),), keeps=True),))
+
+    ours = row(aim, "亿元", "")
+    plan, _ = upgrade(row("53.5", "CNY bn", ""), row("53.5", "CNY bn", "50"), ours)
+    assert [one.key for one in plan.conflicts] == ["r.actual"] * told
+    # It stays open until somebody settles it.
+    assert len(merge(ours, row(aim, "亿元", "50"), ours, Overrides.of(plan.conflicts)).conflicts) == told
+
+
 @pytest.mark.parametrize(
     ("typed", "said"), [("2600 亿元", "2600亿元"), ("11 % 以上", "11%以上"), ("超 730 亿元", "超730亿元"), ("11 %", "0.11")]
 )
