@@ -14,6 +14,7 @@ from openpyxl.comments import Comment
 from openpyxl.styles import PatternFill
 
 from exporters.merge import Overrides, merge
+from exporters.workbook.living.reading import lines
 
 SHEET = "xl/worksheets/sheet2.xml"
 GDP, FAI = "liwan.gdp-growth", "liwan.fai-growth"
@@ -66,6 +67,8 @@ def test_both_sides_changed_one_number():
     assert note.author == "briefpack"
     assert "0.075" in note.text
     assert f"[{GDP}.目标值]" in note.text
+    # What the build says is no line of a person.
+    assert not any("briefpack" in line for line in lines(samples.opened(result)))
     # The conflict stays open: the base of that value stays the old one, the note is not written twice.
     again, plan = regenerate_with_conflicts(ours, result, ours, Overrides.of(plan.conflicts))
     assert len(plan.conflicts) == 1

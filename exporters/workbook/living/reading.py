@@ -21,7 +21,7 @@ from exporters.workbook.living.charting import chart_items
 from exporters.workbook.living.formulas import FORMULA, by_header
 from exporters.workbook.living.margins import MARGINS, margins
 from exporters.workbook.living.naming import CELLS, CHARTS, SHEET, Naming, Places
-from exporters.workbook.living.notes import notes_by_row
+from exporters.workbook.living.notes import is_ours, notes_by_row
 from exporters.workbook.living.pointing import Pointing
 from exporters.workbook.living.rowforms import Form, RowCells, Texts
 from exporters.workbook.living.shapes import shaped, shaped_in
@@ -211,7 +211,8 @@ def kind_of(text: str) -> SlotKind:
 
 
 def lines(package: Package) -> list[str]:
-    """Return every text and number that people see, cell by cell, then notes and text boxes; formulas are left out."""
+    """Return every text and number that people see, cell by cell, then people's notes, and text boxes; formulas are
+    left out."""
     book = Book(package)
     found: list[str] = []
     for entry in book.entries:
@@ -232,5 +233,5 @@ def _notes(book: Book, part: str) -> Iterator[str]:
             for one in parse(utf8(book.package.read(target))).walk():
                 if one.name == holder:
                     text = "".join(piece.text for piece in one.walk() if piece.name == "t")
-                    if text:
+                    if text and not is_ours(text):
                         yield text
