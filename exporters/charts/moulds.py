@@ -26,15 +26,15 @@ class ChartMould:
             for one in series_of(chart)
         ])  # fmt: skip
 
-    def data(self, texts: Sequence[bytes]) -> str:
+    def data(self, texts: Sequence[str]) -> str:
         """Return the data of the chart with these points, as ``chart_data`` does."""
         return spelt(self._filled(texts))
 
-    def names(self, texts: Sequence[bytes]) -> list[list[str | None]]:
+    def names(self, texts: Sequence[str]) -> list[list[str | None]]:
         """Return what each series is called."""
         return [[text for text, _ in one.get("tx", ())] for one in self._filled(texts)]
 
-    def _filled(self, texts: Sequence[bytes]) -> list[Series]:
+    def _filled(self, texts: Sequence[str]) -> list[Series]:
         return [
             {role: [(point.filled(texts) if point is not None else None, numeric) for point, numeric in points]
              for role, points in one.items()}

@@ -14,8 +14,8 @@ from exporters.package.xmltext import PROLOG, plain
 
 _PROLOG = re.compile(PROLOG)
 # A noncharacter of Unicode: no text holds it.
-_EDGE = "\ufdd1"
-_HOLE = re.compile(f"{_EDGE}([0-9]+){_EDGE}")
+EDGE = "\ufdd1"
+_HOLE = re.compile(f"{EDGE}([0-9]+){EDGE}")
 
 
 # What texts and attributes hold that read as they are written, but for entities.
@@ -35,9 +35,9 @@ class Cutter:
             )
             for number, (start, end) in enumerate(signs)
         ]
-        self._taken = (_EDGE.encode(), b"<!", *(mark for mark, *_ in self._kinds))
+        self._taken = (EDGE.encode(), b"<!", *(mark for mark, *_ in self._kinds))
 
-    def cut(self, data: bytes) -> tuple[bytes, list[bytes]] | None:
+    def cut(self, data: bytes) -> tuple[bytes, list[str]] | None:
         """Return the mould of a part, without its XML declaration, and the texts: kind by kind, in order.
 
         None where that cannot be told from its bytes: in another encoding than UTF-8, with comments, with what stands
@@ -48,11 +48,11 @@ class Cutter:
         mould = behind_prolog(data)
         if mould.startswith(b"<?xml"):
             return None
-        texts: list[bytes] = []
+        texts: list[str] = []
         for mark, _, _, split in self._kinds:
             pieces = split(mould)
             mould = mark.join(pieces[::2])
-            texts += pieces[1::2]
+            texts += map(plain, pieces[1::2])
         return mould, texts
 
     def hollow(self, mould: bytes) -> bytes:
@@ -62,7 +62,7 @@ class Cutter:
             first, *others = mould.split(mark)
             pieces = [first]
             for piece in others:
-                pieces += start, f"{_EDGE}{number}{_EDGE}".encode(), end, piece
+                pieces += start, hole(number).encode(), end, piece
                 number += 1
             mould = b"".join(pieces)
         return mould
@@ -74,20 +74,31 @@ def behind_prolog(data: bytes) -> bytes:
     return data[prolog.end() :] if prolog is not None else data
 
 
+def hole(number: int) -> str:
+    """Return what stands in the place of a text."""
+    return f"{EDGE}{number}{EDGE}"
+
+
 @dataclass(slots=True)
 class Hollow:
-    """A text with holes."""
+    """A text with holes: its pieces, every second one the number of the text that belongs there."""
 
     pieces: list[str]
+    whole: int
+    """The text that it is all of; -1 where it is not just one."""
 
     @classmethod
     def of(cls, text: str) -> Hollow:
-        return cls(_HOLE.split(text))
+        pieces = _HOLE.split(text)
+        whole = int(pieces[1]) if len(pieces) == 3 and not pieces[0] and not pieces[2] else -1
+        return cls(pieces, whole)
 
-    def filled(self, texts: Sequence[bytes]) -> str:
+    def filled(self, texts: Sequence[str]) -> str:
         """Return what it says with *texts* in its holes."""
+        if self.whole >= 0:
+            return texts[self.whole]
         if len(self.pieces) == 1:
             return self.pieces[0]
         pieces = self.pieces.copy()
-        pieces[1::2] = [plain(texts[int(number)]) for number in pieces[1::2]]
+        pieces[1::2] = [texts[int(number)] for number in pieces[1::2]]
         return "".join(pieces)

@@ -77,7 +77,7 @@ class _Patch:
         self._changed: set[Element] = set()
         self._texts: dict[Element, bytes] = {}
         """What changed parts are written as, by their roots."""
-        self._controls: dict[str, Atom] | None = None
+        self._controls: dict[str, Atom | Found] | None = None
 
     @cached_property
     def _ours(self) -> Document:
@@ -206,12 +206,19 @@ class _Patch:
         if self._controls is None:
             self._controls = {}
             for _, story in self._ours.stories:
-                atoms = (atom for found in story.items for region in found.regions for atom in region.atoms)
-                for atom in (*atoms, *story.loose):
+                for found in story.items:
+                    rows, number = found.unread or (None, 0)
+                    for value in rows.values(number) if rows is not None else ():
+                        self._controls.setdefault(value, found)
+                    for atom in _controls(found) if rows is None else ():
+                        self._controls.setdefault(atom.key, atom)
+                for atom in story.loose:
                     if atom.kind is Kind.CONTROL:
                         self._controls.setdefault(atom.key, atom)
-        found = self._controls.get(key)
-        return found.node if found is not None else None
+        shown = self._controls.get(key)
+        if isinstance(shown, Found):
+            shown = next(atom for atom in _controls(shown) if atom.key == key)
+        return shown.node if shown is not None else None
 
     def _set_chart(self, edit: SetSlot) -> None:
         place, source = self._target.place(edit.at), self._ours.place(edit.source)
@@ -335,6 +342,10 @@ class _Patch:
                     self._texts.pop(root, None)
         found: dict[str, str | None] = {name: None for name in self._target.properties if name.startswith(PROPERTY)}
         return {**found, **digest_properties(digests)}
+
+
+def _controls(found: Found) -> Iterator[Atom]:
+    return (atom for region in found.regions for atom in region.atoms if atom.kind is Kind.CONTROL)
 
 
 class _Controls:

@@ -81,7 +81,7 @@ class SlideMould:
         ]
         return cls(words, Hollow.of(words.name), shapes)
 
-    def filled(self, texts: list[bytes]) -> Words:
+    def filled(self, texts: list[str]) -> Words:
         """Return what the slide with these texts tells."""
         shapes = [
             Seen(

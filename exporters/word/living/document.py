@@ -15,13 +15,14 @@ from exporters.package.described import described, is_described
 from exporters.package.kept import Kept
 from exporters.snapshot import Group, Item, SetSlot, Slot, SlotKind, Snapshot
 from exporters.word.anchors import read_digests
-from exporters.word.living.atoms import Atom, Kind, prose_of, text_of
-from exporters.word.living.lexing import lex
-from exporters.word.living.lines import PARSER, Between, Line, Part, lines_of
+from exporters.word.living.atoms import Atom, text_of
+from exporters.word.living.items import NOTES, REGION, VALUE, item_of, value_slot
+from exporters.word.living.lexing import Known, lex
+from exporters.word.living.lines import PARSER, Part, lines_of
 from exporters.word.living.notes import may_be_astray, put_back
 from exporters.word.living.prompts import without_prompts
 from exporters.word.living.runs import AUTHOR
-from exporters.word.living.stories import BODY, CONTENTS, MARGINS, Found, Region, Story, scan, visible
+from exporters.word.living.stories import BODY, CONTENTS, MARGINS, Found, Read, Region, Story, scan, visible
 from exporters.word.names import R, W
 from exporters.word.xmlparts import Element
 
@@ -29,12 +30,8 @@ STAMP = "briefpack"
 _NOTE_KINDS = (("footnotes", rt.FOOTNOTES, f"{W}footnote"), ("endnotes", rt.ENDNOTES, f"{W}endnote"))
 
 # Kinds of handles: "<story>/<item>/p<region>/<atom>", "<story>/l<loose value>" and so on.
-_ENTRY, _LOOSE, _FIELD, _CHART, _REGION, _VALUE = "c", "l", "f", "h", "p", "v"
-_NOTES = "~"
-"""Ends the key of the slot that tells how many notes a region refers to, in asterisks."""
+_ENTRY, _LOOSE, _FIELD, _CHART = "c", "l", "f", "h"
 _ALTERNATIVES = {"d": "descr", "t": "title"}
-# Looked up as plain names, for there are some hundred thousand atoms.
-_TEXT, _CONTROL, _BOOKED, _PROSE, _DERIVED = Kind.TEXT, Kind.CONTROL, Kind.BOOKED, SlotKind.PROSE, SlotKind.DERIVED
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,15 +53,19 @@ KEPT: Kept[Document] = Kept()
 
 def read_document(package: Package) -> Snapshot:
     """Return the snapshot of a package; as long as it is held, the package need not be opened again."""
-    document = Document(package)
+    document = Document(package, KEPT.any())
     return KEPT.hold(document, document.snapshot(), package.size(document.main))
 
 
 class Document:
-    """The parts that items can stand in; :meth:`place` and :meth:`item` give what a snapshot's handles stand for."""
+    """The parts that items can stand in; :meth:`place` and :meth:`item` give what a snapshot's handles stand for.
 
-    def __init__(self, package: Package) -> None:
+    What is known of *like*, another edition of the document, is not read again.
+    """
+
+    def __init__(self, package: Package, like: Document | None = None) -> None:
         self.package = package
+        self.known: Known = like.known if like is not None else Known()
         self.main = package.main_part()
         self.relationships: Relationships = package.relationships(self.main)
         self.properties = read_properties(package)
@@ -81,7 +82,8 @@ class Document:
             if part is not None:
                 self.note_parts[kind] = part
                 kinds[kind] = {note.get(f"{W}id", ""): note for note in self._part(part).root.iter(tag)}
-        lines = lex(body, self.digests) if not any(may_be_astray(body.data, *one) for one in kinds.items()) else None
+        astray = any(may_be_astray(body.data, *one) for one in kinds.items())
+        lines = lex(body, self.digests, self.known) if not astray else None
         if lines is None:
             for kind, notes in kinds.items():
                 self.lost += put_back(body.root, kind.removesuffix("s"), notes)
@@ -119,7 +121,7 @@ class Document:
         root = etree.fromstring(self.package.read(part), PARSER) if part is not None else ()
         return frozenset(one.get(f"{W}id", "") for one in root if one.get(f"{W}author") == AUTHOR)
 
-    def _add(self, group: str, part: Part, lines: Iterable[Line | Between] | None = None) -> None:
+    def _add(self, group: str, part: Part, lines: Iterable[Read] | None = None) -> None:
         found = lines_of(part.root, self.digests) if lines is None else lines
         self.stories.append((group, scan(part, found, self.digests, self.notes, self._remarks)))
 
@@ -158,7 +160,7 @@ class Document:
         if len(steps) == 1:
             return None
         kind, index = steps[1][0], int(steps[1][1:])
-        if kind == _VALUE:
+        if kind == VALUE:
             return Place(story, found, atom=found.values[index])
         if kind == _CHART:
             return Place(story, found, chart=found.charts[index][1].element)
@@ -179,9 +181,9 @@ class Document:
             for index, found in enumerate(story.entries):
                 at = f"{number}/{_ENTRY}{index}"
                 text = visible(found.regions[0])
-                slot = Slot(f"{found.id}#", text, f"{at}/{_REGION}0", SlotKind.DERIVED)
+                slot = Slot(f"{found.id}#", text, f"{at}/{REGION}0", SlotKind.DERIVED)
                 groups.setdefault(CONTENTS, []).append(Item(found.id, at, (slot,)))
-            loose += (_value(f"{number}/{_LOOSE}{index}", atom) for index, atom in enumerate(story.loose))
+            loose += (value_slot(f"{number}/{_LOOSE}{index}", atom) for index, atom in enumerate(story.loose))
             for index, (key, atom) in enumerate(story.fields if group == BODY else ()):
                 loose.append(Slot(key, text_of(atom.inner), f"{number}/{_FIELD}{index}", SlotKind.DERIVED))
             for index, chart in enumerate(one.seen for one in story.charts):
@@ -192,36 +194,12 @@ class Document:
         return Snapshot("word", (*found_groups, described(self.package)), tuple(loose), self.properties.get(STAMP, ""))
 
     def _item(self, at: str, found: Found) -> Item:
-        slots: list[Slot] = []
-        for number, region in enumerate(found.regions):
-            handle = f"{at}/{_REGION}{number}"
-            atoms = region.atoms
-            kind = SlotKind.LOST if region.is_note and self.is_lost(region) else _PROSE
-            slots.append(Slot(f"{region.name}#", prose_of(atoms), handle, kind))
-            fields = notes = 0
-            for index, atom in enumerate(atoms):
-                if atom.kind is _TEXT:
-                    continue
-                if atom.kind is _CONTROL or atom.kind is _BOOKED:
-                    slots.append(Slot(atom.key, text_of(atom.inner), f"{handle}/{index}"))
-                elif atom.kind is Kind.FIELD:
-                    key = f"{region.name}#field{fields}"
-                    slots.append(Slot(key, text_of(atom.inner), f"{handle}/{index}", SlotKind.DERIVED))
-                    fields += 1
-                elif atom.kind is Kind.NOTE:
-                    notes += 1
-            if not region.is_note and (not found.is_row or notes):
-                slots.append(Slot(region.name + _NOTES, "*" * notes, handle, _DERIVED))
-        slots += (_value(f"{at}/{_VALUE}{index}", atom) for index, atom in enumerate(found.values))
+        shown: list[Slot] = []
         for index, (key, chart) in enumerate(found.charts):
-            slots += self._chart(f"{at}/{_CHART}{index}", key, chart.seen)
+            shown += self._chart(f"{at}/{_CHART}{index}", key, chart.seen)
         for index, (key, drawing) in enumerate(found.drawings):
-            slots += _alternatives(f"{at}/", index, key, drawing.seen)
-        if found.inside:
-            slots.append(Slot(f"{found.id}!", "\n".join(found.inside), "", SlotKind.FOREIGN))
-        if found.beside and found.unit:
-            slots.append(Slot(f"{found.id}+", "\n".join(found.beside), "", SlotKind.FOREIGN))
-        return Item(found.id, at, tuple(slots), found.unit)
+            shown += _alternatives(f"{at}/", index, key, drawing.seen)
+        return item_of(at, found, shown, self.is_lost)
 
     def is_lost(self, region: Region) -> bool:
         """Return whether an editor lost the words of a note."""
@@ -245,16 +223,12 @@ class Document:
 
 def is_notes(edit: SetSlot) -> bool:
     """Return whether an edit is one of the notes that a region refers to."""
-    return edit.kind is SlotKind.DERIVED and edit.key.endswith(_NOTES)
+    return edit.kind is SlotKind.DERIVED and edit.key.endswith(NOTES)
 
 
 def is_alternative(at: str) -> bool:
     """Return whether a handle is that of an alternative text."""
     return at.rpartition("/")[2][:1] in _ALTERNATIVES
-
-
-def _value(handle: str, atom: Atom) -> Slot:
-    return Slot(atom.key, text_of(atom.inner), handle)
 
 
 def _alternatives(at: str, index: int, key: str, drawing: Element) -> list[Slot]:

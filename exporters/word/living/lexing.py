@@ -1,13 +1,16 @@
 """The paragraphs of a document part read from its text, in the forms in which offices write most of them.
 
 Every byte has to fit one of these forms, or stand in a paragraph that can be read alone, as a tree: then that is done.
-Where a form is not known here nothing is taken, and the caller reads the tree of the whole part.
+Where a form is not known here nothing is taken, and the caller reads the tree of the whole part. Tables of one mould
+are read once.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import partial
 
 from lxml import etree
 
@@ -24,7 +27,9 @@ from exporters.word.living.atoms import (
     Kind,
     Walker,
 )
-from exporters.word.living.lines import CHART, DRAWING, PARSER, TC, TR, Between, Line, Node, P, Part, take, unbound
+from exporters.word.living.lines import CHART, DRAWING, PARSER, TBL, TC, TR, Between, Line, Node, P, Part, take, unbound
+from exporters.word.living.stories import Read, Rows, RowsMould, scan
+from exporters.word.living.tables import HEAD, cut, has_moulds, hollow, mould_of
 from exporters.word.names import W
 
 _ATTRIBUTES = rb'(?: [\w:]+="[^"<]*")*'
@@ -80,11 +85,34 @@ _ANCHORS = tuple(prefix.encode() for prefix in ANCHORS)
 _VALUES, _LISTED = PREFIX.encode(), CONTENTS_PREFIX.encode()
 _NOTES = {mark.removeprefix(W).removesuffix("Reference").encode(): kind for mark, kind in NOTE_MARKS.items()}
 _CONTROLS = f"{W}sdt"
+_NONE = dict.fromkeys((P, TR, CHART, DRAWING), 0)
+_BODY = f"{W}body"
+_AROUND = {TBL: _BODY, TR: TBL}
+"""What tables and rows are known as a whole in."""
+_ENDS = {TBL: b"</w:tbl>", TR: b"</w:tr>"}
+_Whole = tuple[Rows, int]
+"""Rows that need not be read, and where they end."""
 # Looked up as plain names, for there are some hundred thousand atoms.
 _PLAIN, _CONTROL = Kind.TEXT, Kind.CONTROL
 
 
-def lex(part: Part, digests: Mapping[str, str]) -> list[Line | Between] | None:
+class Texts(dict[bytes, str]):
+    """What bytes stand for; most words of a briefing stand in it many times."""
+
+    def __missing__(self, raw: bytes) -> str:
+        found = self[raw] = plain(raw)
+        return found
+
+
+@dataclass(slots=True)
+class Known:
+    """What is known by its text, of this briefing or of another edition of it."""
+
+    texts: Texts = field(default_factory=Texts)
+    tables: dict[tuple[bytes, tuple[int, ...]], RowsMould | None] = field(default_factory=dict)
+
+
+def lex(part: Part, digests: Mapping[str, str], known: Known) -> list[Read] | None:
     """Return the paragraphs of a document, and the anchors between them; None where it has a form not known here.
 
     What is known is well-formed but perhaps for the attributes of what shows nothing.
@@ -93,64 +121,128 @@ def lex(part: Part, digests: Mapping[str, str]) -> list[Line | Between] | None:
     if head is None or part.data.count(_NAMESPACE) != 1:
         return None
     try:
-        return _Lexer(part, head, digests).lines()
+        return _Lexer(part, head[1], digests, known).body(head.end())
     except etree.XMLSyntaxError:
         return None
 
 
 class _Lexer:
-    def __init__(self, part: Part, head: re.Match[bytes], digests: Mapping[str, str]) -> None:
-        self._part, self._data, self._at = part, part.data, head.end()
-        self._shell = head[1]
+    def __init__(
+        self, part: Part, shell: bytes, digests: Mapping[str, str], known: Known, counts: Mapping[str, int] = _NONE
+    ) -> None:
+        self._part, self._data, self._shell = part, part.data, shell
         self._digests = digests
         self._walker = Walker(digests)
-        self._counts = dict.fromkeys((P, TR, CHART, DRAWING), 0)
-        self._texts = _Texts()
+        self.counts = dict(counts)
+        """How many elements were met, by their tags."""
+        self._known, self._texts = known, known.texts
+        self.usual = True
+        """Whether no paragraph was read as a tree of its own."""
 
-    def lines(self) -> list[Line | Between] | None:
-        data, at, match = self._data, self._at, _BLOCK.match
-        found: list[Line | Between] = []
-        around = [Node(None, f"{W}body")]
+    def body(self, start: int) -> list[Read] | None:
+        """Return what stands in the body, which begins at *start*."""
+        found: list[Read] = []
+        whole = self._whole if has_moulds(self._data) else _never
+        at = self._blocks(start, len(self._data), found, [Node(None, _BODY)], whole)
+        return found if at >= 0 and self._data[at:].rstrip() == _TAIL else None
+
+    def rows(self, start: int, end: int) -> list[Read] | None:
+        """Return what stands in rows of a table, without looking for their mould."""
+        found: list[Read] = []
+        around = [Node(None, TBL)]
+        return found if self._blocks(start, end, found, around, _never) == end else None
+
+    def _blocks(
+        self, at: int, end: int, found: list[Read], around: list[Node], whole: Callable[[int, str], _Whole | None]
+    ) -> int:
+        """Read blocks up to *end*, or to what is none; return where that is, -1 where a form is not known.
+
+        *whole* gives a table, or a row of one, that need not be read.
+        """
+        depth = len(around)
+        data, match = self._data, _BLOCK.match
         rows: tuple[Node, ...] = ()
-        while (block := match(data, at)) is not None:
+        while at < end and (block := match(data, at)) is not None:
             at = block.end()
             form = block.lastindex
             if form == _PARAGRAPH:
                 line = Line(self._node(P), around[-1], self._digests, rows)
-                inside, end = at, at if block[2] else data.find(_CLOSED, at)
-                if end < 0:
-                    return None
+                inside, stop = at, at if block[2] else data.find(_CLOSED, at)
+                if stop < 0:
+                    return -1
                 if not block[2]:
-                    at = end + len(_CLOSED)
-                if self._walker.in_field or not self._pieces(line, inside, end):
+                    at = stop + len(_CLOSED)
+                if self._walker.in_field or not self._pieces(line, inside, stop):
                     self._alone(line, block.start(), at)
                 found.append(line)
             elif form == _NEXT_CELL:
                 if around[-1].tag != TC:
-                    return None
+                    return -1
                 around[-1] = Node(None, TC)
             elif form == _OPEN:
                 tag = W + block[4].decode()
-                if tag == TR:
+                known = whole(block.start(), tag) if around[-1].tag == _AROUND.get(tag) else None
+                if known is not None:
+                    rows_read, at = known
+                    found.append(rows_read)
+                elif tag == TR:
                     around.append(self._node(TR))
                     rows = (around[-1], *rows)
                 else:
                     around.append(Node(None, tag))
             elif form == _CLOSE:
                 closed = around.pop()
-                if closed.tag != W + block[5].decode():
-                    return None
+                if not around or closed.tag != W + block[5].decode():
+                    return -1
                 if closed.tag == TR:
                     rows = rows[1:]
             elif form in (_BEGIN, _STOP):
                 name = block[7].decode() if form == _BEGIN else ""
                 if not around[-1].tag.startswith(_CONTROLS) and (form == _STOP or name.startswith(ITEM_PREFIX)):
                     found.append(Between((block[6] or block[8]).decode(), plain_name(name)))
-        return found if len(around) == 1 and data[at:].rstrip() == _TAIL else None
+        return at if len(around) == depth else -1
+
+    def _whole(self, start: int, tag: str) -> _Whole | None:
+        """Return the rows of a table, or one row, whose mould is known, and where they end; None where they are to be
+        read."""
+        head = HEAD.match(self._data, start) if tag == TBL else None
+        if self._walker.in_field or (tag == TBL and head is None):
+            return None
+        end = self._data.find(_ENDS[tag], start)
+        first, end = (start, end + len(_ENDS[tag])) if head is None else (head.end(), end)
+        taken = cut(self._data[first:end]) if end > first else None
+        if taken is None:
+            return None
+        form, texts = taken
+        if form not in self._known.tables:
+            self._known.tables[form] = self._mould(hollow(self._data[first:end]))
+        mould = self._known.tables[form]
+        if mould is None:
+            return None
+        before = dict(self.counts)
+        self.counts = {one: number + mould.counts[one] for one, number in before.items()}
+        scanned = partial(scan, self._part, digests=self._digests, notes={})
+
+        def lines() -> list[Read]:
+            found = _Lexer(self._part, self._shell, self._digests, self._known, before).rows(first, end)
+            assert found is not None
+            return found
+
+        def node(tag: str, number: int) -> Node:
+            return Node(self._part, tag, before[tag] + number)
+
+        behind = end + len(_ENDS[TBL]) if head is not None else end
+        return Rows(mould, [self._texts[one] for one in texts], node, lines, scanned), behind
+
+    def _mould(self, text: bytes) -> RowsMould | None:
+        part = Part(text)
+        lexer = _Lexer(part, self._shell, self._digests, self._known)
+        lines = lexer.rows(0, len(text))
+        return mould_of(part, lines, lexer.counts, self._digests) if lines is not None and lexer.usual else None
 
     def _node(self, tag: str, seen: etree._Element | None = None) -> Node:
-        number = self._counts[tag]
-        self._counts[tag] = number + 1
+        number = self.counts[tag]
+        self.counts[tag] = number + 1
         return Node(self._part, tag, number, seen)
 
     def _pieces(self, line: Line, start: int, end: int) -> bool:
@@ -183,6 +275,7 @@ class _Lexer:
 
     def _alone(self, line: Line, start: int, end: int) -> None:
         """Read a paragraph as a tree of its own."""
+        self.usual = False
         shell = etree.fromstring(self._shell + self._data[start:end] + b"</w:document>", PARSER)
         element = shell[0]
         line.shown = [self._node(str(one.tag), one) for one in element.iter(CHART, DRAWING)]
@@ -190,9 +283,5 @@ class _Lexer:
         unbound(line.atoms, line)
 
 
-class _Texts(dict[bytes, str]):
-    """What bytes stand for; most words of a briefing stand in it many times."""
-
-    def __missing__(self, raw: bytes) -> str:
-        found = self[raw] = plain(raw)
-        return found
+def _never(_start: int, _tag: str) -> None:
+    return None

@@ -5,13 +5,14 @@ from __future__ import annotations
 import copy
 import posixpath
 from collections import Counter
+from typing import Any
 
 from lxml import etree
 
 from exporters.package import Package, Relationships, ct, relative_target, rt
 from exporters.package.relationships import rels_name
 from exporters.word.anchors import PREFIX, plain_name, value_bookmark, value_key
-from exporters.word.living.atoms import START, is_fallback
+from exporters.word.living.atoms import is_fallback
 from exporters.word.living.document import Document
 from exporters.word.living.lines import TC
 from exporters.word.living.runs import Pen, attributes, remove
@@ -79,14 +80,21 @@ class Luggage:
         return name
 
 
+_NAMES = etree.XPath("//w:bookmarkStart/@w:name", namespaces={"w": W[1:-1]}, smart_strings=False)
+
+
+def _bookmarks(root: Element) -> list[str]:
+    found: Any = _NAMES(root)
+    return [*found]
+
+
 class Lifter:
     """Makes copies of *ours* that can stand in *target*."""
 
     def __init__(self, target: Document, ours: Document, pen: Pen, luggage: Luggage) -> None:
         self._target, self._ours, self._pen, self._luggage = target, ours, pen, luggage
         body = target.body.root
-        marks = (mark for root in target.roots.values() for mark in root.iter(START))
-        self._names = {mark.get(_NAME, "").casefold() for mark in marks}
+        self._names = {name.casefold() for root in target.roots.values() for name in _bookmarks(root)}
         drawings = [one.get("id", "") for root in target.roots.values() for one in root.iter(f"{WP}docPr")]
         self._drawing = max((int(one) for one in drawings if one.isdecimal()), default=0)
         self._styles = _style_map(ours, target)
@@ -281,6 +289,8 @@ def _forms(target: Document) -> dict[str, Element]:
     first: dict[tuple[str, bytes], Element] = {}
     for _, story in target.stories:
         for item in story.items:
+            if item.unread is not None and all(looked[one] >= _ENOUGH for one in item.unread_families):
+                continue
             for region in item.regions:
                 family = family_of(region.name)
                 if looked[family] < _ENOUGH:

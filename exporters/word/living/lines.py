@@ -51,10 +51,10 @@ class Part:
 class Node:
     """An element of a part, to be found in its tree when it is asked for."""
 
-    __slots__ = ("_element", "_number", "_part", "_seen", "tag")
+    __slots__ = ("_element", "_part", "_seen", "number", "tag")
 
     def __init__(self, part: Part | None, tag: str, number: int = -1, seen: Element | None = None) -> None:
-        self._part, self.tag, self._number = part, tag, number
+        self._part, self.tag, self.number = part, tag, number
         self._element: Element | None = None
         self._seen = seen
 
@@ -73,7 +73,7 @@ class Node:
     def element(self) -> Element:
         if self._element is None:
             assert self._part is not None
-            self._element = self._part.element(self.tag, self._number)
+            self._element = self._part.element(self.tag, self.number)
         return self._element
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from exporters.package.moulds import Hollow
+from exporters.snapshot import Slot, SlotKind
 from exporters.word.anchors import plain_name
 from exporters.word.living.atoms import (
     CONTENTS_PREFIX,
@@ -75,17 +77,48 @@ class Found:
     id: str
     node: Node
     """The row, or the first paragraph."""
-    regions: list[Region] = field(default_factory=list)
-    values: list[Atom] = field(default_factory=list)
-    """Values in it that stand outside all regions."""
+    _regions: list[Region] = field(default_factory=list)
+    _values: list[Atom] = field(default_factory=list)
+    _inside: list[str] = field(default_factory=list)
     beside: list[str] = field(default_factory=list)
     """What stands behind it that was not generated with it."""
-    inside: list[str] = field(default_factory=list)
-    """What stands in it beside its regions and may be a person's: words in cells, comments, pictures."""
     charts: list[tuple[str, Node]] = field(default_factory=list)
     drawings: list[tuple[str, Node]] = field(default_factory=list)
     """The properties of drawings, which hold their alternative texts."""
     unit: str = ""
+    unread: tuple[Rows, int] | None = None
+    """The rows that it stands in, and which of their items it is, as long as these were not read."""
+
+    @property
+    def regions(self) -> list[Region]:
+        self._read()
+        return self._regions
+
+    @property
+    def values(self) -> list[Atom]:
+        """Values in it that stand outside all regions."""
+        self._read()
+        return self._values
+
+    @property
+    def inside(self) -> list[str]:
+        """What stands in it beside its regions and may be a person's: words in cells, comments, pictures."""
+        self._read()
+        return self._inside
+
+    @property
+    def unread_families(self) -> set[str]:
+        """Which paragraphs of the template those in it are, as long as it is unread."""
+        rows, number = self.unread or (None, 0)
+        return {family_of(name) for name in rows.regions(number)} if rows is not None else set()
+
+    def _read(self) -> None:
+        if self.unread is not None:
+            self.unread[0].read()
+
+    def become(self, twin: Found) -> None:
+        """Take over what was read of the same item."""
+        self._regions, self._values, self._inside, self.unread = twin.regions, twin.values, twin.inside, None
 
     @property
     def is_row(self) -> bool:
@@ -101,6 +134,77 @@ class Found:
         if self.is_row:
             return [self.element]
         return [line.element for region in self.regions if not region.is_note for line, _ in region.pieces]
+
+
+@dataclass(slots=True)
+class ItemMould:
+    """An item of rows with holes: its id, which of their elements it is, its slots, what else stands in it."""
+
+    id: Hollow
+    tag: str
+    number: int
+    slots: list[tuple[Hollow, Hollow, str, SlotKind]]
+    inside: list[Hollow]
+
+
+@dataclass(slots=True)
+class RowsMould:
+    """What the rows of one mould hold."""
+
+    items: list[ItemMould]
+    last: int | None
+    """Which item what stands behind them is beside."""
+    counts: Mapping[str, int]
+    """How many elements are in them, by their tags."""
+
+
+class Rows:
+    """Rows of a table that are known by their mould, until somebody asks for what stands in them."""
+
+    def __init__(
+        self,
+        mould: RowsMould,
+        texts: Sequence[str],
+        node: Callable[[str, int], Node],
+        lines: Callable[[], Iterable[Read]],
+        story: Callable[[Iterable[Read]], Story],
+    ) -> None:
+        self.lines, self._story = lines, story
+        self._texts, self._moulds = texts, mould.items
+        self.items = [
+            Found(one.id.filled(texts), node(one.tag, one.number), unread=(self, number))
+            for number, one in enumerate(mould.items)
+        ]
+        self.last = self.items[mould.last] if mould.last is not None else None
+
+    def slots(self, at: str, number: int) -> list[Slot]:
+        """Return the slots of an item."""
+        texts, mould = self._texts, self._moulds[number]
+        slots = [
+            Slot(key.filled(texts), text.filled(texts), at + place, kind) for key, text, place, kind in mould.slots
+        ]
+        inside = [words for one in mould.inside if (words := one.filled(texts).strip())]
+        if inside:
+            slots.append(Slot(f"{self.items[number].id}!", "\n".join(inside), "", SlotKind.FOREIGN))
+        return slots
+
+    def regions(self, number: int) -> list[str]:
+        """Return the names of the regions of an item."""
+        slots = self._moulds[number].slots
+        return [key.filled(self._texts).removesuffix("#") for key, _, _, kind in slots if kind is SlotKind.PROSE]
+
+    def values(self, number: int) -> list[str]:
+        """Return the keys of the values of an item."""
+        slots = self._moulds[number].slots
+        return [key.filled(self._texts) for key, _, _, kind in slots if kind is SlotKind.VALUE]
+
+    def read(self) -> None:
+        """Read all items."""
+        for found, twin in zip(self.items, self._story(self.lines()).items, strict=True):
+            found.become(twin)
+
+
+Read = Line | Between | Rows
 
 
 @dataclass(slots=True)
@@ -126,17 +230,19 @@ class Story:
 
 def scan(
     part: Part,
-    lines: Iterable[Line | Between],
+    lines: Iterable[Read],
     digests: Mapping[str, str],
     notes: Mapping[tuple[str, str], Element],
     remarks: frozenset[str] = frozenset(),
 ) -> Story:
     """Find the items in the *lines* of a part; *notes* gives the foot- and endnotes by kind and id: they belong to the
     item that refers to them. *remarks* are the numbers of the comments that a rebuild wrote."""
-    return _Scanner(part, digests, notes, remarks).story(lines)
+    return Scanner(part, digests, notes, remarks).story(lines)
 
 
-class _Scanner:
+class Scanner:
+    """Finds items; ``last`` is the one that what comes next may stand beside."""
+
     def __init__(
         self,
         part: Part,
@@ -151,20 +257,35 @@ class _Scanner:
         """By container: the bookmark id and the region that run on into the next paragraph."""
         self._before: list[Anchor] = []
         """Anchors between paragraphs, for the next one."""
-        self._last: Found | None = None
+        self.last: Found | None = None
         self._entries: list[Line] = []
 
-    def story(self, lines: Iterable[Line | Between]) -> Story:
+    @property
+    def is_open(self) -> bool:
+        """Whether an anchor goes on behind what was read."""
+        return bool(self._open or self._before)
+
+    def story(self, lines: Iterable[Read]) -> Story:
         for line in lines:
-            if isinstance(line, Line):
-                self._paragraph(line)
-            elif line.name:
-                self._before.append(Anchor(0, line.number, line.name))
-            else:
-                self._open = {container: going for container, going in self._open.items() if going[0] != line.number}
+            self._take(line)
         self._list_entries()
         self._units()
         return self._story
+
+    def _take(self, line: Read) -> None:
+        if isinstance(line, Line):
+            self._paragraph(line)
+        elif isinstance(line, Rows):
+            if self.is_open:
+                for inner in line.lines():
+                    self._take(inner)
+            else:
+                self._story.items += line.items
+                self.last = line.last or self.last
+        elif line.name:
+            self._before.append(Anchor(0, line.number, line.name))
+        else:
+            self._open = {container: going for container, going in self._open.items() if going[0] != line.number}
 
     # --- paragraphs --------------------------------------------------------------------------------------------------
 
@@ -197,10 +318,10 @@ class _Scanner:
             first = self._cut(line, row, starts, ended)
         if line.shown:
             self._show(line, row, first)
-        owner = row or (self._last if first is not None else None)
+        owner = row or (self.last if first is not None else None)
         if owner is not None and (line.comments or line.shown):
-            owner.inside += ("comment" for number in line.comments if number not in self._remarks)
-            owner.inside += ("drawing" for node in line.shown if node.tag == DRAWING)
+            owner.inside.extend("comment" for number in line.comments if number not in self._remarks)
+            owner.inside.extend("drawing" for node in line.shown if node.tag == DRAWING)
 
     def _cut(self, line: Line, row: Found | None, starts: list[Anchor], ended: list[str]) -> Region | None:
         """Cut a paragraph at the items that begin in it: each has all up to the next. Return the first region."""
@@ -239,13 +360,13 @@ class _Scanner:
     def _bound(self, region: Region, row: Found | None, piece: Sequence[Atom]) -> None:
         owner = row
         if len(region.pieces) > 1:
-            owner = self._last
+            owner = self.last
         elif owner is None:
             owner = Found(region.name, region.pieces[0][0].node, [region])
             self._story.items.append(owner)
         else:
             owner.regions.append(region)
-        self._last = owner
+        self.last = owner
         if owner is not None and self._notes:
             notes = [one for one in piece if one.kind is _NOTE]
             if notes:
@@ -254,16 +375,16 @@ class _Scanner:
     def _unbound(self, line: Line, row: Found | None, piece: Sequence[Atom]) -> None:
         values = [one for one in piece if one.kind in {Kind.CONTROL, Kind.BOOKED}]
         if row is not None:
-            row.values += values
+            row.values.extend(values)
             if words := prose_of(piece).strip():
                 row.inside.append(words)
-            self._last = row
+            self.last = row
             return
         self._story.loose += values
         words = prose_of(piece).strip()
         self._story.fields += ((f"{words}#field", one) for one in piece if one.kind is Kind.FIELD)
-        if words and self._last is not None and line.container is not None and line.container.tag != TC:
-            self._last.beside.append(words)
+        if words and self.last is not None and line.container is not None and line.container.tag != TC:
+            self.last.beside.append(words)
         for atom in piece:
             note = self._notes.get((atom.text, atom.key)) if atom.kind is Kind.NOTE else None
             if note is not None:
@@ -285,7 +406,7 @@ class _Scanner:
                     owner.regions.append(Region(name, [(line, line.atoms)], is_note=True))
 
     def _show(self, line: Line, row: Found | None, region: Region | None) -> None:
-        owner = row or (self._last if region is not None else None)
+        owner = row or (self.last if region is not None else None)
         for tag, kind in ((CHART, "chart"), (DRAWING, "drawing")):
             nodes = [one for one in line.shown if one.tag == tag]
             if owner is None:
