@@ -290,9 +290,10 @@ class Generator(CodeGenerator):
 
     def visit_Filter(self, node: Filter, frame: Frame) -> None:  # noqa: N802 - Jinja2's name
         """Ask a list directly for its length."""
-        if node.name not in {"count", "length"} or node.node is None or node.args or node.kwargs:
+        if not is_length(node):
             super().visit_Filter(node, frame)
             return
+        assert node.node is not None
         self.write("(len(sized) if (sized := ")
         self.visit(node.node, frame)
         self.write(f").__class__ is list else {self.filters[node.name]}(sized))")
@@ -344,10 +345,17 @@ def is_public(name: str) -> bool:
     return name.isidentifier() and not name.startswith("_") and name != "names"
 
 
+def is_length(node: Node) -> bool:
+    """Return whether an expression asks how long a list or text is."""
+    if not isinstance(node, Filter) or node.name not in {"count", "length"}:
+        return False
+    return node.node is not None and not node.args and not node.kwargs
+
+
 def _is_there(node: Node) -> bool:
     """Return whether an expression always has a value: a constant, a length, what a loop counts."""
-    if isinstance(node, Filter):
-        return node.name in {"length", "count"}
+    if is_length(node):
+        return True
     loops = isinstance(node, Getattr) and isinstance(node.node, Name) and node.node.name == "loop"
     return loops or (isinstance(node, Const) and node.value is not None)
 

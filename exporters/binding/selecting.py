@@ -14,6 +14,8 @@ from exporters.binding.missing import MISSING
 
 _TESTS: dict[Any, Callable[[Any, Any], Any]] = {
     "equalto": operator.eq, "eq": operator.eq, "==": operator.eq, "ne": operator.ne, "!=": operator.ne,
+    "gt": operator.gt, ">": operator.gt, "ge": operator.ge, ">=": operator.ge, "lt": operator.lt, "<": operator.lt,
+    "le": operator.le, "<=": operator.le,
     "in": lambda value, among: value in among,
 }  # fmt: skip
 

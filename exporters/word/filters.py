@@ -65,6 +65,18 @@ class _Texts(dict[str, str]):
         return found
 
 
+class _Parts(dict[str, Any]):
+    """Parts of keys as bookmarks spell them, None for one that cannot be; worked out once, emptied now and then."""
+
+    def __missing__(self, part: str) -> Any:
+        if len(self) > _KEPT:
+            self.clear()
+        dot = "_" if part.startswith(".") else ""
+        spelt = spelling(part[len(dot) :])
+        found = self[part] = dot + spelt if spelt or not part else None
+        return found
+
+
 class _Spelling:
     """How bookmarks spell the keys of records.
 
@@ -72,8 +84,7 @@ class _Spelling:
     """
 
     def __init__(self) -> None:
-        self._place, self._start = "", ""
-        self._endings: dict[str, str] = {}
+        self._starts, self._endings = _Parts(), _Parts()
         self._marks: dict[str, str] = {}
         self._wholes = bytearray()
         """As octets: a dictionary of a hundred thousand keys takes four times the room."""
@@ -81,30 +92,22 @@ class _Spelling:
     def spelt(self, key: str) -> str:
         """Return a key as it is spelt, however long; nothing for one that cannot be, or that no control can hold."""
         place, dot, ending = key.partition(".")
-        if place != self._place:
-            self._place, self._start = place, spelling(place)
-        found = self._start if len(key) <= LONGEST_RECORD else ""
-        if not dot or not found:
-            return found
-        behind = self._endings.get(ending)
-        if behind is None:
-            if len(self._endings) > _KEPT:
-                self._endings.clear()
-            behind = self._endings[ending] = "_" + spelling(ending)
-        return found + behind if len(behind) > 1 else ""
+        try:
+            return self._starts[place] + self._endings[dot + ending] if len(key) <= LONGEST_RECORD else ""
+        except TypeError:
+            return ""
 
     def abridged(self, key: str, room: int) -> str:
         """Return what stands for a key in *room* characters where it cannot be spelt; its digest is noted."""
         place, dot, ending = key.partition(".")
         mark = self._marks.get(ending)
-        if mark is not None and dot and place == self._place and 0 < len(self._start) <= room - len(GAP) - len(mark):
-            return f"{self._start}{GAP}{mark}"
+        if mark is not None and dot and (start := self._starts[place]) and len(start) <= room - len(GAP) - len(mark):
+            return f"{start}{GAP}{mark}"
         name, digest, meaning = abridged(key, room)
         if meaning == key:
             self._wholes += f"{digest}={key}\0".encode()
         else:
             self._marks[meaning] = digest
-            self._place, self._start = place, spelling(place)
         return name
 
     def digests(self) -> dict[str, str]:

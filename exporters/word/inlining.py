@@ -12,7 +12,7 @@ from hashlib import blake2b
 from jinja2.compiler import Frame
 from jinja2.nodes import Const, Filter
 
-from exporters.binding.generating import Code, Generator, Inlined, constant, filtered, is_public, octets
+from exporters.binding.generating import Code, Generator, Inlined, constant, filtered, is_length, is_public, octets
 from exporters.word.forms import Form
 
 
@@ -41,6 +41,8 @@ def inlined(forms: Sequence[Form], own: Sequence[str] = ()) -> Inlined:
 
     def control(generator: Generator, node: Filter, frame: Frame) -> Iterator[str]:
         value, number = generator.code(filtered(node), frame), constant(node.args[0])
+        if is_length(filtered(node)):
+            value = Code(f"str({value})")
         form = forms[number]
         record, above = (generator.code(one, frame) for one in node.args[1:])
         call = f"{generator.filters['_control']}(%s, {number}, %s, {above})"

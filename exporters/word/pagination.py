@@ -47,6 +47,8 @@ class Item:
     height: float = field(init=False)
     least: float = field(init=False)
     """The height that must fit on a page before the block may begin there."""
+    most: float = field(init=False)
+    """More room than this it takes on no page."""
     least_notes: float = field(init=False)
     """The height of its footnotes on the page where it begins: none where its last line can stand on the next."""
 
@@ -54,6 +56,7 @@ class Item:
         self.text = self.lines * self.line
         self.height = self.text + self.borders
         self.least = self._least()
+        self.most = self.before + self.height + self.after + self.below
         self.least_notes = self.notes if self.least >= self.text else 0.0
 
     def _least(self) -> float:
@@ -105,7 +108,16 @@ class Pager:
         first = waiting[0][0]
         if first.table != self._table:
             self._end_table()
-        if len(waiting) > 1 and not self._fits_together([item for item, _ in waiting]):
+        # What takes no more room than there is needs no closer look.
+        most, notes = 0.0, self.separator
+        for item, _ in waiting:
+            most += item.most
+            notes += item.notes
+        if (
+            len(waiting) > 1
+            and self.used + most > self.capacity - self.notes - notes
+            and not self._fits_together([item for item, _ in waiting])
+        ):
             self._turn()
             if first.table == self._table and not first.head:
                 self.used += self._heads
