@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
@@ -23,6 +24,7 @@ from exporters.binding.views import (
     TargetView,
 )
 from exporters.model import (
+    Comparator,
     Dataset,
     Indicator,
     Lang,
@@ -37,6 +39,7 @@ from exporters.model import (
     Unit,
 )
 
+_DIGIT = re.compile(r"[\d.]").search
 _MANY = 2000
 """So many districts fill the memory; fewer may keep what they have worked out for the next exporter."""
 
@@ -60,6 +63,8 @@ class Scope:
         self._labels: dict[str, str] = {}
         self._periods: dict[tuple[dt.date, dt.date, str, str], str] = {}
         self._terms: dict[StrEnum, str] = {}
+        self._around: dict[tuple[object, ...], tuple[str, str]] = {}
+        """What Chinese figures say before and behind their number, by all that it depends on."""
 
     def period(self, period: Period) -> str:
         """Return a period in words; periods recur, and a record's own hash would cost more than the words."""
@@ -188,6 +193,22 @@ class Scope:
         return self.dataset.indicator_by_code[target.indicator].counter.in_(self.lang)
 
     def figure(self, target: Target) -> str:
+        own = target.__dict__
+        value = own["value"]
+        if self.lang != "zh" or value is None or value < 0 or own["upper"] is not None or own["expression"]:
+            return self._figure(target)
+        alike = own["comparator"], own["measure"], own["unit"], own["indicator"], own["comparator_word"].zh
+        known = self._around.get(alike)
+        if known is not None:
+            return f"{known[0]}{value:f}{known[1]}"
+        found = self._figure(target)
+        before, number, behind = found.partition(wording.plain(value))
+        # A digit beside it would leave open which digits are the number; what is in step with others says none.
+        if number and own["comparator"] is not Comparator.IN_STEP_WITH and not _DIGIT(before + behind):
+            self._around[alike] = before, behind
+        return found
+
+    def _figure(self, target: Target) -> str:
         return wording.figure(target, self._unit(target), self.lang, self._counted(target))
 
     def phrase(self, target: Target, said: str) -> str:

@@ -238,7 +238,7 @@ class TargetView(View):
         """What the phrase says behind its number: 以上, 左右."""
         return self._pieces[2]
 
-    @property
+    @kept
     def word(self) -> str:
         """The word of strength as the source has it (力争, 确保); in English its equivalent."""
         target = self._target
@@ -433,7 +433,7 @@ class RowView(View):
         self._level = view(level.id) if level is not None else None
         self._growth = view(growth.id) if growth is not None else None
         self._stretch = view(stretch.id) if stretch is not None else None
-        self._milestones = [view(target.id) for target in group.milestones]
+        self._milestones = [view(target.id) for target in group.milestones] if group.milestones else []
 
     @property
     def base(self) -> TargetView:
