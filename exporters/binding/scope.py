@@ -40,6 +40,7 @@ from exporters.model import (
 )
 
 _DIGIT = re.compile(r"[\d.]").search
+_MILESTONE = Role.MILESTONE
 _MANY = 2000
 """So many districts fill the memory; fewer may keep what they have worked out for the next exporter."""
 
@@ -56,6 +57,7 @@ class Scope:
         self.lang: Lang = lang
         self.as_of = as_of or dataset.as_of
         self._until = as_of
+        self._days = dataset.period.start, dataset.period.end
         self.pack = PackView(self)
         self._units = dataset.unit_by_code
         self._words: dict[tuple[str, str | None], str] = {}
@@ -261,8 +263,9 @@ class Scope:
 
     def apart(self, target: Target) -> bool:
         """Whether a target is for another period than the pack; a milestone always is."""
-        own, period = self.dataset.period, target.period
-        return target.role is not Role.MILESTONE and (period.start, period.end) != (own.start, own.end)
+        own = target.__dict__
+        period = own["period"].__dict__
+        return own["role"] is not _MILESTONE and (period["start"], period["end"]) != self._days
 
     def comparison(self, target: Target) -> str:
         """Return the key by which the statement of a place that compares is found; empty for all its others."""

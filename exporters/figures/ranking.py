@@ -81,8 +81,9 @@ def extremes(dataset: Dataset, targets: Sequence[Target]) -> tuple[list[Target],
 
 def _sizes(dataset: Dataset, targets: Sequence[Target]) -> list[Decimal]:
     """Return the values of targets in the base unit; nothing counts as 0."""
-    powers = {code: unit.multiplier for code, unit in dataset.unit_by_code.items()}
-    values = [(target.value or _NOTHING, powers[target.unit] if target.unit else 0) for target in targets]
+    powers = {code: unit.multiplier for code, unit in dataset.unit_by_code.items()} | {None: 0}
+    stated = [target.__dict__ for target in targets]
+    values = [(own["value"] or _NOTHING, powers[own["unit"]]) for own in stated]
     return [value.scaleb(power) if power else value for value, power in values]
 
 

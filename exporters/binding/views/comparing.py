@@ -60,7 +60,8 @@ class IndicatorView(View):
     @kept
     def growth_first(self) -> list[TargetView]:
         """Those of the growth targets that are largest: several where districts state the same number."""
-        return [view for view in self.growth if view.value == self.growth[0].value]
+        largest = self.growth[0].value if self.growth else None
+        return [view for view in self.growth if view.value == largest]
 
     @kept
     def growth_first_text(self) -> str:
@@ -75,7 +76,7 @@ class IndicatorView(View):
     @kept
     def median_growth(self) -> Decimal | None:
         """The median of the districts' growth targets, in per cent."""
-        return figures.median([view.value for view in self.growth if view.value is not None])
+        return figures.median([value for view in self.growth if (value := view.value) is not None])
 
     @kept
     def city_growth(self) -> TargetView | None:

@@ -190,8 +190,8 @@ class TargetView(View):
 
     def _limited(self, name: str) -> str:
         """Return a name of the indicator with what the statement is limited to: a part of the place, a period."""
-        sub = self._target.sub_place
-        limits = [self.sub_place] if sub.zh or sub.en else []
+        sub = self._target.__dict__["sub_place"].__dict__
+        limits = [self.sub_place] if sub["zh"] or sub["en"] else []
         if self._scope.apart(self._target):
             limits.append(self.period)
         if not limits:
