@@ -112,7 +112,8 @@ class Budget:
         if isinstance(value, str):
             self._charge(len(value))
         elif isinstance(value, list):
-            self._charge(_size(value))
+            if value:
+                self._charge(_size(value))
         elif isinstance(value, Iterator):
             return self._counted(value)
         return value
