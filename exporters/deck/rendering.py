@@ -274,6 +274,7 @@ class _DeckRenderer:
         ids: list[int] = []
         entries: list[str] = []
         relationships = [HEAD, meta["relationships"]["constant"]]
+        before, after = relative_target(main, f"ppt/slides/slide{SLOT}.xml").split(SLOT)
         for number, index in enumerate(self._plan, 1):
             slide = meta["slides"][index]
             if self._first[index] == number:
@@ -283,8 +284,7 @@ class _DeckRenderer:
                 next_id, next_rel = next_id + 1, next_rel + 1
             ids.append(slide_id)
             entries.append(f'<p:sldId id="{slide_id}" r:id="{rel_id}"/>')
-            target = relative_target(main, f"ppt/slides/slide{number}.xml")
-            relationships.append(_relationship(rel_id, rt.SLIDE, target))
+            relationships.append(f'<Relationship Id="{rel_id}" Type="{rt.SLIDE}" Target="{before}{number}{after}"/>')
         pieces = list(meta["presentation"]["pieces"])
         for at in range(1, len(pieces), 2):
             pieces[at] = "".join(entries) if pieces[at] == "slides" else self._section(int(pieces[at]), ids)
@@ -307,12 +307,13 @@ class _DeckRenderer:
         kept |= self._overrides
         listing = DeflateSegment()
         listing.write(ContentTypes(defaults, kept).xml().removesuffix(TYPES_TAIL.encode()))
-        for number in range(1, len(self._plan) + 1):
-            listing.write(override_xml(f"ppt/slides/slide{number}.xml", ct.SLIDE).encode())
-        for number in range(1, self._notes + 1):
-            listing.write(override_xml(f"ppt/notesSlides/notesSlide{number}.xml", ct.NOTES_SLIDE).encode())
-        for number in self._chart_numbers:
-            listing.write(override_xml(f"ppt/charts/chart{number}.xml", ct.CHART).encode())
+        for part, kind, numbers in (
+            (f"ppt/slides/slide{SLOT}.xml", ct.SLIDE, range(1, len(self._plan) + 1)),
+            (f"ppt/notesSlides/notesSlide{SLOT}.xml", ct.NOTES_SLIDE, range(1, self._notes + 1)),
+            (f"ppt/charts/chart{SLOT}.xml", ct.CHART, self._chart_numbers),
+        ):
+            before, after = override_xml(part, kind).split(SLOT)
+            listing.write("".join([f"{before}{number}{after}" for number in numbers]).encode())
         listing.write(TYPES_TAIL.encode())
         return listing
 

@@ -74,19 +74,18 @@ class Stencil:
 
     def __init__(self, pieces: Sequence[str]) -> None:
         self._pieces = [piece.encode() for piece in pieces]
-        self._plain = [piece for own in self._pieces for piece in (own, b"")][:-1]
-        self._deflated: dict[tuple[int, ...], list[bytes]] = {}
+        self._plain = _format(self._pieces)
+        self._deflated: dict[tuple[int, ...], bytes] = {}
 
     def fill(self, numbers: Sequence[int]) -> Deflated:
         """Return the part with the *numbers* between its pieces."""
-        texts = [b"%d" % number for number in numbers]
-        lengths = tuple([len(text) for text in texts])
+        given = tuple(numbers)
+        lengths = tuple([len(str(number)) for number in given])
         deflated = self._deflated.get(lengths)
         if deflated is None:
-            deflated = self._deflated[lengths] = list(self._deflate(lengths))
-        self._plain[1::2] = deflated[1::2] = texts
-        whole = b"".join(self._plain)
-        return Deflated(crc32(whole), len(whole), b"".join(deflated))
+            deflated = self._deflated[lengths] = _format(self._deflate(lengths))
+        whole = self._plain % given
+        return Deflated(crc32(whole), len(whole), deflated % given)
 
     def _deflate(self, lengths: Sequence[int]) -> Iterator[bytes]:
         """Yield what is around the numbers, each with the head of the block that stores the number behind it."""
@@ -94,11 +93,15 @@ class Stencil:
         *others, last = self._pieces
         for piece, length in zip(others, lengths, strict=True):
             yield compressor.compress(piece) + compressor.flush(Z_SYNC_FLUSH) + _stored_head(length)
-            yield b""
             # Bytes that no text holds: nothing refers to where the number stands.
             compressor.compress(b"\0" * length)
             compressor.flush(Z_SYNC_FLUSH)
         yield compressor.compress(last) + compressor.flush()
+
+
+def _format(pieces: Iterable[bytes]) -> bytes:
+    """Return the format that has a number between each two *pieces*."""
+    return b"%d".join(piece.replace(b"%", b"%%") for piece in pieces)
 
 
 def _stored_head(length: int) -> bytes:
