@@ -344,9 +344,10 @@ class Scope:
         order = list(Modality)
         words: dict[Modality, list[str]] = {}
         none = Modality.NONE
-        for target in self.dataset.targets:
-            if target.modality is not none:
-                words.setdefault(target.modality, []).append(target.modality_word)
+        said = dict.fromkeys((own["modality"], own["modality_word"]) for own in map(vars, self.dataset.targets))
+        for modality, word in said:
+            if modality is not none:
+                words.setdefault(modality, []).append(word)
         found: list[str] = []
         for modality in sorted(words, key=order.index):
             own = [word for word in words[modality] if word] if self.lang == "zh" else []

@@ -41,15 +41,18 @@ def groups(targets: Iterable[Target]) -> list[Group]:
     """Return *targets* gathered into rows, in order of their first statement; nothing is left out."""
     together: dict[tuple[str, str], list[Target]] = {}
     for target in targets:
-        together.setdefault((target.group or target.id, target.indicator), []).append(target)
+        # Asked for by name, the attributes of a record take five times as long.
+        own = target.__dict__
+        together.setdefault((own["group"] or own["id"], own["indicator"]), []).append(target)
     return [_group(members) if len(members) > 1 else _alone(members[0]) for members in together.values()]
 
 
 def _alone(target: Target) -> Group:
     """Return the group of a statement that nothing goes with."""
-    if target.role is not _BASE:
+    own = target.__dict__
+    if own["role"] is not _BASE:
         return _group((target,))
-    return Group(target, growth=target) if target.measure in GROWTH else Group(target, level=target)
+    return Group(target, growth=target) if own["measure"] in GROWTH else Group(target, level=target)
 
 
 def _group(members: Sequence[Target]) -> Group:
@@ -82,8 +85,10 @@ def strongest(dataset: Dataset, rows: Sequence[Group]) -> list[Group]:
     What a statement limits to a part of the place comes behind what stands for the whole of it.
     """
     indicators = dataset.indicator_by_code
+
+    def weight(row: Group) -> tuple[int, bool, int]:
+        own = row.base.__dict__
+        return _IMPORTANCE[own["kind"]], bool(own["sub_place"]), indicators[own["indicator"]].rank
+
     # Sorting keeps rows of one rank in their order.
-    return sorted(
-        rows,
-        key=lambda row: (_IMPORTANCE[row.base.kind], bool(row.base.sub_place), indicators[row.base.indicator].rank),
-    )
+    return sorted(rows, key=weight)
