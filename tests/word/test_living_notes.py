@@ -10,6 +10,7 @@ import pytest
 from lxml import etree
 
 from exporters.load import load
+from exporters.merge import Overrides
 from exporters.model import Dataset
 from exporters.snapshot import SetSlot, SlotKind
 from tests.editors import LibreOffice
@@ -80,6 +81,28 @@ def test_what_a_person_wrote_in_a_note_comes_back_with_it(base: bytes) -> None:
     result, plan = regenerate(base, edited(written, moved_on(1)), base)
     assert notes_of(result) == notes_of(written) and not plan.conflicts
     assert [one.reason for one in plan.kept] == ["edited"]
+
+
+def test_a_note_written_anew_stays_though_another_one_is_lost_for_ever(
+    make: Briefing, guangzhou: Dataset, base: bytes
+) -> None:
+    def edit(document: Any) -> None:
+        marks = list(document.element.body.iter(f"{W}footnoteReference"))
+        part = next(one.target_part for one in document.part.rels.values() if one.reltype.endswith("/footnotes"))
+        root = etree.fromstring(part.blob)
+        lost = {marks[1].get(f"{W}id"), marks[-1].get(f"{W}id")}
+        for note in (one for one in root.iter(f"{W}footnote") if one.get(f"{W}id") in lost):
+            for words in note.iter(f"{W}t"):
+                words.text = ""
+        part._blob = etree.tostring(root)
+        paragraph = next(marks[1].iterancestors(f"{W}p"))
+        paragraph.append(copy.deepcopy(paragraph.find(f"{W}r")))
+
+    ours = make(altered(guangzhou, drop="liwan"))
+    result, plan = regenerate(base, edited(base, edit), ours)
+    # The data has no more that note, and a person wrote into its paragraph.
+    assert plan.conflicts and notes_of(result)[1].strip() == "" and notes_of(result)[-1] == notes_of(ours)[-1]
+    assert plan_of(ours, result, ours, Overrides.of(plan.conflicts)).edits == ()
 
 
 def test_a_persons_copy_of_a_note_is_no_fault(base: bytes) -> None:

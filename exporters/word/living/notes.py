@@ -14,6 +14,7 @@ from itertools import pairwise
 
 from exporters.word.anchors import PREFIX, plain_name
 from exporters.word.living.atoms import ITEM_PREFIX, R
+from exporters.word.living.stories import suffix_of
 from exporters.word.names import W
 from exporters.word.xmlparts import Element
 
@@ -79,8 +80,13 @@ def _first_name(element: Element, *prefixes: str) -> str:
 
 def _is_astray(mark: Element, notes: Mapping[str, Element]) -> bool:
     """Return whether a note was generated with another paragraph than that of its reference."""
-    own = _value_numbers(next(mark.iterancestors(_P)))
-    number = min(_value_numbers(notes[mark.get(_ID, "")]), default=0)
+    paragraph, note = next(mark.iterancestors(_P)), notes[mark.get(_ID, "")]
+    records, others = (suffix_of(_first_name(one, ITEM_PREFIX)) for one in (paragraph, note))
+    if records and others[: len(records)] == records:
+        # One that was written anew has the numbers of another render.
+        return False
+    own = _value_numbers(paragraph)
+    number = min(_value_numbers(note), default=0)
     return bool(own and number) and not min(own) <= number <= max(own) + _NEAR
 
 
