@@ -18,9 +18,11 @@ def order_notes(document: Document) -> set[Element]:
         root = document.roots[part]
         notes = [note for note in root.iter(f"{W}{name}") if note.get(f"{W}type", "normal") == "normal"]
         by_id = {note.get(f"{W}id", ""): note for note in notes}
+        if not notes:
+            continue
         marks = [mark for mark in document.body.root.iter(f"{W}{name}Reference") if mark.get(f"{W}id", "") in by_id]
         wanted = list(dict.fromkeys(mark.get(f"{W}id", "") for mark in marks))
-        if not notes or wanted == list(by_id):
+        if wanted == list(by_id):
             continue
         changed.add(root)
         first = min(int(number) for number in by_id)

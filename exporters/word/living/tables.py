@@ -12,6 +12,7 @@ from itertools import count
 
 from exporters.package.moulds import EDGE, Hollow, hole
 from exporters.word.anchors import PREFIX
+from exporters.word.living.atoms import Kind
 from exporters.word.living.items import item_of
 from exporters.word.living.lines import TC, Line, Part
 from exporters.word.living.stories import ItemMould, Read, RowsMould, Scanner
@@ -19,10 +20,9 @@ from exporters.word.living.stories import ItemMould, Read, RowsMould, Scanner
 HEAD = re.compile(rb"<w:tbl>(?:<w:tblPr>.*?</w:tblPr>)?(?:<w:tblGrid>.*?</w:tblGrid>)?(?=<w:tr)", re.DOTALL)
 _LONGEST = 40_000
 """Bytes of rows that may have their like: a table with a row for each record has none, its rows have."""
-_HOLLOW = (b"\0", b"\1", b"\2", b"\3", EDGE.encode(), b"<!")
-"""What stands for holes, and what may hold something that looks like a text."""
-_OTHER = (b"<w:tbl>", b"<w:tbl ", b"Reference", b"_Copy")
-"""What is not read from the rows alone."""
+_HOLLOW = (b"\0", b"\1", b"\2", b"\3", EDGE.encode())
+"""What stands for holes."""
+_COPY = b"_Copy"
 _NUMBER = re.compile(rb' w:id="(\d+)(?:" w:name="' + PREFIX.encode() + rb'[^"<]*)?')
 _NAME = re.compile(rb'w:name="_bp_(r?[0-9]+)([^"<&\t\n]*)')
 _KEY = re.compile(rb'<w:alias w:val="([^"<\t\n]+)')
@@ -38,12 +38,14 @@ def has_moulds(data: bytes) -> bool:
 
 def cut(rows: bytes) -> Cut | None:
     """Take the texts out of rows; None where they have no like."""
-    if len(rows) > _LONGEST or any(sign in rows for sign in _OTHER):
+    if len(rows) > _LONGEST:
         return None
     pieces = _NUMBER.split(rows)
     ids = [int(number) for number in pieces[1::2]]
     names = _NAME.split(b"\0".join(pieces[::2]))
     texts = names[2::3]
+    if _COPY in b"".join(texts):
+        return None
     del names[2::3]
     keys = _KEY.split(b"\1".join(names))
     words = _TEXT.split(b"\2".join(keys[::2]))
@@ -73,7 +75,8 @@ def mould_of(
         return None
     scanner = Scanner(part, digests, {}, frozenset())
     story = scanner.story(lines)
-    if scanner.is_open or any((story.entries, story.loose, story.fields, story.names)):
+    refers = any(atom.kind is Kind.NOTE for line in lines if isinstance(line, Line) for atom in line.atoms)
+    if refers or scanner.is_open or any((story.entries, story.loose, story.fields, story.names)):
         return None
     last = next((at for at, found in enumerate(story.items) if found is scanner.last), None)
     moulds: list[ItemMould] = []
