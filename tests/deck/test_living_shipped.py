@@ -192,6 +192,7 @@ def test_alternative_texts_that_libreoffice_loses_come_back_with_the_figures() -
 
     def lose(presentation: Any) -> None:
         for slide in presentation.slides:
+            slide._element.cSld.attrib.pop("name", None)
             for shape in walk(slide.shapes):
                 shape._element.xpath(".//p:cNvPr")[0].attrib.pop("descr", None)
 

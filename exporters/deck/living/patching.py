@@ -6,6 +6,7 @@ a part in which nothing changes is carried over byte for byte.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -131,15 +132,16 @@ class _Patcher:
     def _give_back_alternatives(self) -> None:
         """Give charts and tables on slides that are written anyway the alternative texts that LibreOffice 7.4 loses at
         every save."""
-        twins = {slide.key: slide for slide in self.ours.slides if slide.key} if self.dirty else {}
-        for slide in self.edited.slides:
-            twin = twins.get(slide.key) if slide.part in self.dirty else None
-            silent = [mark for mark in _frames(slide) if not mark.get("descr")] if twin is not None else []
-            if twin is not None and silent:
-                texts = {key_of(mark.get("name", "")): mark.get("descr", "") for mark in _frames(twin)}
-                for mark in silent:
-                    if text := texts.get(key_of(mark.get("name", ""))):
-                        mark.set("descr", text)
+        slides = [slide for slide in self.edited.slides if slide.part in self.dirty]
+        silent = [mark for slide in slides for mark in _frames(slide) if not mark.get("descr")]
+        texts: dict[str, set[str]] = defaultdict(set)
+        for mark in (mark for slide in self.ours.slides for mark in _frames(slide)) if silent else ():
+            texts[key_of(mark.get("name", ""))].add(mark.get("descr", ""))
+        for mark in silent:
+            # The name of the slide is lost at that save too.
+            key = key_of(mark.get("name", ""))
+            if key and len(texts[key]) == 1:
+                mark.set("descr", *texts[key])
 
     def _rename(self, shape: Element, slide: Slide, key: str) -> None:
         """Give a shape whose name an editor took its key back, as it is written anyway."""
