@@ -18,6 +18,8 @@ class Texts:
             for item in group.items:
                 self._items.setdefault((group.id, item.id), item.slots)
         self._items["", ""] = snapshot.loose
+        self._own: dict[tuple[str, str], dict[str, Slot]] = {}
+        """The slots of the items that were asked for."""
 
     @cached_property
     def _by_key(self) -> dict[str, list[Slot]]:
@@ -28,9 +30,11 @@ class Texts:
         return found
 
     def find(self, group: str, item: str, key: str) -> Slot | None:
-        exact = next((slot for slot in self._items.get((group, item), ()) if slot.key == key), None)
-        if exact is not None:
-            return exact
+        own = self._own.get((group, item))
+        if own is None:
+            own = self._own[group, item] = {slot.key: slot for slot in reversed(self._items.get((group, item), ()))}
+        if key in own:
+            return own[key]
         found = self._by_key.get(key, [])
         return found[0] if found and all(slot.text == found[0].text for slot in found) else None
 
