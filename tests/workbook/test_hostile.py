@@ -129,7 +129,8 @@ def test_renamed_headers_still_name_their_columns(desk: Desk):
             next(one for one in grid.table.tableColumns if one.name == old).name = new
 
     desk.edit(edit)
-    assert not desk.status().plan.kept
+    assert {one.theirs for one in desk.status().plan.kept if one.reason == "added"} >= {"批注", "统计口径"}
+    assert {one.reason for one in desk.status().plan.kept} == {"added"}
     desk.data["targets"] = whole
     desk.target(GDP)["value"] = 7.5
     built(desk)
