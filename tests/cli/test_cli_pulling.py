@@ -288,3 +288,17 @@ def test_two_people_pull_one_after_the_other(run: Any) -> None:
     told = json.loads(run("build", "d.yaml", "--out", "p", "--json", code=3))["conflicts"]
     assert {(one["key"], one["theirs"], one["ours"]) for one in told} == {("nansha.gdp-growth.text", "12%以上", "11%以上")}
     run("build", "d.yaml", "--out", "first")
+
+
+def test_what_excel_worked_out_is_read_with_the_digits_that_it_shows(run: Any) -> None:
+    def edit() -> None:
+        book = openpyxl.load_workbook("p/targets.xlsx")
+        sheet = book["目标"]
+        column = {cell.value: cell.column for cell in sheet[4]}
+        row = next(cell.row for cell in sheet["A"] if cell.value == "huangpu.gdp-growth")
+        sheet.cell(row, column["目标值"]).value = 0.07 * 1.1
+        book.save("p/targets.xlsx")
+
+    edit()
+    assert "0.07700000000000001" not in run("pull", "d.yaml", "p")
+    assert "value: 7.7\n" in Path("d.yaml").read_text("utf-8")

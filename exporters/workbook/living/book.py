@@ -36,6 +36,7 @@ RANGE = "#"
 """Stands in the handle of rows with keys that are no table: part#column."""
 _EPOCH = dt.datetime(1899, 12, 30)
 _EPOCH_1904 = dt.datetime(1904, 1, 1)
+_SHOWN_DIGITS = 15
 _PLAIN_NUMBER = re.compile(r"-?\d{1,15}")
 _DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:T(\d{2}):(\d{2}):(\d{2}))?")
 
@@ -383,7 +384,8 @@ def readable(package: Package) -> Iterator[None]:
 
 
 def plain_number(text: str) -> str:
-    """Return a stored number as plain decimal text: Excel keeps 0.075 as ``7.4999999999999997E-2``."""
+    """Return a stored number as plain decimal text, as a person sees it: Excel keeps 0.075 as ``7.4999999999999997E-2``
+    and shows 15 digits of what it worked out (0.07 times 1.1 is 0.077)."""
     text = text.strip()
     if _PLAIN_NUMBER.fullmatch(text):
         return text
@@ -392,6 +394,8 @@ def plain_number(text: str) -> str:
     except ValueError:
         return text
     shown = repr(value)
+    if len(shown) > _SHOWN_DIGITS:
+        shown = f"{value:.{_SHOWN_DIGITS}g}"
     if "e" in shown or "n" in shown:
         from decimal import Decimal
 
