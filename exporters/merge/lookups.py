@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
 from functools import cached_property
 
 from exporters.snapshot import Slot, Snapshot
@@ -29,10 +30,15 @@ class Texts:
                 found[slot.key].append(slot)
         return found
 
+    def own(self, group: str, item: str) -> Mapping[str, Slot]:
+        """Return the slots of an item by their keys."""
+        found = self._own.get((group, item))
+        if found is None:
+            found = self._own[group, item] = {slot.key: slot for slot in reversed(self._items.get((group, item), ()))}
+        return found
+
     def find(self, group: str, item: str, key: str) -> Slot | None:
-        own = self._own.get((group, item))
-        if own is None:
-            own = self._own[group, item] = {slot.key: slot for slot in reversed(self._items.get((group, item), ()))}
+        own = self.own(group, item)
         if key in own:
             return own[key]
         found = self._by_key.get(key, [])

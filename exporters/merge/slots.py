@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from exporters.merge.prose import merge_prose, relabelled
 from exporters.merge.threeway import NOTHING, ThreeWay
+from exporters.merge.units import in_another_unit
 from exporters.merge.values import Merged, canonical, merge_value
 from exporters.snapshot import Kept, SetSlot, Slot, SlotKind
 
@@ -43,6 +44,10 @@ class Slots:
         elif slot.kind is SlotKind.NAME:
             return
         elif merged.text == slot.text and canonical(slot.text) not in {canonical(before), canonical(ours.text)}:
+            if in_another_unit(self._files.base_texts, self._files.ours_texts, group, item, slot):
+                name = self._files.conflict_key(group, slot.key)
+                self._files.conflict(name, "both-changed", NOTHING, slot.text, ours.text, slot.at, item, group)
+                return
             self._files.kept.append(Kept(slot.key, before, slot.text, at=slot.at))
 
     def _added_twice(self, group: str, item: str, slot: Slot, ours: Slot) -> None:

@@ -10,7 +10,6 @@ import hashlib
 import re
 from collections import Counter, defaultdict
 from dataclasses import replace
-from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 
 from exporters.merge.aligning import aligned, known
@@ -21,6 +20,7 @@ from exporters.merge.lookups import Texts, ambiguous
 from exporters.merge.overrides import Overrides
 from exporters.merge.prose import merge_prose
 from exporters.merge.threeway import NOTHING
+from exporters.merge.units import in_another_unit
 from exporters.merge.values import canonical, merge_value
 from exporters.snapshot import MARK, Conflict, Group, Item, Kept, Plan, RemoveItem, SetSlot, Slot, SlotKind, Snapshot
 
@@ -43,7 +43,7 @@ def upgrade(
 class _Upgrade:
     def __init__(self, base: Snapshot, theirs: Snapshot, ours: Snapshot, overrides: Overrides) -> None:
         self._base, self._theirs, self._ours, self._overrides = base, theirs, ours, overrides
-        self._before = Texts(base)
+        self._before, self._after = Texts(base), Texts(ours)
         self._anchors = sum(1 for _ in base.slots())
         self._ambiguous = ambiguous(base, ours)
         self._edited_everywhere = self._alike(theirs)
@@ -58,7 +58,6 @@ class _Upgrade:
         self._kept: list[Kept] = []
         self._done: set[str] = set()
         self._told: set[str] = set()
-        self._rows: tuple[dict[tuple[str, str], dict[str, Decimal]], ...] | None = None
 
     def _alike(self, theirs: Snapshot) -> set[str]:
         """Return the keys of the values that a person typed over alike wherever they stand."""
@@ -159,42 +158,12 @@ class _Upgrade:
         merged = (merge_prose if slot.kind is SlotKind.PROSE else merge_value)(old.text, slot.text, new.text)
         if merged.text != new.text:
             self._edits.append(SetSlot(new.key, new.at, new.kind, new.text, merged.text))
-        in_another_unit = not merged.conflict and self._in_another_unit(group, item, slot)
-        if merged.conflict or in_another_unit:
-            before = NOTHING if in_another_unit else old.text
+        moved = not merged.conflict and in_another_unit(self._before, self._after, group, item, slot)
+        if merged.conflict or moved:
+            before = NOTHING if moved else old.text
             self._conflicts.append(Conflict(new.key, "both-changed", before, slot.text, new.text, new.at, item, group))
         else:
             self._kept.append(Kept(new.key, old.text, slot.text, at=new.at))
-
-
-    def _in_another_unit(self, group: str, item: str, typed: Slot) -> bool:
-        """Whether a number was typed into a row whose own numbers are others by a power of ten in the new render: in
-        another language it counts in another unit (10 亿元 is CNY 1 bn)."""
-        if _number(typed.text) is None:
-            return False
-        if self._rows is None:
-            self._rows = tuple(_by_item(one) for one in (self._base, self._ours))
-        before, now = (rows.get((group, item), {}) for rows in self._rows)
-        ratios = {now[key] / number for key, number in before.items() if number and key in now} - {Decimal(1)}
-        return len(ratios) == 1 and ratios.pop().normalize().as_tuple().digits == (1,)
-
-
-def _by_item(snapshot: Snapshot) -> dict[tuple[str, str], dict[str, Decimal]]:
-    """Return the numbers of each row by the keys of their slots."""
-    return {
-        (group.id, item.id): {slot.key: found for slot in item.slots if (found := _number(slot.text)) is not None}
-        for group in snapshot.groups
-        if group.keeps
-        for item in group.items
-    }
-
-
-def _number(text: str) -> Decimal | None:
-    try:
-        found = Decimal(text.replace(",", ""))
-    except InvalidOperation:
-        return None
-    return found if found.is_finite() else None
 
 
 def _not_carried(group: str, item: Item, slot: Slot, old: Slot) -> Conflict:

@@ -405,10 +405,13 @@ def test_a_number_typed_under_another_unit_is_told(aim: str, told: bool):
         return Snapshot("workbook", (Group("t", "t", (Item("r", "r", slots, removable=True),), keeps=True),))
 
     ours = row(aim, "亿元", "")
-    plan, _ = upgrade(row("53.5", "CNY bn", ""), row("53.5", "CNY bn", "50"), ours)
-    assert [one.key for one in plan.conflicts] == ["r.actual"] * told
-    # It stays open until somebody settles it.
-    assert len(merge(ours, row(aim, "亿元", "50"), ours, Overrides.of(plan.conflicts)).conflicts) == told
+    base, theirs = row("53.5", "CNY bn", ""), row("53.5", "CNY bn", "50")
+    for plan in (upgrade(base, theirs, ours)[0], merge(base, theirs, ours)):
+        assert [one.key for one in plan.conflicts] == ["r.actual"] * told
+        # It stays open until somebody settles it.
+        assert len(merge(ours, row(aim, "亿元", "50"), ours, Overrides.of(plan.conflicts)).conflicts) == told
+    # Nobody typed a number: whoever wrote words meant no unit.
+    assert merge(base, row("53.5", "CNY bn", "见附件"), ours).conflicts == ()
 
 
 @pytest.mark.parametrize(
