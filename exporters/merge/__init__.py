@@ -13,6 +13,7 @@ from exporters.merge.lookups import Texts
 from exporters.merge.ordering import arrangements, in_order_of
 from exporters.merge.overrides import Overrides
 from exporters.merge.prose import merge_prose
+from exporters.merge.units import may_be_of_units
 from exporters.merge.upgrades import upgrade
 from exporters.merge.values import Merged, canonical, merge_value
 
@@ -27,6 +28,7 @@ __all__ = [
     "counterparts",
     "in_order_of",
     "known",
+    "may_be_of_units",
     "merge",
     "merge_prose",
     "merge_value",

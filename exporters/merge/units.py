@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from decimal import Decimal, InvalidOperation
 
 from exporters.merge.lookups import Texts
-from exporters.snapshot import Slot
+from exporters.merge.threeway import NOTHING
+from exporters.snapshot import Conflict, Slot
 
 
 def in_another_unit(base: Texts, ours: Texts, group: str, item: str, typed: Slot) -> bool:
@@ -16,7 +17,19 @@ def in_another_unit(base: Texts, ours: Texts, group: str, item: str, typed: Slot
         return False
     before, now = (_numbers(texts.own(group, item).values()) for texts in (base, ours))
     ratios = {now[key] / number for key, number in before.items() if number and key in now} - {Decimal(1)}
-    return len(ratios) == 1 and ratios.pop().normalize().as_tuple().digits == (1,)
+    return len(ratios) == 1 and _is_power_of_ten(ratios.pop())
+
+
+def may_be_of_units(conflict: Conflict) -> bool:
+    """Whether what a person typed, which is open, may have been meant in another unit than its row counts in by now."""
+    before, typed, now = (_number(text) for text in (conflict.base, conflict.theirs, conflict.ours))
+    if typed is None:
+        return False
+    return conflict.base == NOTHING or bool(before and now and before != now and _is_power_of_ten(now / before))
+
+
+def _is_power_of_ten(ratio: Decimal) -> bool:
+    return ratio.normalize().as_tuple().digits == (1,)
 
 
 def _numbers(slots: Iterable[Slot]) -> dict[str, Decimal]:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from exporters.binding.keys import Keys
 from exporters.binding.views import TargetView
 from exporters.errors import Fault, PackageError, RefusedError
-from exporters.merge import Texts, aligned, canonical, known
+from exporters.merge import Texts, aligned, canonical, known, may_be_of_units
 from exporters.package import Package
 from exporters.registry import EXPORTERS
 from exporters.runs import rows
@@ -39,6 +39,10 @@ class Typed:
     @property
     def place(self) -> str:
         return f"{self.where}, {self.record}.{self.field}" if self.where else f"{self.record}.{self.field}"
+
+
+_Changed = tuple[str, str, str, Slot]
+"""Group, item, old text and slot of a value that is not what it was."""
 
 
 class Reader:
@@ -82,6 +86,12 @@ class Reader:
             if apart:
                 self.faults.append(replace(rows.fault(str(file.path), apart), severity="error"))
             changed = [one for one in changed if one[1] not in apart]
+            unsure = {
+                (one.item, one.key.partition("@")[0])
+                for one in memory.open_conflicts(file.name, origin, self._pack.manifest)
+                if may_be_of_units(one)
+            }
+            changed = [one for one in changed if not self._in_doubt(file, one, unsure, places)]
         if now.format == "deck":
             for where, *said in self._said(base, now, places):
                 yield Typed(str(file.path), where, *said)
@@ -96,6 +106,18 @@ class Reader:
             field = headers[table].get(header, "")
             if field:
                 yield Typed(str(file.path), f"{where}, column {header}", item, field, old, slot.text)
+
+    def _in_doubt(
+        self, file: PackFile, changed: _Changed, unsure: Collection[tuple[str, str]], places: Mapping[str, str]
+    ) -> bool:
+        """Tell of a number that may have been meant in another unit, and say whether it is one."""
+        _, item, _, slot = changed
+        if (item, slot.key) not in unsure:
+            return False
+        message = f"“{slot.text}” may have been typed for another unit than its row counts in now"
+        hint = "settle it with `briefpack resolve`, then pull again; nothing of it was taken"
+        self.faults.append(Fault("pull", message, str(file.path), places.get(slot.at, slot.key), hint=hint))
+        return True
 
     def _said(
         self, base: Snapshot, now: Snapshot, places: Mapping[str, str]
@@ -141,8 +163,8 @@ class Reader:
         return columns(Package.open(edition.files[0].content, name=edition.files[0].shown))
 
 
-def _changed(base: Snapshot, now: Snapshot) -> Iterator[tuple[str, str, str, Slot]]:
-    """Yield (group, item, old text, slot) of every value that is not what it was; of copies that differ, of each."""
+def _changed(base: Snapshot, now: Snapshot) -> Iterator[_Changed]:
+    """Yield every value that is not what it was; of copies that differ, of each."""
     before, count = Texts(base), _counted(base)
     copies = {key: found for key, found in _counted(now).items() if len(found) > len(count.get(key, ()))}
     for group, item, slot in now.slots():

@@ -302,3 +302,28 @@ def test_what_excel_worked_out_is_read_with_the_digits_that_it_shows(run: Any) -
     edit()
     assert "0.07700000000000001" not in run("pull", "d.yaml", "p")
     assert "value: 7.7\n" in Path("d.yaml").read_text("utf-8")
+
+
+def test_what_was_typed_in_the_unit_of_another_language_is_not_taken_before_it_is_settled(run: Any) -> None:
+    def cell(key: str, header: str, value: float | None = None) -> Any:
+        book = openpyxl.load_workbook("p/targets.xlsx")
+        sheet = book.worksheets[1]
+        column = {one.value: one.column for one in sheet[4]}[header]
+        found = sheet.cell(next(one.row for one in sheet["A"] if one.value == key), column)
+        if value is not None:
+            found.value = value
+            book.save("p/targets.xlsx")
+        return found.value
+
+    run("build", "d.yaml", "--out", "p", "--lang", "en", "--only", "workbook")
+    assert cell("haizhu.fai-level", "Target", 55) == 55
+    run("build", "d.yaml", "--out", "p", "--lang", "zh", "--only", "workbook", code=3)
+    assert cell("haizhu.fai-level", "目标值") == 55
+    said = run("pull", "d.yaml", "p", code=1)
+    assert "another unit" in said and "briefpack resolve" in said
+    assert Path("d.yaml").read_text("utf-8") == SAMPLE
+    (key,) = (one["key"] for one in json.loads(run("status", "p", "--json", code=3))["conflicts"])
+    run("resolve", "p", key, "--mine")
+    assert cell("haizhu.fai-level", "目标值", 550) == 550
+    run("pull", "d.yaml", "p")
+    assert "value: 550\n" in Path("d.yaml").read_text("utf-8")
