@@ -6,7 +6,7 @@ stays theirs and is reported.
 """
 
 from exporters.merge.aligning import aligned, known, named_as
-from exporters.merge.comparing import content_of
+from exporters.merge.comparing import content_of, line_key
 from exporters.merge.counterparts import counterparts
 from exporters.merge.files import merge
 from exporters.merge.lookups import Texts
@@ -28,6 +28,7 @@ __all__ = [
     "counterparts",
     "in_order_of",
     "known",
+    "line_key",
     "may_be_of_units",
     "merge",
     "merge_prose",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from itertools import takewhile, zip_longest
 
@@ -89,6 +90,11 @@ def arranged_alike(base: Group, theirs: Group) -> bool:
         if item.silent and touchable(item) != touchable(other):
             return False
     return True
+
+
+def line_key(text: str) -> str:
+    """Return the name of a conflict about words that no key names: they themselves tell it from others."""
+    return f"line-{hashlib.sha256(text.encode()).hexdigest()[:8]}"
 
 
 def content_of(thing: Item | Group) -> str:

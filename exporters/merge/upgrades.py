@@ -6,7 +6,6 @@ sentence is found by its words; what has no sure place is told, with its text, a
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections import Counter, defaultdict
 from dataclasses import replace
@@ -14,7 +13,7 @@ from functools import lru_cache
 
 from exporters.merge.aligning import aligned, known
 from exporters.merge.columns import in_columns_of
-from exporters.merge.comparing import content_of
+from exporters.merge.comparing import content_of, line_key
 from exporters.merge.counterparts import same_items
 from exporters.merge.lookups import Texts, ambiguous
 from exporters.merge.overrides import Overrides
@@ -172,12 +171,12 @@ def _not_carried(group: str, item: Item, slot: Slot, old: Slot) -> Conflict:
     shown = tuple(one for one in item.slots if one is slot or one.kind is SlotKind.VALUE)
     text = content_of(replace(item, slots=shown))
     # The name of a sentence's place is that of another one by now.
-    key = f"line-{hashlib.sha256(text.encode()).hexdigest()[:8]}"
+    key = line_key(text)
     return Conflict(key, "not-carried", old.text, text, "", item=item.id, group=group)
 
 
 def _deleted(text: str) -> Conflict:
-    key = f"line-{hashlib.sha256(text.encode()).hexdigest()[:8]}"
+    key = line_key(text)
     return Conflict(key, "not-carried", text, "", "")
 
 

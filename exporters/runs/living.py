@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import io
 from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -10,7 +9,17 @@ from typing import TYPE_CHECKING, Any
 
 from exporters.collector import collector_paused
 from exporters.errors import Fault, RefusedError
-from exporters.merge import Overrides, arrangements, content_of, counterparts, in_order_of, merge, named_as, upgrade
+from exporters.merge import (
+    Overrides,
+    arrangements,
+    content_of,
+    counterparts,
+    in_order_of,
+    line_key,
+    merge,
+    named_as,
+    upgrade,
+)
 from exporters.package import Package
 from exporters.runs.stamp import PROPERTY, Stamp
 from exporters.snapshot import Conflict, Kept, Plan, Snapshot
@@ -154,9 +163,9 @@ def upgraded(
         content, result = more, Package.written(more, name=file)
     own = _own_lines(room, theirs, (base, carried), told)
     there = set(room.lines(result))
-    brought = tuple(Kept(_line(line), "", line, "added") for line in own if line in there)
+    brought = tuple(Kept(line_key(line), "", line, "added") for line in own if line in there)
     missing = dict.fromkeys((*(line for line in own if line not in there), *left))
-    lines = {_line(line): Conflict(_line(line), "not-carried", "", line, "") for line in missing}
+    lines = {line_key(line): Conflict(line_key(line), "not-carried", "", line, "") for line in missing}
     still = [one for one in open_conflicts if _is_uncarried(one, there) and one.theirs not in told]
     conflicts = (*plan.conflicts, *lines.values(), *(one for one in still if one.key not in lines))
     return replace(plan, conflicts=conflicts, kept=(*plan.kept, *brought)), content
@@ -224,7 +233,7 @@ def with_own_lines(room: Exporter, plan: Plan, base: Package, theirs: Package, n
     edited = (item for group in now.groups for item in group.items if any(slot.at in places for slot in item.slots))
     told = {line for item in edited for line in content_of(item).split("\n")}
     own = _own_lines(room, theirs, (base,), told)
-    return replace(plan, kept=(*plan.kept, *(Kept(_line(line), "", line, "added") for line in own)))
+    return replace(plan, kept=(*plan.kept, *(Kept(line_key(line), "", line, "added") for line in own)))
 
 
 def _own_lines(room: Exporter, theirs: Package, others: Iterable[Package], told: Container[str]) -> list[str]:
@@ -232,7 +241,3 @@ def _own_lines(room: Exporter, theirs: Package, others: Iterable[Package], told:
     known = {line for other in others for line in room.lines(other)}
     found = dict.fromkeys(line for line in room.lines(theirs) if line.strip())
     return [line for line in found if line not in known and line not in told]
-
-
-def _line(text: str) -> str:
-    return f"line-{hashlib.sha256(text.encode()).hexdigest()[:8]}"

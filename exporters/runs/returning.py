@@ -6,7 +6,6 @@ changed, and what has no sure place there, stays open with its text until somebo
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from io import BytesIO
@@ -15,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from exporters.errors import BriefpackError, Fault, RefusedError
 from exporters.files import read_file
-from exporters.merge import aligned, content_of, merge
+from exporters.merge import aligned, content_of, line_key, merge
 from exporters.package import Package
 from exporters.runs.living import edited_from, lost, with_own
 from exporters.runs.memory import Base, Memory
@@ -103,5 +102,4 @@ def _is_counted(edit: object) -> bool:
 
 
 def _open(base: str, text: str) -> Conflict:
-    digest = hashlib.sha256(f"{base}\n{text}".encode() if base else text.encode()).hexdigest()
-    return Conflict(f"line-{digest[:8]}", "not-carried", base, text, "")
+    return Conflict(line_key(f"{base}\n{text}" if base else text), "not-carried", base, text, "")
