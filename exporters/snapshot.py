@@ -7,10 +7,11 @@ gave them, and only within that one file.
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Literal
+from typing import Any, Literal
 
 # Begins the id of a group or an item that the format cannot tell; none stands in a plan.
 UNKNOWN = "?"
@@ -71,7 +72,52 @@ class Slot:
     kind: SlotKind = SlotKind.VALUE
 
 
-@dataclass(slots=True, unsafe_hash=True)
+class Unmade(Sequence[Slot]):
+    """The slots of an item, made when somebody asks for one: most items say the same in all three files.
+
+    Where *said* of two is equal, so are the keys, texts and kinds of their slots.
+    """
+
+    __slots__ = ("_slots", "said")
+
+    def __init__(self, said: Any) -> None:
+        self.said = said
+        self._slots: Sequence[Slot] | None = None
+
+    @property
+    @abstractmethod
+    def anchors(self) -> int:
+        """How many keys that are not silent they have."""
+
+    @abstractmethod
+    def _make(self) -> Sequence[Slot]: ...
+
+    @property
+    def _made(self) -> Sequence[Slot]:
+        if self._slots is None:
+            self._slots = self._make()
+        return self._slots
+
+    def __iter__(self) -> Iterator[Slot]:
+        return iter(self._made)
+
+    def __len__(self) -> int:
+        return len(self._made)
+
+    def __getitem__(self, place: Any) -> Any:
+        return self._made[place]
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Sequence) and tuple(self) == tuple(other)
+
+    def __hash__(self) -> int:
+        return hash(tuple(self))
+
+    def __repr__(self) -> str:
+        return repr(tuple(self))
+
+
+@dataclass(slots=True)
 class Item:
     """A generated paragraph, table row, shape or sheet row. ``id`` is the same in every generation; copies share it.
 
@@ -85,7 +131,7 @@ class Item:
 
     id: str
     at: str
-    slots: tuple[Slot, ...] = ()
+    slots: Sequence[Slot] = ()
     unit: str = ""
     sort: str = ""
     box: tuple[int, ...] = ()

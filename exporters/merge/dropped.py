@@ -87,6 +87,9 @@ class Dropped:
     def _without_filled(self, group: Group, base: Item, item: Item) -> Item:
         """Return an item without what a person put into every one of its group: a column filled down is about no row.
         Of two items nothing can be told."""
+        bound = {slot.key for slot in base.slots}
+        if all(slot.key in bound for slot in item.slots):
+            return item
         filled = self._filled.get(group.at)
         if filled is None:
             columns: dict[str, list[str]] = defaultdict(list)
@@ -95,6 +98,5 @@ class Dropped:
                     columns[slot.key.removeprefix(one.id)].append(slot.text)
             whole = (name for name, texts in columns.items() if texts == texts[:1] * len(group.items))
             filled = self._filled[group.at] = set(whole)
-        bound = {slot.key for slot in base.slots}
         own = (one for one in item.slots if one.key in bound or one.key.removeprefix(item.id) not in filled)
         return replace(item, slots=tuple(own))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
-from exporters.merge.comparing import column_of, content_of, lost_keys, same
+from exporters.merge.comparing import column_of, content_of, lost_keys, same, say_the_same
 from exporters.merge.dropped import Dropped
 from exporters.merge.neighbours import placements
 from exporters.merge.slots import Slots
@@ -134,7 +134,11 @@ class Items:
 
 def _untouched(base: Item | None, theirs: Item, ours: Item) -> bool:
     """Whether an item says one thing in all three files."""
-    if base is None or not len(base.slots) == len(theirs.slots) == len(ours.slots):
+    if base is None:
+        return False
+    if say_the_same(base, theirs) and say_the_same(base, ours):
+        return True
+    if not len(base.slots) == len(theirs.slots) == len(ours.slots):
         return False
     for before, now, new in zip(base.slots, theirs.slots, ours.slots, strict=True):
         if not (before.text == now.text == new.text and before.key == now.key == new.key):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 
 from exporters.snapshot import Slot, Snapshot
@@ -14,7 +14,7 @@ class Texts:
 
     def __init__(self, snapshot: Snapshot) -> None:
         self._snapshot = snapshot
-        self._items: dict[tuple[str, str], tuple[Slot, ...]] = {}
+        self._items: dict[tuple[str, str], Sequence[Slot]] = {}
         for group in snapshot.groups:
             for item in group.items:
                 self._items.setdefault((group.id, item.id), item.slots)

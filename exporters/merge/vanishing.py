@@ -3,29 +3,37 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 
-from exporters.merge.comparing import lost_keys
-from exporters.snapshot import Item, SlotKind, Snapshot
+from exporters.merge.comparing import lost_keys, say_the_same
+from exporters.snapshot import Group, Item, SlotKind, Snapshot, Unmade
 
 
 def anchors(base: Snapshot, theirs: Snapshot) -> tuple[int, int]:
     """Return how many values of *base* nobody can have meant to take out of *theirs* and are gone, and how many there
     were."""
-    wanted: dict[str, set[str]] = {}
-    for item in (one for group in base.groups if group.id for one in group.items):
-        own = {slot.key for slot in item.slots if not slot.kind.silent}
-        wanted[item.id] = wanted[item.id] | own if item.id in wanted else own
-    here: dict[str, list[Item]] = defaultdict(list)
-    for item in (one for group in theirs.groups for one in group.items):
-        here[item.id].append(item)
-    count = sum(map(len, wanted.values()))
-    for name in wanted.keys() & here.keys():
-        wanted[name] = wanted[name].difference(*([slot.key for slot in item.slots] for item in here[name]))
-    gone = {(name, key) for name, keys in wanted.items() for key in keys}
+    wanted, here = _by_name(group for group in base.groups if group.id), _by_name(theirs.groups)
+    count = 0
+    gone: set[tuple[str, str]] = set()
+    for name, items in wanted.items():
+        first, copies = items[0], here.get(name, [])
+        if len(items) == 1 and isinstance(first.slots, Unmade) and any(say_the_same(first, one) for one in copies):
+            count += first.slots.anchors
+            continue
+        keys = {slot.key for item in items for slot in item.slots if not slot.kind.silent}
+        count += len(keys)
+        gone |= {(name, key) for key in keys.difference(*([slot.key for slot in item.slots] for item in copies))}
     if gone:
         loose = {slot.key for slot in theirs.loose}
         gone = {one for one in gone - _lost(base, here) - _taken_out(base, theirs) if one[1] not in loose}
     return len(gone), count
+
+
+def _by_name(groups: Iterable[Group]) -> dict[str, list[Item]]:
+    found: dict[str, list[Item]] = defaultdict(list)
+    for item in (one for group in groups for one in group.items):
+        found[item.id].append(item)
+    return found
 
 
 def _taken_out(base: Snapshot, theirs: Snapshot) -> set[tuple[str, str]]:

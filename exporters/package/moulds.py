@@ -93,6 +93,11 @@ class Hollow:
         whole = int(pieces[1]) if len(pieces) == 3 and not pieces[0] and not pieces[2] else -1
         return cls(pieces, whole)
 
+    @property
+    def holes(self) -> list[int]:
+        """The numbers of its holes, in order."""
+        return [int(number) for number in self.pieces[1::2]]
+
     def filled(self, texts: Sequence[str]) -> str:
         """Return what it says with *texts* in its holes."""
         if self.whole >= 0:

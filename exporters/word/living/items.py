@@ -18,20 +18,21 @@ _TEXT, _CONTROL, _BOOKED, _PROSE, _DERIVED = Kind.TEXT, Kind.CONTROL, Kind.BOOKE
 
 def item_of(at: str, found: Found, shown: Sequence[Slot] = (), lost: Callable[[Region], bool] = bool) -> Item:
     """Return an item; *shown* are the slots of its charts and drawings, *lost* tells notes without words."""
+    told = found.beside and found.unit
+    beside = Slot(f"{found.id}+", "\n".join(found.beside), "", SlotKind.FOREIGN) if told else None
     if found.unread is not None:
-        table, place = found.unread
-        slots = table.slots(at, place)
-    else:
-        slots = []
-        for number, region in enumerate(found.regions):
-            kind = SlotKind.LOST if region.is_note and lost(region) else _PROSE
-            slots += _region(f"{at}/{REGION}{number}", region, kind, is_row=found.is_row)
-        slots += (value_slot(f"{at}/{VALUE}{index}", atom) for index, atom in enumerate(found.values))
-        slots += shown
-        if found.inside:
-            slots.append(Slot(f"{found.id}!", "\n".join(found.inside), "", SlotKind.FOREIGN))
-    if found.beside and found.unit:
-        slots.append(Slot(f"{found.id}+", "\n".join(found.beside), "", SlotKind.FOREIGN))
+        rows, place = found.unread
+        return Item(found.id, at, rows.slots(at, place, beside), found.unit)
+    slots: list[Slot] = []
+    for number, region in enumerate(found.regions):
+        kind = SlotKind.LOST if region.is_note and lost(region) else _PROSE
+        slots += _region(f"{at}/{REGION}{number}", region, kind, is_row=found.is_row)
+    slots += (value_slot(f"{at}/{VALUE}{index}", atom) for index, atom in enumerate(found.values))
+    slots += shown
+    if found.inside:
+        slots.append(Slot(f"{found.id}!", "\n".join(found.inside), "", SlotKind.FOREIGN))
+    if beside is not None:
+        slots.append(beside)
     return Item(found.id, at, tuple(slots), found.unit)
 
 

@@ -29,7 +29,7 @@ from exporters.word.living.atoms import (
 )
 from exporters.word.living.lines import CHART, DRAWING, PARSER, TBL, TC, TR, Between, Line, Node, P, Part, take, unbound
 from exporters.word.living.stories import Read, Rows, RowsMould, scan
-from exporters.word.living.tables import HEAD, cut, has_moulds, hollow, mould_of
+from exporters.word.living.tables import HEAD, Cut, cut, has_moulds, hollow, mould_of
 from exporters.word.names import W
 
 _ATTRIBUTES = rb'(?: [\w:]+="[^"<]*")*'
@@ -109,7 +109,14 @@ class Known:
     """What is known by its text, of this briefing or of another edition of it."""
 
     texts: Texts = field(default_factory=Texts)
+    _cuts: dict[bytes, Cut | None] = field(default_factory=dict)
     tables: dict[tuple[bytes, tuple[int, ...]], RowsMould | None] = field(default_factory=dict)
+
+    def cut(self, rows: bytes) -> Cut | None:
+        """Take the texts out of rows; what another edition holds octet for octet is not cut again."""
+        if rows not in self._cuts:
+            self._cuts[rows] = cut(rows)
+        return self._cuts[rows]
 
 
 def lex(part: Part, digests: Mapping[str, str], known: Known) -> list[Read] | None:
@@ -210,7 +217,7 @@ class _Lexer:
             return None
         end = self._data.find(_ENDS[tag], start)
         first, end = (start, end + len(_ENDS[tag])) if head is None else (head.end(), end)
-        taken = cut(self._data[first:end]) if end > first else None
+        taken = self._known.cut(self._data[first:end]) if end > first else None
         if taken is None:
             return None
         form, texts = taken

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from exporters.package.moulds import Hollow
-from exporters.snapshot import Slot, SlotKind
+from exporters.snapshot import Slot, SlotKind, Unmade
 from exporters.word.anchors import plain_name
 from exporters.word.living.atoms import (
     CONTENTS_PREFIX,
@@ -145,6 +145,43 @@ class ItemMould:
     number: int
     slots: list[tuple[Hollow, Hollow, str, SlotKind]]
     inside: list[Hollow]
+    holes: list[int] = field(init=False)
+    """The texts of its rows that it says."""
+    sign: object = field(init=False)
+    """What those say alike that have the same texts, from wherever they are taken."""
+
+    def __post_init__(self) -> None:
+        texts = [self.id, *(text for key, shown, _, _ in self.slots for text in (key, shown)), *self.inside]
+        self.holes = list(dict.fromkeys(number for text in texts for number in text.holes))
+        places = {number: place for place, number in enumerate(self.holes)}
+        shapes = [tuple(text.pieces[::2]) + tuple(places[number] for number in text.holes) for text in texts]
+        self.sign = (*shapes, *(kind for *_, kind in self.slots))
+
+    def filled(self, texts: Sequence[str], at: str) -> list[Slot]:
+        slots = [Slot(key.filled(texts), text.filled(texts), at + place, kind) for key, text, place, kind in self.slots]
+        inside = [words for one in self.inside if (words := one.filled(texts).strip())]
+        if inside:
+            slots.append(Slot(f"{self.id.filled(texts)}!", "\n".join(inside), "", SlotKind.FOREIGN))
+        return slots
+
+
+class _Unmade(Unmade):
+    """The slots of an item of rows that were not read."""
+
+    __slots__ = ("_at", "_beside", "_mould", "_texts")
+
+    def __init__(self, at: str, mould: ItemMould, texts: Sequence[str], beside: Slot | None) -> None:
+        said = tuple([texts[hole] for hole in mould.holes])
+        super().__init__((mould.sign, said, beside.text if beside is not None else None))
+        self._at, self._mould, self._texts, self._beside = at, mould, texts, beside
+
+    @property
+    def anchors(self) -> int:
+        return len({key.filled(self._texts) for key, _, _, kind in self._mould.slots if not kind.silent})
+
+    def _make(self) -> Sequence[Slot]:
+        slots = self._mould.filled(self._texts, self._at)
+        return (*slots, self._beside) if self._beside is not None else slots
 
 
 @dataclass(slots=True)
@@ -177,16 +214,9 @@ class Rows:
         ]
         self.last = self.items[mould.last] if mould.last is not None else None
 
-    def slots(self, at: str, number: int) -> list[Slot]:
-        """Return the slots of an item."""
-        texts, mould = self._texts, self._moulds[number]
-        slots = [
-            Slot(key.filled(texts), text.filled(texts), at + place, kind) for key, text, place, kind in mould.slots
-        ]
-        inside = [words for one in mould.inside if (words := one.filled(texts).strip())]
-        if inside:
-            slots.append(Slot(f"{self.items[number].id}!", "\n".join(inside), "", SlotKind.FOREIGN))
-        return slots
+    def slots(self, at: str, number: int, beside: Slot | None) -> Unmade:
+        """Return the slots of an item; *beside* is what stands behind it."""
+        return _Unmade(at, self._moulds[number], self._texts, beside)
 
     def regions(self, number: int) -> list[str]:
         """Return the names of the regions of an item."""

@@ -15,7 +15,7 @@ from exporters.package.kept import Kept
 from exporters.package.xstrings import unspelled
 from exporters.snapshot import renamed
 from exporters.workbook.living.cells import Cell
-from exporters.workbook.living.rowforms import Known, Texts
+from exporters.workbook.living.rowforms import Known, RowCells, Texts
 from exporters.workbook.living.sheet import Sheet, read_sheet
 from exporters.workbook.living.spans import Span, parse, string_text, utf8
 from exporters.workbook.living.styles import DATE, Styles
@@ -228,7 +228,7 @@ class Book:
     def keys_of(self, table: Table) -> set[str]:
         """Return the records' ids in a table."""
         sheet, rows = self.sheet(table.sheet), range(table.top, table.bottom + 1)
-        return {text for row in rows if (text := self.text(sheet.cell(table.key_column, row)).strip())}
+        return {text for row in rows if (text := self.text_at(sheet, table.key_column, row).strip())}
 
     @cached_property
     def areas(self) -> tuple[Table, ...]:
@@ -337,6 +337,15 @@ class Book:
         if kind != "n":
             return value
         return self._dated(value) if self.styles.format(cell.style).kind == DATE else plain_number(value)
+
+    def text_at(self, sheet: Sheet, column: int, row: int) -> str:
+        """Return the :meth:`text` of a cell, which is not made where its row tells its text."""
+        found = sheet.rows.get(row)
+        if found is not None and isinstance(found.cells, RowCells):
+            form = found.cells.form.get(column)
+            if form is not None and form.kind == "inlineStr" and form.inline_at >= 0:
+                return self.known.inlines[found.cells.raw[form.inline_at]]
+        return self.text(sheet.cell(column, row))
 
     def numbers(self, style: int) -> Texts:
         """Return how numbers in cells of that format are read."""

@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import re
 
-from exporters.package.xmltext import plain
 from exporters.workbook.living.cells import Row
 from exporters.workbook.living.rowforms import CellForm, Form, Known, RowCells
 from exporters.workbook.living.spans import parse, string_text
 from exporters.workbook.references import column_number
 
 _ATTRIBUTES = rb'((?: [\w:]+="[^"<>]*")*) ?'
-_ROW = re.compile(rb"<row" + _ATTRIBUTES + rb"(/?)>")
+_ROW = re.compile(rb'<row r="(\d+)"' + _ATTRIBUTES + rb"(/?)>")
 _CELL = re.compile(
     rb'<c r="([A-Z]{1,3})([0-9]+)"' + _ATTRIBUTES + rb"(?:/>|>"
     rb"(<f" + _ATTRIBUTES + rb"(?:/>|>([^<>]*)</f>))?"
@@ -24,7 +23,6 @@ _CELL = re.compile(
     rb"</c>)",
     re.DOTALL,
 )
-_ATTRIBUTE = re.compile(rb' ([\w:]+)="([^"]*)"')
 _TEXT = re.compile(rb">([^<>]+)<")
 _END_OF_ROW = b"</row>"
 # No XML holds these bytes: they stand for texts and for the row's number in the form of a row.
@@ -42,13 +40,10 @@ def lex(data: bytes, start: int, end: int, known: Known) -> dict[int, Row] | Non
         found = _ROW.match(data, at)
         if found is None:
             return None
-        attributes = _attributes(found[1])
-        number = attributes.get("r", "")
-        if not number.isdecimal():
-            return None
-        row = Row(int(number), attributes, at, found.end())
+        number = found[1].decode()
+        row = Row(int(number), {"r": number, **known.attributes[found[2]]}, at, found.end())
         at = found.end()
-        if found[2]:
+        if found[3]:
             row.closed = row.end = at
         else:
             row.closed = data.find(_END_OF_ROW, at)
@@ -75,7 +70,7 @@ def _cells(data: bytes, row: Row, known: Known) -> RowCells | None:
     key = _CUT.join(pieces[::2]).replace(digits, _NUMBER)
     form = known.forms.get(key)
     if form is None:
-        form = _form(data, opened, number)
+        form = _form(data, opened, number, known)
         if form is None:
             return None
         if key.count(_NUMBER) == len(form) and b"<r>" not in key:
@@ -84,7 +79,7 @@ def _cells(data: bytes, row: Row, known: Known) -> RowCells | None:
     return RowCells(form, opened, number, texts, known.texts)
 
 
-def _form(data: bytes, at: int, number: int) -> Form | None:
+def _form(data: bytes, at: int, number: int, known: Known) -> Form | None:
     """Return the form of a row whose cells begin at *at*; None where they are written in another way."""
     order = [(found.start(1), len(found[1])) for found in _TEXT.finditer(data, at - 1)]
     places = {start: place for place, (start, _) in enumerate(order)}
@@ -106,9 +101,9 @@ def _form(data: bytes, at: int, number: int) -> Form | None:
         formula = None
         if found[4] is not None:
             own = found.start(4) - start - len(shown), len(found[4]) - len(found[6] or b"")
-            formula = *own, places.get(found.start(6), -1), _attributes(found[5])
+            formula = *own, places.get(found.start(6), -1), known.attributes[found[5]]
         texts = places.get(found.start(8), -1), places.get(found.start(10), -1)
-        column, attributes = column_number(found[1].decode()), _attributes(found[3])
+        column, attributes = column_number(found[1].decode()), known.attributes[found[3]]
         form[column] = CellForm(
             column, attributes, told, length, first, last, texts[0], value, texts[1], inline, formula, place,
             attributes.get("t", "n"),
@@ -117,5 +112,3 @@ def _form(data: bytes, at: int, number: int) -> Form | None:
     return form
 
 
-def _attributes(raw: bytes) -> dict[str, str]:
-    return {name.decode(): plain(value) for name, value in _ATTRIBUTE.findall(raw)} if raw else {}

@@ -85,7 +85,7 @@ class TableRows:
         """The last row of each record."""
         if not self._rows:
             for row in range(self.table.top, self.table.bottom + 1):
-                key = self.book.text(self.sheet.cell(self.table.key_column, row)).strip()
+                key = self.book.text_at(self.sheet, self.table.key_column, row).strip()
                 if key:
                     self._rows[key] = row
         return self._rows

@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from exporters.package.custom import read_properties
 from exporters.package.described import described
-from exporters.snapshot import Group, Item, Slot, SlotKind, Snapshot
+from exporters.snapshot import Group, Item, Slot, SlotKind, Snapshot, Unmade
 from exporters.workbook.living.book import KEPT, RANGE, Book, SheetEntry, Table, readable
-from exporters.workbook.living.cells import Cell, style_of
+from exporters.workbook.living.cells import Cell, Row, style_of
 from exporters.workbook.living.charting import chart_items
 from exporters.workbook.living.formulas import FORMULA, by_header
 from exporters.workbook.living.margins import MARGINS, margins
@@ -24,10 +24,10 @@ from exporters.workbook.living.naming import CELLS, CHARTS, SHEET, Naming, Place
 from exporters.workbook.living.notes import is_ours, notes_by_row
 from exporters.workbook.living.pointing import Pointing
 from exporters.workbook.living.rowforms import Form, RowCells, Texts
-from exporters.workbook.living.shapes import shaped, shaped_in
+from exporters.workbook.living.shapes import OWN, in_references, shaped, shaped_in
 from exporters.workbook.living.sheet import Sheet
 from exporters.workbook.living.tabs import TAB
-from exporters.workbook.references import letters
+from exporters.workbook.references import LAST_COLUMN, letters
 
 if TYPE_CHECKING:
     from exporters.package.reader import Package
@@ -37,10 +37,11 @@ STAMP = "briefpack"
 NOTES = "+"
 """Stands for the notes on a row in the key of a slot; begins that of a cell beside its table."""
 _LONGEST_VALUE = 15
-_EMPTY, _BY_CELL = -1, -2
-_Source = tuple[str, int, str, bool, Texts, int]
-"""Name, number and address of a column, whether it is worked out as a whole, how texts of it are read, and which one of
-a row it shows: :data:`_EMPTY` for none, :data:`_BY_CELL` where the cell has to be asked."""
+_OWN = OWN.encode()
+_EMPTY = -LAST_COLUMN - 1
+_Source = tuple[Texts, int]
+"""How texts of a column are read, and which one of a row it shows: :data:`_EMPTY` for none, less than nothing where the
+cell of that column has to be asked."""
 GONE = "—"
 """What a cell says whose empty row a person took out: what the data puts there by now is told, not lost."""
 _SENTENCE = re.compile(r"[。！？；\n]|[.!?;]\s")
@@ -66,11 +67,43 @@ def snapshot(book: Book) -> Snapshot:
     return Snapshot(FORMAT, tuple(groups), (), read_properties(book.package).get(STAMP, ""))
 
 
+class _RowSlots(Unmade):
+    """The slots of a row of a table: what the columns say, and what people put beside them."""
+
+    __slots__ = ("_handles", "_number")
+
+    def __init__(
+        self,
+        start: str,
+        names: tuple[str, ...],
+        texts: tuple[str, ...],
+        others: tuple[tuple[str, str], ...],
+        handles: Sequence[str],
+        number: int,
+    ) -> None:
+        super().__init__((start, names, texts, others))
+        self._handles, self._number = handles, number
+
+    @property
+    def anchors(self) -> int:
+        return len(set(self.said[1]))
+
+    def _make(self) -> Sequence[Slot]:
+        start, names, texts, others = self.said
+        bound = [
+            Slot(start + name, text, f"{handle}{self._number}", kind_of(text))
+            for name, text, handle in zip(names, texts, self._handles, strict=True)
+        ]
+        return (*bound, *(Slot(start + name, text, "", SlotKind.FOREIGN) for name, text in others))
+
+
 class _Reader:
     def __init__(self, book: Book) -> None:
         self._book = book
         self._naming = Naming.of(book)
         self._pointing = Pointing(book, self._naming)
+        self._skeletons: dict[bytes, str] = {}
+        """What formulas say that differ in their own row only, by how they are written without it."""
 
     def groups(self, entry: SheetEntry) -> Iterator[Group]:
         """Yield the bound tables of a sheet, its rows with keys, and its other cells."""
@@ -108,78 +141,78 @@ class _Reader:
         rows = [
             (key, sheet.rows[number])
             for number in range(table.top, table.bottom + 1)
-            if number in sheet.rows and (key := book.text(sheet.cell(table.key_column, number)).strip())
+            if number in sheet.rows and (key := book.text_at(sheet, table.key_column, number).strip())
         ]
         # In a column that is worked out as a whole the formulas differ from row to row in their addresses only. A
         # single formula among values is something a person did, and is shown as it is.
         counted = Counter(number for _, row in rows for number in row.formulas)
         whole = {number for number, count in counted.items() if count * 2 > len(rows)}
-        places = [
-            (column.name, column.number, f"{sheet.part}!{letters(column.number)}", column.number in whole)
-            for column in columns
-        ]
+        names = tuple(column.name for column in columns)
+        handles = tuple(f"{sheet.part}!{letters(column.number)}" for column in columns)
         notes = notes_by_row(book, sheet.part)
         plans: dict[int, list[_Source]] = {}
         left, right = table.area.left, table.area.right
         own, covered = set(range(left, right + 1)), Places(others, self._naming).covered
         for key, row in rows:
-            slots: list[Slot] = []
             start = key + "." if not table.is_range else f"{group}!{key}!"
-            cells, shown = row.cells, str(row.number)
+            cells, number = row.cells, row.number
             form = cells.form if isinstance(cells, RowCells) else None
             plan = plans.get(id(form))
             if plan is None:
-                plan = [self._source(form, cells, *place) for place in places]
+                plan = [self._source(form, cells, column.number) for column in columns]
                 if form is not None:
                     plans[id(form)] = plan
             raw = cells.raw if isinstance(cells, RowCells) else ()
-            for name, number, at, is_formula, texts, index in plan:
-                value, kind = "", SlotKind.VALUE
-                if index >= 0:
-                    value = texts[raw[index]]
-                elif index == _BY_CELL:
-                    cell = cells[number]
-                    if cell.formula is None:
-                        value = book.text(cell)
-                    else:
-                        formula, here = sheet.formula(cell), row.number
-                        whole_column = shaped_in(formula, here)[0].skeleton if is_formula else ""
-                        value = whole_column or by_header(formula, table, here)
-                        slots.append(Slot(start + name, FORMULA + value, at + shown))
-                        continue
-                if len(value) > _LONGEST_VALUE:
-                    kind = kind_of(value)
-                slots.append(Slot(start + name, value, at + shown, kind))
-            if row.number in notes:
-                slots.append(Slot(start + NOTES, notes[row.number], "", SlotKind.FOREIGN))
+            said = [
+                texts[raw[at]] if at >= 0 else "" if at == _EMPTY else self._said(sheet, table, row, -at, whole)
+                for texts, at in plan
+            ]
+            more = [(NOTES, notes[number])] if number in notes else []
             if cells and (min(cells) < left or max(cells) > right):
-                beside = cells.keys() - covered(row.number) - own
-                slots += self._beside(sheet, table, start, [cells[one] for one in sorted(beside)])
-            yield Item(key, f"{sheet.part}!{shown}", tuple(slots), removable=True)
+                beside = cells.keys() - covered(number) - own
+                more += self._beside(sheet, table, [cells[one] for one in sorted(beside)])
+            slots = _RowSlots(start, names, tuple(said), tuple(more), handles, number)
+            yield Item(key, f"{sheet.part}!{number}", slots, removable=True)
 
-    def _source(
-        self, form: Form | None, cells: Mapping[int, Cell], name: str, number: int, at: str, is_formula: bool
-    ) -> _Source:
+    def _source(self, form: Form | None, cells: Mapping[int, Cell], column: int) -> _Source:
         """Return where the text of a column stands in rows of one form."""
-        found = form.get(number) if form is not None else None
-        index = _BY_CELL if number in cells else _EMPTY
+        found = form.get(column) if form is not None else None
         texts = self._book.known.inlines
         if found is not None and found.formula is None:
             if found.kind == "inlineStr" and found.inline_at >= 0:
-                index = found.inline_at
-            elif found.kind == "n" and found.value_at >= 0:
-                index, texts = found.value_at, self._book.numbers(style_of(found.attributes))
-            elif max(found.value_at, found.inline_at) < 0 and found.value is None and found.inline is None:
-                index = _EMPTY
-        return name, number, at, is_formula, texts, index
+                return texts, found.inline_at
+            if found.kind == "n" and found.value_at >= 0:
+                return self._book.numbers(style_of(found.attributes)), found.value_at
+            if max(found.value_at, found.inline_at) < 0 and found.value is None and found.inline is None:
+                return texts, _EMPTY
+        return texts, -column if column in cells else _EMPTY
 
-    def _beside(self, sheet: Sheet, table: Table, start: str, cells: Sequence[Cell]) -> Iterator[Slot]:
-        """Yield what stands in a row beside its table: it would go with the row."""
+    def _said(self, sheet: Sheet, table: Table, row: Row, column: int, whole: Container[int]) -> str:
+        """Return what a cell of a table says: its text, or its formula."""
+        written = row.cells.formula(column) if column in whole and isinstance(row.cells, RowCells) else b""
+        key = written.replace(b"%d" % row.number, _OWN)
+        if key in self._skeletons:
+            return self._skeletons[key]
+        cell = row.cells[column]
+        if cell.formula is None:
+            return self._book.text(cell)
+        formula = sheet.formula(cell)
+        if column not in whole:
+            return FORMULA + by_header(formula, table, row.number)
+        shape, numbers = shaped_in(formula, row.number)
+        told = FORMULA + (shape.skeleton or by_header(formula, table, row.number))
+        own = formula.replace(str(row.number), OWN)
+        if written and b"&#" not in written and in_references(own, numbers, row.number):
+            self._skeletons[key] = told
+        return told
+
+    def _beside(self, sheet: Sheet, table: Table, cells: Sequence[Cell]) -> Iterator[tuple[str, str]]:
+        """Yield what stands in a row beside its table, and where: it would go with the row."""
         for cell in cells:
             if not cell.blank:
                 step = cell.column - (table.area.right if cell.column > table.area.right else table.area.left)
                 own = self._book.text(cell) if cell.formula is None else shaped(sheet.formula(cell))[0].skeleton
-                yield Slot(f"{start}{NOTES}{step}", own, "", SlotKind.FOREIGN)
+                yield f"{NOTES}{step}", own
 
     def _cells(self, sheet: Sheet, name: str, keyed: set[int]) -> Iterator[Item]:
         places, formula = self._naming.places(sheet.part), self._pointing.formula

@@ -5,6 +5,7 @@ A cell of such a row is made when somebody asks for it; most never are.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -90,6 +91,11 @@ class RowCells(Mapping[int, Cell]):
     def get(self, column: int, default: object = None) -> Cell | None:  # type: ignore[override]
         return self[column] if column in self.form else None
 
+    def formula(self, column: int) -> bytes:
+        """Return the formula of a cell as it is written; empty where it has none, or shares that of another cell."""
+        one = self.form[column].formula
+        return self.raw[one[2]] if one is not None and one[2] >= 0 and "t" not in one[3] else b""
+
     def _cell(self, one: CellForm) -> Cell:
         if not self._lengths:
             self._lengths = [0, *accumulate(map(len, self.raw))]
@@ -110,12 +116,24 @@ class RowCells(Mapping[int, Cell]):
         return Cell(one.column, self._number, one.attributes, start, end, value, inline, formula)
 
 
+_ATTRIBUTE = re.compile(rb' ([\w:]+)="([^"]*)"')
+
+
+class Attributes(dict[bytes, dict[str, str]]):
+    """The attributes of elements, by how they are written; nobody changes them."""
+
+    def __missing__(self, raw: bytes) -> dict[str, str]:
+        found = self[raw] = {name.decode(): plain(value) for name, value in _ATTRIBUTE.findall(raw)}
+        return found
+
+
 @dataclass(slots=True)
 class Known:
     """What has been read of some sheets: the cells of rows, by the rows' bytes, and the forms of rows."""
 
     rows: dict[bytes, RowCells] = field(default_factory=dict)
     forms: dict[bytes, Form] = field(default_factory=dict)
+    attributes: Attributes = field(default_factory=Attributes)
     texts: Texts = field(default_factory=Texts)
     inlines: Texts = field(default_factory=lambda: Texts(unspelled))
     """The texts of cells that hold theirs themselves."""

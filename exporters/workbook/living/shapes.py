@@ -43,7 +43,7 @@ class Reference:
             return self.token.text
         return self.with_rows(numbers[self.rows[0]], numbers[self.rows[-1]])
 
-    def with_rows(self, first: int, last: int) -> str:
+    def with_rows(self, first: int | str, last: int | str) -> str:
         """Return the reference with other rows; all else stays as it is written."""
         (letters, fixed), (other, other_fixed) = self.ends[0], self.ends[-1]
         if len(self.ends) == 1 and first == last:
@@ -105,26 +105,33 @@ def shaped(formula: str) -> tuple[Shape, tuple[int, ...]]:
     return known, tuple(numbers)
 
 
+@lru_cache(maxsize=1 << 16)
 def shaped_in(formula: str, row: int) -> tuple[Shape, tuple[int, ...]]:
     """Return a formula's shape and its row numbers; one that differs from another one only in its own *row* is not
     read again."""
-    own = str(row)
-    key = formula.replace(own, _OWN)
+    key = formula.replace(str(row), OWN)
     known = _IN_ROWS.get(key)
     if known is not None:
         shape, places = known
         return shape, tuple([row if place < 0 else place for place in places])
     shape, numbers = found = shaped(formula)
-    # It stands in the row's own references alone.
-    if key.count(_OWN) == numbers.count(row) and not _WITHIN.search(key):
+    if in_references(key, numbers, row):
         if len(_IN_ROWS) >= _MOST:
             _IN_ROWS.clear()
         _IN_ROWS[key] = shape, tuple(-1 if number == row else number for number in numbers)
     return found
 
 
-_OWN = "\0"
-_WITHIN = re.compile(f"[0-9]{_OWN}|{_OWN}[0-9]")
+OWN = "\0"
+"""Stands for the own row of a formula."""
+_WITHIN = re.compile(f"[0-9]{OWN}|{OWN}[0-9]")
+
+
+def in_references(key: str, numbers: Sequence[int], row: int) -> bool:
+    """Whether the own *row* of a formula, cut out of *key*, stood in its references alone, which have these numbers."""
+    return key.count(OWN) == numbers.count(row) and not _WITHIN.search(key)
+
+
 _IN_ROWS: dict[str, tuple[Shape, tuple[int, ...]]] = {}
 _SHAPES: dict[str, Shape] = {}
 _MOST = 4096

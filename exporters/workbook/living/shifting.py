@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
 from exporters.workbook.formula.tokens import Token, tokens
 from exporters.workbook.living.book import Table
-from exporters.workbook.living.shapes import Reference, shaped, shaped_in
+from exporters.workbook.living.shapes import OWN, Reference, Shape, in_references, shaped, shaped_in
 from exporters.workbook.references import LAST_ROW, parse_range
 
 _END = re.compile(r"(\$?[A-Za-z]{0,3})(\$?)([0-9]*)")
@@ -85,11 +85,21 @@ def _covers(table: Table, top: int, bottom: int) -> bool:
     return whole or (table.is_range and top < bottom == table.bottom)
 
 
+@dataclass(frozen=True, slots=True)
+class _Model:
+    """A moved formula with :data:`OWN` for its own row; ``others_move`` says whether more than that moves in it."""
+
+    text: str
+    others_move: bool
+
+
 class Shifts:
     """The shifts of a workbook's sheets, by the sheets' names."""
 
     def __init__(self, by_name: Mapping[str, Shift]) -> None:
         self._by_name = {name.casefold(): shift for name, shift in by_name.items() if shift}
+        self._known: dict[tuple[str, str], _Model] = {}
+        """Formulas without their own row, by their sheets."""
 
     def __bool__(self) -> bool:
         return bool(self._by_name)
@@ -102,9 +112,14 @@ class Shifts:
         stay single."""
         if not self._by_name:
             return text
+        own, home = sheet.casefold(), self.of(sheet)
+        follows = cell_row > 0 and cell_row not in home.gone
+        key = own, text.replace(str(cell_row), OWN)
+        known = self._known.get(key) if follows else None
+        if known is not None:
+            row = home.row(cell_row)
+            return known.text.replace(OWN, str(row)) if known.others_move or row != cell_row else text
         shape, numbers = shaped_in(text, cell_row) if cell_row else shaped(text)
-        own = sheet.casefold()
-        at_home = cell_row > 0 and self.of(own).inside(cell_row)
         moved: dict[Reference, str] = {}
         for reference in shape.references:
             name = reference.sheet or own
@@ -116,14 +131,35 @@ class Shifts:
                 moved[reference] = reference.prefix + moved_area(token.area, shift)
                 continue
             first, last = numbers[reference.rows[0]], numbers[reference.rows[-1]]
-            single = len(reference.rows) > 1 and not (at_home and name == own)
+            single = len(reference.rows) > 1 and not (cell_row > 0 and name == own and shift.inside(cell_row))
             low, high = (first, last) if first <= last else (last, first)
             top, bottom = shift.rows(low, high, single=single)
             if (top, bottom) != (low, high):
                 moved[reference] = reference.with_rows(*((top, bottom) if first <= last else (bottom, top)))
+        if follows and in_references(key[1], numbers, cell_row):
+            self._remember(key, shape, numbers, moved, cell_row)
         if not moved:
             return text
         return shape.written(lambda reference: moved.get(reference) or reference.written(numbers))
+
+    def _remember(
+        self, key: tuple[str, str], shape: Shape, numbers: Sequence[int], moved: Mapping[Reference, str], row: int
+    ) -> None:
+        """Remember how a formula moves, for all that differ from it in nothing but their own row: where that stands in
+        single cells of their own sheet alone, and no range of it may grow."""
+        own: set[Reference] = set()
+        for one in shape.references:
+            at_home, single = (one.sheet or key[0]) == key[0], len(one.rows) == 1
+            if row in [numbers[place] for place in one.rows]:
+                own.add(one)
+                if not (at_home and single):
+                    return
+            elif at_home and len(one.rows) > 1:
+                return
+        text = shape.written(
+            lambda one: one.with_rows(OWN, OWN) if one in own else moved.get(one) or one.written(numbers)
+        )
+        self._known[key] = _Model(text, not own.issuperset(moved))
 
     def rule(self, text: str, sheet: str, down: int) -> str:
         """Return the formula of a rule (validation, conditional format), whose rows without ``$`` are counted from the
