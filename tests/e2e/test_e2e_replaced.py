@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
+from zipfile import ZIP_DEFLATED, ZipFile
 
 import openpyxl
 import pytest
@@ -73,3 +75,30 @@ def test_a_row_of_ones_own_is_not_taken_for_one_that_was_deleted(edited: Edited)
     book.save(path)
     edited.rebuilt()
     assert "xilan.sales-level" in texts(path)["目标"]
+
+
+def spelled(path: Path) -> None:
+    """Write the characters that openpyxl writes as references as Excel and LibreOffice do."""
+    with ZipFile(path) as kept:
+        parts = {name: kept.read(name) for name in kept.namelist()}
+    with ZipFile(path, "w", ZIP_DEFLATED) as out:
+        for name, data in parts.items():
+            out.writestr(name, re.sub(r"&#(\d{3,});", lambda found: chr(int(found[1])), data.decode()).encode())
+
+
+def test_nothing_but_ids_is_put_right(edited: Edited):
+    """Where a row is deleted, other counts in hidden rows and words typed into folded columns are no altered ids."""
+    path = edited / "workbook"
+    book = openpyxl.load_workbook(path)
+    sheet = book["目标"]
+    headers = {cell.value: cell.column for cell in sheet[4]}
+    period, remark = sheet.cell(6, headers["期限"]), sheet.cell(7, headers["备注"])
+    period.value, remark.value = f"{period.value}度", 10
+    assert sheet.column_dimensions[period.column_letter].hidden and book["对比"].row_dimensions[4].hidden
+    book["对比"]["F4"] = 10
+    sheet.delete_rows(9)
+    book.save(path)
+    spelled(path)
+    edited.rebuilt(more)
+    sheet = openpyxl.load_workbook(path)["目标"]
+    assert (sheet[period.coordinate].value, sheet[remark.coordinate].value) == ("全年度", 10)

@@ -24,8 +24,11 @@ _ENOUGH = 0.7
 _SIMILAR = 0.5
 # Rows are compared where they share a text that no more rows have.
 _RARE = 20
-_ID = re.compile(rb">([A-Za-z][A-Za-z0-9_-]*[.|][A-Za-z0-9._|-]*)</(?:\w+:)?[tv]>")
-_SPELLED = re.compile(r"""(>|"|&quot;)([^<>"&]+)(?=<|"|&quot;)""")
+_ID = r"[A-Za-z][A-Za-z0-9_-]*[.|][A-Za-z0-9._|-]*"
+_IDS = re.compile(rf">({_ID})</(?:\w+:)?[tv]>".encode())
+# What cells and rules say; attributes and numbers are none of it.
+_SAID = re.compile(r"(<(?:\w+:)?(?:[tvf]|formula[12]?)(?:\s[^<>]*)?>)([^<]+)")
+_SPELLED = re.compile(r"""(^|"|&quot;)([^<>"&]+)(?=$|"|&quot;)""")
 
 
 def mended(package: Package, base: Package) -> Package:
@@ -39,12 +42,16 @@ def mended(package: Package, base: Package) -> Package:
     changes = Changes(package)
     for part in _texts(package):
         text = package.read(part).decode("utf-8")
-        put_right = _SPELLED.sub(lambda found: found[1] + escape(spoilt.get(unescape(found[2]), found[2])), text)
+        put_right = _SAID.sub(lambda found: found[1] + _put_right(found[2], spoilt), text)
         if put_right != text:
             changes.set(part, put_right.encode())
     out = io.BytesIO()
     changes.write(out, None)
     return Package.written(out.getvalue(), name=package.file)
+
+
+def _put_right(said: str, spoilt: Mapping[str, str]) -> str:
+    return _SPELLED.sub(lambda found: found[1] + escape(spoilt.get(unescape(found[2]), found[2])), said)
 
 
 def _texts(package: Package) -> Iterator[str]:
@@ -57,11 +64,12 @@ def _texts(package: Package) -> Iterator[str]:
 
 
 def _ids(package: Package) -> set[bytes]:
-    return {found for part in _texts(package) for found in _ID.findall(package.read(part))}
+    return {found for part in _texts(package) for found in _IDS.findall(package.read(part))}
 
 
 def _spoilt(book: Book) -> dict[str, str]:
-    """Return the altered texts with what they were: ids, and what else stands in columns and rows that nobody sees."""
+    """Return the altered texts with what they were: the ids of records, and what looks them up in columns and rows
+    that nobody sees."""
     origin = book.origin
     assert origin is not None
     known = set[str]().union(*(origin.keys_of(table) for table in origin.areas if table.key_column))
@@ -102,7 +110,7 @@ def _areas(book: Book, origin: Book) -> Iterator[tuple[Table, Table]]:
 
 
 def _altered(was: str, text: str) -> dict[str, str]:
-    return {text: was} if was and text and was != text and _similar(was, text) else {}
+    return {text: was} if was != text and re.fullmatch(_ID, was) and _similar(was, text) else {}
 
 
 def _similar(first: str, second: str) -> bool:
