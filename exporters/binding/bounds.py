@@ -14,11 +14,12 @@ from typing import Any, cast
 from jinja2 import pass_context, pass_environment, pass_eval_context
 from jinja2.compiler import Frame
 from jinja2.exceptions import SecurityError
+from jinja2.filters import make_attrgetter
 from jinja2.nodes import Concat, Const, Expr, Filter, For, List, Node
 
 from exporters.binding.environment import KEPT_FILTERS, MAX_REPEATED
 from exporters.binding.generating import Generator
-from exporters.binding.missing import MISSING
+from exporters.binding.missing import MISSING, said, worded
 from exporters.files import FACTOR
 
 MAX_CHARACTERS, CHARACTERS_PER_TARGET = 128_000_000 * FACTOR, 20_000 * FACTOR
@@ -213,10 +214,10 @@ def _slice(inner: Callable[..., Any]) -> Callable[..., Any]:
 def _replace(inner: Callable[..., Any]) -> Callable[..., Any]:
     @pass_eval_context
     def replace(context: Any, text: Any, old: str, new: str, count: int | None = None) -> Any:
-        plain = "" if text.__class__ in MISSING else str(text)
-        found = plain.count(str(old))
+        plain = worded(text)
+        found = plain.count(worded(old))
         times = found if count is None else min(found, count)
-        _refuse("replace", len(plain) + times * len(str(new)))
+        _refuse("replace", len(plain) + times * len(worded(new)))
         return inner(context, text, old, new, count)
 
     return replace
@@ -226,10 +227,11 @@ def _join(inner: Callable[..., Any]) -> Callable[..., Any]:
     @pass_eval_context
     def join(context: Any, value: Any, d: str = "", attribute: str | int | None = None) -> Any:
         items = [] if value.__class__ in MISSING else list(value)
-        _refuse("join", len(items) * (len(str(d)) + 1))
-        if attribute is None:
-            _refuse("join", _size(items))
-        return inner(context, items, d, attribute)
+        if attribute is not None:
+            items = list(map(make_attrgetter(context.environment, attribute), items))
+        items = [said(item) for item in items if item.__class__ not in MISSING]
+        _refuse("join", len(items) * (len(worded(d)) + 1) + _size(items))
+        return inner(context, items, d)
 
     return join
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 import sys
 import typing
 from contextvars import ContextVar
@@ -25,6 +24,8 @@ from exporters.errors import Fault, TemplateError, nearest
 from exporters.model import forbidden_character
 
 _OF_LISTS = frozenset(("selectattr", "rejectattr", "map", "sum", "groupby", "batch", "slice", "sort", "unique"))
+_SHOWING = frozenset(("_control", "_quoted", "_text", "_v", "_x"))
+"""Filters of the formats that are given what a page shows."""
 LOOP = ("index", "index0", "first", "last", "length", "revindex", "revindex0", "previtem", "nextitem", "depth")
 Types = dict[str, Any]
 CODES: ContextVar[typing.Mapping[str, typing.Collection[str]]] = ContextVar("codes", default=MappingProxyType({}))
@@ -255,6 +256,19 @@ class _Checker:
         kind = _present(kind)
         return kind in {str, int, bool, Decimal, dt.date} or (isinstance(kind, type) and issubclass(kind, View))
 
+    def shown(self, node: nodes.Node, kind: Any) -> Any:
+        """Note where what a page is to show has no words."""
+        kind = _there(kind)
+        if get_origin(kind) is Lookup:
+            message, hint = "a list by code stands where a text is expected", "name a code and a field"
+        elif get_origin(kind) is list:
+            message, hint = "a list stands where a text is expected", "go through it with {% for %}, or use “join”"
+        elif isinstance(kind, type) and issubclass(kind, View) and kind is not Absent:
+            message, hint = f"a whole {_called(kind)} stands where a text is expected", "name one of its fields"
+        else:
+            return UNKNOWN
+        return self.fault(node, "wrong-type", message, hint)
+
     def typed(self, node: nodes.Node | None, types: Types) -> Any:
         """Return the type of an expression, adding faults on the way."""
         if isinstance(node, nodes.Name):
@@ -295,7 +309,9 @@ class _Checker:
             self.typed(arg, types)
         if node.name == "_field" and node.args and isinstance(node.args[0], nodes.Const):
             # A format's way to take a field from its record itself.
-            return self.attribute(node, inner, node.args[0].value, types)
+            return self.shown(node, self.attribute(node, inner, node.args[0].value, types))
+        if node.name in _SHOWING:
+            return self.shown(node, inner)
         if node.name.startswith("_"):
             return UNKNOWN
         known = [*sandbox().filters, *self.own_filters]
@@ -330,8 +346,7 @@ class _Checker:
             found = fields(owner)  # type: ignore[arg-type]
             if name in found:
                 return found[name]
-            called = re.sub("View$", "", owner.__name__).lower()
-            return self.fault(node, "unknown-name", f"a {called} has no “{name}”", nearest(name, found))
+            return self.fault(node, "unknown-name", f"a {_called(owner)} has no “{name}”", nearest(name, found))
         if get_origin(owner) is list:
             hint = "go through it with {% for %}, or take one with [0]"
             return self.fault(node, "wrong-type", f"“{name}” is asked of a list", hint)
@@ -340,18 +355,29 @@ class _Checker:
         return UNKNOWN
 
 
+def _called(view: type[View]) -> str:
+    return view.__name__.removesuffix("View").lower()
+
+
 def _present(kind: Any) -> Any:
-    if get_origin(kind) in {UnionType, typing.Union}:
-        rest = [arg for arg in get_args(kind) if arg is not NoneType]
-        return rest[0] if len(rest) == 1 else UNKNOWN
-    return kind
+    return _without(kind, {NoneType})
+
+
+def _there(kind: Any) -> Any:
+    return _without(kind, {NoneType, Absent})
+
+
+def _without(kind: Any, missing: typing.Collection[Any]) -> Any:
+    """Return a type without those of what is not there."""
+    if get_origin(kind) not in {UnionType, typing.Union}:
+        return kind
+    rest = [arg for arg in get_args(kind) if arg not in missing]
+    return rest[0] if len(rest) == 1 else UNKNOWN
 
 
 def attribute_type(owner: Any, name: str) -> Any:
     """Return the type of an attribute, with ``None`` or :class:`Absent` in it where it may be missing."""
-    rest = [arg for arg in get_args(owner) if arg not in {NoneType, Absent}]
-    if get_origin(owner) in {UnionType, typing.Union} and len(rest) == 1:
-        owner = rest[0]
+    owner = _there(owner)
     if get_origin(owner) is Lookup:
         return get_args(owner)[0] | Absent
     if isinstance(owner, type) and issubclass(owner, View):

@@ -9,6 +9,7 @@ from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Any
 
 from exporters import wording
+from exporters.binding.missing import MISSING, worded
 
 _DIGITS = "零一二三四五六七八九"
 
@@ -46,7 +47,7 @@ def chinese(value: int) -> str:
 
 def listed(values: Iterable[Any], lang: str = "zh") -> str:
     """Words in a row: ``荔湾、越秀``; with ``lang='en'``, ``Liwan, Yuexiu and Haizhu``."""
-    words = [str(value) for value in values]
+    words = [worded(value) for value in values if value.__class__ not in MISSING]
     if lang == "zh" or len(words) < 2:
         return "、".join(words) if lang == "zh" else "".join(words)
     return f"{', '.join(words[:-1])} and {words[-1]}"
@@ -65,7 +66,7 @@ def sign(value: Any) -> str:
 
 def clip(value: Any, columns: int) -> str:
     """Text cut with … to so many columns; a Han character takes two, and so does … among them."""
-    text = str(value) if value is not None else ""
+    text = worded(value)
     if 2 * len(text) <= columns:
         return text
     wide = [2 if unicodedata.east_asian_width(sign) in "WF" else 1 for sign in text]
@@ -87,13 +88,13 @@ def after(value: Any, *before: Any) -> Any:
         return value
     for text in reversed(before):
         if text or text == 0:
-            return wording.apart(str(text), str(value))
-    return str(value)
+            return wording.apart(worded(text), worded(value))
+    return worded(value)
 
 
 def inline(value: Any) -> str:
     """A name as it stands inside an English sentence: ``Retail sales`` becomes ``retail sales``, ``GDP`` stays."""
-    text = str(value) if value else ""
+    text = worded(value) if value else ""
     return text[:1].lower() + text[1:] if text[1:2].islower() else text
 
 

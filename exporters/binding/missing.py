@@ -7,16 +7,22 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
+from types import NoneType
 from typing import Any
 
 from jinja2 import Undefined, pass_environment
 from jinja2.exceptions import SecurityError
 from jinja2.filters import do_float, do_int
 
-from exporters.binding.views import Absent
+from exporters.binding.views import Absent, Lookup, View
 
 MISSING = frozenset((type(None), Absent))
 """The classes of what is not there: a field without value, a record that the data does not hold."""
+
+_SAYABLE = (str, int, float, Decimal, date, NoneType, View, Lookup, Undefined)
+"""What has words of its own, or its own word on why it has none."""
 
 _OF_LISTS = (
     "batch", "count", "groupby", "join", "length", "list", "listed", "map", "reject", "rejectattr", "reverse", "select",
@@ -37,7 +43,7 @@ def forgiving(filters: dict[str, Callable[..., Any]]) -> dict[str, Callable[...,
     return (
         filters
         | {name: _given(filters[name], _some) for name in _OF_LISTS}
-        | {name: _given(filters[name], _worded) for name in _OF_VALUES}
+        | {name: _given(filters[name], _sayable) for name in _OF_VALUES}
         | {name: _one(filters[name]) for name in ("first", "last", "max", "min")}
         | {"sum": _given(filters["sum"], _there)}
         | {"default": default, "d": default, "int": whole, "float": fraction}
@@ -60,10 +66,15 @@ def fraction(value: Any, default: Any = None) -> Any:
 
 
 def said(value: Any) -> Any:
-    """Return a value that becomes part of a text."""
-    if isinstance(value, (list, tuple, dict)):
+    """Return a value that becomes part of a text. A list has no words: left to Python it would show its objects."""
+    if not isinstance(value, _SAYABLE):
         raise SecurityError("a list stands where a text is expected; go through it with {% for %}, or use “join”")
     return "" if value.__class__ in MISSING else value
+
+
+def worded(value: Any) -> str:
+    """Return the words of a value, unescaped; none where it is missing."""
+    return str(said(value))
 
 
 def _ordered(compare: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
@@ -110,7 +121,7 @@ def _there(value: Any) -> Any:
     return None if value.__class__ in MISSING else value
 
 
-def _worded(value: Any) -> Any:
+def _sayable(value: Any) -> Any:
     return None if value.__class__ in MISSING else said(value)
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from exporters.binding.examining import EXAMINATION
+from exporters.binding.grammar import misread
 from exporters.errors import Fault, nearest
 
 Kind = Literal["value", "open", "middle", "close", "set", "comment"]
@@ -20,17 +21,27 @@ _QUOTES = {'"': '"', "'": "'", "“": "”", "‘": "’"}
 _STRAIGHT = str.maketrans(
     {"“": '"', "”": '"', "‘": "'", "’": "'", "\u00a0": " ", "\u3000": " ", "\u200b": "", "\n": " "}
 )
+# What a Chinese keyboard and Office's own corrections put where a sign of ASCII is meant, outside quoted strings.
+_PLAIN = str.maketrans(
+    {chr(code): chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)}
+    | {"。": ".", "–": "-", "\u2212": "-", "≥": ">=", "≤": "<=", "≠": "!="}
+)
 _KEYWORDS: dict[str, Kind] = {
     "for": "open", "if": "open", "elif": "middle", "else": "middle", "endfor": "close", "endif": "close", "set": "set",
 }  # fmt: skip
 # docxtpl's prefixes for a whole paragraph and a whole table row; ours for a slide, a shape and a sheet.
 LEVELS = ("p", "tr", "slide", "shape", "sheet")
-_STATEMENT = re.compile(r"^[-+]?\s*(?:(p|tr|slide|shape|sheet)(?=\s))?\s*([A-Za-z_]+)\b(.*?)[-+]?$", re.DOTALL)
+_STATEMENT = re.compile(r"^[-+]?\s*(?:(p|tr|slide|shape|sheet|r)(?=\s))?\s*([A-Za-z_]+)\b(.*?)[-+]?$", re.DOTALL)
+_KNOWN = "known are for, endfor, if, elif, else, endif and set"
+_COLUMNS = "columns are not repeated; {%tr for … %} repeats rows"
+# docxtpl's mark of a rich text; a value has the look of its tag's first character here.
+_RICH = re.compile(r"r\s+(?!(?:and|if|in|is|not|or)\b)(?=\w)")
 
 
 MAX_LENGTH = 4000
 """Characters of one tag."""
 _QUOTED = re.compile(r"'(?:[^'\\]|\\.)*'" r'|"(?:[^"\\]|\\.)*"')
+_QUOTED_OR_NOT = re.compile(rf"({_QUOTED.pattern})|.[^'\"]*", re.DOTALL)
 _HIDDEN = re.compile(r"\b_\w+")
 
 
@@ -124,7 +135,7 @@ def _leftover(text: str, place: str, faults: list[Fault]) -> None:
 def _tag(raw: str, start: int, end: int, place: str, faults: list[Fault]) -> Tag | None:
     if raw.startswith("{#"):
         return Tag("comment", "", "", "", start, end, place)
-    body = raw[2:-2].translate(_STRAIGHT).strip()
+    body = _plain(raw[2:-2].translate(_STRAIGHT)).strip()
     if len(body) > MAX_LENGTH:
         message = f"the tag “{raw[:40]}…” has {len(raw):,} characters; at most {MAX_LENGTH:,} are read"
         faults.append(Fault("long-tag", message, where=place))
@@ -139,15 +150,30 @@ def _tag(raw: str, start: int, end: int, place: str, faults: list[Fault]) -> Tag
         if not body:
             faults.append(Fault("empty-tag", "the tag {{ }} is empty", where=place, hint="name a value in it"))
             return None
+        body = _RICH.sub("", body, count=1) if _RICH.match(body) else body
+        _read(raw, body, "", place, faults)
         return Tag("value", body, "", "", start, end, place)
     match = _STATEMENT.match(body)
     keyword = match[2] if match else ""
     if match is None or keyword not in _KEYWORDS:
-        hint = nearest(keyword, _KEYWORDS) or "known are for, endfor, if, elif, else, endif and set"
+        hint = _COLUMNS if keyword == "tc" else nearest(keyword, _KEYWORDS) or _KNOWN
         faults.append(Fault("unknown-tag", f"unknown tag “{raw[:40]}”", where=place, hint=hint))
         return None
     statement = f"{keyword} {match[3].strip()}".strip()
-    return Tag(_KEYWORDS[keyword], statement, keyword, match[1] or "", start, end, place)
+    _read(raw, statement, keyword, place, faults)
+    level = match[1] if match[1] in LEVELS else ""
+    return Tag(_KEYWORDS[keyword], statement, keyword, level, start, end, place)
+
+
+def _plain(body: str) -> str:
+    """Return a tag's words in the signs of ASCII; quoted strings stay as they are."""
+    return body if body.isascii() else _QUOTED_OR_NOT.sub(lambda found: found[1] or found[0].translate(_PLAIN), body)
+
+
+def _read(raw: str, body: str, keyword: str, place: str, faults: list[Fault]) -> None:
+    wrong = misread(body, keyword)
+    if wrong is not None:
+        faults.append(Fault("syntax", f"the tag “{raw[:60]}”: {wrong[0]}", where=place, hint=wrong[1]))
 
 
 def quoted_tag(text: str, message: str) -> str:

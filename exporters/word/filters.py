@@ -11,6 +11,7 @@ from typing import Any
 from jinja2 import pass_context
 
 from exporters.binding.environment import Sandbox, sandbox
+from exporters.binding.missing import worded
 from exporters.binding.views import Absent
 from exporters.word.anchors import GAP, LONGEST_SPELT, abridged, spelling
 from exporters.word.forms import LONGEST_ALIAS, LONGEST_RECORD, Form
@@ -26,7 +27,7 @@ _TAB = '</w:t><w:tab/><w:t xml:space="preserve">'
 
 def outside(value: Any) -> str:
     """Return a value as text of a run."""
-    return escaped(value if type(value) is str else _worded(value))
+    return escaped(value if type(value) is str else worded(value))
 
 
 def escaped(text: str) -> str:
@@ -37,10 +38,6 @@ def escaped(text: str) -> str:
     if "\n" in text or "\t" in text or "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", _TAB).replace("\n", _BREAK)
     return text
-
-
-def _worded(value: Any) -> str:
-    return "" if value is None or isinstance(value, Absent) else str(value)
 
 
 def _missing(record: Absent | None, above: Any, child: str) -> str:
@@ -151,7 +148,7 @@ class Names:
 
         def control(value: Any, number: int, record: Any, above: Any) -> str:
             form = forms[number]
-            words = value if type(value) is str else _worded(value)
+            words = value if type(value) is str else worded(value)
             if form.flow:
                 count(words)
             key: str = record.key if record is not None else _missing(None, above, form.child)

@@ -13,6 +13,7 @@ from typing import Any
 
 from markupsafe import Markup
 
+from exporters.binding.missing import worded
 from exporters.binding.views import Absent
 from exporters.package.xstrings import spelled
 from exporters.workbook.formula.values import Error, Scalar, serial
@@ -115,7 +116,7 @@ class Bodies:
             return shown + float_body(value)
         if isinstance(value, dt.date):
             return self._day(value, style, shown)
-        return self.cell(html.unescape(value) if isinstance(value, Markup) else str(value), style, run)
+        return self.cell(html.unescape(value) if isinstance(value, Markup) else worded(value), style, run)
 
     def _day(self, value: dt.date, style: str, shown: str) -> str:
         number = serial(value, self._date_1904)
@@ -156,7 +157,7 @@ class Bodies:
         if isinstance(value, dt.date):
             number = serial(value, self._date_1904)
             return value.isoformat() if number is None else number
-        return plain_text(value) if isinstance(value, Markup) else str(value)
+        return plain_text(value) if isinstance(value, Markup) else worded(value)
 
 
 def plain_text(value: str) -> str | None:

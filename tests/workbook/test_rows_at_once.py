@@ -84,7 +84,7 @@ def test_equal_numbers_keep_digits_of_their_own() -> None:
     [
         ("甲", "", "A & B", " 乙", "=1", "_x000D_", "行\n行"), ("甲", "", "乙"), (Decimal(1), True, 1, 1.0, None),
         (Decimal("12345678901234567890"), Decimal(5)), (1, 2, None), ("甲", None, Decimal("6.5")), (0, False, "0"),
-        (10**15, 3), ([1], "甲"), ("<", ">"), ("甲" * 20_000, "乙"),
+        (10**15, 3), ("<", ">"), ("甲" * 20_000, "乙"),
     ],
 )  # fmt: skip
 def test_cells_made_at_once_are_those_made_one_by_one(given: tuple[Any, ...]) -> None:
@@ -93,10 +93,15 @@ def test_cells_made_at_once_are_those_made_one_by_one(given: tuple[Any, ...]) ->
 
 
 def test_a_value_that_no_cell_holds_is_named_with_its_cell() -> None:
-    cells = {"A1": "{% for d in districts %}{{ d.short }}", "B1": "{{ d.targets }}{% endfor %}", "C1": "{{ d.leader }}"}
+    cells = {"A1": "{% for d in districts %}{{ d.short }}", "B1": "{{ d.code }}{% endfor %}", "C1": "{{ d.leader }}"}
     with pytest.raises(TemplateError) as caught:
         rendered(template({"一": cells}))
     assert "C1" in caught.value.faults[0].where
+
+
+def test_a_list_in_a_cell_is_named_with_its_cell() -> None:
+    with pytest.raises(TemplateError, match=r"cell B1.*: a list stands where a text is expected"):
+        rendered(template({"一": {"A1": "{% for d in districts %}{{ d.short }}", "B1": "{{ d.targets }}{% endfor %}"}}))
 
 
 def test_a_sheet_for_each_district_says_what_its_own_rows_say() -> None:
