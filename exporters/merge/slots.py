@@ -17,10 +17,12 @@ class Slots:
 
     def merge(self, group: str, item: str, slot: Slot) -> None:
         """Merge a slot of the edited file; *group* and *item* are empty for a loose one."""
-        ours = self._files.ours_texts.find(group, item, slot.key)
-        base = self._files.base_texts.find(group, item, slot.key)
-        if ours is None or slot.kind is SlotKind.FOREIGN:
+        if slot.kind is SlotKind.FOREIGN:
             return
+        ours = self._files.ours_texts.find(group, item, slot.key)
+        if ours is None:
+            return
+        base = self._files.base_texts.find(group, item, slot.key)
         if slot.kind is SlotKind.LOST:
             if ours.text:
                 self._files.edits.append(SetSlot(slot.key, slot.at, slot.kind, "", ours.text, ours.at))

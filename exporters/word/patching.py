@@ -83,7 +83,9 @@ class _Patch:
     def _ours(self) -> Document:
         if self._package is self._target.package:
             return self._target
-        return KEPT.find(self._package) or Document(self._package)
+        found = KEPT.find(self._package) or Document(self._package)
+        found.body.part.set_apart()
+        return found
 
     @cached_property
     def _lifter(self) -> Lifter:

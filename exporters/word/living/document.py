@@ -109,6 +109,10 @@ class Document:
         """The parts as they were opened."""
         return {name: part.data for name, part in self._parts.items()}
 
+    def root(self, name: str) -> Element:
+        """Return the tree of a part."""
+        return self._parts[name].root
+
     @cached_property
     def roots(self) -> dict[str, Element]:
         """The trees of the parts."""

@@ -135,13 +135,20 @@ def lex(part: Part, digests: Mapping[str, str], known: Known) -> list[Read] | No
 
 class _Lexer:
     def __init__(
-        self, part: Part, shell: bytes, digests: Mapping[str, str], known: Known, counts: Mapping[str, int] = _NONE
+        self,
+        part: Part,
+        shell: bytes,
+        digests: Mapping[str, str],
+        known: Known,
+        block: int = -1,
+        counts: Mapping[str, int] = _NONE,
     ) -> None:
         self._part, self._data, self._shell = part, part.data, shell
         self._digests = digests
         self._walker = Walker(digests)
-        self.counts = dict(counts)
-        """How many elements were met, by their tags."""
+        self._block, self.counts = block, dict(counts)
+        """Which block of the body is read, and how many elements were met in it, by their tags."""
+        self._starts: list[int] = []
         self._known, self._texts = known, known.texts
         self.usual = True
         """Whether no paragraph was read as a tree of its own."""
@@ -151,7 +158,10 @@ class _Lexer:
         found: list[Read] = []
         whole = self._whole if has_moulds(self._data) else _never
         at = self._blocks(start, len(self._data), found, [Node(None, _BODY)], whole)
-        return found if at >= 0 and self._data[at:].rstrip() == _TAIL else None
+        if at < 0 or self._data[at:].rstrip() != _TAIL:
+            return None
+        self._part.shell, self._part.starts = self._shell, [*self._starts, at]
+        return found
 
     def rows(self, start: int, end: int) -> list[Read] | None:
         """Return what stands in rows of a table, without looking for their mould."""
@@ -166,12 +176,15 @@ class _Lexer:
 
         *whole* gives a table, or a row of one, that need not be read.
         """
-        depth = len(around)
+        depth, in_body = len(around), around[0].tag == _BODY
         data, match = self._data, _BLOCK.match
         rows: tuple[Node, ...] = ()
         while at < end and (block := match(data, at)) is not None:
             at = block.end()
             form = block.lastindex
+            if in_body and len(around) == 1:
+                self._block, self.counts = self._block + 1, dict(_NONE)
+                self._starts.append(block.start())
             if form == _PARAGRAPH:
                 line = Line(self._node(P), around[-1], self._digests, rows)
                 inside, stop = at, at if block[2] else data.find(_CLOSED, at)
@@ -226,17 +239,17 @@ class _Lexer:
         mould = self._known.tables[form]
         if mould is None:
             return None
-        before = dict(self.counts)
+        block, before = self._block, self.counts
         self.counts = {one: number + mould.counts[one] for one, number in before.items()}
         scanned = partial(scan, self._part, digests=self._digests, notes={})
 
         def lines() -> list[Read]:
-            found = _Lexer(self._part, self._shell, self._digests, self._known, before).rows(first, end)
+            found = _Lexer(self._part, self._shell, self._digests, self._known, block, before).rows(first, end)
             assert found is not None
             return found
 
         def node(tag: str, number: int) -> Node:
-            return Node(self._part, tag, before[tag] + number)
+            return Node(self._part, tag, block, before[tag] + number)
 
         behind = end + len(_ENDS[TBL]) if head is not None else end
         return Rows(mould, [self._texts[one] for one in texts], node, lines, scanned), behind
@@ -250,7 +263,7 @@ class _Lexer:
     def _node(self, tag: str, seen: etree._Element | None = None) -> Node:
         number = self.counts[tag]
         self.counts[tag] = number + 1
-        return Node(self._part, tag, number, seen)
+        return Node(self._part, tag, self._block, number, seen)
 
     def _pieces(self, line: Line, start: int, end: int) -> bool:
         """Read a paragraph whose inside is all of known forms; return whether it is."""

@@ -222,7 +222,7 @@ class Lifter:
         if part is not None:
             return self._target.roots[part]
         source = self._ours.note_parts[kind]
-        root = copy.deepcopy(self._ours.roots[source])
+        root = copy.deepcopy(self._ours.root(source))
         for note in list(root):
             if note.get(f"{W}type", "normal") == "normal":
                 root.remove(note)

@@ -6,7 +6,7 @@ the text knows no element until one is asked for: the tree is made, and the para
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -28,33 +28,71 @@ _BLOCKS = frozenset(
 
 
 class Part:
-    """A part: its bytes, and its tree from the moment that somebody asks for it."""
+    """A part: its bytes, and its tree from the moment that somebody asks for it.
+
+    Of a part that is :meth:`apart`, only the blocks are read that somebody asks for.
+    """
 
     def __init__(self, data: bytes) -> None:
         self.data = data
+        self.shell = b""
+        """The start tag of its root, and ``starts``, where each block of its body begins, and the last one ends."""
+        self.starts: list[int] = []
+        self._tops: dict[int, Element] = {}
+        self._elements: dict[int, dict[str, list[Element]]] = {}
+        self._places: dict[Element, int] = {}
+        self.is_apart = False
 
     @cached_property
     def root(self) -> Element:
-        root = etree.fromstring(self.data, PARSER)
-        # Counted before anything in it is changed.
-        self._elements: dict[str, list[Element]] = {tag: [] for tag in _NUMBERED}
-        for element in root.iter(*_NUMBERED):
-            self._elements[str(element.tag)].append(element)
-        return root
+        return etree.fromstring(self.data, PARSER)
 
-    def element(self, tag: str, number: int) -> Element:
-        """Return the element that was, when the tree was made, the one of that number among those of its tag."""
-        _ = self.root
-        return self._elements[tag][number]
+    def set_apart(self) -> None:
+        """Let each block of the body be a tree of its own, to be looked at only."""
+        self.is_apart = bool(self.starts) and "root" not in self.__dict__
+
+    def _top(self, block: int) -> Element:
+        if not self._tops and not self.is_apart:
+            # Numbered before anything is put in or taken out.
+            self._tops = dict(enumerate(self.root[0]))
+        found = self._tops.get(block)
+        if found is None:
+            inside = self.data[self.starts[block] : self.starts[block + 1]]
+            alone = etree.fromstring(b"%s<w:body>%s</w:body></w:document>" % (self.shell, inside), PARSER)
+            found = self._tops[block] = alone[0][0]
+            self._places[found] = block
+        return found
+
+    def element(self, block: int, tag: str, number: int) -> Element:
+        """Return the element that was, when it was first asked for one in that *block* of the body, the one of that
+        number among those of its tag there."""
+        found = self._elements.get(block)
+        if found is None:
+            found = self._elements[block] = {one: [] for one in _NUMBERED}
+            for element in self._top(block).iter(*_NUMBERED):
+                found[str(element.tag)].append(element)
+        return found[tag][number]
+
+    def siblings(self, element: Element, *, preceding: bool = False) -> Iterator[tuple[Element, int]]:
+        """Yield the elements behind, or before, one of the same parent, each with its block where it is one apart."""
+        block = self._places.get(element)
+        if block is None:
+            yield from ((one, -1) for one in element.itersiblings(preceding=preceding))
+            return
+        for number in range(block - 1, -1, -1) if preceding else range(block + 1, len(self.starts) - 1):
+            yield self._top(number), number
 
 
 class Node:
-    """An element of a part, to be found in its tree when it is asked for."""
+    """An element of a part, to be found in its tree when it is asked for: by its block of the body, and its number
+    among those of its tag there."""
 
-    __slots__ = ("_element", "_part", "_seen", "number", "tag")
+    __slots__ = ("_element", "_part", "_seen", "block", "number", "tag")
 
-    def __init__(self, part: Part | None, tag: str, number: int = -1, seen: Element | None = None) -> None:
-        self._part, self.tag, self.number = part, tag, number
+    def __init__(
+        self, part: Part | None, tag: str, block: int = -1, number: int = -1, seen: Element | None = None
+    ) -> None:
+        self._part, self.tag, self.block, self.number = part, tag, block, number
         self._element: Element | None = None
         self._seen = seen
 
@@ -73,7 +111,7 @@ class Node:
     def element(self) -> Element:
         if self._element is None:
             assert self._part is not None
-            self._element = self._part.element(self.tag, self.number)
+            self._element = self._part.element(self.block, self.tag, self.number)
         return self._element
 
 

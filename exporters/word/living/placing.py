@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 
 from exporters.word.living.atoms import Walker, text_of
@@ -24,15 +25,30 @@ class Placer:
             for item in (*story.items, *story.entries):
                 self._here.setdefault(item.id, []).append(item)
         self._ours: dict[Element, Found] = {}
+        """The items of the new render by their elements, as far as their blocks were looked at."""
+        self._part = ours.body.part
+        self._blocks: dict[int, list[Found]] = defaultdict(list)
         for _, story in ours.stories:
             for item in (*story.items, *story.entries):
-                for element in item.elements if not item.is_row else [item.element]:
-                    self._ours.setdefault(element, item)
+                for block in {node.block if self._part.is_apart else -1 for node in item.nodes}:
+                    self._blocks[block].append(item)
+        self._look_at(-1)
         self._placed: dict[str, Element] = {}
         self._body = target.body.root[0]
 
+    def _look_at(self, block: int) -> None:
+        for item in self._blocks.pop(block, ()):
+            for element in item.elements:
+                self._ours.setdefault(element, item)
+
+    def _siblings(self, element: Element, *, preceding: bool = False) -> Iterator[Element]:
+        for one, block in self._part.siblings(element, preceding=preceding):
+            self._look_at(block)
+            yield one
+
     def brother(self, source: Found) -> Found | None:
         """Return a row of the target that stands in the same table as *source* and is made like it."""
+        self._look_at(source.node.block)
         family = source.id.split("_")[2]
         for direction in (True, False):
             for sibling in source.element.itersiblings(TR, preceding=direction):
@@ -43,6 +59,7 @@ class Placer:
 
     def place(self, source: Found, made: Element) -> None:
         """Put *made*, the copy of *source*, where it belongs."""
+        self._look_at(source.node.block)
         if source.is_row:
             self._place_row(source, made)
         else:
@@ -125,8 +142,8 @@ class Placer:
         Of the neighbours on both sides the one is taken whose record is closer; the following one where both are, so
         that what people wrote behind the one before stays with it.
         """
-        behind = _first_found(source.itersiblings(preceding=True), lambda one: find(one, False))
-        ahead = _first_found(source.itersiblings(), lambda one: find(one, True))
+        behind = _first_found(self._siblings(source, preceding=True), lambda one: find(one, False))
+        ahead = _first_found(self._siblings(source), lambda one: find(one, True))
         if behind is None and ahead is None:
             return None
         if behind is not None and ahead is not None:
@@ -134,13 +151,25 @@ class Placer:
             if not closer:
                 behind = None
         if behind is not None:
-            return _past(behind[0], source, behind[1], False), False
+            return self._past(behind[0], source, behind[1], backwards=False), False
         assert ahead is not None
-        return _past(ahead[0], source, ahead[1], True), True
+        return self._past(ahead[0], source, ahead[1], backwards=True), True
 
     def _shared(self, suffix: list[str], element: Element) -> int:
         items = list(self._items_in(element)) or ([self._ours[element]] if element in self._ours else [])
         return max((_common(suffix, suffix_of(item.id)) for item in items[-1:]), default=0)
+
+
+    def _past(self, neighbour: Element, source: Element, place: Element, *, backwards: bool) -> Element:
+        """Step over the unbound blocks between *neighbour* and *source*, where the target has them as well."""
+        for element in self._siblings(neighbour, preceding=backwards):
+            following = place.getprevious() if backwards else place.getnext()
+            if element is source or following is None or element.tag != following.tag or element.tag not in {P, TBL}:
+                break
+            if text_within(element) != text_within(following):
+                break
+            place = following
+        return place
 
 
 def _first_found(
@@ -151,18 +180,6 @@ def _first_found(
         if found is not None:
             return element, found
     return None
-
-
-def _past(neighbour: Element, source: Element, place: Element, backwards: bool) -> Element:
-    """Step over the unbound blocks between *neighbour* and *source*, where the target has them as well."""
-    for element in neighbour.itersiblings(preceding=backwards):
-        following = place.getprevious() if backwards else place.getnext()
-        if element is source or following is None or element.tag != following.tag or element.tag not in {P, TBL}:
-            break
-        if text_within(element) != text_within(following):
-            break
-        place = following
-    return place
 
 
 def _common(first: list[str], second: list[str]) -> int:

@@ -110,7 +110,7 @@ class Found:
     def unread_families(self) -> set[str]:
         """Which paragraphs of the template those in it are, as long as it is unread."""
         rows, number = self.unread or (None, 0)
-        return {family_of(name) for name in rows.regions(number)} if rows is not None else set()
+        return rows.families(number) if rows is not None else set()
 
     def _read(self) -> None:
         if self.unread is not None:
@@ -129,11 +129,16 @@ class Found:
         return self.node.element
 
     @property
-    def elements(self) -> list[Element]:
-        """Return the row, or every paragraph of it, in order."""
+    def nodes(self) -> list[Node]:
+        """The row, or every paragraph of it, in order."""
         if self.is_row:
-            return [self.element]
-        return [line.element for region in self.regions if not region.is_note for line, _ in region.pieces]
+            return [self.node]
+        return [line.node for region in self.regions if not region.is_note for line, _ in region.pieces]
+
+    @property
+    def elements(self) -> list[Element]:
+        """The elements of its nodes."""
+        return [node.element for node in self.nodes]
 
 
 @dataclass(slots=True)
@@ -149,12 +154,15 @@ class ItemMould:
     """The texts of its rows that it says."""
     sign: object = field(init=False)
     """What those say alike that have the same texts, from wherever they are taken."""
+    families: set[str] = field(init=False)
+    """Which paragraphs of the template its own are."""
 
     def __post_init__(self) -> None:
         texts = [self.id, *(text for key, shown, _, _ in self.slots for text in (key, shown)), *self.inside]
         self.holes = list(dict.fromkeys(number for text in texts for number in text.holes))
         places = {number: place for place, number in enumerate(self.holes)}
         shapes = [tuple(text.pieces[::2]) + tuple(places[number] for number in text.holes) for text in texts]
+        self.families = {family_of(key.pieces[0]) for key, _, _, kind in self.slots if kind is SlotKind.PROSE}
         self.sign = (*shapes, *(kind for *_, kind in self.slots))
 
     def filled(self, texts: Sequence[str], at: str) -> list[Slot]:
@@ -218,10 +226,9 @@ class Rows:
         """Return the slots of an item; *beside* is what stands behind it."""
         return _Unmade(at, self._moulds[number], self._texts, beside)
 
-    def regions(self, number: int) -> list[str]:
-        """Return the names of the regions of an item."""
-        slots = self._moulds[number].slots
-        return [key.filled(self._texts).removesuffix("#") for key, _, _, kind in slots if kind is SlotKind.PROSE]
+    def families(self, number: int) -> set[str]:
+        """Return which paragraphs of the template those of an item are."""
+        return self._moulds[number].families
 
     def values(self, number: int) -> list[str]:
         """Return the keys of the values of an item."""
