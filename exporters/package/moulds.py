@@ -15,6 +15,7 @@ from exporters.package.xmltext import PROLOG, plain
 _PROLOG = re.compile(PROLOG)
 # A noncharacter of Unicode: no text holds it.
 EDGE = "\ufdd1"
+_EDGE = EDGE.encode()
 _HOLE = re.compile(f"{EDGE}([0-9]+){EDGE}")
 
 
@@ -28,38 +29,36 @@ class Cutter:
     def __init__(self, *signs: tuple[str, str]) -> None:
         self._kinds = [
             (
-                bytes([number]),
+                f"{start}{end}".encode(),
                 start.encode(),
                 end.encode(),
                 re.compile(f"{start}({_WITHIN[end[0]]}*){end}".encode()).split,
             )
-            for number, (start, end) in enumerate(signs)
+            for start, end in signs
         ]
-        self._taken = (EDGE.encode(), b"<!", *(mark for mark, *_ in self._kinds))
 
     def cut(self, data: bytes) -> tuple[bytes, list[str]] | None:
-        """Return the mould of a part, without its XML declaration, and the texts: kind by kind, in order.
+        """Return the mould of a part, without its XML declaration and with empty texts, and the texts: kind by kind, in
+        order.
 
         None where that cannot be told from its bytes: in another encoding than UTF-8, with comments, with what stands
         for a hole.
         """
-        if any(sign in data for sign in self._taken):
-            return None
         mould = behind_prolog(data)
         if mould.startswith(b"<?xml"):
             return None
         texts: list[str] = []
-        for mark, _, _, split in self._kinds:
+        for empty, _, _, split in self._kinds:
             pieces = split(mould)
-            mould = mark.join(pieces[::2])
+            mould = empty.join(pieces[::2])
             texts += map(plain, pieces[1::2])
-        return mould, texts
+        return (mould, texts) if _EDGE not in mould and b"<!" not in mould else None
 
     def hollow(self, mould: bytes) -> bytes:
         """Return a part with holes in the place of the texts."""
         number = 0
-        for mark, start, end, _ in self._kinds:
-            first, *others = mould.split(mark)
+        for empty, start, end, _ in self._kinds:
+            first, *others = mould.split(empty)
             pieces = [first]
             for piece in others:
                 pieces += start, hole(number).encode(), end, piece

@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from exporters.package.xmltext import attribute, read_elements
 
@@ -119,6 +120,7 @@ def source_name(rels: str) -> str:
     return f"{parent}/{base}" if parent else base
 
 
+@lru_cache(maxsize=1 << 12)
 def resolve_target(source: str, target: str) -> str:
     """Return the part name, without a leading slash, that *target* names from within *source*.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 #: Begins every line that a rebuild writes into speaker notes; such a line is no part of the notes' text.
 MARK = "[briefpack]"
@@ -15,6 +16,7 @@ _COPY = re.compile(r"(?P<stem>.*\S) \d+")
 _CUT = ("~", "-")
 
 
+@lru_cache(maxsize=1 << 14)
 def key_of(name: str) -> str:
     """Return the key that a shape or slide is named by; empty where the name is none."""
     if _KEY.fullmatch(name):
