@@ -30,8 +30,8 @@ _PEEK_MORE = 1 << 16
 _MACRO_HINT = "save a copy as .docx, .pptx or .xlsx without macros"
 
 
-# The packages found sound inside others, by their digests, and what they count: the editions of a deck share most of
-# the workbooks behind its charts.
+# What was found sound, by its digest and depth, and what it counts: the editions of a deck share most of the workbooks
+# behind its charts, and a build opens an edited file for its stamp first and for the merge later.
 _SOUND: dict[tuple[bytes, Limits, int], tuple[int, int]] = {}
 _MOST = 4096
 
@@ -60,11 +60,24 @@ def guard_file(source: Path | str | bytes, *, name: str = "", limits: Limits = D
     """
     file = name or ("" if isinstance(source, bytes) else Path(source).name)
     data = FileBytes(source, file, limits)
+    seen = (hashlib.blake2b(source).digest(), limits, 0) if isinstance(source, bytes) else None
     try:
-        return _check(data, file, limits, 0, _Totals())
+        if seen in _SOUND:
+            return read_directory(data, file, limits)
+        totals = _Totals()
+        found = _check(data, file, limits, 0, totals)
+        if seen is not None:
+            _remember(seen, totals.members, totals.size)
+        return found
     except BaseException:
         data.close()
         raise
+
+
+def _remember(seen: tuple[bytes, Limits, int], members: int, size: int) -> None:
+    if len(_SOUND) >= _MOST:
+        _SOUND.clear()
+    _SOUND[seen] = members, size
 
 
 def _check(data: FileBytes, file: str, limits: Limits, depth: int, totals: _Totals) -> Directory:
@@ -179,16 +192,14 @@ def _check_embedded(
         )
         return
     inside, data = f"{directory.file}!{member.name}", directory.read(member)
-    seen = hashlib.blake2b(data).digest(), limits, depth
+    seen = hashlib.blake2b(data).digest(), limits, depth + 1
     known = _SOUND.get(seen)
     if known is not None and totals.takes(*known, limits):
         return
     members, size = totals.members, totals.size
     try:
         _check(FileBytes(data, inside, limits), inside, limits, depth + 1, totals)
-        if len(_SOUND) >= _MOST:
-            _SOUND.clear()
-        _SOUND[seen] = totals.members - members, totals.size - size
+        _remember(seen, totals.members - members, totals.size - size)
     except PackageError as error:
         # A plain zip that Office never opens as a package is only carried.
         if error.faults[0].code != "not-a-package":
