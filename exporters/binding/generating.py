@@ -39,10 +39,10 @@ MARKED = re.compile(f"{ROUTE[0]}(.*?){ROUTE[1]}")
 FINISHED = frozenset((
     "_text", "_cell", "_fill", "_fit", "_rest", "_shape", "_slide", "_start", "_number", "_v", "_x", "_begin",
     "_row", "_rows", "_end", "_control", "_field", "_mark", "_unmark", "_raw", "_id", "_note", "_seq", "_seq_near",
-    "_page", "_toc", "_table", "_chart",
+    "_page", "_toc", "_table", "_chart", "_inside",
 ))  # fmt: skip
 #: Filters that are called for what they do (``set _ = 3|_end``) and return nothing.
-SILENT = frozenset(("_asked", "_done", "_end", "_own", "_row"))
+SILENT = frozenset(("_asked", "_done", "_end", "_inside", "_own"))
 #: Captured blocks whose names begin so go back into the stream and nowhere else: they stay what the program streams.
 HELD = "_held"
 

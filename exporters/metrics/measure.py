@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from typing import Literal, NamedTuple
 
 from exporters.metrics.characters import (
+    Borders,
     all_wide,
     contextual_positions,
     has_wide,
@@ -44,7 +44,7 @@ def character_widths(text: str, *, latin: str = "", east_asian: str = "", bold: 
     """The advance of each character in 1/1000 em, marks shared by both scripts resolved by their context."""
     chinese = has_wide(text) is not None
     table = advances(latin, east_asian, bold, chinese)
-    widths = [table[char] for char in text]
+    widths = list(map(table.__getitem__, text))
     if chinese and may_have_contextual(text) and not all_wide(text):
         _resolve_shared(text, widths, advances(latin, east_asian, bold, False))
     return widths
@@ -90,7 +90,7 @@ def width(
         total = sum(map(advances(latin, east_asian, bold, False).__getitem__, text))
     rule = FLOWS[flow]
     if rule.gap and not text.isascii():
-        total += round(rule.gap * EM) * len(_changes(rule.gap_at_marks).findall(text))
+        total += round(rule.gap * EM) * len(_changes(rule.gap_at_marks)(text))
     return total * size / EM + count * spacing
 
 
@@ -101,10 +101,10 @@ def script_changes(text: str, at_marks: bool) -> list[int]:
     """
     if text.isascii() or all_wide(text):
         return []
-    return [border.end() for border in _changes(at_marks).finditer(text)]
+    return _changes(at_marks)(text)
 
 
-def _changes(at_marks: bool) -> re.Pattern[str]:
+def _changes(at_marks: bool) -> Borders:
     return portion_changes if at_marks else letter_changes
 
 

@@ -78,13 +78,13 @@ class Blocks:
         self.blocks.append({"kind": "p", "section": 0, **_measures(form, [run], width), "text": "%s", "values": 1})
         return len(self.blocks) - 1
 
-    def _call(self, element: Element, spec: dict[str, Any], name: str = "_end") -> None:
+    def _call(self, element: Element, spec: dict[str, Any]) -> None:
         self.blocks.append(spec)
         asked = self.marks.get(element, "")
-        after(element, self._statement(f"{len(self.blocks) - 1}|{'_asked' if asked else name}{asked}"))
+        after(element, self._statement(f"{len(self.blocks) - 1}|{'_asked' if asked else '_end'}{asked}"))
 
     def _step(self, step: int) -> str:
-        return self._statement(f"{step}|_end")
+        return self._statement(f"{step}|_inside")
 
     def _statement(self, expression: str) -> str:
         return self._weaver.statement(f"set _ = {expression}", "")
@@ -144,11 +144,11 @@ class Blocks:
             made = []
             for one in cell.iterfind(f"{W}p"):
                 spec = self.paragraph(one, self._styles.paragraph(one, style), width)
-                if spec["text"] is None:
+                if spec["text"] is None or spec["values"]:
                     after(one, self._step(PARAGRAPH_OVER))
                 made.append(spec)
             cells.append(made)
-        self._call(row, {**self._row_spec(row, section), "cells": cells}, "_row")
+        self._call(row, {**self._row_spec(row, section), "cells": cells})
 
     def _row_spec(self, row: Element, section: int) -> dict[str, Any]:
         properties = row.find(f"{W}trPr")

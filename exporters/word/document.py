@@ -267,8 +267,8 @@ class Document:
                 continue
             for note in notes.dynamic.values():
                 blocks.note(note, width)
-                before(note[0], self._weaver.statement(f"set _ = {NOTE_BEGINS}|_end", ""))
-                note[-1].tail = (note[-1].tail or "") + self._weaver.statement(f"set _ = {NOTE_ENDS}|_end", "")
+                before(note[0], self._weaver.statement(f"set _ = {NOTE_BEGINS}|_inside", ""))
+                note[-1].tail = (note[-1].tail or "") + self._weaver.statement(f"set _ = {NOTE_ENDS}|_inside", "")
 
     def _list_meta(self, lists: list[listing.Contents], blocks: Blocks, found: list[Section]) -> dict[str, Any]:
         metas: list[dict[str, Any]] = []

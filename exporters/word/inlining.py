@@ -13,6 +13,7 @@ from jinja2.compiler import Frame
 from jinja2.nodes import Const, Filter
 
 from exporters.binding.generating import Code, Generator, Inlined, constant, filtered, is_length, is_public, octets
+from exporters.word.counting import PARAGRAPH_OVER
 from exporters.word.forms import Form
 
 
@@ -73,8 +74,13 @@ def inlined(forms: Sequence[Form], own: Sequence[str] = ()) -> Inlined:
     def counted(generator: Generator, node: Filter, _frame: Frame) -> Iterator[str]:
         yield Code(f"{generator.needed('_count')}({own[constant(filtered(node))]!r}) or ''")
 
-    def row(generator: Generator, node: Filter, _frame: Frame) -> Iterator[str]:
-        yield Code(f"{generator.needed('_count')}({int(constant(filtered(node)))}) or ''")
+    def over(generator: Generator, node: Filter, _frame: Frame) -> Iterator[str]:
+        yield Code(f"{generator.needed('_over')}({int(constant(filtered(node)))}) or ''")
+
+    def inside(generator: Generator, node: Filter, _frame: Frame) -> Iterator[str]:
+        step = int(constant(filtered(node)))
+        name, given = ("_count", None) if step == PARAGRAPH_OVER else ("_step", step)
+        yield Code(f"{generator.needed(name)}({given}) or ''")
 
     def table(generator: Generator, node: Filter, frame: Frame) -> Iterator[str]:
         yield Code(f"(held if '<w:tr' in (held := {generator.code(filtered(node), frame)}) else '')")
@@ -100,9 +106,10 @@ def inlined(forms: Sequence[Form], own: Sequence[str] = ()) -> Inlined:
             "_unmark": unmark,
             "_table": table,
             "_own": counted,
-            "_row": row,
+            "_end": over,
+            "_inside": inside,
         },
-        ("_next", "_count", "_texts", "_spelt", "_abridge", "_absent", "_missing"),
+        ("_next", "_count", "_over", "_step", "_texts", "_spelt", "_abridge", "_absent", "_missing"),
         blake2b(repr((forms, own)).encode("utf-8", "surrogatepass")).hexdigest(),
         octets=True,
     )

@@ -109,7 +109,7 @@ class _Measures:
     def _height(self, paragraphs: list[Element], wide: float) -> float:
         """Return the height of paragraphs; the space after the last may be cut."""
         blocks = [self._block(one, wide) for one in paragraphs]
-        return sum(block.exact(()) for block in blocks) - (blocks[-1].after if blocks else 0.0)
+        return sum(block.height(()) for block in blocks) - (blocks[-1].after if blocks else 0.0)
 
     def _block(self, paragraph: Element, wide: float) -> ParagraphBlock:
         form = self._styles.paragraph(paragraph, _style_around(paragraph))

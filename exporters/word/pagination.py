@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Protocol
 
 _TOLERANCE = 0.01
@@ -44,19 +45,19 @@ class Item:
     """The style, where paragraphs of one style stand close together."""
     text: float = field(init=False)
     """The height of its lines alone."""
+    behind: float = field(init=False)
+    """The room behind its lines, which need not fit on the page."""
     height: float = field(init=False)
     least: float = field(init=False)
     """The height that must fit on a page before the block may begin there."""
-    most: float = field(init=False)
-    """More room than this it takes on no page."""
     least_notes: float = field(init=False)
     """The height of its footnotes on the page where it begins: none where its last line can stand on the next."""
 
     def __post_init__(self) -> None:
         self.text = self.lines * self.line
+        self.behind = self.borders + self.after
         self.height = self.text + self.borders
         self.least = self._least()
-        self.most = self.before + self.height + self.after + self.below
         self.least_notes = self.notes if self.least >= self.text else 0.0
 
     def _least(self) -> float:
@@ -68,9 +69,17 @@ class Item:
         return min(self.lines, needed) * self.line
 
 
+_State = tuple[float, float, float, str, int, float, float, bool]
+"""What a pager knows of the page beside its number; see the attributes of :class:`Pager` from ``used`` on."""
+
+
 @dataclass(slots=True)
 class Pager:
-    """Puts items on pages of one height. ``separator`` is the room that a page's footnotes need beyond their own."""
+    """Puts items on pages of one height. ``separator`` is the room that a page's footnotes need beyond their own.
+
+    Items wait until :meth:`place` is called; what it puts on pages is laid out as far as it fits, and looked at closely
+    where a page ends only.
+    """
 
     capacity: float
     separator: float = 0.0
@@ -85,73 +94,140 @@ class Pager:
     _heads: float = 0.0
     _below: float = 0.0
     _in_head: bool = False
-    _waiting: list[tuple[Item, Sequence[Placed]]] = field(default_factory=list)
     _at_start: bool = True
-    """Space before the first paragraph counts on the first page only."""
+    """Space before the first paragraph counts on a page that was begun by force, and on the first one."""
+    waiting: list[tuple[Item, Sequence[Placed]]] = field(default_factory=list)
+    """The next items, each with the marks that are told the page on which it begins."""
 
-    def add(self, item: Item, marks: Sequence[Placed] = ()) -> None:
-        """Take the next item; its *marks* are told the page on which it begins, now or when what follows is known."""
-        if item.keep_next or self._waiting:
-            self._waiting.append((item, marks))
-            if not item.keep_next:
-                self.flush()
-            return
-        page = self._row(item) if item.table >= 0 else self._paragraph(item)
-        for mark in marks:
-            mark.page = page
-
-    def flush(self) -> None:
-        """Place everything that still waits for what it must be kept with."""
-        waiting, self._waiting = self._waiting, []
-        if not waiting:
-            return
-        first = waiting[0][0]
-        if first.table != self._table:
-            self._end_table()
-        # What takes no more room than there is needs no closer look.
-        most, notes = 0.0, self.separator
-        for item, _ in waiting:
-            most += item.most
-            notes += item.notes
-        if (
-            len(waiting) > 1
-            and self.used + most > self.capacity - self.notes - notes
-            and not self._fits_together([item for item, _ in waiting])
-        ):
-            self._turn()
-            if first.table == self._table and not first.head:
-                self.used += self._heads
-        for item, marks in waiting:
+    def place(self, *, last: bool = False) -> None:
+        """Put on pages what waits. What must be kept with the next goes on waiting for it, unless it is the *last*."""
+        waiting = self.waiting
+        at = judged = 0
+        while True:
+            at, begun, before = self._fill(at, judged)
+            if at == len(waiting):
+                if begun < at and not last:
+                    self._restore(before)
+                    at = begun
+                break
+            item, marks = waiting[at]
+            if at >= judged and (begun < at or item.keep_next):
+                judged = self._end_of_chain(at)
+                if judged > len(waiting) and not last:
+                    self._restore(before)
+                    at = begun
+                    break
+                if self._leaves(begun, at, judged, before):
+                    self._restore(before)
+                    self._turn_for(waiting[begun][0])
+                    at = begun
+                    continue
             page = self._row(item) if item.table >= 0 else self._paragraph(item)
             for mark in marks:
                 mark.page = page
+            at += 1
+        del waiting[:at]
 
-    def _gap(self, item: Item, after: float, style: str) -> float:
+    def begin_page(self, capacity: float) -> None:
+        """Begin a page of that height by force, unless nothing stands on this one yet."""
+        self.place(last=True)
+        if self.used > 0:
+            self._end_table()
+            self._turn()
+            self._at_start = True
+        self.capacity = capacity
+
+    def _fill(self, at: int, judged: int) -> tuple[int, int, _State]:
+        """Place the items from *at* on that fit whole on this page, and return which one is the first that does not.
+
+        Also return where its chain of items kept together begins, and what was known there: the page may have to end
+        before it. Chains that begin before *judged* may be broken.
+        """
+        page, separator, adds, is_first = self.page, self.separator, self.adds, self._at_start
+        before = used, notes, after, style, table, heads, below, in_head = self._state()
+        room = self._room(0.0)
+        begun = -1
+        for item, marks in islice(self.waiting, at, None):
+            if item.keep_next and begun < 0 and at >= judged:
+                begun, before = at, (used, notes, after, style, table, heads, below, in_head)
+            if item.table != table or (item.head and not in_head):
+                # A head after other rows: the same table of the template again, in the next turn of a loop.
+                used += below
+                table, heads, below = item.table, 0.0, item.below
+            in_head = item.head
+            end = used + item.text
+            if used > 0 or is_first:
+                if item.style and item.style == style:
+                    end -= after
+                elif adds:
+                    end += item.before
+                elif item.before > after:
+                    end += item.before - after
+            left = room
+            if item.notes:
+                left -= item.notes if notes else item.notes + separator
+            if end > left:
+                break
+            if in_head:
+                heads += item.height
+            used, room, notes = end + item.behind, left, notes + item.notes
+            after, style = item.after, item.style
+            for mark in marks:
+                mark.page = page
+            at += 1
+            if not item.keep_next:
+                begun = -1
+        now = used, notes, after, style, table, heads, below, in_head
+        self._restore(now)
+        return (at, at, now) if begun < 0 else (at, begun, before)
+
+    def _state(self) -> _State:
+        return (
+            self.used, self.notes, self._after, self._style, self._table, self._heads, self._below, self._in_head,
+        )  # fmt: skip
+
+    def _restore(self, state: _State) -> None:
+        (
+            self.used, self.notes, self._after, self._style, self._table, self._heads, self._below, self._in_head,
+        ) = state  # fmt: skip
+
+    def _end_of_chain(self, at: int) -> int:
+        """Return what is behind the item that the one *at* is kept together with; it need not be there yet."""
+        waiting = self.waiting
+        while at < len(waiting) and waiting[at][0].keep_next:
+            at += 1
+        return at + 1
+
+    def _leaves(self, begun: int, at: int, end: int, before: _State) -> bool:
+        """Return whether a chain whose item *at* does not fit whole goes to the next page.
+
+        It stays where its last item can at least begin, or where it is higher than a page.
+        """
+        if before[0] <= 0 or (at + 1 >= end and self._can_begin(self.waiting[at][0])):
+            return False
+        return sum(item.height for item, _ in self.waiting[begun:end]) <= self.capacity
+
+    def _turn_for(self, first: Item) -> None:
+        """Begin a page with a chain."""
+        if first.table != self._table:
+            self._end_table()
+        self._turn()
+        if first.table == self._table and not first.head:
+            self.used += self._heads
+
+    def _gap(self, item: Item) -> float:
         if self.used <= 0 and not self._at_start:
             return 0.0
-        if item.style and item.style == style:
-            return -after
-        return item.before if self.adds else max(item.before - after, 0.0)
+        if item.style and item.style == self._style:
+            return -self._after
+        return item.before if self.adds else max(item.before - self._after, 0.0)
 
     def _room(self, notes: float) -> float:
         total = self.notes + notes
         return self.capacity + _TOLERANCE - (total + self.separator if total else 0.0)
 
-    def _fits_together(self, chain: list[Item]) -> bool:
-        """Return whether a chain of blocks that stay together, up to the beginning of its last, fits the page."""
-        if self.used <= 0:
-            return True
-        used, after, style = self.used, self._after, self._style
-        notes, before = 0.0, chain[0]
-        for item in chain[:-1]:
-            used += self._gap(item, after, style) + item.height + item.after
-            used += before.below if item.table != before.table else 0.0
-            after, style, before = item.after, item.style, item
-            notes += item.notes
-        last = chain[-1]
-        used += self._gap(last, after, style) + last.least + (before.below if last.table != before.table else 0.0)
-        whole = sum(item.height for item in chain) > self.capacity
-        return used <= self._room(notes + last.least_notes) or whole
+    def _can_begin(self, item: Item) -> bool:
+        return self.used + self._gap(item) + item.least <= self._room(item.least_notes)
 
     def _turn(self) -> None:
         if self.used <= 0:
@@ -162,22 +238,13 @@ class Pager:
         self._at_start = False
 
     def _paragraph(self, item: Item) -> int:
-        if self._table >= 0:
-            self._end_table()
-        gap = self._gap(item, self._after, self._style)
-        end = self.used + gap + item.text
+        """Place a paragraph that does not fit whole."""
+        if self.used > 0 and not self._can_begin(item):
+            self._turn()
         start = self.page
-        if end <= self._room(item.notes):
-            self.used = end + item.borders + item.after
-            self.notes += item.notes
-        else:
-            if self.used > 0 and self.used + gap + item.least > self._room(item.least_notes):
-                self._turn()
-                gap = self._gap(item, 0.0, "")
-            start = self.page
-            self.used += gap
-            self._lines(item)
-            self.used += item.borders + item.after
+        self.used += self._gap(item)
+        self._lines(item)
+        self.used += item.behind
         self._after, self._style = item.after, item.style
         return start
 
@@ -203,25 +270,14 @@ class Pager:
         self._table, self._heads, self._below = -1, 0.0, 0.0
 
     def _row(self, item: Item) -> int:
-        if item.table != self._table:
-            self._end_table()
-            self._table, self._below = item.table, item.below
-            self._in_head = item.head
-        elif item.head and not self._in_head:
-            # The same table of the template again, in the next turn of a loop.
-            self._end_table()
-            self._table, self._below = item.table, item.below
-            self._in_head = True
-        elif not item.head:
-            self._in_head = False
-        height = item.height
-        if self.used > 0 and self.used + height > self._room(item.notes):
+        """Place a row that does not fit."""
+        if self.used > 0:
             self._turn()
             self.used += self._heads
         start = self.page
-        if item.head and self._in_head:
-            self._heads += height
-        self.used += height
+        if item.head:
+            self._heads += item.height
+        self.used += item.height
         self.notes += item.notes
         self._after, self._style = 0.0, ""
         return start

@@ -173,7 +173,7 @@ class _Rendering:
         """Run a program for what it counts; nothing is kept of what it writes."""
         saved = self._names.saved(), len(self._relations), self._charts_made
         for _ in program.stream(names):
-            self._count_on()
+            pass
         sequences, relations, self._charts_made = saved
         self._names.restore(sequences)
         del self._relations[relations:]
@@ -196,7 +196,6 @@ class _Rendering:
         pieces: list[bytes] | None = None
         which = -1
         for kind, text in program.events(names):
-            self._count_on()
             if kind == "text":
                 data = text.encode("latin-1")
                 if pieces is not None:
@@ -217,10 +216,6 @@ class _Rendering:
             else:
                 current = stack.pop()
 
-    def _count_on(self) -> None:
-        if self._counter is not None:
-            self._counter.follow()
-
     def _number(self, counter: Counter, head_pages: int) -> None:
         """Work out which number each marked page bears."""
         starts = [*counter.numbering, *((page + head_pages, number) for page, number in self._body_numbering)]
@@ -236,7 +231,8 @@ class _Rendering:
 
     def _filters(self, forms: list[Form]) -> dict[str, Any]:
         counter, epoch = self._counter, self._epoch
-        found = self._names.filters(forms, counter.step if counter else _uncounted)
+        found = self._names.filters(forms, counter.count if counter else _uncounted)
+        found |= {f"_{name}": counter and getattr(counter, name) for name in ("over", "step", "asked")}
         found |= CHART_FILTERS
         found |= {
             "_toc": self._list,
@@ -245,8 +241,6 @@ class _Rendering:
             "_chart": self._next_chart,
             "_done": self._scope.done,
         }
-        if counter:
-            found |= {"_end": counter.step, "_asked": counter.asked}
         return found
 
     @pass_context
@@ -258,8 +252,8 @@ class _Rendering:
         for mark in self._listed_in(listing):
             block = listing["forms"].get(str(mark.level), {}).get("block")
             if block is not None:
-                counter.step(mark.text + "000")
-                counter.step(block)
+                counter.count(mark.text + "000")
+                counter.over(block)
         return f"{_SLOT}list {number}{_SLOT}"
 
     def _listed_in(self, listing: dict[str, Any]) -> list[Mark]:

@@ -16,7 +16,7 @@ from exporters.load import load
 
 ROOT = Path(__file__).resolve().parents[2]
 OCTETS = Inlined(octets=True)
-texts = st.text(alphabet=st.characters(exclude_categories=["Cs"]), max_size=40)
+texts = st.text(alphabet=st.characters(exclude_categories=["Cs", "Cn"]), max_size=40)
 
 
 @pytest.fixture(scope="module")

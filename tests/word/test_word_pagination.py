@@ -13,9 +13,16 @@ def pages(items: list[Item], capacity: float = 100.0, **options: float) -> list[
     pager = Pager(capacity, **options)  # type: ignore[arg-type]
     marks = [Mark(0, "", "", page=-1) for _ in items]
     for item, mark in zip(items, marks, strict=True):
-        pager.add(item, [mark])
-    pager.flush()
+        pager.waiting.append((item, [mark]))
+    pager.place(last=True)
     return [mark.page for mark in marks]
+
+
+def after(*items: Item) -> tuple[int, float]:
+    """Return the page that the items end on, and the height used there."""
+    pager = Pager(100.0, waiting=[(item, ()) for item in items])
+    pager.place(last=True)
+    return pager.page, pager.used
 
 
 def lines(count: int, **more: object) -> Item:
@@ -48,28 +55,17 @@ def test_spaces_between_paragraphs_are_the_larger_one_or_their_sum() -> None:
 
 
 def test_space_before_at_a_page_top_counts_on_the_first_page_only() -> None:
-    pager = Pager(100.0)
-    pager.add(lines(5, before=50.0))
-    assert (pager.page, pager.used) == (0, 100.0)
-    pager.add(lines(1, before=50.0))
-    assert (pager.page, pager.used) == (1, 10.0)
+    assert after(lines(5, before=50.0)) == (0, 100.0)
+    assert after(lines(5, before=50.0), lines(1, before=50.0)) == (1, 10.0)
 
 
 def test_rows_do_not_split_and_the_header_row_is_repeated() -> None:
-    pager = Pager(100.0)
-    pager.add(row(20.0, head=True, keep_next=True))
-    for _ in range(3):
-        pager.add(row(30.0))
-    assert (pager.page, pager.used) == (1, 20.0 + 30.0)
+    assert after(row(20.0, head=True, keep_next=True), *[row(30.0)] * 3) == (1, 20.0 + 30.0)
 
 
 def test_the_same_table_again_begins_with_its_own_header() -> None:
-    pager = Pager(100.0)
-    for _ in range(2):
-        pager.add(row(20.0, head=True, keep_next=True))
-        pager.add(row(20.0))
-    pager.add(row(30.0))
-    assert (pager.page, pager.used) == (1, 50.0)
+    table = row(20.0, head=True, keep_next=True), row(20.0)
+    assert after(*table, *table, row(30.0)) == (1, 50.0)
 
 
 def test_footnotes_take_room_on_the_page_of_their_reference() -> None:
@@ -115,3 +111,14 @@ def test_no_more_pages_than_one_for_each_line_and_at_least_what_the_text_needs(i
     total = sum(item.height for item in items)
     assert not found or found[-1] + 1 <= 2 * sum(item.lines for item in items)
     assert not found or found[-1] >= int((total - items[-1].height) / 100.0) - 1
+
+
+@given(st.lists(ITEMS, max_size=40), st.integers(1, 5))
+def test_it_does_not_matter_how_many_items_wait_when_they_are_placed(items: list[Item], each: int) -> None:
+    pager, marks = Pager(100.0, 3.0), [Mark(0, "", "", page=-1) for _ in items]
+    for at, (item, mark) in enumerate(zip(items, marks, strict=True)):
+        pager.waiting.append((item, [mark]))
+        if at % each == 0:
+            pager.place()
+    pager.place(last=True)
+    assert [mark.page for mark in marks] == pages(items, separator=3.0)
