@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import re
 from collections.abc import Callable
 from hashlib import blake2b
 from typing import Any
@@ -20,7 +19,7 @@ _KEPT = 4096
 # "_bp_r" and four digits leave this much of the 40 characters that a bookmark's name may have.
 _LONGEST_SUFFIX = 31
 _BREAK = '</w:t><w:br/><w:t xml:space="preserve">'
-_SPECIAL = re.compile(r"[&<>\n\t\r]").search
+_SPECIAL = b"&<>\n\t\r"
 _VIEWS = Sandbox.direct
 _TAB = '</w:t><w:tab/><w:t xml:space="preserve">'
 
@@ -32,8 +31,6 @@ def outside(value: Any) -> str:
 
 def escaped(text: str) -> str:
     """Return *text* escaped, line breaks and tabs as Word writes them."""
-    if text.isalnum() or _SPECIAL(text) is None:
-        return text
     text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     if "\n" in text or "\t" in text or "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", _TAB).replace("\n", _BREAK)
@@ -47,31 +44,36 @@ def _missing(record: Absent | None, above: Any, child: str) -> str:
     return f"{above.key}{child}" if above is not None else "absent"
 
 
-class _Texts(dict[str, str]):
-    """The octets of escaped texts, worked out once; emptied now and then, for texts recur close to each other."""
+class _Kept(dict[str, Any]):
+    """Texts and what was worked out from them once; emptied now and then, for texts recur close to each other."""
 
-    def __missing__(self, text: str) -> str:
+    def __init__(self, work_out: Callable[[str], Any]) -> None:
+        super().__init__()
+        self._work_out = work_out
+
+    def __missing__(self, text: str) -> Any:
         if len(self) > _KEPT:
             self.clear()
-        found = text
-        if not text.isalnum() and _SPECIAL(text) is not None:
-            found = escaped(text)
-        if not found.isascii():
-            found = found.encode("utf-8", "surrogatepass").decode("latin-1")
-        self[text] = found
+        found = self[text] = self._work_out(text)
         return found
 
 
-class _Parts(dict[str, Any]):
-    """Parts of keys as bookmarks spell them, None for one that cannot be; worked out once, emptied now and then."""
+def _escaped_octets(text: str) -> str:
+    data = text.encode("utf-8", "surrogatepass")
+    if len(data.translate(None, _SPECIAL)) < len(data):
+        data = escaped(text).encode("utf-8", "surrogatepass")
+    return data.decode("latin-1")
 
-    def __missing__(self, part: str) -> Any:
-        if len(self) > _KEPT:
-            self.clear()
-        dot = "_" if part.startswith(".") else ""
-        spelt = spelling(part[len(dot) :])
-        found = self[part] = dot + spelt if spelt or not part else None
-        return found
+
+def _spelt_part(part: str) -> str | None:
+    """Return a part of a key as bookmarks spell it; None for one that cannot be."""
+    return spelling(part) or (None if part else "")
+
+
+def _spelt_ending(part: str) -> str | None:
+    """Return what stands behind the first dot of a key, and the dot, as bookmarks spell them."""
+    spelt = spelling(part)
+    return f"_{spelt}" if spelt or not part else None
 
 
 class _Spelling:
@@ -81,25 +83,31 @@ class _Spelling:
     """
 
     def __init__(self) -> None:
-        self._starts, self._endings = _Parts(), _Parts()
+        self._starts, self._endings = _Kept(_spelt_part), _Kept(_spelt_ending)
         self._marks: dict[str, str] = {}
         self._wholes = bytearray()
         """As octets: a dictionary of a hundred thousand keys takes four times the room."""
 
-    def spelt(self, key: str) -> str:
-        """Return a key as it is spelt, however long; nothing for one that cannot be, or that no control can hold."""
+    def spelt(self, key: str, room: int) -> str:
+        """Return a key as it is spelt, abridged where it is longer than *room* characters.
+
+        Return nothing for one that cannot be spelt, or that no control can hold.
+        """
         place, dot, ending = key.partition(".")
-        try:
-            return self._starts[place] + self._endings[dot + ending] if len(key) <= LONGEST_RECORD else ""
-        except TypeError:
+        start = self._starts[place]
+        end = self._endings[ending] if dot else ""
+        if start is None or end is None or len(key) > LONGEST_RECORD:
             return ""
+        name: str = start + end
+        if len(name) <= room:
+            return name
+        mark = self._marks.get(ending)
+        if mark and start and len(start) <= room - len(GAP) - len(mark):
+            return f"{start}{GAP}{mark}"
+        return self.abridged(key, room)
 
     def abridged(self, key: str, room: int) -> str:
         """Return what stands for a key in *room* characters where it cannot be spelt; its digest is noted."""
-        place, dot, ending = key.partition(".")
-        mark = self._marks.get(ending)
-        if mark is not None and dot and (start := self._starts[place]) and len(start) <= room - len(GAP) - len(mark):
-            return f"{start}{GAP}{mark}"
         name, digest, meaning = abridged(key, room)
         if meaning == key:
             self._wholes += f"{digest}={key}\0".encode()
@@ -137,8 +145,7 @@ class Names:
 
     def filters(self, forms: list[Form], count: Callable[[str], None]) -> dict[str, Any]:
         """Return the filters; *count* takes the words of the flow."""
-        next_id, texts = self._ids.__next__, _Texts()
-        spelt, abridge = self._spelling.spelt, self._spelling.abridged
+        next_id, spelt, abridge = self._ids.__next__, self._spelling.spelt, self._spelling.abridged
         take = sandbox().getattr
 
         def counted(value: Any) -> str:
@@ -153,9 +160,9 @@ class Names:
                 count(words)
             key: str = record.key if record is not None else _missing(None, above, form.child)
             alias, at = key + form.tail, next_id()
-            name = form.tail_spelt and spelt(key)
+            name = form.tail_spelt and spelt(key, form.room)
             if name:
-                name = (name if len(name) <= form.room else abridge(key, form.room)) + form.tail_spelt
+                name += form.tail_spelt
             else:
                 alias = alias if len(alias) <= LONGEST_ALIAS else shortened(alias)
                 name, alias = abridge(alias, LONGEST_SPELT), escaped(alias)
@@ -202,9 +209,8 @@ class Names:
             "_missing": _missing,
             "_next": next_id,
             "_count": count,
-            "_texts": texts,
+            "_texts": _Kept(_escaped_octets),
             "_spelt": spelt,
-            "_abridge": abridge,
             "_id": pass_context(lambda _context, _: str(next_id())),
             "_note": note,
             "_seq": sequence,

@@ -59,9 +59,8 @@ def inlined(forms: Sequence[Form], own: Sequence[str] = ()) -> Inlined:
     def written(generator: Generator, form: Form) -> str:
         """Return the code of the *words* of a *key* in their control; *name* is how bookmarks spell the key."""
         needed = generator.needed
-        name = f"name if len(name) <= {form.room} else {needed('_abridge')}(key, {form.room})"
         return (
-            f"f{_text(form.start)}f'{{(at := {needed('_next')}())}}'f{_text(form.named)}f'{{at:x}}_{{{name}}}'"
+            f"f{_text(form.start)}f'{{(at := {needed('_next')}())}}'f{_text(form.named)}f'{{at:x}}_{{name}}'"
             f"f{_text(form.tail_spelt + form.aliased)}f'{{key}}'f{_text(form.tail + form.begun)}"
             f"f'{{{needed('_texts')}[words]}}'f{_text(form.ended)}f'{{at}}'f{_text(form.closed)}"
         )
@@ -69,7 +68,7 @@ def inlined(forms: Sequence[Form], own: Sequence[str] = ()) -> Inlined:
     def spelt(generator: Generator, form: Form) -> str:
         """Return the condition that a key can be spelt; the words are counted when nothing else can fail any more."""
         counted = f" and not {generator.needed('_count')}(words)" if form.flow else ""
-        return f"(name := {generator.needed('_spelt')}(key)){counted}"
+        return f"(name := {generator.needed('_spelt')}(key, {form.room})){counted}"
 
     def counted(generator: Generator, node: Filter, _frame: Frame) -> Iterator[str]:
         yield Code(f"{generator.needed('_count')}({own[constant(filtered(node))]!r}) or ''")
@@ -109,7 +108,7 @@ def inlined(forms: Sequence[Form], own: Sequence[str] = ()) -> Inlined:
             "_end": over,
             "_inside": inside,
         },
-        ("_next", "_count", "_over", "_step", "_texts", "_spelt", "_abridge", "_absent", "_missing"),
+        ("_next", "_count", "_over", "_step", "_texts", "_absent", "_missing", "_spelt"),
         blake2b(repr((forms, own)).encode("utf-8", "surrogatepass")).hexdigest(),
         octets=True,
     )
