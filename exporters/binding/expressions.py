@@ -55,7 +55,8 @@ def fields(view: type[View]) -> dict[str, Any]:
 def key_of(expression: str) -> tuple[str, str] | None:
     """Return (expression of the record, field path) of a value's expression, or None where it names no record.
 
-    ``t.text|dash`` gives ``("t", "text")``: the value's key is the record's key, a dot and the field.
+    ``t.text|dash`` gives ``("t", "text")``: the value's key is the record's key, a dot and the field. One of several
+    records that is there (``(a or b).text``) is a record too.
     """
     try:
         tree = sandbox().parse("\ufdd0(" + expression + ")\ufdd1")
@@ -113,6 +114,9 @@ def _source(node: nodes.Node) -> str:
     if isinstance(node, nodes.Getitem) and isinstance(node.arg, nodes.Const):
         owner = _source(node.node)
         return f"{owner}[{node.arg.value!r}]" if owner else ""
+    if isinstance(node, nodes.Or):
+        first, second = _source(node.left), _source(node.right)
+        return f"({first} or {second})" if first and second else ""
     return ""
 
 

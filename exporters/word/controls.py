@@ -104,7 +104,7 @@ class Emitter:
             text.text = _VALUE
             before_text, after_text = xml_of(run).split(_VALUE)
             above, _, name = control.owner.rpartition(".")
-            if not above or "[" in name or above.endswith(".target") or above in {"indicator"}:
+            if not above or control.owner.startswith("(") or "[" in name or above.endswith(".target") or above in {"indicator"}:
                 above, name = "none", ""
             w, w15 = self._w, self._w15
             tag, field = control.item.tag, key_of(control.item.tag.body)

@@ -43,7 +43,7 @@ def _field(text: str) -> str:
     """Return the field path that a cell's only value shows, seen from the loop's own record."""
     values = [tag for tag in scan(text, "", []) if tag.kind == "value"]
     key = key_of(values[0].body) if len(values) == 1 else None
-    if key is None:
+    if key is None or key[0].startswith("("):
         return ""
     owner, field = key
     return ".".join([*owner.split(".")[1:], field])

@@ -82,7 +82,7 @@ def document(tmp_path):
         (["{% for d in districts %}", "{% if d.leader %}", "{% endfor %}", "{% endif %}"], "endfor"),
         (["{% fro d in districts %}"], "unknown tag"),
         (["{{ }}"], "the tag {{ }} is empty"),
-        (["{{ city.name city }}"], "expected"),
+        (["{{ city.name city }}"], "“name” and “city” stand side by side"),
     ],
 )  # fmt: skip
 def test_a_wrong_tag_is_an_error(document, paragraphs, message):

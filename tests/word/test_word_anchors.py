@@ -45,6 +45,20 @@ def test_bookmarks_whose_digest_stands_for_a_whole_key_are_still_read():
     )
 
 
+@pytest.mark.parametrize("ending", ["", "|dash", "|upper"])
+def test_one_of_two_statements_has_the_key_of_the_one_that_is_there(ending):
+    target = "(d.target.industrial_investment_growth or d.target.industrial_investment_multiple).text"
+    source = template(body(p("{% for d in districts %}"), p(f"{{{{ {target}{ending} }}}}"), p("{% endfor %}")))
+    package = Package.open(source, name="t.docx")
+    out = io.BytesIO()
+    word.render(word.compile(package, "t.docx"), package, Scope(load_guangzhou()), out, epoch=0)
+    xml = zipfile.ZipFile(io.BytesIO(out.getvalue())).read("word/document.xml").decode()
+    keys = dict(re.findall(r'<w:alias w:val="(\w+)\.([^"]+)"', xml))
+    tail = ".text|upper" if ending == "|upper" else ".text"
+    assert keys["nansha"] == "industrial-investment-growth" + tail
+    assert keys["zengcheng"] == keys["liwan"] == "industrial-investment-multiple" + tail
+
+
 @pytest.mark.parametrize("expression", ["t.text", "t.unit", "t.label", "t.ref", "t.actual.text", "t.text|upper"])
 def test_each_value_says_its_key_in_alias_and_bookmark(expression):
     """The code that is written into the program and the call that stands beside it say the same."""
