@@ -104,7 +104,8 @@ class Emitter:
             text.text = _VALUE
             before_text, after_text = xml_of(run).split(_VALUE)
             above, _, name = control.owner.rpartition(".")
-            if not above or control.owner.startswith("(") or "[" in name or above.endswith(".target") or above in {"indicator"}:
+            plain = above and not control.owner.startswith("(") and "[" not in name
+            if not plain or above.endswith(".target") or above == "indicator":
                 above, name = "none", ""
             w, w15 = self._w, self._w15
             tag, field = control.item.tag, key_of(control.item.tag.body)
