@@ -11,6 +11,7 @@ _FORMULA = re.compile(rb"<(?:\w+:)?(?:f|definedName|formula[12]?)(?=[\s>])[^<>]*
 #: The sign between a program and its topic, also written as a number; alone in a text it is none.
 _SIGN = re.compile(rb'\|(?<!"\|)(?<!&quot;\|)(?!"|&quot;)|&#(?:0*124|[xX]0*7[cC]);')
 _WRAPPING = re.compile(rb"<!--.*?-->|<!\[CDATA\[|\]\]>|<\?.*?\?>", re.DOTALL)
+_TEXTS = (b"<t>", b"<v>")
 _TEXT = re.compile(r'"(?:[^"]|"")*"')
 _CALL = re.compile(r"(?:^|[=(,+\-*/&;<>])\s*(?:'[\w. ]{1,255}'|[\w.]{1,255})\|(?:'[^']*'|[\w.$]+)!")
 _LINK = re.compile(rb"<(?:\w+:)?ddeLink[\s/>]")
@@ -26,7 +27,8 @@ def _formulas(data: bytes) -> Iterator[re.Match[bytes]]:
     for sign in (b"|", b"&#"):
         at = data.find(sign)
         while at >= 0:
-            if (found := _FORMULA.match(data, data.rfind(b"<", 0, at))) is not None:
+            start = data.rfind(b"<", 0, at)
+            if data[start : start + 3] not in _TEXTS and (found := _FORMULA.match(data, start)) is not None:
                 yield found
             end = data.find(b"<", at)
             at = data.find(sign, end) if end >= 0 else -1

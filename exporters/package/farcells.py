@@ -9,7 +9,7 @@ from exporters.package.limits import Limits
 #: How every office suite writes a cell; the literal start makes the search fast.
 _USUAL_CELL = re.compile(rb'<c r="([A-Z]{1,4})(\d{1,9})"')
 _ANY_CELL = re.compile(rb"""<(?:\w+:)?c\s(?:[^>]*?\s)?r\s*=\s*["']([A-Za-z]{1,4})(\d{1,9})""")
-_ODD = re.compile(rb"c[\n\t\r]")
+_SPACES = (b"\n", b"\t", b"\r")
 _MERGED = re.compile(
     rb"""<(?:\w+:)?mergeCell\s[^>]*?\bref\s*=\s*["']([A-Za-z]{1,4})(\d{1,9}):([A-Za-z]{1,4})(\d{1,9})"""
 )
@@ -33,8 +33,9 @@ def sheet_fault(data: bytes, limits: Limits) -> str:
     if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
         data = data.decode("utf-16", errors="replace").encode()
     cells = data.count(b"<c ") + data.count(b":c ")
-    usual = data.count(b'<c r="') == cells and _ODD.search(data) is None
-    found = (_USUAL_CELL if usual else _ANY_CELL).findall(data)
+    found = _USUAL_CELL.findall(data)
+    if len(found) != cells or any(space in data and b"c" + space in data for space in _SPACES):
+        found = _ANY_CELL.findall(data)
     columns = max(map(column_number, {cell[0] for cell in found}), default=0)
     rows = max(map(int, {cell[1] for cell in found}), default=0)
     stated = _DIMENSION.search(data, 0, 4096)

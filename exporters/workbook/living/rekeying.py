@@ -13,12 +13,12 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from difflib import SequenceMatcher
-from xml.sax.saxutils import escape, unescape
 
 from exporters.package import Package, rt
 from exporters.workbook.living.book import Book, Table
 from exporters.workbook.living.cells import Row
 from exporters.workbook.living.packing import Changes
+from exporters.workbook.living.spans import escaped
 
 _ENOUGH = 0.7
 _SIMILAR = 0.5
@@ -51,7 +51,7 @@ def mended(package: Package, base: Package) -> Package:
 
 
 def _put_right(said: str, spoilt: Mapping[str, str]) -> str:
-    return _SPELLED.sub(lambda found: found[1] + escape(spoilt.get(unescape(found[2]), found[2])), said)
+    return _SPELLED.sub(lambda found: found[1] + escaped(spoilt.get(found[2], found[2])), said)
 
 
 def _texts(package: Package) -> Iterator[str]:
