@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from exporters.package.directory import RawPart
     from exporters.package.guard import guard_file
     from exporters.package.limits import DEFAULT, Limits
-    from exporters.package.reader import Package
+    from exporters.package.reader import EditedPackage, Package
     from exporters.package.relationships import Relationship, Relationships, relative_target, resolve_target
     from exporters.package.segments import Deflated, DeflateSegment, Segment, Stencil, deflate
     from exporters.package.writer import FIRST_PARTS, PackageWriter, zip_time
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 _HOMES = {
     "ContentTypes": "content_types",
     "DEFAULT": "limits",
+    "EditedPackage": "reader",
     "FIRST_PARTS": "writer",
     "DeflateSegment": "segments",
     "Deflated": "segments",
@@ -48,6 +49,7 @@ __all__ = [
     "ContentTypes",
     "DeflateSegment",
     "Deflated",
+    "EditedPackage",
     "Limits",
     "Package",
     "PackageWriter",

@@ -27,7 +27,7 @@ class Package:
     A missing part raises KeyError, a damaged one PackageError. Large files stay open until ``close``.
     """
 
-    __slots__ = ("_content_types", "_directory", "_folded", "_largest", "_relationships", "base", "last_read")
+    __slots__ = ("_content_types", "_directory", "_folded", "_largest", "_relationships", "last_read")
 
     def __init__(self, directory: Directory) -> None:
         self._directory = directory
@@ -37,8 +37,6 @@ class Package:
         self._largest = "", b""
         self.last_read = ""
         """The part that was read last: where somebody stumbled over the package."""
-        self.base: Package | None = None
-        """The render that the file was edited from, where that is known: what people moved is found by it."""
 
     @classmethod
     def open(cls, source: Path | str | bytes, *, name: str = "", limits: Limits = DEFAULT) -> Package:
@@ -144,3 +142,13 @@ class Package:
     def fault(self, code: str, message: str, part: str = "", hint: str = "") -> PackageError:
         """Return an error about this file, ready to be raised."""
         return self._directory.fault(code, message, part, hint)
+
+
+class EditedPackage(Package):
+    """A package with what it was edited from: what people moved in it is found by that."""
+
+    __slots__ = ("base",)
+
+    def __init__(self, package: Package, base: Package) -> None:
+        super().__init__(package._directory)
+        self.base = base

@@ -20,7 +20,7 @@ from exporters.merge import (
     named_as,
     upgrade,
 )
-from exporters.package import Package
+from exporters.package import EditedPackage, Package
 from exporters.runs.stamp import PROPERTY, Stamp
 from exporters.snapshot import Conflict, Kept, Plan, Snapshot
 
@@ -28,14 +28,12 @@ if TYPE_CHECKING:
     from exporters.registry import Exporter
 
 
-def edited_from(room: Exporter, base: Package, theirs: Package) -> Package:
+def edited_from(room: Exporter, base: Package, theirs: Package) -> EditedPackage:
     """Return *theirs* as what was edited from *base*: what people moved in it is found by that. Ids that an editor's
     replacing everywhere reached are as they were."""
+    edited = EditedPackage(theirs, base)
     mended: Any = getattr(room, "mended", None)
-    if mended is not None:
-        theirs = mended(theirs, base)
-    theirs.base = base
-    return theirs
+    return mended(edited) if mended is not None else edited
 
 
 _ORDER = "the order of sections, paragraphs and rows"
@@ -102,16 +100,15 @@ Readings = tuple[Snapshot, Snapshot, Snapshot]
 
 
 def arranged(
-    room: Exporter, theirs: Package, ours: Package, readings: Readings, epoch: int | None
-) -> tuple[Package, Readings]:
+    room: Exporter, theirs: EditedPackage, ours: Package, readings: Readings, epoch: int | None
+) -> tuple[EditedPackage, Readings]:
     """Return *theirs* in the order that the data has by now, as far as no person gave it another, and what it holds."""
     before, now, new = readings[0], readings[1], named_as(readings[0], readings[2])
     wanted = arrangements(before, now, new)
     out = io.BytesIO()
     if not wanted or not room.arrange(theirs, wanted, ours, out, epoch=epoch):
         return theirs, (before, now, new)
-    base, theirs = theirs.base, Package.written(out.getvalue(), name=theirs.file)
-    theirs.base = base
+    theirs = EditedPackage(Package.written(out.getvalue(), name=theirs.file), theirs.base)
     now = room.read(theirs)
     return theirs, (in_order_of(before, now, new), now, new)
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from exporters.package import rt
+from exporters.package import EditedPackage, rt
 from exporters.package.kept import Kept
 from exporters.package.xstrings import unspelled
 from exporters.snapshot import renamed
@@ -146,8 +146,9 @@ class Book:
     @cached_property
     def origin(self) -> Book | None:
         """The workbook that this one was edited from; None where that is not known."""
-        base = self.package.base
-        return (KEPT.find(base) or Book(base, self)) if base is not None else None
+        if not isinstance(self.package, EditedPackage):
+            return None
+        return KEPT.find(self.package.base) or Book(self.package.base, self)
 
     @cached_property
     def twins(self) -> dict[str, str]:

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from difflib import SequenceMatcher
 
-from exporters.package import Package, rt
+from exporters.package import EditedPackage, Package, rt
 from exporters.workbook.living.book import Book, Table
 from exporters.workbook.living.cells import Row
 from exporters.workbook.living.packing import Changes
@@ -31,11 +31,10 @@ _SAID = re.compile(r"(<(?:\w+:)?(?:[tvf]|formula[12]?)(?:\s[^<>]*)?>)([^<]+)")
 _SPELLED = re.compile(r"""(^|"|&quot;)([^<>"&]+)(?=$|"|&quot;)""")
 
 
-def mended(package: Package, base: Package) -> Package:
-    """Return an edited workbook with the ids of *base*, which it was edited from, wherever they were altered."""
-    if not _ids(base) - _ids(package):
+def mended(package: EditedPackage) -> EditedPackage:
+    """Return an edited workbook with the ids of what it was edited from, wherever they were altered."""
+    if not _ids(package.base) - _ids(package):
         return package
-    package.base = base
     spoilt = _spoilt(Book(package))
     if not spoilt:
         return package
@@ -47,7 +46,7 @@ def mended(package: Package, base: Package) -> Package:
             changes.set(part, put_right.encode())
     out = io.BytesIO()
     changes.write(out, None)
-    return Package.written(out.getvalue(), name=package.file)
+    return EditedPackage(Package.written(out.getvalue(), name=package.file), package.base)
 
 
 def _put_right(said: str, spoilt: Mapping[str, str]) -> str:
