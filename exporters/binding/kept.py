@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Generic, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 
 T = TypeVar("T")
 
@@ -11,7 +11,8 @@ T = TypeVar("T")
 class kept(Generic[T]):  # noqa: N801 - used as a decorator, like property
     """What ``functools.cached_property`` is from Python 3.12 on: no lock, so that the first use costs little more.
 
-    A template names tens of thousands of values once each; there the lock of 3.11 is a third of the cost.
+    A template names tens of thousands of values once each; there the lock of 3.11 is a third of the cost. What is at
+    hand with something else is set with it, and then costs nothing more.
     """
 
     def __init__(self, func: Callable[[Any], T]) -> None:
@@ -34,3 +35,20 @@ class kept(Generic[T]):  # noqa: N801 - used as a decorator, like property
         # Not by way of ``__dict__``: asked for once, each instance would carry a dictionary object from then on.
         setattr(instance, self._name, value)
         return value
+
+    if TYPE_CHECKING:
+
+        def __set__(self, instance: object, value: T) -> None: ...
+
+
+def share_room(kind: type) -> None:
+    """Let all instances of *kind* share the keys of their dictionaries, those of what is kept included.
+
+    Python learns such keys from the first instances alone. Thousands of views are made before any has worked out
+    something; each would then need a dictionary of its own.
+    """
+    first: object = object.__new__(kind)
+    for base in reversed(kind.__mro__):
+        for name, value in vars(base).items():
+            if isinstance(value, kept):
+                setattr(first, name, None)

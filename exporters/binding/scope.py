@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
@@ -24,7 +23,6 @@ from exporters.binding.views import (
     TargetView,
 )
 from exporters.model import (
-    Comparator,
     Dataset,
     Indicator,
     Lang,
@@ -39,7 +37,6 @@ from exporters.model import (
     Unit,
 )
 
-_DIGIT = re.compile(r"[\d.]").search
 _MILESTONE = Role.MILESTONE
 _MANY = 2000
 """So many districts fill the memory; fewer may keep what they have worked out for the next exporter."""
@@ -65,8 +62,8 @@ class Scope:
         self._labels: dict[str, str] = {}
         self._periods: dict[tuple[dt.date, dt.date, str, str], str] = {}
         self._terms: dict[StrEnum, str] = {}
-        self._around: dict[tuple[object, ...], tuple[str, str]] = {}
-        """What Chinese figures say before and behind their number, by all that it depends on."""
+        self._sayings: dict[tuple[object, ...], wording.Saying | None] = {}
+        """What statements say around their number, by all that it depends on."""
 
     def period(self, period: Period) -> str:
         """Return a period in words; periods recur, and a record's own hash would cost more than the words."""
@@ -194,32 +191,38 @@ class Scope:
             return ""
         return self.dataset.indicator_by_code[target.indicator].counter.in_(self.lang)
 
-    def figure(self, target: Target) -> str:
-        own = target.__dict__
-        value = own["value"]
-        if self.lang != "zh" or value is None or value < 0 or own["upper"] is not None or own["expression"]:
-            return self._figure(target)
-        alike = own["comparator"], own["measure"], own["unit"], own["indicator"], own["comparator_word"].zh
-        known = self._around.get(alike)
+    def said(self, target: Target) -> tuple[str, str]:
+        """Return what a target says, without its verb and with it."""
+        known = self._saying(target)
         if known is not None:
-            return f"{known[0]}{value:f}{known[1]}"
-        found = self._figure(target)
-        before, number, behind = found.partition(wording.plain(value))
-        # A digit beside it would leave open which digits are the number; what is in step with others says none.
-        if number and own["comparator"] is not Comparator.IN_STEP_WITH and not _DIGIT(before + behind):
-            self._around[alike] = before, behind
-        return found
+            verb, before, unit, behind = known
+            figure = f"{before}{wording.plain(target.__dict__['value'], self.lang == 'en')}{unit}{behind}"
+            return figure, verb + figure
+        measured, counter = self._unit(target), self._counted(target)
+        figure = wording.figure(target, measured, self.lang, counter)
+        return figure, wording.phrase(target, figure, measured, self.lang, counter)
 
-    def _figure(self, target: Target) -> str:
-        return wording.figure(target, self._unit(target), self.lang, self._counted(target))
+    def pieces(self, target: Target, phrase: str) -> tuple[str, str, str]:
+        """Return in three what a target says with its verb."""
+        known = self._saying(target)
+        if known is not None:
+            verb, before, unit, behind = known
+            return verb + before, wording.plain(target.__dict__["value"], self.lang == "en") + unit, behind
+        return wording.pieces(target, phrase, self._unit(target), self.lang, self._counted(target))
 
-    def phrase(self, target: Target, said: str) -> str:
-        """Return what ``figure`` says of a target with its verb."""
-        return wording.phrase(target, said, self._unit(target), self.lang, self._counted(target))
-
-    def pieces(self, target: Target, whole: str) -> tuple[str, str, str]:
-        """Return what ``phrase`` says of a target in three."""
-        return wording.pieces(target, whole, self._unit(target), self.lang, self._counted(target))
+    def _saying(self, target: Target) -> wording.Saying | None:
+        """Return what a target says around its number, if that is the same around others; records of a kind recur."""
+        if not wording.steady(target):
+            return None
+        own = target.__dict__
+        word = own["comparator_word"].__dict__[self.lang]
+        kind = own["comparator"], own["measure"], own["unit"], own["indicator"], word
+        try:
+            return self._sayings[kind]
+        except KeyError:
+            found = wording.saying(target, self._unit(target), self.lang, self._counted(target))
+            self._sayings[kind] = found
+            return found
 
     def quantity(self, target: Target, value: Decimal) -> str:
         """Return a value of a target, its own or an actual one, with its unit."""

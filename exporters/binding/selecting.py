@@ -31,6 +31,8 @@ def by_attribute(inner: Callable[..., Any], kinds: frozenset[type[Any]], wanted:
     @pass_context
     def selected(context: Any, value: Any, *args: Any, **options: Any) -> Any:
         if value.__class__ in _LISTS and not options:
+            if value == []:
+                return []
             asked = partial(_asked, context, value, kinds=kinds)
             if len(args) == 3 and str(args[1]) in _TESTS:
                 name, test, other = args[0], _TESTS[str(args[1])], args[2]

@@ -382,13 +382,15 @@ class TreeWeaver:
             if certain:
                 continue
             opening = self.weaver.statement(f"set {HELD}_block", "")
-            ending = "".join((
-                self.weaver.statement("endset", ""),
-                self.weaver.value(f"{HELD}_block", ""),
-                self.weaver.statement(f"if not {HELD}_block", ""),
-                self.weaver.raw(self.dialect.empty_paragraph),
-                self.weaver.statement("endif", ""),
-            ))
+            ending = "".join(
+                (
+                    self.weaver.statement("endset", ""),
+                    self.weaver.value(f"{HELD}_block", ""),
+                    self.weaver.statement(f"if not {HELD}_block", ""),
+                    self.weaver.raw(self.dialect.empty_paragraph),
+                    self.weaver.statement("endif", ""),
+                )
+            )
             heads = [child for child in container if child.tag in self.dialect.heads]
             if len(container):
                 after_last = container[-1]

@@ -1,6 +1,6 @@
 """What follows from the data: groups, rankings, medians, totals, progress. Derived at need, never stored."""
 
-from .groups import Group, called, groups, strongest
+from .groups import Group, called, groups, weight
 from .progress import Progress, latest, lower_is_better, progress
 from .ranking import Compared, Comparison, comparisons, extremes, median, ranked
 from .tabular import shifted, tabular_unit
@@ -20,6 +20,6 @@ __all__ = [
     "progress",
     "ranked",
     "shifted",
-    "strongest",
     "tabular_unit",
+    "weight",
 ]

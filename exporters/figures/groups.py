@@ -79,16 +79,11 @@ def _group(members: Sequence[Target]) -> Group:
     return group
 
 
-def strongest(dataset: Dataset, rows: Sequence[Group]) -> list[Group]:
-    """Return the rows as a leader should see them: indicators before deliverables before portfolios, then by rank.
+def weight(target: Target, dataset: Dataset) -> tuple[int, bool, int]:
+    """Return what to sort rows by as a leader should see them, by the statement that names the row.
 
-    What a statement limits to a part of the place comes behind what stands for the whole of it.
+    Indicators come before deliverables before portfolios, then by rank; what a statement limits to a part of the place
+    comes behind what stands for the whole of it.
     """
-    indicators = dataset.indicator_by_code
-
-    def weight(row: Group) -> tuple[int, bool, int]:
-        own = row.base.__dict__
-        return _IMPORTANCE[own["kind"]], bool(own["sub_place"]), indicators[own["indicator"]].rank
-
-    # Sorting keeps rows of one rank in their order.
-    return sorted(rows, key=weight)
+    own = target.__dict__
+    return _IMPORTANCE[own["kind"]], bool(own["sub_place"]), dataset.indicator_by_code[own["indicator"]].rank

@@ -73,9 +73,9 @@ class Text(Record):
         return {"zh": value} if isinstance(value, str) else value
 
     def __bool__(self) -> bool:
-        # Asked for by name, the attributes of a record take five times as long, and most texts are empty.
+        # Asked for by name, the attributes of a record take longer, and most texts are empty.
         said = self.__dict__
-        return bool(said["zh"] or said["en"])
+        return said["zh"] != "" or said["en"] != ""
 
     def in_(self, lang: Lang) -> str:
         """Return the text in *lang*, else in the other language; never an empty string if one is known."""

@@ -1,12 +1,27 @@
 """How it is said, in Chinese and English: quantities, words of strength, dates."""
 
 from .labels import coverage, date, label, period
-from .numbers import MIRRORED, SYMBOL, amount, figure, phrase, pieces, plain, quantity, rounded, unit_of
+from .numbers import (
+    MIRRORED,
+    SYMBOL,
+    Saying,
+    amount,
+    figure,
+    phrase,
+    pieces,
+    plain,
+    quantity,
+    rounded,
+    saying,
+    steady,
+    unit_of,
+)
 from .spacing import apart
 
 __all__ = [
     "MIRRORED",
     "SYMBOL",
+    "Saying",
     "amount",
     "apart",
     "coverage",
@@ -19,5 +34,7 @@ __all__ = [
     "plain",
     "quantity",
     "rounded",
+    "saying",
+    "steady",
     "unit_of",
 ]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal
+from typing import NamedTuple
 
 from exporters.model import Comparator, Lang, Measure, Target, Unit
 from exporters.wording.spacing import apart
@@ -28,6 +30,7 @@ SYMBOL = {
     Comparator.EQ: "=", Comparator.APPROX: "≈", Comparator.GTE: "≥", Comparator.GT: ">", Comparator.LTE: "≤",
     Comparator.LT: "<", Comparator.BETWEEN: "–", Comparator.IN_STEP_WITH: "~", Comparator.NONE: "",
 }  # fmt: skip
+_DIGIT = re.compile(r"[\d.]").search
 _SCALES = ((12, "tn"), (9, "bn"), (6, "m"))
 # A member asked of its class costs six times what a constant does (Python 3.11), and figures are said by the thousand.
 _BETWEEN, _IN_STEP_WITH = Comparator.BETWEEN, Comparator.IN_STEP_WITH
@@ -197,3 +200,41 @@ def pieces(target: Target, whole: str, unit: Unit | None, lang: Lang, counter: s
     middle = quantity(target, abs(value) if _falls(target) else value, unit, lang, counter)
     lead, found, tail = whole.rpartition(middle)
     return (lead, middle, tail) if found else ("", whole, "")
+
+
+class Saying(NamedTuple):
+    """What statements of a kind say around their number: ``("增长", "", "%", "以上")``, ``("up ", "over ", "%", "")``.
+
+    Without the verb it is the figure; the number with its unit is what :func:`pieces` has in the middle.
+    """
+
+    verb: str
+    before: str
+    unit: str
+    behind: str
+
+
+def steady(target: Target) -> bool:
+    """Whether *target* may say around its number what others of its kind do.
+
+    Falls turn verb and comparator round, ranges state two numbers, and in English one is followed by a singular.
+    """
+    own = target.__dict__
+    value = own["value"]
+    return value is not None and value >= 0 and value != 1 and own["upper"] is None and not own["expression"]
+
+
+def saying(target: Target, unit: Unit | None, lang: Lang, counter: str = "") -> Saying | None:
+    """Return what a :func:`steady` target says around its number; None where that depends on the number.
+
+    So do ranks (第9位, 前3位), amounts that English scales, and words with digits of their own.
+    """
+    if lang == "en" and unit is not None and unit.multiplier:
+        return None
+    text = figure(target, unit, lang, counter)
+    whole = phrase(target, text, unit, lang, counter)
+    lead, middle, behind = pieces(target, whole, unit, lang, counter)
+    number = plain(target.value or Decimal(0), lang == "en")
+    verb = whole.removesuffix(text)
+    found = Saying(verb, lead.removeprefix(verb), middle.removeprefix(number), behind)
+    return None if middle == found.unit or _DIGIT("".join(found)) else found

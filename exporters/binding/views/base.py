@@ -7,7 +7,7 @@ from functools import cache
 from hashlib import blake2b
 from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar
 
-from exporters.binding.kept import kept
+from exporters.binding.kept import kept, share_room
 
 if TYPE_CHECKING:
     from exporters.binding.scope import Scope
@@ -27,6 +27,7 @@ class View:
     def __init_subclass__(cls) -> None:
         own = {name for name in vars(cls) if not name.startswith("_") and name != "names"}
         cls.names = cls.names.union(own, {"key"})
+        share_room(cls)
 
     def __init__(self, scope: Scope, key: str) -> None:
         self._scope = scope

@@ -9,8 +9,9 @@ from exporters import figures, wording
 from exporters.binding.kept import kept
 from exporters.binding.views.base import Lookup, View
 from exporters.binding.views.statements import RowView
-from exporters.figures import Group
 from exporters.model import Initiative, Measure, Person, Place, Post, Role, Target
+
+_BASE = Role.BASE
 
 if TYPE_CHECKING:
     from exporters.binding.scope import Scope
@@ -164,13 +165,12 @@ class PlaceView(View):
     @kept
     def _stated(self) -> dict[str, TargetView]:
         """Its base targets for the whole of it in the pack's period, by indicator and measure (``gdp-growth``)."""
-        pack = self._scope.dataset.period
-        days = pack.start, pack.end
         found: dict[str, TargetView] = {}
-        for target in self._records:
+        for view in self.targets:
+            target = view._target
             own = target.__dict__
-            if own["role"] is Role.BASE and not own["sub_place"] and (own["period"].start, own["period"].end) == days:
-                found.setdefault(figures.called(own["indicator"], own["measure"]), self._scope.target(target.id))
+            if own["role"] is _BASE and not own["sub_place"] and not self._scope.apart(target):
+                found.setdefault(figures.called(own["indicator"], own["measure"]), view)
         return found
 
     def _forget(self) -> None:
@@ -183,39 +183,29 @@ class PlaceView(View):
         return self._scope.dataset.targets_of.get(self.key, ())
 
     @kept
-    def _groups(self) -> list[Group]:
-        return figures.groups(self._records)
-
-    @kept
-    def _ranked(self) -> list[Group]:
-        return figures.strongest(self._scope.dataset, self._groups)
-
-    @kept
-    def _row_of(self) -> dict[str, RowView]:
-        """Its rows by the statement that names them."""
-        return {group.base.id: RowView(self._scope, group) for group in self._groups}
-
-    @kept
     def rows(self) -> list[RowView]:
         """Its statements, one row per indicator, in the data's order."""
-        return list(self._row_of.values())
+        return [RowView(self._scope, group) for group in figures.groups(self._records)]
+
+    @kept
+    def _ranked(self) -> list[RowView]:
+        weight, dataset = figures.weight, self._scope.dataset
+        return sorted(self.rows, key=lambda row: weight(row.base._target, dataset))
 
     @kept
     def top(self) -> list[RowView]:
         """At most six rows, the most important first."""
-        return [self._row_of[group.base.id] for group in self._ranked[:6]]
+        return self._ranked[:6]
 
     @kept
     def growth(self) -> list[TargetView]:
         """Its year-on-year growth targets in per cent that compare with other districts', the most important indicator
         first."""
+        growth = (row.growth for row in self._ranked if row.growth is not None)
         return [
-            self._scope.target(group.growth.id)
-            for group in self._ranked
-            if group.growth
-            and group.growth.measure is Measure.GROWTH_YOY
-            and group.growth.unit == "PERCENT"
-            and self._scope.comparison(group.growth)
+            view
+            for view in growth
+            if view._target.measure is Measure.GROWTH_YOY and view._target.unit == "PERCENT" and view.comparison
         ]
 
     @kept
@@ -226,7 +216,7 @@ class PlaceView(View):
     @kept
     def flagged(self) -> list[TargetView]:
         """Its statements that carry a flag."""
-        return [self._scope.target(target.id) for target in self._records if target.flags]
+        return [view for view in self.targets if view._target.flags]
 
     @kept
     def initiatives(self) -> list[InitiativeView]:
@@ -248,7 +238,7 @@ class PlaceView(View):
     @kept
     def clauses(self) -> str:
         """The clauses of the sources that carry its statements, each once, in one line."""
-        found = dict.fromkeys(clause for target in self._records if (clause := target.evidence.clause))
+        found = dict.fromkeys(filter(None, (target.evidence.clause for target in self._records)))
         return "；".join(found) + "。" if found else ""
 
     @kept

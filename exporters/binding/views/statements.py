@@ -190,12 +190,11 @@ class TargetView(View):
 
     def _limited(self, name: str) -> str:
         """Return a name of the indicator with what the statement is limited to: a part of the place, a period."""
-        sub = self._target.__dict__["sub_place"].__dict__
-        limits = [self.sub_place] if sub["zh"] or sub["en"] else []
-        if self._scope.apart(self._target):
-            limits.append(self.period)
-        if not limits:
+        own = self._target.__dict__
+        sub, apart = own["sub_place"].__dict__, self._scope.apart(self._target)
+        if not (apart or sub["zh"] or sub["en"]):
             return name
+        limits = [*filter(None, [self.sub_place]), *([self.period] if apart else [])]
         return f"{name}（{'，'.join(limits)}）" if self._scope.lang == "zh" else f"{name} ({', '.join(limits)})"
 
     @kept
@@ -207,12 +206,14 @@ class TargetView(View):
     @kept
     def text(self) -> str:
         """The figure with its comparator: 10%以上, 超730亿元, at least 10%; of a fall with its sign: -3%."""
-        return self._scope.figure(self._target)
+        text, self.phrase = self._scope.said(self._target)
+        return text
 
     @kept
     def phrase(self) -> str:
         """The figure with its verb: 增长10%以上, up at least 10%, 下降3%."""
-        return self._scope.phrase(self._target, self.text)
+        self.text, phrase = self._scope.said(self._target)
+        return phrase
 
     @kept
     def _pieces(self) -> tuple[str, str, str]:
@@ -426,14 +427,15 @@ class RowView(View):
     """The statements of one indicator of one place in one row: level, growth, stretch, milestones."""
 
     def __init__(self, scope: Scope, group: Group) -> None:
-        super().__init__(scope, group.base.id + ".row")
-        self._group = group
-        view, level, growth, stretch = scope.target, group.level, group.growth, group.stretch
-        self._base = view(group.base.id)
-        self._level = view(level.id) if level is not None else None
-        self._growth = view(growth.id) if growth is not None else None
-        self._stretch = view(stretch.id) if stretch is not None else None
-        self._milestones = [view(target.id) for target in group.milestones] if group.milestones else []
+        known, level, growth, stretch = scope._targets, group.level, group.growth, group.stretch
+        self._scope, self._group = scope, group
+        self._base = base = known[group.base.id]
+        self.key = base.key + ".row"
+        # Most rows are one statement.
+        self._level = None if level is None else base if level is group.base else known[level.id]
+        self._growth = None if growth is None else base if growth is group.base else known[growth.id]
+        self._stretch = None if stretch is None else known[stretch.id]
+        self._milestones = [known[target.id] for target in group.milestones]
 
     @property
     def base(self) -> TargetView:
