@@ -74,7 +74,7 @@ class Text(Record):
 
     def __bool__(self) -> bool:
         # Asked for by name, the attributes of a record take longer, and most texts are empty.
-        said = self.__dict__
+        said: dict[str, str] = self.__dict__
         return said["zh"] != "" or said["en"] != ""
 
     def in_(self, lang: Lang) -> str:

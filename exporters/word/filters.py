@@ -44,36 +44,17 @@ def _missing(record: Absent | None, above: Any, child: str) -> str:
     return f"{above.key}{child}" if above is not None else "absent"
 
 
-class _Kept(dict[str, Any]):
-    """Texts and what was worked out from them once; emptied now and then, for texts recur close to each other."""
+class _Texts(dict[str, str]):
+    """The octets of escaped texts, worked out once; emptied now and then, for texts recur close to each other."""
 
-    def __init__(self, work_out: Callable[[str], Any]) -> None:
-        super().__init__()
-        self._work_out = work_out
-
-    def __missing__(self, text: str) -> Any:
+    def __missing__(self, text: str) -> str:
         if len(self) > _KEPT:
             self.clear()
-        found = self[text] = self._work_out(text)
+        data = text.encode("utf-8", "surrogatepass")
+        if len(data.translate(None, _SPECIAL)) < len(data):
+            data = escaped(text).encode("utf-8", "surrogatepass")
+        found = self[text] = data.decode("latin-1")
         return found
-
-
-def _escaped_octets(text: str) -> str:
-    data = text.encode("utf-8", "surrogatepass")
-    if len(data.translate(None, _SPECIAL)) < len(data):
-        data = escaped(text).encode("utf-8", "surrogatepass")
-    return data.decode("latin-1")
-
-
-def _spelt_part(part: str) -> str | None:
-    """Return a part of a key as bookmarks spell it; None for one that cannot be."""
-    return spelling(part) or (None if part else "")
-
-
-def _spelt_ending(part: str) -> str | None:
-    """Return what stands behind the first dot of a key, and the dot, as bookmarks spell them."""
-    spelt = spelling(part)
-    return f"_{spelt}" if spelt or not part else None
 
 
 class _Spelling:
@@ -83,28 +64,42 @@ class _Spelling:
     """
 
     def __init__(self) -> None:
-        self._starts, self._endings = _Kept(_spelt_part), _Kept(_spelt_ending)
+        self._starts: dict[str, str] = {}
         self._marks: dict[str, str] = {}
         self._wholes = bytearray()
         """As octets: a dictionary of a hundred thousand keys takes four times the room."""
 
-    def spelt(self, key: str, room: int) -> str:
-        """Return a key as it is spelt, abridged where it is longer than *room* characters.
+    def speller(self, room: int) -> Callable[[str], str]:
+        """Return what spells keys in *room* characters: it gives nothing for keys that no control can hold."""
+        starts = self._starts
+        endings: list[dict[str, str]] = [{} for _ in range(room + 1)]
+        """How what is behind a place is spelt, by the length of the place as it is spelt."""
 
-        Return nothing for one that cannot be spelt, or that no control can hold.
-        """
-        place, dot, ending = key.partition(".")
-        start = self._starts[place]
-        end = self._endings[ending] if dot else ""
-        if start is None or end is None or len(key) > LONGEST_RECORD:
-            return ""
-        name: str = start + end
-        if len(name) <= room:
+        def spelt(key: str) -> str:
+            place, _, ending = key.partition(".")
+            try:
+                start = starts[place]
+                return start + endings[len(start)][ending]
+            except LookupError:
+                return anew(key, place, ending)
+
+        def anew(key: str, place: str, ending: str) -> str:
+            whole = spelling(key)
+            if not whole or len(key) > LONGEST_RECORD:
+                return ""
+            if len(starts) > _KEPT:
+                starts.clear()
+            start = starts[place] = spelling(place)
+            name = whole if len(whole) <= room else self.abridged(key, room)
+            # A digest may stand for the whole key.
+            if name.startswith(start) and len(start) + len(GAP) + len(ending) <= LONGEST_RECORD:
+                known = endings[len(start)]
+                if len(known) > _KEPT:
+                    known.clear()
+                known[ending] = name[len(start) :]
             return name
-        mark = self._marks.get(ending)
-        if mark and start and len(start) <= room - len(GAP) - len(mark):
-            return f"{start}{GAP}{mark}"
-        return self.abridged(key, room)
+
+        return spelt
 
     def abridged(self, key: str, room: int) -> str:
         """Return what stands for a key in *room* characters where it cannot be spelt; its digest is noted."""
@@ -145,7 +140,8 @@ class Names:
 
     def filters(self, forms: list[Form], count: Callable[[str], None]) -> dict[str, Any]:
         """Return the filters; *count* takes the words of the flow."""
-        next_id, spelt, abridge = self._ids.__next__, self._spelling.spelt, self._spelling.abridged
+        next_id, abridge = self._ids.__next__, self._spelling.abridged
+        spellers = {room: self._spelling.speller(room) for room in {form.room for form in forms}}
         take = sandbox().getattr
 
         def counted(value: Any) -> str:
@@ -160,7 +156,7 @@ class Names:
                 count(words)
             key: str = record.key if record is not None else _missing(None, above, form.child)
             alias, at = key + form.tail, next_id()
-            name = form.tail_spelt and spelt(key, form.room)
+            name = form.tail_spelt and spellers[form.room](key)
             if name:
                 name += form.tail_spelt
             else:
@@ -209,15 +205,19 @@ class Names:
             "_missing": _missing,
             "_next": next_id,
             "_count": count,
-            "_texts": _Kept(_escaped_octets),
-            "_spelt": spelt,
+            "_texts": _Texts(),
             "_id": pass_context(lambda _context, _: str(next_id())),
             "_note": note,
             "_seq": sequence,
             "_seq_near": near,
             "_anchor": anchor,
             "_fresh": pass_context(lambda _context, _: set()),
-        }
+        } | {speller_of(room): spelt for room, spelt in spellers.items()}
+
+
+def speller_of(room: int) -> str:
+    """Return the name of the filter that spells keys in *room* characters."""
+    return f"_spelt{room}"
 
 
 def shortened(key: str) -> str:

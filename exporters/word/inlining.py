@@ -14,6 +14,7 @@ from jinja2.nodes import Const, Filter
 
 from exporters.binding.generating import Code, Generator, Inlined, constant, filtered, is_length, is_public, octets
 from exporters.word.counting import PARAGRAPH_OVER
+from exporters.word.filters import speller_of
 from exporters.word.forms import Form
 
 
@@ -60,15 +61,23 @@ def inlined(forms: Sequence[Form], own: Sequence[str] = ()) -> Inlined:
         """Return the code of the *words* of a *key* in their control; *name* is how bookmarks spell the key."""
         needed = generator.needed
         return (
-            f"f{_text(form.start)}f'{{(at := {needed('_next')}())}}'f{_text(form.named)}f'{{at:x}}_{{name}}'"
-            f"f{_text(form.tail_spelt + form.aliased)}f'{{key}}'f{_text(form.tail + form.begun)}"
-            f"f'{{{needed('_texts')}[words]}}'f{_text(form.ended)}f'{{at}}'f{_text(form.closed)}"
+            f"f{_text(form.start)}f'{{(own := str(at := {needed('_next')}()))}}'f{_text(form.named)}"
+            f"f'{{at:x}}_{{name}}'f{_text(form.tail_spelt + form.aliased)}f'{{key}}'f{_text(form.tail + form.begun)}"
+            f"f'{{{needed('_texts')}[words]}}'f{_text(form.ended)}f'{{own}}'f{_text(form.closed)}"
         )
 
     def spelt(generator: Generator, form: Form) -> str:
         """Return the condition that a key can be spelt; the words are counted when nothing else can fail any more."""
         counted = f" and not {generator.needed('_count')}(words)" if form.flow else ""
-        return f"(name := {generator.needed('_spelt')}(key, {form.room})){counted}"
+        return f"(name := {generator.needed(speller_of(form.room))}(key)){counted}"
+
+    def value(generator: Generator, node: Filter, frame: Frame) -> Iterator[str]:
+        code, call = generator.code(filtered(node), frame), f"{generator.filters[node.name]}(words)"
+        counted = f" and not {generator.needed('_count')}(words)" if node.name == "_v" else ""
+        yield Code(
+            f"({generator.needed('_texts')}[words] if (words := {code}).__class__ is str{counted} "
+            f"else {generator.streamed(call)})"
+        )
 
     def counted(generator: Generator, node: Filter, _frame: Frame) -> Iterator[str]:
         yield Code(f"{generator.needed('_count')}({own[constant(filtered(node))]!r}) or ''")
@@ -86,7 +95,7 @@ def inlined(forms: Sequence[Form], own: Sequence[str] = ()) -> Inlined:
 
     def mark(generator: Generator, node: Filter, frame: Frame) -> Iterator[str]:
         yield '<w:bookmarkStart w:id="'
-        yield Code(f"f'{{(mark{int(constant(node.args[0]))} := {generator.needed('_next')}())}}'")
+        yield Code(f"(mark{int(constant(node.args[0]))} := str({generator.needed('_next')}()))")
         yield f'" w:name="{constant(filtered(node))}'
         suffix = node.args[1]
         yield suffix.value if isinstance(suffix, Const) else generator.code(suffix, frame)
@@ -94,13 +103,15 @@ def inlined(forms: Sequence[Form], own: Sequence[str] = ()) -> Inlined:
 
     def unmark(_generator: Generator, node: Filter, _frame: Frame) -> Iterator[str]:
         yield '<w:bookmarkEnd w:id="'
-        yield Code(f"f'{{mark{int(constant(filtered(node)))}}}'")
+        yield Code(f"mark{int(constant(filtered(node)))}")
         yield '"/>'
 
     return Inlined(
         {
             "_field": field,
             "_control": control,
+            "_v": value,
+            "_x": value,
             "_mark": mark,
             "_unmark": unmark,
             "_table": table,
@@ -108,7 +119,16 @@ def inlined(forms: Sequence[Form], own: Sequence[str] = ()) -> Inlined:
             "_end": over,
             "_inside": inside,
         },
-        ("_next", "_count", "_over", "_step", "_texts", "_absent", "_missing", "_spelt"),
+        (
+            "_next",
+            "_count",
+            "_over",
+            "_step",
+            "_texts",
+            "_absent",
+            "_missing",
+            *sorted({speller_of(form.room) for form in forms}),
+        ),
         blake2b(repr((forms, own)).encode("utf-8", "surrogatepass")).hexdigest(),
         octets=True,
     )
