@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
-from exporters.merge.values import Merged, canonical
+from exporters.merge.values import Merged, canonical, merge_value
 from exporters.snapshot import MARK
 
 # A sentence keeps its closing mark and what closes behind it; a full stop ends one only before a space: 7.5% is whole.
@@ -131,14 +131,34 @@ class _Chunk:
         if not base:
             # Both added at one point: theirs stays, the new sentence follows unless it stands there already.
             return Merged(theirs if ours in theirs else theirs + ours)
-        # One side only put words before or behind: the other side's change goes between them.
+        # One side only put words before or behind: the other side's change goes between them, once.
         pieces = _TOKEN.findall(base)
         for added_to, other in ((theirs, ours), (ours, theirs)):
             within = _TOKEN.findall(added_to)
             spots = _spots(pieces, within)
             if len(spots) == 1 and not _joined(within, spots[0], spots[0] + len(pieces)):
-                return Merged("".join((*within[: spots[0]], other, *within[spots[0] + len(pieces) :])))
-        return _flow(base, theirs, ours, said)
+                before, behind = "".join(within[: spots[0]]), "".join(within[spots[0] + len(pieces) :])
+                head, tail = _ends(pieces, _TOKEN.findall(other))
+                return Merged((before if before not in head else "") + other + (behind if behind not in tail else ""))
+        return _alike(base, theirs, ours) or _flow(base, theirs, ours, said)
+
+
+def _alike(base: str, theirs: str, ours: str) -> Merged | None:
+    """Merge the values of what both sides reworded in the same words, one by one; None where they did not."""
+    pieces = [_TOKEN.findall(text) for text in (base, theirs, ours)]
+    places = [_values(one) for one in pieces]
+    old, now, new = (
+        [piece for at, piece in enumerate(one) if at not in of] for one, of in zip(pieces, places, strict=True)
+    )
+    if old == new or now != new or len(set(map(len, places))) > 1:
+        return None
+    written = list(pieces[1])
+    for at, here, there in zip(*places, strict=True):
+        merged = merge_value(pieces[0][at], pieces[1][here], pieces[2][there])
+        if merged.conflict:
+            return Merged(theirs, conflict=True)
+        written[here] = merged.text
+    return Merged("".join(written))
 
 
 def _flow(base: str, theirs: str, ours: str, said: _Said) -> Merged:
@@ -227,6 +247,14 @@ def _spots(wanted: Sequence[str], within: Sequence[str]) -> list[int]:
     """Return where *wanted* stands in one piece."""
     spots = range(len(within) - len(wanted) + 1)
     return [at for at in spots if list(within[at : at + len(wanted)]) == list(wanted)]
+
+
+def _ends(pieces: Sequence[str], other: Sequence[str]) -> tuple[str, str]:
+    """Return what *other* says before and behind some *pieces*, whose values may be others there."""
+    (wanted, within) = (["" if _is_value([one]) else one for one in text] for text in (pieces, other))
+    spots = _spots(wanted, within)
+    at = spots[0] if len(spots) == 1 else 0
+    return "".join(other[:at]), "".join(other[at + len(pieces) :] if len(spots) == 1 else ())
 
 
 def _places(base: Sequence[str], other: Sequence[str]) -> dict[int, int]:

@@ -81,7 +81,8 @@ def taken_in(
         if edits:
             out = BytesIO()
             room.patch(theirs, Plan(edits), other, out, epoch=epoch)
-            result = Package.written(out.getvalue(), name=theirs.file)
+            patched = Package.written(out.getvalue(), name=theirs.file)
+            result = theirs if _is_alike(patched, theirs) else patched
         items = {(group.id, item.id): item for group in now.groups for item in group.items}
         for one in plan.conflicts:
             item = items.get((one.group, one.item))
@@ -91,10 +92,18 @@ def taken_in(
     result = Package.written(more, name=theirs.file) if more is not None else result
     said = {line for one in told for line in one.theirs.split("\n")}
     if one_template:
-        said |= {line for group in now.groups for item in group.items for line in content_of(item).split("\n")}
+        # The merge has carried or told what is bound; what a person put there may have had no place.
+        bound = {slot.key for _, _, slot in before.slots()}
+        known_items = (one for group in now.groups for one in group.items if any(s.key in bound for s in one.slots))
+        said |= {line for item in known_items for line in content_of(item).split("\n")}
     known = {*said, *room.lines(base), *room.lines(result)}
     lines = dict.fromkeys(line for line in (*room.lines(other), *left) if line.strip() and line not in known)
     return result, (*told, *(_open("", line) for line in lines))
+
+
+def _is_alike(one: Package, other: Package) -> bool:
+    """Whether two packages hold the same: what had no place in one is told, not written."""
+    return {*one.names()} == {*other.names()} and all(one.read(name) == other.read(name) for name in one.names())
 
 
 def _is_counted(edit: object) -> bool:

@@ -148,6 +148,39 @@ def test_slides_and_cells_take_the_edits_too(edited: Edited, mailed: Path):
     assert outcome.exit_code == 0
 
 
+def test_a_copy_is_taken_in_again_after_the_data_moved(edited: Edited, mailed: Path):
+    deck = pptx.Presentation(mailed / "deck.pptx")
+    shapes = (one for slide in deck.slides for one in slide.shapes if one.has_text_frame)
+    title = next(one for one in shapes if one.text_frame.text.startswith("东屿") and "7%" in one.text_frame.text)
+    title.text_frame.paragraphs[0].runs[-1].text += "（寄回）"
+    deck.save(mailed / "deck.pptx")
+    book = openpyxl.load_workbook(mailed / "targets.xlsx")
+    sheet = book["目标"]
+    ids = {cell.value: cell.row for cell in sheet["A"]}
+    beside, gone = sheet.max_column + 2, sheet.max_column + 3
+    sheet.cell(ids["xilan.gdp-growth"], beside).value = "寄回的一格"
+    sheet.cell(ids["nanting.industrial-investment-level"], gone).value = "行已不在"
+    book.save(mailed / "targets.xlsx")
+
+    def moved(data: changes.Data) -> None:
+        newer(data)
+        changes.keep(data, lambda one: not one["id"].startswith("nanting.industrial-investment"))
+        changes.target(data, "dongyu.gdp-growth")["value"] = 9
+
+    edited.rebuilt(moved)
+    copies = mailed / "deck.pptx", mailed / "targets.xlsx"
+    outcome = with_copy(edited, *copies)
+    assert [one["theirs"] for one in outcome.manifest.conflicts] == ["行已不在"]
+    twice = with_copy(edited, *copies)
+    assert set(twice.results.values()) == {"unchanged"}
+    slides = pptx.Presentation(edited / "deck").slides
+    said = [one.text_frame.text for slide in slides for one in slide.shapes if one.has_text_frame]
+    assert "".join(said).count("（寄回）") == 1
+    sheet = openpyxl.load_workbook(edited / "workbook")["目标"]
+    (cell,) = (cell for row in sheet.iter_rows() for cell in row if cell.value == "寄回的一格")
+    assert sheet.cell(cell.row, 1).value == "xilan.gdp-growth"
+
+
 def test_what_is_no_copy_is_refused(edited: Edited, mailed: Path, tmp_path: Path):
     strange = tmp_path / "strange.docx"
     docx.Document().save(strange)

@@ -420,3 +420,16 @@ def test_a_number_typed_under_another_unit_is_told(aim: str, told: bool):
 def test_blanks_beside_chinese_say_nothing(typed: str, said: str) -> None:
     assert canonical(typed) == canonical(said)
     assert canonical("CNY 260 bn") != canonical("CNY260bn")
+
+
+@pytest.mark.parametrize(
+    ("base", "theirs", "ours", "result"),
+    [
+        ("增长5%", "（注）增长6%待核", "（注）增长5%待核", "（注）增长6%待核"),
+        ("增长5%", "增长6%待核，已复", "增长5%待核", "增长6%待核，已复"),
+        ("A targets 5%.", "A aims at 6%.", "A aims at 5%.", "A aims at 6%."),
+        ("A targets 5%.", "A aims at 5%.", "A aims at 6%.", "A aims at 6%."),
+    ],
+)
+def test_words_that_both_sides_have_stand_once(base: str, theirs: str, ours: str, result: str):
+    assert merge_prose(base, theirs, ours) == Merged(result)

@@ -22,6 +22,7 @@ SHEET = "sheet:"
 CHARTS = "charts:"
 """Begins the id of the group of a sheet's charts."""
 _PLACE = re.compile(r"([-+=])([0-9]+) (.*)", re.DOTALL)
+_HOME = re.compile(r"@(\S+) (.*)", re.DOTALL)
 _BESIDE = re.compile(r"([<>])([0-9]+)")
 _NONE: frozenset[int] = frozenset()
 _FAMILY = re.compile(rf"([0-9]+{TURN}).*(/[0-9]+)", re.DOTALL)
@@ -42,6 +43,7 @@ class Naming:
         self.sheets: dict[str, str] = {}
         self.tables: dict[str, str] = {}
         self._places: dict[str, Places] = {}
+        self._records: dict[str, dict[str, int]] = {}
         for entry in book.entries:
             bound = [table for table in book.areas if table.sheet == entry.part and table.key_column]
             key = self.keys.get(entry.part, "")
@@ -58,6 +60,18 @@ class Naming:
         if book.naming is None:
             book.naming = cls(book)
         return book.naming
+
+    def records(self, table: Table) -> dict[str, int]:
+        """Return the rows of a table's records, by their ids; of several with one id the first."""
+        found = self._records.get(table.part)
+        if found is None:
+            rows = range(table.bottom, table.top - 1, -1)
+            found = self._records[table.part] = {key: row for row in rows if (key := self.record(table, row))}
+        return found
+
+    def record(self, table: Table, row: int) -> str:
+        """Return the id of the record in a row of a table."""
+        return self._book.text_at(self._book.sheet(table.sheet), table.key_column, row).strip()
 
     def places(self, part: str) -> Places:
         """Return the names for the cells of a sheet outside its tables, by where they stood before people put rows
@@ -83,6 +97,7 @@ class Places:
     """Names for the cells around the tables of one sheet that hold when rows and columns are inserted elsewhere."""
 
     def __init__(self, tables: Sequence[Table], naming: Naming) -> None:
+        self._naming = naming
         self._areas = [table.area for table in tables if not table.is_range]
         self._bound = sorted((table for table in tables if table.key_column), key=lambda table: table.area.top)
         self._labels = {table.part: "" if table.is_range else naming.tables[table.part] for table in self._bound}
@@ -99,6 +114,26 @@ class Places:
             return f"{letters(column)}{row}"
         table = self._nearest(row)
         return f"{self._labels[table.part]}{_steps(table, row)} {self._beside(table, column)}"
+
+    def home(self, column: int, row: int) -> str:
+        """Return the name of what stands in a cell: beside the row of a record it goes by the record, wherever that
+        row goes; elsewhere :meth:`name`."""
+        name = self.name(column, row)
+        for table in self._bound:
+            label = self._labels[table.part]
+            if label and table.top <= row <= table.bottom and (place := _PLACE.fullmatch(name.removeprefix(label))):
+                key = self._naming.record(table, row)
+                return f"{label}@{key} {place[3]}" if self._naming.records(table).get(key) == row else name
+        return name
+
+    def of_home(self, name: str) -> tuple[int, int] | None:
+        """Return (column, row) of the cell that :meth:`home` calls *name*; None where there is none now."""
+        for table in self._bound:
+            label = self._labels[table.part]
+            if label and name.startswith(label) and (found := _HOME.fullmatch(name.removeprefix(label))):
+                row, place = self._naming.records(table).get(found[1], 0), self.find(f"{label}=0 {found[2]}")
+                return (place[0], row) if place is not None and row else None
+        return self.find(name)
 
     def find(self, name: str, step: int = 0) -> tuple[int, int] | None:
         """Return (column, row) of the cell that :meth:`name` calls *name*; None where there is none now, unless *step*

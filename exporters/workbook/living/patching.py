@@ -309,7 +309,7 @@ class _Patch:
         sheet = self._book.sheet(entry.part)
         start = f"{CELLS}{self._naming.sheets[entry.part]}!"
         places = self._naming.places(entry.part)
-        place = places.find(item.id.removeprefix(start)) if item.id.startswith(start) else None
+        place = places.of_home(item.id.removeprefix(start)) if item.id.startswith(start) else None
         source = self._source(item.source)
         if place is None or source is None:
             return

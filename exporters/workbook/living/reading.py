@@ -227,7 +227,7 @@ class _Reader:
                 value = self._book.text(cell) if plain else FORMULA + formula(sheet.formula(cell), sheet.part)
                 if not value:
                     continue
-                place = places.name(cell.column, cell.row)
+                place = places.home(cell.column, cell.row)
                 slot = Slot(
                     f"{name.removeprefix(CELLS)}!{place}", value, f"{sheet.part}!{cell.address}", kind_of(value)
                 )
