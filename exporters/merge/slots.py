@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from exporters.merge.prose import merge_prose, relabelled
 from exporters.merge.threeway import NOTHING, ThreeWay
 from exporters.merge.units import in_another_unit
-from exporters.merge.values import Merged, canonical, merge_value
+from exporters.merge.values import Merged, canonical, merge_value, narrow
 from exporters.snapshot import Kept, SetSlot, Slot, SlotKind
 
 
@@ -65,6 +67,9 @@ class Slots:
 
 
 def _merge_slot(kind: SlotKind, base: str, theirs: str, ours: str) -> Merged:
-    merged = merge_prose(base, theirs, ours) if kind is SlotKind.PROSE else merge_value(base, theirs, ours)
+    # Figures typed again in wide characters are the same; they are written anew where one of them moves.
+    plain = narrow(theirs) if narrow(base) == base else theirs
+    merged = merge_prose(base, plain, ours) if kind is SlotKind.PROSE else merge_value(base, plain, ours)
     told = merged.conflict and kind in {SlotKind.PROSE, SlotKind.VALUE}
-    return (relabelled(base, theirs, ours) if told else None) or merged
+    merged = (relabelled(base, plain, ours) if told else None) or merged
+    return replace(merged, text=theirs) if merged.text == plain else merged

@@ -9,6 +9,7 @@ from decimal import Decimal
 
 _GROUPING = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
 _SPACES = re.compile(r"\s+")
+_WIDE = re.compile(r"[\uff10-\uff19]|(?<=\d)\uff0e(?=\d)|(?<=\d)\uff05")
 _NUMBER = re.compile(r"^[+-]?\d+(\.\d+)?$")
 
 
@@ -40,6 +41,13 @@ def canonical(text: str) -> str:
         plain = f"{sign}{whole.lstrip('0') or '0'}{'.' + part if part else ''}"
         plain = "0" if plain == "-0" else plain
     return plain
+
+
+def narrow(text: str) -> str:
+    """Return *text* with the wide digits, points and percent signs of its figures as plain ones (７．５％, 7.5%)."""
+    if not _WIDE.search(text):
+        return text
+    return _WIDE.sub(lambda found: unicodedata.normalize("NFKC", found[0]), text)
 
 
 def merge_value(base: str, theirs: str, ours: str) -> Merged:

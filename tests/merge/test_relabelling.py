@@ -70,3 +70,19 @@ def test_nothing_but_the_figure_changes(base: str, theirs: str, ours: str):
 
 
 FIGURE = re.compile(r"[+-]?\d[\d,]*(?:\.\d+)?(?:%|亿元)?(?:以上)?")
+
+
+@pytest.mark.parametrize(
+    ("theirs", "ours", "result"),
+    [
+        ("GDP增长７％，固投1１.５％", "GDP增长8%，固投11.5%", "GDP增长8%，固投11.5%"),
+        ("GDP增长7％，固投11．5％", "GDP增长7%，固投11.5%", ""),
+        ("GDP提高7％，固投11.5％", "GDP增长8%，固投11.5%", "GDP提高8%，固投11.5%"),
+    ],
+    ids=["figures again", "nothing moved", "a word replaced as well"],
+)
+def test_wide_characters_make_no_other_figure(theirs: str, ours: str, result: str):
+    kind = SlotKind.PROSE
+    plan = merge(text("GDP增长7%，固投11.5%", kind), text(theirs, kind), text(ours, kind))
+    assert not plan.conflicts
+    assert [edit.new for edit in plan.edits if isinstance(edit, SetSlot)] == [result] * bool(result)
