@@ -1,11 +1,12 @@
 """What follows from the data: groups, rankings, medians, totals, progress. Derived at need, never stored."""
 
-from .groups import Group, called, groups, weight
+from .groups import GROWTH, Group, called, group, together, weight
 from .progress import Progress, latest, lower_is_better, progress
 from .ranking import Compared, Comparison, comparisons, extremes, median, ranked
 from .tabular import shifted, tabular_unit
 
 __all__ = [
+    "GROWTH",
     "Compared",
     "Comparison",
     "Group",
@@ -13,7 +14,7 @@ __all__ = [
     "called",
     "comparisons",
     "extremes",
-    "groups",
+    "group",
     "latest",
     "lower_is_better",
     "median",
@@ -21,5 +22,6 @@ __all__ = [
     "ranked",
     "shifted",
     "tabular_unit",
+    "together",
     "weight",
 ]

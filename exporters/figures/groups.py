@@ -37,46 +37,40 @@ def called(indicator: str, measure: Measure) -> str:
     return f"{indicator}-{word}".lower().replace("_", "-")
 
 
-def groups(targets: Iterable[Target]) -> list[Group]:
-    """Return *targets* gathered into rows, in order of their first statement; nothing is left out."""
-    together: dict[tuple[str, str], list[Target]] = {}
+def together(targets: Iterable[Target]) -> Iterable[list[Target]]:
+    """Return *targets* as they belong into rows, in order of their first statement; nothing is left out."""
+    found: dict[tuple[str, str], list[Target]] = {}
     for target in targets:
-        # Asked for by name, the attributes of a record take five times as long.
+        # Asked for by name, the attributes of a record take twice as long.
         own = target.__dict__
-        together.setdefault((own["group"] or own["id"], own["indicator"]), []).append(target)
-    return [_group(members) if len(members) > 1 else _alone(members[0]) for members in together.values()]
+        key = own["group"] or own["id"], own["indicator"]
+        if key in found:
+            found[key].append(target)
+        else:
+            found[key] = [target]
+    return found.values()
 
 
-def _alone(target: Target) -> Group:
-    """Return the group of a statement that nothing goes with."""
-    own = target.__dict__
-    if own["role"] is not _BASE:
-        return _group((target,))
-    return Group(target, growth=target) if own["measure"] in GROWTH else Group(target, level=target)
-
-
-def _group(members: Sequence[Target]) -> Group:
-    group = Group(next((target for target in members if target.role is _BASE), members[0]))
+def group(members: Sequence[Target]) -> Group:
+    """Return what each of the statements of one row is in it."""
+    found = Group(next((target for target in members if target.role is _BASE), members[0]))
     milestones: list[Target] = []
     others: list[Target] = []
     for target in members:
         role = target.role
-        if role is _BASE and target.measure in GROWTH and group.growth is None:
-            group.growth = target
-        elif role is _BASE and target.measure not in GROWTH and group.level is None:
-            group.level = target
+        if role is _BASE and target.measure in GROWTH and found.growth is None:
+            found.growth = target
+        elif role is _BASE and target.measure not in GROWTH and found.level is None:
+            found.level = target
         elif role is _MILESTONE:
             milestones.append(target)
-        elif role is _STRETCH and group.stretch is None:
-            group.stretch = target
+        elif role is _STRETCH and found.stretch is None:
+            found.stretch = target
         else:
             others.append(target)
-    # Hardly any row has either, and there may be fifty thousand rows.
-    if milestones:
-        group.milestones = sorted(milestones, key=lambda target: target.period.end)
-    if others:
-        group.others = others
-    return group
+    found.milestones = sorted(milestones, key=lambda target: target.period.end)
+    found.others = others
+    return found
 
 
 def weight(target: Target, dataset: Dataset) -> tuple[int, bool, int]:

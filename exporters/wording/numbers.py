@@ -215,22 +215,21 @@ class Saying(NamedTuple):
 
 
 def steady(target: Target) -> bool:
-    """Whether *target* may say around its number what others of its kind do.
-
-    Falls turn verb and comparator round, ranges state two numbers, and in English one is followed by a singular.
-    """
+    """Whether *target* may say around its number what others of its kind do: falls and ranges do not."""
     own = target.__dict__
     value = own["value"]
-    return value is not None and value >= 0 and value != 1 and own["upper"] is None and not own["expression"]
+    return value is not None and value >= 0 and own["upper"] is None and not own["expression"]
 
 
 def saying(target: Target, unit: Unit | None, lang: Lang, counter: str = "") -> Saying | None:
     """Return what a :func:`steady` target says around its number; None where that depends on the number.
 
-    So do ranks (第9位, 前3位), amounts that English scales, and words with digits of their own.
+    So do ranks (第9位, 前3位), words with digits of their own, and what English scales or puts in the singular.
     """
-    if lang == "en" and unit is not None and unit.multiplier:
-        return None
+    if lang == "en" and unit is not None:
+        noun = unit.label.en or counter
+        if unit.multiplier or singular(noun) != noun:
+            return None
     text = figure(target, unit, lang, counter)
     whole = phrase(target, text, unit, lang, counter)
     lead, middle, behind = pieces(target, whole, unit, lang, counter)

@@ -19,7 +19,13 @@ PLACES = ("a", "b", "c")
 
 
 def statement(name: str, place: str, value: str = "5", **more: object) -> dict[str, object]:
-    fields = {"indicator": "GDP", "measure": "growth_yoy", "unit": "PERCENT", "period": YEAR, "evidence": {"source": "s"}}
+    fields = {
+        "indicator": "GDP",
+        "measure": "growth_yoy",
+        "unit": "PERCENT",
+        "period": YEAR,
+        "evidence": {"source": "s"},
+    }
     return {"id": name, "place": place, "value": value, **(fields | more)}
 
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from exporters.figures import groups, median, progress
+from exporters.figures import group, median, progress, together
 from exporters.model import Evidence, Indicator, Observation, Period, Target, Text
 
 PLAIN = Indicator(code="GDP", label=Text(zh="生产总值"))
@@ -27,7 +27,8 @@ def test_level_growth_and_stretch_are_one_row():
     level = target("a.level", group="g")
     growth = target("a.growth", "growth_yoy", "7", unit="PERCENT", group="g")
     stretch = target("a.stretch", "growth_yoy", "7.5", unit="PERCENT", group="g", role="stretch")
-    (row,) = groups([level, growth, stretch])
+    (members,) = together([level, growth, stretch])
+    row = group(members)
     assert (row.level, row.growth, row.stretch) == (level, growth, stretch)
     assert row.members() == [level, growth, stretch]
 
@@ -41,16 +42,15 @@ def test_milestones_come_in_order_of_time_behind_their_total():
         )
         for name, (first, last) in spans.items()
     ]  # fmt: skip
-    (row,) = groups([*steps, target("a.total", "flow", group="g")])
+    (members,) = together([*steps, target("a.total", "flow", group="g")])
+    row = group(members)
     assert [member.id for member in row.members()] == ["a.total", "a.q1", "a.q2"]
 
 
 @given(st.lists(st.tuples(st.sampled_from("gh "), st.sampled_from(["level", "growth_yoy"])), max_size=12))
 def test_nothing_is_left_out_of_the_rows(kinds):
-    targets = [
-        target(f"a.t{n}", measure, group=group.strip()) for n, (group, measure) in enumerate(kinds)
-    ]
-    found = [member.id for row in groups(targets) for member in row.members()]
+    targets = [target(f"a.t{n}", measure, group=name.strip()) for n, (name, measure) in enumerate(kinds)]
+    found = [member.id for members in together(targets) for member in group(members).members()]
     assert sorted(found) == sorted(one.id for one in targets)
 
 

@@ -78,10 +78,7 @@ class Lookup(Generic[V]):
 
     def find(self, code: str) -> V | Absent:
         """Return the view of *code*, or one that is absent and knows its key."""
-        found = self._found.get(code)
-        if found is None:
-            code = code.replace("_", "-")
-            found = self._found.get(code) or self._other(code)
+        found = self._found.get(code) or self._found.get(code := code.replace("_", "-")) or self._other(code)
         return found if found is not None else Absent(f"{self._owner}.{code}")
 
     @property

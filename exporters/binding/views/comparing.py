@@ -55,7 +55,7 @@ class IndicatorView(View):
     @kept
     def growth(self) -> list[TargetView]:
         """The districts' growth targets in per cent, largest first."""
-        return [view for view in self._ranked(Measure.GROWTH_YOY) if view.unit_code == "PERCENT"]
+        return [view for view in self._ranked(Measure.GROWTH_YOY) if view._target.unit == "PERCENT"]
 
     @kept
     def growth_first(self) -> list[TargetView]:
@@ -76,7 +76,8 @@ class IndicatorView(View):
     @kept
     def median_growth(self) -> Decimal | None:
         """The median of the districts' growth targets, in per cent."""
-        return figures.median([value for view in self.growth if (value := view.value) is not None])
+        # From the smallest on: what is in order already is sorted at once.
+        return figures.median([value for view in reversed(self.growth) if (value := view._target.value) is not None])
 
     @kept
     def city_growth(self) -> TargetView | None:

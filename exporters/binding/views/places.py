@@ -185,7 +185,7 @@ class PlaceView(View):
     @kept
     def rows(self) -> list[RowView]:
         """Its statements, one row per indicator, in the data's order."""
-        return [RowView(self._scope, group) for group in figures.groups(self._records)]
+        return [RowView(self._scope, members) for members in figures.together(self._records)]
 
     @kept
     def _ranked(self) -> list[RowView]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from decimal import Decimal
 from operator import itemgetter
 from typing import TYPE_CHECKING
@@ -10,8 +11,7 @@ from typing import TYPE_CHECKING
 from exporters import figures, wording
 from exporters.binding.kept import kept
 from exporters.binding.views.base import View
-from exporters.figures import Group
-from exporters.model import Comparator, Flag, Indicator, Target
+from exporters.model import Comparator, Flag, Indicator, Role, Target
 
 if TYPE_CHECKING:
     from exporters.binding.scope import Scope
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from exporters.binding.views.sources import SourceView
 
 
+_BASE = Role.BASE
 _COMMON = itemgetter("indicator", "measure", "unit", "comparator", "role", "kind", "modality", "modality_word")
 
 
@@ -426,16 +427,25 @@ class TargetView(View):
 class RowView(View):
     """The statements of one indicator of one place in one row: level, growth, stretch, milestones."""
 
-    def __init__(self, scope: Scope, group: Group) -> None:
-        known, level, growth, stretch = scope._targets, group.level, group.growth, group.stretch
-        self._scope, self._group = scope, group
-        self._base = base = known[group.base.id]
+    def __init__(self, scope: Scope, members: Sequence[Target]) -> None:
+        known, own = scope._targets, members[0].__dict__
+        self._scope, self._members = scope, members
+        milestones: list[TargetView] = []
+        if len(members) == 1 and own["role"] is _BASE:
+            # Most rows are one statement.
+            base = known[own["id"]]
+            level, growth = (None, base) if own["measure"] in figures.GROWTH else (base, None)
+            stretch = None
+        else:
+            row = figures.group(members)
+            base = known[row.base.id]
+            level, growth, stretch = (
+                None if one is None else known[one.id] for one in (row.level, row.growth, row.stretch)
+            )
+            milestones = [known[target.id] for target in row.milestones]
         self.key = base.key + ".row"
-        # Most rows are one statement.
-        self._level = None if level is None else base if level is group.base else known[level.id]
-        self._growth = None if growth is None else base if growth is group.base else known[growth.id]
-        self._stretch = None if stretch is None else known[stretch.id]
-        self._milestones = [known[target.id] for target in group.milestones]
+        self._base, self._level, self._growth, self._stretch = base, level, growth, stretch
+        self._milestones = milestones
 
     @property
     def base(self) -> TargetView:
@@ -485,4 +495,4 @@ class RowView(View):
     @kept
     def targets(self) -> list[TargetView]:
         """All statements of the row."""
-        return [self._scope.target(target.id) for target in self._group.members()]
+        return [self._scope.target(target.id) for target in figures.group(self._members).members()]
