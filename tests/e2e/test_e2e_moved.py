@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 
 import docx
+import openpyxl
 import pptx
 from docx.oxml.ns import qn
 
@@ -120,3 +121,24 @@ def test_of_two_rows_that_are_called_alike_one_goes(edited: Edited):
     edited.rebuilt(changes.figure)
     now = [row for row in rows(edited / "deck") if row[:2] == ["东屿", "GDP增速"]]
     assert [row[2] for row in now] == ["9%以上"]
+
+
+def test_new_records_behind_the_last_one_are_counted_above_a_row_of_one_s_own(edited: Edited):
+    path = edited / "workbook"
+    book = openpyxl.load_workbook(path)
+    table = book["目标"].tables["targets"]
+    last = book["目标"].max_row
+    book["目标"].cell(last + 1, 1).value, book["目标"].cell(last + 1, 7).value = "自己的一行", 5
+    table.ref = table.autoFilter.ref = f"A4:AA{last + 1}"
+    book.save(path)
+    at = f"$A$5:$A${last}"
+    assert at in book["总览"]["B11"].value
+
+    def grown(data: changes.Data) -> None:
+        changes.add(data, "xilan.gdp-growth", id="zhongzhou.gdp-growth", place="zhongzhou", value=13)
+        changes.place(data, "zhongzhou")["coverage"] = "full"
+
+    edited.rebuilt(grown)
+    book = openpyxl.load_workbook(path)
+    assert [book["目标"].cell(last + one, 1).value for one in (1, 2)] == ["zhongzhou.gdp-growth", "自己的一行"]
+    assert f"$A$5:$A${last + 1}" in book["总览"]["B11"].value

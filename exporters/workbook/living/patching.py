@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, BinaryIO
 
 from exporters.package import ct, rt
@@ -271,7 +272,9 @@ class _Patch:
         edit.rows[after].append(rows.new_row(source, like))
         known = self._insertions[table.sheet].get(after)
         count = known.count + 1 if known is not None else 1
-        self._insertions[table.sheet][after] = Insertion(after, count, table)
+        # Rows of a person's own below all records are in no range that the render made.
+        last = table.bottom if after < rows.last_record else after
+        self._insertions[table.sheet][after] = Insertion(after, count, replace(table, bottom=last))
 
     def _rows(self, group: str, part: str, number: int) -> TableRows | None:
         found = self._row_tables.get(group)

@@ -42,6 +42,7 @@ class TableRows:
     _styles: dict[int, Counter[int]] = field(default_factory=dict)
     _models: dict[int, Cell | None] = field(default_factory=dict)
     _rows: dict[str, int] = field(default_factory=dict)
+    _last: int = -1
 
     @property
     def sheet(self) -> Sheet:
@@ -89,6 +90,18 @@ class TableRows:
                 if key:
                     self._rows[key] = row
         return self._rows
+
+    @property
+    def last_record(self) -> int:
+        """The last row that is the first one of a record of the new render; 0 without any."""
+        if self._last < 0:
+            left, self._last = self.ours.keys_of(self.ours_table), 0
+            for row in range(self.table.top, self.table.bottom + 1):
+                key = self.book.text_at(self.sheet, self.table.key_column, row).strip()
+                if key in left:
+                    left.remove(key)
+                    self._last = row
+        return self._last
 
     def contents(self, source: int, row: int) -> Mapping[int, tuple[Content, int]]:
         """Return content and style by column for the record of *source*, to fill the empty row *row*."""
