@@ -84,6 +84,14 @@ def test_old_and_protected_files() -> None:
     assert refused(magic + "EncryptedPackage".encode("utf-16-le") + bytes(99)) == ("encrypted",)
 
 
+def test_what_is_refused_is_refused_again_and_what_was_sound_is_held_to_other_limits() -> None:
+    sound = word()
+    assert guard_file(sound).members.keys() == guard_file(sound).members.keys()
+    assert refused(sound, replace(DEFAULT, members=2)) == ("too-many-members",)
+    hostile = zipped((DOC, b"<!DOCTYPE a><a/>"))
+    assert refused(hostile) == refused(hostile) == ("dtd",)
+
+
 def test_an_encrypted_member() -> None:
     data = bytearray(zipped(("a.xml", b"<a/>")))
     for magic, at in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):

@@ -5,12 +5,14 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Iterator
+from itertools import islice
 from zipfile import ZipFile
 
 import docx
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from lxml import etree
 
 from exporters.load import load
 from exporters.package import Package
@@ -61,6 +63,23 @@ def assert_same(monkeypatch: pytest.MonkeyPatch, data: bytes) -> None:
                     assert all(path_of(a) == path_of(b) for a, b in ends if a is not None)
 
 
+def assert_same_apart(data: bytes) -> None:
+    """Blocks that are read alone hold what they hold in the tree, and have their neighbours."""
+    apart, whole = (document.Document(Package.open(data, name="briefing.docx")) for _ in range(2))
+    apart.body.part.set_apart()
+    assert apart.body.part.is_apart
+    for found, twin in zip(apart.body.items, whole.body.items, strict=True):
+        assert texts([found.element]) == texts([twin.element])
+        for before in (False, True):
+            beside = (one for one, _ in apart.body.part.siblings(found.element, preceding=before))
+            assert texts(islice(beside, 3)) == texts(islice(twin.element.itersiblings(preceding=before), 3))
+    assert "root" not in vars(apart.body.part)
+
+
+def texts(elements) -> list[bytes]:
+    return [etree.tostring(one, with_tail=False) for one in elements]
+
+
 def path_of(element) -> str:
     return element.getroottree().getpath(element)
 
@@ -70,6 +89,7 @@ def path_of(element) -> str:
 def test_the_shipped_briefings(name, data, monkeypatch) -> None:
     content = Briefing(name)(load(ROOT / "data" / data))
     assert_same(monkeypatch, content)
+    assert_same_apart(content)
     opened = docx.Document(io.BytesIO(content))
     for number, paragraph in enumerate(opened.paragraphs):
         if number % 7 == 3:
