@@ -89,6 +89,11 @@ class Unmade(Sequence[Slot]):
     def anchors(self) -> int:
         """How many keys that are not silent they have."""
 
+    @property
+    @abstractmethod
+    def keys(self) -> list[str]:
+        """Their keys, in order."""
+
     @abstractmethod
     def _make(self) -> Sequence[Slot]: ...
 

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 
-from exporters.snapshot import Slot, Snapshot
+from exporters.snapshot import Slot, Snapshot, Unmade
 
 
 class Texts:
@@ -23,11 +23,12 @@ class Texts:
         """The slots of the items that were asked for."""
 
     @cached_property
-    def _by_key(self) -> dict[str, list[Slot]]:
-        found: dict[str, list[Slot]] = defaultdict(list)
+    def _by_key(self) -> dict[str, list[tuple[Sequence[Slot], int]]]:
+        found: dict[str, list[tuple[Sequence[Slot], int]]] = defaultdict(list)
         for slots in (*(item.slots for group in self._snapshot.groups for item in group.items), self._snapshot.loose):
-            for slot in slots:
-                found[slot.key].append(slot)
+            keys = slots.keys if isinstance(slots, Unmade) else [slot.key for slot in slots]
+            for place, key in enumerate(keys):
+                found[key].append((slots, place))
         return found
 
     def own(self, group: str, item: str) -> Mapping[str, Slot]:
@@ -41,7 +42,7 @@ class Texts:
         own = self.own(group, item)
         if key in own:
             return own[key]
-        found = self._by_key.get(key, [])
+        found = [slots[place] for slots, place in self._by_key.get(key, ())]
         return found[0] if found and all(slot.text == found[0].text for slot in found) else None
 
 

@@ -70,4 +70,5 @@ def test_what_says_the_same_has_the_same_slots(snapshots: tuple[Snapshot, Snapsh
         if isinstance(item.slots, Unmade):
             told = [(slot.key, slot.text, slot.kind) for slot in item.slots]
             assert said.setdefault(item.slots.said, told) == told
+            assert item.slots.keys == [slot.key for slot in item.slots]
             assert item.slots.anchors == len({slot.key for slot in item.slots if not slot.kind.silent})

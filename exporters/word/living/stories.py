@@ -187,9 +187,25 @@ class _Unmade(Unmade):
     def anchors(self) -> int:
         return len({key.filled(self._texts) for key, _, _, kind in self._mould.slots if not kind.silent})
 
+    @property
+    def keys(self) -> list[str]:
+        own = [key.filled(self._texts) for key, *_ in self._mould.slots]
+        return [*own, *(slot.key for slot in self._others)]
+
+    @property
+    def _others(self) -> list[Slot]:
+        texts, mould = self._texts, self._mould
+        inside = "\n".join(words for one in mould.inside if (words := one.filled(texts).strip()))
+        own = [Slot(f"{mould.id.filled(texts)}!", inside, "", SlotKind.FOREIGN)] if inside else []
+        return [*own, self._beside] if self._beside is not None else own
+
     def _make(self) -> Sequence[Slot]:
-        slots = self._mould.filled(self._texts, self._at)
-        return (*slots, self._beside) if self._beside is not None else slots
+        texts, at = self._texts, self._at
+        slots = [
+            Slot(key.filled(texts), text.filled(texts), at + place, kind)
+            for key, text, place, kind in self._mould.slots
+        ]
+        return (*slots, *self._others)
 
 
 @dataclass(slots=True)

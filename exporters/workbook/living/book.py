@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -102,6 +102,7 @@ class Book:
     def __init__(self, package: Package, like: Book | None = None) -> None:
         self.package = package
         self.known: Known = like.known if like is not None else Known()
+        self._like: Mapping[str, Sheet] = like._sheets if like is not None else {}
         self.part = package.main_part()
         self.data = utf8(package.read(self.part))
         self.root = parse(self.data)
@@ -130,7 +131,10 @@ class Book:
     def sheet(self, part: str) -> Sheet:
         found = self._sheets.get(part)
         if found is None:
-            found = self._sheets[part] = read_sheet(part, utf8(self.package.read(part)), self.known)
+            data = utf8(self.package.read(part))
+            twin = self._like.get(part)
+            same = twin is not None and twin.data == data
+            found = self._sheets[part] = twin if same and twin is not None else read_sheet(part, data, self.known)
         return found
 
     @cached_property

@@ -88,6 +88,11 @@ class _RowSlots(Unmade):
     def anchors(self) -> int:
         return len(set(self.said[1]))
 
+    @property
+    def keys(self) -> list[str]:
+        start, names, _, others = self.said
+        return [start + name for name in (*names, *(name for name, _ in others))]
+
     def _make(self) -> Sequence[Slot]:
         start, names, texts, others = self.said
         bound = [
