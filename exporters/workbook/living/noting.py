@@ -79,7 +79,7 @@ class Noting:
             if table.key_column:
                 sheet = self._ours.sheet(table.sheet)
                 rows = range(table.top, table.bottom + 1)
-                keys |= {self._ours.text(sheet.cell(table.key_column, row)).strip() for row in rows}
+                keys |= {self._ours.text_at(sheet, table.key_column, row).strip() for row in rows}
         naming = Naming.of(self._ours)
         return frozenset({*keys, *naming.tables.values(), *(SHEET + key for key in naming.keys.values())})
 

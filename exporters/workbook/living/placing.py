@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from exporters.workbook.living.book import Book, Column, Table
-from exporters.workbook.living.cells import Cell
+from exporters.workbook.living.cells import Cell, Row
 from exporters.workbook.living.cellxml import NOTHING, Content
 from exporters.workbook.living.formulas import by_header
 from exporters.workbook.living.sheet import Sheet
@@ -30,7 +31,7 @@ def content_like(ours: Book, cell: Cell | None, book: Book) -> Content:
     return Content(cell.kind, day or cell.value or "")
 
 
-@dataclass(slots=True)
+@dataclass
 class TableRows:
     """One table of the edited workbook and the same of the new render."""
 
@@ -128,6 +129,14 @@ class TableRows:
         # Where no row of the column has a formula any more, a person took them out; a table without rows has none yet.
         return NewCell(column.number, style, Content(formula=own) if self.blank_row() else NOTHING)
 
+    @cached_property
+    def _alike(self) -> Sequence[tuple[Row, int]]:
+        """The rows of the table, one of each form, and how many have it."""
+        rows = [row for row in self.sheet.rows.values() if self.table.top <= row.number <= self.table.bottom]
+        forms = {id(getattr(row.cells, "form", row)): row for row in rows}
+        counts = Counter(id(getattr(row.cells, "form", row)) for row in rows)
+        return [(row, counts[form]) for form, row in forms.items()]
+
     def model(self, column: int, like: int) -> Cell | None:
         """Return a cell whose formula a new row of the column goes on with: that of row *like*, else the first."""
         own = self.sheet.cell(column, like)
@@ -145,10 +154,10 @@ class TableRows:
         """
         counts = self._styles.get(column)
         if counts is None:
-            rows = self.sheet.rows.values()
-            known = (row.style(column) for row in rows if self.table.top <= row.number <= self.table.bottom)
-            counts = Counter(style for style in known if style is not None)
-            self._styles[column] = counts
+            counts = self._styles[column] = Counter()
+            for row, count in self._alike:
+                if (found := row.style(column)) is not None:
+                    counts[found] += count
         styles = self.book.styles
         own = self.sheet.cell(column, like)
         fitting = {style: count for style, count in counts.items() if not code or styles.format(style).code == code}

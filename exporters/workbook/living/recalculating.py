@@ -15,6 +15,7 @@ from exporters.workbook.formula.tokens import tokens
 from exporters.workbook.formula.values import Area, Error, ErrorValueError, Scalar, UnknownError, Value
 from exporters.workbook.living.book import Table
 from exporters.workbook.living.cells import Cell
+from exporters.workbook.living.rowforms import RowCells
 from exporters.workbook.living.shapes import Reference, Shape, shaped, shaped_in
 from exporters.workbook.living.sheet import Sheet
 from exporters.workbook.living.spans import Splices, escaped, start_tag_end, with_attribute
@@ -289,9 +290,15 @@ class Recalculation:
         place = sheet, row, column
         if place in self._values:
             return self._values[place]
-        cell = self._sheets[sheet].cell(column, row)
-        found = self._values[place] = _scalar(cell, self._strings) if cell is not None else None
-        return found
+        line = self._sheets[sheet].rows.get(row)
+        told = line.cells.text(column) if line is not None and isinstance(line.cells, RowCells) else None
+        cell = line.cells.get(column) if line is not None and told is None else None
+        if told is not None:
+            self._values[place] = _scalar(*told, self._strings)
+        elif cell is not None:
+            text = cell.inline if cell.kind == "inlineStr" else cell.value
+            self._values[place] = _scalar(cell.kind, text, self._strings)
+        return self._values.setdefault(place, None)
 
 
 def _no_slots(_: int) -> Node:
@@ -315,10 +322,9 @@ def _reading(number: int) -> Node:
     return read
 
 
-def _scalar(cell: Cell, strings: list[str]) -> Scalar:
-    kind, value = cell.kind, cell.value
+def _scalar(kind: str, value: str | None, strings: list[str]) -> Scalar:
     if kind == "inlineStr":
-        return cell.inline or ""
+        return value or ""
     if value is None:
         return None
     if kind == "s":

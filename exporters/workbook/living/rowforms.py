@@ -91,6 +91,15 @@ class RowCells(Mapping[int, Cell]):
     def get(self, column: int, default: object = None) -> Cell | None:  # type: ignore[override]
         return self[column] if column in self.form else None
 
+    def text(self, column: int) -> tuple[str, str] | None:
+        """Return the kind of a cell and the text that it holds, without making it; None where the cell has to tell."""
+        one = self.form.get(column)
+        if one is None or one.formula is not None or one.kind == "str":
+            return None
+        if one.kind == "inlineStr":
+            return (one.kind, unspelled(self._texts[self.raw[one.inline_at]])) if one.inline_at >= 0 else None
+        return (one.kind, self._texts[self.raw[one.value_at]]) if one.value_at >= 0 else None
+
     def formula(self, column: int) -> bytes:
         """Return the formula of a cell as it is written; empty where it has none, or shares that of another cell."""
         one = self.form[column].formula
