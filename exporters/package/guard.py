@@ -142,15 +142,15 @@ def _check_part(
     faults: list[Fault],
 ) -> None:
     name = member.name
+    if name.endswith(".rels"):
+        _check_relationships(directory, member, limits, faults)
+        return
     head = directory.peek(member, _PEEK)
     if head[:4] == b"PK\x03\x04":
         _check_embedded(directory, member, limits, depth, totals, faults)
         return
     if head[:8] == CFB_MAGIC and not limits.macros and _VBA_STREAM in directory.read(member):
         faults.append(Fault("macros", "it holds a VBA project", directory.file, f"part {name}", _MACRO_HINT))
-        return
-    if name.endswith(".rels"):
-        _check_relationships(directory, member, limits, faults)
         return
     kind = types.of(name) or ""
     if kind == "text/html" and name.endswith((".htm", ".html")):

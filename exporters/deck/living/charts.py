@@ -30,6 +30,7 @@ def read_chart(deck: Deck, part: str) -> tuple[str, Titles]:
     if found is None:
         root = parse(POINTS.hollow(mould))
         found = deck.known.charts[mould] = ChartMould.of(root), _titles(root)
+    deck.points[part] = found[0], points
     return found[0].data(points), found[1]
 
 
@@ -54,11 +55,10 @@ def renew(edited: Deck, part: str, ours: Deck, source: str, changes: Changes) ->
 
     LibreOffice leaves a chart without its workbook: it gets one again, so that Edit Data works.
     """
-    made = _recast(edited, part, ours.package.read(source))
-    if made is None:
-        carry_data(ours.tree(source), edited.tree(part))
+    if _differ_in_points(edited, part, ours, source):
+        edited.written[part] = DECLARATION + behind_prolog(ours.package.read(source))
     else:
-        edited.written[part] = made
+        carry_data(ours.tree(source), edited.tree(part))
     book = ours.related(source, rt.PACKAGE)
     if not book:
         return
@@ -83,13 +83,10 @@ def renew(edited: Deck, part: str, ours: Deck, source: str, changes: Changes) ->
     link.set(f"{R}id", rel_id)
 
 
-def _recast(edited: Deck, part: str, source: bytes) -> bytes | None:
-    """Return a chart with the points of another, where that is all that there is to carry; None elsewhere."""
-    if part in edited.trees:
-        return None
-    old, new = POINTS.cut(edited.package.read(part)), POINTS.cut(source)
-    known = edited.known.charts.get(old[0]) if old is not None else None
-    if old is None or new is None or known is None or old[0] != new[0]:
-        return None
-    named_alike = known[0].names(old[1]) == known[0].names(new[1])
-    return DECLARATION + behind_prolog(source) if named_alike else None
+def _differ_in_points(edited: Deck, part: str, ours: Deck, source: str) -> bool:
+    """Whether two charts are known to differ in no more than their points: those of one are all that there is to
+    carry."""
+    old, new = edited.points.get(part), ours.points.get(source)
+    if part in edited.trees or old is None or new is None or old[0] is not new[0]:
+        return False
+    return old[0].names(old[1]) == new[0].names(new[1])

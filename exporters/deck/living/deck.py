@@ -64,6 +64,8 @@ class Deck:
         self.trees: dict[str, Element] = {}
         self.written: dict[str, bytes] = {}
         """Parts that were changed and have no tree."""
+        self.points: dict[str, tuple[ChartMould, Sequence[str]]] = {}
+        """The moulds and the points of the charts that were read."""
         self._boxes: dict[str, dict[tuple[str, str], tuple[int, ...]]] = {}
         self.slides = [Slide(self, part) for part in self._slide_parts()]
         self.by_part = {slide.part: slide for slide in self.slides}
