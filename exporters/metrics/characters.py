@@ -37,38 +37,9 @@ has_wide = re.compile(f"[{_WIDE}]").search
 """Does the text hold Chinese, Japanese or Korean, so that shared marks are Chinese marks?"""
 may_have_contextual = re.compile(f"[{_SHARED}]").search
 """None only where no shared mark is in the text."""
-
-
-class Borders:
-    """Where characters of one class meet those of another."""
-
-    def __init__(self, inner: str, outer: str) -> None:
-        self._runs = re.compile(f"[{inner}]+").finditer
-        self._is_outer = re.compile(f"[{outer}]").match
-        self._known: dict[str, bool] = {}
-
-    def __call__(self, text: str) -> list[int]:
-        """Return the index of the character behind each border."""
-        found: list[int] = []
-        last = len(text)
-        for run in self._runs(text):
-            start, end = run.span()
-            if start and self._beside(text[start - 1]):
-                found.append(start)
-            if end < last and self._beside(text[end]):
-                found.append(end)
-        return found
-
-    def _beside(self, char: str) -> bool:
-        known = self._known.get(char)
-        if known is None:
-            known = self._known[char] = self._is_outer(char) is not None
-        return known
-
-
-letter_changes = Borders(_LETTER, _HAN)
+letter_changes = re.compile(f"[{_HAN}](?=[{_LETTER}])|[{_LETTER}](?=[{_HAN}])")
 """Each border between a Han or kana character and a Latin letter or digit."""
-portion_changes = Borders(_LATIN, _WIDE + _SHARED)
+portion_changes = re.compile(f"[{_WIDE}{_SHARED}](?=[{_LATIN}])|[{_LATIN}](?=[{_WIDE}{_SHARED}])")
 """Each border between what the East Asian font sets and what the Latin font sets."""
 
 

@@ -26,6 +26,8 @@ _TOLERANCE = 0.5
 _SMALLEST = 1e-6
 #: No character with its gap is wider, in em; text this short needs no measuring.
 _WIDEST = 1.7
+#: What is longer than this many lines of ideographs seldom fits one: it is not measured twice.
+_WORTH_A_LOOK = 1.6
 
 
 def break_lines(
@@ -61,7 +63,7 @@ def break_lines(
             widths[index] += rule.gap * EM
         if spacing:
             widths = [max(w + spacing * ems, 0.0) for w in widths]
-        measured = _Measured(paragraph, [0.0, *accumulate(widths)], dict.fromkeys(gaps, rule.gap * EM))
+        measured = _Measured(paragraph, list(accumulate(widths, initial=0.0)), dict.fromkeys(gaps, rule.gap * EM))
         lines += _break_paragraph(measured, box_width * ems, (box_width - first_indent) * ems, rule.hang, keep_units)
     return lines
 
@@ -80,11 +82,11 @@ def count_lines(
     keep_units: bool = False,
 ) -> int:
     """How many lines ``text`` takes; by default as Office breaks them (see ``break_lines`` for the parameters)."""
-    if "\n" not in text:
-        if len(text) * (_WIDEST * size + max(spacing, 0.0)) <= box_width - first_indent and "\t" not in text:
+    room = box_width - first_indent
+    if len(text) * size <= _WORTH_A_LOOK * room and "\n" not in text:
+        if len(text) * (_WIDEST * size + max(spacing, 0.0)) <= room and "\t" not in text:
             return 1
-        used = width(text, size, latin=latin, east_asian=east_asian, bold=bold, spacing=spacing, flow=flow)
-        if used <= box_width - first_indent:
+        if width(text, size, latin=latin, east_asian=east_asian, bold=bold, spacing=spacing, flow=flow) <= room:
             return 1
     return len(
         break_lines(

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from typing import Literal, NamedTuple
 
 from exporters.metrics.characters import (
-    Borders,
     all_wide,
     contextual_positions,
     has_wide,
@@ -90,7 +90,7 @@ def width(
         total = sum(map(advances(latin, east_asian, bold, False).__getitem__, text))
     rule = FLOWS[flow]
     if rule.gap and not text.isascii():
-        total += round(rule.gap * EM) * len(_changes(rule.gap_at_marks)(text))
+        total += round(rule.gap * EM) * len(_changes(rule.gap_at_marks).findall(text))
     return total * size / EM + count * spacing
 
 
@@ -101,10 +101,10 @@ def script_changes(text: str, at_marks: bool) -> list[int]:
     """
     if text.isascii() or all_wide(text):
         return []
-    return _changes(at_marks)(text)
+    return [border.end() for border in _changes(at_marks).finditer(text)]
 
 
-def _changes(at_marks: bool) -> Borders:
+def _changes(at_marks: bool) -> re.Pattern[str]:
     return portion_changes if at_marks else letter_changes
 
 

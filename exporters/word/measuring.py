@@ -58,7 +58,7 @@ class ParagraphBlock:
     turns: bool = field(init=False)
     """Whether a page or a section begins or ends with it."""
     known: dict[object, int] = field(default_factory=dict)
-    """Lines by the shape of the text."""
+    """Lines by the shape of the text, and by the text itself where it is short and so may recur."""
     items: dict[tuple[int, float], Item] = field(default_factory=dict)
     """It as the pages take it, by its lines and the height of its notes."""
     one: Item = field(init=False)
@@ -124,7 +124,8 @@ class ParagraphBlock:
                 self.known.clear()
             if found is None:
                 found = self.known[shape] = self._lines(text)
-            self.known[text] = found
+            if len(text) < _SHORT:
+                self.known[text] = found
         return found
 
     def _lines(self, text: str) -> int:
