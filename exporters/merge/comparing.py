@@ -28,6 +28,8 @@ def same(base: Item | None, theirs: Item | None) -> bool:
     before, now = ([one for one in touchable(item) if one[0] not in lost] for item in (base, theirs))
     if before == now:
         return True
+    # Another spelling is nobody's edit.
+    before, now = ([(key, canonical(text)) for key, text in slots] for slots in (before, now))
     # A sheet's columns may have been moved, and empty ones added: what was generated counts, and what was typed.
     old, new = dict(before), dict(now)
     if len(old) < len(before) or len(new) < len(now):

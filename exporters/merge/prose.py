@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 
 from exporters.merge.values import Merged, canonical, merge_value
@@ -40,6 +40,13 @@ def merge_prose(base: str, theirs: str, ours: str) -> Merged:
         return Merged(ours)
     if canonical(ours) in {canonical(base), canonical(theirs)}:
         return Merged(theirs)
+    respelled = _respelled(base, theirs)
+    if respelled:
+        # Equal in meaning is nobody's edit: such a sentence follows the data, and keeps its spelling where that rests.
+        as_was = {typed: sentence for sentence, typed in respelled.items()}
+        plain = "".join(as_was.get(one, one) for one in sentences(theirs))
+        merged = merge_prose(base, plain, ours)
+        return replace(merged, text="".join(respelled.get(one, one) for one in sentences(merged.text)))
     said = _said(base), _said(theirs), _said(ours)
     merged = _by_sentence(base, theirs, ours, said[0])
     if not _is_true(merged, *said):
@@ -48,6 +55,14 @@ def merge_prose(base: str, theirs: str, ours: str) -> Merged:
     if merged.conflict and _by_sentence(base, merged.text, ours, said[0]) != merged:
         return Merged(theirs, conflict=True)
     return merged
+
+
+def _respelled(base: str, theirs: str) -> dict[str, str]:
+    """Return the sentences of *base* that stand in theirs in another spelling (``10％以上``), each with that."""
+    before, now = sentences(base), sentences(theirs)
+    meant = {(canonical(one), one[len(one.rstrip()) :]): one for one in before}
+    found = ((meant.get((canonical(one), one[len(one.rstrip()) :])), one) for one in now if one not in before)
+    return {sentence: one for sentence, one in found if sentence is not None and sentence not in now}
 
 
 def relabelled(base: str, theirs: str, ours: str) -> Merged | None:

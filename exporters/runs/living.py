@@ -12,6 +12,7 @@ from exporters.errors import Fault, RefusedError
 from exporters.merge import (
     Overrides,
     arrangements,
+    canonical,
     content_of,
     counterparts,
     in_order_of,
@@ -235,6 +236,6 @@ def with_own_lines(room: Exporter, plan: Plan, base: Package, theirs: Package, n
 
 def _own_lines(room: Exporter, theirs: Package, others: Iterable[Package], told: Container[str]) -> list[str]:
     """Return the lines of *theirs* that no other file has, and that are not *told* yet."""
-    known = {line for other in others for line in room.lines(other)}
+    known = {canonical(line) for other in others for line in room.lines(other)}
     found = dict.fromkeys(line for line in room.lines(theirs) if line.strip())
-    return [line for line in found if line not in known and line not in told]
+    return [line for line in found if canonical(line) not in known and line not in told]

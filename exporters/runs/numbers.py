@@ -126,7 +126,7 @@ def changes(before: str, now: str) -> tuple[list[tuple[str, str]], list[str]]:
 
 
 def _spelling(claim: str) -> str:
-    return "".join(claim.split())
+    return "".join(normal(claim).split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +177,7 @@ def _shape(where: str) -> str:
 
 
 def _key(line: str) -> str:
-    return " ".join(line.split())
+    return " ".join(normal(line).split())
 
 
 def _words(line: str) -> str:

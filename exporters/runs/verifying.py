@@ -207,10 +207,11 @@ def _through_keys(one: _Read, keys: Keys) -> tuple[int, list[Finding]]:
 
 
 def _same(one: _Read, base: str, slot: Slot) -> bool:
-    """Whether a text is as it was rendered. Editors keep the spelling of text; of a number in a cell they do not."""
+    """Whether a text says what was rendered, in whatever spelling."""
+    first, second = canonical(base), canonical(slot.text)
     if one.snapshot.format == "workbook":
-        return canonical(base) == canonical(slot.text)
-    return "".join(base.split()) == "".join(slot.text.split())
+        return first == second
+    return first == second or "".join(first.split()) == "".join(second.split())
 
 
 class _Before:

@@ -1,4 +1,4 @@
-"""A person replaces a word in the whole workbook: spreadsheets reach into hidden columns and into formulas, too."""
+"""A person replaces a word or a sign in a whole file: spreadsheets reach into hidden columns and into formulas, too."""
 
 from __future__ import annotations
 
@@ -6,13 +6,22 @@ import re
 from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZipFile
 
+import docx
 import openpyxl
+import pptx
 import pytest
+import yaml
+from docx.oxml.ns import qn
 from openpyxl.cell import MergedCell
 
+from exporters.merge import canonical
+from exporters.package import Package
+from exporters.registry import EXPORTERS
+from exporters.runs.pack import Pack
+from exporters.runs.verifying import verify
 from tests.e2e import changes
 from tests.e2e.changes import Data
-from tests.e2e.edited import Edited
+from tests.e2e.edited import SAMPLE, Edited, build
 
 
 def replaced(path: Path, *words: tuple[str, str]) -> int:
@@ -102,3 +111,24 @@ def test_nothing_but_ids_is_put_right(edited: Edited):
     edited.rebuilt(more)
     sheet = openpyxl.load_workbook(path)["目标"]
     assert (sheet[period.coordinate].value, sheet[remark.coordinate].value) == ("全年度", 10)
+
+
+@pytest.mark.parametrize("kind", ["word", "deck"])
+def test_signs_of_another_width_are_nobodys_edit(edited: Edited, kind: str, tmp_path: Path):
+    path = edited / kind
+    package = docx.Document(path) if kind == "word" else pptx.Presentation(path)
+    roots = [package.element] if kind == "word" else [slide.element for slide in package.slides]
+    texts = [one for root in roots for one in root.iter(qn("w:t"), qn("a:t")) if one.text and {"%", "6"} & set(one.text)]
+    for one in texts:
+        one.text = one.text.replace("%", "％").replace("6", "６")
+    package.save(path)
+    assert len(texts) > 20
+    assert verify(Pack.open(edited.folder)).findings == ()
+    outcome = edited.rebuilt(more)
+    assert outcome.manifest.conflicts == () and verify(Pack.open(edited.folder)).findings == ()
+    data = yaml.safe_load(SAMPLE)
+    more(data)
+    build(data, tmp_path / "fresh", edited.request)
+    here, fresh = (EXPORTERS[kind].room().lines(Package.open(file)) for file in (path, tmp_path / "fresh" / path.name))
+    assert [canonical(line) for line in here] == [canonical(line) for line in fresh]
+    assert sum("％" in line for line in here) > 10

@@ -1,0 +1,31 @@
+"""Prose in another spelling is nobody's edit: it follows the data, and keeps its spelling where the data rests."""
+
+from __future__ import annotations
+
+import pytest
+
+from exporters.merge.prose import merge_prose
+from exporters.merge.values import Merged
+
+BASE = "GDP增长7%，居首。投资730亿元。"
+
+
+@pytest.mark.parametrize(
+    ("theirs", "ours", "merged"),
+    [
+        ("GDP增长７％，居首。投资730亿元。", "GDP增长8%，居首。投资730亿元。", "GDP增长8%，居首。投资730亿元。"),
+        ("GDP增长７％，居首。投资７30亿元。", "GDP增长8%，居首。投资730亿元。", "GDP增长8%，居首。投资７30亿元。"),
+        ("GDP增长７％，居首。投资 730 亿元。", "GDP增长7%，居首。投资750亿元。", "GDP增长７％，居首。投资750亿元。"),
+        ("GDP增长７％，居首。我的话。投资730亿元。", "GDP增长8%，居首。投资750亿元。", "GDP增长8%，居首。我的话。投资750亿元。"),
+        ("GDP增长７％，居首。投资730亿元。", "投资750亿元。", "投资750亿元。"),
+    ],
+)
+def test_a_sentence_in_another_spelling_follows(theirs: str, ours: str, merged: str) -> None:
+    found = merge_prose(BASE, theirs, ours)
+    assert found == Merged(merged)
+    assert merge_prose(ours, found.text, ours) == found
+
+
+def test_another_figure_in_another_width_is_an_edit() -> None:
+    found = merge_prose(BASE, "GDP增长９％，居首。投资730亿元。", "GDP增长8%，居首。投资750亿元。")
+    assert found.conflict and "GDP增长９％，居首。" in found.text
