@@ -24,7 +24,7 @@ from exporters.package import Package, lint
 from exporters.registry import EXPORTERS
 from exporters.runs.living import edited_from, says_the_same
 from exporters.runs.memory import Memory
-from exporters.runs.numbers import bare, changes, figures, numbers, plain, typed
+from exporters.runs.numbers import bare, changes, figures, normal, numbers, plain, typed
 from exporters.runs.pack import Pack, PackFile
 from exporters.runs.stamp import read_stamp
 from exporters.snapshot import MARK, UNKNOWN, Slot, SlotKind, Snapshot, Text
@@ -207,11 +207,11 @@ def _through_keys(one: _Read, keys: Keys) -> tuple[int, list[Finding]]:
 
 
 def _same(one: _Read, base: str, slot: Slot) -> bool:
-    """Whether a text says what was rendered, in whatever spelling."""
-    first, second = canonical(base), canonical(slot.text)
+    """Whether a text is as it was rendered, in whatever width. Editors keep the spelling of text; of a number in a cell
+    they do not."""
     if one.snapshot.format == "workbook":
-        return first == second
-    return first == second or "".join(first.split()) == "".join(second.split())
+        return canonical(base) == canonical(slot.text)
+    return "".join(normal(base).split()) == "".join(normal(slot.text).split())
 
 
 class _Before:
