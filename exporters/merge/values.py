@@ -6,6 +6,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 
 _GROUPING = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
 _SPACES = re.compile(r"\s+")
@@ -25,6 +26,7 @@ class Merged:
 _BESIDE_CHINESE = re.compile(r"(?<=[\u3000-\u9fff%‰]) | (?=[\u3000-\u9fff%‰])")
 
 
+@lru_cache(maxsize=1 << 12)
 def canonical(text: str) -> str:
     """Return *text* so that spellings of one value are equal: width, spaces, grouping, trailing zeros (1,200.0), and
     what is a percentage in words and its ratio in a sheet (7.5%, 0.075)."""

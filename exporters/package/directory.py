@@ -15,6 +15,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO
 
+from isal.isal_zlib import crc32
+
 from exporters.errors import Fault, PackageError
 from exporters.files import check_file
 from exporters.package.limits import Limits
@@ -167,7 +169,7 @@ class Directory:
                 raise self.fault("broken-zip", "the part does not inflate to its stated size", member.name)
         if len(data) != member.size:
             raise self.fault("broken-zip", "the part does not inflate to its stated size", member.name)
-        if zlib.crc32(data) != member.crc:
+        if crc32(data) != member.crc:
             raise self.fault("broken-zip", "the part's checksum is wrong", member.name)
         member.sound = True
         return data

@@ -65,7 +65,7 @@ def serialised(root: Element, *, controls: bool = False) -> bytes:
     if not controls:
         return HEADER.encode() + data
     end = data.index(b">") + 1
-    return (HEADER + _declare(data[:end].decode(), root)).encode() + data[end:]
+    return b"".join(((HEADER + _declare(data[:end].decode(), root)).encode(), memoryview(data)[end:]))
 
 
 def _declare(text: str, root: Element) -> str:

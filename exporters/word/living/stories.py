@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from exporters.package.moulds import Hollow
 from exporters.snapshot import Slot, SlotKind, Unmade
@@ -30,16 +31,18 @@ BODY, MARGINS, CONTENTS = "body", "margins", "contents"
 _TEXT, _NOTE = Kind.TEXT, Kind.NOTE
 
 
+@lru_cache(maxsize=1 << 14)
 def family_of(name: str) -> str:
     """Return which paragraph or row of the template a bookmark's name speaks of: ``12``, ``r3``."""
     found = _NAME.match(name)
     return found["family"] if found else ""
 
 
-def suffix_of(name: str) -> list[str]:
+@lru_cache(maxsize=1 << 14)
+def suffix_of(name: str) -> Sequence[str]:
     """Return the anchors of the records whose loops made it, outermost first."""
     found = _NAME.match(name)
-    return found["suffix"].strip("_").split("_") if found and found["suffix"] else []
+    return tuple(found["suffix"].strip("_").split("_")) if found and found["suffix"] else ()
 
 
 @dataclass(slots=True)
