@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 
 from exporters.word.living.atoms import Walker, text_of
 from exporters.word.living.document import Document
@@ -98,7 +98,7 @@ class Placer:
         firsts = ((one, one.find(TR)) for one in root.iter(TBL))
         return next((one for one, row in firsts if row is not None and text_within(row) == wanted), None)
 
-    def _place_block(self, source: Element, suffix: Sequence[str], made: Element) -> None:
+    def _place_block(self, source: Element, suffix: list[str], made: Element) -> None:
         near = self._nearest(source, suffix, self._block_in_target)
         if near is not None:
             _put(near[0], near[1], made)
@@ -135,7 +135,7 @@ class Placer:
             yield self._ours[element]
 
     def _nearest(
-        self, source: Element, suffix: Sequence[str], find: Callable[[Element, bool], Element | None]
+        self, source: Element, suffix: list[str], find: Callable[[Element, bool], Element | None]
     ) -> tuple[Element, bool] | None:
         """Return the element of the target to stand beside, and whether before it.
 
@@ -155,7 +155,7 @@ class Placer:
         assert ahead is not None
         return self._past(ahead[0], source, ahead[1], backwards=True), True
 
-    def _shared(self, suffix: Sequence[str], element: Element) -> int:
+    def _shared(self, suffix: list[str], element: Element) -> int:
         items = list(self._items_in(element)) or ([self._ours[element]] if element in self._ours else [])
         return max((_common(suffix, suffix_of(item.id)) for item in items[-1:]), default=0)
 
@@ -182,7 +182,7 @@ def _first_found(
     return None
 
 
-def _common(first: Sequence[str], second: Sequence[str]) -> int:
+def _common(first: list[str], second: list[str]) -> int:
     count = 0
     for one, other in zip(first, second, strict=False):
         if one != other:

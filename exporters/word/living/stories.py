@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 
 from exporters.package.moulds import Hollow
 from exporters.snapshot import Slot, SlotKind, Unmade
@@ -31,18 +30,16 @@ BODY, MARGINS, CONTENTS = "body", "margins", "contents"
 _TEXT, _NOTE = Kind.TEXT, Kind.NOTE
 
 
-@lru_cache(maxsize=1 << 14)
 def family_of(name: str) -> str:
     """Return which paragraph or row of the template a bookmark's name speaks of: ``12``, ``r3``."""
     found = _NAME.match(name)
     return found["family"] if found else ""
 
 
-@lru_cache(maxsize=1 << 14)
-def suffix_of(name: str) -> Sequence[str]:
+def suffix_of(name: str) -> list[str]:
     """Return the anchors of the records whose loops made it, outermost first."""
     found = _NAME.match(name)
-    return tuple(found["suffix"].strip("_").split("_")) if found and found["suffix"] else ()
+    return found["suffix"].strip("_").split("_") if found and found["suffix"] else []
 
 
 @dataclass(slots=True)
