@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from enum import StrEnum
 from functools import cached_property
+from operator import itemgetter
 from typing import Any
 
 from exporters import figures, wording
@@ -348,7 +349,7 @@ class Scope:
         order = list(Modality)
         words: dict[Modality, list[str]] = {}
         none = Modality.NONE
-        said = dict.fromkeys((own["modality"], own["modality_word"]) for own in map(vars, self.dataset.targets))
+        said = dict.fromkeys(map(itemgetter("modality", "modality_word"), map(vars, self.dataset.targets)))
         for modality, word in said:
             if modality is not none:
                 words.setdefault(modality, []).append(word)

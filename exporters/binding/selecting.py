@@ -68,7 +68,7 @@ def _asked(context: Any, items: Iterable[Any], path: Any, kinds: frozenset[type[
         found = item
         for name in names:
             direct = found.__class__ in kinds and name in found.names
-            found = getattr(found, str(name)) if direct else take(found, name)
+            found = getattr(found, name) if direct else take(found, name)  # type: ignore[arg-type]
         yield item, found
 
 

@@ -103,6 +103,10 @@ class _Spelling:
 
     def abridged(self, key: str, room: int) -> str:
         """Return what stands for a key in *room* characters where it cannot be spelt; its digest is noted."""
+        place, _, ending = key.partition(".")
+        start, mark = self._starts.get(place), self._marks.get(ending)
+        if start and mark and len(start) + len(GAP) + len(mark) <= room:
+            return f"{start}{GAP}{mark}"
         name, digest, meaning = abridged(key, room)
         if meaning == key:
             self._wholes += f"{digest}={key}\0".encode()

@@ -166,7 +166,7 @@ class TargetView(View):
     @property
     def place(self) -> PlaceView:
         """The place that it is for."""
-        return self._scope.place(self._target.place)
+        return self._scope._places[self._target.place]
 
     @property
     def sub_place(self) -> str:
@@ -455,22 +455,22 @@ class RowView(View):
     @kept
     def label(self) -> str:
         """The indicator's full name, with what the statement is limited to: a part of the place, a period."""
-        return self.base.full_label
+        return self._base.full_label
 
     @property
     def short(self) -> str:
         """The indicator's short name, with what the statement is limited to: a part of the place, a period."""
-        return self.base._limited(self.base.short)
+        return self._base._limited(self._base.short)
 
     @property
     def word(self) -> str:
         """The base statement's word of strength."""
-        return self.base.word
+        return self._base.word
 
     @property
     def kind_code(self) -> str:
         """indicator, deliverable or portfolio."""
-        return self.base.kind_code
+        return self._base.kind_code
 
     @property
     def level(self) -> TargetView | None:
