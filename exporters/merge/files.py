@@ -6,6 +6,7 @@ from exporters.merge.aligning import aligned, known, named_as
 from exporters.merge.dropped import Dropped
 from exporters.merge.groups import Groups
 from exporters.merge.items import Items
+from exporters.merge.looks import in_looks_kept, in_looks_of
 from exporters.merge.ordering import order_of
 from exporters.merge.overrides import Overrides
 from exporters.merge.slots import Slots
@@ -20,8 +21,8 @@ def merge(base: Snapshot, theirs: Snapshot, ours: Snapshot, overrides: Overrides
     ``overrides`` gives the base texts of conflicts left open, so that each recurs until someone resolves it.
     """
     overrides = overrides or Overrides()
-    theirs = aligned(base, overrides.recalled(base, theirs))
-    ours = named_as(base, ours)
+    theirs = in_looks_of(base, aligned(base, overrides.recalled(base, theirs)))
+    ours = in_looks_kept(base, theirs, named_as(base, ours))
     files = ThreeWay(known(base), theirs, known(ours), overrides.within(theirs))
     slots, dropped = Slots(files), Dropped(files)
     Groups(files, Items(files, slots, dropped), dropped).merge()

@@ -24,6 +24,11 @@ class Placer:
         for _, story in target.stories:
             for item in (*story.items, *story.entries):
                 self._here.setdefault(item.id, []).append(item)
+        known = {item.id for _, story in ours.stories for item in story.items}
+        self._looks: dict[str, list[Found]] = defaultdict(list)
+        """The rows of the target that the new render has in another look, if at all, by their records."""
+        for item in (one for found in self._here.values() for one in found if one.is_row and one.id not in known):
+            self._looks["_".join(suffix_of(item.id))].append(item)
         self._ours: dict[Element, Found] = {}
         """The items of the new render by their elements, as far as their blocks were looked at."""
         self._part = ours.body.part
@@ -86,7 +91,10 @@ class Placer:
             return None
         if item.id in self._placed:
             return self._placed[item.id]
-        return next((one.element for one in self._here.get(item.id, ()) if one.is_row and _attached(one.element)), None)
+        record = "_".join(suffix_of(item.id))
+        looks = self._looks.get(record, []) if record and item.id not in self._here else []
+        rows = (*self._here.get(item.id, ()), *(looks if len(looks) == 1 else ()))
+        return next((one.element for one in rows if one.is_row and _attached(one.element)), None)
 
     def _table_like(self, table: Element) -> Element | None:
         """Return the table of the target that has the same unbound first row, where every bound row is gone."""
