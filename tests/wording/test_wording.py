@@ -6,9 +6,24 @@ import datetime as dt
 from decimal import Decimal
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from exporters.model import BUILTIN_UNITS, Coverage, Evidence, Level, Measure, Modality, Period, Target, Text, Unit
-from exporters.wording import apart, date, figure, label, period, phrase, pieces, quantity, unit_of
+from exporters.wording import (
+    apart,
+    date,
+    figure,
+    label,
+    period,
+    phrase,
+    pieces,
+    plain,
+    quantity,
+    saying,
+    steady,
+    unit_of,
+)
 
 YEAR = Period(start=dt.date(2023, 1, 1), end=dt.date(2023, 12, 31))
 
@@ -158,3 +173,32 @@ def test_a_unit_says_how_much_one_of_it_is(code: str, zh: str, en: str) -> None:
     """A number in the source's unit stands before it: "5 people" for 5万人 would be wrong by ten thousand."""
     unit = BUILTIN_UNITS[code]
     assert (unit_of(unit, "zh"), unit_of(unit, "en")) == (zh, en)
+
+
+@given(
+    measure=st.sampled_from([one for one in Measure if one is not Measure.QUALITATIVE]),
+    comparator=st.sampled_from(("eq", "approx", "gte", "gt", "lte", "lt")),
+    unit=st.sampled_from(sorted(BUILTIN_UNITS)),
+    word=st.sampled_from(("", "突破", "以上", "2倍于", "至少")),
+    counter=st.sampled_from(("", "projects", "mu")),
+    numbers=st.lists(st.sampled_from(("0", "1", "2", "4", "0.5", "7.50", "10", "100", "1000")), min_size=2, max_size=2),
+    lang=st.sampled_from(("zh", "en")),
+)
+def test_statements_of_a_kind_say_the_same_around_every_number(measure, comparator, unit, word, counter, numbers, lang):
+    known, other = (target(measure, comparator, number, unit, comparator_word=word) for number in numbers)
+    around = saying(known, BUILTIN_UNITS[unit], lang, counter)
+    assert steady(known) and steady(other)
+    if around is not None:
+        verb, before, said, behind = around
+        number = plain(other.value, lang == "en")
+        text = figure(other, BUILTIN_UNITS[unit], lang, counter)
+        whole = phrase(other, text, BUILTIN_UNITS[unit], lang, counter)
+        assert (text, whole) == (f"{before}{number}{said}{behind}", f"{verb}{before}{number}{said}{behind}")
+        assert pieces(other, whole, BUILTIN_UNITS[unit], lang, counter) == (verb + before, number + said, behind)
+
+
+def test_most_statements_have_something_to_say_around_their_number():
+    alike = target("growth_yoy", "gte", "10", "PERCENT")
+    assert saying(alike, BUILTIN_UNITS["PERCENT"], "zh") == ("增长", "", "%", "以上")
+    assert saying(alike, BUILTIN_UNITS["PERCENT"], "en") == ("up ", "at least ", "%", "")
+    assert not steady(target("growth_yoy", "eq", "-3", "PERCENT"))
