@@ -20,6 +20,7 @@ from jinja2.nodes import (
     For,
     Getattr,
     Getitem,
+    If,
     Impossible,
     Name,
     Node,
@@ -43,6 +44,8 @@ FINISHED = frozenset((
 ))  # fmt: skip
 #: Filters that are called for what they do (``set _ = 3|_end``) and return nothing.
 SILENT = frozenset(("_asked", "_done", "_end", "_inside", "_own"))
+#: Filters that name a turn of a loop and do nothing else: where no name is asked for, they are not called.
+NAMING = frozenset(("_anchor", "_fresh"))
 #: Captured blocks whose names begin so go back into the stream and nowhere else: they stay what the program streams.
 HELD = "_held"
 
@@ -108,6 +111,9 @@ class Generator(CodeGenerator):
         """Whether a captured block holds a route, which then comes as text."""
 
     def visit_Template(self, node: Template, frame: Frame | None = None) -> None:  # noqa: N802 - Jinja2's name
+        while _drop_unread(node):
+            # What is taken out may have been the only one to read another.
+            pass
         super().visit_Template(node, frame)
         self.writeline(f"root.routed = {self._routed}")
 
@@ -338,6 +344,24 @@ class Generator(CodeGenerator):
     def visit_Concat(self, node: Concat, frame: Frame) -> None:  # noqa: N802 - Jinja2's name
         pieces = [self.code(piece, frame) for piece in node.nodes]
         self.write(f"markup_join(({''.join(f'said({piece}), ' for piece in pieces)}))")
+
+
+def _drop_unread(program: Template) -> bool:
+    """Take out what sets a name for parts of a document that nothing in the program reads; return whether any was."""
+    read = {name.name for name in program.find_all(Name) if name.ctx == "load"}
+    dropped = False
+    for node in (program, *program.find_all((For, If, AssignBlock))):
+        for body in (getattr(node, name, None) for name in ("body", "else_")):
+            kept = [one for one in body or () if not _is_unread(one, read)]
+            if body and len(kept) < len(body):
+                body[:], dropped = kept, True
+    return dropped
+
+
+def _is_unread(node: Node, read: set[str]) -> bool:
+    if not isinstance(node, Assign) or not isinstance(node.target, Name) or node.target.name in read:
+        return False
+    return isinstance(node.node, Filter) and node.node.name in NAMING
 
 
 def is_public(name: str) -> bool:

@@ -102,3 +102,18 @@ def test_selecting_records_gives_what_selecting_their_attributes_gives(name, tes
 def test_selecting_by_an_unknown_name_is_still_a_fault(scope):
     with pytest.raises(TemplateError):
         list(bound("{% for t in targets|selectattr('nope', 'eq', 1) %}", "{% endfor %}").stream(scope.names()))
+
+
+def test_a_name_for_a_turn_is_made_only_where_it_is_read():
+    named: list[str] = []
+
+    def name(value, outer, _seen):
+        named.append(outer + value)
+        return outer + value
+
+    loop = ("{% set _s = 0|_fresh %}", "{% for x in xs %}", "{% set _b = x|_anchor('-', _s) %}")
+    filters = {"_fresh": lambda _: set(), "_anchor": name}
+    assert "".join(bound(*loop, "a", "{% endfor %}", **filters).stream({"xs": ["1", "2"]})) == "aa"
+    assert named == []
+    assert "".join(bound(*loop, "{{ _b }}", "{% endfor %}", **filters).stream({"xs": ["1", "2"]})) == "-1-2"
+    assert named == ["-1", "-2"]
