@@ -69,7 +69,9 @@ def untracked(plan: Plan) -> list[SetSlot]:
 class _Patch:
     def __init__(self, target: Package, plan: Plan, ours: Package, track: str, epoch: int | None) -> None:
         self._plan, self._epoch = plan, epoch
-        self._target = KEPT.take(target) or Document(target)
+        # What was looked at block by block has no tree that could be changed.
+        taken = KEPT.take(target)
+        self._target = taken if taken is not None and not taken.body.part.is_apart else Document(target)
         self._package = ours
         self._pen = _pen(self._target, track)
         self._date = track or ("" if epoch is None else time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(epoch)))
