@@ -12,7 +12,6 @@ from exporters.word.names import W
 
 _NAMESPACE = W[1:-1].encode()
 _BOOKMARK = re.compile(rb'<w:bookmarkStart w:id="([^"&]*)"')
-_NAMED = re.compile(rb'<w:bookmarkStart w:id="[^"]*" w:name="([^"&]*)"')
 
 
 def _is_usual(text: bytes) -> bool:
@@ -22,21 +21,10 @@ def _is_usual(text: bytes) -> bool:
 
 def bookmark_ids(text: bytes) -> list[str] | None:
     """Return the ids of the bookmarks."""
-    return _of_bookmarks(_BOOKMARK, text)
-
-
-def bookmark_names(text: bytes) -> list[str] | None:
-    """Return the names of the bookmarks."""
-    return _of_bookmarks(_NAMED, text)
-
-
-def _of_bookmarks(told: re.Pattern[bytes], text: bytes) -> list[str] | None:
-    found = told.findall(text)
-    # Most texts hold no exclamation mark, and all of them many elements.
-    commented = b"!" in text and b"<!" in text
-    if commented or not _is_usual(text) or len(found) != text.count(b"bookmarkStart"):
+    found = _BOOKMARK.findall(text)
+    if not _is_usual(text) or b"<!" in text or len(found) != text.count(b"bookmarkStart"):
         return None
-    return b"\n".join(found).decode().split("\n") if found else []
+    return [one.decode() for one in found]
 
 
 def has_its_controls(text: bytes) -> bool:

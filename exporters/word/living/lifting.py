@@ -13,7 +13,6 @@ from exporters.package import Package, Relationships, ct, relative_target, rt
 from exporters.package.relationships import rels_name
 from exporters.word.anchors import PREFIX, plain_name, value_bookmark, value_key
 from exporters.word.living.atoms import is_fallback
-from exporters.word.living.counting import bookmark_names
 from exporters.word.living.document import Document
 from exporters.word.living.lines import TC
 from exporters.word.living.runs import Pen, attributes, remove
@@ -84,9 +83,8 @@ class Luggage:
 _NAMES = etree.XPath("//w:bookmarkStart/@w:name", namespaces={"w": W[1:-1]}, smart_strings=False)
 
 
-def _bookmarks(target: Document, part: str) -> list[str]:
-    told = bookmark_names(target.originals.get(part, b""))
-    found: Any = _NAMES(target.roots[part]) if told is None else told
+def _bookmarks(root: Element) -> list[str]:
+    found: Any = _NAMES(root)
     return [*found]
 
 
@@ -96,9 +94,8 @@ class Lifter:
     def __init__(self, target: Document, ours: Document, pen: Pen, luggage: Luggage) -> None:
         self._target, self._ours, self._pen, self._luggage = target, ours, pen, luggage
         body = target.body.root
-        self._names = {name.casefold() for part in target.roots for name in _bookmarks(target, part)}
-        drawn = (root for part, root in target.roots.items() if b"docPr" in target.originals.get(part, b"docPr"))
-        drawings = [one.get("id", "") for root in drawn for one in root.iter(f"{WP}docPr")]
+        self._names = {name.casefold() for root in target.roots.values() for name in _bookmarks(root)}
+        drawings = [one.get("id", "") for root in target.roots.values() for one in root.iter(f"{WP}docPr")]
         self._drawing = max((int(one) for one in drawings if one.isdecimal()), default=0)
         self._styles = _style_map(ours, target)
         self._forms = _forms(target)
