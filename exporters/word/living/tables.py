@@ -20,8 +20,9 @@ from exporters.word.living.stories import ItemMould, Read, RowsMould, Scanner
 HEAD = re.compile(rb"<w:tbl>(?:<w:tblPr>.*?</w:tblPr>)?(?:<w:tblGrid>.*?</w:tblGrid>)?(?=<w:tr)", re.DOTALL)
 _LONGEST = 40_000
 """Bytes of rows that may have their like: a table with a row for each record has none, its rows have."""
-_HOLLOW = (b"\0", b"\1", b"\2", b"\3", EDGE.encode())
-"""What stands for holes."""
+_HOLLOW = (b"\0", b"\1", b"\2", b"\3")
+"""What stands for holes in a mould."""
+_EDGE = EDGE.encode()
 _COPY = b"_Copy"
 _NUMBER = re.compile(rb' w:id="(\d+)(?:" w:name="' + PREFIX.encode() + rb'[^"<]*)?')
 _NAME = re.compile(rb'w:name="_bp_(r?[0-9]+)([^"<&\t\n]*)')
@@ -51,7 +52,8 @@ def cut(rows: bytes) -> Cut | None:
     words = _TEXT.split(b"\2".join(keys[::2]))
     texts += keys[1::2]
     texts += words[1::2]
-    return (b"\3".join(words[::2]), tuple([number - ids[0] for number in ids])), texts
+    mould = b"\3".join(words[::2])
+    return ((mould, tuple([number - ids[0] for number in ids])), texts) if _EDGE not in mould else None
 
 
 def hollow(rows: bytes) -> bytes:
