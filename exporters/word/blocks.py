@@ -130,11 +130,9 @@ class Blocks:
     # --- rows --------------------------------------------------------------------------------------------------------
 
     def _is_simple_row(self, row: Element) -> bool:
-        """Return whether a row always has the same paragraphs."""
-        around = self._scopes.of(row)
-        if row.find(f".//{W}tbl") is not None:
-            return False
-        return all(self._scopes.of(one) == around for one in row.iter(f"{W}p") if in_flow(one))
+        """Return whether a row always has the same paragraphs, each in a cell and nothing else."""
+        around, own = self._scopes.of(row), set(row.iterfind(f"{W}tc/{W}p"))
+        return all(one in own and self._scopes.of(one) == around for one in row.iter(f"{W}p") if in_flow(one))
 
     def _row(self, row: Element, section: int) -> None:
         cells: list[list[dict[str, Any]]] = []

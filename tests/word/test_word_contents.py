@@ -126,6 +126,13 @@ def test_rows_and_notes_are_counted_with_loops_and_conditions_inside() -> None:
     assert entries(render(template(build), small())) == [("甲", "2"), ("乙", "3")]
 
 
+def test_a_paragraph_in_a_control_of_a_cell_is_counted_for_itself() -> None:
+    inside = f"<w:sdt><w:sdtPr/><w:sdtContent>{p('{{ t.label }}' + '长' * 9)}</w:sdtContent></w:sdt>{p('{{ t.text }}')}"
+    rows = [[p("{%tr for t in targets %}") + inside, "{{ t.text }}" + "长" * 9 + "{%tr endfor %}"]]
+    found = listed(TOC, p("甲", H1 + BREAK), table(*rows), p("乙", H1 + BREAK))
+    assert found == [("甲", "2"), ("乙", "3")]
+
+
 def test_a_document_without_list_counts_nothing() -> None:
     done = render(template(body(p("甲", H1))), small())
     assert not re.search("_Toc_", done.package.read("word/document.xml").decode())
