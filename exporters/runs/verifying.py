@@ -368,14 +368,14 @@ def _cut(text: str, most: int = 60) -> str:
 
 
 def _dropped(one: _Read) -> Iterator[Finding]:
-    """List the rows that the data dropped and that stay beside people's own: sums and lookups still count them."""
+    """List the rows that the data dropped, or never had, in tables that it fills: sums and lookups may count them."""
     if one.base is None or one.snapshot.format != "workbook":
         return
     held = {group.id: {item.id for item in group.items} for group in one.base.groups if group.keeps}
     for group in one.snapshot.groups:
         for item in group.items if group.id in held else ():
             if item.id not in held[group.id] and not item.id.startswith(UNKNOWN):
-                message = "the data no longer holds this row, and sums still count it: delete it once you can"
+                message = "the data holds no such row; sums that take it in count more than the data does"
                 where = next((one.where(slot) for slot in item.slots if one.where(slot)), "")
                 yield Finding("stale", one.file.name, where, item.id, message)
 
