@@ -37,7 +37,7 @@ class Exporter(Protocol):
 
     A room may also have ``results(package) -> list[Fault]``: what a file shows although its own formulas say otherwise;
     ``overflows(package) -> list[Fault]``: what of a finished file's text does not fit;
-    ``mended(EditedPackage) -> EditedPackage``: an edited file with its ids where an editor altered them unseen; and
+    ``mended(EditedPackage) -> EditedPackage``: an edited file put right where an editor has spoilt it unseen; and
     ``untracked(plan) -> list[SetSlot]``: what a plan writes and no revision can carry.
     """
 

@@ -145,10 +145,11 @@ class Package:
 
 
 class EditedPackage(Package):
-    """A package with what it was edited from: what people moved in it is found by that."""
+    """A package with what it was edited from: what people moved in it is found by that. *mended* is not the file as it
+    stands, but what was put right in it unasked."""
 
-    __slots__ = ("base",)
+    __slots__ = ("base", "mended")
 
-    def __init__(self, package: Package, base: Package) -> None:
+    def __init__(self, package: Package, base: Package, *, mended: bool = False) -> None:
         super().__init__(package._directory)
-        self.base = base
+        self.base, self.mended = base, mended

@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 
 
 def edited_from(room: Exporter, base: Package, theirs: Package) -> EditedPackage:
-    """Return *theirs* as what was edited from *base*: what people moved in it is found by that. Ids that an editor's
-    replacing everywhere reached are as they were."""
+    """Return *theirs* as what was edited from *base*, put right where an editor has spoilt it unseen: ids that a
+    replacing everywhere has reached, figures that it has made text."""
     edited = EditedPackage(theirs, base)
     mended: Any = getattr(room, "mended", None)
     return mended(edited) if mended is not None else edited
@@ -85,7 +85,7 @@ def regenerate(
     known = {(one.key, one.item, one.group) for one in open_conflicts}
     # A conflict that is over leaves a note behind in the file, which the patch takes away.
     same = known == {(one.key, one.item, one.group) for one in plan.conflicts}
-    if same and not anew and not plan.edits and says_the_same(before, new):
+    if same and not anew and not theirs.mended and not plan.edits and says_the_same(before, new):
         return Merged(None, plan)
     untracked: Any = getattr(room, "untracked", None)
     if track and untracked is not None:

@@ -15,7 +15,7 @@ __getattr__ = offering(
         "adopt": "living.adopting.adopt",
         "patch": "living.patching.patch",
         "lines": "living.reading.lines",
-        "mended": "living.rekeying.mended",
+        "mended": "living.mending.mended",
         "whereabouts": "locating.whereabouts",
         "results": "locating.results",
         "texts": "printed.texts",

@@ -31,7 +31,7 @@ _SAID = re.compile(r"(<(?:\w+:)?(?:[tvf]|formula[12]?)(?:\s[^<>]*)?>)([^<]+)")
 _SPELLED = re.compile(r"""(^|"|&quot;)([^<>"&]+)(?=$|"|&quot;)""")
 
 
-def mended(package: EditedPackage) -> EditedPackage:
+def rekeyed(package: EditedPackage) -> EditedPackage:
     """Return an edited workbook with the ids of what it was edited from, wherever they were altered."""
     if not _ids(package.base) - _ids(package):
         return package
@@ -39,11 +39,16 @@ def mended(package: EditedPackage) -> EditedPackage:
     if not spoilt:
         return package
     changes = Changes(package)
-    for part in _texts(package):
+    for part in texts(package):
         text = package.read(part).decode("utf-8")
         put_right = _SAID.sub(lambda found: found[1] + _put_right(found[2], spoilt), text)
         if put_right != text:
             changes.set(part, put_right.encode())
+    return written(package, changes)
+
+
+def written(package: EditedPackage, changes: Changes) -> EditedPackage:
+    """Return an edited workbook with *changes* that put it right."""
     out = io.BytesIO()
     changes.write(out, None)
     return EditedPackage(Package.written(out.getvalue(), name=package.file), package.base)
@@ -53,7 +58,7 @@ def _put_right(said: str, spoilt: Mapping[str, str]) -> str:
     return _SPELLED.sub(lambda found: found[1] + escaped(spoilt.get(found[2], found[2])), said)
 
 
-def _texts(package: Package) -> Iterator[str]:
+def texts(package: Package) -> Iterator[str]:
     """Yield the parts that hold texts and formulas of cells."""
     main = package.relationships(package.main_part())
     for kind in (rt.WORKSHEET, rt.SHARED_STRINGS):
@@ -63,7 +68,7 @@ def _texts(package: Package) -> Iterator[str]:
 
 
 def _ids(package: Package) -> set[bytes]:
-    return {found for part in _texts(package) for found in _IDS.findall(package.read(part))}
+    return {found for part in texts(package) for found in _IDS.findall(package.read(part))}
 
 
 def _spoilt(book: Book) -> dict[str, str]:
@@ -73,8 +78,8 @@ def _spoilt(book: Book) -> dict[str, str]:
     assert origin is not None
     known = set[str]().union(*(origin.keys_of(table) for table in origin.areas if table.key_column))
     found: dict[str, str] = {}
-    for base, table in _areas(book, origin):
-        before, now = _rows(origin, base), _rows(book, table)
+    for base, table in areas(book, origin):
+        before, now = rows(origin, base), rows(book, table)
         gone = {key: _others(origin, base, row) for key, row in before.items() if key not in now}
         new = {key: _others(book, table, row) for key, row in now.items() if key not in known}
         names = dict(_pairs(gone, new))
@@ -88,15 +93,15 @@ def _spoilt(book: Book) -> dict[str, str]:
                 was = _text(origin, base.sheet, old.number, before.get(names.get(key, key), 0))
                 found |= _altered(was, _text(book, table.sheet, column.number, row))
     for part, there in book.twins.items():
-        rows = book.sheet(part).rows
+        lines = book.sheet(part).rows
         for line in origin.sheet(there).rows.values():
-            if _is_hidden(line) and line.number in rows and _is_hidden(rows[line.number]):
+            if _is_hidden(line) and line.number in lines and _is_hidden(lines[line.number]):
                 for cell in line.cells.values():
                     found |= _altered(origin.text(cell).strip(), _text(book, part, cell.column, cell.row))
     return found
 
 
-def _areas(book: Book, origin: Book) -> Iterator[tuple[Table, Table]]:
+def areas(book: Book, origin: Book) -> Iterator[tuple[Table, Table]]:
     """Yield what holds ids, as it was and as it is."""
     here = {table.name: table for table in book.areas if table.key_column}
     parts = {base: part for part, base in book.twins.items()}
@@ -124,10 +129,10 @@ def _text(book: Book, part: str, column: int, row: int) -> str:
     return book.text(book.sheet(part).cell(column, row)).strip()
 
 
-def _rows(book: Book, table: Table) -> dict[str, int]:
+def rows(book: Book, table: Table) -> dict[str, int]:
     """Return the rows of a table by their ids, the first of several."""
-    rows = range(table.bottom, table.top - 1, -1)
-    return {key: row for row in rows if (key := _text(book, table.sheet, table.key_column, row))}
+    upwards = range(table.bottom, table.top - 1, -1)
+    return {key: row for row in upwards if (key := _text(book, table.sheet, table.key_column, row))}
 
 
 def _others(book: Book, table: Table, number: int) -> Counter[str]:
