@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 
-from exporters.merge.values import Merged, canonical, merge_value
+from exporters.merge.values import Merged, canonical, merge_value, narrow
 from exporters.snapshot import MARK
 
 # A sentence keeps its closing mark and what closes behind it; a full stop ends one only before a space: 7.5% is whole.
@@ -42,11 +42,11 @@ def merge_prose(base: str, theirs: str, ours: str) -> Merged:
         return Merged(theirs)
     respelled = _respelled(base, theirs)
     if respelled:
-        # Equal in meaning is nobody's edit: such a sentence follows the data, and keeps its spelling where that rests.
-        as_was = {typed: sentence for sentence, typed in respelled.items()}
-        plain = "".join(as_was.get(one, one) for one in sentences(theirs))
+        # Another spelling is nobody's edit: such a sentence follows the data, and keeps its spelling where that rests.
+        plain = "".join(respelled.get(one, one) for one in sentences(theirs))
+        typed = {sentence: one for one, sentence in respelled.items()}
         merged = merge_prose(base, plain, ours)
-        return replace(merged, text="".join(respelled.get(one, one) for one in sentences(merged.text)))
+        return replace(merged, text="".join(typed.get(one, one) for one in sentences(merged.text)))
     said = _said(base), _said(theirs), _said(ours)
     merged = _by_sentence(base, theirs, ours, said[0])
     if not _is_true(merged, *said):
@@ -58,11 +58,17 @@ def merge_prose(base: str, theirs: str, ours: str) -> Merged:
 
 
 def _respelled(base: str, theirs: str) -> dict[str, str]:
-    """Return the sentences of *base* that stand in theirs in another spelling (``10％以上``), each with that."""
+    """Return the sentences of theirs that only spell differently what *base* says (``10％以上``), or spell figures in
+    wide characters, each in plain ones."""
     before, now = sentences(base), sentences(theirs)
-    meant = {(canonical(one), one[len(one.rstrip()) :]): one for one in before}
-    found = ((meant.get((canonical(one), one[len(one.rstrip()) :])), one) for one in now if one not in before)
-    return {sentence: one for sentence, one in found if sentence is not None and sentence not in now}
+    meant = {_meaning(one): one for one in before}
+    thin = narrow(base) == base
+    found = {one: meant.get(_meaning(one)) or (narrow(one) if thin else one) for one in now if one not in before}
+    return {one: plain for one, plain in found.items() if plain != one and plain not in now}
+
+
+def _meaning(sentence: str) -> tuple[str, str]:
+    return canonical(sentence), sentence[len(sentence.rstrip()) :]
 
 
 def relabelled(base: str, theirs: str, ours: str) -> Merged | None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from exporters.merge.prose import merge_prose, relabelled
 from exporters.merge.threeway import NOTHING, ThreeWay
 from exporters.merge.units import in_another_unit
@@ -67,9 +65,6 @@ class Slots:
 
 
 def _merge_slot(kind: SlotKind, base: str, theirs: str, ours: str) -> Merged:
-    # Figures typed again in wide characters are the same; they are written anew where one of them moves.
-    plain = narrow(theirs) if narrow(base) == base else theirs
-    merged = merge_prose(base, plain, ours) if kind is SlotKind.PROSE else merge_value(base, plain, ours)
+    merged = merge_prose(base, theirs, ours) if kind is SlotKind.PROSE else merge_value(base, theirs, ours)
     told = merged.conflict and kind in {SlotKind.PROSE, SlotKind.VALUE}
-    merged = (relabelled(base, plain, ours) if told else None) or merged
-    return replace(merged, text=theirs) if merged.text == plain else merged
+    return (relabelled(base, narrow(theirs), ours) if told else None) or merged
