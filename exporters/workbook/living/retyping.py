@@ -7,8 +7,8 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
+from decimal import Decimal
 
-from exporters.merge import canonical
 from exporters.package import EditedPackage, Package
 from exporters.workbook.living.book import Book, Table
 from exporters.workbook.living.cells import Cell
@@ -19,7 +19,7 @@ from exporters.workbook.living.styles import DATE, PERCENT
 
 # Digits and signs of a figure in either width; some libraries write the wide ones as references.
 _FIGURES = re.compile(rb">((?:[-+0-9.,%\s]|\xef\xbc[\x85\x8b-\x8e\x90-\x99]|&#\w+;)+)</(?:\w+:)?t>")
-_NUMBER = re.compile(r"-?\d{1,15}(?:\.\d{1,15})?")
+_TYPED = re.compile(r"([-+]?)(\d{1,15}|\d{1,3}(?:,\d{3})+)((?:\.\d{1,15})?)\s*(%?)")
 _ANY = frozenset(("General", "@"))
 _TEXT = "@"
 
@@ -63,13 +63,13 @@ def _typed(book: Book, origin: Book, base: Table, table: Table) -> Iterator[tupl
             cell = sheet.cell(column.number, row)
             if cell is None or cell.formula is not None or cell.kind == "n" or key not in before:
                 continue
-            text = book.text(cell)
-            if not _NUMBER.fullmatch(canonical(text)):
+            figure = _TYPED.fullmatch(unicodedata.normalize("NFKC", book.text(cell)).strip())
+            if figure is None:
                 continue
             column_before = [old_sheet.cell(old.number, number) for number in before.values()]
             was = old_sheet.cell(old.number, before[key])
             if was is not None and any(_is_number(origin, one) for one in column_before):
-                number = _number(text, origin, was)
+                number = _number(figure, origin, was)
                 if number:
                     yield cell, number, origin.styles.format(was.style).kind
 
@@ -82,15 +82,16 @@ def _is_number(origin: Book, cell: Cell | None) -> bool:
     return shown.kind != DATE and (not cell.blank or shown.code not in _ANY)
 
 
-def _number(text: str, origin: Book, was: Cell) -> str:
-    """Return the number that *text* is in a cell of numbers; empty where the cell *was* none, or it may be another."""
-    number = canonical(text)
+def _number(figure: re.Match[str], origin: Book, was: Cell) -> str:
+    """Return the number that a *figure* is in a cell of numbers; empty where the cell *was* none, or it may be another."""
     shown = origin.styles.format(was.style)
     if was.formula is not None or was.kind != "n" or shown.kind == DATE:
         return ""
-    in_percent = "%" in unicodedata.normalize("NFKC", text)
+    sign, whole, part, percent = figure.groups()
+    number = Decimal(sign + whole.replace(",", "") + part).scaleb(-2 if percent else 0)
     # 7.5 in a cell of percentages may be meant as 7.5 %.
-    return number if in_percent == (shown.kind == PERCENT) or number == canonical(origin.text(was)) else ""
+    sure = bool(percent) == (shown.kind == PERCENT) or f"{number:f}" == origin.text(was)
+    return f"{number:f}" if sure else ""
 
 
 def _style_of_column(book: Book, table: Table, column: int, kind: str) -> str | None:
