@@ -83,7 +83,7 @@ def _is_number(origin: Book, cell: Cell | None) -> bool:
 
 
 def _number(figure: re.Match[str], origin: Book, was: Cell) -> str:
-    """Return the number that a *figure* is in a cell of numbers; empty where the cell *was* none, or it may be another."""
+    """Return the number that a *figure* is; empty where the cell *was* to hold none, or it may be another."""
     shown = origin.styles.format(was.style)
     if was.formula is not None or was.kind != "n" or shown.kind == DATE:
         return ""
