@@ -124,7 +124,7 @@ def test_renamed_headers_still_name_their_columns(desk: Desk):
 
     def edit(book: Any) -> None:
         grid = Grid(book)
-        for old, new in (("备注", "批注"), ("口径", "统计口径"), ("目标值", "目标数")):
+        for old, new in (("备注", "批注"), ("口径", "统计口径"), ("目标值", "目标数"), ("实际值", "完成数")):
             grid.sheet.cell(grid.head, grid.columns[old]).value = new
             next(one for one in grid.table.tableColumns if one.name == old).name = new
 

@@ -73,6 +73,14 @@ class Naming:
         """Return the id of the record in a row of a table."""
         return self._book.text_at(self._book.sheet(table.sheet), table.key_column, row).strip()
 
+    def headers(self, table: Table) -> dict[int, str]:
+        """Return the headers of a table's columns as they were before people renamed any, by their numbers."""
+        found = {one.number: one.name for one in table.columns}
+        areas = self._book.origin.areas if self._book.origin is not None else ()
+        base = next((one for one in areas if table.name and one.name == table.name), None)
+        twins = ((table.twin(old, base), old) for old in base.columns) if base is not None else ()
+        return found | {column.number: old.name for column, old in twins if column is not None}
+
     def places(self, part: str) -> Places:
         """Return the names for the cells of a sheet outside its tables, by where they stood before people put rows
         and columns in."""
@@ -101,7 +109,7 @@ class Places:
         self._areas = [table.area for table in tables if not table.is_range]
         self._bound = sorted((table for table in tables if table.key_column), key=lambda table: table.area.top)
         self._labels = {table.part: "" if table.is_range else naming.tables[table.part] for table in self._bound}
-        self._headers = {table.part: {one.number: one.name for one in table.columns} for table in self._bound}
+        self._headers = {table.part: naming.headers(table) for table in self._bound}
 
     def covered(self, row: int) -> frozenset[int]:
         """Return the columns of a row that lie in a table."""
