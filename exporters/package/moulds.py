@@ -16,6 +16,8 @@ _PROLOG = re.compile(PROLOG)
 # A noncharacter of Unicode: no text holds it.
 EDGE = "\ufdd1"
 _EDGE = EDGE.encode()
+# In UTF-16 every second octet of the first tag is none; in UTF-8 no octet is.
+_BEGINNING = 64
 _HOLE = re.compile(f"{EDGE}([0-9]+){EDGE}")
 
 
@@ -45,7 +47,7 @@ class Cutter:
         for a hole.
         """
         mould = behind_prolog(data)
-        if mould.startswith(b"<?xml"):
+        if mould.startswith(b"<?xml") or b"\0" in mould[:_BEGINNING]:
             return None
         texts: list[str] = []
         for empty, _, _, split in self._kinds:

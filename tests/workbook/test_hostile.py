@@ -254,7 +254,7 @@ def test_filtered_rows_stay_hidden_and_a_new_one_is_seen(desk: Desk):
 # --- what is typed into it -------------------------------------------------------------------------------------------
 
 
-def test_texts_in_cells_of_numbers_stand_and_come_back_where_they_are_plain(desk: Desk):
+def test_texts_in_cells_of_numbers_are_figures_where_they_are_plain_and_stand_else(desk: Desk):
     percent = [
         one["id"] for one in desk.data["targets"] if one.get("unit") == "PERCENT" and one["place"] != "guangzhou"
     ]
@@ -271,7 +271,8 @@ def test_texts_in_cells_of_numbers_stand_and_come_back_where_they_are_plain(desk
     desk.target(GDP)["value"] = 7.5
     built(desk)
     days = {(key, "实际日期"): "2023-06-30" for key in typed}
-    verified(desk, {(key, "实际值"): str(value) for key, value in typed.items()} | days)
+    figures = {percent[0]: "0.075", percent[1]: "0.075"}
+    verified(desk, {(key, "实际值"): str(value) for key, value in (typed | figures).items()} | days)
     found = desk.pull(write=True)
     assert {re.search(r"sheet 目标, cell (\w+),", str(fault))[1] for fault in found.faults} == cells
     assert [(one.record["target"], str(one.record["value"]), str(one.record["date"])) for one in found.edits] == [
