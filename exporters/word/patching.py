@@ -19,6 +19,7 @@ from exporters.word.anchors import PROPERTY, digest_properties
 from exporters.word.living.atoms import START, Atom, Kind, leaves
 from exporters.word.living.counting import bookmark_ids, has_its_controls
 from exporters.word.living.document import KEPT, Document, Place, is_alternative, is_notes
+from exporters.word.living.found import ENTRY, Found, Region
 from exporters.word.living.lifting import Lifter, Luggage
 from exporters.word.living.lines import CHART, P
 from exporters.word.living.marking import (
@@ -36,7 +37,6 @@ from exporters.word.living.remarks import Remarks, Spot
 from exporters.word.living.rewriting import write_prose, write_value
 from exporters.word.living.runs import DEL, INS, Pen
 from exporters.word.living.saving import save, written
-from exporters.word.living.stories import ENTRY, Found, Region
 from exporters.word.names import W
 from exporters.word.xmlparts import Element
 

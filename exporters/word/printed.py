@@ -11,7 +11,7 @@ from exporters.package.properties import worded
 from exporters.snapshot import Text
 from exporters.word.living.atoms import NOTE_MARKS, Kind, Walker, is_fallback, text_of
 from exporters.word.living.document import Document
-from exporters.word.living.stories import BODY
+from exporters.word.living.found import BODY
 from exporters.word.names import WP, W
 from exporters.word.xmlparts import Element
 

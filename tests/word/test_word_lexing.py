@@ -18,10 +18,11 @@ from exporters.load import load
 from exporters.package import Package
 from exporters.word.living import document
 from exporters.word.living.atoms import Atom
+from exporters.word.living.found import Rows
 from exporters.word.living.items import item_of
 from exporters.word.living.lexing import Known, lex
 from exporters.word.living.lines import Part, lines_of
-from exporters.word.living.stories import Rows, scan
+from exporters.word.living.stories import scan
 from tests.word.test_living_guangzhou import ROOT, Briefing
 
 MAIN = "word/document.xml"

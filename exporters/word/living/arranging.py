@@ -9,6 +9,7 @@ from typing import BinaryIO
 from exporters.package import Package
 from exporters.snapshot import Arrangement
 from exporters.word.living.document import KEPT, Document
+from exporters.word.living.found import ENTRY
 from exporters.word.living.lifting import Luggage
 from exporters.word.living.lines import TBL, TR, P
 from exporters.word.living.marking import is_end, loose_field_runs
@@ -16,7 +17,6 @@ from exporters.word.living.numbering import order_notes
 from exporters.word.living.placing import text_within
 from exporters.word.living.runs import DEL
 from exporters.word.living.saving import save
-from exporters.word.living.stories import ENTRY
 from exporters.word.names import W
 from exporters.word.xmlparts import Element
 

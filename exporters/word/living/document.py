@@ -16,13 +16,14 @@ from exporters.package.kept import Kept
 from exporters.snapshot import Group, Item, SetSlot, Slot, SlotKind, Snapshot
 from exporters.word.anchors import read_digests
 from exporters.word.living.atoms import Atom, text_of
+from exporters.word.living.found import BODY, CONTENTS, MARGINS, Found, Read, Region, Story
 from exporters.word.living.items import NOTES, REGION, VALUE, item_of, value_slot
 from exporters.word.living.lexing import Known, lex
 from exporters.word.living.lines import PARSER, Part, lines_of
 from exporters.word.living.notes import may_be_astray, put_back
 from exporters.word.living.prompts import without_prompts
 from exporters.word.living.runs import AUTHOR
-from exporters.word.living.stories import BODY, CONTENTS, MARGINS, Found, Read, Region, Story, scan, visible
+from exporters.word.living.stories import scan, visible
 from exporters.word.names import R, W
 from exporters.word.xmlparts import Element
 

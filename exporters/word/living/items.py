@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from exporters.snapshot import Item, Slot, SlotKind
 from exporters.word.living.atoms import Atom, Kind, prose_of, text_of
-from exporters.word.living.stories import Found, Region
+from exporters.word.living.found import Found, Region
 
 # Kinds of handles within an item: "p<region>/<atom>", "v<value>".
 REGION, VALUE = "p", "v"

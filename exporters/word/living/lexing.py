@@ -27,8 +27,9 @@ from exporters.word.living.atoms import (
     Kind,
     Walker,
 )
+from exporters.word.living.found import Read, Rows, RowsMould
 from exporters.word.living.lines import CHART, DRAWING, PARSER, TBL, TC, TR, Between, Line, Node, P, Part, take, unbound
-from exporters.word.living.stories import Read, Rows, RowsMould, scan
+from exporters.word.living.stories import scan
 from exporters.word.living.tables import HEAD, Cut, cut, has_moulds, hollow, mould_of
 from exporters.word.names import W
 

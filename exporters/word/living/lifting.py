@@ -14,9 +14,9 @@ from exporters.package.relationships import rels_name
 from exporters.word.anchors import PREFIX, plain_name, value_bookmark, value_key
 from exporters.word.living.atoms import is_fallback
 from exporters.word.living.document import Document
+from exporters.word.living.found import Found, family_of
 from exporters.word.living.lines import TC
 from exporters.word.living.runs import Pen, attributes, remove
-from exporters.word.living.stories import Found, family_of
 from exporters.word.names import W14, WP, R, W
 from exporters.word.xmlparts import Element
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from exporters.word.anchors import PREFIX, value_key
 from exporters.word.living.atoms import R
+from exporters.word.living.found import Found, Region
 from exporters.word.living.lines import TBL, TC, TR, P
 from exporters.word.living.runs import (
     DEL,
@@ -23,7 +24,6 @@ from exporters.word.living.runs import (
     strike,
 )
 from exporters.word.living.runs import struck as under_deletion
-from exporters.word.living.stories import Found, Region
 from exporters.word.names import W
 from exporters.word.xmlparts import Element
 

@@ -14,7 +14,7 @@ from itertools import pairwise
 
 from exporters.word.anchors import PREFIX, plain_name
 from exporters.word.living.atoms import ITEM_PREFIX, R
-from exporters.word.living.stories import suffix_of
+from exporters.word.living.found import suffix_of
 from exporters.word.names import W
 from exporters.word.xmlparts import Element
 

@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterable, Iterator
 
 from exporters.word.living.atoms import Walker, text_of
 from exporters.word.living.document import Document
+from exporters.word.living.found import Found, suffix_of
 from exporters.word.living.lines import TBL, TR, P
-from exporters.word.living.stories import Found, suffix_of
 from exporters.word.names import W
 from exporters.word.xmlparts import Element
 

@@ -13,9 +13,10 @@ from itertools import count
 from exporters.package.moulds import EDGE, Hollow, hole
 from exporters.word.anchors import PREFIX
 from exporters.word.living.atoms import Kind
+from exporters.word.living.found import ItemMould, Read, RowsMould
 from exporters.word.living.items import item_of
 from exporters.word.living.lines import TC, Line, Part
-from exporters.word.living.stories import ItemMould, Read, RowsMould, Scanner
+from exporters.word.living.stories import Scanner
 
 HEAD = re.compile(rb"<w:tbl>(?:<w:tblPr>.*?</w:tblPr>)?(?:<w:tblGrid>.*?</w:tblGrid>)?(?=<w:tr)", re.DOTALL)
 _LONGEST = 40_000
