@@ -3,6 +3,10 @@
 ISA-L does it: it takes a quarter of zlib's time, and its release is pinned where zlib's is the machine's own, so that
 the same parts become the same bytes wherever the same wheels are installed: on any x86-64 processor with SSE 4.2, for
 without it ISA-L finds matches by another hash.
+
+A stream that starts without history comes out otherwise now and then: at the levels 1 and 2 ISA-L (2.32, the assembly
+of ``isal_deflate_icf_body``) marks the third octet under the hash of a register that was never loaded, and what stands
+there is the stream's own address. So the first octet is stored, and handed over as what went before.
 """
 
 from __future__ import annotations
@@ -10,7 +14,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from isal.isal_zlib import (
     DEFLATED,
@@ -21,6 +25,9 @@ from isal.isal_zlib import (
     crc32,
     crc32_combine,
 )
+
+if TYPE_CHECKING:
+    from isal.isal_zlib import Compress
 
 #: An empty last block with fixed codes; it ends a stream whose blocks were all marked as not the last.
 _END_OF_STREAM = b"\x03\x00"
@@ -56,12 +63,24 @@ class Segment:
 
 def packed(data: bytes) -> bytes:
     """Return *data* as a raw deflate stream, made quickly."""
-    return compress(data, _SMALL_LEVEL if len(data) < _SMALL else LEVEL, _RAW)
+    return compress(data, _SMALL_LEVEL, _RAW) if len(data) < _SMALL else _whole(data, LEVEL)
 
 
-def deflate(data: bytes, level: int = SMALLEST) -> Deflated:
-    """Deflate *data* as a raw stream with its checksum."""
-    return Deflated(crc32(data), len(data), compress(data, level, _RAW))
+def deflate(data: bytes) -> Deflated:
+    """Deflate *data* as a raw stream with its checksum, small."""
+    return Deflated(crc32(data), len(data), _whole(data, SMALLEST))
+
+
+def _whole(data: bytes, level: int) -> bytes:
+    compressor, head = _begun(data, level)
+    return head + compressor.flush()
+
+
+def _begun(data: bytes, level: int) -> tuple[Compress, bytes]:
+    """Return a stream that begins with *data*, and what came out of it so far."""
+    first = data[:1]
+    compressor = compressobj(level, DEFLATED, _RAW, zdict=first)
+    return compressor, _stored_head(len(first)) + first + compressor.compress(data[1:])
 
 
 class Stencil:
@@ -90,14 +109,14 @@ class Stencil:
 
     def _deflate(self, lengths: Sequence[int]) -> Iterator[bytes]:
         """Yield what is around the numbers, each with the head of the block that stores the number behind it."""
-        compressor = compressobj(SMALLEST, DEFLATED, _RAW)
-        *others, last = self._pieces
-        for piece, length in zip(others, lengths, strict=True):
-            yield compressor.compress(piece) + compressor.flush(Z_SYNC_FLUSH) + _stored_head(length)
+        compressor, begun = _begun(self._pieces[0], SMALLEST)
+        for piece, length in zip(self._pieces[1:], lengths, strict=True):
+            yield begun + compressor.flush(Z_SYNC_FLUSH) + _stored_head(length)
             # Bytes that no text holds: nothing refers to where the number stands.
             compressor.compress(b"\0" * length)
             compressor.flush(Z_SYNC_FLUSH)
-        yield compressor.compress(last) + compressor.flush()
+            begun = compressor.compress(piece)
+        yield begun + compressor.flush()
 
 
 def _format(pieces: Iterable[bytes]) -> bytes:
@@ -119,8 +138,8 @@ class DeflateSegment:
 
     __slots__ = ("_compressor", "_crc", "_deflated", "_pending", "_pending_size", "_sealed", "_size")
 
-    def __init__(self, level: int = LEVEL) -> None:
-        self._compressor = compressobj(level, DEFLATED, _RAW)
+    def __init__(self) -> None:
+        self._compressor: Compress | None = None
         self._deflated = bytearray()
         self._pending: list[bytes] = []
         self._pending_size = 0
@@ -144,7 +163,11 @@ class DeflateSegment:
         self._crc = crc32(data, self._crc)
         self._size += len(data)
         # One buffer: thousands of chunks would leave as many holes in memory.
-        self._deflated += self._compressor.compress(data)
+        if self._compressor is None:
+            self._compressor, begun = _begun(data, LEVEL)
+            self._deflated += begun
+        else:
+            self._deflated += self._compressor.compress(data)
 
     @property
     def size(self) -> int:
@@ -154,9 +177,10 @@ class DeflateSegment:
     def seal(self) -> Segment:
         """End the segment on a byte boundary and return it; further calls return the same one."""
         if self._sealed is None:
-            if self._pending:
+            if self._pending_size:
                 self._drain()
-            self._deflated += self._compressor.flush(Z_FULL_FLUSH)
+            if self._compressor is not None:
+                self._deflated += self._compressor.flush(Z_FULL_FLUSH)
             self._sealed = Segment(self._crc, self._size, self._deflated)
         return self._sealed
 
