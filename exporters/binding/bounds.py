@@ -36,6 +36,8 @@ EACH = "_each"
 _LOOK_EVERY = 10_000
 _MOST_DIGITS = 30
 _SELDOM = 1 << 20
+_UNIT_OF = {"value": "unit", "upper": "unit", "number": "number_unit"}
+"""The fields of a statement that hold a number, and the field that says what one of it is."""
 
 
 class BoundedGenerator(Generator):
@@ -250,6 +252,11 @@ def _sum(inner: Callable[..., Any]) -> Callable[..., Any]:
     def summed(environment: Any, items: Any, attribute: str | int | None = None, start: Any = 0) -> Any:
         if not hasattr(start, "real"):
             raise SecurityError("a sum of what is no number")
+        if attribute in _UNIT_OF:
+            items = list(items)
+            units = dict.fromkeys(str(getattr(item, _UNIT_OF[attribute], "")) for item in items)
+            if len(units) > 1:
+                raise SecurityError(f"a sum of different units: {', '.join(units)}; choose those of one with “selectattr”")
         return inner(environment, items, attribute, start)
 
     return summed

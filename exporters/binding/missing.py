@@ -66,9 +66,11 @@ def fraction(value: Any, default: Any = None) -> Any:
 
 
 def said(value: Any) -> Any:
-    """Return a value that becomes part of a text. A list has no words: left to Python it would show its objects."""
+    """Return a value that becomes part of a text. Neither a list has words nor yes and no: Python's are its own."""
     if not isinstance(value, _SAYABLE):
         raise SecurityError("a list stands where a text is expected; go through it with {% for %}, or use “join”")
+    if value.__class__ is bool:
+        raise SecurityError("yes or no stands where a text is expected; say it with {% if %}, or with “'…' if … else '…'”")
     return "" if value.__class__ in MISSING else value
 
 

@@ -56,6 +56,9 @@ class LazyGroup(click.Group):
         if args and not args[0].startswith("-") and args[0] not in COMMANDS:
             hint = nearest(args[0], COMMANDS)
             ctx.fail(f"No such command '{args[0]}'." + (f" {hint[0].upper()}{hint[1:]}" if hint else ""))
+        if "" in args or any(word.startswith("--") and word.endswith("=") for word in args):
+            # A cron job's line with a variable that is not set: it would run on the sample, in the folder it stands in.
+            ctx.fail(f"'{args[0]}' was given an empty word; is a variable not set?")
         return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

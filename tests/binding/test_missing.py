@@ -41,7 +41,7 @@ def test_every_filter_makes_nothing_of_nothing(name, value):
     ],
 )  # fmt: skip
 def test_comparisons_sums_and_texts_of_nothing(expression, said, value):
-    assert run(expression, x=value) == said
+    assert run(answered(expression, said), x=value) == said
 
 
 @pytest.mark.parametrize(
@@ -52,7 +52,18 @@ def test_comparisons_sums_and_texts_of_nothing(expression, said, value):
     ],
 )  # fmt: skip
 def test_what_is_there_is_what_it_was(expression, said):
-    assert run(expression, x=[]) == said
+    assert run(answered(expression, said), x=[]) == said
+
+
+def answered(expression: str, said: str) -> str:
+    """Return what says the answer of a comparison: yes and no have no words of their own."""
+    return f"'True' if {expression} else 'False'" if said in ("True", "False") else expression
+
+
+@pytest.mark.parametrize("expression", ["1 < 2", "not x", "x is none", "'a' ~ (1 < 2)", "(1 < 2)|string", "[1 < 2]|join"])
+def test_yes_and_no_are_no_text(expression):
+    with pytest.raises(TemplateError, match="yes or no stands where a text is expected"):
+        run(expression, x=[])
 
 
 @pytest.mark.parametrize("name", ["upper", "trim", "string", "replace('a', 'b')", "clip(3)", "number"])
