@@ -256,7 +256,7 @@ def _sum(inner: Callable[..., Any]) -> Callable[..., Any]:
             items = list(items)
             units = dict.fromkeys(str(getattr(item, _UNIT_OF[attribute], "")) for item in items)
             if len(units) > 1:
-                raise SecurityError(f"a sum of different units: {', '.join(units)}; choose those of one with “selectattr”")
+                raise SecurityError(f"a sum of different units: {', '.join(units)}; choose one with “selectattr”")
         return inner(environment, items, attribute, start)
 
     return summed

@@ -70,7 +70,7 @@ def said(value: Any) -> Any:
     if not isinstance(value, _SAYABLE):
         raise SecurityError("a list stands where a text is expected; go through it with {% for %}, or use “join”")
     if value.__class__ is bool:
-        raise SecurityError("yes or no stands where a text is expected; say it with {% if %}, or with “'…' if … else '…'”")
+        raise SecurityError("yes or no stands where a text is expected; say it with {% if %}, or “'…' if …”")
     return "" if value.__class__ in MISSING else value
 
 
