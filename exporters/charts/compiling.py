@@ -86,7 +86,8 @@ def _compile(package: Package, part: str, weaver: Weaver, faults: list[Fault], p
     book = _workbook(package, part)
     if book is None:
         message = "the chart holds tags but has no data sheet of its own"
-        faults.append(Fault("no-data-sheet", message, where=place, hint="insert the chart in Office and use Edit Data"))
+        hint = "insert it in PowerPoint and use Edit Data: LibreOffice saves a deck's charts without their sheets"
+        faults.append(Fault("no-data-sheet", message, where=place, hint=hint))
         return None
     references = _take_references(root, weaver)
     sheets = sheet_parts(book)
