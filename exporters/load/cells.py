@@ -19,6 +19,8 @@ _STYLES = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/s
 MAX_DIGITS = 15
 _DATE_FORMATS = {*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)}
 _PERCENT_FORMATS = {9, 10}
+# How LibreOffice writes the two truth values.
+_TRUTHS = {"TRUE()": True, "FALSE()": False}
 _REFERENCE = re.compile(r"([A-Z]{1,3})([0-9]+)")
 
 
@@ -101,6 +103,8 @@ class Workbook:
         raw = element.findtext("{*}v") or ""
         if element.find("{*}f") is not None:
             formula = element.findtext("{*}f") or ""
+            if formula in _TRUTHS:
+                return _TRUTHS[formula], None
             return raw, ("formula", f"the cell holds a formula (={formula[:40]})", "paste it as a value")
         if kind == "inlineStr":
             inline = element.find("{*}is")

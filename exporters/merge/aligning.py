@@ -96,7 +96,6 @@ def _is_known(item: Item) -> bool:
 
 
 def _name_groups(base: Sequence[Group], theirs: Sequence[Group]) -> list[Group]:
-    names = {group.id for group in base}
     if all(not group.id.startswith(UNKNOWN) for group in theirs):
         return list(theirs)
     places: dict[Sign, list[int]] = defaultdict(list)
@@ -107,7 +106,7 @@ def _name_groups(base: Sequence[Group], theirs: Sequence[Group]) -> list[Group]:
     whole = [_scores(_signs(group), weights) for group in base]
     found: list[Group] = []
     for group in theirs:
-        if not group.id.startswith(UNKNOWN) and group.id in names:
+        if not group.id.startswith(UNKNOWN):
             found.append(group)
             continue
         best = _best(group, places, weights, whole)

@@ -127,6 +127,25 @@ def test_a_touched_slide_stays_beside_the_new_one_and_is_reported(touch: Any) ->
     assert again.content is None
 
 
+def test_it_recurs_where_an_editor_took_the_names_of_slides_and_placeholders() -> None:
+    """LibreOffice does: the notes of the slide alone tell what it was, its new form holds much the same."""
+
+    def retyped_without_names(prs: Any) -> None:
+        reword(of(prs, old))
+        for slide in prs.slides:
+            slide._element.cSld.attrib.pop("name", None)
+            for number, shape in enumerate(slide.placeholders, 1):
+                shape.name = f"PlaceHolder {number}"
+
+    base, ours = render("standard", "zh", sample()), render("standard", "zh", with_targets_of("yuexiu", keep=2), 2)
+    old = next(name for name in names(base) if name.startswith("yuexiu."))
+    result = merged(base, edited(base, retyped_without_names), ours)
+    assert conflicts(result) == [(old, "changed-dropped")]
+    again = merged(ours, result.content or b"", ours, result.plan.conflicts)
+    assert conflicts(again) == [(old, "changed-dropped")]
+    assert again.content is None
+
+
 def test_a_slide_that_was_deleted_does_not_come_back_in_another_form() -> None:
     def delete(prs: Any) -> None:
         entries = prs.slides._sldIdLst

@@ -67,6 +67,18 @@ def test_days_and_codes_typed_as_numbers(small: Path) -> None:
     assert dataset.places[1].code == "440100"
 
 
+def test_truth_values_that_libreoffice_wrote_as_formulas(tmp_path: Path) -> None:
+    path = tmp_path / "progress.xlsx"
+    dump(load(PROGRESS), path)
+    book = load_workbook(path)
+    truths = [cell for row in book["indicators"].iter_rows() for cell in row if isinstance(cell.value, bool)]
+    for cell in truths:
+        cell.value = f"={str(cell.value).upper()}()"
+    book.save(path)
+    assert truths
+    assert load(path) == load(PROGRESS)
+
+
 def test_a_number_that_excel_stores_binary_comes_back_as_typed(small: Path) -> None:
     path = edited(small, "targets", "F2", 8.1)
     assert str(load(path).targets[0].value) == "8.1"
