@@ -15,15 +15,22 @@ from exporters.merge.vanishing import anchors
 from exporters.snapshot import Plan, ReplaceGroup, Snapshot
 
 
-def merge(base: Snapshot, theirs: Snapshot, ours: Snapshot, overrides: Overrides | None = None) -> Plan:
-    """Return what to do to *theirs*.
+def merge(
+    base: Snapshot,
+    theirs: Snapshot,
+    ours: Snapshot,
+    overrides: Overrides | None = None,
+    *,
+    both_edited: bool = False,
+) -> Plan:
+    """Return what to do to *theirs*. *both_edited*: *ours* is no render, but what other people made of *base*.
 
     ``overrides`` gives the base texts of conflicts left open, so that each recurs until someone resolves it.
     """
     overrides = overrides or Overrides()
     theirs = in_looks_of(base, aligned(base, overrides.recalled(base, theirs)))
     ours = in_looks_kept(base, theirs, named_as(base, ours))
-    files = ThreeWay(known(base), theirs, known(ours), overrides.within(theirs))
+    files = ThreeWay(known(base), theirs, known(ours), overrides.within(theirs), both_edited)
     slots, dropped = Slots(files), Dropped(files)
     Groups(files, Items(files, slots, dropped), dropped).merge()
     for slot in theirs.loose:

@@ -34,8 +34,11 @@ def sentences(text: str) -> list[str]:
     return [found[0] for found in _SENTENCE.finditer(text) if found[0]]
 
 
-def merge_prose(base: str, theirs: str, ours: str) -> Merged:
-    """Merge generated prose by sentence; a sentence that both sides changed stays theirs, its values flow."""
+def merge_prose(base: str, theirs: str, ours: str, *, both_ways: bool = False) -> Merged:
+    """Merge generated prose by sentence; a sentence that both sides changed stays theirs, its values flow.
+
+    *both_ways*: values may flow into the words of *ours* as well, for people wrote these.
+    """
     if theirs == base:
         return Merged(ours)
     if canonical(ours) in {canonical(base), canonical(theirs)}:
@@ -45,14 +48,14 @@ def merge_prose(base: str, theirs: str, ours: str) -> Merged:
         # Another spelling is nobody's edit: such a sentence follows the data, and keeps its spelling where that rests.
         plain = "".join(respelled.get(one, one) for one in sentences(theirs))
         typed = {sentence: one for one, sentence in respelled.items()}
-        merged = merge_prose(base, plain, ours)
+        merged = merge_prose(base, plain, ours, both_ways=both_ways)
         return replace(merged, text="".join(typed.get(one, one) for one in sentences(merged.text)))
     said = _said(base), _said(theirs), _said(ours)
-    merged = _by_sentence(base, theirs, ours, said[0])
-    if not _is_true(merged, *said):
+    merged = _by_sentence(base, theirs, ours, said[0], both_ways)
+    if not _is_true(merged, *said) or (both_ways and not _is_true(merged, said[0], said[2], said[1])):
         return Merged(theirs, conflict=True)
     # An open conflict meets the same texts again at every run: what would then change once more is left as it stands.
-    if merged.conflict and _by_sentence(base, merged.text, ours, said[0]) != merged:
+    if merged.conflict and _by_sentence(base, merged.text, ours, said[0], both_ways) != merged:
         return Merged(theirs, conflict=True)
     return merged
 
@@ -107,11 +110,14 @@ def _is_true(merged: Merged, base: _Said, theirs: _Said, ours: _Said) -> bool:
     return True
 
 
-def _by_sentence(base: str, theirs: str, ours: str, said: _Said) -> Merged:
+def _by_sentence(base: str, theirs: str, ours: str, said: _Said, both_ways: bool) -> Merged:
     pieces: list[str] = []
     conflict = False
     for chunk in _chunks(sentences(base), sentences(theirs), sentences(ours)):
         merged = chunk.merge(said)
+        if merged.conflict and both_ways:
+            turned = _Chunk(chunk.base, chunk.ours, chunk.theirs).merge(said)
+            merged = merged if turned.conflict else turned
         pieces.append(merged.text)
         conflict |= merged.conflict
     return Merged("".join(pieces), conflict)
@@ -160,7 +166,9 @@ class _Chunk:
             if len(spots) == 1 and not _joined(within, spots[0], spots[0] + len(pieces)):
                 before, behind = "".join(within[: spots[0]]), "".join(within[spots[0] + len(pieces) :])
                 head, tail = _ends(pieces, _TOKEN.findall(other))
-                return Merged((before if before not in head else "") + other + (behind if behind not in tail else ""))
+                headed = before in head or (other.startswith(before) and not base.startswith(before))
+                tailed = behind in tail or (other.endswith(behind) and not base.endswith(behind))
+                return Merged(("" if headed else before) + other + ("" if tailed else behind))
         return _alike(base, theirs, ours) or _flow(base, theirs, ours, said)
 
 

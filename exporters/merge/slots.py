@@ -37,7 +37,7 @@ class Slots:
             if slot.text == base.text != ours.text:
                 self._files.edits.append(SetSlot(slot.key, slot.at, slot.kind, slot.text, ours.text, ours.at))
             return
-        merged = _merge_slot(slot.kind, before, slot.text, ours.text)
+        merged = _merge_slot(slot.kind, before, slot.text, ours.text, self._files.both_edited)
         if merged.text != slot.text:
             self._files.edits.append(SetSlot(slot.key, slot.at, slot.kind, slot.text, merged.text, ours.at))
         if merged.conflict:
@@ -64,7 +64,10 @@ class Slots:
             self._files.conflict(name, "both-changed", before, slot.text, ours.text, slot.at, item, group)
 
 
-def _merge_slot(kind: SlotKind, base: str, theirs: str, ours: str) -> Merged:
-    merged = merge_prose(base, theirs, ours) if kind is SlotKind.PROSE else merge_value(base, theirs, ours)
-    told = merged.conflict and kind in {SlotKind.PROSE, SlotKind.VALUE}
-    return (relabelled(base, narrow(theirs), ours) if told else None) or merged
+def _merge_slot(kind: SlotKind, base: str, theirs: str, ours: str, both_edited: bool) -> Merged:
+    is_prose = kind is SlotKind.PROSE
+    merged = merge_prose(base, theirs, ours, both_ways=both_edited) if is_prose else merge_value(base, theirs, ours)
+    if not merged.conflict or kind not in {SlotKind.PROSE, SlotKind.VALUE}:
+        return merged
+    turned = relabelled(base, narrow(ours), theirs) if both_edited else None
+    return relabelled(base, narrow(theirs), ours) or turned or merged

@@ -24,6 +24,8 @@ class ThreeWay:
     theirs: Snapshot
     ours: Snapshot
     overrides: Overrides
+    both_edited: bool = False
+    """Whether ours is no render, but what other people made of base."""
     edits: list[Edit] = field(default_factory=list)
     conflicts: list[Conflict] = field(default_factory=list)
     kept: list[Kept] = field(default_factory=list)

@@ -160,12 +160,13 @@ def upgraded(
     if more is not None:
         content, result = more, Package.written(more, name=file)
     own = _own_lines(room, theirs, (base, carried), told)
-    there = set(room.lines(result))
+    lines = room.lines(result)
+    there, said = set(lines), _joined(lines)
     brought = tuple(Kept(line_key(line), "", line, "added") for line in own if line in there)
     missing = dict.fromkeys((*(line for line in own if line not in there), *left))
-    lines = {line_key(line): Conflict(line_key(line), "not-carried", "", line, "") for line in missing}
-    still = [one for one in open_conflicts if _is_uncarried(one, there) and one.theirs not in told]
-    conflicts = (*plan.conflicts, *lines.values(), *(one for one in still if one.key not in lines))
+    uncarried = {line_key(line): Conflict(line_key(line), "not-carried", "", line, "") for line in missing}
+    still = [one for one in open_conflicts if _is_uncarried(one, said) and one.theirs not in told]
+    conflicts = (*plan.conflicts, *uncarried.values(), *(one for one in still if one.key not in uncarried))
     return replace(plan, conflicts=conflicts, kept=(*plan.kept, *brought)), content
 
 
@@ -194,12 +195,19 @@ def _still_uncarried(room: Exporter, file: Package, open_conflicts: Sequence[Con
     """Return what earlier templates had no place for, until somebody puts it into the file or settles it."""
     if all(one.reason != "not-carried" for one in open_conflicts):
         return []
-    here = set(room.lines(file))
-    return [one for one in open_conflicts if _is_uncarried(one, here)]
+    said = _joined(room.lines(file))
+    return [one for one in open_conflicts if _is_uncarried(one, said)]
 
 
-def _is_uncarried(conflict: Conflict, lines: Container[str]) -> bool:
-    return conflict.reason == "not-carried" and conflict.theirs not in lines
+def _is_uncarried(conflict: Conflict, said: str) -> bool:
+    return conflict.reason == "not-carried" and (
+        not conflict.theirs or _joined(conflict.theirs.split("\n")) not in said
+    )
+
+
+def _joined(lines: Iterable[str]) -> str:
+    """Return a text that holds that of other lines where it has them one behind the other."""
+    return "".join(f"\n{line}\n" for line in lines if line.strip())
 
 
 def patched(

@@ -75,7 +75,7 @@ def taken_in(
     now = aligned(before, now)
     result, told = theirs, list[Conflict]()
     if copy.base.generation.template == template:
-        plan = merge(before, room.read(theirs), now)
+        plan = merge(before, room.read(theirs), now, both_edited=True)
         # What an office counts anew (page numbers) is nobody's edit, and the data has dropped nothing here.
         edits = tuple(one for one in plan.edits if not isinstance(one, MarkStale) and not _is_counted(one))
         if edits:
@@ -83,10 +83,11 @@ def taken_in(
             room.patch(theirs, Plan(edits), other, out, epoch=epoch)
             patched = Package.written(out.getvalue(), name=theirs.file)
             result = theirs if _is_alike(patched, theirs) else patched
-        items = {(group.id, item.id): item for group in now.groups for item in group.items}
+        old, new = ({(group.id, item.id): item for group in one.groups for item in group.items} for one in (before, now))
         for one in plan.conflicts:
-            item = items.get((one.group, one.item))
-            told.append(_open(one.base, content_of(item) if item is not None else one.ours))
+            place = one.group, one.item
+            was = content_of(old[place]) if place in old else one.base
+            told.append(_open(was, content_of(new[place]) if place in new else one.ours))
     one_template = copy.base.generation.template == template
     more, left = with_own(room, result, other, base, (before, now), one_template=one_template, epoch=epoch)
     result = Package.written(more, name=theirs.file) if more is not None else result

@@ -181,6 +181,77 @@ def test_a_copy_is_taken_in_again_after_the_data_moved(edited: Edited, mailed: P
     assert sheet.cell(cell.row, 1).value == "xilan.gdp-growth"
 
 
+def retitled(path: Path, old: str, new: str) -> None:
+    deck = pptx.Presentation(path)
+    shapes = (one for slide in deck.slides for one in slide.shapes if one.name == "dongyu.headline")
+    run = next(run for one in shapes for run in one.text_frame.paragraphs[0].runs if old in run.text)
+    run.text = run.text.replace(old, new)
+    deck.save(path)
+
+
+def typed_target(path: Path, key: str, value: float) -> None:
+    book = openpyxl.load_workbook(path)
+    sheet = book["目标"]
+    column = next(cell.column for cell in sheet[4] if cell.value == "目标值")
+    next(row for row in sheet.iter_rows() if row[0].value == key)[column - 1].value = value
+    book.save(path)
+
+
+def headline(path: Path) -> str:
+    return next(
+        one.text_frame.text
+        for slide in pptx.Presentation(path).slides
+        for one in slide.shapes
+        if one.name == "dongyu.headline"
+    ).replace("\v", "")
+
+
+def grown(data: changes.Data) -> None:
+    newer(data)
+    changes.target(data, "dongyu.gdp-growth")["value"] = 8
+    changes.target(data, "dongyu.fai-growth")["value"] = 13
+
+
+@pytest.mark.parametrize(
+    ("in_file", "in_copy", "found"),
+    [
+        (("", ""), ("居各区之首", "稳居各区之首"), "东屿确保GDP增长8%以上、力争增长7.5%，增速稳居各区之首，力争固投增长13%"),
+        (("7.5%", "9.5%"), ("增速居", "增幅居"), "东屿确保GDP增长8%以上、力争增长9.5%，增幅居各区之首，力争固投增长13%"),
+        (("增速居", "增幅居"), ("7.5%", "9.5%"), "东屿确保GDP增长8%以上、力争增长9.5%，增幅居各区之首，力争固投增长13%"),
+    ],
+)  # fmt: skip
+def test_words_of_the_copy_take_the_figures_of_the_file(edited: Edited, mailed: Path, in_file, in_copy, found):
+    copy = mailed / "deck.pptx"
+    retitled(copy, *in_copy)
+    edited.rebuilt(grown)
+    if in_file[0]:
+        retitled(edited / "deck", *in_file)
+        edited.rebuilt(grown)
+    outcome = with_copy(edited, copy)
+    assert (headline(edited / "deck"), outcome.manifest.conflicts) == (found, ())
+    assert set(with_copy(edited, copy).results.values()) == {"unchanged"}
+
+
+def test_a_figure_of_the_copy_that_the_data_moved_is_told_as_it_reads(edited: Edited, mailed: Path):
+    deck, book = mailed / "deck.pptx", mailed / "targets.xlsx"
+    retitled(deck, "12%", "15%")
+    typed_target(book, "dongyu.gdp-growth", 7.7)
+    edited.rebuilt(grown)
+    outcome = with_copy(edited, deck, book)
+    said = {one["file"]: (one["base"], one["theirs"]) for one in outcome.manifest.conflicts}
+    assert "13%" in headline(edited / "deck")
+    assert tuple("".join(one.split("\n")) for one in said["deck.pptx"]) == tuple(
+        f"东屿确保GDP增长7%以上、力争增长7.5%，增速居各区之首，力争固投增长{figure}" for figure in ("12%", "15%")
+    )
+    was, yours = (one.split("\n") for one in said["targets.xlsx"])
+    assert [pair for pair in zip(was, yours, strict=True) if pair[0] != pair[1]] == [("0.07", "7.7")]
+    # Typed in, it is told no more.
+    retitled(edited / "deck", "8%", "7%")
+    retitled(edited / "deck", "13%", "15%")
+    again = with_copy(edited)
+    assert not any(one["reason"] == "not-carried" for one in again.manifest.conflicts if one["file"] == "deck.pptx")
+
+
 def test_what_is_no_copy_is_refused(edited: Edited, mailed: Path, tmp_path: Path):
     strange = tmp_path / "strange.docx"
     docx.Document().save(strange)

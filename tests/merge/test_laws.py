@@ -433,3 +433,41 @@ def test_blanks_beside_chinese_say_nothing(typed: str, said: str) -> None:
 )
 def test_words_that_both_sides_have_stand_once(base: str, theirs: str, ours: str, result: str):
     assert merge_prose(base, theirs, ours) == Merged(result)
+
+
+_HEADLINE = ("东屿", "GDP增长", "7%", "，增速", "居首", "", "。")
+_CHANGES = {1: "经济增长", 2: "8%", 4: "稳居首位", 5: "，确保完成"}
+parts = st.sets(st.sampled_from(sorted(_CHANGES)))
+
+
+def _headline(changed):
+    return "".join(_CHANGES[at] if at in changed else text for at, text in enumerate(_HEADLINE))
+
+
+@given(parts, parts)
+def test_of_two_edits_both_are_there_or_it_is_told(first, second):
+    base, theirs, ours = _headline(()), _headline(first), _headline(second)
+    one, other = (merge_prose(base, *sides, both_ways=True) for sides in ((theirs, ours), (ours, theirs)))
+    assert one.conflict == other.conflict
+    if one.conflict:
+        # Only where both reworded one sentence.
+        assert first - {2} and second - {2}
+        return
+    assert one.text == other.text == _headline(first | second)
+    assert merge_prose(base, one.text, ours, both_ways=True) == one
+
+
+@pytest.mark.parametrize(
+    ("theirs", "ours", "merged"),
+    [
+        ("东屿GDP增长8%，增速居首。", "东屿GDP增长7%，增速稳居首位。", "东屿GDP增长8%，增速稳居首位。"),
+        ("东屿GDP增长8%，增速居首。", "东屿GDP增长7%，增速居首，确保完成。", "东屿GDP增长8%，增速居首，确保完成。"),
+        ("东屿GDP增长8%，增速居首。", "东屿GDP增长9%，增速稳居首位。", None),
+        ("东屿GDP增长8%，增速领先。", "东屿GDP增长7%，增速稳居首位。", None),
+    ],
+)
+def test_figures_of_either_side_flow_into_the_words_of_the_other(theirs, ours, merged):
+    base = "东屿GDP增长7%，增速居首。"
+    for sides in ((theirs, ours), (ours, theirs)):
+        found = merge_prose(base, *sides, both_ways=True)
+        assert (None if found.conflict else found.text) == merged
