@@ -52,7 +52,8 @@ def merge_prose(base: str, theirs: str, ours: str, *, both_ways: bool = False) -
         return replace(merged, text="".join(typed.get(one, one) for one in sentences(merged.text)))
     said = _said(base), _said(theirs), _said(ours)
     merged = _by_sentence(base, theirs, ours, said[0], both_ways)
-    if not _is_true(merged, *said) or (both_ways and not _is_true(merged, said[0], said[2], said[1])):
+    ways = ((said[1], said[2]), (said[2], said[1]))[: 1 + both_ways]
+    if not all(_is_true(merged, said[0], *sides, both_ways) for sides in ways):
         return Merged(theirs, conflict=True)
     # An open conflict meets the same texts again at every run: what would then change once more is left as it stands.
     if merged.conflict and _by_sentence(base, merged.text, ours, said[0], both_ways) != merged:
@@ -93,15 +94,18 @@ def relabelled(base: str, theirs: str, ours: str) -> Merged | None:
     return Merged("".join((*now[:here], new[there], *now[here + 1 :])))
 
 
-def _is_true(merged: Merged, base: _Said, theirs: _Said, ours: _Said) -> bool:
-    """Whether every number of a merged text is what one side wrote, and none says of a thing what neither side does."""
+def _is_true(merged: Merged, base: _Said, theirs: _Said, ours: _Said, both_ways: bool) -> bool:
+    """Whether every number of a merged text is what one side wrote, and none says of a thing what neither side does.
+
+    Into words that only one side has the other's figure may have flown: theirs, and *both_ways* ours as well.
+    """
     found = _said(merged.text)
     if not found.numbers <= theirs.numbers | ours.numbers:
         # What came to stand side by side reads as a number that nobody wrote.
         return False
     for words, values in found.by_words.items():
         known = ours.by_words.get(words)
-        if known is None:
+        if known is None or (both_ways and words not in theirs.by_words):
             continue
         before, now = base.by_words.get(words, frozenset()), theirs.by_words.get(words, frozenset())
         if not values <= known | now or (not merged.conflict and values & (before - known)):

@@ -83,7 +83,9 @@ def taken_in(
             room.patch(theirs, Plan(edits), other, out, epoch=epoch)
             patched = Package.written(out.getvalue(), name=theirs.file)
             result = theirs if _is_alike(patched, theirs) else patched
-        old, new = ({(group.id, item.id): item for group in one.groups for item in group.items} for one in (before, now))
+        old, new = (
+            {(group.id, item.id): item for group in one.groups for item in group.items} for one in (before, now)
+        )
         for one in plan.conflicts:
             place = one.group, one.item
             was = content_of(old[place]) if place in old else one.base

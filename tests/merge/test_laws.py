@@ -56,7 +56,27 @@ def test_a_second_run_changes_nothing(base, theirs, ours):
 
 _NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
 clauses = st.lists(
-    st.sampled_from(["8", "18", "10%", "110%", "9%以上", "50%", "150%以上", "—", "约", "个", "增长", "、", "2 targets", "。", "，", " "]), max_size=8
+    st.sampled_from(
+        [
+            "8",
+            "18",
+            "10%",
+            "110%",
+            "9%以上",
+            "50%",
+            "150%以上",
+            "—",
+            "约",
+            "个",
+            "增长",
+            "、",
+            "2 targets",
+            "。",
+            "，",
+            " ",
+        ]
+    ),
+    max_size=8,
 ).map("".join)
 
 
@@ -415,7 +435,8 @@ def test_a_number_typed_under_another_unit_is_told(aim: str, told: bool):
 
 
 @pytest.mark.parametrize(
-    ("typed", "said"), [("2600 亿元", "2600亿元"), ("11 % 以上", "11%以上"), ("超 730 亿元", "超730亿元"), ("11 %", "0.11")]
+    ("typed", "said"),
+    [("2600 亿元", "2600亿元"), ("11 % 以上", "11%以上"), ("超 730 亿元", "超730亿元"), ("11 %", "0.11")],
 )
 def test_blanks_beside_chinese_say_nothing(typed: str, said: str) -> None:
     assert canonical(typed) == canonical(said)

@@ -167,7 +167,6 @@ class Placer:
         items = list(self._items_in(element)) or ([self._ours[element]] if element in self._ours else [])
         return max((_common(suffix, suffix_of(item.id)) for item in items[-1:]), default=0)
 
-
     def _past(self, neighbour: Element, source: Element, place: Element, *, backwards: bool) -> Element:
         """Step over the unbound blocks between *neighbour* and *source*, where the target has them as well."""
         for element in self._siblings(neighbour, preceding=backwards):

@@ -110,5 +110,3 @@ def _form(data: bytes, at: int, number: int, known: Known) -> Form | None:
         )  # fmt: skip
         told, place = told + length, place + 1
     return form
-
-
