@@ -13,6 +13,7 @@ from exporters.binding.tags import may_hold_tag, scan
 from exporters.binding.weave import Dialect, Located, TreeWeaver, remove
 from exporters.charts.drawingml import DRAWINGML, A, C
 from exporters.charts.marks import BODY, CELL, ROW, SLOT
+from exporters.charts.ranges import name_ranges
 from exporters.charts.references import Range, column_letters, parse_range
 from exporters.charts.sheet import (
     Cell,
@@ -89,11 +90,16 @@ def _compile(package: Package, part: str, weaver: Weaver, faults: list[Fault], p
         hint = "insert it in PowerPoint and use Edit Data: LibreOffice saves a deck's charts without their sheets"
         faults.append(Fault("no-data-sheet", message, where=place, hint=hint))
         return None
-    references = _take_references(root, weaver)
     sheets = sheet_parts(book)
+    strings = shared_strings(book)
+    name_ranges(root, next(iter(sheets)), read_rows(parse(book.read(next(iter(sheets.values())))), strings))
+    references = _take_references(root, weaver)
+    if not references:
+        hint = "choose its rows and columns in Office (Select Data)"
+        faults.append(Fault("no-data-range", "the chart shows nothing of its data sheet", where=place, hint=hint))
+        return None
     named = next((item[0].sheet_name for item in references if item[0].sheet_name in sheets), None)
     sheet = sheets[named] if named else next(iter(sheets.values()))
-    strings = shared_strings(book)
     for name, other in sheets.items():
         if other != sheet and any(c.tagged for row in read_rows(parse(book.read(other)), strings) for c in row.cells):
             message = f"the tags on the sheet “{name}” are not used: the chart's data is on another sheet"

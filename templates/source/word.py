@@ -72,7 +72,7 @@ class Briefing:
         self._notes()
         self._sources()
         add(self.document, "".join(self.xml))
-        add_footnotes(self.document, [runs(self.words.footnote)])
+        add_footnotes(self.document, [runs(self.words.footnote)] * 2)
         out = BytesIO()
         self.document.save(out)
         return out.getvalue()
@@ -367,7 +367,7 @@ class Briefing:
         self.say(words.leader, "Leader")
         self.say("{%p endif %}")
         self.say("{%p if d.targets %}")
-        loop = [Run("{% for s in d.sources %}"), footnote(1), Run("{% endfor %}")]
+        loop = [Run("{% for s in d.sources %}"), footnote(2), Run("{% endfor %}")]
         self.say([words.lead, *loop])
         self.caption("district")
         self.target_table("d.rows", words.captions["district"])

@@ -142,6 +142,38 @@ def test_faults_name_the_cell(rows: list[list[object]], place: str, message: str
     assert message in faults[0].message
 
 
+def renamed(data: bytes, formulas: dict[str, str]) -> bytes:
+    """Return a deck whose chart names other ranges."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as source, zipfile.ZipFile(out, "w") as target:
+        for name in source.namelist():
+            part = source.read(name).decode("latin-1")
+            if name.startswith("ppt/charts/chart"):
+                for old, new in formulas.items():
+                    part = part.replace(f"<c:f>{old}</c:f>", f"<c:f>{new}</c:f>")
+            target.writestr(name, part.encode("latin-1"))
+    return out.getvalue()
+
+
+COUNTED = {
+    "Sheet1!$A$2:$A$2": "categories", "Sheet1!$B$1": "label 0", "Sheet1!$B$2:$B$2": "0",
+    "Sheet1!$C$1": "label 1", "Sheet1!$C$2:$C$2": "1",
+}  # fmt: skip
+
+
+def test_the_ranges_of_libreoffice_are_the_columns_that_it_counts() -> None:
+    named, counted = (made(data, **names(TARGETS)) for data in (deck(LOOP), renamed(deck(LOOP), COUNTED)))
+    assert [*caches(counted).values()] == [*caches(named).values()]
+    assert [*caches(counted)] == [name.replace("Sheet1", "'Sheet1'") for name in caches(named)]
+    assert sheet_of(counted) == sheet_of(named)
+
+
+def test_a_chart_that_names_nothing_of_its_sheet_is_told() -> None:
+    _, program, _, faults = compiled(renamed(deck(LOOP), dict.fromkeys(COUNTED, "Umsatz")))
+    assert program is None
+    assert [(fault.code, fault.where) for fault in faults] == [("no-data-range", "slide 1, shape 'Chart 1'")]
+
+
 def test_a_formula_below_a_loop_is_refused() -> None:
     rows = [*LOOP, ["合计", "=SUM(B2:B2)", 1]]
     # openpyxl writes no cached value, so one is put in as Office would.
