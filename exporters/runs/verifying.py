@@ -314,7 +314,7 @@ class _Known:
 
 
 def _by_hand(one: _Read) -> Counter[str]:
-    """Return how much more often each figure stands in the text than was rendered, but for copies of bound values."""
+    """Return how much more often each figure stands in the text than was rendered, but for copies of what is bound."""
     found: Counter[str] = Counter()
     for lines, sign in ((one.texts, 1), (one.base_texts, -1)):
         for line in lines:
@@ -324,6 +324,20 @@ def _by_hand(one: _Read) -> Counter[str]:
         for _, _, slot in snapshot.slots() if snapshot else ():
             for figure in figures(slot.text) if slot.kind is SlotKind.VALUE else ():
                 found[figure] += sign
+    rendered = _proses(one.base)
+    for place, copies in _proses(one.snapshot).items():
+        known = Counter(figures(_unmarked(rendered[place][0]))) if place in rendered else Counter[str]()
+        for text in copies[len(rendered.get(place, ())) :]:
+            found.subtract(Counter(figures(_unmarked(text))) & known)
+    return found
+
+
+def _proses(snapshot: Snapshot | None) -> dict[tuple[str, str, str], list[str]]:
+    """Return the generated prose of a file by group, item and key: that of a copied slide or paragraph more than once."""
+    found: dict[tuple[str, str, str], list[str]] = defaultdict(list)
+    for group, item, slot in snapshot.slots() if snapshot else ():
+        if slot.kind is SlotKind.PROSE:
+            found[group, item, slot.key].append(slot.text)
     return found
 
 

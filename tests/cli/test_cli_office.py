@@ -8,6 +8,7 @@ from typing import Any
 
 import docx
 import pytest
+import yaml
 from click.testing import CliRunner
 
 from exporters import deck, word
@@ -90,7 +91,9 @@ def test_a_briefing_worked_on(office: LibreOffice, run: Any, saves: int) -> None
     assert lint(file) == []
     run("build", "later.yaml", "--out", "fresh", "--only", "word,deck")
     said, wanted = (word.lines(Package.open(Path(name, "briefing.docx"))) for name in ("p", "fresh"))
-    said, wanted = ([getattr(line, "text", line) for line in lines if "页" not in str(line)] for lines in (said, wanted))
+    said, wanted = (
+        [getattr(line, "text", line) for line in lines if "页" not in str(line)] for lines in (said, wanted)
+    )
     tasks = next(line for line in wanted if line.startswith("任务："))
     assert {line for line in said if line not in wanted} == {"手工行", "工作" + tasks.removeprefix("任务")}
     copied = next(line for line in wanted if line.startswith("投资："))
@@ -135,3 +138,34 @@ def test_a_deck_worked_on(office: LibreOffice, run: Any) -> None:
     assert [line for line in said if line not in wanted] == ["自己的一页"]
     assert {line for line in wanted if line not in said and "番禺" not in line} == set()
     assert len([one for one in deck.read(Package.open(file)).groups if one.keeps]) == count
+
+
+def twice(document):
+    """Duplicate a slide, and reword what stands in the copy's placeholders."""
+    pages = document.DrawPages
+    made = document.duplicate(pages.getByIndex(13))
+    for number in range(made.Count):
+        shape = made.getByIndex(number)
+        if getattr(shape, "String", "").startswith("南沙力争"):
+            shape.String = shape.String.replace("增速居各区之首", "增速领跑全市")
+        elif getattr(shape, "String", "").startswith("重点举措（另有"):
+            shape.String = shape.String.replace("重点举措", "主要举措")
+
+
+def test_the_placeholders_of_a_duplicated_slide_follow(office: LibreOffice, run: Any) -> None:
+    deck_file = Path("p/deck.pptx")
+    office.edit(deck_file, twice)
+    assert run("verify", "p").endswith("proven\n") and "follows nothing" not in run("verify", "p")
+    later = yaml.safe_load(Path("later.yaml").read_text("utf-8"))
+    one = next(one for one in later["initiatives"] if one["place"] == "nansha")
+    later["initiatives"].append(one | {"id": "nansha.one-more"})
+    Path("more.json").write_text(json.dumps(later, default=str), "utf-8")
+    run("build", "more.json", "--out", "p", "--only", "word,deck")
+    said = [line.text for line in deck.texts(Package.open(deck_file))]
+    for line in ("增速居各区之首，", "增速领跑全市，"):
+        assert said.count(f"南沙力争GDP增长11%以上，{line}") == 1
+    assert [said.count(f"{word}举措（另有5项，见备注）") for word in ("重点", "主要")] == [1, 1]
+    run("verify", "p")
+    before = deck_file.read_bytes()
+    run("build", "more.json", "--out", "p", "--only", "word,deck")
+    assert deck_file.read_bytes() == before
