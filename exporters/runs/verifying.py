@@ -333,7 +333,7 @@ def _by_hand(one: _Read) -> Counter[str]:
 
 
 def _proses(snapshot: Snapshot | None) -> dict[tuple[str, str, str], list[str]]:
-    """Return the generated prose of a file by group, item and key: that of a copied slide or paragraph more than once."""
+    """Return the generated prose of a file by group, item and key; of what was copied, more than once."""
     found: dict[tuple[str, str, str], list[str]] = defaultdict(list)
     for group, item, slot in snapshot.slots() if snapshot else ():
         if slot.kind is SlotKind.PROSE:
