@@ -9,19 +9,21 @@ from lxml import etree
 
 from exporters import word
 from exporters.merge import Overrides, merge
-from exporters.package import Package, lint
+from exporters.package import EditedPackage, Package, lint
 from exporters.snapshot import Plan, SetSlot, Snapshot
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 NEXT = "living:2:00ff"
 
 
-def snapshot(data: bytes) -> Snapshot:
-    return word.read(Package.open(data, name="briefing.docx"))
+def snapshot(data: bytes, base: bytes = b"") -> Snapshot:
+    """Return what a file holds; *base* is what it was edited from."""
+    package = Package.open(data, name="briefing.docx")
+    return word.read(EditedPackage(package, Package.open(base)) if base else package)
 
 
 def plan_of(base: bytes, theirs: bytes, ours: bytes, overrides: Overrides | None = None) -> Plan:
-    return merge(snapshot(base), snapshot(theirs), snapshot(ours), overrides)
+    return merge(snapshot(base), snapshot(theirs, base), snapshot(ours), overrides)
 
 
 def patched(theirs: bytes, plan: Plan, ours: bytes, track: str = "") -> bytes:

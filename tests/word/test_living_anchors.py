@@ -1,4 +1,4 @@
-"""Values' bookmarks as LibreOffice leaves them: begun too early, or moved off by a comment in a table's cell."""
+"""Values' bookmarks as LibreOffice leaves them: begun too early, or moved off by a comment."""
 
 from __future__ import annotations
 
@@ -10,13 +10,14 @@ from lxml import etree
 
 from exporters.load import load
 from exporters.word.living.atoms import Kind, Walker, text_of
+from exporters.word.living.drifting import put_back
 from tests.editors import LibreOffice
 from tests.word.living_steps import W, plan_of, write
 from tests.word.test_living_guangzhou import ROOT, Briefing
 
 
 def paragraph(content: str) -> Any:
-    """Return a paragraph; ``+1 key`` and ``-1`` begin and end a bookmark, ``(`` and ``)`` a nameless control."""
+    """Return a paragraph; ``+1 key`` and ``-1`` begin and end a bookmark, ``(`` and ``)`` a nameless control, ``!name`` what it is booked as."""
     pieces: list[str] = []
     for word in content.split():
         if word[0] == "+":
@@ -24,6 +25,8 @@ def paragraph(content: str) -> Any:
             pieces.append(f'<w:bookmarkStart w:id="{number}" w:name="_bv{number}_{key}"/>')
         elif word[0] == "-":
             pieces.append(f'<w:bookmarkEnd w:id="{word[1:]}"/>')
+        elif word[0] == "!":
+            pieces.append(f'<w:bookmarkStart w:id="0" w:name="_bp_{word[1:]}"/>')
         elif word in "()":
             pieces.append("<w:sdt><w:sdtPr/><w:sdtContent>" if word == "(" else "</w:sdtContent></w:sdt>")
         elif word == "#":
@@ -33,25 +36,70 @@ def paragraph(content: str) -> Any:
     return etree.fromstring(f'<w:p xmlns:w="{W[1:-1]}">{"".join(pieces)}</w:p>')
 
 
+def values_in(content: str, base: str = "") -> dict[str, str]:
+    """Return the values of a paragraph, edited from *base* if given."""
+    body = etree.Element(f"{W}body")
+    body.append(paragraph(content))
+    if base:
+        put_back(body, lambda: paragraph(base), {})
+    atoms = Walker({}).paragraph(body[0])
+    return {atom.key: text_of(atom.inner) for atom in atoms if atom.kind is Kind.BOOKED}
+
+
 @pytest.mark.parametrize(
     ("content", "values"),
     [
         # Two values side by side, the second begun inside the first.
         ("+1:a_text 980 亿元 ( +2:b_text -1 ) 左右 -2", {"a.text": "980亿元", "b.text": "左右"}),
         ("共 ( +1:a_text 12 ) -1 个", {"a.text": "12"}),
-        # One, two and three characters to the left; at the paragraph's beginning they can go no further.
-        ("# ( +1:a_text 零售 -1 额 )", {"a.text": "零售额"}),
-        ("# ( +1:a_text 零 -1 售额 )", {"a.text": "零售额"}),
-        ("# 共 +1:a_text 有 ( 12 -1 0 ) 个", {"a.text": "120"}),
-        ("# +1:a_text 共有 -1 ( 12 ) 个 +2:b_text 又 ( -2 7 )", {"a.text": "12", "b.text": "7"}),
-        # Without a comment it is what a person did, or did not do.
         ("共 +1:a_text 有 ( 12 -1 0 ) 个", {"a.text": "有12"}),
-        ("# ( +1:a_text 12 -1 ) 个", {"a.text": "12"}),
     ],
 )
 def test_where_values_stand(content: str, values: dict[str, str]) -> None:
-    atoms = Walker({}).paragraph(paragraph(content))
-    assert {atom.key: text_of(atom.inner) for atom in atoms if atom.kind is Kind.BOOKED} == values
+    assert values_in(content) == values
+
+
+CELL = "!p ( +1:a_text 零售额 ) -1"
+PROSE = "!p 全市 +1:a_text ( 增长 7% 以上 ) -1 +2:b_text ( 力争 ) -2 +3:c_text ( 8% ) -3 ，4 个区高于 +4:d_text ( 5 ) -4 个"
+
+
+@pytest.mark.parametrize(
+    ("base", "content", "values"),
+    [
+        # In a cell, one, two and three characters to the left; at the paragraph's beginning they can go no further.
+        (CELL, "!p # ( +1:a_text 零售 -1 额 )", {"a.text": "零售额"}),
+        (CELL, "!p # ( +1:a_text 零 -1 售额 )", {"a.text": "零售额"}),
+        # Typed over: where the control is.
+        (CELL, "!p # ( +1:a_text 进出 -1 口额 )", {"a.text": "进出口额"}),
+        (CELL, "!p # ( +1:a_text 零售 -1 )", {"a.text": "零售"}),
+        # In prose, where the controls of neighbours are lost, and begin and end in other runs.
+        (
+            PROSE,
+            "!p # 全市 +1:a_text 增长 7%以 -1 上 ( +2:b_text ) 力 -2 争 ( +3:c_text ) 8 -3 %，4个区高于 ( +4:d_text 5 ) -4 个",
+            {"a.text": "增长7%以上", "b.text": "力争", "c.text": "8%", "d.text": "5"},
+        ),
+        (
+            PROSE,
+            "!p # 全市 +1:a_text 增长7% -1 以上 +2:b_text -2 力争 +3:c_text -3 8%，4个区高 +4:d_text 于 -4 ( 5 ) 个",
+            {"a.text": "增长7%以上", "b.text": "力争", "c.text": "8%", "d.text": "5"},
+        ),
+        # Typed over, and words put in, by a person.
+        (
+            PROSE,
+            "!p # 全市我们 +1:a_text 增长9% -1 以上 +2:b_text -2 力争 +3:c_text -3 8%，4个区高 +4:d_text 于 -4 ( 5 ) 个",
+            {"a.text": "增长9%以上", "b.text": "力争", "c.text": "8%", "d.text": "5"},
+        ),
+        # What did not move: the number that was typed behind is a person's.
+        (
+            PROSE,
+            "!p # 全市 +1:a_text 增长7%以上 -1 +2:b_text 力争 -2 +3:c_text 9% -3 （原 8% ），4个区高于 +4:d_text 5 -4 个",
+            {"a.text": "增长7%以上", "b.text": "力争", "c.text": "9%", "d.text": "5"},
+        ),
+        (PROSE, "!p 全市 +1:a_text 增长7% -1 以上", {"a.text": "增长7%"}),
+    ],
+)
+def test_values_behind_a_comment_are_put_back(base: str, content: str, values: dict[str, str]) -> None:
+    assert values_in(content, base) == values
 
 
 def _remark(document: Any) -> None:

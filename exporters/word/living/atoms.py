@@ -14,7 +14,6 @@ from typing import Protocol
 
 from exporters.snapshot import MARK
 from exporters.word.anchors import PREFIX, plain_name, value_key
-from exporters.word.living.drifting import put_back
 from exporters.word.names import MC, W
 from exporters.word.xmlparts import Element
 
@@ -228,16 +227,13 @@ def read(paragraph: Element, digests: Mapping[str, str], expand: bool) -> Reader
     """Read one paragraph; with *expand*, fields as the text that they show."""
     reader = Reader(digests, expand)
     reader.walk(paragraph, reader.atoms)
-    if reader.nameless and put_back(paragraph):
-        reader = Reader(digests, expand)
-        reader.walk(paragraph, reader.atoms)
     return reader
 
 
 class Reader:
     """Reads one paragraph. A briefing holds some hundred thousand elements: each is looked at once."""
 
-    __slots__ = ("_digests", "_fields", "_hidden", "_open", "anchors", "atoms", "expand", "marks", "nameless")
+    __slots__ = ("_digests", "_fields", "_hidden", "_open", "anchors", "atoms", "expand", "marks")
 
     def __init__(self, digests: Mapping[str, str], expand: bool) -> None:
         self._digests = digests
@@ -245,8 +241,6 @@ class Reader:
         self.atoms: list[Atom] = []
         self.anchors: list[Anchor] = []
         self.marks: list[tuple[str, str]] = []
-        self.nameless = False
-        """Whether there is a control that lost its alias."""
         self._fields: list[_Field] = []
         self._hidden = 0
         """How many fields have begun whose instruction is not over."""
@@ -340,7 +334,6 @@ class Reader:
                 for alias in child.iterchildren(_ALIAS):
                     key = alias.get(_VAL, "")
         if key is None or gone:
-            self.nameless |= key is None
             return
         inner = atoms[start:]
         # Editors drop an empty control; so for us it is not there at all.

@@ -9,12 +9,13 @@ from functools import cached_property
 from lxml import etree
 
 from exporters.charts.data import chart_data
-from exporters.package import Package, Relationships, rt
+from exporters.package import EditedPackage, Package, Relationships, rt
 from exporters.package.custom import read_properties
 from exporters.package.described import described, is_described
 from exporters.package.kept import Kept
 from exporters.snapshot import Group, Item, SetSlot, Slot, SlotKind, Snapshot
 from exporters.word.anchors import read_digests
+from exporters.word.living import drifting
 from exporters.word.living.atoms import Atom, text_of
 from exporters.word.living.found import BODY, CONTENTS, MARGINS, Found, Read, Region, Story
 from exporters.word.living.items import NOTES, REGION, VALUE, item_of, value_slot
@@ -84,7 +85,8 @@ class Document:
                 self.note_parts[kind] = part
                 kinds[kind] = {note.get(f"{W}id", ""): note for note in self._part(part).root.iter(tag)}
         astray = any(may_be_astray(body.data, *one) for one in kinds.items())
-        lines = lex(body, self.digests, self.known) if not astray else None
+        drifted = b"commentReference" in body.data and self._put_back_values(body)
+        lines = lex(body, self.digests, self.known) if not astray and not drifted else None
         if lines is None:
             for kind, notes in kinds.items():
                 self.lost += put_back(body.root, kind.removesuffix("s"), notes)
@@ -96,6 +98,13 @@ class Document:
                 name = self.relationships.target(item)
                 if name in package and package.stored_name(name) not in self._parts:
                     self._add(MARGINS, self._part(package.stored_name(name)))
+
+    def _put_back_values(self, body: Part) -> bool:
+        """Put back the bookmarks of values that moved in an edited body, if any had."""
+        if not isinstance(self.package, EditedPackage):
+            return False
+        base = self.package.base
+        return drifting.put_back(body.root, lambda: Part(base.read(base.main_part())).root, self.digests)
 
     def _related(self, relation: str) -> str | None:
         found = self.relationships.target_of_type(relation)
