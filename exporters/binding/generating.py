@@ -9,6 +9,7 @@ from io import StringIO
 from typing import Any
 
 from jinja2.compiler import CodeGenerator, Frame, operators
+from jinja2.idtracking import VAR_LOAD_PARAMETER, Symbols
 from jinja2.nodes import (
     Assign,
     AssignBlock,
@@ -24,6 +25,7 @@ from jinja2.nodes import (
     Impossible,
     Name,
     Node,
+    Not,
     Output,
     Slice,
     Template,
@@ -72,8 +74,8 @@ def from_octets(text: str) -> str:
 
 _MANY = 400
 """So many pieces of text are worth a stop."""
-_PAUSE = Output([])
-"""Stands at the end of a loop's body."""
+_BEGIN, _PAUSE = Output([]), Output([])
+"""Stand at the beginning and at the end of a loop's body."""
 
 Inline = Callable[["Generator", Filter, Frame], Iterable[str]]
 """Returns what is written in place of a filter's call: texts, and code of the others (of octets where they stream)."""
@@ -107,6 +109,10 @@ class Generator(CodeGenerator):
         self._inlined: Inlined = self.environment.inlined  # type: ignore[attr-defined]
         self._held: set[str] = set()
         """The buffers of captured blocks that stay what the program streams."""
+        self._loops: list[str] = []
+        """What the loops around call their items; empty where that name is given to something else as well."""
+        self._asked: set[str] = set()
+        """Variables of items whose kind is looked at once in a turn."""
         self._routed = False
         """Whether a captured block holds a route, which then comes as text."""
 
@@ -118,8 +124,11 @@ class Generator(CodeGenerator):
         self.writeline(f"root.routed = {self._routed}")
 
     def visit_For(self, node: For, frame: Frame) -> None:  # noqa: N802 - Jinja2's name
-        node.body = [*node.body, _PAUSE]
+        name = node.target.name if isinstance(node.target, Name) else ""
+        self._loops.append("" if name in _assigned(node.body) else name)
+        node.body = [_BEGIN, *node.body, _PAUSE]
         super().visit_For(node, frame)
+        self._loops.pop()
 
     def start_write(self, frame: Frame, node: Node | None = None) -> None:
         if frame.buffer is None:
@@ -131,13 +140,13 @@ class Generator(CodeGenerator):
         self.write(")")
 
     def blockvisit(self, nodes: Iterable[Node], frame: Frame) -> None:
-        super().blockvisit(list(self._joined(nodes)), frame)
+        super().blockvisit(list(self._joined(_either_way(nodes))), frame)
 
     def _joined(self, nodes: Iterable[Node]) -> Iterator[Node]:
         """Yield *nodes* with neighbouring outputs and silent calls as one output."""
         run: list[Expr] = []
         for node in nodes:
-            if isinstance(node, Output) and node is not _PAUSE:
+            if isinstance(node, Output) and node is not _BEGIN and node is not _PAUSE:
                 run += node.nodes
             elif (call := _silent_call(node)) is not None:
                 self._silent.add(id(call))
@@ -182,9 +191,8 @@ class Generator(CodeGenerator):
         return Code(f"octets({code})" if self._inlined.octets else code)
 
     def visit_Output(self, node: Output, frame: Frame) -> None:  # noqa: N802 - Jinja2's name
-        if node is _PAUSE:
-            if frame.buffer is None:
-                self.writeline(f"if len(waiting) > {_MANY}: yield")
+        if node is _BEGIN or node is _PAUSE:
+            self._turn(node is _BEGIN, frame)
             return
         begin, end = "waiting += (", ")"
         if frame.buffer is not None:
@@ -208,6 +216,17 @@ class Generator(CodeGenerator):
                     step = []
                     self.writeline(f"yield {('open', text[1:]) if text.startswith('>') else ('close', '')!r}", child)
         self._step(step, node, begin, end)
+
+    def _turn(self, begins: bool, frame: Frame) -> None:
+        """Write what a turn of a loop begins or ends with."""
+        item = frame.symbols.ref(self._loops[-1]) if self._loops[-1] else ""
+        if not begins:
+            self._asked.discard(item)
+            if frame.buffer is None:
+                self.writeline(f"if len(waiting) > {_MANY}: yield")
+        elif item:
+            self._asked.add(item)
+            self.writeline(f"asked_{item} = {item}.__class__ in kinds")
 
     def _step(self, pieces: Sequence[tuple[Expr, str]], node: Output, begin: str, end: str) -> None:
         """Write pieces of text that follow each other; nothing where there is no text in them."""
@@ -289,10 +308,17 @@ class Generator(CodeGenerator):
         if not is_public(node.attr):
             super().visit_Getattr(node, frame)
             return
-        # The condition is worked out first; what it has found is used at once, so one name serves all.
-        self.write(f"(found.{node.attr} if (found := ")
-        self.visit(node.node, frame)
-        self.write(f").__class__ in kinds else environment.getattr(found, {node.attr!r}))")
+        asked = node.node
+        ref = frame.symbols.find_ref(asked.name) if isinstance(asked, Name) else None
+        if ref and isinstance(asked, Name) and asked.name == "loop" and _is_given(frame.symbols, ref):
+            self.write(f"{ref}.{node.attr}")
+        elif ref in self._asked:
+            self.write(f"({ref}.{node.attr} if asked_{ref} else environment.getattr({ref}, {node.attr!r}))")
+        else:
+            # The condition is worked out first; what it has found is used at once, so one name serves all.
+            self.write(f"(found.{node.attr} if (found := ")
+            self.visit(asked, frame)
+            self.write(f").__class__ in kinds else environment.getattr(found, {node.attr!r}))")
 
     def visit_Filter(self, node: Filter, frame: Frame) -> None:  # noqa: N802 - Jinja2's name
         """Ask a list directly for its length."""
@@ -346,6 +372,37 @@ class Generator(CodeGenerator):
         self.write(f"markup_join(({''.join(f'said({piece}), ' for piece in pieces)}))")
 
 
+def _either_way(nodes: Iterable[Node]) -> Iterator[Node]:
+    """Yield *nodes*; what is said if something holds and what is said if it does not hold are one question."""
+    before: Node | None = None
+    for node in nodes:
+        if isinstance(node, If) and isinstance(before, If) and _excludes(before, node):
+            before.else_ = node.body
+            continue
+        if before is not None:
+            yield before
+        before = node
+    if before is not None:
+        yield before
+
+
+def _excludes(first: If, second: If) -> bool:
+    """Return whether *second* asks whether that of *first* does not hold, which *first* leaves as it was."""
+    if first.elif_ or first.else_ or second.elif_ or second.else_ or second.test != Not(first.test):
+        return False
+    return _assigned(first.body).isdisjoint(name.name for name in second.find_all(Name) if name.ctx == "load")
+
+
+def _assigned(body: Iterable[Node]) -> set[str]:
+    """Return the names that are set in a loop's or a condition's body."""
+    found: set[str] = set()
+    for top in body:
+        kinds = (Assign, AssignBlock)
+        for node in (*([top] if isinstance(top, kinds) else ()), *top.find_all(kinds)):
+            found.update(name.name for name in (node.target, *node.target.find_all(Name)) if isinstance(name, Name))
+    return found
+
+
 def _drop_unread(program: Template) -> bool:
     """Take out what sets a name for parts of a document that nothing in the program reads; return whether any was."""
     read = {name.name for name in program.find_all(Name) if name.ctx == "load"}
@@ -362,6 +419,12 @@ def _is_unread(node: Node, read: set[str]) -> bool:
     if not isinstance(node, Assign) or not isinstance(node.target, Name) or node.target.name in read:
         return False
     return isinstance(node.node, Filter) and node.node.name in NAMING
+
+
+def _is_given(symbols: Symbols, ref: str) -> bool:
+    """Return whether a variable is what a loop hands out, which nothing can set anew."""
+    load = symbols.find_load(ref)
+    return load is not None and load[0] == VAR_LOAD_PARAMETER
 
 
 def is_public(name: str) -> bool:

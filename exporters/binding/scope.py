@@ -63,7 +63,7 @@ class Scope:
         self._labels: dict[str, str] = {}
         self._periods: dict[tuple[dt.date, dt.date, str, str], str] = {}
         self._terms: dict[StrEnum, str] = {}
-        self._digits = ",f" if lang == "en" else "f"
+        self._grouped = lang == "en"
         self._sayings: dict[tuple[object, ...], wording.Saying | None] = {}
         """What statements say around their number, by all that it depends on."""
 
@@ -198,7 +198,7 @@ class Scope:
         known = self._saying(target)
         if known is not None:
             verb, before, unit, behind = known
-            figure = f"{before}{target.__dict__['value']:{self._digits}}{unit}{behind}"
+            figure = f"{before}{wording.plain(target.__dict__['value'], self._grouped)}{unit}{behind}"
             return figure, verb + figure
         measured, counter = self._unit(target), self._counted(target)
         figure = wording.figure(target, measured, self.lang, counter)
@@ -209,7 +209,7 @@ class Scope:
         known = self._saying(target)
         if known is not None:
             verb, before, unit, behind = known
-            return verb + before, f"{target.__dict__['value']:{self._digits}}{unit}", behind
+            return verb + before, f"{wording.plain(target.__dict__['value'], self._grouped)}{unit}", behind
         return wording.pieces(target, phrase, self._unit(target), self.lang, self._counted(target))
 
     def _saying(self, target: Target) -> wording.Saying | None:

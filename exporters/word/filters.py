@@ -13,7 +13,7 @@ from exporters.binding.environment import Sandbox, sandbox
 from exporters.binding.missing import worded
 from exporters.binding.views import Absent
 from exporters.word.anchors import GAP, LONGEST_SPELT, abridged, spelling
-from exporters.word.forms import LONGEST_ALIAS, LONGEST_RECORD, Form
+from exporters.word.forms import LONGEST_ALIAS, Form
 
 _KEPT = 4096
 # "_bp_r" and four digits leave this much of the 40 characters that a bookmark's name may have.
@@ -69,10 +69,13 @@ class _Spelling:
         self._wholes = bytearray()
         """As octets: a dictionary of a hundred thousand keys takes four times the room."""
 
-    def speller(self, room: int) -> Callable[[str], str]:
-        """Return what spells keys in *room* characters: it gives nothing for keys that no control can hold."""
+    def speller(self, form: Form) -> Callable[[str], str]:
+        """Return what spells values in this *form* by their record's key.
+
+        It gives nothing for keys that no control can hold, and for such as XML would have to escape.
+        """
         starts = self._starts
-        endings: list[dict[str, str]] = [{} for _ in range(room + 1)]
+        endings: list[dict[str, str]] = [{} for _ in range(LONGEST_SPELT + 1)]
         """How what is behind a place is spelt, by the length of the place as it is spelt."""
 
         def spelt(key: str) -> str:
@@ -85,14 +88,17 @@ class _Spelling:
 
         def anew(key: str, place: str, ending: str) -> str:
             whole = spelling(key)
-            if not whole or len(key) > LONGEST_RECORD:
+            if not whole or len(key) > form.longest:
                 return ""
             if len(starts) > _KEPT:
                 starts.clear()
             start = starts[place] = spelling(place)
-            name = whole if len(whole) <= room else self.abridged(key, room)
+            if not form.tail_spelt:
+                name = self.abridged(key + form.tail, LONGEST_SPELT)
+            else:
+                name = (whole if len(whole) <= form.room else self.abridged(key, form.room)) + form.tail_spelt
             # A digest may stand for the whole key.
-            if name.startswith(start) and len(start) + len(GAP) + len(ending) <= LONGEST_RECORD:
+            if name.startswith(start) and len(start) + len(GAP) + len(ending) <= form.longest:
                 known = endings[len(start)]
                 if len(known) > _KEPT:
                     known.clear()
@@ -145,7 +151,7 @@ class Names:
     def filters(self, forms: list[Form], count: Callable[[str], None]) -> dict[str, Any]:
         """Return the filters; *count* takes the words of the flow."""
         next_id, abridge = self._ids.__next__, self._spelling.abridged
-        spellers = {room: self._spelling.speller(room) for room in {form.room for form in forms}}
+        spellers = {form.tail: self._spelling.speller(form) for form in forms}
         take = sandbox().getattr
 
         def counted(value: Any) -> str:
@@ -160,14 +166,12 @@ class Names:
                 count(words)
             key: str = record.key if record is not None else _missing(None, above, form.child)
             alias, at = key + form.tail, next_id()
-            name = form.tail_spelt and spellers[form.room](key)
-            if name:
-                name += form.tail_spelt
-            else:
+            name = spellers[form.tail](key)
+            if not name:
                 alias = alias if len(alias) <= LONGEST_ALIAS else shortened(alias)
-                name, alias = abridge(alias, LONGEST_SPELT), escaped(alias)
+                name = abridge(alias, LONGEST_SPELT)
             return (
-                f"{form.start}{at}{form.named}{at:x}_{name}{form.aliased}{alias}{form.begun}{escaped(words)}"
+                f"{form.start}{at}{form.named}{at:x}_{name}{form.aliased}{escaped(alias)}{form.begun}{escaped(words)}"
                 f"{form.ended}{at}{form.closed}"
             )
 
@@ -216,12 +220,12 @@ class Names:
             "_seq_near": near,
             "_anchor": anchor,
             "_fresh": pass_context(lambda _context, _: set()),
-        } | {speller_of(room): spelt for room, spelt in spellers.items()}
+        } | {speller_of(number): spellers[form.tail] for number, form in enumerate(forms)}
 
 
-def speller_of(room: int) -> str:
-    """Return the name of the filter that spells keys in *room* characters."""
-    return f"_spelt{room}"
+def speller_of(form: int) -> str:
+    """Return the name of the filter that spells values in the form of that number."""
+    return f"_spelt{form}"
 
 
 def shortened(key: str) -> str:

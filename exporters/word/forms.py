@@ -10,8 +10,6 @@ from exporters.word.anchors import LONGEST_FIELD, LONGEST_SPELT, spelt_field
 
 LONGEST_ALIAS = 64
 """So many characters does Word allow in a control's alias."""
-LONGEST_RECORD = LONGEST_ALIAS - LONGEST_FIELD
-"""Behind a record's key of this length, an alias has room for every field that a bookmark can spell."""
 
 
 @dataclass(slots=True)
@@ -33,13 +31,16 @@ class Form:
     dash: str
     """What stands for nothing."""
     tail_spelt: str = field(init=False)
-    """The tail as bookmarks spell it; empty where they cannot."""
+    """The tail as bookmarks spell it; empty where a digest stands for the whole key."""
     room: int = field(init=False)
     """So many characters are left for the record's key."""
+    longest: int = field(init=False)
+    """So long may that key be for the alias to hold it and the tail, or any field that a bookmark can spell."""
 
     def __post_init__(self) -> None:
         self.tail_spelt = spelt_field(self.tail)
         self.room = LONGEST_SPELT - len(self.tail_spelt)
+        self.longest = LONGEST_ALIAS - max(len(self.tail), LONGEST_FIELD)
 
 
 def forms_of(plans: Iterable[list[Any]]) -> list[Form]:

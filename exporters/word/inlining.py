@@ -14,7 +14,7 @@ from jinja2.nodes import Const, Filter
 
 from exporters.binding.generating import Code, Generator, Inlined, constant, filtered, is_length, is_public, octets
 from exporters.word.counting import PARAGRAPH_OVER
-from exporters.word.filters import speller_of
+from exporters.word.filters import escaped, speller_of
 from exporters.word.forms import Form
 
 
@@ -29,7 +29,7 @@ def inlined(forms: Sequence[Form], own: Sequence[str] = ()) -> Inlined:
         form = forms[number]
         record, above = generator.code(filtered(node), frame), generator.code(node.args[2], frame)
         call = f"{generator.filters['_field']}(%s, {name!r}, {number}, {above})"
-        if not (form.tail_spelt and is_public(name)):
+        if not is_public(name):
             yield generator.streamed(call % record)
             return
         yield Code(
@@ -38,7 +38,7 @@ def inlined(forms: Sequence[Form], own: Sequence[str] = ()) -> Inlined:
             f"or (record is None or record.__class__ is {generator.needed('_absent')}) "
             f"and ((words := {form.dash!r}) or True) "
             f"and (key := {generator.needed('_missing')}(record, {above}, {form.child!r}))) "
-            f"and {spelt(generator, form)} else {generator.streamed(call % 'record')})"
+            f"and {spelt(generator, number)} else {generator.streamed(call % 'record')})"
         )
 
     def control(generator: Generator, node: Filter, frame: Frame) -> Iterator[str]:
@@ -48,13 +48,10 @@ def inlined(forms: Sequence[Form], own: Sequence[str] = ()) -> Inlined:
         form = forms[number]
         record, above = (generator.code(one, frame) for one in node.args[1:])
         call = f"{generator.filters['_control']}(%s, {number}, %s, {above})"
-        if not form.tail_spelt:
-            yield generator.streamed(call % (value, record))
-            return
         yield Code(
             f"({written(generator, form)} if ((words := {value}), (record := {record})) "
             f"and words.__class__ is str and record.__class__ in kinds and (key := record.key) "
-            f"and {spelt(generator, form)} else {generator.streamed(call % ('words', 'record'))})"
+            f"and {spelt(generator, number)} else {generator.streamed(call % ('words', 'record'))})"
         )
 
     def written(generator: Generator, form: Form) -> str:
@@ -62,14 +59,14 @@ def inlined(forms: Sequence[Form], own: Sequence[str] = ()) -> Inlined:
         needed = generator.needed
         return (
             f"f{_text(form.start)}f'{{(own := str(at := {needed('_next')}()))}}'f{_text(form.named)}"
-            f"f'{{at:x}}_{{name}}'f{_text(form.tail_spelt + form.aliased)}f'{{key}}'f{_text(form.tail + form.begun)}"
+            f"f'{{at:x}}_{{name}}'f{_text(form.aliased)}f'{{key}}'f{_text(escaped(form.tail) + form.begun)}"
             f"f'{{{needed('_texts')}[words]}}'f{_text(form.ended)}f'{{own}}'f{_text(form.closed)}"
         )
 
-    def spelt(generator: Generator, form: Form) -> str:
+    def spelt(generator: Generator, number: int) -> str:
         """Return the condition that a key can be spelt; the words are counted when nothing else can fail any more."""
-        counted = f" and not {generator.needed('_count')}(words)" if form.flow else ""
-        return f"(name := {generator.needed(speller_of(form.room))}(key)){counted}"
+        counted = f" and not {generator.needed('_count')}(words)" if forms[number].flow else ""
+        return f"(name := {generator.needed(speller_of(number))}(key)){counted}"
 
     def value(generator: Generator, node: Filter, frame: Frame) -> Iterator[str]:
         code, call = generator.code(filtered(node), frame), f"{generator.filters[node.name]}(words)"
@@ -127,7 +124,7 @@ def inlined(forms: Sequence[Form], own: Sequence[str] = ()) -> Inlined:
             "_texts",
             "_absent",
             "_missing",
-            *sorted({speller_of(form.room) for form in forms}),
+            *map(speller_of, range(len(forms))),
         ),
         blake2b(repr((forms, own)).encode("utf-8", "surrogatepass")).hexdigest(),
         octets=True,

@@ -41,7 +41,8 @@ _GROWTH, _CHANGE, _RANK, _MULTIPLE = (
 
 def plain(value: Decimal, grouped: bool = False) -> str:
     """Return *value* without an exponent, its digits as the source gives them (6.5 stays 6.5, 7.50 stays 7.50)."""
-    return f"{value:,f}" if grouped else f"{value:f}"
+    text = f"{value:,f}" if grouped else str(value)
+    return text if "E" not in text else f"{value:f}"
 
 
 def rounded(value: Decimal, places: int) -> Decimal:
@@ -218,7 +219,7 @@ def steady(target: Target) -> bool:
     """Whether *target* may say around its number what others of its kind do: falls and ranges do not."""
     own = target.__dict__
     value = own["value"]
-    return value is not None and value >= 0 and own["upper"] is None and not own["expression"]
+    return value is not None and not value.is_signed() and own["upper"] is None and not own["expression"]
 
 
 def saying(target: Target, unit: Unit | None, lang: Lang, counter: str = "") -> Saying | None:

@@ -117,3 +117,27 @@ def test_a_name_for_a_turn_is_made_only_where_it_is_read():
     assert named == []
     assert "".join(bound(*loop, "{{ _b }}", "{% endfor %}", **filters).stream({"xs": ["1", "2"]})) == "-1-2"
     assert named == ["-1", "-2"]
+
+
+def test_what_holds_and_what_does_not_are_one_question():
+    asked: list[object] = []
+    pieces = ("{% if x|ask %}", "a", "{% endif %}", "{% if not x|ask %}", "b", "{% endif %}")
+    for x, said in ((1, "a"), (0, "b")):
+        assert "".join(bound(*pieces, ask=lambda value: asked.append(value) or value).stream({"x": x})) == said
+    assert asked == [1, 0]
+
+
+def test_a_question_is_put_again_where_its_answer_changed():
+    pieces = ("{% if not x %}", "a", "{% set x = 1 %}", "{% endif %}", "{% if not not x %}", "b", "{% endif %}")
+    assert "".join(bound(*pieces).stream({"x": 0})) == "ab"
+
+
+def test_items_of_a_loop_may_be_of_any_kind_and_set_anew(scope):
+    items = [scope.city, {"name": "x"}, None]
+    turns = ("{% for d in items %}", "{{ d.name }}", "{{ loop.last }}", "{% endfor %}")
+    assert "".join(bound(*turns).stream({"items": items})) == "广州市FalsexFalseTrue"
+    other = ("{% for d in items %}", "{% set d = 'abc' %}", "{{ d.name }}", "{% endfor %}")
+    with pytest.raises(TemplateError, match="name"):
+        "".join(bound(*other).stream({"items": items}))
+    nested = ("{% for d in items %}", "{% for d in [d] %}", "{{ d.name }}", "{% endfor %}", "{{ d.name }}", "{% endfor %}")
+    assert "".join(bound(*nested).stream({"items": items})) == "广州市广州市xx"
