@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from functools import partial
 from types import GeneratorType
 from typing import Any
@@ -56,20 +56,18 @@ def attributes(inner: Callable[..., Any], kinds: frozenset[type[Any]]) -> Callab
     return mapped
 
 
-def _asked(context: Any, items: Iterable[Any], path: Any, kinds: frozenset[type[Any]]) -> Iterator[tuple[Any, Any]]:
-    """Yield each item with its attribute; a *path* has a dot between names, as for Jinja2's own filters."""
+def _asked(context: Any, items: Iterable[Any], path: Any, kinds: frozenset[type[Any]]) -> Iterable[tuple[Any, Any]]:
+    """Return each item with its attribute; a *path* has a dot between names, as for Jinja2's own filters."""
     take = context.environment.getitem
-    names = [int(name) if name.isdigit() else name for name in path.split(".")] if isinstance(path, str) else [path]
-    if len(names) == 1 and isinstance(name := names[0], str):
-        for item in items:
-            yield item, getattr(item, name) if item.__class__ in kinds and name in item.names else take(item, name)
-        return
-    for item in items:
-        found = item
-        for name in names:
-            direct = found.__class__ in kinds and name in found.names
-            found = getattr(found, name) if direct else take(found, name)  # type: ignore[arg-type]
-        yield item, found
+    found = items = items if isinstance(items, list) else list(items)
+    for name in path.split(".") if isinstance(path, str) else [path]:
+        # Mostly all are views, and are asked at once.
+        if all(kind in kinds and name in getattr(kind, "names", ()) for kind in set(map(type, found))):
+            found = list(map(operator.attrgetter(name), found))
+        else:
+            asked = int(name) if isinstance(name, str) and name.isdigit() else name
+            found = [take(one, asked) for one in found]
+    return zip(items, found, strict=True)
 
 
 def in_order(inner: Callable[..., Any], kinds: frozenset[type[Any]]) -> Callable[..., Any]:

@@ -156,10 +156,16 @@ class PlaceView(View):
     def target(self) -> Lookup[TargetView]:
         """Its statements by short id: district.target.gdp_growth for the target nansha.gdp-growth; where none is called
         so, for what it states of that indicator in that measure (GDP, growth) for the pack's period."""
-        start = self.key + "."
-        return Lookup(self.key, {view.key.removeprefix(start): view for view in self.targets}, self._stating)
+        return Lookup(self.key, self._stating, self._codes)
+
+    def _codes(self) -> list[str]:
+        return [view.key.removeprefix(f"{self.key}.") for view in self.targets]
 
     def _stating(self, code: str) -> TargetView | None:
+        known = self._scope._targets
+        for name in (f"{self.key}.{code}", code):
+            if name in known and known[name]._target.place == self.key:
+                return known[name]
         return self._stated.get(code)
 
     @kept
