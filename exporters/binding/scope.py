@@ -332,7 +332,7 @@ class Scope:
             "flagged": [self._targets[target.id] for target in self.dataset.targets if target.flags],
             "initiatives": [item for view in (self.city, *self.districts) for item in view.initiatives],
             "indicators": list(self._indicators.values()),
-            "indicator": Lookup("indicator", self._indicators.get, self._indicators.keys),
+            "indicator": Lookup("indicator", self._indicators),
             "comparisons": self.comparisons,
             "sources": self.sources,
             "events": [EventView(self, event) for event in self.dataset.events],

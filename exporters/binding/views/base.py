@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from hashlib import blake2b
 from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar
@@ -71,20 +71,18 @@ def text_fields() -> frozenset[str]:
 class Lookup(Generic[V]):
     """Views by code; a code may be written with ``-`` or ``_`` (``district.target.gdp_growth``).
 
-    *find* gives the view of a code, and *codes* those that are known.
+    *codes* gives those that are told, if not all.
     """
 
-    def __init__(self, owner: str, find: Callable[[str], V | None], codes: Callable[[], Iterable[str]]) -> None:
-        self._owner, self._find, self._codes = owner, find, codes
+    def __init__(self, owner: str, found: Mapping[str, V], codes: Callable[[], Iterable[str]] | None = None) -> None:
+        self._owner, self._found, self._codes = owner, found, codes or found.keys
 
     def __str__(self) -> str:
         raise TypeError("a list by code stands where a text is expected; name a code and a field")
 
     def find(self, code: str) -> V | Absent:
         """Return the view of *code*, or one that is absent and knows its key."""
-        found = self._find(code)
-        if found is None and (dashed := code.replace("_", "-")) != code:
-            found, code = self._find(dashed), dashed
+        found = self._found.get(code) or self._found.get(code := code.replace("_", "-"))
         return found if found is not None else Absent(f"{self._owner}.{code}")
 
     @property

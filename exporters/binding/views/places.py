@@ -156,17 +156,11 @@ class PlaceView(View):
     def target(self) -> Lookup[TargetView]:
         """Its statements by short id: district.target.gdp_growth for the target nansha.gdp-growth; where none is called
         so, for what it states of that indicator in that measure (GDP, growth) for the pack's period."""
-        return Lookup(self.key, self._stating, self._codes)
+        return Lookup(self.key, self._stated | dict(zip(self._codes(), self.targets, strict=True)), self._codes)
 
     def _codes(self) -> list[str]:
-        return [view.key.removeprefix(f"{self.key}.") for view in self.targets]
-
-    def _stating(self, code: str) -> TargetView | None:
-        known = self._scope._targets
-        for name in (f"{self.key}.{code}", code):
-            if name in known and known[name]._target.place == self.key:
-                return known[name]
-        return self._stated.get(code)
+        start = self.key + "."
+        return [view.key.removeprefix(start) for view in self.targets]
 
     @kept
     def _stated(self) -> dict[str, TargetView]:
