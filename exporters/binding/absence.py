@@ -16,8 +16,8 @@ from jinja2.nodes import Template as Tree
 
 from exporters.binding.environment import sandbox, with_filters
 from exporters.binding.expressions import Types, attribute_type, item_type
+from exporters.binding.names import TOP
 from exporters.binding.program import Program
-from exporters.binding.scope import TOP
 from exporters.binding.views import Absent, Lookup, View
 from exporters.errors import Fault
 

@@ -16,8 +16,8 @@ from jinja2 import TemplateSyntaxError, nodes
 from exporters.binding import filters
 from exporters.binding.environment import BLOCK, VALUE, sandbox
 from exporters.binding.examining import EXAMINATION
+from exporters.binding.names import TOP
 from exporters.binding.program import Program
-from exporters.binding.scope import TOP
 from exporters.binding.tags import scan
 from exporters.binding.views import Absent, Lookup, View
 from exporters.errors import Fault, TemplateError, nearest

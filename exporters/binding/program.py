@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import itertools
 import re
+from collections import ChainMap
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 from jinja2 import Template, TemplateSyntaxError, nodes
 from jinja2 import TemplateError as JinjaError
@@ -246,8 +247,10 @@ class Bound:
         targets = names.get("targets")
         self._budget.start(len(targets) if isinstance(targets, list) else 0)
         root: Any = self._template.root_render_func
+        # Not copied: a name that no tag asks for need not be worked out.
+        layered = cast(dict[str, Any], ChainMap(cast(dict[str, Any], names), self._template.globals))
         try:
-            routes: Iterator[Any] = root(self._template.new_context(dict(names)))
+            routes: Iterator[Any] = root(self._template.new_context(layered, shared=True))
             waiting: list[str] = next(routes)
             for route in itertools.chain(routes, (None,)):
                 if waiting:

@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from decimal import Decimal
 from enum import StrEnum
 from functools import cached_property
-from operator import itemgetter
 from typing import Any
 
 from exporters import figures, wording
+from exporters.binding.names import Names
 from exporters.binding.views import (
     ComparisonView,
-    EventView,
     IndicatorView,
-    InitiativeView,
-    Lookup,
     PackView,
     PlaceView,
     SourceView,
@@ -28,7 +25,6 @@ from exporters.model import (
     Indicator,
     Lang,
     Measure,
-    Modality,
     Observation,
     Period,
     Person,
@@ -123,16 +119,6 @@ class Scope:
     def compared(self) -> dict[figures.Compared, figures.Comparison]:
         """What compares across the districts, by indicator and measure."""
         return figures.comparisons(self.dataset)
-
-    @cached_property
-    def _comparing(self) -> frozenset[str]:
-        """The ids of the statements that stand in a comparison."""
-        found: set[str] = set()
-        for one in self.compared.values():
-            found.update(target.id for target in one.districts)
-            if one.city is not None:
-                found.add(one.city.id)
-        return frozenset(found)
 
     @cached_property
     def citations(self) -> tuple[Counter[str], Counter[str | None]]:
@@ -275,7 +261,8 @@ class Scope:
     def comparison(self, target: Target) -> str:
         """Return the key by which the statement of a place that compares is found; empty for all its others."""
         fields = target.__dict__
-        if fields["id"] not in self._comparing:
+        found = self.compared.get((fields["indicator"], fields["measure"]))
+        if found is None or (found.districts.get(fields["place"]) or found.city) is not target:
             return ""
         return f"{fields['place']}|{fields['indicator']}|{fields['measure']._value_}"
 
@@ -316,86 +303,15 @@ class Scope:
             known = self._words[target.indicator, target.unit] = text
         return known
 
-    def names(self) -> Mapping[str, Any]:
+    def names(self) -> Names:
         """Return the names at the top of every template."""
-        return {
-            "pack": self.pack,
-            "city": self.city,
-            "districts": self.districts,
-            "covered": [view for view in self.districts if view.coverage == "full"],
-            "elsewhere": [view for view in self.districts if view.coverage == "other_source"],
-            "missing": [view for view in self.districts if view.coverage == "none"],
-            "targets": list(self._targets.values()),
-            "observed": [view for view in self._targets.values() if view.key in self.observations]
-            if self.observations
-            else [],
-            "flagged": [self._targets[target.id] for target in self.dataset.targets if target.flags],
-            "initiatives": [item for view in (self.city, *self.districts) for item in view.initiatives],
-            "indicators": list(self._indicators.values()),
-            "indicator": Lookup("indicator", self._indicators),
-            "comparisons": self.comparisons,
-            "sources": self.sources,
-            "events": [EventView(self, event) for event in self.dataset.events],
-            "strengths": self._strengths(),
-        }
+        return self._names
 
     @cached_property
-    def _indicators(self) -> dict[str, IndicatorView]:
+    def _names(self) -> Names:
+        return Names(self)
+
+    @cached_property
+    def indicators(self) -> dict[str, IndicatorView]:
         ordered = sorted(self.dataset.indicators, key=lambda record: record.rank)
         return {record.code: IndicatorView(self, record) for record in ordered}
-
-    def _strengths(self) -> list[str]:
-        """The words of strength that occur in the data, firmest first."""
-        order = list(Modality)
-        words: dict[Modality, list[str]] = {}
-        none = Modality.NONE
-        said = dict.fromkeys(map(itemgetter("modality", "modality_word"), map(vars, self.dataset.targets)))
-        for modality, word in said:
-            if modality is not none:
-                words.setdefault(modality, []).append(word)
-        found: list[str] = []
-        for modality in sorted(words, key=order.index):
-            own = [word for word in words[modality] if word] if self.lang == "zh" else []
-            found += own or [wording.label(modality, self.lang)]
-        return list(dict.fromkeys(found))
-
-
-# The type of every top name, for checking a template without data.
-TOP: dict[str, Any] = {
-    "pack": PackView,
-    "city": PlaceView,
-    "districts": list[PlaceView],
-    "covered": list[PlaceView],
-    "elsewhere": list[PlaceView],
-    "missing": list[PlaceView],
-    "targets": list[TargetView],
-    "observed": list[TargetView],
-    "flagged": list[TargetView],
-    "initiatives": list[InitiativeView],
-    "indicators": list[IndicatorView],
-    "indicator": Lookup[IndicatorView],
-    "comparisons": list[ComparisonView],
-    "sources": list[SourceView],
-    "events": list[EventView],
-    "strengths": list[str],
-}
-
-# What each top name means; `briefpack template names` prints it.
-MEANING: dict[str, str] = {
-    "pack": "The pack itself: title, date, period, counts.",
-    "city": "The city that the pack is about.",
-    "districts": "All districts, in the order of their division codes.",
-    "covered": "The districts whose targets the main source prints.",
-    "elsewhere": "The districts known from another source than the main one.",
-    "missing": "The districts for which no source was found.",
-    "targets": "All target statements, in the data's order.",
-    "observed": "The target statements that have an actual value.",
-    "flagged": "The target statements that carry a flag.",
-    "initiatives": "All initiatives: the city's, then each district's.",
-    "indicators": "All indicators, the most important first.",
-    "indicator": "One indicator by its code: {{ indicator.GDP.label }}.",
-    "comparisons": "The indicators that at least two districts state in one measure, to set them side by side.",
-    "sources": "All sources, numbered in the data's order.",
-    "events": "The conferences at which targets were announced.",
-    "strengths": "The words of strength that occur in the data, firmest first.",
-}

@@ -11,8 +11,8 @@ from typing import Any
 
 from exporters.binding.compiled import Compiled
 from exporters.binding.expressions import check
+from exporters.binding.names import TOP
 from exporters.binding.program import Weaver, closing, opening
-from exporters.binding.scope import TOP
 from exporters.binding.tags import Tag
 from exporters.binding.weave import TreeWeaver
 from exporters.charts.drawingml import DRAWINGML, P, R

@@ -84,8 +84,8 @@ class _DeckRenderer:
     def write(self, out: BinaryIO) -> None:
         planned = self._meta["planned"]
         if planned:
-            names = {**self._names, "slide_count": 0}
-            self._plan = list(map(int, "".join(self._compiled.programs["plan"].bind({}).stream(names)).split()))
+            plan = self._compiled.programs["plan"].bind({}, {"slide_count": 0})
+            self._plan = list(map(int, "".join(plan.stream(self._names)).split()))
             self._first = {index: number for number, index in reversed(list(enumerate(self._plan, 1)))}
         with PackageWriter(out, date_time=zip_time(self._epoch)) as writer:
             self._slides = _Pages(writer, "ppt/slides", "slide")
@@ -144,12 +144,11 @@ class _DeckRenderer:
             "_texts": Texts(),
             "_widths": [widths for box in self._boxes for widths in box.runs],
         }
-        written = inlined(self._boxes)
-        names = {**self._names, "slide_count": len(self._plan)}
+        deck = self._compiled.programs["deck"].bind(filters, {"slide_count": len(self._plan)}, inlined(self._boxes))
         slide = _Instance(0, {})
         stack: list[tuple[str, list[str]]] = []
         number = 0
-        for kind, text in self._compiled.programs["deck"].bind(filters, inlined=written).events(names):
+        for kind, text in deck.events(self._names):
             if kind == "text":
                 if stack:
                     stack[-1][1].append(text)

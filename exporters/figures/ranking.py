@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from operator import itemgetter
@@ -16,12 +16,12 @@ Compared = tuple[str, Measure]
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """What the districts state of one indicator in one measure, one statement of each, and the city's beside them.
+    """What the districts state of one indicator in one measure, one statement of each by its id, and the city's.
 
     All are base targets for the whole of their place, of one period, in units of one base.
     """
 
-    districts: tuple[Target, ...]
+    districts: Mapping[str, Target]
     city: Target | None
 
 
@@ -59,7 +59,8 @@ def comparisons(dataset: Dataset) -> dict[Compared, Comparison]:
 
 
 def _comparison(city: str, stated: dict[str, Target]) -> Comparison:
-    return Comparison(tuple(target for place, target in stated.items() if place != city), stated.get(city))
+    own = stated.pop(city, None)
+    return Comparison(stated, own)
 
 
 def ranked(dataset: Dataset, targets: Iterable[Target]) -> list[Target]:
@@ -69,7 +70,7 @@ def ranked(dataset: Dataset, targets: Iterable[Target]) -> list[Target]:
     return [target for _, target in sized]
 
 
-def extremes(dataset: Dataset, targets: Sequence[Target]) -> tuple[list[Target], list[Target]]:
+def extremes(dataset: Dataset, targets: Collection[Target]) -> tuple[list[Target], list[Target]]:
     """Return those of the targets that state the largest value, and those that state the smallest."""
     if not targets:
         return [], []
@@ -79,7 +80,7 @@ def extremes(dataset: Dataset, targets: Sequence[Target]) -> tuple[list[Target],
     return [target for target, own in sized if own == highest], [target for target, own in sized if own == lowest]
 
 
-def _sizes(dataset: Dataset, targets: Sequence[Target]) -> list[Decimal]:
+def _sizes(dataset: Dataset, targets: Iterable[Target]) -> list[Decimal]:
     """Return the values of targets in the base unit; nothing counts as 0."""
     powers = {code: unit.multiplier for code, unit in dataset.unit_by_code.items()} | {None: 0}
     stated = [target.__dict__ for target in targets]

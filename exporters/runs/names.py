@@ -22,7 +22,8 @@ def catalogue(dataset: str | None, lang: str) -> tuple[list[dict[str, Any]], lis
     from exporters import resources
     from exporters.binding import filters
     from exporters.binding.expressions import fields
-    from exporters.binding.scope import MEANING, TOP, Scope
+    from exporters.binding.names import TOP, Names
+    from exporters.binding.scope import Scope
     from exporters.binding.views import View
     from exporters.load import load
 
@@ -36,7 +37,7 @@ def catalogue(dataset: str | None, lang: str) -> tuple[list[dict[str, Any]], lis
         {
             "name": name,
             "type": _type_name(kind),
-            "meaning": MEANING.get(name, ""),
+            "meaning": _doc(getattr(Names, name)),
             "example": _first(scope.names().get(name) for scope in scopes),
         }
         for name, kind in TOP.items()

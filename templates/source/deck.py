@@ -54,7 +54,7 @@ LOOKS = {
 MESSAGES = {
     "city": "city.rows", "growth": "indicator.GDP.growth",
     "invest": "indicator.FAI.growth or indicator.IND_INVEST.growth",
-    "work": "targets|selectattr('place.n')|selectattr('kind_code', 'eq', 'deliverable')|list", "progress": "observed",
+    "work": "targets|selectattr('kind_code', 'eq', 'deliverable')|selectattr('place.n')|list", "progress": "observed",
     "gaps": "missing or elsewhere",
 }  # fmt: skip
 """Each message of the whole deck, and when there is one."""

@@ -30,8 +30,8 @@ ZH: dict[str, str] = {
     "k.invest": "投资　|{% set fai = indicator.FAI.growth %}{% set industry = indicator.IND_INVEST.growth %}"
     "{% if fai %}固定资产投资增速目标" + ranks.names("indicator.FAI.growth_first", "zh") + "最高，为" + ranks.figure("indicator.FAI.growth_first") + "{% endif %}{% if fai and industry %}；{% endif %}"
     "{% if industry %}工业投资" + ranks.names("indicator.IND_INVEST.growth_first", "zh") + "最高，为" + ranks.figure("indicator.IND_INVEST.growth_first") + "{% endif %}",
-    "k.work": "任务　|各区另列可交付的任务成果{{ targets|selectattr('place.n')|selectattr('kind_code', 'eq', 'deliverable')|list|length }}项、"
-    "在手项目盘子{{ targets|selectattr('place.n')|selectattr('kind_code', 'eq', 'portfolio')|list|length }}项",
+    "k.work": "任务　|各区另列可交付的任务成果{{ targets|selectattr('kind_code', 'eq', 'deliverable')|selectattr('place.n')|list|length }}项、"
+    "在手项目盘子{{ targets|selectattr('kind_code', 'eq', 'portfolio')|selectattr('place.n')|list|length }}项",
     "k.progress": "进展　|截至{{ pack.observed_date }}，已达到{{ observed|selectattr('actual.status', 'eq', 'met')|list|length }}项，"
     "进度正常{{ observed|selectattr('actual.status', 'eq', 'on_track')|list|length }}项，"
     "落后{{ observed|selectattr('actual.status', 'eq', 'behind')|list|length }}项",
@@ -137,7 +137,7 @@ ZH: dict[str, str] = {
     "h.flag": "{{ t.place.short }}{{ t.short|after(t.place.short) }}{{ t.text|after(t.short) }}：{{ f.note }}",
     "h.note": "{{ pack.note }}",
     # sources
-    "s.title": "全部{{ pack.target_count }}项目标出自{{ targets|map(attribute='source')|unique|list|length }}个来源，逐项可回到原句{% if loop.length > 1 %}（{{ loop.index }}/{{ loop.length }}）{% endif %}",
+    "s.title": "全部{{ pack.target_count }}项目标出自{{ sources|selectattr('target_count')|list|length }}个来源，逐项可回到原句{% if loop.length > 1 %}（{{ loop.index }}/{{ loop.length }}）{% endif %}",
     "s.who": "出处",
     "s.n": "编号", "s.source": "来源", "s.count": "引用",
     "s.counted": "{% if s.target_count %}{{ s.target_count }}项目标{% endif %}{% if s.target_count and s.actual_count %}、{% endif %}"
@@ -166,8 +166,8 @@ EN: dict[str, str] = {
     "k.invest": "Investment: |{% set fai = indicator.FAI.growth %}{% set industry = indicator.IND_INVEST.growth %}"
     "{% if fai %}fixed-asset growth is highest in " + ranks.names("indicator.FAI.growth_first", "en") + " (" + ranks.figure("indicator.FAI.growth_first") + "){% endif %}{% if fai and industry %}, {% endif %}"
     "{% if industry %}industrial in " + ranks.names("indicator.IND_INVEST.growth_first", "en") + " (" + ranks.figure("indicator.IND_INVEST.growth_first") + "){% endif %}",
-    "k.work": "Delivery: |{% set works = targets|selectattr('place.n')|selectattr('kind_code', 'eq', 'portfolio')|list|length %}the districts also list "
-    "{{ targets|selectattr('place.n')|selectattr('kind_code', 'eq', 'deliverable')|list|length }} deliverables{% if works %} and {{ works }} "
+    "k.work": "Delivery: |{% set works = targets|selectattr('kind_code', 'eq', 'portfolio')|selectattr('place.n')|list|length %}the districts also list "
+    "{{ targets|selectattr('kind_code', 'eq', 'deliverable')|selectattr('place.n')|list|length }} deliverables{% if works %} and {{ works }} "
     "{% if works == 1 %}portfolio{% else %}portfolios{% endif %} of works in hand{% endif %}",
     "k.progress": "Progress: |by {{ pack.observed_date }}, {{ observed|selectattr('actual.status', 'eq', 'met')|list|length }} targets are met, "
     "{{ observed|selectattr('actual.status', 'eq', 'on_track')|list|length }} on track and "
@@ -276,7 +276,7 @@ EN: dict[str, str] = {
     "h.elsewhere": "From other reports: {{ elsewhere|map(attribute='short')|listed('en') }}",
     "h.flag": "{{ t.place.short }}, {{ t.short|inline }} {{ t.text }}: {{ f.note }}",
     "h.note": "{{ pack.note }}",
-    "s.title": "{% set cited = targets|map(attribute='source')|unique|list|length %}All {{ pack.target_count }} targets come from {{ cited }} source{% if cited > 1 %}s{% endif %}, each traceable to its clause{% if loop.length > 1 %} ({{ loop.index }}/{{ loop.length }}){% endif %}",
+    "s.title": "{% set cited = sources|selectattr('target_count')|list|length %}All {{ pack.target_count }} targets come from {{ cited }} source{% if cited > 1 %}s{% endif %}, each traceable to its clause{% if loop.length > 1 %} ({{ loop.index }}/{{ loop.length }}){% endif %}",
     "s.who": "Sources",
     "s.n": "No.", "s.source": "Source", "s.count": "Cited by",
     "s.counted": "{% if s.target_count %}{{ s.target_count }} target{% if s.target_count > 1 %}s{% endif %}{% endif %}{% if s.target_count and s.actual_count %}, {% endif %}"

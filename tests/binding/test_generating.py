@@ -104,6 +104,13 @@ def test_selecting_by_an_unknown_name_is_still_a_fault(scope):
         list(bound("{% for t in targets|selectattr('nope', 'eq', 1) %}", "{% endfor %}").stream(scope.names()))
 
 
+def test_a_name_that_no_tag_asks_for_is_not_worked_out():
+    names = Scope(load(ROOT / "data" / "guangzhou-2023.yaml")).names()
+    assert "".join(bound("{{ pack.year }}", "{{ sources|length }}").stream(names)) == "20234"
+    assert vars(names).keys().isdisjoint(names.keys() - {"pack", "sources", "targets"})
+    assert len(names) == len(list(names.values())) and "nothing" not in names
+
+
 def test_a_name_for_a_turn_is_made_only_where_it_is_read():
     named: list[str] = []
 

@@ -69,7 +69,7 @@ def test_what_only_a_plan_states_compares_within_the_plan():
         statement("city.gdp", "city", "5.5"),
     )  # fmt: skip
     found = comparisons(data)["GDP", "growth_yoy"]
-    assert [target.id for target in found.districts] == ["a.plan", "b.plan"]
+    assert [target.id for target in found.districts.values()] == ["a.plan", "b.plan"]
     assert found.city is None
 
 
@@ -83,7 +83,7 @@ def test_units_that_cannot_be_set_against_each_other_stand_apart(first, second, 
         statement("city.x", "city", "40", unit=second, measure=measure),
     )  # fmt: skip
     found = comparisons(data)["GDP", measure]
-    assert [target.id for target in found.districts] == ["a.x", "c.x"]
+    assert [target.id for target in found.districts.values()] == ["a.x", "c.x"]
     assert found.city is None
     assert Scope(data).target("b.x").comparison == ""
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from decimal import Decimal
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from exporters import figures, wording
 from exporters.binding.kept import kept
 from exporters.binding.views.base import View
-from exporters.model import Indicator, Measure
+from exporters.model import Indicator, Measure, Target
 
 if TYPE_CHECKING:
     from exporters.binding.scope import Scope
@@ -48,20 +50,21 @@ class IndicatorView(View):
         """The data's note on it."""
         return self._indicator.note.in_(self._scope.lang)
 
-    def _ranked(self, measure: Measure) -> list[TargetView]:
-        found = self._scope.compared.get((self._indicator.code, measure))
-        return self._scope.ranked(found.districts) if found else []
-
     @kept
     def growth(self) -> list[TargetView]:
         """The districts' growth targets in per cent, largest first."""
-        return [view for view in self._ranked(Measure.GROWTH_YOY) if view._target.unit == "PERCENT"]
+        stated = self._stated(Measure.GROWTH_YOY)
+        return self._scope.ranked(target for target in stated if target.__dict__["unit"] == "PERCENT")
+
+    def _stated(self, measure: Measure) -> Collection[Target]:
+        found = self._scope.compared.get((self._indicator.code, measure))
+        return found.districts.values() if found else ()
 
     @kept
     def growth_first(self) -> list[TargetView]:
         """Those of the growth targets that are largest: several where districts state the same number."""
         largest = self.growth[0].value if self.growth else None
-        return [view for view in self.growth if view.value == largest]
+        return list(takewhile(lambda view: view.value == largest, self.growth))
 
     @kept
     def growth_first_text(self) -> str:
@@ -71,13 +74,14 @@ class IndicatorView(View):
     @kept
     def level(self) -> list[TargetView]:
         """The districts' targets in absolute terms, largest first."""
-        return self._ranked(Measure.LEVEL)
+        return self._scope.ranked(self._stated(Measure.LEVEL))
 
     @kept
     def median_growth(self) -> Decimal | None:
         """The median of the districts' growth targets, in per cent."""
-        # From the smallest on: what is in order already is sorted at once.
-        return figures.median([value for view in reversed(self.growth) if (value := view._target.value) is not None])
+        # They are in order: the median of all is that of the one or two in the middle.
+        middle = self.growth[max(len(self.growth) - 1, 0) // 2 : len(self.growth) // 2 + 1]
+        return figures.median([value for view in middle if (value := view.value) is not None])
 
     @kept
     def city_growth(self) -> TargetView | None:
@@ -94,7 +98,7 @@ class ComparisonView(View):
     """One indicator in one measure that at least two districts state."""
 
     def __init__(self, scope: Scope, comparison: figures.Comparison) -> None:
-        self._first = first = comparison.districts[0]
+        self._first = first = next(iter(comparison.districts.values()))
         self._comparison = comparison
         super().__init__(scope, f"comparison.{first.indicator.lower().replace('_', '-')}-{first.measure.value}")
 
@@ -137,7 +141,7 @@ class ComparisonView(View):
     @kept
     def targets(self) -> list[TargetView]:
         """The districts' targets, largest first."""
-        return self._scope.ranked(self._comparison.districts)
+        return self._scope.ranked(self._comparison.districts.values())
 
     @kept
     def highest(self) -> list[TargetView]:
@@ -161,7 +165,7 @@ class ComparisonView(View):
 
     @kept
     def _extremes(self) -> tuple[list[TargetView], list[TargetView]]:
-        highest, lowest = figures.extremes(self._scope.dataset, self._comparison.districts)
+        highest, lowest = figures.extremes(self._scope.dataset, self._comparison.districts.values())
         view = self._scope.target
         return [view(target.id) for target in highest], [view(target.id) for target in lowest]
 
