@@ -18,8 +18,7 @@ class Dropped:
 
     def __init__(self, files: ThreeWay) -> None:
         self._files = files
-        self._filled: dict[str, set[str]] = {}
-        """By group: the columns that say the same in each item."""
+        self._columns: dict[str, tuple[set[str], set[str]]] = {}
 
     def group(self, base: Group, theirs: Group, form: Group | None, *, goes: bool) -> None:
         """See to a group; *form* tells the same record by now, *goes* says whether it can be taken out."""
@@ -39,7 +38,7 @@ class Dropped:
 
     def item(self, group: Group, base: Item, theirs: Item) -> None:
         """See to an item that nothing else of its record holds."""
-        untouched = same(base, theirs) or same(base, self._without_filled(group, base, theirs))
+        untouched = same(base, theirs) or same(*self._without_columns(group, base, theirs))
         if group.keeps and not (theirs.removable and in_place(base, theirs)):
             self._files.edits.append(MarkStale(theirs.id, theirs.at))
         elif untouched:
@@ -84,19 +83,23 @@ class Dropped:
         names = f"{item.id}@{group.id}", item.id
         return next((name for name in names if name in self._files.overrides.names), "")
 
-    def _without_filled(self, group: Group, base: Item, item: Item) -> Item:
-        """Return an item without what a person put into every one of its group: a column filled down is about no row.
-        Of two items nothing can be told."""
+    def _without_columns(self, group: Group, base: Item, item: Item) -> tuple[Item, Item]:
+        """Return both without the columns that a person took out of the whole group or filled down through all of it:
+        these are about no row."""
+        here, filled = self._columns_of(group)
         bound = {slot.key for slot in base.slots}
-        if all(slot.key in bound for slot in item.slots):
-            return item
-        filled = self._filled.get(group.at)
-        if filled is None:
+        own = (one for one in base.slots if one.key.removeprefix(base.id) in here or not one.key.startswith(base.id))
+        now = (one for one in item.slots if one.key in bound or one.key.removeprefix(item.id) not in filled)
+        return (replace(base, slots=tuple(own)) if here else base), replace(item, slots=tuple(now))
+
+    def _columns_of(self, group: Group) -> tuple[set[str], set[str]]:
+        """Return the columns of a group, and those that say the same in each item. Of two items nothing can be told."""
+        found = self._columns.get(group.at)
+        if found is None:
             columns: dict[str, list[str]] = defaultdict(list)
             for one in group.items if len(group.items) > _TWO else ():
                 for slot in one.slots:
                     columns[slot.key.removeprefix(one.id)].append(slot.text)
-            whole = (name for name, texts in columns.items() if texts == texts[:1] * len(group.items))
-            filled = self._filled[group.at] = set(whole)
-        own = (one for one in item.slots if one.key in bound or one.key.removeprefix(item.id) not in filled)
-        return replace(item, slots=tuple(own))
+            filled = {name for name, texts in columns.items() if texts == texts[:1] * len(group.items)}
+            found = self._columns[group.at] = set(columns), filled
+        return found

@@ -60,7 +60,7 @@ class Items:
         for column, slots in missing.items():
             self._missing_column(f"{theirs.id}!{column}", slots)
         for unit, items in held.items():
-            known = [content_of(item) for item in before.values() if item.unit == unit]
+            known = [content_of(item) for item in before.values() if item.unit == unit and item.id not in now]
             self._dropped.unit(unit, "\n".join(known) if unit in touched else "", items)
         for name, item in before.items():
             if name in here or name not in now:

@@ -251,7 +251,7 @@ class _Grid:
 
 def _signs(book: Book, part: str, cell: Cell) -> Signs:
     text = book.text(cell)
-    if cell.kind == "n" and len(text) > _DIGITS:
+    if cell.kind == "n" and len(text) > _DIGITS and not book.serial(text):
         # An office keeps a digit less of a result than it has.
         text = f"{float(text):.{_DIGITS}g}"
     if cell.formula is None:

@@ -142,7 +142,7 @@ class Book:
         found = [
             table
             for entry in self.entries
-            for part in self._targets(entry.part, rt.TABLE)
+            for part in self.targets(entry.part, rt.TABLE)
             if (table := read_table(part, entry.part, utf8(self.package.read(part)))) is not None
         ]
         return tuple(found)
@@ -291,14 +291,15 @@ class Book:
         """The bytes of XML of all worksheets."""
         return sum(self.package.size(entry.part) for entry in self.entries)
 
-    def _targets(self, part: str, rel_type: str) -> list[str]:
+    def targets(self, part: str, rel_type: str) -> list[str]:
+        """Return the parts that *part* leads to by relationships of that type."""
         relationships = self.package.relationships(part)
         targets = (relationships.target(item) for item in relationships.of_type(rel_type) if not item.external)
         return [self.package.stored_name(target) for target in targets if target in self.package]
 
     def target(self, part: str, rel_type: str) -> str:
         """Return the part that *part* leads to by a relationship of that type; empty where there is none."""
-        found = self._targets(part, rel_type)
+        found = self.targets(part, rel_type)
         return found[0] if found else ""
 
     @cached_property

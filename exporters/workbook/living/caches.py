@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from exporters.package import ct
+from exporters.package import ct, rt
 from exporters.workbook.formula.tokens import tokens
 from exporters.workbook.formula.values import Error, Scalar, general
 from exporters.workbook.living.book import Book, SheetEntry, Table, read_table
@@ -48,6 +48,7 @@ def renew(book: Book, changes: Changes, edits: Iterable[SheetEdit], lifted: Sequ
             changes.set(sheet.part, data)
         unknown |= any(value is None for value in values.values())
     _charts(book, changes, state, folded)
+    _pivots(book, changes)
     if unknown:
         _ask_for_calculation(book, changes)
 
@@ -86,6 +87,20 @@ def _ask_for_calculation(book: Book, changes: Changes) -> None:
         following = next((child for child in root.children if child.name in _BEHIND_CALCULATION), None)
         splices.insert(following.start if following is not None else root.closed, xml)
     changes.set(book.part, splices.result())
+
+
+def _pivots(book: Book, changes: Changes) -> None:
+    """Have pivot tables over this workbook's cells worked out anew when it is opened: they keep a copy of these."""
+    for part in book.targets(book.part, rt.PIVOT_CACHE):
+        data = changes.parts.get(part) or utf8(book.package.read(part))
+        try:
+            root = parse(data)
+        except ValueError:
+            continue
+        if any(one.name == "worksheetSource" for one in root.walk()) and root.get("refreshOnLoad") not in {"1", "true"}:
+            splices = Splices(data)
+            splices.attribute(root, "refreshOnLoad", "1")
+            changes.set(part, splices.result())
 
 
 # --- charts ------------------------------------------------------------------------------------------------------

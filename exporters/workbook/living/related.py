@@ -46,14 +46,6 @@ class Related:
             # A part that is no XML cannot be shown by Excel either; it is carried as it is.
             return None
 
-    def _targets(self, part: str, rel_type: str) -> Iterator[str]:
-        package = self.book.package
-        relationships = package.relationships(part)
-        for item in relationships.of_type(rel_type):
-            target = relationships.target(item)
-            if not item.external and target in package:
-                yield package.stored_name(target)
-
     def _names(self) -> tuple[str, Splices]:
         splices = Splices(self.book.data)
         for holder in self.book.root.all("definedNames"):
@@ -77,7 +69,7 @@ class Related:
 
     def _tables(self, sheet: str, name: str) -> Iterator[tuple[str, Splices]]:
         shift = self.shifts.of(name)
-        for part in self._targets(sheet, rt.TABLE):
+        for part in self.book.targets(sheet, rt.TABLE):
             opened = self._open(part)
             if opened is None:
                 continue
@@ -94,7 +86,7 @@ class Related:
             yield part, splices
 
     def _drawings(self, sheet: str, shift: Shift) -> Iterator[tuple[str, Splices]]:
-        for part in self._targets(sheet, rt.DRAWING):
+        for part in self.book.targets(sheet, rt.DRAWING):
             opened = self._open(part)
             if opened is None:
                 continue
@@ -115,7 +107,7 @@ class Related:
             yield part, splices
 
     def _linked(self, sheet: str, rel_type: str, element: str, shift: Shift) -> Iterator[tuple[str, Splices]]:
-        for part in self._targets(sheet, rel_type):
+        for part in self.book.targets(sheet, rel_type):
             opened = self._open(part)
             if opened is None:
                 continue
@@ -126,7 +118,7 @@ class Related:
             yield part, splices
 
     def _pivot_sources(self) -> Iterator[tuple[str, Splices]]:
-        for part in self._targets(self.book.part, rt.PIVOT_CACHE):
+        for part in self.book.targets(self.book.part, rt.PIVOT_CACHE):
             opened = self._open(part)
             if opened is None:
                 continue
