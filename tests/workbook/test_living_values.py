@@ -172,6 +172,27 @@ def test_sorted_coloured_filtered_with_a_column_a_chart_and_a_new_name():
     assert loaded(result)["我的分析"]["A1"].value == "=年度目标!E5*2"
 
 
+def test_a_grand_total_counts_no_subtotal_and_no_filtered_row():
+    base = render(dataset())
+    book = loaded(base)
+    sheet, own = book["目标"], book.create_sheet("小计")
+    first, hidden = row_of(sheet, GDP), row_of(sheet, FAI)
+    sheet.row_dimensions[hidden].hidden = True
+    own["A1"], own["A2"] = f"=目标!E{first}", 1
+    own["A3"], own["A4"], own["A5"] = "=SUBTOTAL(9,A1:A2)", "=SUBTOTAL(9,A1:A3)", "=SUM(A1:A3)"
+    top, bottom = sorted((first, hidden))
+    for row, kind in enumerate((9, 109, 2, 102), 1):
+        own.cell(row, 2).value = f"=SUBTOTAL({kind},目标!E{top}:E{bottom})"
+    own["B5"] = f"=COUNT(目标!E{top}:E{bottom})"
+    result, _ = regenerate(base, saved(book), render(changed(dataset(), {GDP: "7.5", FAI: "21"})))
+    found = loaded(result, cached=True)
+    assert [found["小计"].cell(row, 1).value for row in range(1, 6)] == pytest.approx([0.075, 1, 1.075, 1.075, 2.15])
+    shown = [found["目标"].cell(row, 5).value for row in range(top, bottom + 1) if row != hidden]
+    numbers = [one for one in shown if isinstance(one, int | float)]
+    sums, counts = [sum(numbers)] * 2, [len(numbers)] * 2
+    assert [found["小计"].cell(row, 2).value for row in range(1, 6)] == pytest.approx([*sums, *counts, counts[0] + 1])
+
+
 def test_a_row_and_a_column_by_hand_while_the_data_adds_a_row():
     """Scenario 8: cells stay aligned; what stands under the table moves down; formulas go on covering it."""
     base = render(changed(dataset(), drop=(FAI, "zengcheng.gdp-growth")))

@@ -247,11 +247,12 @@ def _sumproduct(*values: Value) -> float:
 
 
 def _subtotal(kind: Value, *areas: Value) -> float:
-    # The rows that a filter hides are not known before the file is opened; as written, no row is hidden.
-    found = _SUBTOTALS.get(int(_one(kind)) % 100)
+    number = int(_one(kind))
+    found = _SUBTOTALS.get(number % 100)
     if found is None:
         raise ErrorValueError(VALUE)
-    return float(found(*areas))
+    shown = (one.shown[number > _ALL_HIDDEN] if isinstance(one, Area) and one.shown else one for one in areas)
+    return float(found(*shown))
 
 
 def _plain(function: Callable[[float], float]) -> Callable[[Value], float]:
@@ -285,6 +286,8 @@ def _root_of(function: Callable[..., float]) -> Callable[..., float]:
     return lambda *values: math.sqrt(function(*values))
 
 
+_ALL_HIDDEN = 100
+"""Kinds of subtotals above it leave out all hidden rows, the others those that a filter hides."""
 _SUBTOTALS: dict[int, Callable[..., float]] = {
     1: _average, 2: _count, 3: _counta, 4: _max, 5: _min, 6: _product, 7: _root_of(_var), 8: _root_of(_varp), 9: _sum,
     10: _var, 11: _varp,

@@ -32,7 +32,7 @@ class UnknownError(Exception):
 class Area:
     """A rectangle of values, column by column, with what has been looked up in it (columns never change)."""
 
-    __slots__ = ("columns", "height", "indexes", "left", "positions", "top")
+    __slots__ = ("columns", "height", "indexes", "left", "positions", "shown", "top")
 
     def __init__(self, columns: Sequence[Sequence[Scalar]], left: int = 1, top: int = 1) -> None:
         self.columns = columns
@@ -40,6 +40,9 @@ class Area:
         self.left, self.top = left, top
         self.indexes: dict[object, object] = {}
         self.positions: dict[object, int] | None = None
+        self.shown: tuple[Area, Area] | None = None
+        """What subtotals count: without those in it and without rows that a filter hides, or without any hidden row;
+        None where that is all of it."""
 
     @property
     def width(self) -> int:

@@ -19,7 +19,7 @@ from exporters.workbook.living.rowforms import RowCells
 from exporters.workbook.living.shapes import Reference, Shape, shaped, shaped_in
 from exporters.workbook.living.sheet import Sheet
 from exporters.workbook.living.spans import Splices, escaped, start_tag_end, with_attribute
-from exporters.workbook.references import letters, quoted_sheet
+from exporters.workbook.references import letters, parse_range, quoted_sheet
 
 Place = tuple[str, int, int]
 """Sheet (folded), row, column."""
@@ -73,6 +73,9 @@ class Recalculation:
         self._inside: dict[_Rectangle, list[Place]] = {}
         """The formulas to be worked out in a range."""
         self._unknown: set[Place] = set()
+        self._subtotals: set[Place] = set()
+        self._hidden: dict[str, tuple[set[int], set[int]]] = {}
+        """By sheet: the rows that a filter hides, and all hidden ones."""
         self._bounds: dict[str, tuple[int, int]] = {}
         for name, sheet in self._sheets.items():
             self._read(name, sheet)
@@ -91,6 +94,8 @@ class Recalculation:
             text = sheet.formula(cell)
             known = bool(text) and formula.kind not in {"array", "dataTable"}
             self._formulas[name, cell.row, cell.column] = _FormulaCell(cell, text, known)
+            if "SUBTOTAL(" in text.upper():
+                self._subtotals.add((name, cell.row, cell.column))
         self._bounds[name] = right, bottom
 
     # --- what depends on what changed ----------------------------------------------------------------------------
@@ -283,6 +288,35 @@ class Recalculation:
                 for column in range(left, last_column + 1)
             ]
             found = self._areas[key] = Area(columns, left, top)
+            if self._subtotals:
+                found.shown = self._shown(found, sheet)
+        return found
+
+    def _shown(self, area: Area, sheet: str) -> tuple[Area, Area]:
+        """Return what subtotals count of an area: without others, and without hidden rows."""
+
+        def but(hidden: set[int]) -> Area:
+            columns = [
+                [
+                    None if row in hidden or (sheet, row, column) in self._subtotals else value
+                    for row, value in enumerate(values, area.top)
+                ]
+                for column, values in enumerate(area.columns, area.left)
+            ]
+            return Area(columns, area.left, area.top)
+
+        filtered, hidden = self._hidden_rows(sheet)
+        return but(filtered), but(hidden)
+
+    def _hidden_rows(self, name: str) -> tuple[set[int], set[int]]:
+        found = self._hidden.get(name)
+        if found is None:
+            sheet = self._sheets[name]
+            hidden = {number for number, row in sheet.rows.items() if row.attributes.get("hidden") in {"1", "true"}}
+            areas = [one.area for one in self._tables.values() if self._names.get(one.sheet) == name]
+            areas += [area for one in sheet.root.all("autoFilter") if (area := parse_range(one.get("ref")))]
+            filtered = {row for row in hidden if any(area.top <= row <= area.bottom for area in areas)}
+            found = self._hidden[name] = filtered, hidden
         return found
 
     def value(self, sheet: str, row: int, column: int) -> Scalar:
