@@ -138,7 +138,7 @@ class Scope:
     def done(self, record: Any) -> str:
         """Let a place forget its rows and lists: those of thousands fill the memory.
 
-        Called behind each district's own section.
+        Called behind each district's own section and slides.
         """
         if isinstance(record, PlaceView) and len(self.districts) >= _MANY:
             record._forget()
@@ -258,12 +258,17 @@ class Scope:
         period = own["period"].__dict__
         return own["role"] is not _MILESTONE and (period["start"], period["end"]) != self._days
 
-    def comparison(self, target: Target) -> str:
-        """Return the key by which the statement of a place that compares is found; empty for all its others."""
+    def compares(self, target: Target) -> bool:
+        """Whether a target is what its place has in a comparison."""
         fields = target.__dict__
         found = self.compared.get((fields["indicator"], fields["measure"]))
-        if found is None or (found.districts.get(fields["place"]) or found.city) is not target:
+        return found is not None and (found.districts.get(fields["place"]) or found.city) is target
+
+    def comparison(self, target: Target) -> str:
+        """Return the key by which the statement of a place that compares is found; empty for all its others."""
+        if not self.compares(target):
             return ""
+        fields = target.__dict__
         return f"{fields['place']}|{fields['indicator']}|{fields['measure']._value_}"
 
     def stretch(self, target: Target) -> TargetView | None:

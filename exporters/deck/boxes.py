@@ -52,6 +52,10 @@ class Widths(dict[str, float]):
         size, latin, east_asian, bold = self._set
         return size * (widest(latin, east_asian, bold) / 1000 + SEAM)
 
+    def within(self, room: float, text: str) -> bool:
+        """Return whether *room* takes a text. Counting costs less than measuring what no other slide says."""
+        return (len(text) * self.widest <= room and "\t" not in text) or self[text] <= room
+
     def __missing__(self, text: str) -> float:
         if len(self) >= _REMEMBERED:
             self.clear()
@@ -152,9 +156,10 @@ class Box(NamedTuple):
         room = self.one_line
         if room < 0 and all(map(str.isascii, texts)):
             room = self.latin_line
-        for text, widths in zip(texts, self.runs, strict=True):
+        *others, last = zip(self.runs, texts, strict=True)
+        for widths, text in others:
             room -= widths[text]
-        return room >= 0
+        return last[0].within(room, last[1])
 
 
 def read_box(found: dict[str, Any]) -> Box:

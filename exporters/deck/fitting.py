@@ -150,7 +150,8 @@ class Fitter:
         found = self._boxes[box]
         level = found.levels[0]
         room = found.width - level.left - level.indent
-        if not taken and lines and widths_of(level.size, level.latin, level.east_asian, level.bold)[text] <= room:
+        widths = widths_of(level.size, level.latin, level.east_asian, level.bold)
+        if not taken and lines and widths.within(room, text):
             return text
         return self._shorten(text, level, found.width, lines, taken)
 

@@ -80,6 +80,8 @@ class _DeckRenderer:
         self._first: dict[int, int] = {}
         self._notes = 0
         self._shown = 0
+        self._record: Any = None
+        """What the slide that is being written is about."""
 
     def write(self, out: BinaryIO) -> None:
         planned = self._meta["planned"]
@@ -131,12 +133,19 @@ class _DeckRenderer:
         self._fitter.start_slide()
         return ""
 
+    def _slide_name(self, record: Any, rest: str) -> str:
+        """Return the name of the slide that begins. With the last slide about a place, all worked out of it is over."""
+        if record is not self._record:
+            self._scope.done(self._record)
+            self._record = record
+        return self._anchors.slide(record, rest)
+
     def _stream(self, writer: PackageWriter, planned: bool) -> None:
         filters: dict[str, Any] = {
             **CHART_FILTERS,
             **self._fitter.filters(),
             "_shape": self._anchors.name,
-            "_slide": self._anchors.slide,
+            "_slide": self._slide_name,
             "_start": self._start_slide,
             "_number": lambda _: str(self._shown),
             "_taken": self._anchors.taken,

@@ -10,6 +10,8 @@ import pytest
 from deck_samples import DATA, PROGRESS, rendered, shipped
 from pptx import Presentation
 
+from exporters.binding.views import PlaceView
+
 
 def said(data: bytes) -> str:
     lines: list[str] = []
@@ -45,3 +47,11 @@ def _shape(shape: Any) -> Iterator[str]:
 @pytest.mark.parametrize(("name", "data"), [("guangzhou", DATA), ("progress", PROGRESS)])
 def test_golden(name: str, data: Any, lang: str, golden: Callable[[str, str], None]) -> None:
     golden(f"deck-{name}-{lang}.txt", said(rendered(shipped(lang), data, lang)))
+
+
+def test_a_deck_whose_views_are_let_go_of_is_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    whole, forgotten = rendered(shipped()), []
+    monkeypatch.setattr("exporters.binding.scope._MANY", 0)
+    monkeypatch.setattr(PlaceView, "_forget", lambda place, forget=PlaceView._forget: forgotten.append(forget(place)))
+    assert rendered(shipped()) == whole
+    assert len(forgotten) == len(DATA.districts)

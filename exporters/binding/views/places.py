@@ -11,7 +11,7 @@ from exporters.binding.views.base import Lookup, View
 from exporters.binding.views.statements import RowView
 from exporters.model import Initiative, Measure, Person, Place, Post, Role, Target
 
-_BASE = Role.BASE
+_BASE, _GROWTH = Role.BASE, Measure.GROWTH_YOY
 
 if TYPE_CHECKING:
     from exporters.binding.scope import Scope
@@ -201,12 +201,13 @@ class PlaceView(View):
     def growth(self) -> list[TargetView]:
         """Its year-on-year growth targets in per cent that compare with other districts', the most important indicator
         first."""
-        growth = (row.growth for row in self._ranked if row.growth is not None)
-        return [
-            view
-            for view in growth
-            if view._target.measure is Measure.GROWTH_YOY and view._target.unit == "PERCENT" and view.comparison
-        ]
+        found: list[TargetView] = []
+        for row in self._ranked:
+            if row.growth is not None:
+                own = row.growth._target.__dict__
+                rate = own["measure"] is _GROWTH and own["unit"] == "PERCENT"
+                found += [row.growth] if rate and self._scope.compares(row.growth._target) else []
+        return found
 
     @kept
     def observed(self) -> list[TargetView]:
