@@ -141,8 +141,8 @@ def test_a_question_is_put_again_where_its_answer_changed():
 
 def test_items_of_a_loop_may_be_of_any_kind_and_set_anew(scope):
     items = [scope.city, {"name": "x"}, None]
-    turns = ("{% for d in items %}", "{{ d.name }}", "{{ loop.last }}", "{% endfor %}")
-    assert "".join(bound(*turns).stream({"items": items})) == "广州市FalsexFalseTrue"
+    turns = ("{% for d in items %}", "{{ d.name }}", "{{ '.' if loop.last else ',' }}", "{% endfor %}")
+    assert "".join(bound(*turns).stream({"items": items})) == "广州市,x,."
     other = ("{% for d in items %}", "{% set d = 'abc' %}", "{{ d.name }}", "{% endfor %}")
     with pytest.raises(TemplateError, match="name"):
         "".join(bound(*other).stream({"items": items}))
