@@ -238,6 +238,8 @@ def with_own_lines(room: Exporter, plan: Plan, base: Package, theirs: Package, n
     places = {one.at for one in plan.kept} | {one.at for one in plan.conflicts}
     edited = (item for group in now.groups for item in group.items if any(slot.at in places for slot in item.slots))
     told = {line for item in edited for line in content_of(item).split("\n")}
+    # What the data dropped as a whole stands in no render any more.
+    told |= {line for one in plan.conflicts for line in one.theirs.split("\n")}
     own = _own_lines(room, theirs, (base,), told)
     return replace(plan, kept=(*plan.kept, *(Kept(line_key(line), "", line, "added") for line in own)))
 

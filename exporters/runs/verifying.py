@@ -18,7 +18,7 @@ from exporters.binding.keys import Keys
 from exporters.binding.views import TargetView
 from exporters.errors import BriefpackError
 from exporters.files import read_file
-from exporters.merge import aligned, canonical, known
+from exporters.merge import aligned, canonical, content_of, known
 from exporters.model import Target, check_sources
 from exporters.package import Package, lint
 from exporters.registry import EXPORTERS
@@ -102,10 +102,12 @@ def verify(pack: Pack, sources: Path | None = None) -> Verification:
     known = _Known(pack)
     values = 0
     for one in read:
-        count, found = _through_keys(one, keys)
+        kept = _kept(one, pack)
+        findings += kept.findings
+        count, found = _through_keys(one, keys, kept)
         values += count
         findings += found
-        findings += _through_text(one, found, known)
+        findings += _through_text(one, found, known, kept)
         findings += _dropped(one)
         findings += _in_itself(one)
     findings += _everywhere_the_same(read, keys)
@@ -170,7 +172,46 @@ def _taken(now: Snapshot, there: Snapshot) -> tuple[Slot, ...]:
     )
 
 
-def _through_keys(one: _Read, keys: Keys) -> tuple[int, list[Finding]]:
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """What the data dropped and stays because a person had changed it, until that conflict is settled; by handle."""
+
+    findings: tuple[Finding, ...] = ()
+    slots: frozenset[str] = frozenset()
+    lines: frozenset[str] = frozenset()
+
+
+def _kept(one: _Read, pack: Pack) -> _Kept:
+    """Tell what a file goes on saying of what the data no longer holds as one thing for each conflict that is open."""
+    if one.snapshot.format == "workbook":
+        # There it is told row by row, with what counts it.
+        return _Kept()
+    findings: list[Finding] = []
+    slots, lines = set[str](), set[str]()
+    for conflict in pack.manifest.open_conflicts(one.file.name):
+        if conflict.reason != "changed-dropped" or conflict.ours:
+            continue
+        items = [
+            item
+            for group in one.snapshot.groups
+            for item in group.items
+            if conflict.key in {item.unit, group.id, item.id, f"{item.id}@{group.id}"}
+        ]
+        here = [slot for item in items for slot in item.slots]
+        count = sum(slot.kind is SlotKind.VALUE and bool(numbers(slot.text)) for slot in here)
+        message = "it stays although the data no longer holds it: a person had changed it (a conflict that is open); "
+        message += (
+            f"{count} figures in it follow nothing, and its numbers among sections, tables and slides may stand twice"
+        )
+        where = next((one.where(slot) for slot in here if one.where(slot)), "")
+        findings.append(Finding("stale", one.file.name, where, conflict.key, message))
+        slots |= {slot.at for slot in here}
+        said = (*map(content_of, items), *(slot.text for slot in here))
+        lines |= {line for text in said for line in text.split("\n")}
+    return _Kept(tuple(findings), frozenset(slots), frozenset(lines))
+
+
+def _through_keys(one: _Read, keys: Keys, kept: _Kept) -> tuple[int, list[Finding]]:
     """Compare each bound text with the render that the file was edited from, and each value with its record."""
     found: list[Finding] = []
     count = 0
@@ -180,7 +221,7 @@ def _through_keys(one: _Read, keys: Keys) -> tuple[int, list[Finding]]:
         if base is not None and not _same(one, base, slot):
             found += _changed(one, slot, base)
     for group, item, slot in one.snapshot.slots():
-        if slot.kind.silent:
+        if slot.kind.silent or slot.at in kept.slots:
             continue
         base = before.take(group, item, slot)
         if base is not None and not _same(one, base, slot):
@@ -341,7 +382,7 @@ def _proses(snapshot: Snapshot | None) -> dict[tuple[str, str, str], list[str]]:
     return found
 
 
-def _through_text(one: _Read, told: Iterable[Finding], known: _Known) -> Iterator[Finding]:
+def _through_text(one: _Read, told: Iterable[Finding], known: _Known, kept: _Kept) -> Iterator[Finding]:
     """List numbers in the visible text that the render did not hold and no finding through a key has told of."""
     if one.base is None:
         return
@@ -353,6 +394,8 @@ def _through_text(one: _Read, told: Iterable[Finding], known: _Known) -> Iterato
     by_hand = _by_hand(one)
     pairs = {tuple(one.message.removeprefix(_BY_HAND).split(" -> ")) for one in told if one.kind == "changed"}
     for line in typed(one.base_texts, one.texts, derived):
+        if line.line.text in kept.lines:
+            continue
         where = f"{line.line.where}: “{_cut(line.line.text)}”"
         for old, new in line.changed:
             if not any(old in first and new in second for first, second in _two(pairs)):

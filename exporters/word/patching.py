@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import BinaryIO
 
@@ -117,6 +117,7 @@ class _Patch:
         going = (self._target.item(edit.at) for edit in edits if isinstance(edit, RemoveItem))
         removals = [found for found in going if found is not None]
         kept = self._headings_kept({found.id for found in removals})
+        removals += self._entries_left({found.id for found in removals})
         for found in removals:
             if found.id not in kept:
                 self._touch(found.element)
@@ -287,7 +288,7 @@ class _Patch:
         if not names:
             return set()
         going = {element for found in self._going(removed) for element in found.elements}
-        inside = {mark.get(f"{W}name", "") for one in going if one.tag == P for mark in one.iter(START)}
+        inside = _bookmarks_in(going)
         text = self._target.body.part.data
         wanted = {one for one in names.values() if one not in inside or text.count(f' w:name="{one}"'.encode()) != 1}
         if not wanted:
@@ -299,6 +300,14 @@ class _Patch:
             if name in homes and not any(parent in going for parent in homes[name].iterancestors(f"{W}p")):
                 kept.add(entry)
         return kept
+
+    def _entries_left(self, removed: set[str]) -> list[Found]:
+        """Return the entries of the contents whose heading goes in a later generation than the data dropped them in."""
+        inside = _bookmarks_in(element for found in self._going(removed) for element in found.elements)
+        text = self._target.body.part.data
+        left = (found for found in self._target.body.entries if found.id not in removed) if inside else ()
+        names = ((found, found.regions[0].name) for found in left)
+        return [found for found, name in names if name in inside and text.count(f' w:name="{name}"'.encode()) == 1]
 
     def _going(self, removed: set[str]) -> Iterator[Found]:
         for _, story in self._target.stories:
@@ -401,6 +410,10 @@ def _spot_of(place: Place) -> Spot | None:
         paragraph = next(place.chart.iterancestors(f"{W}p"), None)
         return _spot_in(paragraph) if paragraph is not None else None
     return _spot_in(place.region.paragraph) if place.region is not None else None
+
+
+def _bookmarks_in(elements: Iterable[Element]) -> set[str]:
+    return {mark.get(f"{W}name", "") for one in elements if one.tag == P for mark in one.iter(START)}
 
 
 def _spot_in(element: Element) -> Spot | None:

@@ -22,7 +22,10 @@ from exporters.package import Package
 ROOT = Path(__file__).resolve().parents[2]
 FILES = {"briefing.docx": word, "deck.pptx": deck, "targets.xlsx": workbook}
 EDITIONS = [(look, lang) for look in ("standard", "gbt9704") for lang in ("zh", "en")]
-A, W = "{http://schemas.openxmlformats.org/drawingml/2006/main}", "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+A, W = (
+    "{http://schemas.openxmlformats.org/drawingml/2006/main}",
+    "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}",
+)
 Record = dict[str, Any]
 
 
@@ -51,7 +54,9 @@ def said(file: str, data: Dataset, look: str = "standard", lang: str = "zh") -> 
     exporter.render(program, package, Scope(data, lang), out)  # type: ignore[arg-type]
     if exporter is workbook:
         book = openpyxl.load_workbook(io.BytesIO(out.getvalue()), data_only=True)
-        return [str(cell.value) for sheet in book for row in sheet.iter_rows() for cell in row if cell.value is not None]
+        return [
+            str(cell.value) for sheet in book for row in sheet.iter_rows() for cell in row if cell.value is not None
+        ]
     made, mark = Package.open(out.getvalue()), W if exporter is word else A
     parts = [name for name in made.names() if re.fullmatch(r"word/document\.xml|ppt/slides/slide\d+\.xml", name)]
     return [
@@ -124,7 +129,9 @@ def test_a_share_is_not_called_growth(lang: str) -> None:
     assert one(texts, growth)
 
 
-@pytest.mark.parametrize(("modality", "said_so"), [("ensure", "commits to"), ("strive", "aims for"), ("none", "targets")])
+@pytest.mark.parametrize(
+    ("modality", "said_so"), [("ensure", "commits to"), ("strive", "aims for"), ("none", "targets")]
+)
 def test_the_citys_aim_is_as_strong_as_its_source(modality: str, said_so: str) -> None:
     def change(targets: dict[str, Record], _: Record) -> None:
         for target in targets.values():
@@ -139,7 +146,9 @@ def test_the_citys_aim_is_as_strong_as_its_source(modality: str, said_so: str) -
 @pytest.mark.parametrize(("look", "lang"), EDITIONS)
 def test_what_lies_in_the_citys_range_is_not_above_it(look: str, lang: str) -> None:
     texts = said("briefing.docx", _held("sample-progress"), look, lang)
-    assert one(texts, "1个区的目标数值高于全市（5.5%—6%）" if lang == "zh" else "1 of them sets a higher figure than the city")
+    assert one(
+        texts, "1个区的目标数值高于全市（5.5%—6%）" if lang == "zh" else "1 of them sets a higher figure than the city"
+    )
     slides = said("deck.pptx", _held("sample-progress"), look, lang)
     assert one(slides, "3个不低于全市下限5.5%" if lang == "zh" else "meet the city’s lower mark of 5.5%")
 
@@ -147,9 +156,17 @@ def test_what_lies_in_the_citys_range_is_not_above_it(look: str, lang: str) -> N
 def _numberless(_: dict[str, Record], held: Record) -> None:
     """Two more statements in words: one whose actual value has a source, one whose has none."""
     model = next(target for target in held["targets"] if target["id"] == "dongyu.gdp-growth")
-    words = {"value": None, "unit": None, "comparator": "none", "measure": "qualitative", "expression": {"zh": "稳中有进", "en": "steady progress"}}
+    words = {
+        "value": None,
+        "unit": None,
+        "comparator": "none",
+        "measure": "qualitative",
+        "expression": {"zh": "稳中有进", "en": "steady progress"},
+    }
     for place in ("nanting", "xilan"):
-        held["targets"].append({**model, **words, "id": f"{place}.words", "place": place, "group": "", "indicator": "RD_SHARE"})
+        held["targets"].append(
+            {**model, **words, "id": f"{place}.words", "place": place, "group": "", "indicator": "RD_SHARE"}
+        )
     seen = {"date": "2026-06-30", "value": "3.14"}
     held["observations"] = [
         *held["observations"],
@@ -170,7 +187,11 @@ def test_the_actual_value_of_a_statement_without_a_number_is_shown(file: str, lo
 def test_what_cannot_be_judged_has_no_rate_and_is_counted_apart(lang: str) -> None:
     data = changed(_numberless)
     briefing = "\n".join(said("briefing.docx", data, lang=lang))
-    told = ("28项目标有实际值", "，3项目标未列数字、不作评判。") if lang == "zh" else ("28 targets have an actual value", "3 cannot be judged")
+    told = (
+        ("28项目标有实际值", "，3项目标未列数字、不作评判。")
+        if lang == "zh"
+        else ("28 targets have an actual value", "3 cannot be judged")
+    )
     assert [words for words in told if words not in briefing] == []
     package = Package.open((ROOT / "templates" / "standard" / lang / "targets.xlsx").read_bytes(), name="targets.xlsx")
     out = io.BytesIO()
@@ -188,7 +209,11 @@ def test_an_actual_value_leads_to_its_source(look: str, lang: str) -> None:
     assert one(briefing, r"实际值来源：\[2\]。" if lang == "zh" else r"Actual values from \[2\]\.")
     deck_texts = said("deck.pptx", data, look, lang)
     count = len(Scope(data).observations)
-    assert {"31项目标", f"{count}项实际值"} if lang == "zh" else {"31 targets", f"{count} actual values"} <= set(deck_texts)
+    assert (
+        {"31项目标", f"{count}项实际值"}
+        if lang == "zh"
+        else {"31 targets", f"{count} actual values"} <= set(deck_texts)
+    )
     assert [text for text in deck_texts if re.search(r"^来源：\[2\]。|^Source: \[2\]\. ", text)]
     book = said("targets.xlsx", data, look, lang)
     assert book.count("[2]") == count

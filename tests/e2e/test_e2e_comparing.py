@@ -19,7 +19,10 @@ from tests.e2e.test_e2e_latin import shown
 ROOT = Path(__file__).resolve().parents[2]
 YEAR = {"start": dt.date(2026, 1, 1), "end": dt.date(2026, 12, 31)}
 PLAN = {"start": dt.date(2026, 1, 1), "end": dt.date(2030, 12, 31)}
-FIRST = {"zh": re.compile("居首|最高，为|最高，"), "en": re.compile("leads? with|is highest|are highest|highest \\(|Highest: ")}
+FIRST = {
+    "zh": re.compile("居首|最高，为|最高，"),
+    "en": re.compile("leads? with|is highest|are highest|highest \\(|Highest: "),
+}
 
 
 def data() -> dict[str, Any]:
@@ -28,7 +31,13 @@ def data() -> dict[str, Any]:
     of = {target["id"]: target for target in found["targets"]}
     for key in ("nanting.gdp-growth", "xilan.gdp-growth"):
         of[key]["value"] = 7
-    like = {"indicator": "GDP", "measure": "growth_yoy", "unit": "PERCENT", "period": YEAR, "evidence": {"source": "plan"}}
+    like = {
+        "indicator": "GDP",
+        "measure": "growth_yoy",
+        "unit": "PERCENT",
+        "period": YEAR,
+        "evidence": {"source": "plan"},
+    }
     found["targets"] += [
         {**like, "id": "xilan.park", "place": "xilan", "value": 15, "sub_place": {"zh": "西澜新城", "en": "New Town"}},
         {**like, "id": "beilu.plan", "place": "beilu", "value": 9, "period": PLAN},

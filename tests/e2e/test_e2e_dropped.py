@@ -9,13 +9,17 @@ from dataclasses import replace
 
 import docx
 import openpyxl
+import pptx
 import pytest
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Cm
 from docx.text.paragraph import Paragraph
 
+from exporters.runs.pack import Pack
+from exporters.runs.review import status
 from exporters.runs.settling import resolve
+from exporters.runs.verifying import verify
 from tests.e2e import changes
 from tests.e2e.edited import Edited, said, typed_behind
 
@@ -91,7 +95,9 @@ def test_a_row_whose_form_changes_with_the_rows_around_it_is_the_same_row(edited
         next(one for one in data["observations"] if one["target"] == "xilan.retail-growth")["value"] = 1.2
 
     outcome = edited.rebuilt(last_gone)
-    rows = ["|".join(said(one.paragraphs[0]) for one in row.cells) for row in progress(docx.Document(edited / "word")).rows]
+    rows = [
+        "|".join(said(one.paragraphs[0]) for one in row.cells) for row in progress(docx.Document(edited / "word")).rows
+    ]
     assert len(rows) == len(before)
     # The one that the data dropped stays, since a cell of it is a person's.
     assert [one["key"] for one in outcome.manifest.conflicts if one["file"] == "briefing.docx"] == ["_bp_r8_63ad996a04"]
@@ -159,3 +165,33 @@ def test_a_column_that_a_person_took_out_is_one_conflict_and_settled_as_one(edit
     for key in told:
         resolve(edited.folder, key, "mine")
     assert edited.rebuilt(more).manifest.conflicts == ()
+
+
+def test_a_section_and_a_slide_that_stay_are_told_once_each_as_what_they_are(edited: Edited):
+    document = docx.Document(edited / "word")
+    next(one for one in document.paragraphs if said(one).startswith("南汀区提出")).add_run("人写的话。")
+    document.save(edited / "word")
+    deck = pptx.Presentation(edited / "deck")
+    shapes = [shape for slide in deck.slides for shape in slide.shapes]
+    next(one for one in shapes if one.name == "nanting.headline").text_frame.paragraphs[0].runs[
+        -1
+    ].text += "（人写的话）"
+    deck.save(edited / "deck")
+    outcome = edited.rebuilt(changes.no_district)
+    told = {one["file"]: one for one in outcome.manifest.conflicts}
+    assert {one["reason"] for one in told.values()} == {"changed-dropped"} and len(told) == 2
+    findings = [one for one in verify(Pack.open(edited.folder)).findings if one.error]
+    assert {(one.file, one.kind, one.key) for one in findings} == {
+        (name, "stale", one["key"]) for name, one in told.items()
+    }
+    assert len(findings) == 2 and all("may stand twice" in one.message for one in findings)
+    (remark,) = (one.text for one in docx.Document(edited / "word").comments)
+    assert remark.endswith("no longer in the data; its numbers may stand twice")
+    # What is told as a conflict is told as nobody's own lines.
+    for file in status(edited.folder).files:
+        assert not any("60个" in one.theirs for one in file.plan.kept)
+    for one in told.values():
+        resolve(edited.folder, one["key"], "data")
+    assert edited.rebuilt(changes.no_district).exit_code == 0
+    assert "南汀" not in words(edited / "word")
+    assert not any(one.error for one in verify(Pack.open(edited.folder)).findings)

@@ -14,7 +14,12 @@ from exporters.runs.planning import Request
 from tests.e2e import changes
 from tests.e2e.edited import SAMPLE, Edited, build, said
 
-_TAGS = {1: "{%tr for d in districts %}", 2: "{%tr if loop.index is odd %}", 4: "{%tr else %}", 6: "{%tr endif %}{%tr endfor %}"}
+_TAGS = {
+    1: "{%tr for d in districts %}",
+    2: "{%tr if loop.index is odd %}",
+    4: "{%tr else %}",
+    6: "{%tr endif %}{%tr endfor %}",
+}
 
 
 @pytest.fixture
@@ -82,4 +87,6 @@ def test_touched_rows_stand_once_and_follow(striped: Edited):
     # A row that nobody touched looks as the template has it by now.
     assert [is_shaded(striped)[at] for at in (1, 3)] == [False, False]
     striped.rebuilt()
-    assert [row.partition("|")[0].removesuffix("（注）") for row in rows(striped)] == [row.partition("|")[0] for row in before]
+    assert [row.partition("|")[0].removesuffix("（注）") for row in rows(striped)] == [
+        row.partition("|")[0] for row in before
+    ]

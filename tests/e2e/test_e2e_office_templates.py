@@ -38,7 +38,9 @@ def points(file: Path) -> list[str]:
 
 def cells(file: Path) -> dict[str, list[tuple[object, ...]]]:
     book = openpyxl.load_workbook(file, data_only=True)
-    return {sheet.title: [tuple("" if cell is None else cell for cell in row) for row in sheet.values] for sheet in book}
+    return {
+        sheet.title: [tuple("" if cell is None else cell for cell in row) for row in sheet.values] for sheet in book
+    }
 
 
 @pytest.mark.parametrize(("templates", "lang"), [("standard", "zh"), ("gbt9704", "en")])

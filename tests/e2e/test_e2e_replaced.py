@@ -118,7 +118,9 @@ def test_signs_of_another_width_are_nobodys_edit(edited: Edited, kind: str, tmp_
     path = edited / kind
     package = docx.Document(path) if kind == "word" else pptx.Presentation(path)
     roots = [package.element] if kind == "word" else [slide.element for slide in package.slides]
-    texts = [one for root in roots for one in root.iter(qn("w:t"), qn("a:t")) if one.text and {"%", "6"} & set(one.text)]
+    texts = [
+        one for root in roots for one in root.iter(qn("w:t"), qn("a:t")) if one.text and {"%", "6"} & set(one.text)
+    ]
     for one in texts:
         one.text = one.text.replace("%", "％").replace("6", "６")
     package.save(path)

@@ -50,7 +50,17 @@ def test_a_strange_dataset_builds_and_is_proven(templates, lang, tmp_path, monke
     monkeypatch.setenv("BRIEFPACK_CACHE", str(cache))
     (tmp_path / "data.yaml").write_text(DATA, "utf-8")
     out = tmp_path / "out"
-    words = ["build", str(tmp_path / "data.yaml"), "--out", str(out), "--templates", templates, "--lang", lang, "--json"]
+    words = [
+        "build",
+        str(tmp_path / "data.yaml"),
+        "--out",
+        str(out),
+        "--templates",
+        templates,
+        "--lang",
+        lang,
+        "--json",
+    ]
     done = CliRunner().invoke(app, words)
     assert done.exit_code == 0, done.output
     assert {name: one["statements"] for name, one in json.loads(done.stdout)["files"].items()} == {
@@ -89,7 +99,10 @@ def test_what_falls_is_not_cut_off_by_an_axis_that_begins_at_0(tmp_path, monkeyp
     falling = DATA + NAMED_OTHERWISE.replace("value: 6,", "value: -2,")
     for name, text in (("grows", DATA + NAMED_OTHERWISE), ("falls", falling)):
         (tmp_path / "data.yaml").write_text(text, "utf-8")
-        assert CliRunner().invoke(app, ["build", str(tmp_path / "data.yaml"), "--out", str(tmp_path / name)]).exit_code == 0
+        assert (
+            CliRunner().invoke(app, ["build", str(tmp_path / "data.yaml"), "--out", str(tmp_path / name)]).exit_code
+            == 0
+        )
     for name, began in (("grows", True), ("falls", False)):
         with zipfile.ZipFile(tmp_path / name / "deck.pptx") as package:
             charts = [package.read(part).decode() for part in package.namelist() if part.startswith("ppt/charts/chart")]

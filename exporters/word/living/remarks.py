@@ -19,6 +19,7 @@ from exporters.word.xmlparts import Element
 _START, _END, _REFERENCE = f"{W}commentRangeStart", f"{W}commentRangeEnd", f"{W}commentReference"
 _COMMENT = f"{W}comment"
 _SIGNS = {"base": "⟲", "theirs": "✎", "ours": "⟳"}
+_GONE = "数据中已无此项，其编号可能与别处重复 / no longer in the data; its numbers may stand twice"
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +150,7 @@ def _texts(conflict: Conflict) -> list[str]:
     return [
         _title(conflict),
         *(f"{sign} {_readable(getattr(conflict, name)) or '—'}" for name, sign in _SIGNS.items()),
+        *([_GONE] if conflict.reason == "changed-dropped" and not conflict.ours else ()),
     ]
 
 
