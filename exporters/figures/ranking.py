@@ -38,14 +38,14 @@ def comparisons(dataset: Dataset) -> dict[Compared, Comparison]:
         for target in dataset.targets_of.get(place, ()):
             # Asked for by name, the attributes of a record take five times as long.
             own = target.__dict__
-            sub, period = own["sub_place"], own["period"]
-            if own["role"] is not base_role or own["value"] is None or sub.zh or sub.en:
+            if own["role"] is not base_role or own["value"] is None or own["sub_place"]:
                 continue
             compared = own["indicator"], own["measure"]
             alike = found.get(compared)
             if alike is None:
                 alike = found[compared] = {}
-            kind = period.start, period.end, bases[own["unit"]]
+            period = own["period"].__dict__
+            kind = period["start"], period["end"], bases[own["unit"]]
             stated = alike.get(kind)
             if stated is None:
                 stated = alike[kind] = {}

@@ -79,7 +79,8 @@ class Text(Record):
 
     def in_(self, lang: Lang) -> str:
         """Return the text in *lang*, else in the other language; never an empty string if one is known."""
-        return (self.en or self.zh) if lang == "en" else (self.zh or self.en)
+        said: dict[str, str] = self.__dict__
+        return said[lang] or said["zh"] or said["en"]
 
 
 def _said(value: Text) -> Text:

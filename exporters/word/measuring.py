@@ -21,8 +21,24 @@ _SHORT = 24
 # texts that differ in those alone take the same lines.
 _SHAPE = str.maketrans("123456789", "000000000") | dict.fromkeys(range(0x4E00, 0xA000), "\u4e00")
 _ALIKE = bytes.maketrans(b"123456789", b"000000000")
-_HAN = bytes(0x4E if 0x4E <= high < 0xA0 else high for high in range(256))
-_COUNTS = bytes(0 if 0x4E <= high < 0xA0 else 0xFF for high in range(256))
+
+
+class _Shapes(dict[str, object]):
+    """What words of one shape have in common, worked out once for those that are short and so recur.
+
+    Of a long one that is all but its digits: to look for ideographs in it takes as long as half a measuring.
+    """
+
+    def __missing__(self, word: str) -> object:
+        if len(word) >= _SHORT:
+            return word.encode("utf-8", "surrogatepass").translate(_ALIKE)
+        if len(self) > _KEPT:
+            self.clear()
+        found = self[word] = word.translate(_SHAPE)
+        return found
+
+
+_SHAPES = _Shapes()
 
 
 @dataclass(slots=True)
@@ -57,8 +73,8 @@ class ParagraphBlock:
     holds_values: bool = field(init=False)
     turns: bool = field(init=False)
     """Whether a page or a section begins or ends with it."""
-    known: dict[object, int] = field(default_factory=dict)
-    """Lines by the shape of the text, and by the text itself where it is short and so may recur."""
+    known: dict[tuple[object, ...], int] = field(default_factory=dict)
+    """Lines by the shapes of the words."""
     items: dict[tuple[int, float], Item] = field(default_factory=dict)
     """It as the pages take it, by its lines and the height of its notes."""
     one: Item = field(init=False)
@@ -112,20 +128,16 @@ class ParagraphBlock:
         )  # fmt: skip
 
     def _count(self, words: Words) -> int:
-        return 1 if sum(map(len, words)) <= self.cap else self.lines(self.join(words))
+        return 1 if sum(map(len, words)) <= self.cap else self.lines(words)
 
-    def lines(self, text: str) -> int:
-        """Return how many lines the text takes."""
-        found = self.known.get(text)
+    def lines(self, words: Words) -> int:
+        """Return how many lines the paragraph takes with these words."""
+        shape = tuple(map(_SHAPES.__getitem__, words))
+        found = self.known.get(shape)
         if found is None:
-            shape = _shape(text)
-            found = self.known.get(shape)
             if len(self.known) > _KEPT:
                 self.known.clear()
-            if found is None:
-                found = self.known[shape] = self._lines(text)
-            if len(text) < _SHORT:
-                self.known[text] = found
+            found = self.known[shape] = self._lines(self.join(words))
         return found
 
     def _lines(self, text: str) -> int:
@@ -209,7 +221,7 @@ class RowBlock:
                 continue
             if left < 0:
                 cell, block = self.filled[number]
-                more = block.lines(block.join(words[begun:at])) - 1
+                more = block.lines(words[begun:at]) - 1
                 if more:
                     heights = heights[:] if heights is self.heights else heights
                     heights[cell] += more * block.line
@@ -226,19 +238,6 @@ class RowBlock:
     def _around(self, heights: list[float]) -> float:
         """Return the height of the row around its highest cell."""
         return (self.least if self.is_exact else max(self.least, 0.0, *heights)) + self.border
-
-
-def _shape(text: str) -> object:
-    """Return what texts of one shape have in common: their high bytes, and the low ones of all but ideographs.
-
-    Where a text is long, translating each of its characters takes three times as long (measured).
-    """
-    if len(text) < _SHORT:
-        return text.translate(_SHAPE)
-    pairs = text.encode("utf-8", "surrogatepass").translate(_ALIKE).decode("utf-8", "surrogatepass")
-    data = pairs.encode("utf-16-be", "surrogatepass")
-    high = data[::2]
-    return high.translate(_HAN), int.from_bytes(data[1::2], "big") & int.from_bytes(high.translate(_COUNTS), "big")
 
 
 def block_of(spec: dict[str, Any]) -> ParagraphBlock | RowBlock:

@@ -178,9 +178,13 @@ class PlaceView(View):
         # A new dictionary: one that was larger keeps its room.
         self.__dict__ = {"_scope": self._scope, "key": self.key, "_place": self._place, "_number": self._number}
 
-    @property
+    @kept
     def _records(self) -> Sequence[Target]:
         return self._scope.dataset.targets_of.get(self.key, ())
+
+    def _cited(self, what: str) -> dict[str, None]:
+        """What the evidence of its statements says, each once (asked for by name, a record's field takes longer)."""
+        return dict.fromkeys([target.__dict__["evidence"].__dict__[what] for target in self._records])
 
     @kept
     def rows(self) -> list[RowView]:
@@ -239,10 +243,10 @@ class PlaceView(View):
     @kept
     def clauses(self) -> str:
         """The clauses of the sources that carry its statements, each once, in one line."""
-        found = dict.fromkeys(filter(None, (target.evidence.clause for target in self._records)))
+        found = [*filter(None, self._cited("clause"))]
         return "；".join(found) + "。" if found else ""
 
     @kept
     def sources(self) -> list[SourceView]:
         """The sources of its statements, in order of first use."""
-        return [self._scope.source(name) for name in dict.fromkeys(target.evidence.source for target in self._records)]
+        return [self._scope.source(name) for name in self._cited("source")]
