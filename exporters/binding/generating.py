@@ -58,6 +58,12 @@ class Code(str):
     __slots__ = ()
 
 
+class Silent(Code):
+    """A call that is made for what it does and returns nothing."""
+
+    __slots__ = ()
+
+
 def octets(text: str) -> str:
     """Return *text* in UTF-8, a character for each byte.
 
@@ -74,6 +80,8 @@ def from_octets(text: str) -> str:
 
 _MANY = 400
 """So many pieces of text are worth a stop."""
+_TOGETHER = 30
+"""So many pieces become a tuple at once; Python gathers more in a list first, one by one."""
 _BEGIN, _PAUSE = Output([]), Output([])
 """Stand at the beginning and at the end of a loop's body."""
 
@@ -234,8 +242,19 @@ class Generator(CodeGenerator):
             return
         self.writeline(begin, node)
         self.indent()
-        text, last = "", None
-        for child, piece in pieces:
+        text, owed, last, written = "", False, None, 0
+        for child, piece in (*pieces, (None, Code("''"))):
+            if isinstance(piece, Code) and text:
+                self.write(f"{self.literal(text)}, ")
+                text, owed, written = "", False, written + 1
+            if child is None and not owed:
+                break
+            if written == _TOGETHER:
+                self.outdent()
+                self.writeline(end)
+                self.writeline(begin)
+                self.indent()
+                last, written = None, 0
             if child is not last:
                 # A line of its own, so that an error leads to its own tag.
                 self.newline(child)
@@ -243,13 +262,13 @@ class Generator(CodeGenerator):
                 last = child
             if not isinstance(piece, Code):
                 text += piece
-                continue
-            if text:
-                self.write(f"{self.literal(text)}, ")
-                text = ""
-            self.write(f"{piece}, ")
-        if text:
-            self.write(f"{self.literal(text)}, ")
+            elif isinstance(piece, Silent):
+                # What follows stands for its nothing.
+                self.write(f"{piece} or ")
+                owed = True
+            else:
+                self.write(f"({piece}), " if owed else f"{piece}, ")
+                owed, written = False, written + 1
         self.outdent()
         self.writeline(end)
 
@@ -286,7 +305,7 @@ class Generator(CodeGenerator):
             if inline is not None:
                 return inline(self, node, frame)
             if id(node) in self._silent:
-                return (Code(f"{self.code(node, frame)} or ''"),)
+                return (Silent(self.code(node, frame)),)
             if node.name in FINISHED:
                 return (self.streamed(self.code(node, frame)),)
         stream, self.stream = self.stream, StringIO()
@@ -302,6 +321,13 @@ class Generator(CodeGenerator):
         if not isinstance(node, (TemplateData, Const)):
             raise Impossible
         return str(super()._output_child_to_const(node, frame, finalize))
+
+    def visit_Name(self, node: Name, frame: Frame) -> None:  # noqa: N802 - Jinja2's name
+        """Take what the compiler itself has named as set: it is, wherever it is asked for."""
+        if node.ctx == "load" and node.name.startswith("_"):
+            self.write(frame.symbols.ref(node.name))
+        else:
+            super().visit_Name(node, frame)
 
     def visit_Getattr(self, node: Getattr, frame: Frame) -> None:  # noqa: N802 - Jinja2's name
         """Ask a view directly for a public name; all else goes through the sandbox's ``getattr``."""

@@ -12,7 +12,17 @@ from hashlib import blake2b
 from jinja2.compiler import Frame
 from jinja2.nodes import Const, Filter
 
-from exporters.binding.generating import Code, Generator, Inlined, constant, filtered, is_length, is_public, octets
+from exporters.binding.generating import (
+    Code,
+    Generator,
+    Inlined,
+    Silent,
+    constant,
+    filtered,
+    is_length,
+    is_public,
+    octets,
+)
 from exporters.word.counting import PARAGRAPH_OVER
 from exporters.word.filters import escaped, speller_of
 from exporters.word.forms import Form
@@ -77,15 +87,15 @@ def inlined(forms: Sequence[Form], own: Sequence[str] = ()) -> Inlined:
         )
 
     def counted(generator: Generator, node: Filter, _frame: Frame) -> Iterator[str]:
-        yield Code(f"{generator.needed('_count')}({own[constant(filtered(node))]!r}) or ''")
+        yield Silent(f"{generator.needed('_count')}({own[constant(filtered(node))]!r})")
 
     def over(generator: Generator, node: Filter, _frame: Frame) -> Iterator[str]:
-        yield Code(f"{generator.needed('_over')}({int(constant(filtered(node)))}) or ''")
+        yield Silent(f"{generator.needed('_over')}({int(constant(filtered(node)))})")
 
     def inside(generator: Generator, node: Filter, _frame: Frame) -> Iterator[str]:
         step = int(constant(filtered(node)))
         name, given = ("_count", None) if step == PARAGRAPH_OVER else ("_step", step)
-        yield Code(f"{generator.needed(name)}({given}) or ''")
+        yield Silent(f"{generator.needed(name)}({given})")
 
     def table(generator: Generator, node: Filter, frame: Frame) -> Iterator[str]:
         yield Code(f"(held if '<w:tr' in (held := {generator.code(filtered(node), frame)}) else '')")
