@@ -8,9 +8,6 @@ from weakref import WeakValueDictionary
 from exporters.package.reader import Package
 from exporters.snapshot import Snapshot
 
-# Beyond so many bytes of XML, opening again costs less than the memory.
-_LARGEST = 24_000_000
-
 
 class Opened(Protocol):
     """A package as trees of its parts."""
@@ -34,10 +31,8 @@ class Kept(Generic[T]):
     def __init__(self) -> None:
         self._opened: WeakValueDictionary[int, T] = WeakValueDictionary()
 
-    def hold(self, opened: T, snapshot: Snapshot, size: int) -> Snapshot:
-        """Return *snapshot*, of *size* bytes of XML; as long as it is held, *opened* is found by its package."""
-        if size > _LARGEST:
-            return snapshot
+    def hold(self, opened: T, snapshot: Snapshot) -> Snapshot:
+        """Return *snapshot*; as long as it is held, *opened* is found by its package."""
         self._opened[id(opened.package)] = opened
         reading = _Reading(snapshot.format, snapshot.groups, snapshot.loose, snapshot.stamp)
         object.__setattr__(reading, "opened", opened)

@@ -114,11 +114,6 @@ class Deck:
             for one in self.tree(part).iter(f"{A}srgbClr", f"{A}sysClr")
         )
 
-    @property
-    def size(self) -> int:
-        """The bytes of XML of all slides."""
-        return sum(self.package.size(slide.part) for slide in self.slides)
-
 
 class Slide:
     """One slide. Handles number its shapes in document order, so they hold until the tree is parsed anew."""

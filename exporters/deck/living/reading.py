@@ -45,7 +45,7 @@ def read(package: Package) -> Snapshot:
     Handles: ``part`` (slide), ``part#3`` (shape), ``part#3/r2/c1``, ``part#3/alternative``, ``part#notes``.
     """
     deck = Deck(package, KEPT.any())
-    return KEPT.hold(deck, snapshot(deck), deck.size)
+    return KEPT.hold(deck, snapshot(deck))
 
 
 def snapshot(deck: Deck) -> Snapshot:

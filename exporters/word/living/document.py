@@ -56,7 +56,7 @@ KEPT: Kept[Document] = Kept()
 def read_document(package: Package) -> Snapshot:
     """Return the snapshot of a package; as long as it is held, the package need not be opened again."""
     document = Document(package, KEPT.any())
-    return KEPT.hold(document, document.snapshot(), package.size(document.main))
+    return KEPT.hold(document, document.snapshot())
 
 
 class Document:

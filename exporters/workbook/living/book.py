@@ -286,11 +286,6 @@ class Book:
         known = ((int(first), int(last)) for first, last in ends if first.isdecimal() and last.isdecimal())
         return {column for first, last in known for column in range(first, min(last, used) + 1)}
 
-    @property
-    def size(self) -> int:
-        """The bytes of XML of all worksheets."""
-        return sum(self.package.size(entry.part) for entry in self.entries)
-
     def targets(self, part: str, rel_type: str) -> list[str]:
         """Return the parts that *part* leads to by relationships of that type."""
         relationships = self.package.relationships(part)

@@ -54,7 +54,7 @@ def read(package: Package) -> Snapshot:
     """
     with readable(package):
         book = Book(package, KEPT.any())
-        return KEPT.hold(book, snapshot(book), book.size)
+        return KEPT.hold(book, snapshot(book))
 
 
 def snapshot(book: Book) -> Snapshot:
