@@ -52,11 +52,12 @@ def fields(view: type[View]) -> dict[str, Any]:
 
 
 @lru_cache(maxsize=4096)
-def key_of(expression: str) -> tuple[str, str] | None:
+def key_of(expression: str, *, of_lists: bool = False) -> tuple[str, str] | None:
     """Return (expression of the record, field path) of a value's expression, or None where it names no record.
 
     ``t.text|dash`` gives ``("t", "text")``: the value's key is the record's key, a dot and the field. One of several
-    records that is there (``(a or b).text``) is a record too.
+    records that is there (``(a or b).text``) is a record too; *of_lists*: so is the pack, for what is made of one of
+    the lists at the top (``targets|length``).
     """
     try:
         tree = sandbox().parse("\ufdd0(" + expression + ")\ufdd1")
@@ -68,6 +69,8 @@ def key_of(expression: str) -> tuple[str, str] | None:
     node = output.nodes[0]
     while isinstance(node, nodes.Filter) and node.node is not None:
         node = node.node
+    if of_lists and isinstance(node, nodes.Name) and node is not output.nodes[0]:
+        return ("pack", node.name) if get_origin(TOP.get(node.name)) is list else None
     if not isinstance(node, nodes.Getattr):
         return None
     try:

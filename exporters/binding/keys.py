@@ -10,7 +10,7 @@ from jinja2 import TemplateError as JinjaError
 
 from exporters.binding.environment import sandbox
 from exporters.binding.scope import Scope
-from exporters.binding.views import RowView, TargetView, View
+from exporters.binding.views import PackView, RowView, TargetView, View
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +31,7 @@ class Keys:
     """All keys of one scope."""
 
     def __init__(self, scope: Scope) -> None:
+        self._names = scope.names()
         self._views: dict[str, View] = {}
         for view in _records(scope):
             self._views.setdefault(view.key, view)
@@ -40,7 +41,8 @@ class Keys:
         path, _, filters = key.partition("|")
         record, _, name = path.rpartition(".")
         view = self._views.get(record) or self._led_to(record)
-        return Found(view, name, filters) if view is not None and name in view.names else None
+        known = view is not None and (name in view.names or (isinstance(view, PackView) and name in self._names))
+        return Found(view, name, filters) if view is not None and known else None
 
     def _led_to(self, path: str) -> View | None:
         """Return the record that a field of another one leads to (``nansha.gdp-growth.stretch``)."""
@@ -64,7 +66,8 @@ class Keys:
         """Return the value that a template would print; None where a filter belongs to one format only."""
         source = f"record.{found.field}" + (f"|{found.filters}" if found.filters else "")
         try:
-            return _expression(source)(record=found.view)
+            # Of the pack are the lists at the top as well.
+            return _expression(source)(record=found.view if found.field in found.view.names else self._names)
         except (JinjaError, TypeError, ValueError, ArithmeticError):
             return None
 

@@ -78,7 +78,7 @@ class Emitter:
         self.holders.add(item.paragraph)
         if flow:
             self.values.add(run)
-        found = key_of(tag.body)
+        found = key_of(tag.body, of_lists=True)
         if found is not None and _may_hold_control(run):
             owner, field = found
             self._controls[run] = _Control(item, flow, owner, alias_tail(tag.body, field))
@@ -108,7 +108,7 @@ class Emitter:
             if not plain or above.endswith(".target") or above == "indicator":
                 above, name = "none", ""
             w, w15 = self._w, self._w15
-            tag, field = control.item.tag, key_of(control.item.tag.body)
+            tag, field = control.item.tag, key_of(control.item.tag.body, of_lists=True)
             assert field is not None
             dash = _dash(tag.body)
             plan = [
@@ -188,6 +188,7 @@ def filters_of(expression: str) -> list[str]:
     node = output.nodes[0] if isinstance(output, nodes.Output) else None
     while isinstance(node, nodes.Filter):
         args = [repr(arg.value) for arg in node.args if isinstance(arg, nodes.Const)]
+        args += [f"{arg.key}={arg.value.value!r}" for arg in node.kwargs if isinstance(arg.value, nodes.Const)]
         found.append(f"{node.name}({', '.join(args)})" if args else node.name)
         node = node.node
     return found[::-1]

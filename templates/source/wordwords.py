@@ -277,7 +277,7 @@ EN = Words(
             KIND.replace("CODE", "deliverable"),
             "Delivery: ",
             "the districts also list {{ " + KIND.replace("CODE", "deliverable") + " }} deliverables{% set works = "
-            + KIND.replace("CODE", "portfolio") + " %}{% if works %} and {{ works }} {% if works == 1 %}portfolio"
+            + KIND.replace("CODE", "portfolio") + " %}{% if works %} and {{ " + KIND.replace("CODE", "portfolio") + " }} {% if works == 1 %}portfolio"
             "{% else %}portfolios{% endif %} of works in hand{% endif %}, each in its district’s table.",
         ),
         (

@@ -70,6 +70,20 @@ def test_the_key_of_a_value_is_found_in_its_expression(expression, key):
     assert key_of(expression) == key
 
 
+@pytest.mark.parametrize(
+    ("expression", "key"),
+    [
+        ("targets|selectattr('actual')|list|length", ("pack", "targets")),
+        ("missing|map(attribute='short')|listed", ("pack", "missing")),
+        ("city.targets|length", ("city", "targets")),
+        ("items|length", None),
+        ("targets", None),
+    ],
+)
+def test_what_is_made_of_a_list_at_the_top_is_the_packs(expression, key):
+    assert key_of(expression, of_lists=True) == key
+
+
 def test_one_stream_writes_many_parts():
     weaver = Weaver()
     body = "".join((

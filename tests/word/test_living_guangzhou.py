@@ -12,11 +12,12 @@ import pytest
 
 from benchmarks.synthetic import dataset as synthetic
 from exporters import word
+from exporters.binding.keys import Keys
 from exporters.binding.scope import Scope
 from exporters.load import load
 from exporters.model import Dataset
 from exporters.package import Package
-from exporters.snapshot import SetSlot, SlotKind
+from exporters.snapshot import MARK, SetSlot, SlotKind
 from tests.editors import LibreOffice, dispatch
 from tests.word.living_samples import STAMP
 from tests.word.living_steps import body, faults, patched, plan_of, regenerate, settled, snapshot, text, write
@@ -61,6 +62,25 @@ def make(request: pytest.FixtureRequest) -> Briefing:
 @pytest.fixture(scope="module")
 def base(make: Briefing, guangzhou: Dataset) -> bytes:
     return make(guangzhou)
+
+
+@pytest.mark.parametrize("template", ["standard/zh", "standard/en", "gbt9704/zh", "gbt9704/en"])
+@pytest.mark.parametrize("name", ["guangzhou-2023", "sample-progress"])
+def test_every_number_has_a_key_that_says_it(template: str, name: str) -> None:
+    """But for the numbers of chapters, which the template says."""
+    data = load(ROOT / "data" / f"{name}.yaml")
+    found = snapshot(Briefing(template)(data))
+    prose = [slot.text for _, _, slot in found.slots() if slot.kind is SlotKind.PROSE and slot.key.endswith("#")]
+    bare = [re.sub(rf"{MARK}[^{MARK}]*{MARK}|^[1-9]\.", "", text) for text in prose]
+    assert [text for text in bare if re.search(r"[0-9]", text)] == []
+    keys = Keys(Scope(data, template.rpartition("/")[2], data.as_of))  # type: ignore[arg-type]
+    # A control's name has 64 characters: longer keys end with a digest.
+    made = [slot for _, _, slot in found.slots() if slot.key.startswith("pack.") and "|" in slot.key]
+    counts = {slot.key: slot.text for slot in made if "~" not in slot.key}
+    known = {key: keys.find(key) for key in counts}
+    assert {key: str(keys.value(one)) for key, one in known.items() if one is not None} == counts
+    assert any(slot.key.startswith("pack.targets|") for slot in made)
+    assert counts
 
 
 def altered(data: Dataset, move: str = "", drop: str = "", new: str = "") -> Dataset:
