@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from exporters.package.content_types import ContentTypes
     from exporters.package.directory import RawPart
     from exporters.package.guard import guard_file
-    from exporters.package.limits import DEFAULT, Limits
+    from exporters.package.limits import DEFAULT, EDITED, Limits
     from exporters.package.reader import EditedPackage, Package
     from exporters.package.relationships import Relationship, Relationships, relative_target, resolve_target
     from exporters.package.segments import Deflated, DeflateSegment, Segment, Stencil, deflate
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 _HOMES = {
     "ContentTypes": "content_types",
     "DEFAULT": "limits",
+    "EDITED": "limits",
     "EditedPackage": "reader",
     "FIRST_PARTS": "writer",
     "DeflateSegment": "segments",
@@ -45,6 +46,7 @@ _HOMES = {
 
 __all__ = [
     "DEFAULT",
+    "EDITED",
     "FIRST_PARTS",
     "ContentTypes",
     "DeflateSegment",

@@ -10,7 +10,7 @@ import hashlib
 from pathlib import Path
 
 from exporters.errors import Fault, PackageError
-from exporters.package import ct
+from exporters.package import ct, rt
 from exporters.package.content_types import NAME as CONTENT_TYPES
 from exporters.package.content_types import ContentTypes
 from exporters.package.dde import dde_fault
@@ -143,7 +143,7 @@ def _check_part(
 ) -> None:
     name = member.name
     if name.endswith(".rels"):
-        _check_relationships(directory, member, limits, faults)
+        _check_relationships(directory, member, types, limits, faults)
         return
     head = directory.peek(member, _PEEK)
     if head[:4] == b"PK\x03\x04":
@@ -206,7 +206,9 @@ def _check_embedded(
             faults.extend(error.faults)
 
 
-def _check_relationships(directory: Directory, member: Member, limits: Limits, faults: list[Fault]) -> None:
+def _check_relationships(
+    directory: Directory, member: Member, types: ContentTypes, limits: Limits, faults: list[Fault]
+) -> None:
     data = directory.read(member)
     wrong = prolog_fault(data, whole=True)
     if wrong:
@@ -222,9 +224,10 @@ def _check_relationships(directory: Directory, member: Member, limits: Limits, f
         faults.append(Fault("broken-xml", str(error), directory.file, f"part {member.name}"))
         return
     where = f"part {relationships.source or 'package'}"
+    links = limits.linked_books and types.of(relationships.source) == ct.EXTERNAL_LINK
     for item in relationships:
         kind = item.type.rpartition("/")[2]
-        if item.external and item.type not in limits.external_types:
+        if item.external and item.type not in limits.external_types and not (links and kind in rt.LINKED_BOOKS):
             message = f"it links to {item.target[:200]!r} outside the file ({kind})"
             hint = "break the link or embed what it leads to"
             faults.append(Fault("external-target", message, directory.file, where, hint))

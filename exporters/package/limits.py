@@ -46,8 +46,12 @@ class Limits:
     #: Relationship types whose target may lie outside the package. Nothing is ever fetched by briefpack; Office
     #: does fetch linked pictures, attached templates and linked objects.
     external_types: frozenset[str] = frozenset({_HYPERLINK, _HYPERLINK_STRICT})
+    #: Whether formulas may take values from other workbooks. Excel asks before it fetches them; a preview would not.
+    linked_books: bool = False
     #: Whether macros and ActiveX controls may be carried.
     macros: bool = False
 
 
 DEFAULT = Limits()
+#: For files of a pack that people have worked on: what a colleague links to is carried as it is, and told.
+EDITED = Limits(linked_books=True)

@@ -13,7 +13,7 @@ from dataclasses import replace
 from lxml import etree
 
 from exporters.errors import Fault, PackageError, Severity
-from exporters.package import ct
+from exporters.package import ct, rt
 from exporters.package.dde import LONGEST, runs_a_program
 from exporters.package.reader import Package
 
@@ -80,6 +80,13 @@ def reaches(package: Package, placed: Callable[[str, Element], Place]) -> list[F
         if b"instr" in data:
             found += _of_fields(root, where)
     return list(dict.fromkeys(found))
+
+
+def linked_books(package: Package) -> list[str]:
+    """Return the addresses of the other workbooks that formulas take values from."""
+    parts = (part for part in package.names() if package.content_types.of(part) == ct.EXTERNAL_LINK)
+    found = (item for part in parts for item in package.relationships(part) if item.external)
+    return list(dict.fromkeys(item.target for item in found if item.type.rpartition("/")[2] in rt.LINKED_BOOKS))
 
 
 def refuse_running(package: Package) -> None:

@@ -24,6 +24,11 @@ CHART_USER_SHAPES: Final = _OFFICE + "chartUserShapes"
 PACKAGE: Final = _OFFICE + "package"
 OLE_OBJECT: Final = _OFFICE + "oleObject"
 
+#: The last words of the types by which the part of a link leads to another workbook: ECMA-376's, and Excel's own.
+LINKED_BOOKS: Final = frozenset((
+    "externalLinkPath", "externalLinkLongPath", "xlPathMissing", "xlStartup", "xlAlternateStartup", "xlLibrary",
+))  # fmt: skip
+
 # Word
 SETTINGS: Final = _OFFICE + "settings"
 NUMBERING: Final = _OFFICE + "numbering"

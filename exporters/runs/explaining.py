@@ -10,7 +10,7 @@ from exporters.binding.keys import Found, Keys
 from exporters.binding.views import TargetView
 from exporters.errors import BriefpackError, Fault, nearest
 from exporters.model import Target
-from exporters.package import Package
+from exporters.package import EDITED, Package
 from exporters.registry import EXPORTERS
 from exporters.runs.memory import Memory
 from exporters.runs.moves import Move
@@ -100,7 +100,7 @@ def _stands(pack: Pack, wanted: set[str]) -> dict[str, list[Stand]]:
     found: dict[str, list[Stand]] = defaultdict(list)
     for file in pack.files:
         room = EXPORTERS[file.record.exporter].room()
-        package = Package.open(file.path, name=str(file.path))
+        package = Package.open(file.path, name=str(file.path), limits=EDITED)
         snapshot = room.read(package)
         places = room.whereabouts(package, snapshot)
         for _, item, slot in snapshot.slots():

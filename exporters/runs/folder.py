@@ -148,9 +148,9 @@ def _found(
 
 
 def _base(path: Path, content: bytes, memory: Memory | None, pack: str) -> Base:
-    from exporters.package import Package
+    from exporters.package import EDITED, Package
 
-    stamp = read_stamp(Package.open(content, name=str(path)))
+    stamp = read_stamp(Package.open(content, name=str(path), limits=EDITED))
     if memory is None:
         hint = "move it away, or --fresh to start over with a backup; the new version is beside it"
         raise RefusedError(Fault("foreign", "it was not built here", str(path), hint=hint))

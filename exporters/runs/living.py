@@ -22,6 +22,7 @@ from exporters.merge import (
     upgrade,
 )
 from exporters.package import EditedPackage, Package
+from exporters.package.reaching import linked_books
 from exporters.runs.stamp import PROPERTY, Stamp
 from exporters.snapshot import Conflict, Kept, Plan, Snapshot
 
@@ -135,6 +136,16 @@ def order(plan: Plan, file: str) -> tuple[Fault, ...]:
     return (Fault("order", message, file, hint="move what should move; or build the file anew with --fresh"),)
 
 
+def linked(package: Package, file: str) -> tuple[Fault, ...]:
+    """Return the warning that a file takes values from other workbooks: nothing is fetched from them here."""
+    books = linked_books(package)
+    if not books:
+        return ()
+    message = f"formulas take values from {', '.join(books)[:200]}: what that last gave stands, nothing is fetched"
+    hint = "readers may not have that file: write the values themselves, or break the link (Data, Edit Links)"
+    return (Fault("linked-book", message, file, hint=hint, severity="warning"),)
+
+
 def new_look(file: str) -> Fault:
     """Return the warning that of an edited file, whose template is another one by now, only the words were carried."""
     message = "the template is another one by now: what people typed and added is carried into it, or told; colours, "
@@ -150,8 +161,19 @@ def upgraded(
     open_conflicts: Sequence[Conflict],
     epoch: int | None,
 ) -> tuple[Plan, bytes]:
-    """Return what a new template makes of an edited file (*packages*: base, theirs, ours), and how it went."""
+    """Return what a new template makes of an edited file (*packages*: base, theirs, ours), and how it went.
+
+    Raises RefusedError where formulas of the edited file take values from other workbooks, which it alone knows.
+    """
     base, theirs, ours = packages
+    if linked_books(theirs):
+        message = (
+            "its template is another one by now, and formulas that take values from other workbooks have no place "
+        )
+        message += "in the new one"
+        raise RefusedError(
+            Fault("linked-book", message, file, hint="break the link (Data, Edit Links) and build again")
+        )
     readings = room.read(base), room.read(theirs), room.read(ours)
     plan, told = upgrade(*readings, Overrides.of(open_conflicts))
     content = patched(room, ours, plan, ours, stamp, epoch=epoch)

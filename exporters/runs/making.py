@@ -175,12 +175,12 @@ def _merged(plan: Plan, step: Step, ours: bytes, scope: Scope, statements: State
     if existing.fault is not None:
         return MadeFile(name, "refused", beside=ours, faults=_advised((existing.fault,), name))
     try:
-        merged = _carry(plan, step, ours)
+        merged, links = _carry(plan, step, ours)
     except (RefusedError, PackageError) as error:
         return MadeFile(name, "refused", beside=ours, faults=_advised(error.faults, name))
     conflicts = merged.plan.conflicts
     told = rows.told(str(plan.out / name), step.template.entry.name, merged.plan, scope)
-    told += order(merged.plan, str(plan.out / name))
+    told += order(merged.plan, str(plan.out / name)) + links
     if _is_upgrade(step):
         told = (*told, new_look(str(plan.out / name)))
     if merged.content is None:
@@ -204,9 +204,10 @@ def _merged(plan: Plan, step: Step, ours: bytes, scope: Scope, statements: State
     )
 
 
-def _carry(plan: Plan, step: Step, ours: bytes) -> Merged:
-    from exporters.package import Package
-    from exporters.runs.living import regenerate
+def _carry(plan: Plan, step: Step, ours: bytes) -> tuple[Merged, tuple[Fault, ...]]:
+    """Return the merged file, and what is to be told of what it links to."""
+    from exporters.package import EDITED, Package
+    from exporters.runs.living import linked, regenerate
     from exporters.runs.returning import taken_in
 
     job, existing = step.job, step.existing
@@ -214,13 +215,13 @@ def _carry(plan: Plan, step: Step, ours: bytes) -> Merged:
     assert existing.content is not None
     assert existing.base is not None
     shown = str(plan.out / step.filename)
-    edited = theirs = Package.open(existing.content, name=shown)
+    edited = theirs = Package.open(existing.content, name=shown, limits=EDITED)
     conflicts = list(existing.conflicts)
     for copy in existing.copies:
         theirs, more = taken_in(job.room, theirs, copy, existing.base.generation.template, plan.epoch)
         conflicts += (one for one in more if one.key not in {known.key for known in conflicts})
     track = plan.request.track_changes and step.template.entry.name == TRACKED
-    return regenerate(
+    merged = regenerate(
         job.room,
         shown,
         Package.open(existing.base.content, name=shown),
@@ -233,6 +234,7 @@ def _carry(plan: Plan, step: Step, ours: bytes) -> Merged:
         track=_moment(plan.epoch) if track else "",
         epoch=plan.epoch,
     )
+    return merged, linked(theirs, shown)
 
 
 def _advised(faults: tuple[Fault, ...], name: str) -> tuple[Fault, ...]:

@@ -11,11 +11,11 @@ from typing import Literal
 
 from exporters.collector import collector_paused
 from exporters.errors import BriefpackError, Fault, RefusedError
-from exporters.package import Package
+from exporters.package import EDITED, Package
 from exporters.registry import EXPORTERS
 from exporters.runs import making, planning, publish, rows
 from exporters.runs.copies import older
-from exporters.runs.living import arranged, edited_from, lost, order, planned, upgraded, with_own_lines
+from exporters.runs.living import arranged, edited_from, linked, lost, order, planned, upgraded, with_own_lines
 from exporters.runs.manifest import Manifest
 from exporters.runs.memory import Memory
 from exporters.runs.moves import Move
@@ -86,7 +86,7 @@ def _status(folder: Path, name: str, made: Manifest, memory: Memory, pack: Pack)
         return FileReview(name, "untouched")
     room = EXPORTERS[record.exporter].room()
     try:
-        theirs = Package.open(folder / name, name=str(folder / name))
+        theirs = Package.open(folder / name, name=str(folder / name), limits=EDITED)
         base = memory.base_of(name, read_stamp(theirs), made.dataset)
         pristine = Package.open(base.content, name=name)
         theirs = edited_from(room, pristine, theirs)
@@ -99,7 +99,7 @@ def _status(folder: Path, name: str, made: Manifest, memory: Memory, pack: Pack)
     told: tuple[Fault, ...] = ()
     with suppress(BriefpackError):  # a pack that has lost its data still knows its edits
         told = rows.told(str(folder / name), record.exporter, plan, pack.scope)
-    warnings = _warnings(older(folder, name, base, made), told)
+    warnings = _warnings(older(folder, name, base, made), told) + linked(theirs, str(folder / name))
     plan = with_own_lines(room, plan, pristine, theirs, now)
     return FileReview(name, "edited", plan, fault, room.whereabouts(theirs, now), warnings)
 
@@ -135,7 +135,7 @@ def diff(request: Request) -> Review:
                 files.append(FileReview(name, "new"))
                 continue
             try:
-                theirs = Package.open(folder / name, name=str(folder / name))
+                theirs = Package.open(folder / name, name=str(folder / name), limits=EDITED)
                 base = existing.base or memory.base_of(name, read_stamp(theirs), made.dataset)
                 pristine = Package.open(base.content, name=name)
                 theirs = edited_from(step.job.room, pristine, theirs)
@@ -149,7 +149,11 @@ def diff(request: Request) -> Review:
             changed = base.generation.template != step.template.sha256
             if changed and step.action == "merge":
                 # Its edits carry what people wrote onto the new render: they are no news of the data.
-                plan = upgraded(step.job.room, name, packages, stamp, conflicts, decided.epoch)[0]
+                try:
+                    plan = upgraded(step.job.room, name, packages, stamp, conflicts, decided.epoch)[0]
+                except RefusedError as error:
+                    files.append(FileReview(name, "edited", fault=error.faults[0]))
+                    continue
                 plan, fault, places = replace(plan, edits=()), None, {}
             else:
                 room = step.job.room
@@ -160,7 +164,7 @@ def diff(request: Request) -> Review:
                 fault = lost(plan, str(folder / name)) if plan.lost_too_much else None
                 plan = with_own_lines(room, plan, packages[0], theirs, readings[1])
             apart = rows.told(str(folder / name), step.template.entry.name, plan, scope)
-            apart += order(plan, str(folder / name))
+            apart += order(plan, str(folder / name)) + linked(theirs, str(folder / name))
             warnings = _warnings(older(folder, name, base, made), apart)
             files.append(FileReview(name, state, plan, fault, places, warnings))
         # What is open in a file that was looked at is what a build would leave open there.

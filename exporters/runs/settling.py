@@ -12,7 +12,7 @@ from typing import Literal
 from exporters.errors import BriefpackError, Fault, RefusedError, nearest
 from exporters.files import read_file
 from exporters.merge import Overrides, merge
-from exporters.package import Package
+from exporters.package import EDITED, Package
 from exporters.registry import EXPORTERS
 from exporters.runs import manifest, publish
 from exporters.runs.backups import newest_first
@@ -98,7 +98,7 @@ def _settled(
         return content, tuple(left)
     room = EXPORTERS[made.files[file].exporter].room()
     shown = str(folder / file)
-    theirs = Package.open(content, name=shown)
+    theirs = Package.open(content, name=shown, limits=EDITED)
     ours = Package.open(memory.base_of(file, read_stamp(theirs), made.dataset).content, name=shown)
     theirs = edited_from(room, ours, theirs)
     before, now = room.read(ours), room.read(theirs)

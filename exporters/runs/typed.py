@@ -10,7 +10,7 @@ from exporters.binding.keys import Keys
 from exporters.binding.views import TargetView
 from exporters.errors import Fault, PackageError, RefusedError
 from exporters.merge import Texts, aligned, canonical, known, may_be_of_units
-from exporters.package import Package
+from exporters.package import EDITED, Package
 from exporters.registry import EXPORTERS
 from exporters.runs import rows
 from exporters.runs.inputs import find_templates
@@ -69,7 +69,7 @@ class Reader:
 
     def _of(self, file: PackFile, memory: Memory) -> Iterator[Typed]:
         room = EXPORTERS[file.record.exporter].room()
-        edited = Package.open(file.path, name=str(file.path))
+        edited = Package.open(file.path, name=str(file.path), limits=EDITED)
         origin = memory.base_of(file.name, read_stamp(edited), self._pack.manifest.dataset)
         pristine = Package.open(origin.content)
         edited = edited_from(room, pristine, edited)

@@ -20,7 +20,7 @@ from exporters.errors import BriefpackError
 from exporters.files import read_file
 from exporters.merge import aligned, canonical, content_of, known
 from exporters.model import Target, check_sources
-from exporters.package import Package, lint
+from exporters.package import EDITED, Package, lint
 from exporters.registry import EXPORTERS
 from exporters.runs.living import edited_from, says_the_same
 from exporters.runs.memory import Memory
@@ -124,7 +124,7 @@ def _read_all(pack: Pack, findings: list[Finding]) -> Iterator[_Read]:
         for file in pack.files:
             room = EXPORTERS[file.record.exporter].room()
             try:
-                package = Package.open(file.path, name=str(file.path))
+                package = Package.open(file.path, name=str(file.path), limits=EDITED)
                 base, before, missing = None, None, ""
                 try:
                     origin = memory.base_of(file.name, read_stamp(package), pack.manifest.dataset)
@@ -441,7 +441,7 @@ def _in_itself(one: _Read) -> Iterator[Finding]:
     """List what a file shows although its own formulas say otherwise, or its charts' own cells."""
     results: Any = getattr(EXPORTERS[one.file.record.exporter].room(), "results", None)
     faults = results(one.package) if results is not None else []
-    faults += [fault for fault in lint(one.file.path, one.file.name) if fault.code in _CHART_CODES]
+    faults += [fault for fault in lint(one.file.path, one.file.name, limits=EDITED) if fault.code in _CHART_CODES]
     for fault in faults:
         yield Finding("stale", one.file.name, fault.where, "", fault.message, error=fault.severity == "error")
 

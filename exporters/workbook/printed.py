@@ -9,6 +9,7 @@ from exporters.package.properties import worded
 from exporters.snapshot import Text
 from exporters.workbook.living.book import Book, SheetEntry, readable
 from exporters.workbook.living.charting import frames
+from exporters.workbook.living.margins import words_of
 from exporters.workbook.living.notes import is_ours
 from exporters.workbook.living.spans import Span, parse, utf8
 from exporters.workbook.references import letters
@@ -44,7 +45,7 @@ def _margins(book: Book, entry: SheetEntry) -> Iterator[Text]:
     if start >= 0 and end >= 0:
         for one in parse(utf8(data[start:end] + b"</headerFooter>")).walk():
             if one.text.strip():
-                yield Text(f"sheet {entry.name}, {one.name}", one.text)
+                yield Text(f"sheet {entry.name}, {one.name}", words_of(one.text))
 
 
 def _notes(book: Book, entry: SheetEntry) -> Iterator[Text]:

@@ -17,8 +17,9 @@ from hypothesis import strategies as st
 from package_samples import damaged, deck, external, rebuilt, related, word, workbook
 
 from exporters.errors import PackageError
-from exporters.package import DEFAULT, Limits, Package, PackageWriter, guard_file, rt
+from exporters.package import DEFAULT, EDITED, Limits, Package, PackageWriter, ct, guard_file, rt
 from exporters.package.dde import dde_fault
+from exporters.package.reaching import linked_books
 
 DOC = "word/document.xml"
 SHEET = "xl/worksheets/sheet1.xml"
@@ -236,6 +237,31 @@ def test_targets_outside_the_file(rel_type: str, target: str) -> None:
     assert refused(data) == ("external-target",)
     allowed = DEFAULT.external_types | {rel_type}
     assert Package.open(data, limits=replace(DEFAULT, external_types=allowed))
+
+
+BOOK_LINK = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/externalLinkPath"
+LINK_PART = "xl/externalLinks/externalLink1.xml"
+
+
+def linked(rel_type: str, part: str = LINK_PART) -> bytes:
+    """A workbook with the part of a link to another one, and a relationship outside."""
+    kind = BOOK_LINK.removesuffix("Path")
+    content = b'<externalLink xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"/>'
+    data = related(workbook(), "xl/workbook.xml", LINK_PART, kind, ct.EXTERNAL_LINK, content)
+    return external(data, part, rel_type, "other.xlsx")
+
+
+def test_a_link_to_another_workbook_is_carried_only_in_what_people_edited() -> None:
+    assert refused(linked(BOOK_LINK)) == ("external-target",)
+    assert linked_books(Package.open(linked(BOOK_LINK), limits=EDITED)) == ["other.xlsx"]
+    for data in (
+        linked(rt.OLE_OBJECT),
+        linked(BOOK_LINK, "xl/workbook.xml"),
+        external(word(), DOC, BOOK_LINK, "a.xlsx"),
+    ):
+        with pytest.raises(PackageError) as caught:
+            Package.open(data, limits=EDITED)
+        assert [fault.code for fault in caught.value.faults] == ["external-target"]
 
 
 def test_a_hidden_external_target() -> None:

@@ -23,7 +23,7 @@ _TOKEN = re.compile(
         )
     )
   | (?P<function>[^\W\d][\w.]*\()
-  | (?P<name>(?:'(?:[^']|'')+'!|[\w.]+!)?[^\W\d\\][\w.\\?]*)
+  | (?P<name>(?:'(?:[^']|'')+'!|\[\d+\][\w.]*!|[\w.]+!)?[^\W\d\\][\w.\\?]*)
   | (?P<number>\d+\.?\d*(?:[eE][+-]?\d+)?|\.\d+(?:[eE][+-]?\d+)?)
   | (?P<array>\{[^{}]*\})
   | (?P<open>\()
@@ -34,7 +34,8 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE,
 )
-_STRUCTURED = re.compile(r"(?:[^\W\d][\w.\\]*)?\[")
+# [1] before a sheet's name stands for another workbook.
+_STRUCTURED = re.compile(r"[^\W\d][\w.\\]*\[|\[(?!\d+\])")
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ def margins(sheet: Sheet, name: str) -> Iterator[Item]:
     slots = tuple(
         Slot(f"{name}!{one.name}", words, f"{sheet.part}!{one.name}")
         for one in _elements(sheet)
-        if (words := _words(one.text))
+        if (words := words_of(one.text))
     )
     if slots:
         yield Item(MARGINS + name, sheet.part, slots)
@@ -42,7 +42,7 @@ def retold(text: str, words: str, source: str) -> str:
     plain = all(_LOOKS.search(_FIRST.sub("", piece, count=1)) is None for piece in _SECTION.split(text))
     if plain and own[1::2] == new[1::2]:
         return _dressed(text, new)
-    return source if _words(source) == words else words
+    return source if words_of(source) == words else words
 
 
 def _dressed(text: str, new: list[str]) -> str:
@@ -64,7 +64,8 @@ def _cut(text: str) -> list[str]:
     return [_LOOKS.sub("", piece).strip() for piece in _SECTION.split(text)]
 
 
-def _words(text: str) -> str:
+def words_of(text: str) -> str:
+    """Return what a header or footer says."""
     return "".join(_cut(text))
 
 
