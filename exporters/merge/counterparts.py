@@ -2,7 +2,8 @@
 
 Between two files of one template names tell it. Between two templates names say nothing (a slide is called by its
 number, a paragraph by its place in the template): there a group is the one of its record that says most of the same,
-an item the one that says the same, or else the same values.
+or else has most of the same values, as in another language; an item the one that says the same, or else the same
+values, or else is called by the record that its values are of.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from exporters.snapshot import Group, Item, SlotKind, Snapshot, Twin
 
 # Two groups of one record are one in two templates where so much of what they say is the same.
 _ENOUGH = 0.3
+_OF_RECORDS = frozenset((SlotKind.VALUE, SlotKind.CHART))
 
 
 def counterparts(base: Snapshot, theirs: Snapshot, target: Snapshot, *, one_template: bool) -> dict[str, Twin]:
@@ -53,20 +55,23 @@ def _groups(base: Sequence[Group], target: Sequence[Group]) -> dict[str, Group]:
     for group in target:
         if group.at not in taken:
             free[_sort(group)].append(group)
-    said = {group.at: _said(group) for groups in free.values() for group in groups}
-    ranked = sorted(
-        (
-            (-_likeness(words, said[other.at]), number, place, group, other)
-            for number, group in enumerate(left)
-            for words in (_said(group),)
-            for place, other in enumerate(free.get(_sort(group), ()))
-        ),
-        key=lambda one: one[:3],
-    )
-    for likeness, _, _, group, other in ranked:
-        if -likeness >= _ENOUGH and group.id not in found and other.at not in taken:
-            found[group.id] = other
-            taken.add(other.at)
+    for said_of in (_said, _keyed):
+        left = [group for group in left if group.id not in found]
+        said = {group.at: said_of(group) for groups in free.values() for group in groups}
+        ranked = sorted(
+            (
+                (-_likeness(words, said[other.at]), number, place, group, other)
+                for number, group in enumerate(left)
+                for words in (said_of(group),)
+                for place, other in enumerate(free.get(_sort(group), ()))
+                if words
+            ),
+            key=lambda one: one[:3],
+        )
+        for likeness, _, _, group, other in ranked:
+            if -likeness >= _ENOUGH and group.id not in found and other.at not in taken:
+                found[group.id] = other
+                taken.add(other.at)
     return found
 
 
@@ -79,6 +84,15 @@ def _said(group: Group) -> Counter[str]:
     return Counter(
         text for item in group.items for slot in item.slots if not slot.kind.silent if (text := canonical(slot.text))
     )
+
+
+def _keyed(group: Group) -> Counter[str]:
+    return Counter(item.id for item in group.items if _is_keyed(item))
+
+
+def _is_keyed(item: Item) -> bool:
+    """Whether an item is called by the record that its values are of, and a person would not name another so."""
+    return any(slot.kind in _OF_RECORDS and slot.key.startswith(item.id) for slot in item.slots)
 
 
 def _likeness(one: Counter[str], other: Counter[str]) -> float:
@@ -98,7 +112,11 @@ def _items(base: Group, target: Group) -> dict[str, str]:
     taken = set(found.values())
     left = [item for item in base.items if item.id not in found]
     free = [item for item in target.items if item.at not in taken]
-    return found | _paired(left, free, lambda item: tuple(s.key for s in item.slots if s.kind is SlotKind.VALUE))
+    found |= _paired(left, free, lambda item: tuple(s.key for s in item.slots if s.kind is SlotKind.VALUE))
+    taken = set(found.values())
+    left = [item for item in base.items if item.id not in found and _is_keyed(item)]
+    free = [item for item in target.items if item.at not in taken and _is_keyed(item)]
+    return found | _paired(left, free, lambda item: item.id)
 
 
 def _paired(base: Sequence[Item], target: Sequence[Item], sign: Callable[[Item], Hashable]) -> dict[str, str]:

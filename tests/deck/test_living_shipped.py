@@ -18,7 +18,7 @@ from pptx.util import Emu
 from exporters import deck
 from exporters.binding.scope import Scope
 from exporters.load import load
-from exporters.merge import merge
+from exporters.merge import counterparts, merge
 from exporters.model import Dataset
 from exporters.package import Package
 from tests.editors import LibreOffice
@@ -208,3 +208,16 @@ def test_alternative_texts_that_libreoffice_loses_come_back_with_the_figures() -
     written = [text for _, text in told(result.content or b"") if text]
     assert written and set(written) <= set(wanted.values())
     assert any("海珠" in text and "9%" in text for text in written)
+
+
+@pytest.mark.parametrize("name", ["standard", "gbt9704"])
+def test_slides_are_known_again_in_another_language(name: str) -> None:
+    before, after = (deck.read(opened(render(name, lang, sample()))) for lang in ("zh", "en"))
+    twins = counterparts(before, before, after, one_template=False)
+    slides = [group.at for group in before.groups if group.record]
+    # The slide of notes on the data holds no value.
+    assert (
+        [at for at in slides if twins[at].target != at]
+        == [at for at in slides if not twins[at].target]
+        == slides[16:17]
+    )
