@@ -190,6 +190,13 @@ class Generator(CodeGenerator):
         finally:
             self.stream = stream
 
+    def record(self, node: Node, frame: Frame) -> tuple[str, str]:
+        """Return code that asks whether an expression is a view, and what it is called from there on."""
+        ref = frame.symbols.find_ref(node.name) if isinstance(node, Name) else None
+        if ref and ref in self._asked:
+            return f"asked_{ref}", ref
+        return f"(record := {self.code(node, frame)}).__class__ in kinds", "record"
+
     def literal(self, text: str) -> str:
         """Return the code of *text* as the program streams it."""
         return repr(octets(text) if self._inlined.octets else text)

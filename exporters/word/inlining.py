@@ -37,18 +37,18 @@ def inlined(forms: Sequence[Form], own: Sequence[str] = ()) -> Inlined:
     def field(generator: Generator, node: Filter, frame: Frame) -> Iterator[str]:
         name, number = constant(node.args[0]), constant(node.args[1])
         form = forms[number]
-        record, above = generator.code(filtered(node), frame), generator.code(node.args[2], frame)
-        call = f"{generator.filters['_field']}(%s, {name!r}, {number}, {above})"
+        above, call = generator.code(node.args[2], frame), f"{generator.filters['_field']}(%s, {name!r}, {number}, %s)"
         if not is_public(name):
-            yield generator.streamed(call % record)
+            yield generator.streamed(call % (generator.code(filtered(node), frame), above))
             return
+        known, record = generator.record(filtered(node), frame)
         yield Code(
-            f"({written(generator, form)} if ((record := {record}).__class__ in kinds "
-            f"and (words := record.{name} or {form.dash!r}).__class__ is str and (key := record.key) "
-            f"or (record is None or record.__class__ is {generator.needed('_absent')}) "
+            f"({written(generator, form)} if ({known} "
+            f"and (words := {record}.{name} or {form.dash!r}).__class__ is str and (key := {record}.key) "
+            f"or ({record} is None or {record}.__class__ is {generator.needed('_absent')}) "
             f"and ((words := {form.dash!r}) or True) "
-            f"and (key := {generator.needed('_missing')}(record, {above}, {form.child!r}))) "
-            f"and {spelt(generator, number)} else {generator.streamed(call % 'record')})"
+            f"and (key := {generator.needed('_missing')}({record}, {above}, {form.child!r}))) "
+            f"and {spelt(generator, number)} else {generator.streamed(call % (record, above))})"
         )
 
     def control(generator: Generator, node: Filter, frame: Frame) -> Iterator[str]:
@@ -56,12 +56,12 @@ def inlined(forms: Sequence[Form], own: Sequence[str] = ()) -> Inlined:
         if is_length(filtered(node)):
             value = Code(f"str({value})")
         form = forms[number]
-        record, above = (generator.code(one, frame) for one in node.args[1:])
-        call = f"{generator.filters['_control']}(%s, {number}, %s, {above})"
+        known, record = generator.record(node.args[1], frame)
+        call = f"{generator.filters['_control']}(words, {number}, {record}, {generator.code(node.args[2], frame)})"
+        # Both are worked out: the call needs them.
         yield Code(
-            f"({written(generator, form)} if ((words := {value}), (record := {record})) "
-            f"and words.__class__ is str and record.__class__ in kinds and (key := record.key) "
-            f"and {spelt(generator, number)} else {generator.streamed(call % ('words', 'record'))})"
+            f"({written(generator, form)} if ({known}) & ((words := {value}).__class__ is str) "
+            f"and (key := {record}.key) and {spelt(generator, number)} else {generator.streamed(call)})"
         )
 
     def written(generator: Generator, form: Form) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from operator import gt
 from typing import Any
 
 from exporters.metrics import count_lines
@@ -168,6 +169,8 @@ class RowBlock:
     """The paragraphs that hold values, each with the number of its cell."""
     caps: list[int] = field(default_factory=list)
     """How many characters certainly take one line, of each of them; and a last one, which holds none."""
+    stops: list[None] = field(default_factory=list)
+    """What ends each of them: every second word of the row, where each holds one value, as they mostly do."""
     heights: list[float] = field(default_factory=list)
     """The height of each cell where all of them take one line."""
     items: dict[tuple[float, float], Item] = field(default_factory=dict)
@@ -178,6 +181,7 @@ class RowBlock:
     def __post_init__(self) -> None:
         self.filled = [(at, one) for at, cell in enumerate(self.cells or ()) for one in cell if one.holds_values]
         self.caps = [*(one.cap for _, one in self.filled), 0]
+        self.stops = [None] * len(self.filled)
         self.heights = [
             pad + sum(one.high(1) if one.holds_values else one.height(()) for one in cell)
             for pad, cell in zip(self.pads, self.cells or (), strict=False)
@@ -214,6 +218,8 @@ class RowBlock:
     def _heights(self, words: Words) -> list[float]:
         """Return the heights of the cells; :attr:`heights` where no paragraph takes a second line."""
         heights, caps = self.heights, self.caps
+        if words[1::2] == self.stops and not any(map(gt, map(len, words[::2]), caps)):
+            return heights
         number, begun, left = 0, 0, caps[0]
         for at, word in enumerate(words):
             if word is not None:

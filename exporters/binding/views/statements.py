@@ -166,7 +166,7 @@ class TargetView(View):
     @property
     def place(self) -> PlaceView:
         """The place that it is for."""
-        return self._scope._places[self._target.place]
+        return self._scope._places[self._target.__dict__["place"]]
 
     @property
     def sub_place(self) -> str:
@@ -256,7 +256,7 @@ class TargetView(View):
     @property
     def value(self) -> Decimal | None:
         """The number in the source's unit."""
-        return self._target.value
+        return self._target.__dict__["value"]  # type: ignore[no-any-return]
 
     @property
     def upper(self) -> Decimal | None:
@@ -347,7 +347,7 @@ class TargetView(View):
     @property
     def kind_code(self) -> str:
         """indicator, deliverable or portfolio."""
-        return self._target.kind._value_
+        return self._target.__dict__["kind"]._value_  # type: ignore[no-any-return]
 
     @property
     def group(self) -> str:
@@ -428,71 +428,68 @@ class RowView(View):
     """The statements of one indicator of one place in one row: level, growth, stretch, milestones."""
 
     def __init__(self, scope: Scope, members: Sequence[Target]) -> None:
-        known, own = scope._targets, members[0].__dict__
         self._scope, self._members = scope, members
-        milestones: list[TargetView] = []
+        own = members[0].__dict__
         if len(members) == 1 and own["role"] is _BASE:
             # Most rows are one statement.
-            base = known[own["id"]]
-            level, growth = (None, base) if own["measure"] in figures.GROWTH else (base, None)
-            stretch = None
-        else:
-            row = figures.group(members)
-            base = known[row.base.id]
-            level, growth, stretch = (
-                None if one is None else known[one.id] for one in (row.level, row.growth, row.stretch)
-            )
-            milestones = [known[target.id] for target in row.milestones]
-        self.key = base.key + ".row"
-        self._base, self._level, self._growth, self._stretch = base, level, growth, stretch
-        self._milestones = milestones
+            self.base = base = scope._targets[own["id"]]
+            self.level, self.growth = (None, base) if own["measure"] in figures.GROWTH else (base, None)
+            self.stretch, self.milestones = None, []
+        self.key = self.base.key + ".row"
 
-    @property
+    @kept
+    def _group(self) -> figures.Group:
+        return figures.group(self._members)
+
+    def _view(self, target: Target | None) -> TargetView | None:
+        return None if target is None else self._scope.target(target.id)
+
+    @kept
     def base(self) -> TargetView:
         """The statement that names the row."""
-        return self._base
+        return self._scope.target(self._group.base.id)
 
     @kept
     def label(self) -> str:
         """The indicator's full name, with what the statement is limited to: a part of the place, a period."""
-        return self._base.full_label
+        return self.base.full_label
 
     @property
     def short(self) -> str:
         """The indicator's short name, with what the statement is limited to: a part of the place, a period."""
-        return self._base._limited(self._base.short)
+        return self.base._limited(self.base.short)
 
     @property
     def word(self) -> str:
         """The base statement's word of strength."""
-        return self._base.word
+        return self.base.word
 
     @property
     def kind_code(self) -> str:
         """indicator, deliverable or portfolio."""
-        return self._base.kind_code
+        return self.base.kind_code
 
-    @property
+    @kept
     def level(self) -> TargetView | None:
         """The statement in absolute terms, if any."""
-        return self._level
+        return self._view(self._group.level)
 
-    @property
+    @kept
     def growth(self) -> TargetView | None:
         """The statement of growth or change, if any."""
-        return self._growth
+        return self._view(self._group.growth)
 
-    @property
+    @kept
     def stretch(self) -> TargetView | None:
         """What is striven for beyond the base, if anything."""
-        return self._stretch
+        return self._view(self._group.stretch)
 
-    @property
+    @kept
     def milestones(self) -> list[TargetView]:
         """Steps on the way to the total, in order of time."""
-        return self._milestones
+        return [self._scope.target(target.id) for target in self._group.milestones]
 
     @kept
     def targets(self) -> list[TargetView]:
         """All statements of the row."""
-        return [self._scope.target(target.id) for target in figures.group(self._members).members()]
+        return [self._scope.target(target.id) for target in self._group.members()]
