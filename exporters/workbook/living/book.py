@@ -6,7 +6,7 @@ import datetime as dt
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -238,12 +238,31 @@ class Book:
     @cached_property
     def areas(self) -> tuple[Table, ...]:
         """Tables, what were tables, and ranges of rows with keys."""
-        return self.tables + self.converted + self.ranges
+        return self._kept_together + self.converted + self.ranges
+
+    @cached_property
+    def _kept_together(self) -> tuple[Table, ...]:
+        """The tables, each with the records right below that were in it until a person made it smaller."""
+        before = {one.name: one for one in self.origin.tables if one.key_column} if self.origin is not None else {}
+        return tuple(self._with_rest(one, before[one.name]) if one.name in before else one for one in self.tables)
+
+    def _with_rest(self, table: Table, base: Table) -> Table:
+        if self.origin is None or not table.key_column or table.bottom != table.area.bottom:
+            return table
+        sheet, bottom = self.sheet(table.sheet), table.bottom
+        known: set[str] | None = None
+        while text := self.text_at(sheet, table.key_column, bottom + 1).strip():
+            known = self.origin.keys_of(base) - self.keys_of(table) if known is None else known
+            if text not in known:
+                break
+            bottom += 1
+        return replace(table, area=table.area._replace(bottom=bottom), bottom=bottom) if known else table
 
     def _range(self, entry: SheetEntry) -> Table | None:
         sheet = self.sheet(entry.part)
         hidden = sorted(self.hidden_columns(entry.part))
-        tables = [table.area for table in self.tables + self.converted if table.sheet == entry.part] if hidden else []
+        known = self._kept_together + self.converted if hidden else ()
+        tables = [table.area for table in known if table.sheet == entry.part]
         outside = [
             row
             for number, row in (sheet.rows.items() if hidden else ())
