@@ -232,6 +232,69 @@ def test_words_of_the_copy_take_the_figures_of_the_file(edited: Edited, mailed: 
     assert set(with_copy(edited, copy).results.values()) == {"unchanged"}
 
 
+def reworded(path: Path, old: str, new: str) -> None:
+    document = docx.Document(path)
+    texts = paragraph(document, "经济增速：")._p.iter(qn("w:t"))
+    one = next(one for one in texts if old in (one.text or ""))
+    one.text = one.text.replace(old, new)
+    document.save(path)
+
+
+@pytest.mark.parametrize(
+    ("in_file", "in_copy", "found"),
+    [
+        (("", ""), ("居首", "稳居第一"), "经济增速：东屿以8%以上稳居第一，4个区的中位数为5.75%，"),
+        (("5.75%", "5.8%"), ("居首", "稳居第一"), "经济增速：东屿以8%以上稳居第一，4个区的中位数为5.8%，"),
+        (("居首", "稳居第一"), ("5.75%", "5.8%"), "经济增速：东屿以8%以上稳居第一，4个区的中位数为5.8%，"),
+        (("居首", "稳居第一"), ("居首", "领先"), ""),
+        (("居首", "稳居第一"), ("7%", "7.7%"), ""),
+    ],
+)
+def test_a_sentence_of_the_briefing_takes_what_each_side_changed(edited: Edited, mailed: Path, in_file, in_copy, found):
+    copy = mailed / "briefing.docx"
+    reworded(copy, *in_copy)
+    edited.rebuilt(grown)
+    if in_file[0]:
+        reworded(edited / "word", *in_file)
+        edited.rebuilt(grown)
+    outcome = with_copy(edited, copy)
+    line = next(one for one in words(edited / "word") if one.startswith("经济增速："))
+    if found:
+        assert line.startswith(found) and outcome.manifest.conflicts == ()
+    else:
+        (told,) = outcome.manifest.conflicts
+        assert line.startswith("经济增速：东屿以8%以上稳居第一") and told["base"].startswith(
+            "经济增速：东屿以7%以上居首，"
+        )
+        assert told["theirs"] == told["base"].replace(*in_copy)
+    assert set(with_copy(edited, copy).results.values()) == {"unchanged"}
+
+
+@pytest.mark.parametrize(
+    ("in_file", "in_copy", "found"),
+    [
+        (("xilan.gdp-growth", 5.9), ("beilu.gdp-growth", 5.8), (5.9, 5.8)),
+        (("xilan.gdp-growth", 5.9), ("xilan.gdp-growth", "=G16-2"), (5.9, 0.05)),
+        (None, ("xilan.gdp-growth", "=G16-2"), ("=G16-2", 0.05)),
+    ],
+)
+def test_a_cell_takes_what_one_side_typed(edited: Edited, mailed: Path, in_file, in_copy, found):
+    copy = mailed / "targets.xlsx"
+    typed_target(copy, *in_copy)
+    edited.rebuilt(grown)
+    if in_file is not None:
+        typed_target(edited / "workbook", *in_file)
+        edited.rebuilt(grown)
+    outcome = with_copy(edited, copy)
+    sheet = openpyxl.load_workbook(edited / "workbook")["目标"]
+    column = next(cell.column for cell in sheet[4] if cell.value == "目标值")
+    rows = {row[0].value: row[column - 1].value for row in sheet.iter_rows(min_row=5)}
+    assert (rows["xilan.gdp-growth"], rows["beilu.gdp-growth"], rows["dongyu.gdp-growth"]) == (*found, 0.08)
+    both = in_file is not None and in_file[0] == in_copy[0]
+    assert len(outcome.manifest.conflicts) == both
+    assert set(with_copy(edited, copy).results.values()) == {"unchanged"}
+
+
 def test_a_figure_of_the_copy_that_the_data_moved_is_told_as_it_reads(edited: Edited, mailed: Path):
     deck, book = mailed / "deck.pptx", mailed / "targets.xlsx"
     retitled(deck, "12%", "15%")

@@ -22,6 +22,7 @@ DROPPED = "nanting.industrial-investment"
 def moved(data: changes.Data) -> None:
     changes.target(data, "dongyu.gdp-growth")["value"] = 8
     changes.target(data, "beilu.gdp-growth")["value"] = 6.5
+    next(one for one in data["observations"] if one["target"] == "dongyu.gdp-growth")["value"] = 7.7
     changes.add(data, "nanting.gdp-growth", id="dongyu.more", place="dongyu", indicator="FDI", value=3)
     changes.keep(data, lambda one: not one["id"].startswith(DROPPED))
 
@@ -65,7 +66,12 @@ def rows_out(sheet) -> None:
     fitted(sheet, rows=-3)
 
 
-@pytest.mark.parametrize("edit", [column_out, column_in, rows_in, rows_out])
+def columns_out(sheet) -> None:
+    fitted(sheet, columns=-7)
+    del sheet.tables["targets"].tableColumns[-7:]
+
+
+@pytest.mark.parametrize("edit", [column_out, columns_out, column_in, rows_in, rows_out])
 def test_a_table_fitted_by_hand_goes_on_following(edited: Edited, edit):
     book = openpyxl.load_workbook(edited / "workbook")
     sheet = book["目标"]
@@ -75,10 +81,10 @@ def test_a_table_fitted_by_hand_goes_on_following(edited: Edited, edit):
     assert edited.rebuilt(moved).manifest.conflicts == ()
     sheet = openpyxl.load_workbook(edited / "workbook")["目标"]
     rows = {row[0].value: row for row in sheet.iter_rows(min_row=4)}
-    figure = next(cell.column for cell in rows["键"] if cell.value == "目标值") - 1
+    figure, actual = ([cell.value for cell in rows["键"]].index(name) for name in ("目标值", "实际值"))
     found = [rows[key][figure].value for key in ("dongyu.gdp-growth", "dongyu.more", "beilu.gdp-growth")]
-    # The last of them stands below a table that was made smaller.
-    assert found == [0.08, 0.03, 0.065]
+    # The last of them, and the actual value, stand beside a table that was made smaller.
+    assert found == [0.08, 0.03, 0.065] and rows["dongyu.gdp-growth"][actual].value == 0.077
     assert not any(str(key).startswith(DROPPED) for key in rows)
     texts = [cell.value for row in rows.values() for cell in row]
     assert ("强度用词" in texts, "我的行" in texts) == (edit is not column_out, edit is rows_in)

@@ -242,21 +242,27 @@ class Book:
 
     @cached_property
     def _kept_together(self) -> tuple[Table, ...]:
-        """The tables, each with the records right below that were in it until a person made it smaller."""
+        """The tables, each with the records and columns right beside it that a person left out of it."""
         before = {one.name: one for one in self.origin.tables if one.key_column} if self.origin is not None else {}
         return tuple(self._with_rest(one, before[one.name]) if one.name in before else one for one in self.tables)
 
     def _with_rest(self, table: Table, base: Table) -> Table:
         if self.origin is None or not table.key_column or table.bottom != table.area.bottom:
             return table
-        sheet, bottom = self.sheet(table.sheet), table.bottom
-        known: set[str] | None = None
+        sheet, bottom, columns = self.sheet(table.sheet), table.bottom, list(table.columns)
+        records: set[str] | None = None
         while text := self.text_at(sheet, table.key_column, bottom + 1).strip():
-            known = self.origin.keys_of(base) - self.keys_of(table) if known is None else known
-            if text not in known:
+            records = self.origin.keys_of(base) - self.keys_of(table) if records is None else records
+            if text not in records:
                 break
             bottom += 1
-        return replace(table, area=table.area._replace(bottom=bottom), bottom=bottom) if known else table
+        headers = {one.name for one in base.columns} - {one.name for one in columns}
+        while headers and (name := self.text_at(sheet, columns[-1].number + 1, table.top - 1).strip()) in headers:
+            columns.append(Column(name, columns[-1].number + 1))
+        if bottom == table.bottom and len(columns) == len(table.columns):
+            return table
+        area = table.area._replace(right=columns[-1].number, bottom=bottom)
+        return replace(table, area=area, bottom=bottom, columns=tuple(columns))
 
     def _range(self, entry: SheetEntry) -> Table | None:
         sheet = self.sheet(entry.part)
