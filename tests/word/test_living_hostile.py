@@ -196,6 +196,26 @@ def test_cells_merged(make: Maker, base: bytes, moved: bytes) -> None:
     assert rows(result)[1] == ["安和区", "9%以上800亿元"]
 
 
+def test_a_new_row_fills_the_grid_of_a_table_in_which_a_cell_was_split(make: Maker, base: bytes) -> None:
+    def split(document: Any) -> None:
+        # As Word splits: a column more in the grid, which the other rows' cells span.
+        table = document.tables[0]._tbl
+        table.tblGrid.append(copy.deepcopy(table.tblGrid[-1]))
+        for number, row in enumerate(table.tr_lst):
+            if number == 1:
+                row.append(copy.deepcopy(row.tc_lst[2]))
+                row.tc_lst[3].remove(row.tc_lst[3].p_lst[0])
+                row.tc_lst[3].add_p()
+            else:
+                width = row.tc_lst[2].get_or_add_tcPr().get_or_add_tcW()
+                width.addnext(parse_xml(f'<w:gridSpan {nsdecls("w")} w:val="2"/>'))
+
+    result, _ = regenerate(base, edited(base, split), make(changed(changning=NEW["changning"])))
+    spans = [[cell.grid_span for cell in row._tr.tc_lst] for row in docx.Document(io.BytesIO(result)).tables[0].rows]
+    assert ["长宁区", "10%以上", "88亿元"] in rows(result)
+    assert spans == [[1, 1, 2], [1, 1, 1, 1], *[[1, 1, 2]] * 3]
+
+
 def test_a_column_deleted(make: Maker, base: bytes) -> None:
     def delete(document: Any) -> None:
         for row in document.tables[0]._tbl.tr_lst:
