@@ -75,6 +75,14 @@ class Scope:
     def _targets(self) -> dict[str, TargetView]:
         return {target.id: TargetView(self, target) for target in self.dataset.targets}
 
+    @cached_property
+    def targets_of(self) -> dict[str, list[TargetView]]:
+        """The targets of each place by its id, in the data's order."""
+        found: dict[str, list[TargetView]] = {}
+        for view in self._targets.values():
+            found.setdefault(view._target.__dict__["place"], []).append(view)
+        return found
+
     def _period(self, period: Period) -> str:
         return wording.period(period, self.lang, self.dataset.period.end.year)
 

@@ -149,8 +149,7 @@ class PlaceView(View):
     @kept
     def targets(self) -> list[TargetView]:
         """All its target statements, in the data's order."""
-        known = self._scope._targets
-        return [known[target.id] for target in self._records]
+        return self._scope.targets_of.get(self.key, [])
 
     @kept
     def target(self) -> Lookup[TargetView]:
