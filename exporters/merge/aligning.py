@@ -46,7 +46,7 @@ def aligned(base: Snapshot, theirs: Snapshot) -> Snapshot:
     theirs = with_columns(base, theirs)
     if not any(item.sort for group in theirs.groups for item in group.items):
         return theirs
-    groups = _name_groups(base.groups, theirs.groups)
+    groups = named_groups(base.groups, theirs.groups)
     before = {group.id: group for group in base.groups}
     keys = {slot.key for group in base.groups for item in group.items for slot in item.slots}
     found: list[Group] = []
@@ -95,7 +95,8 @@ def _is_known(item: Item) -> bool:
 # --- groups ----------------------------------------------------------------------------------------------------------
 
 
-def _name_groups(base: Sequence[Group], theirs: Sequence[Group]) -> list[Group]:
+def named_groups(base: Sequence[Group], theirs: Sequence[Group]) -> list[Group]:
+    """Return the groups of an edited file, in order, with the ids of *base* wherever that is certain."""
     if all(not group.id.startswith(UNKNOWN) for group in theirs):
         return list(theirs)
     places: dict[Sign, list[int]] = defaultdict(list)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
+from exporters.merge.aligning import named_groups
 from exporters.merge.comparing import content_of
 from exporters.merge.values import canonical
 from exporters.snapshot import Conflict, Group, Item, Slot, Snapshot, called
@@ -44,15 +45,20 @@ class Overrides:
         """Return *theirs* with the ids of dropped rows: what a row is called may follow from the rows around it."""
         if not self.rows:
             return theirs
-        known = {(group.id, item.id) for group in base.groups for item in group.items}
-        found = {(group.id, item.id) for group in theirs.groups for item in group.items}
+        # An editor may have taken the names of the groups.
+        named = named_groups(base.groups, theirs.groups)
+        before = {(group.id, item.id) for group in base.groups for item in group.items}
+        found = {(group.id, item.id) for group in named for item in group.items}
 
         def recall(group: Group, item: Item) -> Item:
             name = self.rows.get((group.id, canonical(content_of(item)))) if item.sort.startswith("row") else None
-            taken = name is None or (group.id, name) in found or (group.id, item.id) in known
+            taken = name is None or (group.id, name) in found or (group.id, item.id) in before
             return item if taken or name is None else called(item, name)
 
-        groups = (replace(group, items=tuple(recall(group, item) for item in group.items)) for group in theirs.groups)
+        groups = (
+            replace(group, items=tuple(recall(known, item) for item in group.items))
+            for group, known in zip(theirs.groups, named, strict=True)
+        )
         return replace(theirs, groups=tuple(groups))
 
     def within(self, theirs: Snapshot) -> Overrides:
