@@ -20,6 +20,7 @@ from exporters.cli.report import json_option, print_json
 @json_option
 def command(folder: Path, key: str, mine: bool, data: bool, as_json: bool) -> None:
     """Settle the conflict of KEY (as `briefpack status` names it) in all files of the pack in DIR."""
+    from exporters.merge import LINE
     from exporters.runs.settling import resolve as settle
 
     if mine == data:
@@ -32,6 +33,8 @@ def command(folder: Path, key: str, mine: bool, data: bool, as_json: bool) -> No
         print_json({"ok": True, "exit_code": code, **answer})
     else:
         done = "yours stays" if mine else "the data was taken"
+        if key.startswith(LINE):
+            done = "told no more, nothing was written"
         click.echo(f"{key}: {done} in {', '.join(settled.files)}")
         if settled.open:
             where = ", ".join(settled.open)

@@ -22,7 +22,7 @@ _WORDS = {
     "changed-dropped": "you changed it, the data dropped it",
     "not-carried": "it has no sure place in the file",
 }
-_CAME_BACK = "you deleted it, the new template may say it again"
+_CAME_BACK = "you deleted it, the file may still say it"
 
 
 def show(found: Review, as_json: bool, updated: list[tuple[str, str, str]], most: int = 10_000) -> None:

@@ -6,7 +6,7 @@ stays theirs and is reported.
 """
 
 from exporters.merge.aligning import aligned, known, named_as
-from exporters.merge.comparing import content_of, line_key
+from exporters.merge.comparing import LINE, content_of, line_key
 from exporters.merge.counterparts import counterparts
 from exporters.merge.files import merge
 from exporters.merge.lookups import Texts
@@ -18,6 +18,7 @@ from exporters.merge.upgrades import upgrade
 from exporters.merge.values import Merged, canonical, merge_value
 
 __all__ = [
+    "LINE",
     "Merged",
     "Overrides",
     "Texts",

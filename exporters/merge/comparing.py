@@ -10,6 +10,8 @@ from exporters.merge.aligning import close
 from exporters.merge.values import canonical
 from exporters.snapshot import MARK, Group, Item, Slot, SlotKind, Unmade
 
+LINE = "line-"
+"""Begins the name of a conflict about words that no key names."""
 _COUNT = re.compile(
     r"^(?:[(\[]\s?(?:[一二三四五六七八九十百]+|\d+)\s?[)\]]|[一二三四五六七八九十百]+、|\d+[.、](?!\d))\s*"
 )
@@ -102,7 +104,7 @@ def arranged_alike(base: Group, theirs: Group) -> bool:
 
 def line_key(text: str) -> str:
     """Return the name of a conflict about words that no key names: they themselves tell it from others."""
-    return f"line-{hashlib.sha256(text.encode()).hexdigest()[:8]}"
+    return f"{LINE}{hashlib.sha256(text.encode()).hexdigest()[:8]}"
 
 
 def content_of(thing: Item | Group) -> str:

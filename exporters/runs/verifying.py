@@ -365,19 +365,19 @@ def _by_hand(one: _Read) -> Counter[str]:
         for _, _, slot in snapshot.slots() if snapshot else ():
             for figure in figures(slot.text) if slot.kind is SlotKind.VALUE else ():
                 found[figure] += sign
-    rendered = _proses(one.base)
-    for place, copies in _proses(one.snapshot).items():
+    rendered = _sayings(one.base)
+    for place, copies in _sayings(one.snapshot).items():
         known = Counter(figures(_unmarked(rendered[place][0]))) if place in rendered else Counter[str]()
         for text in copies[len(rendered.get(place, ())) :]:
             found.subtract(Counter(figures(_unmarked(text))) & known)
     return found
 
 
-def _proses(snapshot: Snapshot | None) -> dict[tuple[str, str, str], list[str]]:
-    """Return the generated prose of a file by group, item and key; of what was copied, more than once."""
+def _sayings(snapshot: Snapshot | None) -> dict[tuple[str, str, str], list[str]]:
+    """Return the generated prose of a file, alternative texts too, by group, item and key; what was copied, twice."""
     found: dict[tuple[str, str, str], list[str]] = defaultdict(list)
     for group, item, slot in snapshot.slots() if snapshot else ():
-        if slot.kind is SlotKind.PROSE:
+        if slot.kind in {SlotKind.PROSE, SlotKind.DERIVED}:
             found[group, item, slot.key].append(slot.text)
     return found
 
