@@ -208,9 +208,25 @@ def _strike_whole(pen: Pen, atom: Atom) -> None:
     for one in atom.inner:
         if one.node.getparent() is not None:
             strike(pen, isolate(one.node))
+    if atom.kind is Kind.BOOKED and atom.start is not None and atom.end is not None:
+        _strike_between(pen, atom.start, atom.end)
     if not pen.tracks and atom.start is not None and atom.end is not None:
         remove(atom.start)
         remove(atom.end)
+
+
+def _strike_between(pen: Pen, start: Element, end: Element) -> None:
+    """Delete what was written anew between the ends of a value's bookmark, and the nameless control around it."""
+    paragraph = next(start.iterancestors(f"{W}p"), start)
+    order = list(paragraph.iter(start.tag, end.tag, R))
+    runs = [one for one in order[order.index(start) : order.index(end)] if one.tag == R] if end in order else []
+    for run in runs:
+        if next(run.iterancestors(f"{W}del"), None) is not None:
+            continue
+        control = next(run.iterancestors(f"{W}sdt"), None)
+        if control is not None and set(control.iter(R)) <= set(runs):
+            drop_control(control)
+        strike(pen, run)
 
 
 def _control_of(atom: Atom) -> Element | None:
