@@ -23,7 +23,8 @@ from exporters.runs.build import execute
 from exporters.runs.explaining import explain
 from exporters.runs.pack import Pack
 from exporters.runs.planning import plan
-from exporters.runs.verifying import stated, verify
+from exporters.runs.verifying import verify
+from exporters.runs.verifying.through_keys import stated
 from tests.runs import seeding
 from tests.runs.seeding import PACKS, rewrite
 
