@@ -268,7 +268,7 @@ def _record(plan: Plan, step: Step, content: bytes, statements: Statements, *, e
         inputs=step.inputs,
         template=Path(step.template.shown).name,
         template_sha256=step.template.sha256,
-        statements=statements.count(content, step.job.package),
+        statements=statements.count(content, step.job.package, step.job.room),
         edited=edited,
         origin=plan.origin,
     )

@@ -16,6 +16,7 @@ __getattr__ = offering(
         "patch": "patching.patch",
         "untracked": "patching.untracked",
         "lines": "reading.lines",
+        "keys": "reading.keys",
         "whereabouts": "locating.whereabouts",
         "texts": "printed.texts",
         "outline": "outlining.outline",

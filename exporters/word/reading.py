@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
+import re
+
 from exporters.package import Package
+from exporters.package.custom import read_properties
 from exporters.snapshot import Snapshot
+from exporters.word.anchors import PREFIX, read_digests, value_key
 from exporters.word.living.atoms import NOTE_MARKS, Kind, Walker, is_fallback, text_of
 from exporters.word.living.document import Document, read_document
 from exporters.word.names import W
+
+_VALUE = re.compile(rf'w:name="({PREFIX}[^"]+)"'.encode())
 
 
 def read(package: Package) -> Snapshot:
     """Return the items and bound values of a document as people left it."""
     return read_document(package)
+
+
+def keys(package: Package) -> set[str]:
+    """Return the keys of the values that bookmarks name: LibreOffice drops the names of the controls around them."""
+    digests = read_digests(read_properties(package).items())
+    names = {name for part in package.names() if part.endswith(".xml") for name in _VALUE.findall(package.read(part))}
+    return {key for name in names if (key := value_key(name.decode("utf-8", "replace"), digests)) is not None}
 
 
 def lines(package: Package) -> list[str]:

@@ -65,3 +65,11 @@ def test_what_was_accepted_follows_and_what_was_rejected_is_told(office: LibreOf
     assert found == {"9%以上": places - len(told), "7%以上": len(told)} and len(told) < places
     wrong = [one for one in verify(Pack.open(edited.folder)).findings if one.key == KEY and one.kind == "changed"]
     assert len(wrong) == len(told)
+
+
+def test_statements_are_counted_where_libreoffice_dropped_the_controls(office: LibreOffice, edited: Edited):
+    office.resave(edited / "word")
+    tracked = replace(edited, request=replace(edited.request, track_changes=True, only=("word",)))
+    outcome = tracked.rebuilt(moved)
+    assert outcome.results["briefing.docx"] == "merged" and not shown(edited / "word")
+    assert outcome.manifest.files["briefing.docx"].statements == outcome.manifest.counts["targets"]

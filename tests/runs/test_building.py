@@ -75,7 +75,7 @@ def test_a_statement_counts_where_a_key_or_a_paragraph_states_it(tmp_path, cache
             with PackageWriter(out) as writer:
                 for name in package.namelist():
                     writer.add(name, change(name, package.read(name)))
-        return statements.count(out.getvalue(), step.job.package)
+        return statements.count(out.getvalue(), step.job.package, step.job.room)
 
     def without_notes(name, data):
         return re.sub(rb"<a:t>[^<]*</a:t>", b"<a:t/>", data) if "/notesSlides/" in name else data
