@@ -16,6 +16,7 @@ from exporters.package.described import described_parts, is_described
 from exporters.package.relationships import Relationships, rels_name
 from exporters.snapshot import Conflict, InsertItem, Plan, RemoveItem, SetSlot, SlotKind
 from exporters.word.anchors import PROPERTY, digest_properties
+from exporters.word.living import merged
 from exporters.word.living.atoms import START, Atom, Kind, leaves
 from exporters.word.living.counting import bookmark_ids, has_its_controls
 from exporters.word.living.document import KEPT, Document, Place, is_alternative, is_notes
@@ -277,6 +278,8 @@ class _Patch:
                 if self._pen.tracks:
                     flatten_fields(made)
             placer.place(found, made)
+            if found.is_row:
+                merged.settle(made)
             if found.id.startswith(ENTRY):
                 take_over_field_end(made)
             mark_inserted(self._pen, made)

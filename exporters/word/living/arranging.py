@@ -14,7 +14,7 @@ from exporters.word.living.lifting import Luggage
 from exporters.word.living.lines import TBL, TR, P
 from exporters.word.living.marking import is_end, loose_field_runs
 from exporters.word.living.numbering import order_notes
-from exporters.word.living.placing import text_within
+from exporters.word.living.placing import goes_on, text_within
 from exporters.word.living.runs import DEL
 from exporters.word.living.saving import save
 from exporters.word.names import W
@@ -149,7 +149,7 @@ def _are_whole(spans: Sequence[Sequence[Element]], *, in_field: bool) -> bool:
     behind = spans[-1][-1].getnext()
     if _joins_next(before) or any(_joins_next(span[-1]) for span in spans):
         return False
-    if any(_goes_on(one) for one in (*(span[0] for span in spans), behind) if one is not None):
+    if any(goes_on(one) for one in (*(span[0] for span in spans), behind) if one is not None):
         return False
     return all(_is_whole(span, in_field=in_field) for span in spans)
 
@@ -167,8 +167,3 @@ def _is_whole(span: Sequence[Element], *, in_field: bool) -> bool:
 
 def _joins_next(element: Element | None) -> bool:
     return element is not None and element.tag == P and element.find(f"{W}pPr/{W}rPr/{DEL}") is not None
-
-
-def _goes_on(row: Element) -> bool:
-    """Whether a row holds cells that are merged with those above."""
-    return row.tag == TR and any(one.get(f"{W}val") != "restart" for one in row.iter(f"{W}vMerge"))

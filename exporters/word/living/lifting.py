@@ -255,7 +255,7 @@ class Lifter:
         own = {family: cell for cell in row.findall(TC) for family in _families(cell)}
         cells = brother.element.findall(TC)
         known = [{family for family in _families(cell) if family in own} for cell in cells]
-        if not any(known) or (all(known) and [*map(_span, cells)] == [*map(_span, row.findall(TC))]):
+        if not any(known) or (all(known) and [*map(span_of, cells)] == [*map(span_of, row.findall(TC))]):
             return
         made: list[Element] = []
         for cell, families in zip(cells, known, strict=True):
@@ -349,7 +349,7 @@ def _empty_cell(cell: Element) -> Element:
     return made
 
 
-def _span(cell: Element) -> str:
+def span_of(cell: Element) -> str:
     """Return how many columns of the grid a cell fills."""
     found = cell.find(f"{W}tcPr/{W}gridSpan")
     return found.get(f"{W}val", "1") if found is not None else "1"
@@ -361,7 +361,7 @@ def _take_width(cell: Element, other: Element) -> None:
     if width is not None and own is not None:
         own.attrib.clear()
         own.attrib.update(width.attrib)
-    if own is not None and _span(cell) != _span(other):
+    if own is not None and span_of(cell) != span_of(other):
         for one in cell.findall(f"{W}tcPr/{W}gridSpan"):
             remove(one)
-        own.addnext(own.makeelement(f"{W}gridSpan", {f"{W}val": _span(other)}))
+        own.addnext(own.makeelement(f"{W}gridSpan", {f"{W}val": span_of(other)}))

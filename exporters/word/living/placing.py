@@ -52,15 +52,19 @@ class Placer:
             yield one
 
     def brother(self, source: Found) -> Found | None:
-        """Return a row of the target that stands in the same table as *source* and is made like it."""
+        """Return a row of the target that stands in the same table as *source* and is made like it; if there is one,
+        one whose cells are all its own."""
         self._look_at(source.node.block)
+        brothers = list(self._brothers(source))
+        return next((one for one in brothers if not goes_on(one.element)), brothers[0] if brothers else None)
+
+    def _brothers(self, source: Found) -> Iterator[Found]:
         family = source.id.split("_")[2]
         for direction in (True, False):
             for sibling in source.element.itersiblings(TR, preceding=direction):
                 item = self._ours.get(sibling)
                 if item is not None and item.id.split("_")[2] == family and item.id in self._here:
-                    return self._here[item.id][0]
-        return None
+                    yield self._here[item.id][0]
 
     def place(self, source: Found, made: Element) -> None:
         """Put *made*, the copy of *source*, where it belongs."""
@@ -207,6 +211,11 @@ def _put(place: Element, before: bool, made: Element) -> None:
 
 def _attached(element: Element) -> bool:
     return element.getparent() is not None
+
+
+def goes_on(row: Element) -> bool:
+    """Whether a row holds cells that are merged with those above."""
+    return row.tag == TR and any(one.get(f"{W}val") != "restart" for one in row.iter(f"{W}vMerge"))
 
 
 def text_within(element: Element) -> str:
