@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Container
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -14,6 +15,11 @@ from exporters.snapshot import Conflict, Edit, Kept, SlotKind, Snapshot
 # The base of what both sides added (an empty one would mean that the words of both can follow each other), and of what
 # was changed otherwise than in its words.
 NOTHING = "—"
+
+
+def conflict_key(clashing: Container[str], group: str, key: str) -> str:
+    """Return the name of a slot's conflict: its key, with its group where the key says different things in two."""
+    return f"{key}@{group}" if key in clashing and group else key
 
 
 @dataclass
@@ -73,8 +79,7 @@ class ThreeWay:
             self.conflict(name, "deleted-changed", base, "", ours, at)
 
     def conflict_key(self, group: str, key: str) -> str:
-        """Return the name of a slot's conflict: its key, with its group where the key says different things in two."""
-        return f"{key}@{group}" if key in self.clashing and group else key
+        return conflict_key(self.clashing, group, key)
 
     def conflict(
         self, key: str, reason: str, base: str, theirs: str, ours: str, at: str, item: str = "", group: str = ""

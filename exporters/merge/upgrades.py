@@ -18,7 +18,7 @@ from exporters.merge.counterparts import same_items
 from exporters.merge.lookups import Texts, ambiguous
 from exporters.merge.overrides import Overrides
 from exporters.merge.prose import merge_prose
-from exporters.merge.threeway import NOTHING
+from exporters.merge.threeway import NOTHING, conflict_key
 from exporters.merge.units import in_another_unit
 from exporters.merge.values import canonical, merge_value
 from exporters.snapshot import MARK, Conflict, Group, Item, Kept, Plan, RemoveItem, SetSlot, Slot, SlotKind, Snapshot
@@ -44,7 +44,8 @@ class _Upgrade:
         self._base, self._theirs, self._ours, self._overrides = base, theirs, ours, overrides
         self._before, self._after = Texts(base), Texts(ours)
         self._anchors = sum(1 for _ in base.slots())
-        self._ambiguous = ambiguous(base, ours)
+        self._clashing = ambiguous(ours)
+        self._ambiguous = ambiguous(base) | self._clashing
         self._edited_everywhere = self._alike(theirs)
         self._by_key: dict[str, list[tuple[str, str, Slot]]] = defaultdict(list)
         self._prose: list[tuple[str, str, Slot]] = []
@@ -160,7 +161,8 @@ class _Upgrade:
         moved = not merged.conflict and in_another_unit(self._before, self._after, group, item, slot)
         if merged.conflict or moved:
             before = NOTHING if moved else old.text
-            self._conflicts.append(Conflict(new.key, "both-changed", before, slot.text, new.text, new.at, item, group))
+            key = conflict_key(self._clashing, group, new.key)
+            self._conflicts.append(Conflict(key, "both-changed", before, slot.text, new.text, new.at, item, group))
         else:
             self._kept.append(Kept(new.key, old.text, slot.text, at=new.at))
 

@@ -18,6 +18,7 @@ from openpyxl.worksheet.table import TableColumn
 from PIL import Image
 
 from exporters.runs.build import Outcome
+from tests.e2e import changes
 from tests.e2e.edited import FILES, SAMPLE, Edited, build, said
 from tests.editors import LibreOffice
 
@@ -29,6 +30,11 @@ def picture(colour: str) -> io.BytesIO:
     Image.new("RGB", (8, 8), colour).save(out, "PNG")
     out.seek(0)
     return out
+
+
+def longer_figures(data: changes.Data) -> None:
+    for key, value in (("gdp-level", 6300.5), ("fai-growth", 12.5), ("retail-level", 2400.5)):
+        changes.target(data, f"yunting.{key}")["value"] = value
 
 
 def unchanged(document: Any) -> None:
@@ -177,3 +183,14 @@ def test_what_people_added_stands_in_the_new_templates(upgraded: tuple[Edited, O
     for name in FILES.values():
         with zipfile.ZipFile(edited.folder / name) as package:
             assert package.testzip() is None
+
+
+def test_a_conflict_is_called_alike_in_the_builds_after_a_new_template(edited: Edited):
+    deck = pptx.Presentation(edited / "deck")
+    for run in (run for slide in deck.slides for shape in slide.shapes if shape.has_text_frame
+                for one in shape.text_frame.paragraphs for run in one.runs):  # fmt: skip
+        run.text = run.text.replace("增长", "提高")
+    deck.save(edited / "deck")
+    request = replace(edited.request, templates="gbt9704", only=("deck",))
+    outcome = replace(edited, request=request).rebuilt(longer_figures)
+    assert "yunting.headline@pack.slide-3" in [one["key"] for one in outcome.manifest.conflicts]
