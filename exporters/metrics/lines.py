@@ -54,16 +54,16 @@ def break_lines(
     itself does not: switch it off to predict Office's own breaks.
     """
     rule = FLOWS[flow]
-    ems = EM / max(size, _SMALLEST)
+    gap, ems = rule.gap * EM, EM / max(size, _SMALLEST)
     lines: list[str] = []
     for paragraph in text.split("\n"):
-        widths: list[float] = [*character_widths(paragraph, latin=latin, east_asian=east_asian, bold=bold)]
-        gaps = script_changes(paragraph, rule.gap_at_marks) if rule.gap else []
-        for index in gaps:
-            widths[index] += rule.gap * EM
+        widths = character_widths(paragraph, latin=latin, east_asian=east_asian, bold=bold)
+        borders = script_changes(paragraph, rule.gap_at_marks) if gap else []
+        for index in borders:
+            widths[index] += gap
         if spacing:
             widths = [max(w + spacing * ems, 0.0) for w in widths]
-        measured = _Measured(paragraph, list(accumulate(widths, initial=0.0)), dict.fromkeys(gaps, rule.gap * EM))
+        measured = _Measured(paragraph, list(accumulate(widths, initial=0.0)), frozenset(borders), gap)
         lines += _break_paragraph(measured, box_width * ems, (box_width - first_indent) * ems, rule.hang, keep_units)
     return lines
 
@@ -97,11 +97,12 @@ def count_lines(
 
 
 class _Measured(NamedTuple):
-    """A paragraph and, in 1/1000 em, the room before each character and the part of it that is a gap."""
+    """A paragraph and, in 1/1000 em, the room before each character and the gap before those at *borders*."""
 
     text: str
     before: list[float]
-    gaps: dict[int, float]
+    borders: frozenset[int]
+    gap: float
 
 
 def _break_paragraph(measured: _Measured, room: float, first_room: float, hang: bool, keep_units: bool) -> list[str]:
@@ -127,8 +128,8 @@ def _break_paragraph(measured: _Measured, room: float, first_room: float, hang: 
 
 def _overflow(measured: _Measured, start: int, room: float) -> int:
     """The index of the first character that does not fit a line begun at ``start``; spaces always fit."""
-    text, before, gaps = measured
-    limit = before[start] + gaps.get(start, 0.0) + room + _TOLERANCE
+    text, before, borders, gap = measured
+    limit = before[start] + (gap if start in borders else 0.0) + room + _TOLERANCE
     index = bisect_right(before, limit, start + 1) - 1
     while index < len(text) and is_space(text[index]):
         index += 1

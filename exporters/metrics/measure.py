@@ -40,17 +40,17 @@ FLOWS: dict[str, FlowRule] = {
 }
 
 
-def character_widths(text: str, *, latin: str = "", east_asian: str = "", bold: bool = False) -> list[int]:
+def character_widths(text: str, *, latin: str = "", east_asian: str = "", bold: bool = False) -> list[float]:
     """The advance of each character in 1/1000 em, marks shared by both scripts resolved by their context."""
     chinese = has_wide(text) is not None
     table = advances(latin, east_asian, bold, chinese)
-    widths = list(map(table.__getitem__, text))
+    widths: list[float] = list(map(table.__getitem__, text))
     if chinese and may_have_contextual(text) and not all_wide(text):
         _resolve_shared(text, widths, advances(latin, east_asian, bold, False))
     return widths
 
 
-def _resolve_shared(text: str, widths: list[int], latin_table: dict[str, int]) -> None:
+def _resolve_shared(text: str, widths: list[float], latin_table: dict[str, int]) -> None:
     """A shared mark between two Latin neighbours ("it’s", "5—6") is Latin even in a Chinese sentence."""
     for index in contextual_positions(text):
         if _latin_at(text, index, -1) and _latin_at(text, index, 1):

@@ -21,6 +21,8 @@ ABOVE = "indicator.GDP.growth|selectattr('value', 'gt', indicator.GDP.city_growt
 STATUS = "observed|selectattr('actual.status', 'eq', 'CODE')|list|length"
 UNJUDGED = "observed|selectattr('actual')|selectattr('actual.status', 'eq', '')|list|length"
 KIND = "targets|selectattr('place.n')|selectattr('kind_code', 'eq', 'CODE')|list|length"
+# The rarer first: what is asked for all statements should be little. KIND keeps its order, which is the key of a value.
+WORK = "targets|selectattr('kind_code', 'eq', 'deliverable')|selectattr('place.n')|list"
 ACTUAL_SOURCES = (
     "{% for s in observed|selectattr('actual.source')|map(attribute='actual.source')|unique|sort(attribute='n') %}"
     "{% if loop.first %}LEAD{% endif %}[{{ s.n }}]{% if loop.last %}END{% endif %}{% endfor %}"
@@ -126,7 +128,7 @@ ZH = Words(
             + "最高，为" + ranks.figure("indicator.IND_INVEST.growth_first") + "{% endif %}。",
         ),
         (
-            KIND.replace("CODE", "deliverable"),
+            WORK,
             "任务：",
             "各区另列可交付的任务成果{{ " + KIND.replace("CODE", "deliverable") + " }}项、在手项目盘子{{ "
             + KIND.replace("CODE", "portfolio") + " }}项，逐项列在各区表内。",
@@ -274,7 +276,7 @@ EN = Words(
             + " (" + ranks.figure("indicator.IND_INVEST.growth_first") + "){% endif %}.",
         ),
         (
-            KIND.replace("CODE", "deliverable"),
+            WORK,
             "Delivery: ",
             "the districts also list {{ " + KIND.replace("CODE", "deliverable") + " }} deliverables{% set works = "
             + KIND.replace("CODE", "portfolio") + " %}{% if works %} and {{ " + KIND.replace("CODE", "portfolio") + " }} {% if works == 1 %}portfolio"
