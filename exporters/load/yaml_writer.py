@@ -16,7 +16,8 @@ WIDTH = 120
 # punctuation never are one. A minus sign is, unless a digit follows.
 _PLAIN_START = re.compile(r"[0-9A-Za-z_/(\u00c0-\u024f\u2018-\u201d\u3001-\u9fff\uff01-\uff5e]|[-+.][0-9]")
 _NOT_PLAIN = re.compile(r":(?:\s|$)|\s#|^\s|\s$|^(?:---|\.\.\.)")
-_NOT_PLAIN_IN_FLOW = re.compile(r"[,\[\]{}]|:[,\[\]{}]|:$")
+# libyaml takes the colon of “增长:?” between braces for that of a key.
+_NOT_PLAIN_IN_FLOW = re.compile(r"[,\[\]{}]|:\?|:$")
 # What is written as it is; everything else is escaped, so that nothing invisible hides in a file.
 _SHOWN = re.compile(
     "[\x20-\x7e\xa1-\xac\xae-\u1fff\u2010-\u2027\u2030-\u205e\u2070-\ud7ff"

@@ -12,7 +12,7 @@ from load_samples import GUANGZHOU, PROGRESS, SMALL
 
 from exporters.errors import DataError
 from exporters.load import dump, encode, load
-from exporters.model import Dataset
+from exporters.model import Dataset, Text
 
 SUFFIXES = (".yaml", ".json", ".xlsx")
 lenient = settings(
@@ -42,6 +42,15 @@ def test_any_dataset_comes_back_equal(folder: Path, suffix: str, dataset: Datase
     path = folder / f"any{suffix}"
     dump(dataset, path)
     assert load(path) == dataset
+
+
+@pytest.mark.parametrize("said", ["增长:?", ":?", "a:?b", "a: ?", "a?:", "?a", "a:", ":a", "a::?"])
+@pytest.mark.parametrize("suffix", SUFFIXES)
+def test_signs_of_yaml_in_a_text_come_back(folder: Path, suffix: str, said: str) -> None:
+    path = folder / f"signs{suffix}"
+    dataset = load(SMALL)
+    dump(dataset.model_copy(update={"title": Text(zh=said, en=said)}), path)
+    assert load(path).title == Text(zh=said, en=said)
 
 
 @given(raw=st.one_of(st.binary(max_size=200), st.text(max_size=200).map(lambda text: text.encode("utf-8", "replace"))))
