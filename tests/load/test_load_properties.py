@@ -48,7 +48,7 @@ def test_any_dataset_comes_back_equal(folder: Path, suffix: str, dataset: Datase
 @pytest.mark.parametrize("suffix", SUFFIXES)
 def test_signs_of_yaml_in_a_text_come_back(folder: Path, suffix: str, said: str) -> None:
     path = folder / f"signs{suffix}"
-    dataset = load(SMALL)
+    dataset = load(PROGRESS)
     dump(dataset.model_copy(update={"title": Text(zh=said, en=said)}), path)
     assert load(path).title == Text(zh=said, en=said)
 
