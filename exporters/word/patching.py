@@ -124,6 +124,8 @@ class _Patch:
                 self._touch(found.element)
                 if found.id.startswith(ENTRY) and self._pen.tracks:
                     flatten_fields(found.element)
+                if found.is_row and not self._pen.tracks:
+                    merged.hand_on(found.element)
                 take_out(self._pen, found)
         if inserts or removals or noted or self._target.lost:
             self._changed |= order_notes(self._target)

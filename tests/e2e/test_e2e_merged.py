@@ -55,3 +55,19 @@ def test_a_new_row_joins_cells_that_say_what_it_says_and_hides_nothing(
     assert len(after) == 7 and [said(one) for one in after[place]][1:] == NEW
     assert [row[column]._tc.vMerge == "continue" for row in after].count(True) == 5 - first + (column == 0)
     assert lint(path) == []
+
+
+def dropped(data: changes.Data) -> None:
+    changes.keep(data, lambda one: not one["id"].startswith(("dongyu.gdp-growth", "dongyu.fai-level")))
+
+
+def test_the_rows_that_stay_begin_what_was_merged_with_a_dropped_one(edited: Edited):
+    path = edited / "word"
+    document = docx.Document(str(path))
+    for number, row in enumerate(rows(document)):
+        row[0]._tc.get_or_add_tcPr()._add_vMerge().val = "continue" if number else "restart"
+    document.save(str(path))
+    edited.rebuilt(dropped)
+    left = [row[0] for row in rows(docx.Document(str(path)))]
+    assert [cell._tc.vMerge for cell in left] == ["restart", "continue", "continue"]
+    assert said(left[0]) == "东屿" and lint(path) == []

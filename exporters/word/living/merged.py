@@ -1,4 +1,4 @@
-"""A row that comes to stand between cells that somebody merged downwards."""
+"""Rows that come between cells that somebody merged downwards, or go from among them."""
 
 from __future__ import annotations
 
@@ -29,6 +29,16 @@ def settle(row: Element) -> None:
                 _join(own[column])
             return
         below.addnext(row)
+
+
+def hand_on(row: Element) -> None:
+    """Let the cells below *row*, which goes, begin what is merged with its own."""
+    below = next(row.itersiblings(TR), None)
+    heads = _columns(row)
+    for column, cell in _columns(below).items() if below is not None else ():
+        head, merge = heads.get(column), cell.find(_MERGE)
+        if head is not None and merge is not None and _goes_on(cell) and not _goes_on(head):
+            merge.set(f"{W}val", "restart")
 
 
 def _columns(row: Element) -> dict[int, Element]:
