@@ -9,9 +9,7 @@ from io import StringIO
 from typing import Any
 
 from jinja2.compiler import CodeGenerator, Frame, operators
-from jinja2.idtracking import VAR_LOAD_PARAMETER, Symbols
 from jinja2.nodes import (
-    Assign,
     AssignBlock,
     Compare,
     Concat,
@@ -21,16 +19,27 @@ from jinja2.nodes import (
     For,
     Getattr,
     Getitem,
-    If,
     Impossible,
     Name,
     Node,
-    Not,
     Output,
     Slice,
     Template,
     TemplateData,
     UnaryExpr,
+)
+
+from exporters.binding.trees import (
+    assigned,
+    drop_unread,
+    either_way,
+    filtered,
+    is_given,
+    is_held,
+    is_length,
+    is_public,
+    is_there,
+    silent_call,
 )
 
 #: Around a route in a program's text: control characters, which no XML can hold and octets leave as they are.
@@ -44,12 +53,6 @@ FINISHED = frozenset((
     "_row", "_rows", "_end", "_control", "_field", "_mark", "_unmark", "_raw", "_id", "_note", "_seq", "_seq_near",
     "_page", "_toc", "_table", "_chart", "_inside",
 ))  # fmt: skip
-#: Filters that are called for what they do (``set _ = 3|_end``) and return nothing.
-SILENT = frozenset(("_asked", "_done", "_end", "_inside", "_own"))
-#: Filters that name a turn of a loop and do nothing else: where no name is asked for, they are not called.
-NAMING = frozenset(("_anchor", "_fresh"))
-#: Captured blocks whose names begin so go back into the stream and nowhere else: they stay what the program streams.
-HELD = "_held"
 
 
 class Code(str):
@@ -125,7 +128,7 @@ class Generator(CodeGenerator):
         """Whether a captured block holds a route, which then comes as text."""
 
     def visit_Template(self, node: Template, frame: Frame | None = None) -> None:  # noqa: N802 - Jinja2's name
-        while _drop_unread(node):
+        while drop_unread(node):
             # What is taken out may have been the only one to read another.
             pass
         super().visit_Template(node, frame)
@@ -133,7 +136,7 @@ class Generator(CodeGenerator):
 
     def visit_For(self, node: For, frame: Frame) -> None:  # noqa: N802 - Jinja2's name
         name = node.target.name if isinstance(node.target, Name) else ""
-        self._loops.append("" if name in _assigned(node.body) else name)
+        self._loops.append("" if name in assigned(node.body) else name)
         node.body = [_BEGIN, *node.body, _PAUSE]
         super().visit_For(node, frame)
         self._loops.pop()
@@ -148,7 +151,7 @@ class Generator(CodeGenerator):
         self.write(")")
 
     def blockvisit(self, nodes: Iterable[Node], frame: Frame) -> None:
-        super().blockvisit(list(self._joined(_either_way(nodes))), frame)
+        super().blockvisit(list(self._joined(either_way(nodes))), frame)
 
     def _joined(self, nodes: Iterable[Node]) -> Iterator[Node]:
         """Yield *nodes* with neighbouring outputs and silent calls as one output."""
@@ -156,7 +159,7 @@ class Generator(CodeGenerator):
         for node in nodes:
             if isinstance(node, Output) and node is not _BEGIN and node is not _PAUSE:
                 run += node.nodes
-            elif (call := _silent_call(node)) is not None:
+            elif (call := silent_call(node)) is not None:
                 self._silent.add(id(call))
                 run.append(call)
             else:
@@ -343,7 +346,7 @@ class Generator(CodeGenerator):
             return
         asked = node.node
         ref = frame.symbols.find_ref(asked.name) if isinstance(asked, Name) else None
-        if ref and isinstance(asked, Name) and asked.name == "loop" and _is_given(frame.symbols, ref):
+        if ref and isinstance(asked, Name) and asked.name == "loop" and is_given(frame.symbols, ref):
             self.write(f"{ref}.{node.attr}")
         elif ref in self._asked:
             self.write(f"({ref}.{node.attr} if asked_{ref} else environment.getattr({ref}, {node.attr!r}))")
@@ -387,7 +390,7 @@ class Generator(CodeGenerator):
         links = []
         for at, link in enumerate(node.ops):
             left, right = codes[at : at + 2]
-            if link.op in {"eq", "ne"} or (_is_there(terms[at]) and _is_there(terms[at + 1])):
+            if link.op in {"eq", "ne"} or (is_there(terms[at]) and is_there(terms[at + 1])):
                 links.append(f"{left} {operators[link.op]} {right}")
             else:
                 links.append(f"compared[{link.op!r}]({left}, {right})")
@@ -403,102 +406,3 @@ class Generator(CodeGenerator):
     def visit_Concat(self, node: Concat, frame: Frame) -> None:  # noqa: N802 - Jinja2's name
         pieces = [self.code(piece, frame) for piece in node.nodes]
         self.write(f"markup_join(({''.join(f'said({piece}), ' for piece in pieces)}))")
-
-
-def _either_way(nodes: Iterable[Node]) -> Iterator[Node]:
-    """Yield *nodes*; what is said if something holds and what is said if it does not hold are one question."""
-    before: Node | None = None
-    for node in nodes:
-        if isinstance(node, If) and isinstance(before, If) and _excludes(before, node):
-            before.else_ = node.body
-            continue
-        if before is not None:
-            yield before
-        before = node
-    if before is not None:
-        yield before
-
-
-def _excludes(first: If, second: If) -> bool:
-    """Return whether *second* asks whether that of *first* does not hold, which *first* leaves as it was."""
-    if first.elif_ or first.else_ or second.elif_ or second.else_ or second.test != Not(first.test):
-        return False
-    return _assigned(first.body).isdisjoint(name.name for name in second.find_all(Name) if name.ctx == "load")
-
-
-def _assigned(body: Iterable[Node]) -> set[str]:
-    """Return the names that are set in a loop's or a condition's body."""
-    found: set[str] = set()
-    for top in body:
-        kinds = (Assign, AssignBlock)
-        for node in (*([top] if isinstance(top, kinds) else ()), *top.find_all(kinds)):
-            found.update(name.name for name in (node.target, *node.target.find_all(Name)) if isinstance(name, Name))
-    return found
-
-
-def _drop_unread(program: Template) -> bool:
-    """Take out what sets a name for parts of a document that nothing in the program reads; return whether any was."""
-    read = {name.name for name in program.find_all(Name) if name.ctx == "load"}
-    dropped = False
-    for node in (program, *program.find_all((For, If, AssignBlock))):
-        for body in (getattr(node, name, None) for name in ("body", "else_")):
-            kept = [one for one in body or () if not _is_unread(one, read)]
-            if body and len(kept) < len(body):
-                body[:], dropped = kept, True
-    return dropped
-
-
-def _is_unread(node: Node, read: set[str]) -> bool:
-    if not isinstance(node, Assign) or not isinstance(node.target, Name) or node.target.name in read:
-        return False
-    return isinstance(node.node, Filter) and node.node.name in NAMING
-
-
-def _is_given(symbols: Symbols, ref: str) -> bool:
-    """Return whether a variable is what a loop hands out, which nothing can set anew."""
-    load = symbols.find_load(ref)
-    return load is not None and load[0] == VAR_LOAD_PARAMETER
-
-
-def is_public(name: str) -> bool:
-    """Return whether a view may be asked for *name* without the sandbox's look at it."""
-    return name.isidentifier() and not name.startswith("_") and name != "names"
-
-
-def is_length(node: Node) -> bool:
-    """Return whether an expression asks how long a list or text is."""
-    if not isinstance(node, Filter) or node.name not in {"count", "length"}:
-        return False
-    return node.node is not None and not node.args and not node.kwargs
-
-
-def _is_there(node: Node) -> bool:
-    """Return whether an expression always has a value: a constant, a length, what a loop counts."""
-    if is_length(node):
-        return True
-    loops = isinstance(node, Getattr) and isinstance(node.node, Name) and node.node.name == "loop"
-    return loops or (isinstance(node, Const) and node.value is not None)
-
-
-def _silent_call(node: Node) -> Filter | None:
-    if isinstance(node, Assign) and isinstance(node.target, Name) and node.target.name == "_":
-        call = node.node
-        return call if isinstance(call, Filter) and call.name in SILENT else None
-    return None
-
-
-def is_held(node: Node) -> bool:
-    """Return whether an expression is a captured block that goes back into the stream as it is."""
-    return isinstance(node, Name) and node.name.startswith(HELD)
-
-
-def filtered(node: Filter) -> Expr:
-    """Return what a filter is given."""
-    assert node.node is not None
-    return node.node
-
-
-def constant(node: Expr) -> Any:
-    """Return a value that stands in the program as it is."""
-    assert isinstance(node, Const)
-    return node.value

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 
 from lxml import etree
 
-from exporters.binding.generating import HELD
 from exporters.binding.program import Weaver
 from exporters.binding.tags import Tag, may_hold_tag, scan
+from exporters.binding.trees import HELD
 from exporters.errors import Fault, TemplateError
 
 Element = etree._Element

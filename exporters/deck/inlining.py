@@ -14,7 +14,8 @@ from jinja2.compiler import Frame
 from jinja2.nodes import Expr, Filter, Tuple
 
 from exporters.binding.environment import text as escaped
-from exporters.binding.generating import Code, Generator, Inlined, constant, filtered, is_held, octets
+from exporters.binding.generating import Code, Generator, Inlined, octets
+from exporters.binding.trees import constant, filtered, is_held
 from exporters.deck.boxes import BETWEEN, Box
 
 _REMEMBERED = 4096

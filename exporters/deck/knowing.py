@@ -7,8 +7,8 @@ from typing import Any
 
 from lxml import etree
 
-from exporters.binding.generating import HELD
 from exporters.binding.program import Weaver
+from exporters.binding.trees import HELD
 from exporters.charts.drawingml import A
 from exporters.deck.boxes import AS_LEVEL, BETWEEN, SHOWN, Level, level_of, own_of, single_line
 from exporters.deck.textboxes import BoxStyle

@@ -10,9 +10,9 @@ from typing import Any
 from lxml import etree
 
 from exporters.binding.expressions import key_of
-from exporters.binding.generating import HELD
 from exporters.binding.program import Weaver, closing, opening
 from exporters.binding.tags import Tag, may_hold_tag, scan
+from exporters.binding.trees import HELD
 from exporters.binding.views import text_fields
 from exporters.binding.weave import Located, TreeWeaver, after, before, remove
 from exporters.charts import chart_meta, compile_chart

@@ -167,13 +167,9 @@ def upgraded(
     """
     base, theirs, ours = packages
     if linked_books(theirs):
-        message = (
-            "its template is another one by now, and formulas that take values from other workbooks have no place "
-        )
-        message += "in the new one"
-        raise RefusedError(
-            Fault("linked-book", message, file, hint="break the link (Data, Edit Links) and build again")
-        )
+        message = "its template is another one by now, which has no place for values from other workbooks"
+        hint = "break the link (Data, Edit Links) and build again"
+        raise RefusedError(Fault("linked-book", message, file, hint=hint))
     readings = room.read(base), room.read(theirs), room.read(ours)
     plan, told = upgrade(*readings, Overrides.of(open_conflicts))
     content = patched(room, ours, plan, ours, stamp, epoch=epoch)

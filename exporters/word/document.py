@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from exporters.binding.generating import HELD
 from exporters.binding.program import Weaver, closing, opening
 from exporters.binding.tags import may_hold_tag
+from exporters.binding.trees import HELD
 from exporters.binding.weave import Places, TreeWeaver, after, before
 from exporters.charts import chart_meta, compile_chart
 from exporters.errors import Fault

@@ -12,17 +12,8 @@ from hashlib import blake2b
 from jinja2.compiler import Frame
 from jinja2.nodes import Const, Filter
 
-from exporters.binding.generating import (
-    Code,
-    Generator,
-    Inlined,
-    Silent,
-    constant,
-    filtered,
-    is_length,
-    is_public,
-    octets,
-)
+from exporters.binding.generating import Code, Generator, Inlined, Silent, octets
+from exporters.binding.trees import constant, filtered, is_length, is_public
 from exporters.word.counting import PARAGRAPH_OVER
 from exporters.word.filters import escaped, speller_of
 from exporters.word.forms import Form
