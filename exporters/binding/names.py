@@ -25,6 +25,8 @@ from exporters.model import Modality
 if TYPE_CHECKING:
     from exporters.binding.scope import Scope
 
+_STRENGTH = itemgetter("modality", "modality_word")
+
 
 class Names(Mapping[str, Any]):
     """The names at the top of a template by what they are called; each is worked out when it is asked for.
@@ -93,7 +95,7 @@ class Names(Mapping[str, Any]):
     @kept
     def flagged(self) -> list[TargetView]:
         """The target statements that carry a flag."""
-        return [self._scope.target(target.id) for target in self._scope.dataset.targets if target.flags]
+        return [view for view in self._scope._targets.values() if view._fields["flags"]]
 
     @kept
     def initiatives(self) -> list[InitiativeView]:
@@ -130,8 +132,7 @@ class Names(Mapping[str, Any]):
         """The words of strength that occur in the data, firmest first."""
         order, lang = list(Modality), self._scope.lang
         words: dict[Modality, list[str]] = {}
-        said = dict.fromkeys(map(itemgetter("modality", "modality_word"), map(vars, self._scope.dataset.targets)))
-        for modality, word in said:
+        for modality, word in dict.fromkeys(_STRENGTH(view._fields) for view in self._scope._targets.values()):
             if modality is not Modality.NONE:
                 words.setdefault(modality, []).append(word)
         found: list[str] = []

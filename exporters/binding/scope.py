@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from enum import StrEnum
 from functools import cached_property
@@ -34,7 +34,6 @@ from exporters.model import (
     Unit,
 )
 
-_MILESTONE = Role.MILESTONE
 _MANY = 2000
 """So many districts fill the memory; fewer may keep what they have worked out for the next exporter."""
 
@@ -80,7 +79,7 @@ class Scope:
         """The targets of each place by its id, in the data's order."""
         found: dict[str, list[TargetView]] = {}
         for view in self._targets.values():
-            found.setdefault(view._target.__dict__["place"], []).append(view)
+            found.setdefault(view._fields["place"], []).append(view)
         return found
 
     def _period(self, period: Period) -> str:
@@ -189,10 +188,11 @@ class Scope:
 
     def said(self, target: Target) -> tuple[str, str]:
         """Return what a target says, without its verb and with it."""
-        known = self._saying(target)
+        fields = target.__dict__
+        known = self._saying(target, fields)
         if known is not None:
             verb, before, unit, behind = known
-            figure = f"{before}{wording.plain(target.__dict__['value'], self._grouped)}{unit}{behind}"
+            figure = f"{before}{wording.plain(fields['value'], self._grouped)}{unit}{behind}"
             return figure, verb + figure
         measured, counter = self._unit(target), self._counted(target)
         figure = wording.figure(target, measured, self.lang, counter)
@@ -200,17 +200,17 @@ class Scope:
 
     def pieces(self, target: Target, phrase: str) -> tuple[str, str, str]:
         """Return in three what a target says with its verb."""
-        known = self._saying(target)
+        fields = target.__dict__
+        known = self._saying(target, fields)
         if known is not None:
             verb, before, unit, behind = known
-            return verb + before, f"{wording.plain(target.__dict__['value'], self._grouped)}{unit}", behind
+            return verb + before, f"{wording.plain(fields['value'], self._grouped)}{unit}", behind
         return wording.pieces(target, phrase, self._unit(target), self.lang, self._counted(target))
 
-    def _saying(self, target: Target) -> wording.Saying | None:
+    def _saying(self, target: Target, own: Mapping[str, Any]) -> wording.Saying | None:
         """Return what a target says around its number, if that is the same around others; records of a kind recur."""
-        if not wording.steady(target):
+        if not wording.steady(own):
             return None
-        own = target.__dict__
         word = own["comparator_word"].__dict__[self.lang]
         kind = own["comparator"], own["measure"], own["unit"], own["indicator"], word
         try:
@@ -259,12 +259,6 @@ class Scope:
                 if unit.multiplier > known.multiplier:
                     found[indicator, unit.base] = unit
         return found
-
-    def apart(self, target: Target) -> bool:
-        """Whether a target is for another period than the pack; a milestone always is."""
-        own = target.__dict__
-        period = own["period"].__dict__
-        return own["role"] is not _MILESTONE and (period["start"], period["end"]) != self._days
 
     def compares(self, target: Target) -> bool:
         """Whether a target is what its place has in a comparison."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from exporters.model import Comparator, Lang, Measure, Target, Unit
 from exporters.wording.spacing import apart
@@ -215,9 +216,11 @@ class Saying(NamedTuple):
     behind: str
 
 
-def steady(target: Target) -> bool:
-    """Whether *target* may say around its number what others of its kind do: falls and ranges do not."""
-    own = target.__dict__
+def steady(own: Mapping[str, Any]) -> bool:
+    """Whether a target of these fields may say around its number what others of its kind do.
+
+    Falls and ranges do not.
+    """
     value = own["value"]
     return value is not None and not value.is_signed() and own["upper"] is None and not own["expression"]
 

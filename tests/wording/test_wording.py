@@ -187,7 +187,7 @@ def test_a_unit_says_how_much_one_of_it_is(code: str, zh: str, en: str) -> None:
 def test_statements_of_a_kind_say_the_same_around_every_number(measure, comparator, unit, word, counter, numbers, lang):
     known, other = (target(measure, comparator, number, unit, comparator_word=word) for number in numbers)
     around = saying(known, BUILTIN_UNITS[unit], lang, counter)
-    assert steady(known) and steady(other)
+    assert steady(vars(known)) and steady(vars(other))
     if around is not None:
         verb, before, said, behind = around
         number = plain(other.value, lang == "en")
@@ -201,4 +201,4 @@ def test_most_statements_have_something_to_say_around_their_number():
     alike = target("growth_yoy", "gte", "10", "PERCENT")
     assert saying(alike, BUILTIN_UNITS["PERCENT"], "zh") == ("增长", "", "%", "以上")
     assert saying(alike, BUILTIN_UNITS["PERCENT"], "en") == ("up ", "at least ", "%", "")
-    assert not steady(target("growth_yoy", "eq", "-3", "PERCENT"))
+    assert not steady(vars(target("growth_yoy", "eq", "-3", "PERCENT")))

@@ -166,9 +166,8 @@ class PlaceView(View):
         """Its base targets for the whole of it in the pack's period, by indicator and measure (``gdp-growth``)."""
         found: dict[str, TargetView] = {}
         for view in self.targets:
-            target = view._target
-            own = target.__dict__
-            if own["role"] is _BASE and not own["sub_place"] and not self._scope.apart(target):
+            own = view._fields
+            if own["role"] is _BASE and not own["sub_place"] and not view._apart:
                 found.setdefault(figures.called(own["indicator"], own["measure"]), view)
         return found
 
@@ -182,8 +181,8 @@ class PlaceView(View):
         return self._scope.dataset.targets_of.get(self.key, ())
 
     def _cited(self, what: str) -> dict[str, None]:
-        """What the evidence of its statements says, each once (asked for by name, a record's field takes longer)."""
-        return dict.fromkeys([target.__dict__["evidence"].__dict__[what] for target in self._records])
+        """What the evidence of its statements says, each once."""
+        return dict.fromkeys([view._fields["evidence"].__dict__[what] for view in self.targets])
 
     @kept
     def rows(self) -> list[RowView]:
@@ -220,7 +219,7 @@ class PlaceView(View):
     @kept
     def flagged(self) -> list[TargetView]:
         """Its statements that carry a flag."""
-        return [view for view in self.targets if view._target.flags]
+        return [view for view in self.targets if view._fields["flags"]]
 
     @kept
     def initiatives(self) -> list[InitiativeView]:

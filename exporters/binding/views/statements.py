@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from exporters.binding.views.sources import SourceView
 
 
-_BASE = Role.BASE
+_BASE, _MILESTONE = Role.BASE, Role.MILESTONE
 _COMMON = itemgetter("indicator", "measure", "unit", "comparator", "role", "kind", "modality", "modality_word")
 
 
@@ -125,8 +125,7 @@ class TargetView(View):
 
     @property
     def _common(self) -> object:  # type: ignore[override]
-        # A record's dictionary: asked for by name, its attributes take five times as long (pydantic has a __getattr__).
-        fields = self._target.__dict__
+        fields = self._fields
         period, sub = fields["period"].__dict__, fields["sub_place"].__dict__
         label = period["label"].__dict__
         return (
@@ -135,8 +134,9 @@ class TargetView(View):
         )  # fmt: skip
 
     def __init__(self, scope: Scope, target: Target) -> None:
-        # There are many of them.
-        self._scope, self.key, self._target = scope, target.id, target
+        # A record's dictionary: asked for by name, its attributes take ten times as long (pydantic has a __getattr__).
+        self._scope, self._target, self._fields = scope, target, (fields := target.__dict__)
+        self.key = fields["id"]
 
     @property
     def ref(self) -> str:
@@ -166,7 +166,7 @@ class TargetView(View):
     @property
     def place(self) -> PlaceView:
         """The place that it is for."""
-        return self._scope._places[self._target.__dict__["place"]]
+        return self._scope._places[self._fields["place"]]
 
     @property
     def sub_place(self) -> str:
@@ -187,16 +187,20 @@ class TargetView(View):
     def full_label(self) -> str:
         """The indicator's full name, with the part of the place that the statement is limited to, and with the period
         of a base or stretch target where it is not the pack's."""
-        return self._limited(self._scope.label(self._target.indicator))
+        return self._limited(self._scope.label(self._fields["indicator"]))
 
     def _limited(self, name: str) -> str:
         """Return a name of the indicator with what the statement is limited to: a part of the place, a period."""
-        own = self._target.__dict__
-        sub, apart = own["sub_place"].__dict__, self._scope.apart(self._target)
-        if not (apart or sub["zh"] or sub["en"]):
+        if not (self._apart or self._fields["sub_place"]):
             return name
-        limits = [*filter(None, [self.sub_place]), *([self.period] if apart else [])]
+        limits = [*filter(None, [self.sub_place]), *([self.period] if self._apart else [])]
         return f"{name}（{'，'.join(limits)}）" if self._scope.lang == "zh" else f"{name} ({', '.join(limits)})"
+
+    @kept
+    def _apart(self) -> bool:
+        """Whether it is for another period than the pack; a milestone always is."""
+        period = self._fields["period"].__dict__
+        return self._fields["role"] is not _MILESTONE and (period["start"], period["end"]) != self._scope._days
 
     @kept
     def short(self) -> str:
@@ -243,10 +247,8 @@ class TargetView(View):
     @kept
     def word(self) -> str:
         """The word of strength as the source has it (力争, 确保); in English its equivalent."""
-        target = self._target
-        if self._scope.lang == "zh" and target.modality_word:
-            return target.modality_word
-        return wording.label(target.modality, self._scope.lang)
+        fields, lang = self._fields, self._scope.lang
+        return (lang == "zh" and fields["modality_word"]) or wording.label(fields["modality"], lang)
 
     @property
     def modality(self) -> str:
@@ -256,7 +258,7 @@ class TargetView(View):
     @property
     def value(self) -> Decimal | None:
         """The number in the source's unit."""
-        return self._target.__dict__["value"]  # type: ignore[no-any-return]
+        return self._fields["value"]  # type: ignore[no-any-return]
 
     @property
     def upper(self) -> Decimal | None:
@@ -289,7 +291,7 @@ class TargetView(View):
     @property
     def number_unit(self) -> str:
         """The unit of ``number``: 亿元, %, 个; in English CNY bn, %, projects."""
-        fields, scope = self._target.__dict__, self._scope
+        fields, scope = self._fields, self._scope
         known = scope._tabular_units.get((fields["indicator"], fields["unit"]))
         return known[1] if known is not None else scope.tabular_label(self._target)
 
@@ -347,7 +349,7 @@ class TargetView(View):
     @property
     def kind_code(self) -> str:
         """indicator, deliverable or portfolio."""
-        return self._target.__dict__["kind"]._value_  # type: ignore[no-any-return]
+        return self._fields["kind"]._value_  # type: ignore[no-any-return]
 
     @property
     def group(self) -> str:
