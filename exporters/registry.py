@@ -38,6 +38,7 @@ class Exporter(Protocol):
     A room may also have ``results(package) -> list[Fault]``: what a file shows although its own formulas say otherwise;
     ``overflows(package) -> list[Fault]``: what of a finished file's text does not fit;
     ``keys(package) -> Iterable[str]``: what the values in it are of, where an editor has dropped their names;
+    ``whole_keys(package) -> Mapping[str, str]``: keys that are too long for it, by what stands in it for them;
     ``mended(EditedPackage) -> EditedPackage``: an edited file put right where an editor has spoilt it unseen; and
     ``untracked(plan) -> list[SetSlot]``: what a plan writes and no revision can carry.
     """
@@ -118,7 +119,7 @@ class _Wary:
 
 _READING = (
     *("compile", "read", "arrange", "adopt", "patch", "mended"),
-    *("keys", "lines", "texts", "whereabouts", "results"),
+    *("keys", "whole_keys", "lines", "texts", "whereabouts", "results"),
 )
 """What a room does with a file that came from outside; the file is the first argument."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -44,7 +45,8 @@ def command(what: str, folder: Path | None, as_json: bool) -> None:
         for flag in one.target.flags:
             click.echo(f"  flag     {flag.code}: {flag.note.in_(pack.lang)}")
         for stand in one.stands:
-            click.echo(f"  stands   {stand.file}, {stand.where}: {stand.text}")
+            by_hand = f" (typed by hand over {stand.typed_over or 'nothing'})" if stand.typed_over is not None else ""
+            click.echo(f"  stands   {stand.file}, {stand.where}: {stand.text}{by_hand}")
         for line in one.history:
             click.echo(f"  history  {line}")
 
@@ -66,7 +68,7 @@ def _pack(folder: Path | None) -> Pack:
 def _json(pack: Pack, one: Explanation) -> dict[str, Any]:
     target = one.target.model_dump(mode="json", exclude_defaults=True)
     source = pack.dataset.source_by_id[one.target.evidence.source].model_dump(mode="json", exclude_defaults=True)
-    stands = [{"file": stand.file, "where": stand.where, "key": stand.key, "text": stand.text} for stand in one.stands]
+    stands = [asdict(stand) for stand in one.stands]
     seen = pack.scope.observations.get(one.key)
     actual = seen.model_dump(mode="json", exclude_defaults=True) if seen is not None else None
     return {"key": one.key, "label": one.label, "target": target, "source": source, "actual": actual, "stands": stands,

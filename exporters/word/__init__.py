@@ -17,6 +17,7 @@ __getattr__ = offering(
         "untracked": "patching.untracked",
         "lines": "reading.lines",
         "keys": "reading.keys",
+        "whole_keys": "reading.whole_keys",
         "whereabouts": "locating.whereabouts",
         "texts": "printed.texts",
         "outline": "outlining.outline",

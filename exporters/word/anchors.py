@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from hashlib import blake2b
+from urllib.parse import quote, unquote
 
 PREFIX = "_bv"
 PROPERTY = "briefpack-values"
@@ -23,7 +24,10 @@ _MARK = 10
 GAP = "___"
 """What stands between a key's beginning and that digest; no key is spelt so."""
 LONGEST_FIELD = LONGEST_SPELT - _DIGITS - 1
+LONGEST_ALIAS = 64
+"""So many characters does Word allow in a control's alias."""
 _LONGEST_PROPERTY = 16_000
+_PARTING = re.compile(r"[%\s]")
 PLAIN = re.compile(r"[A-Za-z0-9]+(?:[.-][A-Za-z0-9]+)*").fullmatch
 """Matches keys that bookmarks can spell, if they are short enough."""
 # LibreOffice copies copies (in notes) and cuts the name at 40 characters.
@@ -57,6 +61,12 @@ def abridged(key: str, room: int) -> tuple[str, str, str]:
         return start + mark, mark, ending
     digest = _digest(key, _DIGITS)
     return "_" + digest, digest, key
+
+
+def shortened(key: str) -> tuple[str, str]:
+    """Return a control's alias for a key that is longer than Word allows, and the digest in it."""
+    digest = _digest(key, _MARK)
+    return f"{key[: LONGEST_ALIAS - _MARK - 1]}~{digest}", digest
 
 
 def spelling(record: str) -> str:
@@ -129,7 +139,7 @@ def digest_properties(digests: Mapping[str, str]) -> dict[str, str]:
     lines: list[str] = []
     room = _LONGEST_PROPERTY
     for mark in sorted(digests):
-        line = f"{mark}={digests[mark].replace('%', '%25').replace(' ', '%20')}"
+        line = f"{mark}={_PARTING.sub(lambda found: quote(found[0]), digests[mark])}"
         if len(line) > room and lines:
             values.append("\n".join(lines))
             lines.clear()
@@ -152,4 +162,4 @@ def _pairs(properties: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
             for line in value.split():
                 mark, equals, key = line.partition("=")
                 if equals:
-                    yield mark, key.replace("%20", " ").replace("%25", "%")
+                    yield mark, unquote(key)

@@ -12,8 +12,8 @@ from jinja2 import pass_context
 from exporters.binding.environment import Sandbox, sandbox
 from exporters.binding.missing import worded
 from exporters.binding.views import Absent
-from exporters.word.anchors import GAP, LONGEST_SPELT, abridged, spelling
-from exporters.word.forms import LONGEST_ALIAS, Form
+from exporters.word.anchors import GAP, LONGEST_ALIAS, LONGEST_SPELT, abridged, shortened, spelling
+from exporters.word.forms import Form
 
 _KEPT = 4096
 # "_bp_r" and four digits leave this much of the 40 characters that a bookmark's name may have.
@@ -120,6 +120,12 @@ class _Spelling:
             self._marks[meaning] = digest
         return name
 
+    def shortened(self, key: str) -> str:
+        """Return a control's alias for a key that is longer than Word allows; its digest is noted."""
+        alias, digest = shortened(key)
+        self._wholes += f"{digest}={key}\0".encode()
+        return alias
+
     def digests(self) -> dict[str, str]:
         """Return what each digest stands for."""
         pairs = (entry.partition("=") for entry in self._wholes.decode().split("\0"))
@@ -150,7 +156,7 @@ class Names:
 
     def filters(self, forms: list[Form], count: Callable[[str], None]) -> dict[str, Any]:
         """Return the filters; *count* takes the words of the flow."""
-        next_id, abridge = self._ids.__next__, self._spelling.abridged
+        next_id, abridge, shorten = self._ids.__next__, self._spelling.abridged, self._spelling.shortened
         spellers = {form.tail: self._spelling.speller(form) for form in forms}
         take = sandbox().getattr
 
@@ -168,7 +174,7 @@ class Names:
             alias, at = key + form.tail, next_id()
             name = spellers[form.tail](key)
             if not name:
-                alias = alias if len(alias) <= LONGEST_ALIAS else shortened(alias)
+                alias = alias if len(alias) <= LONGEST_ALIAS else shorten(alias)
                 name = abridge(alias, LONGEST_SPELT)
             return (
                 f"{form.start}{at}{form.named}{at:x}_{name}{form.aliased}{escaped(alias)}{form.begun}{escaped(words)}"
@@ -226,12 +232,6 @@ class Names:
 def speller_of(form: int) -> str:
     """Return the name of the filter that spells values in the form of that number."""
     return f"_spelt{form}"
-
-
-def shortened(key: str) -> str:
-    """Return a control's alias for a key that is longer than Word allows."""
-    digest = blake2b(key.encode(), digest_size=5).hexdigest()
-    return f"{key[: LONGEST_ALIAS - 11]}~{digest}"
 
 
 def anchor(record: Any, outer: str, seen: set[str]) -> str:

@@ -6,10 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from exporters.word.anchors import LONGEST_FIELD, LONGEST_SPELT, spelt_field
-
-LONGEST_ALIAS = 64
-"""So many characters does Word allow in a control's alias."""
+from exporters.word.anchors import LONGEST_ALIAS, LONGEST_FIELD, LONGEST_SPELT, spelt_field
 
 
 @dataclass(slots=True)

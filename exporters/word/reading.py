@@ -7,7 +7,7 @@ import re
 from exporters.package import Package
 from exporters.package.custom import read_properties
 from exporters.snapshot import Snapshot
-from exporters.word.anchors import PREFIX, read_digests, value_key
+from exporters.word.anchors import LONGEST_ALIAS, PREFIX, read_digests, shortened, value_key
 from exporters.word.living.atoms import NOTE_MARKS, Kind, Walker, is_fallback, text_of
 from exporters.word.living.document import Document, read_document
 from exporters.word.names import W
@@ -25,6 +25,12 @@ def keys(package: Package) -> set[str]:
     digests = read_digests(read_properties(package).items())
     names = {name for part in package.names() if part.endswith(".xml") for name in _VALUE.findall(package.read(part))}
     return {key for name in names if (key := value_key(name.decode("utf-8", "replace"), digests)) is not None}
+
+
+def whole_keys(package: Package) -> dict[str, str]:
+    """Return the keys that are longer than Word lets a control be named, by what stands there for them."""
+    digests = read_digests(read_properties(package).items())
+    return {shortened(key)[0]: key for key in digests.values() if len(key) > LONGEST_ALIAS}
 
 
 def lines(package: Package) -> list[str]:

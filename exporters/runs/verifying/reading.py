@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import hashlib
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from exporters.errors import BriefpackError
 from exporters.merge import aligned, content_of, known
@@ -29,9 +31,15 @@ class Read:
     taken: tuple[Slot, ...] = ()
     """What carries the key of another record than the one at whose place it stands."""
     base_texts: list[Text] = field(default_factory=list)
+    whole_keys: Mapping[str, str] = field(default_factory=dict)
+    """The keys that are too long for the file, by what stands in it for them."""
 
     def where(self, slot: Slot) -> str:
         return self.places.get(slot.at, "")
+
+    def key(self, slot: Slot) -> str:
+        """Return the key of a slot, in full."""
+        return self.whole_keys.get(slot.key, slot.key)
 
 
 def read_all(pack: Pack, findings: list[Finding]) -> Iterator[Read]:
@@ -40,23 +48,26 @@ def read_all(pack: Pack, findings: list[Finding]) -> Iterator[Read]:
             room = EXPORTERS[file.record.exporter].room()
             try:
                 package = Package.open(file.path, name=str(file.path), limits=EDITED)
-                base, before, missing = None, None, ""
+                base, before, missing, pristine = None, None, "", False
                 try:
                     origin = memory.base_of(file.name, read_stamp(package), pack.manifest.dataset)
                     base = Package.open(origin.content, name=file.name)
+                    pristine = hashlib.sha256(origin.content).hexdigest() == file.sha256
                     package = edited_from(room, base, package)
                     before = room.read(base)
                 except BriefpackError as error:
                     missing = str(error)
-                now = room.read(package)
+                now = before if pristine and before is not None else room.read(package)
                 texts = room.texts(package)
             except BriefpackError as error:
                 findings.append(Finding("unreadable", file.name, "", "", str(error)))
                 continue
             places = room.whereabouts(package, now)
+            of_room: Any = getattr(room, "whole_keys", None)
+            whole = of_room(package) if of_room is not None else {}
             if base is None or before is None:
                 findings.append(Finding("unreadable", file.name, "", "", missing))
-                yield Read(file, package, now, texts, places)
+                yield Read(file, package, now, texts, places, whole_keys=whole)
                 continue
             if file.record.origin not in {"", pack.manifest.origin}:
                 message = "it states other data, another day or language than the last build, which left it out"
@@ -65,7 +76,8 @@ def read_all(pack: Pack, findings: list[Finding]) -> Iterator[Read]:
                 message = f"it is a copy of generation {found}; the pack's own is {file.record.generation}"
                 findings.append(Finding("outdated", file.name, "", "", message))
             there = aligned(before, now)
-            yield Read(file, package, there, texts, places, known(before), _taken(now, there), room.texts(base))
+            taken, rendered = _taken(now, there), texts if pristine else room.texts(base)
+            yield Read(file, package, there, texts, places, known(before), taken, rendered, whole)
 
 
 def _alike(file: PackFile, memory: Memory, before: Snapshot) -> bool:

@@ -23,28 +23,28 @@ def through_keys(one: Read, keys: Keys, kept: Kept) -> tuple[int, list[Finding]]
     """Compare each bound text with the render that the file was edited from, and each value with its record."""
     found: list[Finding] = []
     count = 0
-    before = _Before(one.base)
+    before = Before(one.base)
     for slot in one.taken:
         base = before.take("", "", slot)
-        if base is not None and not _same(one, base, slot):
+        if base is not None and not same(one, base, slot):
             found += _changed(one, slot, base)
     for group, item, slot in one.snapshot.slots():
         if slot.kind.silent or slot.at in kept.slots:
             continue
         base = before.take(group, item, slot)
-        if base is not None and not _same(one, base, slot):
+        if base is not None and not same(one, base, slot):
             found += _changed(one, slot, base)
         if slot.kind is not SlotKind.VALUE:
             continue
         count += 1
-        if base is not None and not _same(one, base, slot):
+        if base is not None and not same(one, base, slot):
             continue
-        record = keys.find(slot.key)
+        record = keys.find(one.key(slot))
         if record is None:
             if base is None and one.base is not None and numbers(slot.text) and one.snapshot.format != "workbook":
                 message = f"“{slot.text}” carries a key of no record"
                 found.append(Finding("unknown-key", one.file.name, one.where(slot), slot.key, message))
-            elif one.snapshot.format != "workbook" and not stated(slot.text, said := keys.statements(slot.key)):
+            elif one.snapshot.format != "workbook" and not stated(slot.text, said := keys.statements(one.key(slot))):
                 message = f"shows {slot.text}, the record says {said[0].phrase}"
                 found.append(Finding("disagrees", one.file.name, one.where(slot), slot.key, message))
             continue
@@ -55,7 +55,7 @@ def through_keys(one: Read, keys: Keys, kept: Kept) -> tuple[int, list[Finding]]
     return count, found
 
 
-def _same(one: Read, base: str, slot: Slot) -> bool:
+def same(one: Read, base: str, slot: Slot) -> bool:
     """Whether a text is as it was rendered, in whatever width. Editors keep the spelling of text; of a number in a cell
     they do not."""
     if one.snapshot.format == "workbook":
@@ -63,7 +63,7 @@ def _same(one: Read, base: str, slot: Slot) -> bool:
     return "".join(normal(base).split()) == "".join(normal(slot.text).split())
 
 
-class _Before:
+class Before:
     """The texts of the render behind an edited file, taken in order, so that copies of one key stay apart."""
 
     def __init__(self, base: Snapshot | None) -> None:
