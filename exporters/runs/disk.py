@@ -18,9 +18,11 @@ _SAID = {
     errno.EDQUOT: ("the quota of this disk is used up", "make room and run again"),
     errno.EFBIG: ("a file of this size may not be written here", "raise the limit and run again"),
     errno.EROFS: ("nothing can be written here: the file system is read-only", "choose another --out"),
-    errno.EACCES: ("permission denied", "let the user that runs this write there, or choose another --out"),
+    errno.EISDIR: ("this is a folder, not a file", "move it away"),
+    errno.EACCES: ("permission denied", "let the user that runs this read and write there, or choose another --out"),
 }
-
+_NO_FOLDER = (errno.EEXIST, errno.ENOTDIR, errno.ELOOP)
+"""What is said where something else stands in the place of a folder."""
 _IN_USE = (5, 32, 33)
 """Windows' codes for a file that another program holds open."""
 _TRIES, _PAUSE_S = 10, 0.1
@@ -104,7 +106,19 @@ def open_fault(path: Path, lock: str, hint: str = "close it and run again") -> F
     return Fault("open", f"it is open in an editor ({lock})", str(path), hint=hint)
 
 
+def in_the_way(folder: Path) -> Fault | None:
+    """Return what stands where *folder* or one above it is needed and is none; None where nothing does."""
+    for path in (folder, *folder.parents):
+        if os.path.lexists(path) and not path.is_dir():
+            found = "a file" if path.exists() else f"a link that leads to nothing ({path.readlink()})"
+            hint = "move it away, or choose another folder"
+            return Fault("not-a-folder", f"this is {found}; a folder is needed here", str(path), hint=hint)
+    return None
+
+
 def fault_of(error: OSError) -> Fault:
     """Return what the operating system refused, in words for people."""
+    if error.errno in _NO_FOLDER and error.filename and (fault := in_the_way(Path(os.fsdecode(error.filename)))):
+        return fault
     message, hint = _SAID.get(error.errno or 0, (error.strerror or str(error), ""))
     return Fault("system", message, str(error.filename or ""), hint=hint)

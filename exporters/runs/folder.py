@@ -12,7 +12,7 @@ from exporters.errors import BriefpackError, Fault, PackageError, RefusedError
 from exporters.files import read_file
 from exporters.runs import manifest, publish
 from exporters.runs.copies import older
-from exporters.runs.disk import lock_of
+from exporters.runs.disk import in_the_way, lock_of
 from exporters.runs.manifest import Manifest
 from exporters.runs.memory import Base, Memory
 from exporters.runs.stamp import read_stamp
@@ -77,9 +77,8 @@ def look(
     A publication that an earlier run had decided and not ended is ended first. With *fresh*, what the folder holds
     counts for nothing but the numbers of its generations.
     """
-    blocked = next((path for path in (out, *out.parents) if path.exists() and not path.is_dir()), None)
-    if blocked is not None:
-        raise BriefpackError(Fault("not-a-folder", "this is a file; the pack needs a folder", str(blocked)))
+    if blocked := in_the_way(out / publish.STATE):
+        raise BriefpackError(blocked)
     publish.recover(out)
     seen = publish.digest(out / manifest.NAME)
     try:

@@ -146,6 +146,30 @@ def test_restore_says_where_to_copy_what_was_behind_a_link(office: Path) -> None
     assert (code, "it is a link" in said, (office / "p/briefing.docx").is_symlink()) == (4, True, True)
 
 
-def test_a_folder_under_a_file_is_named_as_that(office: Path) -> None:
-    code, said = ran("build", office / "d.yaml", "--out", office / "d.yaml" / "x")
-    assert (code, "d.yaml: this is a file; the pack needs a folder" in said) == (1, True)
+@pytest.mark.parametrize("at", ["", ".briefpack", ".briefpack/staging", ".briefpack/objects", ".briefpack/backup"])
+@pytest.mark.parametrize("what", ["a file", "a link that leads to nothing (nowhere)"])
+def test_what_stands_in_the_way_of_a_folder_is_named(office: Path, at: str, what: str) -> None:
+    out = office / "p"
+    if (out / at).is_dir():
+        shutil.rmtree(out / at)
+    if what == "a file":
+        (out / at).write_text("mine")
+    else:
+        (out / at).symlink_to("nowhere")
+    held = {path: path.read_bytes() for path in out.glob("*.*") if path.is_file()}
+    code, said = ran("build", office / "moved.yaml", "--out", out, "--only", "word", "--fresh")
+    assert (code, said.count("\n")) == (1, 1)
+    assert f"{out / at}: this is {what}; a folder is needed here".rstrip("/") in said
+    assert {path: path.read_bytes() for path in out.glob("*.*") if path.is_file()} == held
+    assert (out / at).is_symlink() or (out / at).read_text() == "mine"
+
+
+@pytest.mark.parametrize("words", [
+    ("build", "d.yaml", "--dry-run", "--out"), ("batch", "d.yaml", "--out"), ("init",),
+])  # fmt: skip
+def test_a_folder_under_something_else_is_named_as_that(office: Path, words: tuple[str, ...], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(office)
+    Path("link").symlink_to("nowhere")
+    for name, what in (("d.yaml", "a file"), ("link", "a link that leads to nothing (nowhere)")):
+        code, said = ran(*words, f"{name}/x")
+        assert (code, f"{name}: this is {what}; a folder is needed here" in said) == (1, True), said
