@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import sys
+from bisect import bisect_right
 from unicodedata import category, combining, east_asian_width, normalize
 
 #: Marks shared by Latin and Chinese text: they take the East Asian font, mostly a full em, in Chinese text.
@@ -24,28 +26,58 @@ PAIRED = frozenset("—…―")
 
 _SPACES = frozenset(" \u2002\u2003\u2004\u2005\u2006\u2008\u2009\u200a\u3000\t\u1680")
 
-
 _SHARED = "\u00a7-\u00f7\u2010-\u2bff"
 _WIDE = "\u1100-\u115f\u2e80-\uffe6\U0001f000-\U0003fffd"
 _HAN = "\u3005-\u3007\u3041-\u3096\u30a1-\u30fa\u3400-\u9fff\uac00-\ud7a3\uf900-\ufaff\U00020000-\U0003fffd"
 _LETTER = "0-9A-Za-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u10ff"
 _LATIN = "!-~\u00a1-\u00a6\u00f8-\u10ff"
 
+
+def _edges(ranges: str) -> list[str]:
+    """Return the first character of each range and the one behind its last, in order."""
+    return sorted([*ranges[::3], *(chr(ord(last) + 1) for last in ranges[2::3])])
+
+
+def _outside(ranges: str) -> str:
+    """Return the ranges between *ranges*."""
+    edges = _edges(ranges)
+    lasts = [*(chr(ord(first) - 1) for first in edges[::2]), chr(sys.maxunicode)]
+    return "".join(f"{first}-{last}" for first, last in zip(["\0", *edges[1::2]], lasts, strict=True))
+
+
+# Compiling a set takes as long as its ranges below U+10000 are wide: those outside the wide ones are a fifth as wide,
+# and what stands beside a letter is looked up instead.
+_PORTION_EDGES, _HAN_EDGES = _edges(_WIDE + _SHARED), _edges(_HAN)
+_latin_runs, _letter_runs = re.compile(f"[{_LATIN}]+").finditer, re.compile(f"[{_LETTER}]+").finditer
+_shared = re.compile(f"[{_SHARED}]")
+
 all_wide = re.compile("[\u3001-\u3029\u3041-\u3096\u4e00-\u9fff\uff01-\uff60]*").fullmatch
 """Is every character one em wide and none shared between the scripts? Quick; may miss rare ones."""
-has_wide = re.compile(f"[{_WIDE}]").search
+has_wide = re.compile(f"[^{_outside(_WIDE)}]").search
 """Does the text hold Chinese, Japanese or Korean, so that shared marks are Chinese marks?"""
-may_have_contextual = re.compile(f"[{_SHARED}]").search
+may_have_contextual = _shared.search
 """None only where no shared mark is in the text."""
-letter_changes = re.compile(f"[{_HAN}](?=[{_LETTER}])|[{_LETTER}](?=[{_HAN}])")
-"""Each border between a Han or kana character and a Latin letter or digit."""
-portion_changes = re.compile(f"[{_WIDE}{_SHARED}](?=[{_LATIN}])|[{_LATIN}](?=[{_WIDE}{_SHARED}])")
-"""Each border between what the East Asian font sets and what the Latin font sets."""
+
+
+def script_borders(text: str, at_marks: bool) -> list[int]:
+    """The index behind each border between a Han or kana character and a Latin letter or digit.
+
+    ``at_marks``: between what the East Asian font sets and what the Latin font sets, punctuation and symbols included.
+    """
+    runs, edges = (_latin_runs, _PORTION_EDGES) if at_marks else (_letter_runs, _HAN_EDGES)
+    found = []
+    for run in runs(text):
+        start, end = run.span()
+        if start and bisect_right(edges, text[start - 1]) % 2:
+            found.append(start)
+        if end < len(text) and bisect_right(edges, text[end]) % 2:
+            found.append(end)
+    return found
 
 
 def contextual_positions(text: str) -> list[int]:
     """The indexes of the marks that both scripts use."""
-    return [m.start() for m in re.finditer(f"[{_SHARED}]", text) if m[0] in CONTEXTUAL]
+    return [mark.start() for mark in _shared.finditer(text) if mark[0] in CONTEXTUAL]
 
 
 def is_zero_width(char: str) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Literal, NamedTuple
 
 from exporters.metrics.characters import (
@@ -10,9 +9,8 @@ from exporters.metrics.characters import (
     contextual_positions,
     has_wide,
     is_wide,
-    letter_changes,
     may_have_contextual,
-    portion_changes,
+    script_borders,
 )
 from exporters.metrics.families import EM, TALLEST, advances, family_of, vertical_metrics
 
@@ -90,7 +88,7 @@ def width(
         total = sum(map(advances(latin, east_asian, bold, False).__getitem__, text))
     rule = FLOWS[flow]
     if rule.gap and not text.isascii():
-        total += round(rule.gap * EM) * len(_changes(rule.gap_at_marks).findall(text))
+        total += round(rule.gap * EM) * len(script_borders(text, rule.gap_at_marks))
     return total * size / EM + count * spacing
 
 
@@ -101,11 +99,7 @@ def script_changes(text: str, at_marks: bool) -> list[int]:
     """
     if text.isascii() or all_wide(text):
         return []
-    return [border.end() for border in _changes(at_marks).finditer(text)]
-
-
-def _changes(at_marks: bool) -> re.Pattern[str]:
-    return portion_changes if at_marks else letter_changes
+    return script_borders(text, at_marks)
 
 
 def line_height(size: float, family: str = "", spacing: float | str = "single", *, bold: bool = False) -> float:

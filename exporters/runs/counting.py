@@ -47,8 +47,9 @@ class Statements:
                 if name.endswith(".xml") and not (name in template and template.raw(name) == package.raw(name))
             ]
             keyed = self._of(key for name in own for key in set(_KEY.findall(package.read(name))))
-            keys: Any = getattr(room, "keys", None)
-            if len(keyed) < len(self._ids) and keys is not None:
+            # Asked for only where it is needed: that imports what reads a file.
+            keys: Any = getattr(room, "keys", None) if len(keyed) < len(self._ids) else None
+            if keys is not None:
                 keyed |= self._of(key.encode() for key in keys(package))
             if len(keyed) == len(self._ids):
                 return len(keyed)
