@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
@@ -50,19 +51,28 @@ def datasets() -> dict[str, Path]:
 
 @cache
 def fingerprint() -> str:
-    """Return what tells one state of the tool's code from another: its version, in a checkout also its files' times."""
-    from exporters import __version__
-
-    if not is_checkout():
-        return __version__
+    """Return what tells one state of the tool's code from another: its version and a digest of what its files are."""
     import hashlib
 
-    seen = []
+    from exporters import __version__
+
+    seen = _times() if is_checkout() else _recorded(__version__)
+    digest = hashlib.blake2b("\n".join(seen).encode(), digest_size=6)
+    return f"{__version__}-{digest.hexdigest()}"
+
+
+def _times() -> Iterator[str]:
+    """Yield the time and size of each module of a checkout, where code changes without notice."""
     for root, folders, files in os.walk(_PACKAGE):
         folders[:] = sorted(name for name in folders if name != "__pycache__")
         for name in sorted(files):
             if name.endswith(".py"):
                 status = Path(root, name).stat()
-                seen.append(f"{name} {status.st_mtime_ns} {status.st_size}")
-    digest = hashlib.blake2b("\n".join(seen).encode(), digest_size=6)
-    return f"{__version__}-{digest.hexdigest()}"
+                yield f"{name} {status.st_mtime_ns} {status.st_size}"
+
+
+def _recorded(version: str) -> Iterator[str]:
+    """Yield the digests of the modules that the installer noted: two wheels may bear one version."""
+    record = _PACKAGE.parent / f"briefpack-{version}.dist-info" / "RECORD"
+    if record.is_file():
+        yield from (line for line in record.read_text("utf-8").splitlines() if ".py,sha256=" in line)

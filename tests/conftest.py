@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from exporters.resources import fingerprint
 from tests.editors import office  # noqa: F401 - a fixture
 
 STRICT = bool(os.environ.get("BRIEFPACK_CI"))
@@ -69,9 +70,12 @@ settings.load_profile("untimed")
 
 @pytest.fixture(scope="session")
 def cache(tmp_path_factory):
-    """Return a folder for compiled templates that all tests of a run share, in whatever process they run."""
+    """Return a folder for compiled templates that all tests of a run share, in whatever process they run.
+
+    A process that began when the code was another has its own: programs of one state fail in another.
+    """
     base = tmp_path_factory.getbasetemp()
-    return (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "compiled"
+    return (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "compiled" / fingerprint()
 
 
 @pytest.hookimpl(wrapper=True)

@@ -82,7 +82,7 @@ def pack_request(
 def cache_folder() -> Path | None:
     """Return where compiled templates are kept: ``BRIEFPACK_CACHE``, or the user's own cache folder.
 
-    ``BRIEFPACK_CACHE=off`` keeps none. A checkout keeps those of its present code only.
+    ``BRIEFPACK_CACHE=off`` keeps none. Each state of the code has its own; the newest few stay.
     """
     asked = os.environ.get("BRIEFPACK_CACHE", "")
     if asked == "off":
@@ -94,7 +94,7 @@ def cache_folder() -> Path | None:
 
         root = Path(platformdirs.user_cache_dir("briefpack", appauthor=False))
     folder = root / resources.fingerprint()
-    if resources.is_checkout() and not folder.exists():
+    if not folder.exists():
         _forget_old(root)
     return folder
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -59,6 +60,23 @@ def test_a_project_made_by_init_builds(installed, tmp_path):
     assert check.returncode == 0, check.stdout + check.stderr
     done = installed("build", "guangzhou-2023.yaml", "--templates", "templates/standard")
     assert done.returncode == 0, done.stderr
+
+
+def test_two_wheels_of_one_version_share_no_compiled_templates(site, tmp_path):
+    """A program that one state of the code has written fails in another, or says something else."""
+
+    def state(folder: Path) -> str:
+        command = [sys.executable, "-P", "-c", "from exporters.resources import fingerprint; print(fingerprint())"]
+        environment = os.environ | {"PYTHONPATH": str(folder)}
+        return subprocess.run(command, env=environment, capture_output=True, encoding="utf-8", check=True).stdout
+
+    other = Path(shutil.copytree(site, tmp_path / "other", copy_function=shutil.copyfile))
+    assert state(other) == state(site)
+    (record,) = other.glob("briefpack-*.dist-info/RECORD")
+    text = record.read_text("utf-8")
+    at = text.index("exporters/word/inlining.py,sha256=") + len("exporters/word/inlining.py,sha256=")
+    record.write_text(f"{text[:at]}{'A' * 43}{text[at + 43 :]}", "utf-8")
+    assert state(other) != state(site)
 
 
 @pytest.mark.parametrize("args", [("schema",), ("template", "names", "--json")])
