@@ -19,6 +19,9 @@ UNKNOWN = "?"
 # Stands before the number of an item that shares its name with others: rows that begin with the same words.
 COUNTED = "~"
 
+# Stands in the name of a slot behind that of the paragraph which it goes with: a note, what counts them.
+BELONGING = "~"
+
 # Stands in prose where a bound value stands in the file: MARK key MARK.
 MARK = "\ufddd"
 
@@ -141,6 +144,8 @@ class Item:
     sort: str = ""
     box: tuple[int, ...] = ()
     removable: bool = False
+    composed: bool = False
+    """Its prose are paragraphs, which come and go with the data while the item stays: those in the cells of a row."""
 
     @property
     def silent(self) -> bool:
@@ -210,7 +215,8 @@ class InsertItem:
     id: str
     source: str
     group: str
-    """Handle of the group in the edited file; empty when the group itself is new."""
+    """Handle of the group in the edited file; empty when the group itself is new. Of a part of a composed item: the
+    item's."""
     after: str = ""
     before: str = ""
 

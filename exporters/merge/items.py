@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from exporters.merge.comparing import column_of, content_of, lost_keys, same, say_the_same
 from exporters.merge.dropped import Dropped
 from exporters.merge.neighbours import placements
+from exporters.merge.parts import Parts
 from exporters.merge.slots import Slots
 from exporters.merge.threeway import NOTHING, ThreeWay
 from exporters.merge.values import canonical
@@ -19,6 +20,7 @@ class Items:
 
     def __init__(self, files: ThreeWay, slots: Slots, dropped: Dropped) -> None:
         self._files, self._slots, self._dropped = files, slots, dropped
+        self._parts = Parts(files, dropped)
 
     def merge(self, base: Group | None, theirs: Group, ours: Group) -> None:
         """Merge a group that the data holds; *base* is None where it is new there too."""
@@ -43,6 +45,7 @@ class Items:
                     self._slots.merge(theirs.id, item.id, slot)
                 for slot, text in self._missing_slots(before.get(item.id), item, now[item.id]):
                     missing[column_of(before[item.id], slot)].append((slot, text))
+                self._parts.merge(theirs, before.get(item.id), item, now[item.id])
             elif item.id in before:
                 unit = before[item.id].unit
                 if unit in touched:

@@ -82,7 +82,7 @@ def _called(item: Item, origin: Item) -> Item:
     place where as many are left."""
     names = dict(_cells(item, origin))
     slots = tuple(replace(slot, key=names.get(slot.key, slot.key)) for slot in item.slots)
-    return replace(item, id=origin.id, slots=slots)
+    return replace(item, id=origin.id, slots=slots, composed=False)
 
 
 def _cells(item: Item, origin: Item) -> Iterator[tuple[str, str]]:

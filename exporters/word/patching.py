@@ -16,13 +16,13 @@ from exporters.package.described import described_parts, is_described
 from exporters.package.relationships import Relationships, rels_name
 from exporters.snapshot import Conflict, InsertItem, Plan, RemoveItem, SetSlot, SlotKind
 from exporters.word.anchors import PROPERTY, digest_properties
-from exporters.word.living import merged
+from exporters.word.living import cells, merged
 from exporters.word.living.atoms import START, Atom, Kind, leaves
 from exporters.word.living.counting import bookmark_ids, has_its_controls
 from exporters.word.living.document import KEPT, Document, Place, is_alternative, is_notes
 from exporters.word.living.found import ENTRY, Found, Region
 from exporters.word.living.lifting import Lifter, Luggage
-from exporters.word.living.lines import CHART, P
+from exporters.word.living.lines import CHART, TR, P
 from exporters.word.living.marking import (
     carry_notes,
     flatten_fields,
@@ -115,7 +115,7 @@ class _Patch:
         inserts = [edit for edit in edits if isinstance(edit, InsertItem)]
         if inserts:
             self._insert(inserts)
-        going = (self._target.item(edit.at) for edit in edits if isinstance(edit, RemoveItem))
+        going = (self._target.part(edit.at) for edit in edits if isinstance(edit, RemoveItem))
         removals = [found for found in going if found is not None]
         kept = self._headings_kept({found.id for found in removals})
         removals += self._entries_left({found.id for found in removals})
@@ -126,7 +126,7 @@ class _Patch:
                     flatten_fields(found.element)
                 if found.is_row and not self._pen.tracks:
                     merged.hand_on(found.element)
-                take_out(self._pen, found)
+                self._take_out(found)
         if inserts or removals or noted or self._target.lost:
             self._changed |= order_notes(self._target)
             self._touch(self._target.body.root)
@@ -138,6 +138,14 @@ class _Patch:
         self._changed |= remarks.changed
         told = {**self._keys(), **properties}
         save(self._target, self._changed, self._luggage, told, out, self._epoch, self._texts)
+
+    def _take_out(self, found: Found) -> None:
+        row = next(found.element.iterancestors(TR), None)
+        going = found.elements
+        marks = cells.keep_anchor(row, going) if row is not None else []
+        take_out(self._pen, found)
+        if row is not None and marks:
+            cells.give_anchor(row, marks, going)
 
     def _touch(self, element: Element) -> None:
         self._changed.add(element.getroottree().getroot())
@@ -270,9 +278,16 @@ class _Patch:
         lifter = self._lifter
         placer = Placer(self._target, self._ours)
         for edit in inserts:
-            found = self._ours.item(edit.source)
+            found = self._ours.part(edit.source)
             assert found is not None
             made = lifter.lift(found.element)
+            row = self._target.item(edit.group)
+            if row is not None:
+                source = self._ours.item(edit.source)
+                assert source is not None
+                cells.put_in(made, found, source, row)
+                mark_inserted(self._pen, made)
+                continue
             if found.is_row:
                 lifter.align(made, placer.brother(found))
             elif found.id.startswith(ENTRY):

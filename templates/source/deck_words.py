@@ -39,7 +39,7 @@ ZH: dict[str, str] = {
     "{{ missing|length|after('' if missing|length > 5 else missing[-1].short) }}个区原文未载，不作推测{% endif %}"
     "{% if missing and elsewhere %}；{% endif %}{% if elsewhere %}{{ elsewhere|length }}个区的目标取自其他报道，引用须注明{% endif %}",
     "city.title": "{{ city.short }}{{ r1.short|after(city.short) }}{{ r1.base.phrase|after(r1.short) }}"
-    "{% if r1.level and r1.growth %}、{{ r1.growth.phrase }}{% endif %}"
+    "{% if r1.level and r1.growth %}、{% if r1.base.key == r1.level.key %}{{ r1.growth.phrase }}{% else %}{{ r1.level.phrase }}{% endif %}{% endif %}"
     "{% set same = city.top[1:4]|map(attribute='base.phrase')|unique|list|length == 1 %}"
     "{% if city.top|length > 1 %}，\v{% endif %}{% for r in city.top[1:4] %}{% if not loop.first %}、{% endif %}{{ r.short }}{% if not same %}{{ r.base.phrase|after(r.short) }}"
     "{% elif loop.length > 1 and loop.last %}各{{ r.base.phrase }}{% elif loop.last %}{{ r.base.phrase|after(r.short) }}{% endif %}{% endfor %}",
@@ -174,11 +174,11 @@ EN: dict[str, str] = {
     "{{ observed|selectattr('actual.status', 'eq', 'behind')|list|length }} behind",
     "k.gaps": "Gaps: |{% if missing %}no source was found for {% if missing|length > 5 %}{{ missing|length }} districts{% else %}"
     "{{ missing|map(attribute='short')|listed('en') }}{% endif %}, and nothing is assumed{% endif %}"
-    "{% if missing and elsewhere %}; {% endif %}{% if elsewhere %}the targets of {{ elsewhere|length }} districts come from other "
+    "{% if missing and elsewhere %}; {% endif %}{% if elsewhere %}the targets of {{ elsewhere|length }} district{% if elsewhere|length > 1 %}s{% endif %} come from other "
     "reports and are to be cited as such{% endif %}",
     "city.title": "{{ city.short }} {{ r1.base.word|default('targets', true) }} {{ r1.short }} "
     "{% if r1.base.measure_code == 'growth_yoy' %}growth of {{ r1.base.text }}{% else %}{{ r1.base.text }}{% endif %}"
-    "{% if r1.level and r1.growth %}, {{ r1.growth.phrase }}{% endif %}"
+    "{% if r1.level and r1.growth %}, {% if r1.base.key == r1.level.key %}{{ r1.growth.phrase }}{% else %}{{ r1.level.phrase }}{% endif %}{% endif %}"
     "{% set same = city.top[1:4]|map(attribute='base.phrase')|unique|list|length == 1 %}"
     "{% for r in city.top[1:4] %}{% if loop.first %}; {% elif loop.last %} and {% else %}, {% endif %}{{ r.short|inline }}"
     "{% if not same or loop.last %} {{ r.base.phrase }}{% endif %}{% if same and loop.last and loop.length > 1 %} each{% endif %}{% endfor %}",
@@ -263,7 +263,7 @@ EN: dict[str, str] = {
     "p.alt": "Table of targets and actual values",
     "p.source": "{% for s in observed|selectattr('actual.source')|map(attribute='actual.source')|unique|sort(attribute='n') %}{% if loop.first %}Source: {% endif %}[{{ s.n }}]{% if loop.last %}. {% endif %}{% endfor %}Actual values as of {{ pack.observed_date }}; growth rates are compared as they stand",
     "h.title": "{% if missing %}{{ missing|length }} {% if missing|length == 1 %}district has{% else %}districts have{% endif %} no source"
-    "{% if elsewhere %}, {% else %}; {% endif %}{% endif %}{% if elsewhere %}{{ elsewhere|length }} rest on other reports; {% endif %}"
+    "{% if elsewhere %}, {% else %}; {% endif %}{% endif %}{% if elsewhere %}{{ elsewhere|length }} rest{% if elsewhere|length == 1 %}s{% endif %} on other reports; {% endif %}"
     "weigh each word before you quote a figure",
     "h.who": "How to read the figures",
     "h.words": "Word|Meaning",

@@ -164,15 +164,15 @@ class Builder:
         """One of the city's four most important targets: name, number by formula, the source's own words."""
         first, last = letter(column), letter(column + 2)
         row = f"city.top[{number}]"
-        value, unit = self.range("G"), self.range("I")
+        value, unit, words = self.range("G"), self.range("I"), self.range("O")
         at = f"{first}8"
         number_shown = (
             f'IF(INDEX({value},{at})=INT(INDEX({value},{at})),TEXT(INDEX({value},{at}),"#,##0"),'
             f'TEXT(INDEX({value},{at}),"#,##0.0##"))'
         )
         shown = (
-            f'=IF({at}="","",IF(INDEX({unit},{at})="%",TEXT(INDEX({value},{at}),"{PERCENT}"),'
-            f"{self._with_unit(number_shown, f'INDEX({unit},{at})')}))"
+            f'=IF({at}="","",IF(INDEX({value},{at})="",INDEX({words},{at}),IF(INDEX({unit},{at})="%",TEXT(INDEX({value},{at}),"{PERCENT}"),'
+            f"{self._with_unit(number_shown, f'INDEX({unit},{at})')})))"
         )
         stated = (self.words.stated + self.words.stated_growth).replace("R.", f"{row}.")
         texts = (

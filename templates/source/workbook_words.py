@@ -90,7 +90,7 @@ ZH = Words(
     notes="说明",
     subtitle="{{ pack.subtitle }}　｜　数据截至{{ pack.date }}{% if pack.observed_date %}，实际值截至{{ pack.observed_date }}{% endif %}",
     stated="原文：{{ R.base.text }}",
-    stated_growth="{% if R.level and R.growth %}，增速{{ R.growth.text }}{% endif %}",
+    stated_growth="{% if R.level and R.growth %}{% if R.base.key == R.level.key %}，增速{{ R.growth.text }}{% else %}，{{ R.level.text }}{% endif %}{% endif %}",
     tiles=("目标项数", "有目标的区", "已填实际值", "已达到", "进度正常", "落后"),
     leads=(
         "{% if rates[0] %}" + ranks.listed("rates[0].highest", "zh") + "最高，为" + ranks.figure("rates[0].highest") + "："
@@ -193,7 +193,7 @@ EN = Words(
         "{% if pack.observed_date %}, actual values as of {{ pack.observed_date }}{% endif %}"
     ),
     stated="Source: {{ R.base.text }}",
-    stated_growth="{% if R.level and R.growth %}, {{ R.growth.phrase }}{% endif %}",
+    stated_growth="{% if R.level and R.growth %}, {% if R.base.key == R.level.key %}{{ R.growth.phrase }}{% else %}{{ R.level.phrase }}{% endif %}{% endif %}",
     tiles=("Targets", "Districts with targets", "Actuals filled in", "Met", "On track", "Behind"),
     leads=(
         "{% if rates[0] %}" + ranks.listed("rates[0].highest", "en") + ranks.verb("rates[0].highest", " is", " are")

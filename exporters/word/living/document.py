@@ -156,6 +156,13 @@ class Document:
             return story.entries[int(index[1:])]
         return story.items[int(index)] if index.isdecimal() else None
 
+    def part(self, at: str) -> Found | None:
+        """Return the item that a handle stands for; of the handle of a paragraph in a row, that paragraph as one."""
+        place = self.place(at)
+        if place is None or place.region is None or place.item is None or not place.item.is_row:
+            return self.item(at)
+        return Found(place.region.name, place.region.pieces[0][0].node, [place.region])
+
     def place(self, at: str) -> Place | None:
         """Return the place that a slot's handle stands for; None for the handles of items."""
         number, slash, rest = at.partition("/")

@@ -108,6 +108,15 @@ class Found:
         """Take over what was read of the same item."""
         self._regions, self._values, self._inside, self.unread = twin.regions, twin.values, twin.inside, None
 
+    def take_in(self, other: Found) -> None:
+        """Take over what an item holds that belongs to this one."""
+        self._regions += other.regions
+        self._values += other.values
+        self._inside += other.inside
+        self.beside += other.beside
+        self.charts += other.charts
+        self.drawings += other.drawings
+
     @property
     def is_row(self) -> bool:
         return self.node.tag == TR

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from exporters.snapshot import Item, Slot, SlotKind
+from exporters.snapshot import BELONGING, Item, Slot, SlotKind
 from exporters.word.living.atoms import Atom, Kind, prose_of, text_of
 from exporters.word.living.found import Found, Region
 
 # Kinds of handles within an item: "p<region>/<atom>", "v<value>".
 REGION, VALUE = "p", "v"
-NOTES = "~"
+NOTES = BELONGING
 """Ends the key of the slot that tells how many notes a region refers to, in asterisks."""
 # Looked up as plain names, for there are some hundred thousand atoms.
 _TEXT, _CONTROL, _BOOKED, _PROSE, _DERIVED = Kind.TEXT, Kind.CONTROL, Kind.BOOKED, SlotKind.PROSE, SlotKind.DERIVED
@@ -22,7 +22,7 @@ def item_of(at: str, found: Found, shown: Sequence[Slot] = (), lost: Callable[[R
     beside = Slot(f"{found.id}+", "\n".join(found.beside), "", SlotKind.FOREIGN) if told else None
     if found.unread is not None:
         rows, place = found.unread
-        return Item(found.id, at, rows.slots(at, place, beside), found.unit)
+        return Item(found.id, at, rows.slots(at, place, beside), found.unit, composed=found.is_row)
     slots: list[Slot] = []
     for number, region in enumerate(found.regions):
         kind = SlotKind.LOST if region.is_note and lost(region) else _PROSE
@@ -33,7 +33,7 @@ def item_of(at: str, found: Found, shown: Sequence[Slot] = (), lost: Callable[[R
         slots.append(Slot(f"{found.id}!", "\n".join(found.inside), "", SlotKind.FOREIGN))
     if beside is not None:
         slots.append(beside)
-    return Item(found.id, at, tuple(slots), found.unit)
+    return Item(found.id, at, tuple(slots), found.unit, composed=found.is_row)
 
 
 def value_slot(at: str, atom: Atom) -> Slot:

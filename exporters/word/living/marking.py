@@ -141,8 +141,19 @@ def _mark(pen: Pen, element: Element, tag: str) -> None:
         if before is not None and before.tag == P and any(is_end(run) for run in loose_field_runs(paragraph)):
             # What ends a field must outlive the paragraph: it joins the one before.
             mark_paragraph(pen, before, tag)
+        elif element.tag == P and (joined := _joined_in_cell(paragraph, tag)) is not None:
+            mark_paragraph(pen, joined, tag)
         else:
             mark_paragraph(pen, paragraph, tag)
+
+
+def _joined_in_cell(paragraph: Element, tag: str) -> Element | None:
+    """Return the paragraph that the last one of a cell joins, which has no end of its own that could come or go."""
+    parent, following = paragraph.getparent(), paragraph.getnext()
+    if parent is None or parent.tag != TC or following is not None:
+        return None
+    marked = f"{W}pPr/{W}rPr/{tag}"
+    return next((one for one in paragraph.itersiblings(P, preceding=True) if one.find(marked) is None), None)
 
 
 def _mark_runs(pen: Pen, paragraph: Element, tag: str) -> None:

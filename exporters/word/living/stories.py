@@ -207,8 +207,18 @@ class Scanner:
     def _row(self, line: Line, name: str) -> None:
         row = line.rows[0] if line.rows else None
         if row is not None and row not in self._rows:
-            self._rows[row] = Found(name, row)
-            self._story.items.append(self._rows[row])
+            self._rows[row] = found = Found(name, row)
+            items = self._story.items
+            start = len(items)
+            while start and _stands_in(items[start - 1], row):
+                start -= 1
+            # What a loop within the row wrote may stand before the paragraph that says which row it is.
+            before, items[start:] = items[start:], [found]
+            for item in before:
+                if item.is_row:
+                    items.append(item)
+                else:
+                    found.take_in(item)
 
     def _row_of(self, line: Line) -> Found | None:
         return next((self._rows[row] for row in line.rows if row in self._rows), None)
@@ -243,6 +253,10 @@ class Scanner:
                 seen[record] = seen.get(record, 0) + 1
                 for item in items:
                     item.unit = f"{record}/{seen[record]}"
+
+
+def _stands_in(item: Found, row: Node) -> bool:
+    return item.unread is None and bool(item.regions) and row in item.regions[0].pieces[0][0].rows
 
 
 def _shows(atoms: Sequence[Atom]) -> bool:
