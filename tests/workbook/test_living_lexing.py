@@ -97,3 +97,12 @@ def test_rows_that_two_parts_share_are_read_once_wherever_they_stand():
         at = sheet.base(cell)
         assert sheet.data[at + cell.start : at + cell.end] == b'<c r="A3"><f>B3</f><v>7</v></c>'
         assert sheet.data[at + cell.formula.start : at + cell.formula.end] == b"<f>B3</f>"
+
+
+def test_constants_are_one_formula_with_and_without_brackets():
+    """LibreOffice 7.4 writes ``FALSE()`` where Excel writes ``FALSE``."""
+    excel = 'IFERROR(VLOOKUP("a",A4:F9,4,FALSE),true)'
+    office = 'IFERROR(VLOOKUP("a",A4:F9,4,FALSE()),TRUE())'
+
+    assert shaped(excel)[0].skeleton == shaped(office)[0].skeleton
+    assert shaped(excel)[0].skeleton != shaped(excel.replace("FALSE", "TRUE"))[0].skeleton

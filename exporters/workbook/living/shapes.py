@@ -13,6 +13,8 @@ from exporters.workbook.references import LAST_ROW, parse_range
 
 _ADDRESS = re.compile(r"(?<![\w.])(\$?[A-Za-z]{1,3}\$?)([0-9]+)(?![\w(.!])")
 _END = re.compile(r"(\$?[A-Za-z]{0,3})(\$?)([0-9]*)")
+_LOGICAL = frozenset({"TRUE", "FALSE"})
+"""Constants that LibreOffice writes as functions without arguments."""
 REFERENCE = "#"
 """Stands for each reference in a formula's skeleton."""
 
@@ -181,6 +183,8 @@ def _reference(token: Token, first: int) -> Reference:
 def _bone(token: Token) -> str:
     if token.kind == "space":
         return ""
+    if token.kind == "name" and token.text.upper() in _LOGICAL:
+        return token.text.upper() + "()"
     if token.kind in {"function", "name"}:
         return token.text.upper().removeprefix("_XLFN.").removeprefix("_XLWS.")
     return repr(float(token.text)) if token.kind == "number" else token.text
