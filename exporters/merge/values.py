@@ -9,6 +9,9 @@ from decimal import Decimal
 from functools import lru_cache
 
 _GROUPING = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
+# A range with any of the signs that are typed for it, and with one per cent sign for both of its ends.
+_RANGE = re.compile(r"(?<=[\d%‰])\s*(?:[—–~-]|至|到|\bto\b)[—–~-]*\s*(?=\d)")
+_ONE_SIGN = re.compile(r"(?<=\d)%(?=—\d+(?:\.\d+)?%)")
 _SPACES = re.compile(r"\s+")
 _WIDE = re.compile(r"[\uff10-\uff19]|(?<=\d)\uff0e(?=\d)|(?<=\d)\uff05")
 _NUMBER = re.compile(r"^[+-]?\d+(\.\d+)?$")
@@ -28,12 +31,12 @@ _BESIDE_CHINESE = re.compile(r"(?<=[\u3000-\u9fff%‰]) | (?=[\u3000-\u9fff%‰]
 
 @lru_cache(maxsize=1 << 12)
 def canonical(text: str) -> str:
-    """Return *text* so that spellings of one value are equal: width, spaces, grouping, trailing zeros (1,200.0), and
-    what is a percentage in words and its ratio in a sheet (7.5%, 0.075)."""
+    """Return *text* so that spellings of one value are equal: width, spaces, grouping, trailing zeros (1,200.0), signs
+    of ranges (6%-7%, 6—7%), and what is a percentage in words and its ratio in a sheet (7.5%, 0.075)."""
     plain = _SPACES.sub(" ", unicodedata.normalize("NFKC", text)).strip()
     if " " in plain:
         plain = _BESIDE_CHINESE.sub("", plain)
-    plain = _GROUPING.sub("", plain)
+    plain = _ONE_SIGN.sub("", _RANGE.sub("—", _GROUPING.sub("", plain)))
     if plain.endswith("%") and _NUMBER.match(plain[:-1]):
         plain = f"{Decimal(plain[:-1]).scaleb(-2):f}"
     if _NUMBER.match(plain):

@@ -80,6 +80,15 @@ def test_an_actual_value_comes_back_as_the_one_of_its_day(office: Path) -> None:
     assert ([(key, str(value)) for key, value in edits], faults) == ([("dongyu.gdp-growth.26h1.value", "7.6")], "")
 
 
+@pytest.mark.parametrize("text", ["5%-6.5%", "5~6.5%", "5%至6.5%"])
+def test_a_range_comes_back_with_whatever_sign_it_is_typed(office: Path, text: str) -> None:
+    typed(office, "yunting.gdp-growth.text", text)
+    edits, faults = pulled(office)
+    assert ([(key, str(value)) for key, value in edits], faults) == (
+        [("yunting.gdp-growth.value", "5"), ("yunting.gdp-growth.upper", "6.5")], "",
+    )  # fmt: skip
+
+
 def test_the_large_figure_of_a_card_comes_back_as_the_whole_it_is_a_piece_of(office: Path) -> None:
     typed(office, "yunting.gdp-level.amount", "4300亿元")
     assert pulled(office) == ([("yunting.gdp-level.value", 4300)], "")
