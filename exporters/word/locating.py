@@ -39,8 +39,10 @@ def whereabouts(_package: Package, snapshot: Snapshot) -> dict[str, str]:
 
 def _text(item: Item) -> str:
     values = {slot.key: slot.text for slot in item.slots if slot.kind is SlotKind.VALUE}
-    said = (slot for slot in item.slots if not is_alternative(slot.at))
-    prose = (slot.text for slot in said if slot.kind in {SlotKind.PROSE, SlotKind.DERIVED})
+    said = [slot for slot in item.slots if not is_alternative(slot.at)]
+    # What Office counts stands somewhere within the words; an entry of the contents is nothing else.
+    prose = [slot.text for slot in said if slot.kind is SlotKind.PROSE]
+    prose = prose or [slot.text for slot in said if slot.kind is SlotKind.DERIVED]
     text = " ".join(_VALUE.sub(lambda mark: values.get(mark[1], ""), one) for one in prose)
     text = " ".join((text.strip() or " ".join(values.values())).split())
     return text if len(text) <= _SHOWN else f"{text[: _SHOWN - 1]}…"
