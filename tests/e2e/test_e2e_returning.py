@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import docx
@@ -14,7 +15,7 @@ from docx.oxml.ns import qn
 
 from exporters.errors import BriefpackError, RefusedError
 from exporters.runs.build import Outcome, execute
-from exporters.runs.planning import Request, plan
+from exporters.runs.planning import plan
 from tests.e2e import changes
 from tests.e2e.edited import SAMPLE, Edited, build, said, typed_behind
 
@@ -31,8 +32,12 @@ def data() -> changes.Data:
 
 def with_copy(edited: Edited, *copies: Path) -> Outcome:
     file = str(edited.folder.with_suffix(".json"))
-    asked = Request(file, edited.folder, "standard", "zh", cache=edited.request.cache, epoch=0, copies=copies)
-    return execute(plan(asked))
+    return execute(plan(replace(edited.request, dataset=file, out=edited.folder, epoch=0, copies=copies)))
+
+
+def alone(edited: Edited, kind: str) -> Edited:
+    """Return the pack as one that is built for one of its files only."""
+    return Edited(edited.folder, replace(edited.request, only=(kind,)))
 
 
 def paragraph(document, start: str):
@@ -53,17 +58,31 @@ def typed(path: Path, key: str, text: str) -> None:
     document.save(path)
 
 
-@pytest.fixture
-def mailed(edited: Edited, tmp_path: Path) -> Path:
-    """Copies of the first files; since then the data has moved, and others have typed into the new ones."""
-    copies = Path(shutil.copytree(edited.folder, tmp_path / "mail", ignore=shutil.ignore_patterns(".briefpack")))
+@pytest.fixture(scope="module")
+def typed_into(sample: Edited, tmp_path_factory: pytest.TempPathFactory) -> Edited:
+    """The pack after the data has moved and others have typed into the new files; read it, never change it."""
+    edited = Edited(Path(shutil.copytree(sample.folder, tmp_path_factory.mktemp("typed") / "pack")), sample.request)
     edited.rebuilt(newer)
     document = docx.Document(edited / "word")
     typed_behind(paragraph(document, "经济增速："), "后来的人写的一段")
     paragraph(document, "投资：").add_run("后来补的一句。")
     document.save(edited / "word")
     edited.rebuilt(newer)
-    return copies
+    return edited
+
+
+@pytest.fixture
+def edited(typed_into: Edited, tmp_path: Path) -> Edited:
+    """Return a copy of it that may be changed."""
+    folder = Path(shutil.copytree(typed_into.folder, tmp_path / "pack"))
+    shutil.copy(typed_into.folder.with_suffix(".json"), folder.with_suffix(".json"))
+    return Edited(folder, typed_into.request)
+
+
+@pytest.fixture
+def mailed(sample: Edited, tmp_path: Path) -> Path:
+    """Return copies of the first files."""
+    return Path(shutil.copytree(sample.folder, tmp_path / "mail", ignore=shutil.ignore_patterns(".briefpack")))
 
 
 def test_the_edits_of_both_are_in_the_briefing(edited: Edited, mailed: Path):
@@ -221,7 +240,7 @@ def grown(data: changes.Data) -> None:
     ],
 )  # fmt: skip
 def test_words_of_the_copy_take_the_figures_of_the_file(edited: Edited, mailed: Path, in_file, in_copy, found):
-    copy = mailed / "deck.pptx"
+    copy, edited = mailed / "deck.pptx", alone(edited, "deck")
     retitled(copy, *in_copy)
     edited.rebuilt(grown)
     if in_file[0]:
@@ -251,7 +270,7 @@ def reworded(path: Path, old: str, new: str) -> None:
     ],
 )
 def test_a_sentence_of_the_briefing_takes_what_each_side_changed(edited: Edited, mailed: Path, in_file, in_copy, found):
-    copy = mailed / "briefing.docx"
+    copy, edited = mailed / "briefing.docx", alone(edited, "word")
     reworded(copy, *in_copy)
     edited.rebuilt(grown)
     if in_file[0]:
@@ -279,7 +298,7 @@ def test_a_sentence_of_the_briefing_takes_what_each_side_changed(edited: Edited,
     ],
 )
 def test_a_cell_takes_what_one_side_typed(edited: Edited, mailed: Path, in_file, in_copy, found):
-    copy = mailed / "targets.xlsx"
+    copy, edited = mailed / "targets.xlsx", alone(edited, "workbook")
     typed_target(copy, *in_copy)
     edited.rebuilt(grown)
     if in_file is not None:
