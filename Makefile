@@ -14,7 +14,7 @@ pack: $(VENV)/.pack
 	@$(BIN)/briefpack build
 
 test: $(VENV)/.test
-	@$(BIN)/python -m pytest -n $(WORKERS)
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
 
 lint: $(VENV)/.test
 	@$(BIN)/ruff check .

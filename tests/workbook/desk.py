@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import io
 import json
 import re
@@ -197,3 +198,21 @@ def untouched(before: bytes, after: bytes, *patterns: str) -> None:
     assert names, patterns
     for name in names:
         assert first.read(name) == second.read(name), name
+
+
+def built(desk: Desk, code: int = 0) -> Outcome:
+    outcome = desk.build()
+    assert outcome.exit_code == code, (outcome.manifest.conflicts[:3], outcome.refused)
+    return outcome
+
+
+def sheet_part(desk: Desk, name: str) -> str:
+    return next(entry.part for entry in Book(opened(desk.content)).entries if entry.name == name)
+
+
+def without(desk: Desk, *keys: str) -> list[dict[str, Any]]:
+    """Take targets out of the data and build; return all of them."""
+    whole = copy.deepcopy(desk.data["targets"])
+    desk.data["targets"] = [one for one in whole if one["id"] not in keys]
+    built(desk)
+    return whole

@@ -16,13 +16,6 @@ pytestmark = [pytest.mark.office, pytest.mark.slow]
 SHEET, HEAD, GDP, FAI, GONE = "目标", 3, "liwan.gdp-growth", "tianhe.fai-level", "yuexiu.fai-level"
 
 
-@pytest.fixture
-def desk(tmp_path: Path) -> Desk:
-    found = Desk(tmp_path)
-    found.build()
-    return found
-
-
 def moved(desk: Desk) -> None:
     """Move a value and give a district its first target, so that a row comes into the table."""
     desk.target(GDP)["value"] = 7.5

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -21,10 +22,8 @@ pytestmark = [pytest.mark.office, pytest.mark.slow]
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Desk:
-    found = Desk(tmp_path, "sample-progress")
-    found.build()
-    return found
+def desk(desks: Callable[..., Desk], tmp_path: Path) -> Desk:
+    return desks(tmp_path, "sample-progress")
 
 
 def said(content: bytes) -> dict[str, list[list[str]]]:
