@@ -159,8 +159,9 @@ def typed(before: Sequence[Text], now: Sequence[Text], skip: Iterable[str] = ())
         if left[_key(line.text)] > 0:
             left[_key(line.text)] -= 1
             gone[_words(line.text)].append(line)
-    for line in fresh:
-        old = _twin(line, gone)
+    # What stands where a line stood is its own, before another line of the same words takes it: numbers have no words.
+    for line, own in [(line, _at_place(line, gone)) for line in fresh]:
+        old = own or _twin(line, gone)
         if old is None:
             yield Typed(line, (), tuple(dict.fromkeys(figures(line.text) + bare(line.text))))
             continue
@@ -184,14 +185,20 @@ def _words(line: str) -> str:
     return _NUMBER.sub("#", " ".join(normal(line).split()))
 
 
+def _at_place(line: Text, gone: dict[str, list[Text]]) -> Text | None:
+    """Return the line with the words of *line* that stood where it stands."""
+    twins = gone.get(_words(line.text), [])
+    same = next((number for number, one in enumerate(twins) if one.where == line.where), None)
+    return twins.pop(same) if same is not None else None
+
+
 def _twin(line: Text, gone: dict[str, list[Text]]) -> Text | None:
-    """Return the line that stood where *line* stands: with its words, best of all at its place; or the most like it."""
+    """Return a line with the words of *line*, or else the one that is most like it."""
     import difflib
 
     twins = gone.get(_words(line.text))
     if twins:
-        same = next((number for number, one in enumerate(twins) if one.where == line.where), 0)
-        return twins.pop(same)
+        return twins.pop(0)
     at_place = [(words, lines) for words, lines in gone.items() for one in lines if one.where == line.where]
     if len(at_place) == 1:
         words, lines = at_place[0]
