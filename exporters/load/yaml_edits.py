@@ -85,6 +85,9 @@ class _Editor:
         text = self.splices.text
         if isinstance(node, ScalarNode) and not isinstance(value, dict | list):
             new = quoted(value, node.style) if node.style in ("'", '"') else scalar(value, in_flow=in_flow)
+        elif isinstance(value, dict) and value and isinstance(node, MappingNode) and not node.flow_style:
+            lines = (line for key, item in value.items() for line in entry_lines(key, item, ""))
+            new = (self.newline + " " * node.start_mark.column).join(lines)
         else:
             new = flow(value)
         if start == end and text[:start].rstrip(" ")[-1:] not in ("", "-") and text[start - 1 : start] != " ":

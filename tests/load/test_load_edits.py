@@ -89,6 +89,15 @@ def test_a_new_field_stands_where_the_model_has_it(tmp_path: Path) -> None:
     assert "  - id: east.gdp-growth\n    ref: E1\n    place: east\n" in text
 
 
+def test_a_text_that_stands_in_lines_of_its_own_stays_in_lines(tmp_path: Path) -> None:
+    block = "    comparator: gte\n    comparator_word:\n      zh: 以上\n      en: at least\n"
+    edit = SetField("east.gdp-growth", ("comparator_word",), {"zh": "不低于"})
+
+    assert edited(tmp_path, SMALL.replace("    comparator: gte\n", block), edit) == [
+        "-      zh: 以上", "-      en: at least", "+      zh: 不低于",
+    ]  # fmt: skip
+
+
 def test_records_are_appended_in_the_style_of_the_file(tmp_path: Path) -> None:
     assert edited(tmp_path, SMALL, AppendRecord("observations", OBSERVATION)) == [
         "+",
