@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from hashlib import blake2b
 from typing import Any
 
@@ -12,7 +12,7 @@ from jinja2 import pass_context
 from exporters.binding.environment import Sandbox, sandbox
 from exporters.binding.missing import worded
 from exporters.binding.views import Absent
-from exporters.word.anchors import GAP, LONGEST_ALIAS, LONGEST_SPELT, abridged, shortened, spelling
+from exporters.word.anchors import LONGEST_ALIAS, LONGEST_SPELT, abridged, shortened, spelling
 from exporters.word.forms import Form
 
 _KEPT = 4096
@@ -57,6 +57,57 @@ class _Texts(dict[str, str]):
         return found
 
 
+class _Places(dict[str, "tuple[str, list[_Endings]] | None"]):
+    """How bookmarks spell places, and by a form's number what is spelt behind them; None where they cannot."""
+
+    def __init__(self, forms: Sequence[Form], abridge: Callable[[str, int], str]) -> None:
+        self._forms, self._abridge = forms, abridge
+        self._behind: dict[int, list[_Endings]] = {}
+
+    def __missing__(self, place: str) -> tuple[str, list[_Endings]] | None:
+        if len(self) > _KEPT:
+            self.clear()
+        start = spelling(place)
+        found = self[place] = (start, self._endings(len(start))) if 0 < len(start) <= LONGEST_SPELT else None
+        return found
+
+    def _endings(self, length: int) -> list[_Endings]:
+        if length not in self._behind:
+            self._behind[length] = [_Endings(form, "x" * length, self._abridge) for form in self._forms]
+        return self._behind[length]
+
+
+class _Endings(dict[str, str]):
+    """How values in one form are spelt behind places so long as this *place*, by what their record's key ends with.
+
+    That is what is behind its first dot. Nothing where the spelling depends on the place itself.
+    """
+
+    def __init__(self, form: Form, place: str, abridge: Callable[[str, int], str]) -> None:
+        self._form, self._place, self._abridge = form, place, abridge
+
+    def __missing__(self, ending: str) -> str:
+        if len(self) > _KEPT:
+            self.clear()
+        place = self._place
+        name = _name(f"{place}.{ending}" if ending else place, self._form, self._abridge)
+        found = self[ending] = name[len(place) :] if name.startswith(place) else ""
+        return found
+
+
+def _name(key: str, form: Form, abridge: Callable[[str, int], str]) -> str:
+    """Return how bookmarks spell a value in a form by its record's key.
+
+    That is nothing for keys that no control can hold, and for such as XML would have to escape.
+    """
+    whole = spelling(key)
+    if not whole or len(key) > form.longest:
+        return ""
+    if not form.tail_spelt:
+        return abridge(key + form.tail, LONGEST_SPELT)
+    return (whole if len(whole) <= form.room else abridge(key, form.room)) + form.tail_spelt
+
+
 class _Spelling:
     """How bookmarks spell the keys of records.
 
@@ -64,60 +115,28 @@ class _Spelling:
     """
 
     def __init__(self) -> None:
-        self._starts: dict[str, str] = {}
         self._marks: dict[str, str] = {}
         self._wholes = bytearray()
         """As octets: a dictionary of a hundred thousand keys takes four times the room."""
 
-    def speller(self, form: Form) -> Callable[[str], str]:
-        """Return what spells values in this *form* by their record's key.
-
-        It gives nothing for keys that no control can hold, and for such as XML would have to escape.
-        """
-        starts = self._starts
-        endings: list[dict[str, str]] = [{} for _ in range(LONGEST_SPELT + 1)]
-        """How what is behind a place is spelt, by the length of the place as it is spelt."""
-
-        def spelt(key: str) -> str:
-            place, _, ending = key.partition(".")
-            try:
-                start = starts[place]
-                return start + endings[len(start)][ending]
-            except LookupError:
-                return anew(key, place, ending)
-
-        def anew(key: str, place: str, ending: str) -> str:
-            whole = spelling(key)
-            if not whole or len(key) > form.longest:
-                return ""
-            if len(starts) > _KEPT:
-                starts.clear()
-            start = starts[place] = spelling(place)
-            if not form.tail_spelt:
-                name = self.abridged(key + form.tail, LONGEST_SPELT)
-            else:
-                name = (whole if len(whole) <= form.room else self.abridged(key, form.room)) + form.tail_spelt
-            # A digest may stand for the whole key.
-            if name.startswith(start) and len(start) + len(GAP) + len(ending) <= form.longest:
-                known = endings[len(start)]
-                if len(known) > _KEPT:
-                    known.clear()
-                known[ending] = name[len(start) :]
-            return name
-
-        return spelt
+    def places(self, forms: Sequence[Form]) -> _Places:
+        """Return how values in these *forms* are spelt."""
+        return _Places(forms, self._shared)
 
     def abridged(self, key: str, room: int) -> str:
         """Return what stands for a key in *room* characters where it cannot be spelt; its digest is noted."""
-        place, _, ending = key.partition(".")
-        start, mark = self._starts.get(place), self._marks.get(ending)
-        if start and mark and len(start) + len(GAP) + len(mark) <= room:
-            return f"{start}{GAP}{mark}"
+        name = self._shared(key, room)
+        if not name:
+            name, digest, _ = abridged(key, room)
+            self._wholes += f"{digest}={key}\0".encode()
+        return name
+
+    def _shared(self, key: str, room: int) -> str:
+        """Return the same; nothing where the digest would stand for the whole key."""
         name, digest, meaning = abridged(key, room)
         if meaning == key:
-            self._wholes += f"{digest}={key}\0".encode()
-        else:
-            self._marks[meaning] = digest
+            return ""
+        self._marks[meaning] = digest
         return name
 
     def shortened(self, key: str) -> str:
@@ -156,8 +175,7 @@ class Names:
 
     def filters(self, forms: list[Form], count: Callable[[str], None]) -> dict[str, Any]:
         """Return the filters; *count* takes the words of the flow."""
-        next_id, abridge, shorten = self._ids.__next__, self._spelling.abridged, self._spelling.shortened
-        spellers = {form.tail: self._spelling.speller(form) for form in forms}
+        ids, abridge, shorten = self._ids, self._spelling.abridged, self._spelling.shortened
         take = sandbox().getattr
 
         def counted(value: Any) -> str:
@@ -171,8 +189,8 @@ class Names:
             if form.flow:
                 count(words)
             key: str = record.key if record is not None else _missing(None, above, form.child)
-            alias, at = key + form.tail, next_id()
-            name = spellers[form.tail](key)
+            alias, at = key + form.tail, next(ids)
+            name = _name(key, form, abridge)
             if not name:
                 alias = alias if len(alias) <= LONGEST_ALIAS else shorten(alias)
                 name = abridge(alias, LONGEST_SPELT)
@@ -217,21 +235,17 @@ class Names:
             "_inside": None,
             "_absent": Absent,
             "_missing": _missing,
-            "_next": next_id,
+            "_ids": ids,
             "_count": count,
             "_texts": _Texts(),
-            "_id": pass_context(lambda _context, _: str(next_id())),
+            "_places": self._spelling.places(forms),
+            "_id": pass_context(lambda _context, _: str(next(ids))),
             "_note": note,
             "_seq": sequence,
             "_seq_near": near,
             "_anchor": anchor,
             "_fresh": pass_context(lambda _context, _: set()),
-        } | {speller_of(number): spellers[form.tail] for number, form in enumerate(forms)}
-
-
-def speller_of(form: int) -> str:
-    """Return the name of the filter that spells values in the form of that number."""
-    return f"_spelt{form}"
+        }
 
 
 def anchor(record: Any, outer: str, seen: set[str]) -> str:

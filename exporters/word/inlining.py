@@ -15,7 +15,7 @@ from jinja2.nodes import Const, Filter
 from exporters.binding.generating import Code, Generator, Inlined, Silent, octets
 from exporters.binding.trees import constant, filtered, is_length, is_public
 from exporters.word.counting import PARAGRAPH_OVER
-from exporters.word.filters import escaped, speller_of
+from exporters.word.filters import escaped
 from exporters.word.forms import Form
 
 
@@ -56,18 +56,22 @@ def inlined(forms: Sequence[Form], own: Sequence[str] = ()) -> Inlined:
         )
 
     def written(generator: Generator, form: Form) -> str:
-        """Return the code of the *words* of a *key* in their control; *name* is how bookmarks spell the key."""
+        """Return the code of the *words* of a *key* in their control; *place* and *ending* spell it."""
         needed = generator.needed
         return (
-            f"f{_text(form.start)}f'{{(own := str(at := {needed('_next')}()))}}'f{_text(form.named)}"
-            f"f'{{at:x}}_{{name}}'f{_text(form.aliased)}f'{{key}}'f{_text(escaped(form.tail) + form.begun)}"
+            f"f{_text(form.start)}f'{{(own := str(at := next({needed('_ids')})))}}'f{_text(form.named)}"
+            f"f'{{\"%x\" % at}}_{{place[0]}}{{ending}}'f{_text(form.aliased)}f'{{key}}'"
+            f"f{_text(escaped(form.tail) + form.begun)}"
             f"f'{{{needed('_texts')}[words]}}'f{_text(form.ended)}f'{{own}}'f{_text(form.closed)}"
         )
 
     def spelt(generator: Generator, number: int) -> str:
         """Return the condition that a key can be spelt; the words are counted when nothing else can fail any more."""
         counted = f" and not {generator.needed('_count')}(words)" if forms[number].flow else ""
-        return f"(name := {generator.needed(speller_of(number))}(key)){counted}"
+        return (
+            f"(place := {generator.needed('_places')}[(parts := key.partition('.'))[0]]) "
+            f"and (ending := place[1][{number}][parts[2]]){counted}"
+        )
 
     def value(generator: Generator, node: Filter, frame: Frame) -> Iterator[str]:
         code, call = generator.code(filtered(node), frame), f"{generator.filters[node.name]}(words)"
@@ -93,7 +97,7 @@ def inlined(forms: Sequence[Form], own: Sequence[str] = ()) -> Inlined:
 
     def mark(generator: Generator, node: Filter, frame: Frame) -> Iterator[str]:
         yield '<w:bookmarkStart w:id="'
-        yield Code(f"(mark{int(constant(node.args[0]))} := str({generator.needed('_next')}()))")
+        yield Code(f"(mark{int(constant(node.args[0]))} := str(next({generator.needed('_ids')})))")
         yield f'" w:name="{constant(filtered(node))}'
         suffix = node.args[1]
         yield suffix.value if isinstance(suffix, Const) else generator.code(suffix, frame)
@@ -117,16 +121,7 @@ def inlined(forms: Sequence[Form], own: Sequence[str] = ()) -> Inlined:
             "_end": over,
             "_inside": inside,
         },
-        (
-            "_next",
-            "_count",
-            "_over",
-            "_step",
-            "_texts",
-            "_absent",
-            "_missing",
-            *map(speller_of, range(len(forms))),
-        ),
+        ("_ids", "_count", "_over", "_step", "_texts", "_places", "_absent", "_missing"),
         blake2b(repr((forms, own)).encode("utf-8", "surrogatepass")).hexdigest(),
         octets=True,
     )
