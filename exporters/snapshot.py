@@ -53,6 +53,9 @@ class SlotKind(StrEnum):
     """What an editor is known to lose: written anew."""
     FOREIGN = "foreign"
     """What people put beside the item. It is never written; the item counts as touched where it differs."""
+    COVERED = "covered"
+    """What shows nothing of its own, because its cell is merged into another: no edit. Its text names the slot that
+    stands there (:data:`MARK`); what the data says is told where that one says something else."""
 
     silent: bool
     """Whether losing or changing it is nothing to report."""
@@ -60,7 +63,7 @@ class SlotKind(StrEnum):
 
 # Worked out once, for it is asked of some hundred thousand slots.
 for _kind in SlotKind:
-    _kind.silent = _kind in {SlotKind.DERIVED, SlotKind.NAME, SlotKind.LOST, SlotKind.FOREIGN}
+    _kind.silent = _kind in {SlotKind.DERIVED, SlotKind.NAME, SlotKind.LOST, SlotKind.FOREIGN, SlotKind.COVERED}
 
 
 # Slots and items are never changed either. They are not frozen, because a file holds some hundred thousand of them and

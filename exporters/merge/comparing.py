@@ -26,7 +26,7 @@ def say_the_same(first: Item, second: Item) -> bool:
 def same(base: Item | None, theirs: Item | None) -> bool:
     if base is None or theirs is None:
         return False
-    lost = lost_keys(base, theirs)
+    lost = lost_keys(base, theirs) | {slot.key for slot in theirs.slots if slot.kind is SlotKind.COVERED}
     before, now = ([one for one in touchable(item) if one[0] not in lost] for item in (base, theirs))
     if before == now:
         return True

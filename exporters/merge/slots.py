@@ -6,7 +6,7 @@ from exporters.merge.prose import merge_prose, relabelled
 from exporters.merge.threeway import NOTHING, ThreeWay
 from exporters.merge.units import in_another_unit
 from exporters.merge.values import Merged, canonical, merge_value, narrow
-from exporters.snapshot import Kept, SetSlot, Slot, SlotKind
+from exporters.snapshot import MARK, Kept, SetSlot, Slot, SlotKind
 
 
 class Slots:
@@ -20,7 +20,7 @@ class Slots:
         if slot.kind is SlotKind.FOREIGN:
             return
         ours = self._files.ours_texts.find(group, item, slot.key)
-        if ours is None:
+        if ours is None or ours.kind is SlotKind.COVERED:
             return
         base = self._files.base_texts.find(group, item, slot.key)
         if slot.kind is SlotKind.LOST:
@@ -29,6 +29,9 @@ class Slots:
             return
         if base is None:
             self._added_twice(group, item, slot, ours)
+            return
+        if slot.kind is SlotKind.COVERED:
+            self._covered(group, item, slot, base, ours)
             return
         before = self._files.overrides.base(group, item, slot, base.text)
         if slot.text == before == base.text == ours.text:
@@ -51,6 +54,25 @@ class Slots:
                 self._files.conflict(name, "both-changed", NOTHING, slot.text, ours.text, slot.at, item, group)
                 return
             self._files.kept.append(Kept(slot.key, before, slot.text, at=slot.at))
+
+    def _covered(self, group: str, item: str, slot: Slot, base: Slot, ours: Slot) -> None:
+        """See to what a person merged into another cell: as if deleted, unless that cell says what it would."""
+        before = self._files.overrides.base(group, item, slot, base.text)
+        if base.kind is SlotKind.COVERED or before == "" != base.text:
+            if ours.text:
+                self._files.edits.append(SetSlot(slot.key, slot.at, ours.kind, "", ours.text, ours.at))
+            return
+        shown = self._files.ours_texts.find(group, "", slot.text.strip(MARK))
+        said = ours
+        if shown is None:
+            shown, said = self._files.base_texts.find(group, "", slot.text.strip(MARK)), base
+        if shown is not None and canonical(shown.text) == canonical(said.text):
+            return
+        if canonical(before) != canonical(ours.text):
+            name = self._files.conflict_key(group, slot.key)
+            self._files.conflict(name, "both-changed", before or NOTHING, "", ours.text, slot.at, item, group)
+        elif before:
+            self._files.kept.append(Kept(slot.key, before, "", at=slot.at))
 
     def _added_twice(self, group: str, item: str, slot: Slot, ours: Slot) -> None:
         """Merge what stands in the file and is new in the data: a record that comes back, say."""

@@ -18,7 +18,7 @@ _AREAS = ("ref", "sqref")
 class Leaving:
     """Decides for each such row whether it goes, or only what stands in it.
 
-    A row that something else names alone (a formula of somebody's, a small chart in a cell, a merged cell) stays,
+    A row that something else names alone (a formula of somebody's, a small chart in a cell, a condition) stays,
     emptied, so that what names it does not break; so does the last row of a table, which Excel wants.
     """
 
@@ -70,6 +70,8 @@ class Leaving:
                 if cell.row not in own:
                     yield from _references(sheet.formula(cell), name, rows, cell.row)
             for span in sheet.root.walk():
+                if span.name == "mergeCell":
+                    continue
                 texts = [span.get(one) for one in _AREAS] + [span.text if span.name == "sqref" else ""]
                 for area in " ".join(texts).split():
                     if (found := parse_range(area)) is not None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from exporters.package import rt
 from exporters.package.xstrings import spelled
 from exporters.workbook.living.book import Book
+from exporters.workbook.living.merged import merges
 from exporters.workbook.living.shifting import Shift, moved_area
 from exporters.workbook.living.spans import Span, Splices, escaped, parse, prefix_of, string_text, utf8
 from exporters.workbook.references import letters, parse_cell
@@ -100,7 +101,7 @@ class SheetNotes:
         return [note.key for note in self._notes if note.key]
 
     def put(self, column: int, row: int, key: str, text: str) -> None:
-        """Say *text* at a cell, once for a key; beside it where a person's note stands there."""
+        """Say *text* at a cell, once for a key; beside it where a person's note stands or it is merged into another."""
         text = f"{text}\n[{key}]"
         same = [note for note in self._notes if note.key == key and (note.column, note.row) == (column, row)]
         near = same or [note for note in self._notes if note.key == key and note.row == row and note.column > column]
@@ -110,9 +111,16 @@ class SheetNotes:
             self._drop(note)
         taken = {(note.column, note.row) for note in self._notes if note not in self._gone}
         taken |= {(one, other) for one, other, _ in self._added}
-        while (column, row) in taken:
+        while (column, row) in taken or self._is_covered(column, row):
             column += 1
         self._added.append((column, row, text))
+
+    def _is_covered(self, column: int, row: int) -> bool:
+        for area in merges(self.book.sheet(self.sheet)):
+            top, bottom = self.shift.rows(area.top, area.bottom)
+            if area.left <= column <= area.right and top <= row <= bottom and (column, row) != (area.left, top):
+                return True
+        return False
 
     def _drop(self, note: Note) -> None:
         if note not in self._gone:

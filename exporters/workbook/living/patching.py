@@ -19,6 +19,7 @@ from exporters.workbook.living.cells import Cell
 from exporters.workbook.living.cellxml import NOTHING, Content
 from exporters.workbook.living.charting import ALTERNATIVE, REFERENCES, described, retargeted
 from exporters.workbook.living.formulas import FORMULA, from_header
+from exporters.workbook.living.handing import Handing
 from exporters.workbook.living.leaving import Leaving
 from exporters.workbook.living.lifting import Lifting
 from exporters.workbook.living.margins import NAMES, margin, retold
@@ -70,6 +71,7 @@ class _Patch:
         self._translation = Translation(self._ours, self._book)
         self._lifting = Lifting(self._book, self._ours, self._translation, self._changes)
         self._leaving = Leaving(self._book)
+        self._handing = Handing(self._book, self._ours)
         self._charts: dict[str, str] = {}
         self._tabs: dict[str, str] = {}
         self._descriptions: dict[str, dict[str, str]] = defaultdict(dict)
@@ -90,6 +92,10 @@ class _Patch:
         gone = self._leaving.rows()
         for column, row, part in self._leaving.emptied():
             self._edit(part).contents[column, row] = NOTHING
+        for part, rows in gone.items():
+            for column, row, content, style in self._handing.on(part, rows):
+                self._edit(part).contents.setdefault((column, row), content)
+                self._edit(part).styles.setdefault((column, row), style)
         shifts = Shifts(
             {
                 self._entries[part].name: Shift(self._insertions[part].values(), gone.get(part, ()))
@@ -269,6 +275,7 @@ class _Patch:
                 edit.styles[column, blank] = style
             return
         after, like = self._position(item, rows, source)
+        after = self._handing.behind(rows, after, source)
         edit.rows[after].append(rows.new_row(source, like))
         known = self._insertions[table.sheet].get(after)
         count = known.count + 1 if known is not None else 1

@@ -14,12 +14,13 @@ from typing import TYPE_CHECKING
 
 from exporters.package.custom import read_properties
 from exporters.package.described import described
-from exporters.snapshot import Group, Item, Slot, SlotKind, Snapshot, Unmade
+from exporters.snapshot import MARK, Group, Item, Slot, SlotKind, Snapshot, Unmade
 from exporters.workbook.living.book import KEPT, RANGE, Book, SheetEntry, Table, readable
 from exporters.workbook.living.cells import Cell, Row, style_of
 from exporters.workbook.living.charting import chart_items
 from exporters.workbook.living.formulas import FORMULA, by_header
 from exporters.workbook.living.margins import MARGINS, margins
+from exporters.workbook.living.merged import covered
 from exporters.workbook.living.naming import CELLS, CHARTS, SHEET, Naming, Places
 from exporters.workbook.living.notes import is_ours, notes_by_row
 from exporters.workbook.living.pointing import Pointing
@@ -157,9 +158,10 @@ class _Reader:
         notes = notes_by_row(book, sheet.part)
         plans: dict[int, list[_Source]] = {}
         left, right = table.area.left, table.area.right
-        own, covered = set(range(left, right + 1)), Places(others, self._naming).covered
+        own, taken = set(range(left, right + 1)), Places(others, self._naming).covered
+        merged, places = covered(sheet, table), {column.number: place for place, column in enumerate(columns)}
+        starts = {row.number: f"{group}!{key}!" if table.is_range else f"{key}." for key, row in rows}
         for key, row in rows:
-            start = key + "." if not table.is_range else f"{group}!{key}!"
             cells, number = row.cells, row.number
             form = cells.form if isinstance(cells, RowCells) else None
             plan = plans.get(id(form))
@@ -172,11 +174,15 @@ class _Reader:
                 texts[raw[at]] if at >= 0 else "" if at == _EMPTY else self._said(sheet, table, row, -at, whole)
                 for texts, at in plan
             ]
+            for column, (head_column, head_row) in merged.get(number, {}).items():
+                if column in places and not said[places[column]]:
+                    head = starts.get(head_row, "") + names[places[head_column]] if head_column in places else ""
+                    said[places[column]] = f"{MARK}{head}{MARK}"
             more = [(NOTES, notes[number])] if number in notes else []
             if cells and (min(cells) < left or max(cells) > right):
-                beside = cells.keys() - covered(number) - own
+                beside = cells.keys() - taken(number) - own
                 more += self._beside(sheet, table, [cells[one] for one in sorted(beside)])
-            slots = _RowSlots(start, names, tuple(said), tuple(more), handles, number)
+            slots = _RowSlots(starts[number], names, tuple(said), tuple(more), handles, number)
             yield Item(key, f"{sheet.part}!{number}", slots, removable=True)
 
     def _source(self, form: Form | None, cells: Mapping[int, Cell], column: int) -> _Source:
@@ -243,6 +249,8 @@ class _Reader:
 
 def kind_of(text: str) -> SlotKind:
     """Return how a text is merged: whole sentences by the sentence."""
+    if text.startswith(MARK):
+        return SlotKind.COVERED
     if len(text) > _LONGEST_VALUE and text[0] != FORMULA and _SENTENCE.search(text):
         return SlotKind.PROSE
     return SlotKind.VALUE

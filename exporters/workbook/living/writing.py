@@ -314,6 +314,10 @@ class _Writer:
             return
         if not self._shift:
             return
+        if span.name == "mergeCells":
+            self._leave_out([one for one in span.children if self._is_one_cell(one)], span)
+        if span.name == "mergeCell" and self._is_one_cell(span):
+            return
         for name in _RANGES & span.attributes.keys():
             self._splices.attribute(span, name, self._shifts.ranges(span.get(name), self._name))
         for name in _CELLS & span.attributes.keys():
@@ -325,6 +329,22 @@ class _Writer:
                 self._splices.attribute(span, "id", str(self._shift.row(int(span.get("id")))))
         elif span.name == "row" and span.text.strip().isdecimal():
             self._splices.text(span, str(self._shift.row(int(span.text) + 1) - 1))
+
+    def _is_one_cell(self, merge: Span) -> bool:
+        """Whether a merged range is none any more: all of its rows go, or all but one of a single column."""
+        area = merge.get("ref")
+        if self._shift.takes(area):
+            return True
+        found = parse_range(moved_area(area, self._shift))
+        return found is not None and found.left == found.right and found.top == found.bottom
+
+    def _leave_out(self, gone: list[Span], holder: Span) -> None:
+        if gone and len(gone) == len(holder.children):
+            self._splices.replace(holder.start, holder.end, b"")
+        elif gone:
+            self._splices.attribute(holder, "count", str(len(holder.children) - len(gone)))
+            for one in gone:
+                self._splices.replace(one.start, one.end, b"")
 
     def _rule(self, span: Span) -> str:
         """Return a rule's formula; its rows without ``$`` are counted from the top of the rule's range."""
