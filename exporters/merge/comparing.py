@@ -26,7 +26,7 @@ def say_the_same(first: Item, second: Item) -> bool:
 def same(base: Item | None, theirs: Item | None) -> bool:
     if base is None or theirs is None:
         return False
-    lost = lost_keys(base, theirs) | {slot.key for slot in theirs.slots if slot.kind is SlotKind.COVERED}
+    lost = lost_keys(base, theirs)
     before, now = ([one for one in touchable(item) if one[0] not in lost] for item in (base, theirs))
     if before == now:
         return True
@@ -40,8 +40,8 @@ def same(base: Item | None, theirs: Item | None) -> bool:
 
 
 def lost_keys(base: Item, theirs: Item) -> set[str]:
-    """Return the keys of the texts that an editor lost, and of the values in them."""
-    lost = {slot.key for slot in theirs.slots if slot.kind is SlotKind.LOST}
+    """Return the keys of the texts that an editor lost, or that are merged into another, and of the values in them."""
+    lost = {slot.key for slot in theirs.slots if slot.kind in {SlotKind.LOST, SlotKind.COVERED}}
     return lost | {key for slot in base.slots if slot.key in lost for key in slot.text.split(MARK)[1::2]}
 
 

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 
-from exporters.snapshot import Slot, Snapshot, Unmade
+from exporters.snapshot import MARK, Slot, Snapshot, Unmade
 
 
 class Texts:
@@ -44,6 +44,13 @@ class Texts:
             return own[key]
         found = [slots[place] for slots, place in self._by_key.get(key, ())]
         return found[0] if found and all(slot.text == found[0].text for slot in found) else None
+
+    def words(self, group: str, slot: Slot) -> str:
+        """Return what a slot says, the values in its text as they stand."""
+        pieces = slot.text.split(MARK)
+        values = (self.find(group, "", key) for key in pieces[1::2])
+        pieces[1::2] = [value.text if value is not None else "" for value in values]
+        return "".join(pieces)
 
 
 def homes_of(snapshot: Snapshot) -> dict[str, list[tuple[str, str]]]:

@@ -62,13 +62,16 @@ class Slots:
             if ours.text:
                 self._files.edits.append(SetSlot(slot.key, slot.at, ours.kind, "", ours.text, ours.at))
             return
-        shown = self._files.ours_texts.find(group, "", slot.text.strip(MARK))
-        said = ours
-        if shown is None:
-            shown, said = self._files.base_texts.find(group, "", slot.text.strip(MARK)), base
-        if shown is not None and canonical(shown.text) == canonical(said.text):
-            return
-        if canonical(before) != canonical(ours.text):
+        for texts, own in ((self._files.ours_texts, ours), (self._files.base_texts, base)):
+            shown = texts.find(group, "", slot.text.strip(MARK))
+            if shown is not None:
+                if canonical(texts.words(group, shown)) == canonical(texts.words(group, own)):
+                    return
+                break
+        if not slot.at:
+            words = self._files.base_texts.words(group, base), self._files.ours_texts.words(group, ours)
+            self._files.deleted(slot.key, *words)
+        elif canonical(before) != canonical(ours.text):
             name = self._files.conflict_key(group, slot.key)
             self._files.conflict(name, "both-changed", before or NOTHING, "", ours.text, slot.at, item, group)
         elif before:

@@ -8,6 +8,8 @@ from collections.abc import Iterable
 from exporters.merge.comparing import lost_keys, say_the_same
 from exporters.snapshot import Group, Item, SlotKind, Snapshot, Unmade
 
+_UNSEEN = frozenset((SlotKind.LOST, SlotKind.COVERED))
+
 
 def anchors(base: Snapshot, theirs: Snapshot) -> tuple[int, int]:
     """Return how many values of *base* nobody can have meant to take out of *theirs* and are gone, and how many there
@@ -50,10 +52,10 @@ def _taken_out(base: Snapshot, theirs: Snapshot) -> set[tuple[str, str]]:
 
 
 def _lost(base: Snapshot, theirs: dict[str, list[Item]]) -> set[tuple[str, str]]:
-    """Return item and key of the values in texts that an editor lost."""
+    """Return item and key of the values in texts that an editor lost, or that are merged into another."""
     found: set[tuple[str, str]] = set()
     for item in (one for group in base.groups for one in group.items):
-        losing = [one for one in theirs.get(item.id, ()) if any(slot.kind is SlotKind.LOST for slot in one.slots)]
+        losing = [one for one in theirs.get(item.id, ()) if any(slot.kind in _UNSEEN for slot in one.slots)]
         for copy in losing[-1:]:
             found |= {(item.id, key) for key in lost_keys(item, copy)}
     return found

@@ -11,18 +11,18 @@ from typing import BinaryIO
 from lxml import etree
 
 from exporters.charts.data import carry_data
-from exporters.package import Package, relative_target, rt
+from exporters.package import EditedPackage, Package, relative_target, rt
 from exporters.package.described import described_parts, is_described
 from exporters.package.relationships import Relationships, rels_name
 from exporters.snapshot import Conflict, InsertItem, Plan, RemoveItem, SetSlot, SlotKind
 from exporters.word.anchors import PROPERTY, digest_properties
 from exporters.word.living import cells, merged
-from exporters.word.living.atoms import START, Atom, Kind, leaves
+from exporters.word.living.atoms import END, START, Atom, Kind, leaves
 from exporters.word.living.counting import bookmark_ids, has_its_controls
 from exporters.word.living.document import KEPT, Document, Place, is_alternative, is_notes
 from exporters.word.living.found import ENTRY, Found, Region
 from exporters.word.living.lifting import Lifter, Luggage
-from exporters.word.living.lines import CHART, TR, P
+from exporters.word.living.lines import CHART, TR, P, text_within
 from exporters.word.living.marking import (
     carry_notes,
     flatten_fields,
@@ -36,7 +36,7 @@ from exporters.word.living.numbering import order_notes
 from exporters.word.living.placing import Placer
 from exporters.word.living.remarks import Remarks, Spot
 from exporters.word.living.rewriting import write_prose, write_value
-from exporters.word.living.runs import DEL, INS, Pen
+from exporters.word.living.runs import DEL, INS, Pen, remove
 from exporters.word.living.saving import save, written
 from exporters.word.names import W
 from exporters.word.xmlparts import Element
@@ -119,13 +119,15 @@ class _Patch:
         removals = [found for found in going if found is not None]
         kept = self._headings_kept({found.id for found in removals})
         removals += self._entries_left({found.id for found in removals})
+        going_rows = {found.element for found in removals if found.is_row}
         for found in removals:
             if found.id not in kept:
                 self._touch(found.element)
                 if found.id.startswith(ENTRY) and self._pen.tracks:
                     flatten_fields(found.element)
                 if found.is_row and not self._pen.tracks:
-                    merged.hand_on(found.element)
+                    for column, head, heir in merged.hand_on(found.element, going_rows):
+                        self._hand_on(found, column, head, heir)
                 self._take_out(found)
         if inserts or removals or noted or self._target.lost:
             self._changed |= order_notes(self._target)
@@ -302,6 +304,24 @@ class _Patch:
             mark_inserted(self._pen, made)
         self._pen.digests |= self._ours.digests
 
+    def _hand_on(self, found: Found, column: int, head: Element, heir: Element) -> None:
+        """Let the cell that begins what is merged, after *head*, say what its record does; the words of a person, which
+        are for all of the rows, are handed on."""
+        package = self._target.package
+        base = Document(package.base) if isinstance(package, EditedPackage) else None
+        before = _cell(base, found.id, column) if base is not None else None
+        name = next((one.id for one in self._target.body.items if one.element is heir.getparent()), "")
+        own = _cell(self._ours, name, column)
+        if before is not None and own is not None and text_within(before) == text_within(head):
+            made = [self._lifter.lift(one) for one in own.iter(P)]
+        else:
+            made = [copy.deepcopy(one) for one in head.iter(P)]
+            for mark in [mark for one in made for mark in one.iter(START, END)]:
+                remove(mark)
+        for one in heir.findall(P):
+            remove(one)
+        heir.extend(made)
+
     def _headings_kept(self, removed: set[str]) -> set[str]:
         """Return the entries of the contents whose heading stays: it was touched, so its section was not taken out."""
         names = {found.id: found.regions[0].name for found in self._target.body.entries if found.id in removed}
@@ -447,3 +467,9 @@ def _spot_in(element: Element) -> Spot | None:
         paragraph.append(run)
         inside = [run]
     return Spot(inside[0], inside[-1])
+
+
+def _cell(document: Document, name: str, column: int) -> Element | None:
+    """Return a cell of the row that is an item."""
+    found = next((one for one in document.body.items if one.id == name and one.is_row), None)
+    return merged.cell_at(found.element, column) if found is not None else None

@@ -17,8 +17,7 @@ from exporters.snapshot import Twin
 from exporters.word.living.atoms import Kind, Walker, text_of
 from exporters.word.living.document import Document
 from exporters.word.living.lifting import Lifter, Luggage
-from exporters.word.living.lines import PARSER, TBL, TR, P
-from exporters.word.living.placing import text_within
+from exporters.word.living.lines import PARSER, TBL, TR, P, text_within
 from exporters.word.living.runs import AUTHOR, Pen
 from exporters.word.living.saving import save
 from exporters.word.names import R, W

@@ -7,8 +7,7 @@ from collections.abc import Iterable, Iterator
 from exporters.word.anchors import plain_name
 from exporters.word.living.atoms import START
 from exporters.word.living.found import Found, family_of
-from exporters.word.living.lines import TC, TR, P
-from exporters.word.living.placing import text_within
+from exporters.word.living.lines import TC, TR, P, text_within
 from exporters.word.names import W
 from exporters.word.xmlparts import Element
 

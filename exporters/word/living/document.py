@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from lxml import etree
@@ -13,9 +13,9 @@ from exporters.package import EditedPackage, Package, Relationships, rt
 from exporters.package.custom import read_properties
 from exporters.package.described import described, is_described
 from exporters.package.kept import Kept
-from exporters.snapshot import Group, Item, SetSlot, Slot, SlotKind, Snapshot
+from exporters.snapshot import MARK, Group, Item, SetSlot, Slot, SlotKind, Snapshot
 from exporters.word.anchors import read_digests
-from exporters.word.living import drifting
+from exporters.word.living import drifting, merged
 from exporters.word.living.atoms import Atom, text_of
 from exporters.word.living.found import BODY, CONTENTS, MARGINS, Found, Read, Region, Story
 from exporters.word.living.items import NOTES, REGION, VALUE, item_of, value_slot
@@ -220,7 +220,13 @@ class Document:
             shown += self._chart(f"{at}/{_CHART}{index}", key, chart.seen)
         for index, (key, drawing) in enumerate(found.drawings):
             shown += _alternatives(f"{at}/", index, key, drawing.seen)
-        return item_of(at, found, shown, self.is_lost)
+        item = item_of(at, found, shown, self.is_lost)
+        if found.is_row and found.unread is None and b"vMerge" in self.body.part.data:
+            hidden = {f"{own}#": head for own, head in merged.covered(found.element, found.id)}
+            slots = [slot for slot in item.slots if slot.text or slot.key not in hidden]
+            covered = [Slot(own, f"{MARK}{head}#{MARK}", "", SlotKind.COVERED) for own, head in hidden.items()]
+            item = replace(item, slots=(*slots, *covered))
+        return item
 
     def is_lost(self, region: Region) -> bool:
         """Return whether an editor lost the words of a note."""

@@ -24,6 +24,12 @@ def family_of(name: str) -> str:
     return found["family"] if found else ""
 
 
+def ending_of(name: str) -> str:
+    """Return what a bookmark's name says behind its family: the same for a row and its cells."""
+    found = _NAME.match(name)
+    return found["suffix"] if found else ""
+
+
 def suffix_of(name: str) -> list[str]:
     """Return the anchors of the records whose loops made it, outermost first."""
     found = _NAME.match(name)
@@ -93,6 +99,11 @@ class Found:
         """What stands in it beside its regions and may be a person's: words in cells, comments, pictures."""
         self._read()
         return self._inside
+
+    @property
+    def families(self) -> set[str]:
+        """Which paragraphs of the template those in it are."""
+        return self.unread_families or {family_of(region.name) for region in self._regions}
 
     @property
     def unread_families(self) -> set[str]:

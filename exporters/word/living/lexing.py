@@ -134,6 +134,9 @@ def lex(part: Part, digests: Mapping[str, str], known: Known) -> list[Read] | No
         return None
 
 
+_GOES_ON = re.compile(rb"""<w:vMerge(?! w:val="restart")""")
+
+
 class _Lexer:
     def __init__(
         self,
@@ -256,6 +259,9 @@ class _Lexer:
         return Rows(mould, [self._texts[one] for one in texts], node, lines, scanned), behind
 
     def _mould(self, text: bytes) -> RowsMould | None:
+        if _GOES_ON.search(text):
+            # What cells say that are merged into those above follows from the rows around them.
+            return None
         part = Part(text)
         lexer = _Lexer(part, self._shell, self._digests, self._known)
         lines = lexer.rows(0, len(text))

@@ -16,6 +16,7 @@ from exporters.word.living.atoms import is_fallback
 from exporters.word.living.document import Document
 from exporters.word.living.found import Found, family_of
 from exporters.word.living.lines import TC
+from exporters.word.living.merged import span_of
 from exporters.word.living.runs import Pen, attributes, remove
 from exporters.word.names import W14, WP, R, W
 from exporters.word.xmlparts import Element
@@ -347,12 +348,6 @@ def _empty_cell(cell: Element) -> Element:
         paragraph.append(_plain_properties(first))
     made.append(paragraph)
     return made
-
-
-def span_of(cell: Element) -> str:
-    """Return how many columns of the grid a cell fills."""
-    found = cell.find(f"{W}tcPr/{W}gridSpan")
-    return found.get(f"{W}val", "1") if found is not None else "1"
 
 
 def _take_width(cell: Element, other: Element) -> None:

@@ -13,7 +13,7 @@ from functools import cached_property
 from lxml import etree
 
 from exporters.word.anchors import plain_name
-from exporters.word.living.atoms import END, ITEM_PREFIX, START, Anchor, Atom, Walker, is_fallback, read
+from exporters.word.living.atoms import END, ITEM_PREFIX, START, Anchor, Atom, Walker, is_fallback, read, text_of
 from exporters.word.names import MC, WP, C, W
 from exporters.word.xmlparts import Element
 
@@ -209,3 +209,8 @@ def lines_of(root: Element, digests: Mapping[str, str]) -> Iterable[Line | Betwe
             line = Line(Node.of(element), container, digests, rows, shown=shown.get(element, ()))
             take(line, element, walker)
             yield line
+
+
+def text_within(element: Element) -> str:
+    paragraphs = [element] if element.tag == P else list(element.iter(P))
+    return "\n".join(text_of(Walker({}).paragraph(one)) for one in paragraphs)

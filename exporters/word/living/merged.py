@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from exporters.word.living.lifting import span_of
-from exporters.word.living.lines import TC, TR
-from exporters.word.living.placing import text_within
+from collections.abc import Container, Iterator
+
+from exporters.word.living.atoms import ITEM_PREFIX, START
+from exporters.word.living.found import ending_of, family_of
+from exporters.word.living.lines import TC, TR, text_within
 from exporters.word.names import W
 from exporters.word.xmlparts import Element
 
@@ -31,14 +33,54 @@ def settle(row: Element) -> None:
         below.addnext(row)
 
 
-def hand_on(row: Element) -> None:
-    """Let the cells below *row*, which goes, begin what is merged with its own."""
+def hand_on(row: Element, going: Container[Element]) -> Iterator[tuple[int, Element, Element]]:
+    """Let the cells below *row*, which goes, begin what is merged with its own.
+
+    Yields column, cell, and the empty cell that it is left to by all rows that are *going*.
+    """
+    for column, head in _columns(row).items():
+        if head.find(_MERGE) is not None and not _goes_on(head) and text_within(head).strip():
+            heir = _heir(row, column, going)
+            if heir is not None and not text_within(heir).strip():
+                yield column, head, heir
     below = next(row.itersiblings(TR), None)
     heads = _columns(row)
     for column, cell in _columns(below).items() if below is not None else ():
-        head, merge = heads.get(column), cell.find(_MERGE)
-        if head is not None and merge is not None and _goes_on(cell) and not _goes_on(head):
+        first, merge = heads.get(column), cell.find(_MERGE)
+        if first is not None and merge is not None and _goes_on(cell) and not _goes_on(first):
             merge.set(f"{W}val", "restart")
+
+
+def _heir(row: Element, column: int, going: Container[Element]) -> Element | None:
+    for below in row.itersiblings(TR):
+        cell = _columns(below).get(column)
+        if cell is None or not _goes_on(cell):
+            return None
+        if below not in going:
+            return cell
+    return None
+
+
+def cell_at(row: Element, column: int) -> Element | None:
+    """Return the cell that begins in a column of the grid."""
+    return _columns(row).get(column)
+
+
+def covered(row: Element, item: str) -> Iterator[tuple[str, str]]:
+    """Yield the names of the paragraphs that stood in those cells of the row of an *item* that are merged into others,
+    each with the name of the paragraph that stands in those."""
+    for column, cell in _columns(row).items():
+        head = _head(row, column) if _goes_on(cell) and not text_within(cell).strip() else None
+        names = (mark.get(f"{W}name", "") for mark in head.iter(START)) if head is not None else ()
+        name = next((one for one in names if family_of(one).isdecimal()), "")
+        if name:
+            yield f"{ITEM_PREFIX}{family_of(name)}{ending_of(item)}", name
+
+
+def span_of(cell: Element) -> str:
+    """Return how many columns of the grid a cell fills."""
+    found = cell.find(f"{W}tcPr/{W}gridSpan")
+    return found.get(f"{W}val", "1") if found is not None else "1"
 
 
 def _columns(row: Element) -> dict[int, Element]:

@@ -6,10 +6,9 @@ import copy
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 
-from exporters.word.living.atoms import Walker, text_of
 from exporters.word.living.document import Document
 from exporters.word.living.found import Found, suffix_of
-from exporters.word.living.lines import TBL, TR, P
+from exporters.word.living.lines import TBL, TR, P, text_within
 from exporters.word.names import W
 from exporters.word.xmlparts import Element
 
@@ -216,8 +215,3 @@ def _attached(element: Element) -> bool:
 def goes_on(row: Element) -> bool:
     """Whether a row holds cells that are merged with those above."""
     return row.tag == TR and any(one.get(f"{W}val") != "restart" for one in row.iter(f"{W}vMerge"))
-
-
-def text_within(element: Element) -> str:
-    paragraphs = [element] if element.tag == P else list(element.iter(P))
-    return "\n".join(text_of(Walker({}).paragraph(one)) for one in paragraphs)
