@@ -20,7 +20,17 @@ from exporters.cli.options import (
     pack_request,
     pack_templates_option,
 )
-from exporters.cli.report import apart, counted, fault_json, in_places, json_option, print_fault, print_json
+from exporters.cli.report import (
+    CAME_BACK,
+    UNCARRIED,
+    apart,
+    counted,
+    fault_json,
+    in_places,
+    json_option,
+    print_fault,
+    print_json,
+)
 
 if TYPE_CHECKING:
     from exporters.errors import Fault
@@ -198,11 +208,14 @@ def _print_outcome(outcome: Outcome) -> None:
         if stale:
             told = f"{', '.join(stale[:_SHOWN_FLAGS])}{_and_more(stale)}"
             click.echo(f"  {name}: no longer in the data, marked, not deleted: {told}")
-    conflicts = Counter((one["file"], one["key"], one["theirs"], one["ours"]) for one in made.conflicts)
-    for (file, key, theirs, ours), places in list(conflicts.items())[:_SHOWN_FLAGS]:
-        yours, new = apart(theirs, ours)
-        said = f"yours {yours}, the data's {new}{in_places(places)}"
-        click.echo(f"  conflict  {file} {key}: {said}")
+    names = ("file", "key", "reason", "base", "theirs", "ours")
+    conflicts = Counter(tuple(one[name] for name in names) for one in made.conflicts)
+    for (file, key, reason, base, theirs, ours), places in list(conflicts.items())[:_SHOWN_FLAGS]:
+        was, yours, new = apart(base, theirs, ours)
+        said = f"yours {yours}, the data's {new}"
+        if reason == "not-carried":
+            said = f"{yours}: {UNCARRIED}" if theirs else f"{was}: {CAME_BACK}"
+        click.echo(f"  conflict  {file} {key}: {said}{in_places(places)}")
     if len(conflicts) > _SHOWN_FLAGS:
         click.echo(f"  and {counted(len(conflicts) - _SHOWN_FLAGS, 'more conflict')}: briefpack status {outcome.out}")
     if silent := counts["districts_without_source"]:

@@ -14,6 +14,8 @@ import click
 from exporters.errors import Fault
 from exporters.snapshot import MARK
 
+UNCARRIED = "it has no sure place in the file: type it in there, then settle it"
+CAME_BACK = "you deleted it, the file may still say it: delete it there too or let it stand, then settle it"
 _JSON = "briefpack.json"
 # Where a bound value stands inside a sentence, people see its key.
 _MARKED = re.compile(f"{MARK}([^{MARK}]*){MARK}")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from exporters.cli.report import apart, fault_json, in_places, print_fault, print_json
+from exporters.cli.report import CAME_BACK, UNCARRIED, apart, fault_json, in_places, print_fault, print_json
 
 if TYPE_CHECKING:
     from exporters.runs.review import FileReview, Review
@@ -20,9 +20,8 @@ _WORDS = {
     "both-changed": "you and the data changed it",
     "deleted-changed": "you deleted it, the data changed it",
     "changed-dropped": "you changed it, the data dropped it",
-    "not-carried": "it has no sure place in the file",
+    "not-carried": UNCARRIED,
 }
-_CAME_BACK = "you deleted it, the file may still say it"
 
 
 def show(found: Review, as_json: bool, updated: list[tuple[str, str, str]], most: int = 10_000) -> None:
@@ -91,7 +90,7 @@ def _place(file: FileReview, at: str) -> str:
 
 
 def _show_conflict(file: str, conflict: Conflict, places: int, place: str = "") -> None:
-    words = _CAME_BACK if conflict.reason == "not-carried" and not conflict.theirs else _WORDS[conflict.reason]
+    words = CAME_BACK if conflict.reason == "not-carried" and not conflict.theirs else _WORDS[conflict.reason]
     click.echo(f"    conflict  {file}  {conflict.key}{place}: {words}{in_places(places)}")
     base, theirs, ours = apart(conflict.base, conflict.theirs, conflict.ours)
     click.echo(f"        was {base}, yours {theirs}, data {ours}")

@@ -125,7 +125,10 @@ def planned(room: Exporter, theirs: Package, readings: Readings, open_conflicts:
 def lost(plan: Plan, file: str) -> Fault:
     """Return why a file is left alone that lost too many anchors."""
     message = f"{plan.vanished} of {plan.anchors} bound values are gone: edits cannot be told from losses"
-    return Fault("anchors", message, file, hint="the new version is beside it; --fresh starts over")
+    if file.endswith(".xlsx"):
+        message += "; rows are known by the hidden columns of their table, 键 or key"
+    hint = "the new version is beside it; undo what took them out and build again, or --fresh starts over without edits"
+    return Fault("anchors", message, file, hint=hint)
 
 
 def order(plan: Plan, file: str) -> tuple[Fault, ...]:
