@@ -30,6 +30,7 @@ from exporters.cli.report import (
     json_option,
     print_fault,
     print_json,
+    short,
 )
 
 if TYPE_CHECKING:
@@ -211,10 +212,10 @@ def _print_outcome(outcome: Outcome) -> None:
     names = ("file", "key", "reason", "base", "theirs", "ours")
     conflicts = Counter(tuple(one[name] for name in names) for one in made.conflicts)
     for (file, key, reason, base, theirs, ours), places in list(conflicts.items())[:_SHOWN_FLAGS]:
-        was, yours, new = apart(base, theirs, ours)
+        yours, new = apart(theirs, ours)
         said = f"yours {yours}, the data's {new}"
         if reason == "not-carried":
-            said = f"{yours}: {UNCARRIED}" if theirs else f"{was}: {CAME_BACK}"
+            said = f"{yours}: {UNCARRIED}" if theirs else f"{short(base)}: {CAME_BACK}"
         click.echo(f"  conflict  {file} {key}: {said}{in_places(places)}")
     if len(conflicts) > _SHOWN_FLAGS:
         click.echo(f"  and {counted(len(conflicts) - _SHOWN_FLAGS, 'more conflict')}: briefpack status {outcome.out}")

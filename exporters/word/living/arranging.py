@@ -13,8 +13,8 @@ from exporters.word.living.found import ENTRY
 from exporters.word.living.lifting import Luggage
 from exporters.word.living.lines import TBL, TR, P, text_within
 from exporters.word.living.marking import is_end, loose_field_runs
+from exporters.word.living.merged import goes_on
 from exporters.word.living.numbering import order_notes
-from exporters.word.living.placing import goes_on
 from exporters.word.living.runs import DEL
 from exporters.word.living.saving import save
 from exporters.word.names import W

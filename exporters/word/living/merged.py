@@ -77,6 +77,11 @@ def covered(row: Element, item: str) -> Iterator[tuple[str, str]]:
             yield f"{ITEM_PREFIX}{family_of(name)}{ending_of(item)}", name
 
 
+def goes_on(row: Element) -> bool:
+    """Whether a row holds cells that are merged with those above."""
+    return row.tag == TR and any(one.get(f"{W}val") != "restart" for one in row.iter(f"{W}vMerge"))
+
+
 def span_of(cell: Element) -> str:
     """Return how many columns of the grid a cell fills."""
     found = cell.find(f"{W}tcPr/{W}gridSpan")

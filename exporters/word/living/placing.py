@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from exporters.word.living.document import Document
 from exporters.word.living.found import Found, suffix_of
 from exporters.word.living.lines import TBL, TR, P, text_within
+from exporters.word.living.merged import goes_on
 from exporters.word.names import W
 from exporters.word.xmlparts import Element
 
@@ -210,8 +211,3 @@ def _put(place: Element, before: bool, made: Element) -> None:
 
 def _attached(element: Element) -> bool:
     return element.getparent() is not None
-
-
-def goes_on(row: Element) -> bool:
-    """Whether a row holds cells that are merged with those above."""
-    return row.tag == TR and any(one.get(f"{W}val") != "restart" for one in row.iter(f"{W}vMerge"))

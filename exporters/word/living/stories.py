@@ -8,6 +8,7 @@ from exporters.word.anchors import plain_name
 from exporters.word.living.atoms import CONTENTS_PREFIX, ITEM_PREFIX, Anchor, Atom, Kind, Walker, prose_of, text_of
 from exporters.word.living.found import ENTRY, Found, Read, Region, Rows, Story, ending_of, family_of, suffix_of
 from exporters.word.living.lines import CHART, DRAWING, TC, Line, Node, P, Part, line_of
+from exporters.word.living.merged import goes_on
 from exporters.word.xmlparts import Element
 
 # Looked up as plain names, for there are some hundred thousand atoms.
@@ -224,26 +225,30 @@ class Scanner:
     def _put_together(self) -> None:
         """Make one item of the cells of a row whose name went with its first cell, merged into the one above."""
         parted: dict[Node, list[Found]] = {}
+        if b"vMerge" not in self._story.part.data:
+            return
         for item in self._story.items:
             line = item.regions[0].pieces[0][0] if item.unread is None and not item.is_row and item.regions else None
             if line is not None and line.rows and line.rows[0] not in self._rows:
                 parted.setdefault(line.rows[0], []).append(item)
+        parted = {row: cells for row, cells in parted.items() if goes_on(row.element)}
         if not parted:
             return
         named = [item for item in self._story.items if item.is_row]
         families = {one: family_of(item.id) for item in named for one in item.families}
         taken = {item.id for item in named}
+        whole: dict[int, Found | None] = {}
         for row, cells in parted.items():
             ids = {f"{ITEM_PREFIX}{families.get(family_of(one.id), '')}{ending_of(one.id)}" for one in cells}
             name = ids.pop()
             if ids or not family_of(name) or name in taken:
                 continue
-            whole = Found(name, row, [region for one in cells for region in one.regions])
-            whole.beside, whole.charts = [*cells[-1].beside], [chart for one in cells for chart in one.charts]
-            whole.drawings = [drawing for one in cells for drawing in one.drawings]
-            whole.inside.extend(words for one in cells for words in one.inside)
-            self._story.items[self._story.items.index(cells[0])] = whole
-            self._story.items = [item for item in self._story.items if item not in cells[1:]]
+            self._rows[row] = found = Found(name, row)
+            for one in cells:
+                found.take_in(one)
+            whole |= {id(cells[0]): found, **{id(one): None for one in cells[1:]}}
+        items = (whole.get(id(item), item) for item in self._story.items)
+        self._story.items = [item for item in items if item is not None]
 
     def _row_of(self, line: Line) -> Found | None:
         return next((self._rows[row] for row in line.rows if row in self._rows), None)
