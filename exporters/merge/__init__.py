@@ -15,7 +15,7 @@ from exporters.merge.overrides import Overrides
 from exporters.merge.prose import merge_prose
 from exporters.merge.units import may_be_of_units
 from exporters.merge.upgrades import upgrade
-from exporters.merge.values import Merged, canonical, merge_value
+from exporters.merge.values import Merged, canonical, merge_value, spanned
 
 __all__ = [
     "LINE",
@@ -35,5 +35,6 @@ __all__ = [
     "merge_prose",
     "merge_value",
     "named_as",
+    "spanned",
     "upgrade",
 ]

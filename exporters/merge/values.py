@@ -36,7 +36,7 @@ def canonical(text: str) -> str:
     plain = _SPACES.sub(" ", unicodedata.normalize("NFKC", text)).strip()
     if " " in plain:
         plain = _BESIDE_CHINESE.sub("", plain)
-    plain = _ONE_SIGN.sub("", _RANGE.sub("—", _GROUPING.sub("", plain)))
+    plain = spanned(_GROUPING.sub("", plain))
     if plain.endswith("%") and _NUMBER.match(plain[:-1]):
         plain = f"{Decimal(plain[:-1]).scaleb(-2):f}"
     if _NUMBER.match(plain):
@@ -46,6 +46,11 @@ def canonical(text: str) -> str:
         plain = f"{sign}{whole.lstrip('0') or '0'}{'.' + part if part else ''}"
         plain = "0" if plain == "-0" else plain
     return plain
+
+
+def spanned(text: str) -> str:
+    """Return *text* with one sign for the ranges in it: 5%-6%, 5~6% and 5%至6% become 5—6%."""
+    return _ONE_SIGN.sub("", _RANGE.sub("—", text))
 
 
 def narrow(text: str) -> str:

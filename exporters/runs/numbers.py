@@ -8,6 +8,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from exporters.merge import spanned
 from exporters.snapshot import Text
 
 # A figure as readers see it: the number with what makes it one. Bare numbers (pages, years, list numbers) are none.
@@ -178,7 +179,7 @@ def _shape(where: str) -> str:
 
 
 def _key(line: str) -> str:
-    return " ".join(normal(line).split())
+    return spanned(" ".join(normal(line).split()))
 
 
 def _words(line: str) -> str:

@@ -153,7 +153,8 @@ EN: dict[str, str] = {
     "l.cover": "Cover", "l.statement": "Statement", "l.messages": "Messages", "l.figures": "Figures and chart", "l.columns": "Two columns",
     "cover.date": "{{ pack.date }}{% if pack.office %} · {{ pack.office }}{% endif %}",
     "cover.targets": "targets", "cover.districts": "districts", "cover.sources": "sources",
-    "k.title": "{{ city.short }} and {{ (covered|list|length) + (elsewhere|list|length) }} districts set {{ pack.target_count }} targets"
+    "k.title": "{% set setting = (covered|list|length) + (elsewhere|list|length) %}{{ city.short }} and {{ setting }} district{% if setting != 1 %}s{% endif %} "
+    "set {{ pack.target_count }} targets"
     "{% if observed %}; of {{ observed|selectattr('actual')|list|length }} with actual values, "
     "{{ observed|selectattr('actual.status', 'eq', 'behind')|list|length }} are behind"
     "{% elif missing %}; {{ missing|length }} {% if missing|length == 1 %}district has{% else %}districts have{% endif %} no source{% endif %}",
@@ -166,10 +167,12 @@ EN: dict[str, str] = {
     "k.invest": "Investment: |{% set fai = indicator.FAI.growth %}{% set industry = indicator.IND_INVEST.growth %}"
     "{% if fai %}fixed-asset growth is highest in " + ranks.names("indicator.FAI.growth_first", "en") + " (" + ranks.figure("indicator.FAI.growth_first") + "){% endif %}{% if fai and industry %}, {% endif %}"
     "{% if industry %}industrial in " + ranks.names("indicator.IND_INVEST.growth_first", "en") + " (" + ranks.figure("indicator.IND_INVEST.growth_first") + "){% endif %}",
-    "k.work": "Delivery: |{% set works = targets|selectattr('kind_code', 'eq', 'portfolio')|selectattr('place.n')|list|length %}the districts also list "
-    "{{ targets|selectattr('kind_code', 'eq', 'deliverable')|selectattr('place.n')|list|length }} deliverables{% if works %} and {{ works }} "
+    "k.work": "Delivery: |{% set works = targets|selectattr('kind_code', 'eq', 'portfolio')|selectattr('place.n')|list|length %}"
+    "{% set things = targets|selectattr('kind_code', 'eq', 'deliverable')|selectattr('place.n')|list|length %}the districts also list "
+    "{{ things }} deliverable{% if things != 1 %}s{% endif %}{% if works %} and {{ works }} "
     "{% if works == 1 %}portfolio{% else %}portfolios{% endif %} of works in hand{% endif %}",
-    "k.progress": "Progress: |by {{ pack.observed_date }}, {{ observed|selectattr('actual.status', 'eq', 'met')|list|length }} targets are met, "
+    "k.progress": "Progress: |{% set met = observed|selectattr('actual.status', 'eq', 'met')|list|length %}by {{ pack.observed_date }}, "
+    "{{ met }} {% if met == 1 %}target is{% else %}targets are{% endif %} met, "
     "{{ observed|selectattr('actual.status', 'eq', 'on_track')|list|length }} on track and "
     "{{ observed|selectattr('actual.status', 'eq', 'behind')|list|length }} behind",
     "k.gaps": "Gaps: |{% if missing %}no source was found for {% if missing|length > 5 %}{{ missing|length }} districts{% else %}"
@@ -183,7 +186,7 @@ EN: dict[str, str] = {
     "{% for r in city.top[1:4] %}{% if loop.first %}; {% elif loop.last %} and {% else %}, {% endif %}{{ r.short|inline }}"
     "{% if not same or loop.last %} {{ r.base.phrase }}{% endif %}{% if same and loop.last and loop.length > 1 %} each{% endif %}{% endfor %}",
     "city.who": "{{ city.name }}: {{ city.targets|length }} targets for {{ pack.period }}",
-    "city.quotes": "In the words of the source (Chinese)",
+    "city.quotes": "In the words of the source",
     "city.quote": "{{ clause|fit(2) }}",
     "city.coverage": "Where the {{ pack.district_count }} districts’ targets come from",
     "city.full": "in the main source", "city.elsewhere": "in another report",
@@ -252,8 +255,11 @@ EN: dict[str, str] = {
     "p.title.behind": "By {{ pack.observed_date }}, {{ observed|selectattr('actual.status', 'eq', 'behind')|list|length }} of the "
     "{{ observed|selectattr('actual')|list|length }} targets with actual values are behind"
     "{% if loop.length > 1 %} ({{ loop.index }}/{{ loop.length }}){% endif %}",
-    "p.title.on_time": "{{ observed|selectattr('actual.status', 'eq', 'met')|list|length }} targets are met, "
-    "{{ observed|selectattr('actual.status', 'eq', 'on_track')|list|length }} more are on track"
+    "p.title.on_time": "{% set met = observed|selectattr('actual.status', 'eq', 'met')|list|length %}"
+    "{% set on_track = observed|selectattr('actual.status', 'eq', 'on_track')|list|length %}"
+    "{% if met %}{{ met }} {% if met == 1 %}target is{% else %}targets are{% endif %} met{% if on_track %}, {{ on_track }} more {% endif %}"
+    "{% else %}{{ on_track }} {% if on_track == 1 %}target {% else %}targets {% endif %}{% endif %}"
+    "{% if on_track %}{% if on_track == 1 %}is{% else %}are{% endif %} on track{% endif %}"
     "{% if loop.length > 1 %} ({{ loop.index }}/{{ loop.length }}){% endif %}",
     "p.who": "Target and actual value by place; on track: the rate keeps pace with the time that has passed",
     "p.name": "{{ (t.short ~ (' (' ~ t.sub_place ~ ')' if t.sub_place else '') ~ (', growth' if t.measure_code == 'growth_yoy' else ''))|fit(1) }}",
@@ -263,7 +269,9 @@ EN: dict[str, str] = {
     "p.alt": "Table of targets and actual values",
     "p.source": "{% for s in observed|selectattr('actual.source')|map(attribute='actual.source')|unique|sort(attribute='n') %}{% if loop.first %}Source: {% endif %}[{{ s.n }}]{% if loop.last %}. {% endif %}{% endfor %}Actual values as of {{ pack.observed_date }}; growth rates are compared as they stand",
     "h.title": "{% if missing %}{{ missing|length }} {% if missing|length == 1 %}district has{% else %}districts have{% endif %} no source"
-    "{% if elsewhere %}, {% else %}; {% endif %}{% endif %}{% if elsewhere %}{{ elsewhere|length }} rest{% if elsewhere|length == 1 %}s{% endif %} on other reports; {% endif %}"
+    "{% if elsewhere %}, {% else %}; {% endif %}{% endif %}{% if elsewhere %}{{ elsewhere|length }} "
+    "{% if not missing %}{% if elsewhere|length == 1 %}district {% else %}districts {% endif %}{% endif %}"
+    "{% if elsewhere|length == 1 %}rests on another report{% else %}rest on other reports{% endif %}; {% endif %}"
     "weigh each word before you quote a figure",
     "h.who": "How to read the figures",
     "h.words": "Word|Meaning",

@@ -286,7 +286,8 @@ EN = Words(
             "observed",
             "Progress: ",
             "by {{ pack.observed_date }}, of {{ observed|selectattr('actual')|list|length }} targets with actual values {{ "
-            + STATUS.replace("CODE", "met") + " }} are met, {{ " + STATUS.replace("CODE", "on_track") + " }} on track and {{ "
+            + STATUS.replace("CODE", "met") + " }} {% if " + STATUS.replace("CODE", "met") + " == 1 %}is{% else %}are{% endif %} met, {{ "
+            + STATUS.replace("CODE", "on_track") + " }} on track and {{ "
             + STATUS.replace("CODE", "behind") + " }} behind"
             "{% if " + UNJUDGED + " %}, and {{ " + UNJUDGED + " }} without a number to judge by{% endif %}.",
         ),
@@ -307,8 +308,9 @@ EN = Words(
     overview="2. The districts at a glance",
     overview_lead=("The districts’ targets for the same indicators stand side by side in ", "; a dash means that the source states none."),
     progress="3. Progress",
-    progress_lead="By {{ pack.observed_date }}, {{ observed|selectattr('actual')|list|length }} targets have an actual value: {{ "
-    + STATUS.replace("CODE", "met") + " }} are met, {{ " + STATUS.replace("CODE", "on_track") + " }} are on track and {{ "
+    progress_lead="By {{ pack.observed_date }}, {{ observed|selectattr('actual')|list|length }} "
+    "{% if observed|selectattr('actual')|list|length == 1 %}target has{% else %}targets have{% endif %} an actual value: {{ "
+    + STATUS.replace("CODE", "met") + " }} {% if " + STATUS.replace("CODE", "met") + " == 1 %}is{% else %}are{% endif %} met, {{ " + STATUS.replace("CODE", "on_track") + " }} are on track and {{ "
     + STATUS.replace("CODE", "behind") + " }} are behind{% if " + UNJUDGED + " %}; {{ " + UNJUDGED + " }} cannot be judged, since the target "
     "states no number{% endif %}.",
     progress_label="{{ t.full_label }}{% if t.measure_code == 'growth_yoy' %}, growth{% endif %}{% if t.role_code == 'milestone' %} ({{ t.period }}){% endif %}",

@@ -12,7 +12,9 @@ import pytest
 from exporters.runs import pulling
 from exporters.runs.build import execute
 from exporters.runs.inputs import find_dataset
+from exporters.runs.pack import Pack
 from exporters.runs.planning import Request, plan
+from exporters.runs.verifying import verify
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 
@@ -72,6 +74,13 @@ def test_what_cannot_be_taken_is_told_and_all_else_is_taken(office: Path, key: s
     edits, faults = pulled(office)
     assert edits == [("nanting.gdp-growth.value", pytest.approx(6.5))]
     assert said in faults
+
+
+@pytest.mark.parametrize("text", ["5.5%-6%", "5.5~6%", "5.5%至6%"])
+def test_another_sign_for_a_range_is_no_edit(office: Path, text: str) -> None:
+    typed(office, "yunting.gdp-growth.text", text)
+    assert pulled(office) == ([], "")
+    assert [one for one in verify(Pack.open(office / "p")).findings if one.error] == []
 
 
 def test_an_actual_value_comes_back_as_the_one_of_its_day(office: Path) -> None:

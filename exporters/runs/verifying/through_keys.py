@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from exporters.binding.keys import Keys
 from exporters.binding.views import TargetView
-from exporters.merge import canonical
+from exporters.merge import canonical, spanned
 from exporters.runs.numbers import changes, normal, numbers
 from exporters.runs.verifying.findings import BY_HAND, Finding
 from exporters.runs.verifying.reading import Kept, Read
@@ -56,11 +56,11 @@ def through_keys(one: Read, keys: Keys, kept: Kept) -> tuple[int, list[Finding]]
 
 
 def same(one: Read, base: str, slot: Slot) -> bool:
-    """Whether a text is as it was rendered, in whatever width. Editors keep the spelling of text; of a number in a cell
-    they do not."""
+    """Whether a text is as it was rendered, in whatever width, and with whatever sign for a range. Editors keep the
+    spelling of text; of a number in a cell they do not."""
     if one.snapshot.format == "workbook":
         return canonical(base) == canonical(slot.text)
-    return "".join(normal(base).split()) == "".join(normal(slot.text).split())
+    return "".join(spanned(normal(base)).split()) == "".join(spanned(normal(slot.text)).split())
 
 
 class Before:
