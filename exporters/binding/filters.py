@@ -88,7 +88,9 @@ def after(value: Any, *before: Any) -> Any:
         return value
     for text in reversed(before):
         if text or text == 0:
-            return wording.apart(worded(text), worded(value))
+            # Most are texts already.
+            words = value if value.__class__ is str else worded(value)
+            return wording.apart(text if text.__class__ is str else worded(text), words)
     return worded(value)
 
 

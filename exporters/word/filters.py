@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Callable, Sequence
 from hashlib import blake2b
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 from jinja2 import pass_context
 
 from exporters.binding.environment import Sandbox, sandbox
+from exporters.binding.generating import octets
 from exporters.binding.missing import worded
 from exporters.binding.views import Absent
 from exporters.word.anchors import LONGEST_ALIAS, LONGEST_SPELT, abridged, shortened, spelling
@@ -19,7 +21,7 @@ _KEPT = 4096
 # "_bp_r" and four digits leave this much of the 40 characters that a bookmark's name may have.
 _LONGEST_SUFFIX = 31
 _BREAK = '</w:t><w:br/><w:t xml:space="preserve">'
-_SPECIAL = b"&<>\n\t\r"
+_special = re.compile("[&<>\n\t\r]").search
 _VIEWS = Sandbox.direct
 _TAB = '</w:t><w:tab/><w:t xml:space="preserve">'
 
@@ -50,10 +52,7 @@ class _Texts(dict[str, str]):
     def __missing__(self, text: str) -> str:
         if len(self) > _KEPT:
             self.clear()
-        data = text.encode("utf-8", "surrogatepass")
-        if len(data.translate(None, _SPECIAL)) < len(data):
-            data = escaped(text).encode("utf-8", "surrogatepass")
-        found = self[text] = data.decode("latin-1")
+        found = self[text] = octets(escaped(text) if _special(text) else text)
         return found
 
 
