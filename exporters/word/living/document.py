@@ -221,7 +221,7 @@ class Document:
         for index, (key, drawing) in enumerate(found.drawings):
             shown += _alternatives(f"{at}/", index, key, drawing.seen)
         item = item_of(at, found, shown, self.is_lost)
-        if found.is_row and found.unread is None and b"vMerge" in self.body.part.data:
+        if found.is_row and found.unread is None and self.body.part.has_merged:
             hidden = {f"{own}#": head for own, head in merged.covered(found.element, found.id)}
             slots = [slot for slot in item.slots if slot.text or slot.key not in hidden]
             covered = [Slot(own, f"{MARK}{head}#{MARK}", "", SlotKind.COVERED) for own, head in hidden.items()]

@@ -47,6 +47,11 @@ class Part:
     def root(self) -> Element:
         return etree.fromstring(self.data, PARSER)
 
+    @cached_property
+    def has_merged(self) -> bool:
+        """Whether it holds cells that are merged downwards."""
+        return b"vMerge" in self.data
+
     def set_apart(self) -> None:
         """Let each block of the body be a tree of its own, to be looked at only."""
         self.is_apart = bool(self.starts) and "root" not in self.__dict__

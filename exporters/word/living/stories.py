@@ -224,9 +224,9 @@ class Scanner:
 
     def _put_together(self) -> None:
         """Make one item of the cells of a row whose name went with its first cell, merged into the one above."""
-        parted: dict[Node, list[Found]] = {}
-        if b"vMerge" not in self._story.part.data:
+        if not self._story.part.has_merged:
             return
+        parted: dict[Node, list[Found]] = {}
         for item in self._story.items:
             line = item.regions[0].pieces[0][0] if item.unread is None and not item.is_row and item.regions else None
             if line is not None and line.rows and line.rows[0] not in self._rows:
