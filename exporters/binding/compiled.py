@@ -6,7 +6,6 @@ import hashlib
 import hmac
 import json
 import os
-import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -87,7 +86,7 @@ class Cache:
             return None
 
     def _new_key(self, path: Path) -> bytes | None:
-        key = secrets.token_bytes(32)
+        key = os.urandom(32)
         try:
             with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
                 out.write(key)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
 from collections.abc import Mapping
 from typing import Any
 
@@ -21,6 +20,8 @@ def changed(results: Mapping[str, str]) -> bool:
 
 def notify(cmd: str, summary: Mapping[str, Any]) -> None:
     """Give *summary* to a command of the shell. That it fails is told, and changes nothing about the run."""
+    import subprocess
+
     told = json.dumps(summary, ensure_ascii=False).encode()
     try:
         # What it prints goes to standard error: on standard output there may be one JSON object, and nothing else.

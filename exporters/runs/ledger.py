@@ -8,7 +8,7 @@ next, and what was told already is not told twice.
 from __future__ import annotations
 
 import json
-import secrets
+import os
 import sqlite3
 import time
 from collections.abc import Collection, Iterator, Mapping
@@ -86,7 +86,7 @@ class News:
     generations: tuple[Generation, ...] = ()
     conflicts: Mapping[str, tuple[Conflict, ...]] = field(default_factory=dict)
     in_use: tuple[tuple[str, int], ...] | None = None
-    token: str = field(default_factory=lambda: secrets.token_hex(8))
+    token: str = field(default_factory=lambda: os.urandom(8).hex())
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
