@@ -304,12 +304,16 @@ class _Patch:
             mark_inserted(self._pen, made)
         self._pen.digests |= self._ours.digests
 
+    @cached_property
+    def _base(self) -> Document | None:
+        """What the edited file was generated with."""
+        package = self._target.package
+        return Document(package.base) if isinstance(package, EditedPackage) else None
+
     def _hand_on(self, found: Found, column: int, head: Element, heir: Element) -> None:
         """Let the cell that begins what is merged, after *head*, say what its record does; the words of a person, which
         are for all of the rows, are handed on."""
-        package = self._target.package
-        base = Document(package.base) if isinstance(package, EditedPackage) else None
-        before = _cell(base, found.id, column) if base is not None else None
+        before = _cell(self._base, found.id, column) if self._base is not None else None
         name = next((one.id for one in self._target.body.items if one.element is heir.getparent()), "")
         own = _cell(self._ours, name, column)
         if before is not None and own is not None and text_within(before) == text_within(head):

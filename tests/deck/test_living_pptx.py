@@ -25,10 +25,8 @@ from living_decks import (
     table_of,
     text_of,
     walk,
-    with_column,
 )
 from pptx import Presentation
-from pptx.chart.data import CategoryChartData
 from pptx.dml.color import RGBColor
 from pptx.util import Emu, Inches
 
@@ -42,16 +40,6 @@ BIG, PROSE, CHART = "d00001.gdp-growth.text", "d00001.prose", "d00001.growth-cha
 TARGETS = "d00001.targets"
 RED = RGBColor(0xC0, 0, 0)
 KEPT = "手写的一句话。"
-
-
-@pytest.fixture(scope="module")
-def base() -> bytes:
-    return render(data())
-
-
-@pytest.fixture(scope="module")
-def ours() -> bytes:
-    return render(data(d00001_gdp_growth="11.5"), 2)
 
 
 def set_text(prs: Any, key: str, text: str) -> None:
@@ -270,108 +258,6 @@ def test_only_what_changes_is_written(base: bytes, ours: bytes) -> None:
         "docProps", "ppt/slides", "ppt/notesSlides", "ppt/charts", "ppt/embeddings",
     }  # fmt: skip
     assert len([name for name in changed if name.startswith("ppt/slides/")]) == 2
-
-
-# --- charts and tables ------------------------------------------------------------------------------------------------
-
-
-def test_a_recoloured_chart_keeps_its_looks_and_takes_the_data(base: bytes, ours: bytes, tmp_path: Path) -> None:
-    def edit(prs: Any) -> None:
-        chart = shape_of(prs, CHART).chart
-        series = chart.plots[0].series[0]
-        series.format.fill.solid()
-        series.format.fill.fore_color.rgb = RED
-        series.points[2].format.fill.solid()
-        series.points[2].format.fill.fore_color.rgb = RGBColor(0, 0, 0xC0)
-        chart.font.size = Emu(177800)
-
-    result = merged(base, edited(base, edit), ours)
-    prs = content_of(result)
-    names, values = numbers_of(prs, CHART)
-    assert values[0] == 11.5
-    assert [row[1] for row in cells_of(prs, CHART)[1:]] == values
-    assert [row[0] for row in cells_of(prs, CHART)[1:]] == names
-    series = shape_of(prs, CHART).chart.plots[0].series[0]
-    assert series.format.fill.fore_color.rgb == RED
-    assert series.points[2].format.fill.fore_color.rgb == RGBColor(0, 0, 0xC0)
-    assert shape_of(prs, CHART).chart.font.size == 177800
-    assert sdk_faults(result.content or b"", tmp_path) == ""
-
-
-def test_a_chart_edited_by_hand_and_moved_by_the_data_is_a_conflict(base: bytes, ours: bytes) -> None:
-    def edit(prs: Any) -> None:
-        chart = shape_of(prs, CHART).chart
-        names, values = numbers_of(prs, CHART)
-        new = CategoryChartData()
-        new.categories = names
-        new.add_series("宁丰1", [1.0, *values[1:]])
-        chart.replace_data(new)
-
-    result = merged(base, edited(base, edit), ours)
-    assert CHART in [one.key for one in result.plan.conflicts]
-    assert numbers_of(content_of(result), CHART)[1][0] == 1.0
-    assert f"{MARK} conflict {CHART}: yours “" in notes_of(slide_of(content_of(result), CHART))
-    kept = merged(base, edited(base, edit), render(data(d00002_gdp_growth="9"), 2))
-    assert numbers_of(content_of(kept), CHART)[1][0] == 1.0
-
-
-def test_a_chart_title_of_their_own(base: bytes, ours: bytes) -> None:
-    def edit(prs: Any) -> None:
-        shape_of(prs, CHART).chart.chart_title.text_frame.text = "我的标题"
-
-    result = content_of(merged(base, edited(base, edit), ours))
-    assert shape_of(result, CHART).chart.chart_title.text_frame.text == "我的标题"
-    assert numbers_of(result, CHART)[1][0] == 11.5
-
-
-def test_cells_of_a_table_update_and_stay(base: bytes, ours: bytes) -> None:
-    def edit(prs: Any) -> None:
-        table = shape_of(prs, TARGETS).table
-        table.cell(2, 2).text = "我改的原文"
-        cell = table.cell(1, 1)
-        cell.fill.solid()
-        cell.fill.fore_color.rgb = RED
-
-    result = content_of(merged(base, edited(base, edit), ours))
-    rows = table_of(result, TARGETS)
-    assert rows[1][1:] == ["11.5%以上", "增长11.5%以上"]
-    assert rows[2][2] == "我改的原文"
-    assert shape_of(result, TARGETS).table.cell(1, 1).fill.fore_color.rgb == RED
-
-
-def test_a_column_put_in_by_hand_stays_while_rows_come_and_go(base: bytes) -> None:
-    theirs = edited(base, with_column)
-    result = merged(base, theirs, render(data(4, d00002_gdp_growth="9"), 2))
-    rows = table_of(content_of(result), "pack.all")
-    assert [row[1] for row in rows] == ["批注", "甲", "乙", "丙", ""]
-    assert rows[2][2] == "9%以上"
-    assert len(rows[4]) == 3
-    assert rows[4][0].endswith("4区")
-    # A remark beside what the data drops keeps its row.
-    fewer = merged(base, theirs, render(data(drop="d00002"), 2))
-    assert [row[1] for row in table_of(content_of(fewer), "pack.all")] == ["批注", "甲", "乙", "丙"]
-    assert "pack.all/高阳2区" in [one.key for one in fewer.plan.conflicts]
-
-
-def test_a_row_edited_by_hand_is_not_removed(base: bytes) -> None:
-    def edit(prs: Any) -> None:
-        shape_of(prs, "pack.all").table.cell(2, 1).text = "我的数"
-
-    result = merged(base, edited(base, edit), render(data(drop="d00002"), 2))
-    assert [row[1] for row in table_of(content_of(result), "pack.all")][2] == "我的数"
-    assert "changed-dropped" in [one.reason for one in result.plan.conflicts]
-
-
-def test_a_row_known_by_its_neighbours_when_its_name_is_retyped(base: bytes) -> None:
-    def edit(prs: Any) -> None:
-        shape_of(prs, "pack.all").table.cell(2, 0).text = "第二区"
-        shape_of(prs, "pack.all").table.cell(0, 1).text = "GDP增速"
-
-    result = merged(base, edited(base, edit), render(data(d00002_gdp_growth="9"), 2))
-    rows = table_of(content_of(result), "pack.all")
-    assert rows[2] == ["第二区", "9%以上"]
-    assert rows[0] == ["区", "GDP增速"]
-    assert len(rows) == 4
 
 
 # --- records that come and go -----------------------------------------------------------------------------------------
