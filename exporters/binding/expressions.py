@@ -41,8 +41,7 @@ def fields(view: type[View]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     space = vars(scope) | vars(views)
     for name in sorted(view.names):
-        member = next((vars(base)[name] for base in view.__mro__ if name in vars(base)), None)
-        getter = getattr(member, "fget", None) or getattr(member, "func", None)
+        getter = view.readers.get(name)
         if getter is None:
             found[name] = str
             continue

@@ -1,4 +1,4 @@
-"""A property that is worked out once."""
+"""Properties that are worked out once, and those that a record is made with."""
 
 from __future__ import annotations
 
@@ -41,8 +41,24 @@ class kept(Generic[T]):  # noqa: N801 - used as a decorator, like property
         def __set__(self, instance: object, value: T) -> None: ...
 
 
+class given(Generic[T]):  # noqa: N801 - used as a decorator, like property
+    """A property that each record is made with: the function tells no more than its type and its meaning.
+
+    It leaves the class. Python reads an attribute at a fifth of the cost where the class has nothing by its name.
+    """
+
+    def __init__(self, func: Callable[[Any], T]) -> None:
+        self.func = func
+
+    if TYPE_CHECKING:
+
+        def __get__(self, instance: object, owner: type) -> T: ...
+
+        def __set__(self, instance: object, value: T) -> None: ...
+
+
 def share_room(kind: type) -> None:
-    """Let all instances of *kind* share the keys of their dictionaries, those of what is kept included.
+    """Let all instances of *kind* share the keys of their dictionaries, those of what is kept or given included.
 
     Python learns such keys from the first instances alone. Thousands of views are made before any has worked out
     something; each would then need a dictionary of its own.
@@ -50,5 +66,5 @@ def share_room(kind: type) -> None:
     first: object = object.__new__(kind)
     for base in reversed(kind.__mro__):
         for name, value in vars(base).items():
-            if isinstance(value, kept):
+            if isinstance(value, (kept, given)):
                 setattr(first, name, None)

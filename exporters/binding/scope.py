@@ -72,7 +72,8 @@ class Scope:
 
     @cached_property
     def _targets(self) -> dict[str, TargetView]:
-        return {target.id: TargetView(self, target) for target in self.dataset.targets}
+        views = [TargetView(self, target) for target in self.dataset.targets]
+        return {view.key: view for view in views}
 
     @cached_property
     def targets_of(self) -> dict[str, list[TargetView]]:
@@ -186,9 +187,8 @@ class Scope:
             return ""
         return self.dataset.indicator_by_code[target.indicator].counter.in_(self.lang)
 
-    def said(self, target: Target) -> tuple[str, str]:
-        """Return what a target says, without its verb and with it."""
-        fields = target.__dict__
+    def said(self, target: Target, fields: Mapping[str, Any]) -> tuple[str, str]:
+        """Return what a target of these fields says, without its verb and with it."""
         known = self._saying(target, fields)
         if known is not None:
             verb, before, unit, behind = known

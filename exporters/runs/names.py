@@ -48,7 +48,7 @@ def catalogue(dataset: str | None, lang: str) -> tuple[list[dict[str, Any]], lis
             {
                 "name": f"{_called(view)}.{name}",
                 "type": _type_name(kind),
-                "meaning": _doc(getattr(view, name, None)) or "What identifies it in all three files.",
+                "meaning": _doc(view.readers.get(name)) or "What identifies it in all three files.",
                 "example": _first(getattr(one, name) for one in seen.get(view, ())),
             }
             for name, kind in fields(view).items()

@@ -351,7 +351,7 @@ class _Puller:
         except ValidationError as error:
             said = error.errors(include_url=False, include_input=False)[0]["msg"].removeprefix("Value error, ")
             raise AmbiguousError(said) from None
-        return self.scope.said(changed)[name == "phrase"]
+        return self.scope.said(changed, changed.__dict__)[name == "phrase"]
 
     def _changed(self, target: Target, fields: Mapping[str, object]) -> list[Edit]:
         """Return an edit for each field that differs from what the target has."""

@@ -57,7 +57,7 @@ class _Texts(dict[str, str]):
 
 
 class _Places(dict[str, "tuple[str, list[_Endings]] | None"]):
-    """How bookmarks spell places, and by a form's number what is spelt behind them; None where they cannot."""
+    """How bookmarks go on with places behind their number, and by a form's number with what; None where they cannot."""
 
     def __init__(self, forms: Sequence[Form], abridge: Callable[[str, int], str]) -> None:
         self._forms, self._abridge = forms, abridge
@@ -67,7 +67,7 @@ class _Places(dict[str, "tuple[str, list[_Endings]] | None"]):
         if len(self) > _KEPT:
             self.clear()
         start = spelling(place)
-        found = self[place] = (start, self._endings(len(start))) if 0 < len(start) <= LONGEST_SPELT else None
+        found = self[place] = (f"_{start}", self._endings(len(start))) if 0 < len(start) <= LONGEST_SPELT else None
         return found
 
     def _endings(self, length: int) -> list[_Endings]:
@@ -77,9 +77,9 @@ class _Places(dict[str, "tuple[str, list[_Endings]] | None"]):
 
 
 class _Endings(dict[str, str]):
-    """How values in one form are spelt behind places so long as this *place*, by what their record's key ends with.
+    """What stands between places so long as this *place* and the alias of values in one form.
 
-    That is what is behind its first dot. Nothing where the spelling depends on the place itself.
+    It is found by what is behind the first dot of their record's key: nothing where it depends on the place itself.
     """
 
     def __init__(self, form: Form, place: str, abridge: Callable[[str, int], str]) -> None:
@@ -90,7 +90,7 @@ class _Endings(dict[str, str]):
             self.clear()
         place = self._place
         name = _name(f"{place}.{ending}" if ending else place, self._form, self._abridge)
-        found = self[ending] = name[len(place) :] if name.startswith(place) else ""
+        found = self[ending] = name[len(place) :] + octets(self._form.aliased) if name.startswith(place) else ""
         return found
 
 

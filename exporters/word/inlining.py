@@ -56,11 +56,11 @@ def inlined(forms: Sequence[Form], own: Sequence[str] = ()) -> Inlined:
         )
 
     def written(generator: Generator, form: Form) -> str:
-        """Return the code of the *words* of a *key* in their control; *place* and *ending* spell it."""
+        """Return the code of the *words* of a *key* in their control; *place* and *ending* lead to its alias."""
         needed = generator.needed
         return (
             f"f{_text(form.start)}f'{{(own := str(at := next({needed('_ids')})))}}'f{_text(form.named)}"
-            f"f'{{\"%x\" % at}}_{{place[0]}}{{ending}}'f{_text(form.aliased)}f'{{key}}'"
+            f"f'{{\"%x\" % at}}{{place[0]}}{{ending}}{{key}}'"
             f"f{_text(escaped(form.tail) + form.begun)}"
             f"f'{{{needed('_texts')}[words]}}'f{_text(form.ended)}f'{{own}}'f{_text(form.closed)}"
         )

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from hashlib import blake2b
-from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
-from exporters.binding.kept import kept, share_room
+from exporters.binding.kept import given, share_room
 
 if TYPE_CHECKING:
     from exporters.binding.scope import Scope
@@ -21,15 +21,21 @@ class View:
     """A record as templates see it. ``key`` identifies the record in all three files."""
 
     names: ClassVar[frozenset[str]] = frozenset()
+    readers: ClassVar[dict[str, Callable[[Any], Any]]] = {}
+    """The function of each name but the key; it tells the name's type and meaning."""
     _shared: ClassVar[frozenset[str]] = frozenset()
     """Names whose values depend on ``_common`` alone: what records have in common need be worked out only once."""
     _common: object = None
     key: str
 
     def __init_subclass__(cls) -> None:
-        own = {name for name in vars(cls) if not name.startswith("_") and name != "names"}
+        own: dict[str, Any] = {name: one for name, one in vars(cls).items() if not name.startswith("_")}
+        cls.readers = cls.readers | {name: getattr(one, "fget", None) or one.func for name, one in own.items()}
         cls.names = cls.names.union(own, {"key"})
         share_room(cls)
+        for name, one in own.items():
+            if isinstance(one, given):
+                delattr(cls, name)
 
     def __init__(self, scope: Scope, key: str) -> None:
         self._scope = scope
@@ -39,7 +45,7 @@ class View:
         called = type(self).__name__.removesuffix("View").lower()
         raise TypeError(f"a whole {called} stands where a text is expected; name one of its fields")
 
-    @kept
+    @property
     def anchor(self) -> str:
         """Ten letters and digits that stand for the key where an Office name may hold no other characters."""
         digest = _DIGEST.copy()
@@ -63,9 +69,8 @@ class Absent(View):
 @cache
 def text_fields() -> frozenset[str]:
     """Return what those fields of any kind of record are called that hold a text."""
-    found = ((name, vars(kind).get(name)) for kind in View.__subclasses__() for name in kind.names)
-    read = ((name, getattr(one, "fget", None) or getattr(one, "func", None)) for name, one in found)
-    return frozenset(name for name, reader in read if reader is not None and reader.__annotations__["return"] == "str")
+    read = (item for kind in View.__subclasses__() for item in kind.readers.items())
+    return frozenset(name for name, reader in read if reader.__annotations__["return"] == "str")
 
 
 class Lookup(Generic[V]):

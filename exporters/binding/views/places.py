@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from exporters import figures, wording
 from exporters.binding.kept import kept
 from exporters.binding.views.base import Lookup, View
 from exporters.binding.views.statements import RowView
-from exporters.model import Initiative, Measure, Person, Place, Post, Role, Target
+from exporters.model import Initiative, Measure, Person, Place, Post, Role
 
 _BASE, _GROWTH = Role.BASE, Measure.GROWTH_YOY
 
@@ -26,7 +25,7 @@ class InitiativeView(View):
         # There are many of them.
         self._scope, self.key, self._initiative = scope, initiative.id, initiative
 
-    @kept
+    @property
     def theme(self) -> str:
         """The theme that it stands under."""
         return self._initiative.theme.in_(self._scope.lang)
@@ -82,17 +81,17 @@ class LeaderView(View):
         super().__init__(scope, person.id)
         self._person, self._post = person, post
 
-    @kept
+    @property
     def name(self) -> str:
         """The person's name."""
         return self._person.name.in_(self._scope.lang)
 
-    @kept
+    @property
     def title(self) -> str:
         """The short title: 南沙区委书记."""
         return self._post.title.in_(self._scope.lang)
 
-    @kept
+    @property
     def full_title(self) -> str:
         """All posts as the source gives them; the short title where it gives no more."""
         return self._post.full_title.in_(self._scope.lang) or self.title
@@ -155,13 +154,12 @@ class PlaceView(View):
     def target(self) -> Lookup[TargetView]:
         """Its statements by short id: district.target.gdp_growth for the target nansha.gdp-growth; where none is called
         so, for what it states of that indicator in that measure (GDP, growth) for the pack's period."""
-        return Lookup(self.key, self._stated | dict(zip(self._codes(), self.targets, strict=True)), self._codes)
+        return Lookup(self.key, self._stated() | dict(zip(self._codes(), self.targets, strict=True)), self._codes)
 
     def _codes(self) -> list[str]:
         start = self.key + "."
         return [view.key.removeprefix(start) for view in self.targets]
 
-    @kept
     def _stated(self) -> dict[str, TargetView]:
         """Its base targets for the whole of it in the pack's period, by indicator and measure (``gdp-growth``)."""
         found: dict[str, TargetView] = {}
@@ -176,10 +174,6 @@ class PlaceView(View):
         # A new dictionary: one that was larger keeps its room.
         self.__dict__ = {"_scope": self._scope, "key": self.key, "_place": self._place, "_number": self._number}
 
-    @kept
-    def _records(self) -> Sequence[Target]:
-        return self._scope.dataset.targets_of.get(self.key, ())
-
     def _cited(self, what: str) -> dict[str, None]:
         """What the evidence of its statements says, each once."""
         return dict.fromkeys([view._fields["evidence"].__dict__[what] for view in self.targets])
@@ -187,7 +181,8 @@ class PlaceView(View):
     @kept
     def rows(self) -> list[RowView]:
         """Its statements, one row per indicator, in the data's order."""
-        return [RowView(self._scope, members) for members in figures.together(self._records)]
+        records = self._scope.dataset.targets_of.get(self.key, ())
+        return [RowView(self._scope, members) for members in figures.together(records)]
 
     @kept
     def _ranked(self) -> list[RowView]:

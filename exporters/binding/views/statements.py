@@ -9,7 +9,7 @@ from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from exporters import figures, wording
-from exporters.binding.kept import kept
+from exporters.binding.kept import given, kept
 from exporters.binding.views.base import View
 from exporters.model import Comparator, Flag, Indicator, Role, Target
 
@@ -211,13 +211,13 @@ class TargetView(View):
     @kept
     def text(self) -> str:
         """The figure with its comparator: 10%以上, 超730亿元, at least 10%; of a fall with its sign: -3%."""
-        text, self.phrase = self._scope.said(self._target)
+        text, self.phrase = self._scope.said(self._target, self._fields)
         return text
 
     @kept
     def phrase(self) -> str:
         """The figure with its verb: 增长10%以上, up at least 10%, 下降3%."""
-        self.text, phrase = self._scope.said(self._target)
+        self.text, phrase = self._scope.said(self._target, self._fields)
         return phrase
 
     @kept
@@ -431,25 +431,25 @@ class RowView(View):
 
     def __init__(self, scope: Scope, members: Sequence[Target]) -> None:
         self._scope, self._members = scope, members
-        own = members[0].__dict__
+        views, own = scope._targets, members[0].__dict__
         if len(members) == 1 and own["role"] is _BASE:
             # Most rows are one statement.
-            self.base = base = scope._targets[own["id"]]
+            self.base = base = views[own["id"]]
             self.level, self.growth = (None, base) if own["measure"] in figures.GROWTH else (base, None)
             self.stretch, self.milestones = None, []
-        self.key = self.base.key + ".row"
+        else:
+            found = figures.group(members)
+            self.base = base = views[found.base.id]
+            self.level, self.growth, self.stretch = (
+                None if one is None else views[one.id] for one in (found.level, found.growth, found.stretch)
+            )
+            self.milestones = [views[one.id] for one in found.milestones]
+        self.key, self.word = base.key + ".row", base.word
 
-    @kept
-    def _group(self) -> figures.Group:
-        return figures.group(self._members)
-
-    def _view(self, target: Target | None) -> TargetView | None:
-        return None if target is None else self._scope.target(target.id)
-
-    @kept
+    @given
     def base(self) -> TargetView:
         """The statement that names the row."""
-        return self._scope.target(self._group.base.id)
+        raise NotImplementedError
 
     @kept
     def label(self) -> str:
@@ -461,37 +461,37 @@ class RowView(View):
         """The indicator's short name, with what the statement is limited to: a part of the place, a period."""
         return self.base._limited(self.base.short)
 
-    @property
+    @given
     def word(self) -> str:
         """The base statement's word of strength."""
-        return self.base.word
+        raise NotImplementedError
 
     @property
     def kind_code(self) -> str:
         """indicator, deliverable or portfolio."""
         return self.base.kind_code
 
-    @kept
+    @given
     def level(self) -> TargetView | None:
         """The statement in absolute terms, if any."""
-        return self._view(self._group.level)
+        raise NotImplementedError
 
-    @kept
+    @given
     def growth(self) -> TargetView | None:
         """The statement of growth or change, if any."""
-        return self._view(self._group.growth)
+        raise NotImplementedError
 
-    @kept
+    @given
     def stretch(self) -> TargetView | None:
         """What is striven for beyond the base, if anything."""
-        return self._view(self._group.stretch)
+        raise NotImplementedError
 
-    @kept
+    @given
     def milestones(self) -> list[TargetView]:
         """Steps on the way to the total, in order of time."""
-        return [self._scope.target(target.id) for target in self._group.milestones]
+        raise NotImplementedError
 
     @kept
     def targets(self) -> list[TargetView]:
         """All statements of the row."""
-        return [self._scope.target(target.id) for target in self._group.members()]
+        return [self._scope.target(target.id) for target in figures.group(self._members).members()]
