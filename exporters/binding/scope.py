@@ -290,12 +290,16 @@ class Scope:
         }
 
     @cached_property
+    def ranks(self) -> dict[str, int]:
+        """How important each indicator is by its code, the most important first."""
+        return {code: record.rank for code, record in self.dataset.indicator_by_code.items()}
+
+    @cached_property
     def comparisons(self) -> list[ComparisonView]:
         """What at least two districts state, the most important indicator first."""
-        rank = {code: record.rank for code, record in self.dataset.indicator_by_code.items()}
         order = {measure: number for number, measure in enumerate(Measure)}
         found = [
-            (rank[code], order[measure], one)
+            (self.ranks[code], order[measure], one)
             for (code, measure), one in self.compared.items()
             if len(one.districts) > 1
         ]

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
-from exporters.model import Dataset, Kind, Measure, Role, Target
+from exporters.model import EMPTY, Kind, Measure, Role, Target
 
 GROWTH = frozenset((Measure.GROWTH_YOY, Measure.CHANGE_PP, Measure.MULTIPLE_GROWTH, Measure.MULTIPLE))
 _BASE, _STRETCH, _MILESTONE = Role.BASE, Role.STRETCH, Role.MILESTONE
@@ -73,11 +74,12 @@ def group(members: Sequence[Target]) -> Group:
     return found
 
 
-def weight(target: Target, dataset: Dataset) -> tuple[int, bool, int]:
-    """Return what to sort rows by as a leader should see them, by the statement that names the row.
+def weight(own: Mapping[str, Any], ranks: Mapping[str, int]) -> tuple[int, bool, int]:
+    """Return what to sort rows by as a leader should see them, by the fields of the statement that names the row.
 
     Indicators come before deliverables before portfolios, then by rank; what a statement limits to a part of the place
-    comes behind what stands for the whole of it.
+    comes behind what stands for the whole of it. *ranks* are those of the indicators.
     """
-    own = target.__dict__
-    return _IMPORTANCE[own["kind"]], bool(own["sub_place"]), dataset.indicator_by_code[own["indicator"]].rank
+    part = own["sub_place"]
+    # Most have no part at all; to ask a text whether it is one costs much more.
+    return _IMPORTANCE[own["kind"]], part is not EMPTY and bool(part), ranks[own["indicator"]]

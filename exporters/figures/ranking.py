@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from operator import itemgetter
 
-from exporters.model import Dataset, Measure, Role, Target
+from exporters.model import EMPTY, Dataset, Measure, Role, Target
 
 _NOTHING = Decimal(0)
 Compared = tuple[str, Measure]
@@ -38,7 +38,9 @@ def comparisons(dataset: Dataset) -> dict[Compared, Comparison]:
         for target in dataset.targets_of.get(place, ()):
             # Asked for by name, the attributes of a record take five times as long.
             own = target.__dict__
-            if own["role"] is not base_role or own["value"] is None or own["sub_place"]:
+            if own["role"] is not base_role or own["value"] is None:
+                continue
+            if own["sub_place"] is not EMPTY and own["sub_place"]:
                 continue
             compared = own["indicator"], own["measure"]
             alike = found.get(compared)

@@ -20,11 +20,12 @@ from .records import (
 )
 from .rules import Path, Problem, check, check_sources, doubts
 from .terms import Comparator, Coverage, FlagCode, Kind, Level, Measure, Modality, Role
-from .text import MAX_TEXT, Lang, Text, forbidden_character
+from .text import EMPTY, MAX_TEXT, Lang, Text, forbidden_character
 from .units import BUILTIN_UNITS, Unit
 
 __all__ = [
     "BUILTIN_UNITS",
+    "EMPTY",
     "FORMAT",
     "MAX_TEXT",
     "Comparator",

@@ -8,7 +8,7 @@ from exporters import figures, wording
 from exporters.binding.kept import kept
 from exporters.binding.views.base import Lookup, View
 from exporters.binding.views.statements import RowView
-from exporters.model import Initiative, Measure, Person, Place, Post, Role
+from exporters.model import EMPTY, Initiative, Measure, Person, Place, Post, Role
 
 _BASE, _GROWTH = Role.BASE, Measure.GROWTH_YOY
 
@@ -163,10 +163,13 @@ class PlaceView(View):
     def _stated(self) -> dict[str, TargetView]:
         """Its base targets for the whole of it in the pack's period, by indicator and measure (``gdp-growth``)."""
         found: dict[str, TargetView] = {}
+        days, called = self._scope._days, figures.called
         for view in self.targets:
             own = view._fields
-            if own["role"] is _BASE and not own["sub_place"] and not view._apart:
-                found.setdefault(figures.called(own["indicator"], own["measure"]), view)
+            if own["role"] is _BASE and (own["sub_place"] is EMPTY or not own["sub_place"]):
+                period = own["period"].__dict__
+                if (period["start"], period["end"]) == days:
+                    found.setdefault(called(own["indicator"], own["measure"]), view)
         return found
 
     def _forget(self) -> None:
@@ -186,8 +189,8 @@ class PlaceView(View):
 
     @kept
     def _ranked(self) -> list[RowView]:
-        weight, dataset = figures.weight, self._scope.dataset
-        return sorted(self.rows, key=lambda row: weight(row.base._target, dataset))
+        weight, ranks = figures.weight, self._scope.ranks
+        return sorted(self.rows, key=lambda row: weight(row.base._fields, ranks))
 
     @kept
     def top(self) -> list[RowView]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from exporters import figures, wording
 from exporters.binding.kept import given, kept
 from exporters.binding.views.base import View
-from exporters.model import Comparator, Flag, Indicator, Role, Target
+from exporters.model import EMPTY, Comparator, Flag, Indicator, Role, Target
 
 if TYPE_CHECKING:
     from exporters.binding.scope import Scope
@@ -191,12 +191,13 @@ class TargetView(View):
 
     def _limited(self, name: str) -> str:
         """Return a name of the indicator with what the statement is limited to: a part of the place, a period."""
-        if not (self._apart or self._fields["sub_place"]):
+        apart, part = self._apart, self._fields["sub_place"]
+        if not apart and (part is EMPTY or not part):
             return name
-        limits = [*filter(None, [self.sub_place]), *([self.period] if self._apart else [])]
+        limits = [*filter(None, [self.sub_place]), *([self.period] if apart else [])]
         return f"{name}（{'，'.join(limits)}）" if self._scope.lang == "zh" else f"{name} ({', '.join(limits)})"
 
-    @kept
+    @property
     def _apart(self) -> bool:
         """Whether it is for another period than the pack; a milestone always is."""
         period = self._fields["period"].__dict__
