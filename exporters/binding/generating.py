@@ -9,6 +9,7 @@ from io import StringIO
 from typing import Any
 
 from jinja2.compiler import CodeGenerator, Frame, operators
+from jinja2.idtracking import VAR_LOAD_RESOLVE, VAR_LOAD_UNDEFINED
 from jinja2.nodes import (
     AssignBlock,
     Compare,
@@ -140,6 +141,19 @@ class Generator(CodeGenerator):
         node.body = [_BEGIN, *node.body, _PAUSE]
         super().visit_For(node, frame)
         self._loops.pop()
+
+    def enter_frame(self, frame: Frame) -> None:
+        """Leave undefined what the compiler has named and may not have set: no data is called so."""
+        loads = frame.symbols.loads
+        for target, (action, name) in loads.items():
+            if action == VAR_LOAD_RESOLVE and name is not None and name.startswith("_"):
+                loads[target] = VAR_LOAD_UNDEFINED, None
+        super().enter_frame(frame)
+
+    def pop_assign_tracking(self, frame: Frame) -> None:
+        """Tell the context of no such name."""
+        self._assign_stack[-1] -= {name for name in self._assign_stack[-1] if name.startswith("_")}
+        super().pop_assign_tracking(frame)
 
     def start_write(self, frame: Frame, node: Node | None = None) -> None:
         if frame.buffer is None:

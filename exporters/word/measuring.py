@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import compress
 from operator import gt
 from typing import Any
 
@@ -218,7 +219,13 @@ class RowBlock:
     def _heights(self, words: Words) -> list[float]:
         """Return the heights of the cells; :attr:`heights` where no paragraph takes a second line."""
         heights, caps = self.heights, self.caps
-        if words[1::2] == self.stops and not any(map(gt, map(len, words[::2]), caps)):
+        if words[1::2] == self.stops:
+            texts = words[::2]
+            for (cell, block), text in compress(zip(self.filled, texts, strict=True), map(gt, map(len, texts), caps)):
+                more = block.lines((text,)) - 1
+                if more:
+                    heights = heights[:] if heights is self.heights else heights
+                    heights[cell] += more * block.line
             return heights
         number, begun, left = 0, 0, caps[0]
         for at, word in enumerate(words):

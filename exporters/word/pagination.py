@@ -52,6 +52,8 @@ class Item:
     """The height that must fit on a page before the block may begin there."""
     least_notes: float = field(init=False)
     """The height of its footnotes on the page where it begins: none where its last line can stand on the next."""
+    plain: bool = field(init=False)
+    """Whether it is a row that takes room below the one above, and no more."""
 
     def __post_init__(self) -> None:
         self.text = self.lines * self.line
@@ -59,6 +61,7 @@ class Item:
         self.height = self.text + self.borders
         self.least = self._least()
         self.least_notes = self.notes if self.least >= self.text else 0.0
+        self.plain = self.table >= 0 and not (self.head or self.notes or self.before or self.behind or self.style)
 
     def _least(self) -> float:
         if self.table >= 0 or self.keep_lines:
@@ -150,28 +153,34 @@ class Pager:
         for item, marks in islice(self.waiting, at, None):
             if item.keep_next and begun < 0 and at >= judged:
                 begun, before = at, (used, notes, after, style, table, heads, below, in_head)
-            if item.table != table or (item.head and not in_head):
-                # A head after other rows: the same table of the template again, in the next turn of a loop.
-                used += below
-                table, heads, below = item.table, 0.0, item.below
-            in_head = item.head
-            end = used + item.text
-            if used > 0 or is_first:
-                if item.style and item.style == style:
-                    end -= after
-                elif adds:
-                    end += item.before
-                elif item.before > after:
-                    end += item.before - after
-            left = room
-            if item.notes:
-                left -= item.notes if notes else item.notes + separator
-            if end > left:
-                break
-            if in_head:
-                heads += item.height
-            used, room, notes = end + item.behind, left, notes + item.notes
-            after, style = item.after, item.style
+            if item.plain and item.table == table:
+                in_head, end = False, used + item.text
+                if end > room:
+                    break
+                used = end
+            else:
+                if item.table != table or (item.head and not in_head):
+                    # A head after other rows: the same table of the template again, in the next turn of a loop.
+                    used += below
+                    table, heads, below = item.table, 0.0, item.below
+                in_head = item.head
+                end = used + item.text
+                if used > 0 or is_first:
+                    if item.style and item.style == style:
+                        end -= after
+                    elif adds:
+                        end += item.before
+                    elif item.before > after:
+                        end += item.before - after
+                left = room
+                if item.notes:
+                    left -= item.notes if notes else item.notes + separator
+                if end > left:
+                    break
+                if in_head:
+                    heads += item.height
+                used, room, notes = end + item.behind, left, notes + item.notes
+                after, style = item.after, item.style
             for mark in marks:
                 mark.page = page
             at += 1
