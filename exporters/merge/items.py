@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from exporters.merge.comparing import column_of, content_of, lost_keys, same, say_the_same
 from exporters.merge.dropped import Dropped
@@ -29,11 +30,14 @@ class Items:
         here: dict[str, list[Item]] = defaultdict(list)
         for item in theirs.items:
             here[item.id].append(item)
-        touched = {
-            before[item.id].unit
-            for item in theirs.items
-            if item.id in before and item.id not in now and not same(before[item.id], item)
-        } - {""}
+        dropped = {item.at: item for item in theirs.items if item.id in before and item.id not in now}
+        touched = _touched(before, dropped.values())
+        if touched:
+            # The template's own blocks stand behind another item once the last one went or moved.
+            known = {line for item in before.values() for line in _beside(item)}
+            before |= {item.id: _alone(before[item.id], known) for item in dropped.values()}
+            dropped = {at: _alone(item, known) for at, item in dropped.items()}
+            touched = _touched(before, dropped.values())
         held: dict[str, list[Item]] = defaultdict(list)
         missing: dict[str, list[tuple[Slot, str]]] = defaultdict(list)
         settled = not self._files.overrides
@@ -42,7 +46,7 @@ class Items:
                 if settled and _untouched(before.get(item.id), item, now[item.id]):
                     continue
                 for slot in item.slots:
-                    self._slots.merge(theirs.id, item.id, slot)
+                    self._slots.merge(theirs.id, item.id, slot, item.slots)
                 for slot, text in self._missing_slots(before.get(item.id), item, now[item.id]):
                     missing[column_of(before[item.id], slot)].append((slot, text))
                 self._parts.merge(theirs, before.get(item.id), item, now[item.id])
@@ -51,7 +55,7 @@ class Items:
                 if unit in touched:
                     held[unit].append(item)
                 else:
-                    self._dropped.item(theirs, before[item.id], item)
+                    self._dropped.item(theirs, before[item.id], dropped[item.at])
             elif self._dropped.open_name(theirs, item):
                 self._dropped.still(theirs, item, self._dropped.open_name(theirs, item))
             elif item.unit in self._files.overrides.names:
@@ -59,12 +63,12 @@ class Items:
             else:
                 # What a person took out of its row: its values go on following theirs.
                 for slot in item.slots:
-                    self._slots.merge(theirs.id, item.id, slot)
+                    self._slots.merge(theirs.id, item.id, slot, item.slots)
         for column, slots in missing.items():
             self._missing_column(f"{theirs.id}!{column}", slots)
         for unit, items in held.items():
-            known = [content_of(item) for item in before.values() if item.unit == unit and item.id not in now]
-            self._dropped.unit(unit, "\n".join(known) if unit in touched else "", items)
+            said = [content_of(item) for item in before.values() if item.unit == unit and item.id not in now]
+            self._dropped.unit(unit, "\n".join(said) if unit in touched else "", items)
         for name, item in before.items():
             if name in here or name not in now:
                 continue
@@ -133,6 +137,23 @@ class Items:
                 self._files.conflict(key, "both-changed", NOTHING, NOTHING, new[slot.key], "", item.id, group)
                 return True
         return False
+
+
+def _touched(base: Mapping[str, Item], theirs: Iterable[Item]) -> set[str]:
+    """Return the units in which a person touched what the data dropped."""
+    return {base[item.id].unit for item in theirs if not same(base[item.id], item)} - {""}
+
+
+def _beside(item: Item) -> list[str]:
+    """Return what stands behind an item."""
+    return [line for slot in item.slots if slot.key == f"{item.id}+" for line in slot.text.split("\n")]
+
+
+def _alone(item: Item, known: set[str]) -> Item:
+    """Return an item without those of the texts behind it that are *known* to be no person's."""
+    own = "\n".join(line for line in _beside(item) if line not in known)
+    beside = (Slot(f"{item.id}+", own, "", SlotKind.FOREIGN),) if own else ()
+    return replace(item, slots=(*(slot for slot in item.slots if slot.key != f"{item.id}+"), *beside))
 
 
 def _untouched(base: Item | None, theirs: Item, ours: Item) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 from exporters.merge.prose import merge_prose, relabelled
 from exporters.merge.threeway import NOTHING, ThreeWay
 from exporters.merge.units import in_another_unit
@@ -15,8 +17,9 @@ class Slots:
     def __init__(self, files: ThreeWay) -> None:
         self._files = files
 
-    def merge(self, group: str, item: str, slot: Slot) -> None:
-        """Merge a slot of the edited file; *group* and *item* are empty for a loose one."""
+    def merge(self, group: str, item: str, slot: Slot, beside: Sequence[Slot] = ()) -> None:
+        """Merge a slot of the edited file; *group* and *item* are empty for a loose one, *beside* are those of its
+        item."""
         if slot.kind is SlotKind.FOREIGN:
             return
         ours = self._files.ours_texts.find(group, item, slot.key)
@@ -36,6 +39,8 @@ class Slots:
         before = self._files.overrides.base(group, item, slot, base.text)
         if slot.text == before == base.text == ours.text:
             return
+        if slot.kind is SlotKind.PROSE:
+            before = self._typed_over(before, slot, ours, self._files.base_texts.own(group, item), beside)
         if slot.kind is SlotKind.DERIVED:
             if slot.text == base.text != ours.text:
                 self._files.edits.append(SetSlot(slot.key, slot.at, slot.kind, slot.text, ours.text, ours.at))
@@ -54,6 +59,17 @@ class Slots:
                 self._files.conflict(name, "both-changed", NOTHING, slot.text, ours.text, slot.at, item, group)
                 return
             self._files.kept.append(Kept(slot.key, before, slot.text, at=slot.at))
+
+    @staticmethod
+    def _typed_over(before: str, slot: Slot, ours: Slot, base: Mapping[str, Slot], beside: Sequence[Slot]) -> str:
+        """Return what prose said *before* in words where a person typed over a value in it that the data says there no
+        more: with the value would go what they typed."""
+        leaving = {*before.split(MARK)[1::2]} & {*slot.text.split(MARK)[1::2]} - {*ours.text.split(MARK)[1::2]}
+        for one in beside if leaving else ():
+            old = base.get(one.key) if one.key in leaving else None
+            if old is not None and canonical(old.text) != canonical(one.text):
+                before = before.replace(f"{MARK}{one.key}{MARK}", old.text)
+        return before
 
     def _covered(self, group: str, item: str, slot: Slot, base: Slot, ours: Slot) -> None:
         """See to what a person merged into another cell: as if deleted, unless that cell says what it would."""

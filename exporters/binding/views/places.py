@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hashlib import blake2b
 from typing import TYPE_CHECKING
 
 from exporters import figures, wording
@@ -230,11 +231,16 @@ class PlaceView(View):
         found: dict[str, list[InitiativeView]] = {}
         for item in self.initiatives:
             found.setdefault(item.theme, []).append(item)
-        # Numbered by first appearance: a theme's wording may hold characters that a key may not.
-        return [
-            ThemeView(self._scope, f"{self.key}.theme-{number}", name, items)
-            for number, (name, items) in enumerate(found.items(), 1)
-        ]
+        # Known by its wording, wherever it stands: others come and go. That may hold characters that a key may not.
+        marks: dict[str, int] = {}
+        views: list[ThemeView] = []
+        for name, items in found.items():
+            wording = items[0]._initiative.theme.in_("zh")
+            mark = blake2b(wording.encode(), digest_size=4).hexdigest()
+            marks[mark] = number = marks.get(mark, 0) + 1
+            key = f"{self.key}.theme-{mark}" + (f"-{number}" if number > 1 else "")
+            views.append(ThemeView(self._scope, key, name, items))
+        return views
 
     @kept
     def clauses(self) -> str:

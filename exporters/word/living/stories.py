@@ -270,7 +270,7 @@ class Scanner:
             record = (suffix_of(item.id) or [""])[0]
             if not item.is_row:
                 # Rows deep in loops go by a digest of all their records; they belong to what stands on both sides.
-                before = next((at for at in range(len(runs) - 1, -1, -1) if not runs[at][1][-1].is_row), 0)
+                before = next((at for at in range(len(runs) - 1, -1, -1) if not _rows_alone(runs[at][1])), 0)
                 if len(runs) - before > 1 and runs[before][0] == record:
                     runs[before][1].extend(one for _, rows in runs[before + 1 :] for one in rows)
                     del runs[before + 1 :]
@@ -279,10 +279,14 @@ class Scanner:
             runs[-1][1].append(item)
         seen: dict[str, int] = {}
         for record, items in runs:
-            if record and not all(item.is_row for item in items):
+            if record and not _rows_alone(items):
                 seen[record] = seen.get(record, 0) + 1
                 for item in items:
                     item.unit = f"{record}/{seen[record]}"
+
+
+def _rows_alone(items: Sequence[Found]) -> bool:
+    return all(item.is_row for item in items)
 
 
 def _stands_in(item: Found, row: Node) -> bool:
