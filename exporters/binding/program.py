@@ -12,19 +12,18 @@ from collections import ChainMap
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Literal, cast
+from typing import Any, Literal, cast
 
 from jinja2 import Template, TemplateSyntaxError, nodes
 from jinja2 import TemplateError as JinjaError
 
 from exporters.binding.bounds import BoundedGenerator, Budget
+from exporters.binding.bytecode import code
 from exporters.binding.environment import BLOCK, TOKEN, VALUE, Sandbox, with_filters
 from exporters.binding.generating import MARKED, ROUTE, Inlined
 from exporters.binding.tags import Tag
+from exporters.cache import Store
 from exporters.errors import Fault, TemplateError
-
-if TYPE_CHECKING:
-    from exporters.binding.bytecode import CodeStore
 
 _TOKEN = re.compile(f"{TOKEN[0]}([0-9]+){TOKEN[1]}")
 
@@ -164,7 +163,7 @@ class Program:
     source: str
     lines: tuple[int, ...]
     places: tuple[str, ...]
-    codes: CodeStore | None = field(default=None, compare=False, repr=False)
+    store: Store | None = field(default=None, compare=False, repr=False)
     """Where the runnable form is kept between processes, if anywhere."""
 
     def place(self, line: int) -> str:
@@ -199,16 +198,13 @@ class Program:
         env.made = budget.made  # type: ignore[method-assign]
         env.code_generator_class = BoundedGenerator
         try:
-            if self.codes is None:
-                code = env.compile(self.source)
-            else:
-                made_for = (*env.filters, env.inlined.forms, str(env.inlined.octets))
-                code = self.codes.get(self.source, made_for, lambda: env.compile(self.source))
+            made_for = (*env.filters, env.inlined.forms, str(env.inlined.octets))
+            runnable = code(self.store or Store(None), self.source, made_for, lambda: env.compile(self.source))
         except TemplateSyntaxError as error:
             raise TemplateError(self._fault(error, error.lineno)) from None
         except (SyntaxError, RecursionError, MemoryError):
             raise TemplateError(_TOO_DEEP) from None
-        template = Template.from_code(env, code, env.make_globals(dict(extra or {})))
+        template = Template.from_code(env, runnable, env.make_globals(dict(extra or {})))
         return Bound(self, template, env, budget)
 
     def _fault(self, error: Exception, line: int) -> Fault:

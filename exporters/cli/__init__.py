@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import io
 import os
 import sys
@@ -19,6 +20,9 @@ def main() -> None:
         # click answers one that comes while a command runs; this one came while it was imported.
         sys.stderr.write("Aborted!\n")
         sys.exit(1)
+    finally:
+        # The process ends, and its memory goes with it: nobody need look through that first.
+        gc.freeze()
 
 
 def _run() -> None:

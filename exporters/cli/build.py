@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import gc
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -32,11 +32,13 @@ from exporters.cli.report import (
     print_json,
     short,
 )
+from exporters.collector import collector_paused
 
 if TYPE_CHECKING:
     from exporters.errors import Fault
     from exporters.runs.build import Outcome
     from exporters.runs.planning import Plan, Request
+    from exporters.snapshot import Plan as Merge
 
 _SHOWN_FLAGS = 5
 _SHOWN_MOVES = 20
@@ -84,11 +86,8 @@ def command(
     if fresh and copies:
         raise click.UsageError("--fresh throws edits away, --with takes them in: choose one")
     # A short build ends before its garbage matters, and looking for it takes a twentieth of the time.
-    gc.disable()
-    try:
+    with collector_paused():
         exit_code = _run(request, dry_run, notify_cmd, as_json)
-    finally:
-        gc.enable()
     click.get_current_context().exit(exit_code)
 
 
@@ -177,9 +176,25 @@ def _outcome_json(outcome: Outcome, odd: Sequence[Fault]) -> dict[str, Any]:
     }
 
 
-def _print_outcome(outcome: Outcome) -> None:
+def _print_merges(merges: Mapping[str, Merge]) -> None:
     from exporters.snapshot import MarkStale
 
+    for name, merge in merges.items():
+        added = sum(kept.reason == "added" for kept in merge.kept)
+        along = f", {counted(added, 'line')} of people's own taken along" if added else ""
+        kept = counted(len(merge.kept) - added, "hand edit")
+        click.echo(f"  {name}: {len(merge.edits)} updated, {kept} kept{along}")
+        if merge.untracked:
+            told = f"{', '.join(merge.untracked[:_SHOWN_FLAGS])}{_and_more(merge.untracked)}"
+            click.echo(f"  {name}: updated at once, since no revision can carry it: {told}")
+        # A sheet that the template repeats is called by its record.
+        stale = [edit.id.rpartition(":")[2] for edit in merge.edits if isinstance(edit, MarkStale)]
+        if stale:
+            told = f"{', '.join(stale[:_SHOWN_FLAGS])}{_and_more(stale)}"
+            click.echo(f"  {name}: no longer in the data, marked, not deleted: {told}")
+
+
+def _print_outcome(outcome: Outcome) -> None:
     made, counts = outcome.manifest, outcome.manifest.counts
     districts, targets = counted(counts["districts"], "district"), counted(counts["targets"], "target statement")
     click.echo(f"{made.title}: {districts}, {targets}")
@@ -196,19 +211,8 @@ def _print_outcome(outcome: Outcome) -> None:
         click.echo(f"  moved  {move}")
     if len(outcome.moved) > _SHOWN_MOVES:
         click.echo(f"  and {counted(len(outcome.moved) - _SHOWN_MOVES, 'more move')}: briefpack history {outcome.out}")
-    for name, merge in outcome.merges.items():
-        added = sum(kept.reason == "added" for kept in merge.kept)
-        along = f", {counted(added, 'line')} of people's own taken along" if added else ""
-        kept = counted(len(merge.kept) - added, "hand edit")
-        click.echo(f"  {name}: {len(merge.edits)} updated, {kept} kept{along}")
-        if merge.untracked:
-            told = f"{', '.join(merge.untracked[:_SHOWN_FLAGS])}{_and_more(merge.untracked)}"
-            click.echo(f"  {name}: updated at once, since no revision can carry it: {told}")
-        # A sheet that the template repeats is called by its record.
-        stale = [edit.id.rpartition(":")[2] for edit in merge.edits if isinstance(edit, MarkStale)]
-        if stale:
-            told = f"{', '.join(stale[:_SHOWN_FLAGS])}{_and_more(stale)}"
-            click.echo(f"  {name}: no longer in the data, marked, not deleted: {told}")
+    if outcome.merges:
+        _print_merges(outcome.merges)
     names = ("file", "key", "reason", "base", "theirs", "ours")
     conflicts = Counter(tuple(one[name] for name in names) for one in made.conflicts)
     for (file, key, reason, base, theirs, ours), places in list(conflicts.items())[:_SHOWN_FLAGS]:

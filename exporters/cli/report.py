@@ -12,13 +12,10 @@ from typing import Any, NoReturn
 import click
 
 from exporters.errors import Fault
-from exporters.snapshot import MARK
 
 UNCARRIED = "it has no sure place in the file: type it in there, then settle it"
 CAME_BACK = "you deleted it, the file may still say it: delete it there too or let it stand, then settle it"
 _JSON = "briefpack.json"
-# Where a bound value stands inside a sentence, people see its key.
-_MARKED = re.compile(f"{MARK}([^{MARK}]*){MARK}")
 
 
 def _remember(ctx: click.Context, _parameter: click.Parameter, value: bool) -> bool:
@@ -66,8 +63,15 @@ def fail(ctx: click.Context, faults: Iterable[Fault], exit_code: int = 1) -> NoR
 
 def short(text: str) -> str:
     """Return *text* in quotation marks on one line, cut after 40 characters."""
-    text = _MARKED.sub(r"[\1]", " ".join(text.split()))
+    text = _on_one_line(text)
     return f"“{text[:39]}…”" if len(text) > 40 else f"“{text}”" if text else "nothing"
+
+
+def _on_one_line(text: str) -> str:
+    """Return *text* without its breaks; where a bound value stands in a sentence, people see its key."""
+    from exporters.snapshot import MARK
+
+    return re.sub(f"{MARK}([^{MARK}]*){MARK}", r"[\1]", " ".join(text.split()))
 
 
 def apart(*texts: str) -> list[str]:
@@ -76,7 +80,7 @@ def apart(*texts: str) -> list[str]:
     plain = [_without_formulas(text) for text in texts]
     if len(set(plain)) < len(set(texts)):
         plain = list(texts)
-    plain = [_MARKED.sub(r"[\1]", " ".join(text.split())) for text in plain]
+    plain = [_on_one_line(text) for text in plain]
     said = {text for text in plain if text}
     columns = zip(*said, strict=False) if len(said) > 1 else ()
     same = sum(1 for _ in takewhile(lambda column: len(set(column)) == 1, columns))

@@ -41,7 +41,7 @@ def command(
     data = find_dataset(dataset)
     known = None
     with gathering([]):  # the first build tells what is wrong with the data
-        known = read(dataset)
+        known = read(request)
     wanted = as_the_pack(request, known)
     edition = find_templates(wanted.templates, wanted.lang, only)
     click.echo(f"watching {data} and the templates of {edition.name}; Ctrl-C ends")

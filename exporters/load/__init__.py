@@ -13,29 +13,46 @@ from exporters.errors import DataError, Fault, PackageError, RefusedError, neare
 from exporters.files import FACTOR, read_file
 
 if TYPE_CHECKING:
+    from exporters.cache import Store
     from exporters.model import Dataset
 
     from .document import Document
+    from .source_texts import SourceTexts
 
 SUFFIXES = (".yaml", ".yml", ".json", ".xlsx")
 MAX_BYTES = FACTOR * 256 << 20
 
 
-def load(path: Path, *, sources: Path | None = None, content: bytes | None = None) -> Dataset:
+def load(
+    path: Path, *, sources: Path | None = None, content: bytes | None = None, store: Store | None = None
+) -> Dataset:
     """Read the dataset in *path* (.yaml, .json or .xlsx by its suffix), or in *content* that was read from it.
 
     *sources* is a folder with the stored texts of the sources; without it they are looked for beside the dataset.
+    *store* may hold what the same bytes, and the same texts, came to before, and then does afterwards.
     Raises DataError with every fault found, in the order of the file.
     """
+    from .source_texts import SourceTexts
+
+    raw = read_bytes(path) if content is None else content
+    texts = SourceTexts(path.parent, sources)
+    if store is None:
+        return _validated(raw, path, texts)
+    from .kept import kept
+
+    with collector_paused():
+        return kept(store, raw, path, texts, lambda: _validated(raw, path, texts))
+
+
+def _validated(raw: bytes, path: Path, texts: SourceTexts) -> Dataset:
     from .document import UnreadableError, in_order
-    from .source_texts import read_source_texts
     from .validate import validate
 
     file = str(path)
     try:
         with collector_paused():
-            document = read_raw(read_bytes(path) if content is None else content, path)
-            dataset, misfits = validate(document, lambda known: read_source_texts(known, path.parent, sources))
+            document = read_raw(raw, path)
+            dataset, misfits = validate(document, texts.read)
     except PackageError as error:
         raise DataError(error.faults) from None
     except UnreadableError as broken:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import Literal
+from typing import Literal, Self
 
 from .records import Event, Indicator, Initiative, Observation, Office, Period, Person, Place, Source, Target
 from .scalars import Day
@@ -40,6 +40,18 @@ class Dataset(Record):
     observations: tuple[Observation, ...] = ()
     initiatives: tuple[Initiative, ...] = ()
     note: Text = EMPTY
+
+    def __copy__(self) -> Self:
+        # Without what was worked out: a copy that is given other records says something else.
+        copied = super().__copy__()
+        for name in [name for name in copied.__dict__ if name not in Dataset.__pydantic_fields__]:
+            del copied.__dict__[name]
+        return copied
+
+    @cached_property
+    def canonical(self) -> bytes:
+        """The dataset as JSON of one form only: equal ones have equal bytes, whatever file they came from."""
+        return self.model_dump_json(exclude_defaults=True).encode()
 
     @cached_property
     def unit_by_code(self) -> dict[str, Unit]:

@@ -1,6 +1,6 @@
 """The records of a dataset: places, people, indicators, targets, observations, initiatives, sources."""
 
-from __future__ import annotations
+# No annotations from __future__: pydantic would compile the text of each, a tenth of what importing the model takes.
 
 from typing import Annotated, Any
 
@@ -41,7 +41,7 @@ class Evidence(Record):
     end: Whole | None = Field(default=None, ge=0)
 
     @model_validator(mode="after")
-    def _span_is_whole(self) -> Evidence:
+    def _span_is_whole(self) -> "Evidence":
         if (self.start is None) != (self.end is None):
             raise ValueError("a span needs both start and end")
         if self.start is not None and self.end is not None and self.end <= self.start:
@@ -69,7 +69,7 @@ class Period(Record):
     end: Day
 
     @model_validator(mode="after")
-    def _in_order(self) -> Period:
+    def _in_order(self) -> "Period":
         if self.end < self.start:
             raise ValueError(f"the period ends {self.end} before it starts {self.start}")
         return self
@@ -175,7 +175,7 @@ class Target(Record):
     note: Text = EMPTY
 
     @model_validator(mode="after")
-    def _figure_is_whole(self) -> Target:
+    def _figure_is_whole(self) -> "Target":
         if self.measure is Measure.QUALITATIVE:
             if self.value is not None:
                 raise ValueError("a qualitative target has no value")

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, Any, Literal
+from collections.abc import Iterable
+from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints, model_validator
 
@@ -42,6 +43,7 @@ Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]([a-z0-9._-]{0,46}[a-z0
 
 
 _SHARED: dict[frozenset[str], set[str]] = {}
+R = TypeVar("R", bound="Record")
 
 
 class Record(BaseModel):
@@ -51,14 +53,38 @@ class Record(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     def model_post_init(self, _context: Any) -> None:
-        # Records that name the same fields share one set of the names: a third of a large dataset's memory.
-        names, put = self.__pydantic_fields_set__, object.__setattr__
-        put(self, "__pydantic_fields_set__", _SHARED.setdefault(frozenset(names), names))
-        # Set one by one, records of a kind share the keys of their dictionaries too: a quarter of what is left.
         fields = self.__dict__
         object.__delattr__(self, "__dict__")
-        for name, value in fields.items():
-            put(self, name, value)
+        _fill(self, fields.items(), self.__pydantic_fields_set__)
+
+    def __reduce__(self) -> str | tuple[Any, ...]:
+        said = self.__dict__
+        return revived, (type(self), tuple([said[name] for name in _fields(type(self))]), self.__pydantic_fields_set__)
+
+
+def _fields(kind: type[Record]) -> Iterable[str]:
+    return kind.__pydantic_fields__
+
+
+def _fill(record: Record, fields: Iterable[tuple[str, Any]], names: set[str]) -> None:
+    put = object.__setattr__
+    # Records that name the same fields share one set of the names: a third of a large dataset's memory.
+    put(record, "__pydantic_fields_set__", _SHARED.setdefault(frozenset(names), names))
+    # Set one by one, records of a kind share the keys of their dictionaries too: a quarter of what is left.
+    for name, value in fields:
+        put(record, name, value)
+
+
+def revived(kind: type[R], values: Iterable[Any], names: set[str]) -> R:
+    """Return the record of *kind* with *values*, in the order of its fields, of which *names* were given.
+
+    Nothing is checked: this is for what was a record before, and for constants.
+    """
+    record = kind.__new__(kind)
+    object.__setattr__(record, "__pydantic_extra__", None)
+    object.__setattr__(record, "__pydantic_private__", None)
+    _fill(record, zip(_fields(kind), values, strict=True), names)
+    return record
 
 
 class Text(Record):
@@ -71,6 +97,10 @@ class Text(Record):
     @classmethod
     def _from_plain(cls, value: Any) -> Any:
         return {"zh": value} if isinstance(value, str) else value
+
+    def __reduce__(self) -> str | tuple[Any, ...]:
+        # By its name: what says nothing is told from other texts by being this one.
+        return "EMPTY" if self is EMPTY else super().__reduce__()
 
     def __bool__(self) -> bool:
         # Most texts are the one that stands for none; a record's attributes take ten times as long as to see that.
@@ -93,6 +123,7 @@ def _said(value: Text) -> Text:
     return value
 
 
-EMPTY = Text()
+# Checking a first text would build pydantic's schema of it, which a dataset that was checked before does not need.
+EMPTY = revived(Text, ("", ""), set())
 Said = Annotated[Text, AfterValidator(_said)]
 """A text that may not be empty."""

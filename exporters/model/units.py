@@ -1,6 +1,6 @@
 """Units of measure with their power-of-ten multiplier (万 4, 亿 8, 万亿 12)."""
 
-from __future__ import annotations
+# No annotations from __future__: pydantic would compile the text of each, a tenth of what importing the model takes.
 
 from decimal import Decimal
 from typing import Annotated
@@ -8,7 +8,7 @@ from typing import Annotated
 from pydantic import Field, StringConstraints
 
 from .scalars import Whole
-from .text import EMPTY, PlainText, Record, Text
+from .text import EMPTY, PlainText, Record, Text, revived
 
 UnitCode = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9_]{0,31}$")]
 
@@ -35,7 +35,8 @@ class Unit(Record):
 
 
 def _unit(code: str, base: str, multiplier: int, zh: str, en: str = "", symbol: PlainText = "") -> Unit:
-    return Unit(code=code, base=base, multiplier=multiplier, label=Text(zh=zh, en=en), symbol=symbol)
+    label = revived(Text, (zh, en), {"zh", "en"})
+    return revived(Unit, (code, base, multiplier, label, symbol), set(Unit.__pydantic_fields__))
 
 
 BUILTIN_UNITS: dict[str, Unit] = {

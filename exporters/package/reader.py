@@ -109,6 +109,13 @@ class Package:
         """Return a part packed as it is, to be carried into another package."""
         return self._directory.raw(self._member(name))
 
+    def has_same(self, name: str, other: Package) -> bool:
+        """Whether a part is packed in *other* as it is here, byte for byte; nothing is inflated for that."""
+        here, there = self._find(name), other._find(name)
+        if here is None or there is None or (here.crc, here.size, here.packed) != (there.crc, there.size, there.packed):
+            return False
+        return self._directory.packed(here) == other._directory.packed(there)
+
     @property
     def content_types(self) -> ContentTypes:
         if self._content_types is None:

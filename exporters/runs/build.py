@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from exporters.errors import BriefpackError, Fault
 from exporters.runs import beside, manifest
@@ -16,7 +16,9 @@ from exporters.runs.manifest import NAME, Manifest
 from exporters.runs.moves import Move
 from exporters.runs.planning import Plan
 from exporters.runs.publish import DATA, digest, staging
-from exporters.snapshot import Plan as Merge
+
+if TYPE_CHECKING:
+    from exporters.snapshot import Plan as Merge
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,11 +41,7 @@ class Statements:
         from exporters.package import Package
 
         with Package.written(content) as package:
-            own = [
-                name
-                for name in package.names()
-                if name.endswith(".xml") and not (name in template and template.raw(name) == package.raw(name))
-            ]
+            own = [name for name in package.names() if name.endswith(".xml") and not package.has_same(name, template)]
             keyed = self._of(key for name in own for key in set(_KEY.findall(package.read(name))))
             # Asked for only where it is needed: that imports what reads a file.
             keys: Any = getattr(room, "keys", None) if len(keyed) < len(self._ids) else None

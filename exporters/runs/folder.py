@@ -16,10 +16,10 @@ from exporters.runs.disk import in_the_way, lock_of
 from exporters.runs.manifest import Manifest
 from exporters.runs.memory import Base, Memory
 from exporters.runs.stamp import read_stamp
-from exporters.snapshot import Conflict
 
 if TYPE_CHECKING:
     from exporters.runs.returning import Copy
+    from exporters.snapshot import Conflict
 
 
 @dataclass(frozen=True, slots=True)

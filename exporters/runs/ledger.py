@@ -15,11 +15,13 @@ from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from exporters.errors import BriefpackError, Fault
 from exporters.runs.manifest import Manifest
-from exporters.snapshot import Conflict
+
+if TYPE_CHECKING:
+    from exporters.snapshot import Conflict
 
 VERSION = 1
 KEPT_GENERATIONS = 20
@@ -93,6 +95,8 @@ class News:
 
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> Self:
+        from exporters.snapshot import Conflict
+
         return cls(
             Run(**value["run"]) if value["run"] else None,
             tuple(Generation(**one) for one in value["generations"]),
@@ -245,6 +249,8 @@ class Ledger:
 
     def conflicts(self, file: str | None = None) -> list[tuple[str, Conflict]]:
         """Return the open conflicts as (file, conflict), in order of file and key."""
+        from exporters.snapshot import Conflict
+
         columns = "file, key, reason, base, theirs, ours, item, grp"
         where, values = ("where file = ?", (file,)) if file else ("", ())
         rows = self._rows(f"select {columns} from conflicts {where} order by file, key, item", values)

@@ -17,16 +17,15 @@ from exporters.runs.counting import Statements
 from exporters.runs.disk import open_fault
 from exporters.runs.ledger import Generation
 from exporters.runs.manifest import FileRecord, Manifest, conflict_records
-from exporters.runs.pack import canonical
 from exporters.runs.planning import TRACKED, Plan, Step
 from exporters.runs.stamp import PROPERTY, Stamp
-from exporters.snapshot import Conflict
-from exporters.snapshot import Plan as Merge
 
 if TYPE_CHECKING:
     from exporters.binding.scope import Scope
     from exporters.runs.living import Merged
     from exporters.runs.moves import Move
+    from exporters.snapshot import Conflict
+    from exporters.snapshot import Plan as Merge
 
 Progress = Callable[[str, int], None]
 """Told a file's name and the bytes of it that are written so far."""
@@ -76,7 +75,7 @@ def make(plan: Plan, progress: Progress = lambda _name, _size: None) -> Made:
     records = dict(plan.folder.manifest.files) if plan.folder.manifest else {}
     records |= {file.name: file.record for file in files if file.record is not None}
     made = _manifest(plan, scope, records, _open_conflicts(plan, files))
-    return Made(made, canonical(plan.dataset), files, moved(plan, scope), _because(plan.folder.manifest, made))
+    return Made(made, plan.dataset.canonical, files, moved(plan, scope), _because(plan.folder.manifest, made))
 
 
 def moved(plan: Plan, scope: Scope) -> tuple[Move, ...]:

@@ -7,11 +7,13 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from exporters.errors import BriefpackError, Fault
 from exporters.files import read_file
-from exporters.snapshot import Conflict
+
+if TYPE_CHECKING:
+    from exporters.snapshot import Conflict
 
 NAME = "manifest.json"
 FORMAT = 1
@@ -62,6 +64,8 @@ class Manifest:
 
     def open_conflicts(self, file: str) -> tuple[Conflict, ...]:
         """Return the conflicts that were open in *file* when this was written."""
+        from exporters.snapshot import Conflict
+
         found = [dict(one) for one in self.conflicts if one["file"] == file]
         return tuple(Conflict(**{name: text for name, text in one.items() if name != "file"}) for one in found)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
+from typing import TYPE_CHECKING
 
 from exporters.errors import Fault, RefusedError
 from exporters.runs import publish
@@ -12,7 +13,9 @@ from exporters.runs.ledger import Generation, Ledger
 from exporters.runs.manifest import Manifest
 from exporters.runs.objects import Objects
 from exporters.runs.stamp import Stamp
-from exporters.snapshot import Conflict
+
+if TYPE_CHECKING:
+    from exporters.snapshot import Conflict
 
 
 @dataclass(frozen=True, slots=True)

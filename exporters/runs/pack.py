@@ -23,11 +23,6 @@ if TYPE_CHECKING:
 _AGAIN = "build the pack once with this version of briefpack"
 
 
-def canonical(dataset: Dataset) -> bytes:
-    """Return a dataset as JSON of one form only: equal datasets have equal bytes, whatever file they came from."""
-    return dataset.model_dump_json(exclude_defaults=True).encode()
-
-
 @dataclass(frozen=True)
 class PackFile:
     """One file of a pack as it stands now. ``record`` is what the manifest says of it."""

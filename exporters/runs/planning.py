@@ -12,16 +12,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from exporters import __version__, resources
+from exporters.cache import Store
 from exporters.errors import BriefpackError, Fault, RefusedError, TemplateError
 from exporters.registry import Exporter
 from exporters.runs import manifest, publish
 from exporters.runs.folder import Existing, Folder, look
 from exporters.runs.inputs import Edition, TemplateFile, find_dataset, find_templates
 from exporters.runs.manifest import Manifest, origin
-from exporters.runs.pack import canonical
 
 if TYPE_CHECKING:
-    from exporters.binding.compiled import Cache, Compiled
+    from exporters.binding.compiled import Compiled
     from exporters.model import Dataset, Lang
     from exporters.package.reader import Package
 
@@ -114,7 +114,7 @@ class Plan:
 
 def content_hash(dataset: Dataset) -> str:
     """Return the digest of what a dataset says, whatever file format it was read from."""
-    return hashlib.sha256(canonical(dataset)).hexdigest()
+    return hashlib.sha256(dataset.canonical).hexdigest()
 
 
 def plan(request: Request) -> Plan:
@@ -126,7 +126,7 @@ def plan(request: Request) -> Plan:
     dataset: Dataset | None = None
     edition: Edition | None = None
     with gathering(faults):
-        dataset = read(request.dataset)
+        dataset = read(request)
     with gathering(faults):
         request = as_the_pack(request, dataset)
         edition = find_templates(request.templates, request.lang, request.only)
@@ -199,9 +199,7 @@ def decide(request: Request, dataset: Dataset, edition: Edition, folder: Folder)
 
 def compile_all(files: Sequence[TemplateFile], cache: Path | None, faults: list[Fault]) -> dict[str, Job]:
     """Compile templates, or take them from the cache; what is wrong with them is added to *faults*."""
-    from exporters.binding.compiled import Cache
-
-    store = Cache(cache)
+    store = Store(cache)
     jobs = {}
     for file in files:
         with gathering(faults):
@@ -213,22 +211,23 @@ _compiled: dict[tuple[str, str], Job] = {}
 """Templates that this process has ready: a batch makes thousands of packs from the same few."""
 
 
-def _compile(file: TemplateFile, cache: Cache) -> Job:
+def _compile(file: TemplateFile, store: Store) -> Job:
     key = (file.entry.name, file.sha256)
     if key not in _compiled:
         if len(_compiled) > 30:
             _compiled.clear()
-        _compiled[key] = _compile_anew(file, cache)
+        _compiled[key] = _compile_anew(file, store)
     return replace(_compiled[key], template=file)
 
 
-def _compile_anew(file: TemplateFile, cache: Cache) -> Job:
+def _compile_anew(file: TemplateFile, store: Store) -> Job:
+    from exporters.binding.compiled import compiled
     from exporters.package.reader import Package
 
     room = file.entry.room()
     package = Package.open(file.content, name=file.shown)
-    compiled = cache.get(file.content, file.entry.name, lambda: room.compile(package, file.shown))
-    return Job(file, package, compiled, room)
+    made = compiled(store, file.content, file.entry.name, lambda: room.compile(package, file.shown))
+    return Job(file, package, made, room)
 
 
 @contextmanager
@@ -240,10 +239,10 @@ def gathering(faults: list[Fault]) -> Iterator[None]:
         faults += error.faults
 
 
-def read(asked: str | None) -> Dataset:
+def read(request: Request) -> Dataset:
     from exporters.load import load
 
-    return load(find_dataset(asked))
+    return load(find_dataset(request.dataset), store=Store(request.cache))
 
 
 def _midnight(day: dt.date | None) -> int | None:

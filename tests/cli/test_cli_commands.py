@@ -52,6 +52,25 @@ def test_help_imports_no_library_but_click():
     assert done.stderr.strip() == "[]"
 
 
+def test_a_dataset_that_was_read_before_needs_no_reader(tmp_path):
+    code = (
+        "import sys\nfrom exporters.cli import main\n"
+        "try:\n    main()\nexcept SystemExit:\n    pass\n"
+        "heavy = {'yaml', 'importlib.metadata', 'exporters.load.validate', 'exporters.snapshot'} & set(sys.modules)\n"
+        "print(sorted(heavy), file=sys.stderr)"
+    )
+    found = []
+    for number in range(2):
+        command = [sys.executable, "-c", code, "build", "--out", str(tmp_path / f"{number}")]
+        environment = os.environ | {"BRIEFPACK_CACHE": str(tmp_path / "cache")}
+        done = subprocess.run(command, capture_output=True, text=True, check=True, env=environment)
+        found.append(done.stderr.strip())
+    assert "yaml" in found[0]
+    assert found[1] == "[]"
+    packs = [{path.name: path.read_bytes() for path in (tmp_path / f"{number}").glob("[!.]*.*")} for number in range(2)]
+    assert packs[0] == packs[1]
+
+
 def test_version():
     assert run("--version").stdout == f"briefpack {__version__}\n"
 
@@ -168,7 +187,10 @@ def test_wrong_use_ends_with_2(words, said):
 def test_a_plan_says_of_what_is_the_same_that_it_is_compared(tmp_path):
     assert run("build", "--out", str(tmp_path), "--only", "workbook").exit_code == 0
     assert "compare  targets.xlsx" in run("build", "--out", str(tmp_path), "--only", "workbook", "--dry-run").stdout
-    assert "rebuild  targets.xlsx" in run("build", "--lang", "en", "--out", str(tmp_path), "--only", "workbook", "--dry-run").stdout
+    assert (
+        "rebuild  targets.xlsx"
+        in run("build", "--lang", "en", "--out", str(tmp_path), "--only", "workbook", "--dry-run").stdout
+    )
 
 
 def test_schema_is_a_json_schema():
@@ -287,7 +309,8 @@ def test_what_was_deleted_is_shown_from_its_beginning_and_what_was_changed_where
     assert apart("", text)[1].startswith("“缺口：中洲1个区")
     assert apart(text, "", text)[0].startswith("“缺口：中洲1个区")
     assert apart(text, text[:-1] + "（修订）") == [
-        "“缺口：中洲1个区原文未载，不作…2026年1月15日。”", "“缺口：中洲1个区原文未载，不作…2026年1月15日（修订）”"
+        "“缺口：中洲1个区原文未载，不作…2026年1月15日。”",
+        "“缺口：中洲1个区原文未载，不作…2026年1月15日（修订）”",
     ]
     row = '东屿\n地区生产总值\n=\n7\n=IF(#="","未填",IF(#<=#,"已达到","落后"))'
     assert apart(row, row + "\n人工备注") == ["“东屿 地区生产总值 = 7”", "“东屿 地区生产总值 = 7 人工备注”"]
@@ -296,7 +319,8 @@ def test_what_was_deleted_is_shown_from_its_beginning_and_what_was_changed_where
 
 def test_a_conflict_is_told_at_its_own_place_though_another_of_its_key_stands_before(capsys):
     conflicts = tuple(
-        Conflict("east.gdp", "both-changed", "8%", theirs, "9%", at) for theirs, at in (("7%", "a"), ("8.5%", "b"), ("8.5%", "c"))
+        Conflict("east.gdp", "both-changed", "8%", theirs, "9%", at)
+        for theirs, at in (("7%", "a"), ("8.5%", "b"), ("8.5%", "c"))
     )
     file = FileReview("briefing.docx", "edited", Plan(conflicts=conflicts), places={"a": "first", "b": "second"})
     show(SimpleNamespace(files=(file,), moved=(), conflicts=(), folder=Path("out")), False, [])

@@ -104,9 +104,9 @@ def rendered(
     epoch: int | None = None,
     properties: Mapping[str, str] = {},
 ) -> bytes:
-    """Compile, carry the compiled form through JSON as the cache does, and render."""
+    """Compile, carry the compiled form through bytes as the cache does, and render."""
     package = Package.open(template, name="deck.pptx")
-    compiled = Compiled.from_json(deck.compile(package, "deck.pptx").to_json())
+    compiled = Compiled.from_bytes(deck.compile(package, "deck.pptx").to_bytes())
     out = io.BytesIO()
     deck.render(compiled, package, Scope(data, lang), out, epoch=epoch, properties=properties)  # type: ignore[arg-type]
     return out.getvalue()

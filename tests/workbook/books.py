@@ -47,9 +47,9 @@ def template(sheets: dict[str, dict[str, Any]], finish: Callable[[Workbook], Non
 
 
 def rendered(data: bytes, names: Scope | None = None, **options: Any) -> bytes:
-    """The template rendered, by way of the compiled form's JSON."""
+    """The template rendered, by way of the compiled form's bytes."""
     package = Package.open(data, name="template.xlsx")
-    compiled = Compiled.from_json(compile_template(package, "template.xlsx").to_json())
+    compiled = Compiled.from_bytes(compile_template(package, "template.xlsx").to_bytes())
     out = io.BytesIO()
     render(compiled, package, names or scope(), out, **options)
     return out.getvalue()

@@ -1,0 +1,35 @@
+"""Datasets that were read and found right before, kept between runs: reading text anew takes longer than all else."""
+
+from __future__ import annotations
+
+import pickle
+from collections.abc import Callable
+from pathlib import Path
+
+from exporters.cache import Store
+from exporters.model import Dataset
+
+from .source_texts import SourceTexts
+
+_MOST = 30
+"""So many datasets are kept: each state of each file is one."""
+
+
+def kept(store: Store, raw: bytes, path: Path, texts: SourceTexts, read: Callable[[], Dataset]) -> Dataset:
+    """Return what *read* makes of *raw*, the bytes of *path*: from *store*, where they came to it before.
+
+    Whether a dataset is right also hangs on the stored *texts*: they are compared by their digests.
+    """
+    name = store.name("dataset", path.suffix.lower().encode(), raw)
+    found = store.get(name)
+    if found is not None:
+        dataset, canonical, digests = pickle.loads(found)
+        assert isinstance(dataset, Dataset)
+        texts.read(dataset)
+        if texts.digests == digests:
+            dataset.__dict__["canonical"] = canonical
+            return dataset
+    dataset = read()
+    store.put(name, pickle.dumps((dataset, dataset.canonical, texts.digests), protocol=5))
+    store.keep_newest("dataset", _MOST)
+    return dataset

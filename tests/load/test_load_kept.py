@@ -1,0 +1,108 @@
+"""A dataset that was read before: the same one again, and only where nothing that it came from has changed."""
+
+from __future__ import annotations
+
+import pickle
+from pathlib import Path
+
+import pytest
+from dataset_strategies import datasets
+from hypothesis import HealthCheck, given, settings
+from load_samples import GUANGZHOU, PROGRESS, SMALL
+
+import exporters.load
+from exporters.cache import Store
+from exporters.errors import DataError
+from exporters.load import load
+from exporters.model import BUILTIN_UNITS, Dataset, Text, Unit
+from exporters.model.text import EMPTY
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    return Store(tmp_path / "cache")
+
+
+def written(folder: Path, text: str, name: str = "small.yaml") -> Path:
+    path = folder / name
+    path.write_text(text, "utf-8")
+    return path
+
+
+def entries(folder: Path) -> list[Path]:
+    return sorted((folder / "cache").glob("*.dataset"))
+
+
+@pytest.mark.parametrize("source", [GUANGZHOU, PROGRESS], ids=["guangzhou", "progress"])
+def test_the_second_time_nothing_is_read_anew(source: Path, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = load(source, store=store)
+    monkeypatch.setattr(exporters.load, "read_raw", lambda *_: pytest.fail("read anew"))
+    again = load(source, store=store)
+    assert again == first
+    assert again.canonical == first.canonical == first.model_dump_json(exclude_defaults=True).encode()
+    assert again.targets[0].model_fields_set == first.targets[0].model_fields_set
+    assert again.targets_of == first.targets_of
+
+
+def test_other_bytes_are_read_anew(tmp_path: Path, store: Store) -> None:
+    path = written(tmp_path, SMALL)
+    assert load(path, store=store).targets[0].value == 6.5
+    written(tmp_path, SMALL.replace("6.5", "7.5"))
+    assert load(path, store=store).targets[0].value == 7.5
+    assert len(entries(tmp_path)) == 2
+
+
+def test_faults_are_told_each_time_and_nothing_is_kept(tmp_path: Path, store: Store) -> None:
+    path = written(tmp_path, SMALL.replace("GDP\n    measure", "GPD\n    measure"))
+    for _ in range(2):
+        with pytest.raises(DataError, match="unknown indicator 'GPD'"):
+            load(path, store=store)
+    assert entries(tmp_path) == []
+
+
+def test_a_stored_text_that_changes_is_checked_again(tmp_path: Path, store: Store) -> None:
+    text = SMALL.replace("title: 'Plan: 2026'", "title: 'Plan: 2026'\n    file: plan.txt")
+    path = written(tmp_path, text.replace("source: plan,", "source: plan, start: 2, end: 10,"))
+    load(path, store=store)
+    written(tmp_path, "计划增长6.5%以上。", "plan.txt")
+    load(path, store=store)
+    written(tmp_path, "计划增长7.5%以上。", "plan.txt")
+    with pytest.raises(DataError, match="the clause does not stand in this source"):
+        load(path, store=store)
+    (tmp_path / "plan.txt").unlink()
+    load(path, store=store)
+
+
+def test_what_was_tampered_with_is_never_loaded(tmp_path: Path, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = written(tmp_path, SMALL)
+    load(path, store=store)
+    (entry,) = entries(tmp_path)
+    entry.write_bytes(entry.read_bytes().replace("东区".encode(), "西区".encode()))
+    monkeypatch.setattr(pickle, "loads", lambda _: pytest.fail("loaded"))
+    assert load(path, store=store).places[1].name.zh == "东区"
+
+
+def test_a_copy_with_other_records_says_what_they_say() -> None:
+    dataset = load(PROGRESS)
+    before = dataset.canonical
+    changed = dataset.model_copy(update={"title": Text(zh="另一个")})
+    assert changed.canonical != before
+    assert dataset.canonical == before
+
+
+@given(dataset=datasets())
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+def test_any_dataset_comes_back_from_its_pickle(dataset: Dataset) -> None:
+    again = pickle.loads(pickle.dumps(dataset, protocol=5))
+    assert again == dataset
+    assert again.canonical == dataset.canonical
+    assert again.model_copy(update={"id": "other"}).id == "other"
+
+
+def test_what_says_nothing_stays_the_one_text_that_does() -> None:
+    assert pickle.loads(pickle.dumps(EMPTY)) is EMPTY
+
+
+def test_the_constants_are_records_that_would_be_found_right() -> None:
+    assert Text() == EMPTY
+    assert all(Unit.model_validate(unit.model_dump()) == unit for unit in BUILTIN_UNITS.values())

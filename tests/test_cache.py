@@ -1,0 +1,101 @@
+"""What is kept between runs: safe to delete, cannot be forged."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+from exporters.cache import Store
+
+
+def entries(folder):
+    return sorted(path.name for path in folder.iterdir() if path.name != "key")
+
+
+def test_kept_and_found_again(tmp_path):
+    first = Store(tmp_path)
+    name = first.name("thing", b"made", b"from")
+    assert first.get(name) is None
+    first.put(name, b"content")
+    assert Store(tmp_path).get(name) == b"content"
+    assert entries(tmp_path) == [name]
+
+
+def test_names_tell_what_things_are_made_from(tmp_path):
+    store = Store(tmp_path)
+    names = {
+        store.name("a", b"xy", b"z"),
+        store.name("a", b"x", b"yz"),
+        store.name("a", b"xyz"),
+        store.name("b", b"xyz"),
+    }
+    assert len(names) == 4
+
+
+@pytest.mark.parametrize("harm", ["flipped", "cut", "empty", "moved", "foreign key"])
+def test_what_does_not_bear_the_digest_is_not_there(tmp_path, harm):
+    store = Store(tmp_path / "cache")
+    name, other = store.name("thing", b"1"), store.name("thing", b"2")
+    store.put(name, b"right")
+    path = tmp_path / "cache" / name
+    kept = path.read_bytes()
+    if harm == "flipped":
+        path.write_bytes(kept[:-1] + bytes([kept[-1] ^ 1]))
+    elif harm == "cut":
+        path.write_bytes(kept[:-2])
+    elif harm == "empty":
+        path.write_bytes(b"")
+    elif harm == "moved":
+        store.put(other, b"wrong")
+        path.write_bytes((tmp_path / "cache" / other).read_bytes())
+    else:
+        foreign = Store(tmp_path / "elsewhere")
+        foreign.put(name, b"wrong")
+        path.write_bytes((tmp_path / "elsewhere" / name).read_bytes())
+    assert store.get(name) is None
+    store.put(name, b"right")
+    assert store.get(name) == b"right"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="file modes")
+def test_a_key_that_others_can_read_is_not_trusted(tmp_path):
+    store = Store(tmp_path)
+    name = store.name("thing", b"1")
+    store.put(name, b"content")
+    (tmp_path / "key").chmod(0o644)
+    assert Store(tmp_path).get(name) is None
+
+
+@pytest.mark.skipif(os.name != "posix", reason="links and owners")
+def test_a_key_that_is_a_link_is_not_trusted(tmp_path):
+    known = tmp_path / "elsewhere"
+    known.write_bytes(b"a key that others know")
+    known.chmod(0o600)
+    folder = tmp_path / "cache"
+    folder.mkdir()
+    (folder / "key").symlink_to(known)
+    store = Store(folder)
+    store.put(store.name("thing", b"1"), b"content")
+    assert entries(folder) == []
+
+
+def test_no_folder_is_no_error(tmp_path):
+    blocked = tmp_path / "file"
+    blocked.write_text("")
+    for store in (Store(blocked / "cache"), Store(None)):
+        name = store.name("thing", b"1")
+        store.put(name, b"content")
+        store.keep_newest("thing", 1)
+        assert store.get(name) is None
+
+
+def test_only_the_newest_of_a_kind_stay(tmp_path):
+    store = Store(tmp_path)
+    names = [store.name("thing", str(number).encode()) for number in range(5)]
+    for age, name in enumerate(names):
+        store.put(name, b"content")
+        os.utime(tmp_path / name, (age, age))
+    store.put(store.name("other", b""), b"content")
+    store.keep_newest("thing", 2)
+    assert entries(tmp_path) == sorted([*names[-2:], store.name("other", b"")])
