@@ -34,7 +34,7 @@ class Compiled:
 def compiled(store: Store, content: bytes, kind: str, make: Callable[[], Compiled]) -> Compiled:
     """Return the compiled form of a template's *content*, made by *make* where the store does not hold it.
 
-    *kind* tells the formats apart.
+    *kind* is what else it hangs on: the format, and the limits that the template was let in under.
     """
     name = store.name("template", kind.encode(), content)
     kept = store.get(name)

@@ -45,7 +45,7 @@ class Package:
 
     @classmethod
     def written(cls, content: bytes, *, name: str = "") -> Self:
-        """Open what this process has itself written; the guard, which is there for strangers' files, is left out."""
+        """Open what this tool wrote itself or let in before; the guard, for strangers' files, is left out."""
         return cls(read_directory(FileBytes(content, name, DEFAULT), name, DEFAULT))
 
     def __enter__(self) -> Self:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Literal
 from exporters import __version__, resources
 from exporters.cache import Store
 from exporters.errors import BriefpackError, Fault, RefusedError, TemplateError
+from exporters.files import FACTOR
 from exporters.registry import Exporter
 from exporters.runs import manifest, publish
 from exporters.runs.folder import Existing, Folder, look
@@ -225,9 +226,13 @@ def _compile_anew(file: TemplateFile, store: Store) -> Job:
     from exporters.package.reader import Package
 
     room = file.entry.room()
-    package = Package.open(file.content, name=file.shown)
-    made = compiled(store, file.content, file.entry.name, lambda: room.compile(package, file.shown))
-    return Job(file, package, made, room)
+
+    def compile_it() -> Compiled:
+        return room.compile(Package.open(file.content, name=file.shown), file.shown)
+
+    made = compiled(store, file.content, f"{file.entry.name} {FACTOR}", compile_it)
+    # The guard has seen it before it was compiled, now or in the run that kept what came of it.
+    return Job(file, Package.written(file.content, name=file.shown), made, room)
 
 
 @contextmanager
