@@ -80,7 +80,7 @@ def pack_request(
 
 
 def cache_folder() -> Path | None:
-    """Return where compiled templates are kept: ``BRIEFPACK_CACHE``, or the user's own cache folder.
+    """Return where what was worked out is kept: ``BRIEFPACK_CACHE``, or the user's own cache folder.
 
     ``BRIEFPACK_CACHE=off`` keeps none. Each state of the code has its own; the newest few stay.
     """
