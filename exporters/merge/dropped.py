@@ -69,7 +69,7 @@ class Dropped:
         """What the data dropped in an earlier generation and a person had changed: open until they settle it."""
         base, text = self._files.overrides.names[name], content_of(theirs)
         if canonical(base) != canonical(text):
-            place = (theirs.id, group.id) if isinstance(theirs, Item) else ("", "")
+            place = (theirs.id.removesuffix(f"@{group.id}"), group.id) if isinstance(theirs, Item) else ("", "")
             self._files.conflict(name, "changed-dropped", base, text, "", theirs.at, *place)
         elif isinstance(theirs, Group) and theirs.record:
             self._files.edits.append(RemoveGroup(theirs.id, theirs.at))

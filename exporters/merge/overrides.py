@@ -22,27 +22,33 @@ class Overrides:
     moved: Mapping[str, str] = field(default_factory=dict)
     """Of what was typed over in a place that is there no more, by key: a person moved it."""
     rows: Mapping[tuple[str, str], str] = field(default_factory=dict)
-    """The ids of dropped rows that a person had changed, by group and by what they say."""
+    """The names of conflicts about dropped rows that a person had changed, by group and by what they say."""
+    held: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    """The same by group and id."""
 
     @classmethod
     def of(cls, conflicts: Iterable[Conflict]) -> Overrides:
         places: dict[tuple[str, str, str], str] = {}
         names: dict[str, str] = {}
         rows: dict[tuple[str, str], str] = {}
+        held: dict[tuple[str, str], str] = {}
         for one in conflicts:
             if one.reason == "both-changed":
                 places[one.key.removesuffix(f"@{one.group}"), one.item, one.group] = one.base
             elif one.reason != "not-carried":
                 names[one.key] = one.base
                 if one.item:
-                    rows[one.group, canonical(one.theirs)] = one.item
-        return cls(places, names, rows=rows)
+                    rows[one.group, canonical(one.theirs)] = one.key
+                    held[one.group, one.item] = one.key
+        return cls(places, names, rows=rows, held=held)
 
     def __bool__(self) -> bool:
         return bool(self.places or self.names)
 
     def recalled(self, base: Snapshot, theirs: Snapshot) -> Snapshot:
-        """Return *theirs* with the ids of dropped rows: what a row is called may follow from the rows around it."""
+        """Return *theirs* with dropped rows called as their conflicts: what a row is called may follow from the rows
+        around it, and a row of its name may stand in another table by now, whose figures are not to be taken for its.
+        """
         if not self.rows:
             return theirs
         # An editor may have taken the names of the groups.
@@ -51,9 +57,14 @@ class Overrides:
         found = {(group.id, item.id) for group in named for item in group.items}
 
         def recall(group: Group, item: Item) -> Item:
-            name = self.rows.get((group.id, canonical(content_of(item)))) if item.sort.startswith("row") else None
-            taken = name is None or (group.id, name) in found or (group.id, item.id) in before
-            return item if taken or name is None else called(item, name)
+            if not item.sort.startswith("row") or (group.id, item.id) in before:
+                return item
+            name = self.held.get((group.id, item.id))
+            if name is None:
+                name = self.rows.get((group.id, canonical(content_of(item))))
+                if name is None or (group.id, name.removesuffix(f"@{group.id}")) in found:
+                    return item
+            return called(item, name)
 
         groups = (
             replace(group, items=tuple(recall(known, item) for item in group.items))

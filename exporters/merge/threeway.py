@@ -54,8 +54,10 @@ class ThreeWay:
 
     @cached_property
     def repeated(self) -> set[str]:
-        """The ids of items that stand in several groups: rows of a table that goes on from slide to slide."""
-        names = Counter(item.id for group in self.base.groups for item in group.items)
+        """The ids of items that stand in several groups, or in another one by now: rows of a table that goes on from
+        slide to slide."""
+        places = {(item.id, group.id) for one in (self.base, self.ours) for group in one.groups for item in group.items}
+        names = Counter(name for name, _ in places)
         return {name for name, count in names.items() if count > 1}
 
     @cached_property

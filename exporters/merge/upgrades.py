@@ -35,8 +35,9 @@ def upgrade(
 
     Edits without a place are conflicts of the plan ("not-carried"). ``overrides`` is as for ``merge``.
     """
-    before, now = in_columns_of(ours, known(base), aligned(base, theirs))
-    return _Upgrade(before, now, known(ours), (overrides or Overrides()).within(now)).run()
+    overrides = overrides or Overrides()
+    before, now = in_columns_of(ours, known(base), aligned(base, overrides.recalled(base, theirs)))
+    return _Upgrade(before, now, known(ours), overrides.within(now)).run()
 
 
 class _Upgrade:

@@ -149,14 +149,17 @@ def typed(before: Sequence[Text], now: Sequence[Text], skip: Iterable[str] = ())
     # A copied slide says once more what its shapes say.
     shapes = {(_key(line.text), _shape(line.where)) for line in before if line.where}
     fresh: list[Text] = []
+    stays: set[tuple[str, str]] = set()
     for line in now:
         key = _key(line.text)
+        stays.add((key, line.where))
         if left[key] > 0:
             left[key] -= 1
         elif key not in passed and (key, _shape(line.where)) not in shapes and claims(line.text):
             fresh.append(line)
     gone: dict[str, list[Text]] = defaultdict(list)
-    for line in before:
+    # Of lines that say the same, one is gone from where it no longer stands.
+    for line in sorted(before, key=lambda line: (_key(line.text), line.where) in stays):
         if left[_key(line.text)] > 0:
             left[_key(line.text)] -= 1
             gone[_words(line.text)].append(line)

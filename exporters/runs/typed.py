@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from exporters.binding.keys import Keys
 from exporters.binding.views import TargetView
 from exporters.errors import Fault, PackageError, RefusedError
-from exporters.merge import Texts, aligned, canonical, known, may_be_of_units
+from exporters.merge import Overrides, Texts, aligned, canonical, known, may_be_of_units
 from exporters.package import EDITED, Package
 from exporters.registry import EXPORTERS
 from exporters.runs import rows
@@ -75,7 +75,8 @@ class Reader:
         edited = edited_from(room, pristine, edited)
         base, now = room.read(pristine), room.read(edited)
         places = room.whereabouts(edited, now)
-        now, base = aligned(base, now), known(base)
+        still_open = memory.open_conflicts(file.name, origin, self._pack.manifest)
+        now, base = aligned(base, Overrides.of(still_open).recalled(base, now)), known(base)
         changed = list(_changed(base, now))
         headers: Mapping[str, Mapping[str, str]] = {}
         if now.format == "workbook":
@@ -88,7 +89,7 @@ class Reader:
             changed = [one for one in changed if one[1] not in apart]
             unsure = {
                 (one.item, one.key.partition("@")[0])
-                for one in memory.open_conflicts(file.name, origin, self._pack.manifest)
+                for one in still_open
                 if may_be_of_units(one)
             }
             changed = [one for one in changed if not self._in_doubt(file, one, unsure, places)]

@@ -16,6 +16,7 @@ from docx.oxml.ns import qn
 from docx.shared import Cm
 from docx.text.paragraph import Paragraph
 
+from exporters.runs import pulling
 from exporters.runs.pack import Pack
 from exporters.runs.review import status
 from exporters.runs.settling import resolve
@@ -195,3 +196,25 @@ def test_a_section_and_a_slide_that_stay_are_told_once_each_as_what_they_are(edi
     assert edited.rebuilt(changes.no_district).exit_code == 0
     assert "南汀" not in words(edited / "word")
     assert not any(one.error for one in verify(Pack.open(edited.folder)).findings)
+
+
+def test_a_row_whose_record_moves_to_another_slide_stays_what_it_was(edited: Edited):
+    """Its figures are those of the row that the other slide has by now; nobody typed what it still says."""
+    deck = pptx.Presentation(edited / "deck")
+    tables = [shape.table for slide in deck.slides for shape in slide.shapes if shape.name == "pack.progress"]
+    row = next(row for table in tables for row in table.rows if [*row.cells][2].text == "7%以上")
+    row.cells[1].text_frame.add_paragraph().text = "格内批语"
+    deck.save(edited / "deck")
+
+    def lags(data: changes.Data) -> None:
+        changes.target(data, "dongyu.gdp-growth")["value"] = 7.5
+
+    outcome = edited.rebuilt(lags)
+    (told,) = outcome.manifest.conflicts
+    assert (told["reason"], told["key"]) == ("changed-dropped", "pack.progress/东屿 GDP增速@pack.slide-11")
+    assert [one.key for one in verify(Pack.open(edited.folder)).findings if one.error] == [told["key"]]
+    found = pulling.pull(edited.folder.with_suffix(".json"), edited.folder)
+    assert not found.typed and not found.faults
+    resolve(edited.folder, told["key"], "data")
+    assert edited.rebuilt(lags).exit_code == 0
+    assert not [one for one in verify(Pack.open(edited.folder)).findings if one.error]

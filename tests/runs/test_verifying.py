@@ -96,6 +96,20 @@ def test_a_value_typed_over_in_excel(pack):
     assert {file for file, _, _ in found} <= {"targets.xlsx", ""}
 
 
+def test_a_cell_filled_while_another_is_emptied_is_told_once(pack):
+    """The number that another cell held says nothing about the one that was empty."""
+    import openpyxl
+
+    book = openpyxl.load_workbook(pack / "targets.xlsx")
+    rows = {row[0].value: row for row in book["目标"].iter_rows()}
+    rows["nansha.gdp-growth"][6].value = None
+    rows["haizhu.gdp-growth"][20].value = 0.052
+    book.save(pack / "targets.xlsx")
+    place = f"cell {rows['haizhu.gdp-growth'][20].coordinate}"
+    found = [message for _, where, message in told(pack) if place in where]
+    assert found == ["changed by hand: nothing -> 0.052"]
+
+
 def test_numbers_of_no_record_are_listed(pack):
     from docx import Document
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from exporters.errors import BriefpackError
-from exporters.merge import aligned, content_of, known
+from exporters.merge import Overrides, aligned, content_of, known
 from exporters.package import EDITED, Package
 from exporters.registry import EXPORTERS
 from exporters.runs.living import edited_from, says_the_same
@@ -75,6 +75,7 @@ def read_all(pack: Pack, findings: list[Finding]) -> Iterator[Read]:
             elif (found := origin.generation.generation) != file.record.generation and not _alike(file, memory, before):
                 message = f"it is a copy of generation {found}; the pack's own is {file.record.generation}"
                 findings.append(Finding("outdated", file.name, "", "", message))
+            now = Overrides.of(pack.manifest.open_conflicts(file.name)).recalled(before, now)
             there = aligned(before, now)
             taken, rendered = _taken(now, there), texts if pristine else room.texts(base)
             yield Read(file, package, there, texts, places, known(before), taken, rendered, whole)

@@ -26,12 +26,16 @@ def through_text(one: Read, told: Iterable[Finding], known: Known, kept: Kept) -
     derived = [text for text in derived if not figures(text)]
     rendered = {figure for line in one.base_texts for figure in figures(line.text)}
     by_hand = _by_hand(one)
-    pairs = {tuple(one.message.removeprefix(BY_HAND).split(" -> ")) for one in told if one.kind == "changed"}
+    changed = [(one.where, *one.message.removeprefix(BY_HAND).split(" -> ")) for one in told if one.kind == "changed"]
+    pairs = {(*pair,) for _, *pair in changed}
+    there = {(where, pair[-1]) for where, *pair in changed}
     for line in typed(one.base_texts, one.texts, derived):
         if line.line.text in kept.lines:
             continue
         where = f"{line.line.where}: “{_cut(line.line.text)}”"
         for old, new in line.changed:
+            if (line.line.where, new) in there:
+                continue
             if not any(old in first and new in second for first, second in _two(pairs)):
                 yield Finding("changed", one.file.name, where, "", f"{BY_HAND}{old} -> {new}")
         for new in line.new:
