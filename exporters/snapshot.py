@@ -333,6 +333,8 @@ class Plan:
     """Where, in a person's words, tracked changes were asked for and cannot be: it is updated at once."""
     disordered: bool = False
     """Whether the data moved things to another order that the edited file does not take."""
+    lost_at: str = ""
+    """The handle, in the base, of the first of the anchors that vanished."""
 
     @property
     def lost_too_much(self) -> bool:

@@ -28,14 +28,15 @@ def merge(
     ``overrides`` gives the base texts of conflicts left open, so that each recurs until someone resolves it.
     """
     overrides = overrides or Overrides()
-    theirs = in_looks_of(base, aligned(base, overrides.recalled(base, theirs)))
+    edited = overrides.recalled(base, theirs)
+    theirs = in_looks_of(base, aligned(base, edited))
     ours = in_looks_kept(base, theirs, named_as(base, ours))
     files = ThreeWay(known(base), theirs, known(ours), overrides.within(theirs), both_edited)
     slots, dropped = Slots(files), Dropped(files)
     Groups(files, Items(files, slots, dropped), dropped).merge()
     for slot in theirs.loose:
         slots.merge("", "", slot)
-    vanished, wanted = anchors(files.base, theirs)
+    vanished, wanted, first = anchors(files.base, theirs, edited)
     return Plan(
         tuple(files.edits),
         tuple(files.conflicts),
@@ -43,6 +44,7 @@ def merge(
         vanished,
         wanted,
         disordered=_is_disordered(files),
+        lost_at=first,
     )
 
 

@@ -6,14 +6,16 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 from exporters.merge.comparing import lost_keys, say_the_same
-from exporters.snapshot import Group, Item, SlotKind, Snapshot, Unmade
+from exporters.snapshot import UNKNOWN, Group, Item, SlotKind, Snapshot, Unmade
 
 _UNSEEN = frozenset((SlotKind.LOST, SlotKind.COVERED))
+_TELLING = 4
+"""So many characters say something that few slides do."""
 
 
-def anchors(base: Snapshot, theirs: Snapshot) -> tuple[int, int]:
-    """Return how many values of *base* nobody can have meant to take out of *theirs* and are gone, and how many there
-    were."""
+def anchors(base: Snapshot, theirs: Snapshot, unnamed: Snapshot) -> tuple[int, int, str]:
+    """Return how many values of *base* nobody can have meant to take out of *theirs* and are gone, how many there were,
+    and the handle of the first that is gone, in *base*. *unnamed* is *theirs* with what is not known."""
     wanted, here = _by_name(group for group in base.groups if group.id), _by_name(theirs.groups)
     count = 0
     gone: set[tuple[str, str]] = set()
@@ -27,8 +29,10 @@ def anchors(base: Snapshot, theirs: Snapshot) -> tuple[int, int]:
         gone |= {(name, key) for key in keys.difference(*([slot.key for slot in item.slots] for item in copies))}
     if gone:
         loose = {slot.key for slot in theirs.loose}
-        gone = {one for one in gone - _lost(base, here) - _taken_out(base, theirs) if one[1] not in loose}
-    return len(gone), count
+        gone -= _lost(base, here) | _taken_out(base, theirs) | _slides_taken_out(base, theirs, unnamed)
+        gone = {one for one in gone if one[1] not in loose}
+    places = (slot.at for _, name, slot in (base.slots() if gone else ()) if (name, slot.key) in gone)
+    return len(gone), count, next(places, "")
 
 
 def _by_name(groups: Iterable[Group]) -> dict[str, list[Item]]:
@@ -49,6 +53,24 @@ def _taken_out(base: Snapshot, theirs: Snapshot) -> set[tuple[str, str]]:
         if len(gone) * 2 < len(rows):
             found |= {(item.id, slot.key) for item in gone for slot in item.slots}
     return found
+
+
+def _slides_taken_out(base: Snapshot, theirs: Snapshot, unnamed: Snapshot) -> set[tuple[str, str]]:
+    """Return item and key of what stood on slides that are gone whole, where most others stand and none without names
+    says what they said."""
+    here = {group.id for group in theirs.groups}
+    slides = [group for group in base.groups if group.keeps and any(item.sort for item in group.items)]
+    gone = [group for group in slides if group.id not in here]
+    if len(gone) * 2 >= len(slides):
+        return set()
+    said = {slot.text for name, _, slot in unnamed.slots() if name.startswith(UNKNOWN) and len(slot.text) >= _TELLING}
+    return {
+        (item.id, slot.key)
+        for group in gone
+        if not any(slot.text in said for item in group.items for slot in item.slots)
+        for item in group.items
+        for slot in item.slots
+    }
 
 
 def _lost(base: Snapshot, theirs: dict[str, list[Item]]) -> set[tuple[str, str]]:

@@ -82,7 +82,7 @@ def regenerate(
     before, _, new = readings
     plan = planned(room, theirs, readings, open_conflicts)
     if plan.lost_too_much:
-        raise RefusedError(lost(plan, file))
+        raise RefusedError(lost(plan, file, room, base))
     known = {(one.key, one.item, one.group) for one in open_conflicts}
     # A conflict that is over leaves a note behind in the file, which the patch takes away.
     same = known == {(one.key, one.item, one.group) for one in plan.conflicts}
@@ -122,13 +122,13 @@ def planned(room: Exporter, theirs: Package, readings: Readings, open_conflicts:
     return replace(plan, conflicts=(*plan.conflicts, *_still_uncarried(room, theirs, open_conflicts)))
 
 
-def lost(plan: Plan, file: str) -> Fault:
-    """Return why a file is left alone that lost too many anchors."""
+def lost(plan: Plan, file: str, room: Exporter, base: Package) -> Fault:
+    """Return why a file, edited from *base*, is left alone that lost too many anchors, and where the first stood."""
     message = f"{plan.vanished} of {plan.anchors} bound values are gone: edits cannot be told from losses"
     if file.endswith(".xlsx"):
         message += "; rows are known by the hidden columns of their table, 键 or key"
     hint = "the new version is beside it; undo what took them out and build again, or --fresh starts over without edits"
-    return Fault("anchors", message, file, hint=hint)
+    return Fault("anchors", message, file, room.whereabouts(base, room.read(base)).get(plan.lost_at, ""), hint)
 
 
 def order(plan: Plan, file: str) -> tuple[Fault, ...]:

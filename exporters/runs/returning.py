@@ -71,7 +71,7 @@ def taken_in(
     other = edited_from(room, base, other)
     before, now = room.read(base), room.read(other)
     if (plan := merge(before, now, before)).lost_too_much:
-        raise RefusedError(lost(plan, str(copy.path)))
+        raise RefusedError(lost(plan, str(copy.path), room, base))
     now = aligned(before, now)
     result, told = theirs, list[Conflict]()
     if copy.base.generation.template == template:

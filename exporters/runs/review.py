@@ -95,7 +95,7 @@ def _status(folder: Path, name: str, made: Manifest, memory: Memory, pack: Pack)
         return FileReview(name, "foreign", fault=error.faults[0])
     conflicts = memory.open_conflicts(name, base, made)
     plan = planned(room, theirs, (before, now, before), conflicts)
-    fault = lost(plan, str(folder / name)) if plan.lost_too_much else None
+    fault = lost(plan, str(folder / name), room, pristine) if plan.lost_too_much else None
     told: tuple[Fault, ...] = ()
     with suppress(BriefpackError):  # a pack that has lost its data still knows its edits
         told = rows.told(str(folder / name), record.exporter, plan, pack.scope)
@@ -161,7 +161,7 @@ def diff(request: Request) -> Review:
                 theirs, readings = arranged(room, theirs, packages[2], readings, decided.epoch)
                 plan = planned(room, theirs, readings, conflicts)
                 places = room.whereabouts(theirs, readings[1])
-                fault = lost(plan, str(folder / name)) if plan.lost_too_much else None
+                fault = lost(plan, str(folder / name), room, pristine) if plan.lost_too_much else None
                 plan = with_own_lines(room, plan, packages[0], theirs, readings[1])
             apart = rows.told(str(folder / name), step.template.entry.name, plan, scope)
             apart += order(plan, str(folder / name)) + linked(theirs, str(folder / name))

@@ -180,6 +180,30 @@ def test_6_a_deleted_slide_stays_deleted(base: bytes, ours: bytes) -> None:
     assert len(content_of(result).slides) == 8
 
 
+def test_a_third_of_the_slides_taken_out_stays_out(base: bytes, ours: bytes) -> None:
+    """More than a fifth of all values goes with them; the other slides say that no editor lost their names."""
+
+    def edit(prs: Any) -> None:
+        for entry in list(prs.slides._sldIdLst)[1:4]:
+            prs.part.drop_rel(entry.rId)
+            prs.slides._sldIdLst.remove(entry)
+
+    result = merged(base, edited(base, edit), ours)
+    assert result.plan.vanished == 0
+    assert len(content_of(result).slides) == 6
+
+
+def test_slides_whose_names_alone_are_gone_are_no_slides_taken_out(base: bytes, ours: bytes) -> None:
+    def edit(prs: Any) -> None:
+        for slide in list(prs.slides)[1:4]:
+            slide._element.cSld.attrib.pop("name", None)
+            for shape in walk(slide.shapes):
+                shape.name = "x"
+
+    with pytest.raises(RefusedError, match="bound values are gone"):
+        merged(base, edited(base, edit), ours)
+
+
 # --- 7, 10: copies, geometry, order -----------------------------------------------------------------------------------
 
 

@@ -55,3 +55,21 @@ def test_many_rows_taken_out_of_a_small_table_are_no_lost_anchors(tmp_path: Path
     changes.target(desk.data, "beilu.gdp-growth")["value"] = 9
     assert desk.build().results == {NAME: "merged"}
     assert rows(desk.content).keys().isdisjoint(gone)
+
+
+def test_a_table_whose_keys_were_emptied_is_refused_by_its_place(tmp_path: Path):
+    desk = Desk(tmp_path, "sample-progress")
+    desk.build()
+
+    def emptied(book: Any) -> None:
+        grid = Grid(book)
+        for row in range(grid.head + 1, grid.bottom + 1):
+            grid.sheet.cell(row, 1).value = None
+
+    desk.edit(emptied)
+    before = desk.content
+    changes.target(desk.data, "beilu.gdp-growth")["value"] = 9
+    (fault,) = desk.build().refused
+    assert (fault.code, fault.where) == ("anchors", "sheet 目标, cell B5")
+    assert desk.status().fault == fault
+    assert desk.content == before
