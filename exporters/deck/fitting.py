@@ -213,7 +213,8 @@ class Fitter:
         missing = [text for text in dict.fromkeys(self._left_out) if _escaped(text) not in body.replace("&#34;", '"')]
         if missing:
             body = body.removesuffix("<a:p/>")
-        return Markup(body + "".join(f"<a:p><a:r><a:t>{_escaped(text)}</a:t></a:r></a:p>" for text in missing))
+        lines = (line for text in missing for line in text.split("\n"))
+        return Markup(body + "".join(f"<a:p><a:r><a:t>{_escaped(line)}</a:t></a:r></a:p>" for line in lines))
 
 
 def more(value: Any, fitted: bool = False) -> str:

@@ -138,6 +138,16 @@ def test_a_template_without_notes_gets_a_page_of_them_where_something_is_left_ou
     assert not lint(data)
 
 
+def test_lines_that_are_left_out_are_lines_of_the_notes() -> None:
+    office = Office()
+    office.slide("{{ pack.title }}", "{{ pack.subtitle|fit }}")
+    data = _told_at_length()
+    assert data.subtitle is not None
+    lines = data.subtitle.model_copy(update={"zh": f"{CLAUSES}\n{LONG}"})
+    first = Presentation(io.BytesIO(rendered(office.save(), data.model_copy(update={"subtitle": lines})))).slides[0]
+    assert [one.text for one in first.notes_slide.notes_text_frame.paragraphs] == [CLAUSES, LONG]
+
+
 def test_notes_that_lost_their_text_box_get_one_where_something_is_left_out() -> None:
     office = Office()
     slide = office.slide("{{ pack.title }}", "{{ pack.subtitle|fit }}", notes="备注")
