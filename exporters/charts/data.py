@@ -46,6 +46,24 @@ def spelt(series: Iterable[Series]) -> str:
     return json.dumps(found, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
+def in_words(text: str) -> str:
+    """Return the data of a chart (:func:`chart_data`) as people read it; any other text as it is."""
+    if not text.startswith("[{"):
+        return text
+    try:
+        series = json.loads(text)
+    except ValueError:
+        return text
+    lines = []
+    for one in series:
+        values = one.get("val") or one.get("yVal") or []
+        names = one.get("cat") or one.get("xVal") or []
+        values = ["–" if value is None else value for value in values]
+        pairs = [f"{name} {value}" for name, value in zip(names, values, strict=False)] if names else values
+        lines.append(f"{''.join(map(str, one.get('tx') or []))}: {', '.join(pairs)}".lstrip(": "))
+    return "; ".join(lines)
+
+
 def carry_data(source: Element, target: Element) -> None:
     """Write the data of *source* into *target*; the looks of *target* stay.
 

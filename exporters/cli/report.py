@@ -77,6 +77,10 @@ def _on_one_line(text: str) -> str:
 def apart(*texts: str) -> list[str]:
     """Return texts cut short as :func:`short` does, but with their beginning and where they differ; formulas stay out
     where they are not all that differs."""
+    if any(text.startswith("[{") for text in texts):
+        from exporters.charts.data import in_words
+
+        texts = (*map(in_words, texts),)
     plain = [_without_formulas(text) for text in texts]
     if len(set(plain)) < len(set(texts)):
         plain = list(texts)

@@ -16,6 +16,7 @@ from pptx import Presentation
 from pptx.util import Inches
 
 from exporters.cli.app import app
+from exporters.cli.report import apart
 from exporters.resources import folder
 from exporters.runs.inputs import find_dataset
 from tests.runs.seeding import rewrite
@@ -296,3 +297,8 @@ def test_rows_that_the_data_dropped_go_unless_a_person_wrote_in_them(run: Any) -
     run("resolve", "p", "liwan.gdp-growth", "--data")
     assert not build(run, only="workbook", data="less.yaml")["conflicts"]
     run("verify", "p")
+
+
+def test_what_a_chart_says_is_told_in_words() -> None:
+    said = '[{"cat":["固投\\n12%%","GDP"],"tx":["东屿"],"val":["12",%s]}]'
+    assert apart(said % "null", said % '"7.5"', "") == ["“东屿: 固投 12% 12, GDP –”", "“东屿: 固投 12% 12, GDP 7.5”", "nothing"]

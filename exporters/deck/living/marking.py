@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from collections.abc import Sequence
 
+from exporters.charts.data import in_words
 from exporters.deck.living.deck import Deck, Slide
 from exporters.deck.living.names import MARK, STALE_SLIDE
 from exporters.deck.living.notes import NotesWriter, marks_of, set_marks
@@ -84,22 +84,5 @@ def _line(conflict: Conflict) -> str:
 
 
 def _short(text: str) -> str:
-    plain = " ".join(_numbers(text).split())
+    plain = " ".join(in_words(text).split())
     return plain if len(plain) <= _LONGEST else plain[: _LONGEST - 1] + "…"
-
-
-def _numbers(text: str) -> str:
-    """Return a chart's numbers as people read them; any other text as it is."""
-    if not text.startswith("[{"):
-        return text
-    try:
-        series = json.loads(text)
-    except ValueError:
-        return text
-    lines = []
-    for one in series:
-        values = one.get("val") or one.get("yVal") or []
-        names = one.get("cat") or one.get("xVal") or []
-        pairs = [f"{name} {value}" for name, value in zip(names, values, strict=False)] if names else map(str, values)
-        lines.append(f"{''.join(map(str, one.get('tx') or []))}: {', '.join(pairs)}".lstrip(": "))
-    return "; ".join(lines)
