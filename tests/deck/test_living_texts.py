@@ -81,3 +81,11 @@ def test_an_emptied_line_keeps_its_size() -> None:
     assert root[0].find(f"{A}endParaRPr").get("sz") == "1000"
     set_text(paragraphs_of(root), "9%")
     assert sizes(root) == [[("9%", "1000")]]
+
+
+def test_a_new_line_ends_as_in_the_new_render() -> None:
+    for like, ends in ((body([["甲"], ["乙"]], breaks=True), 1), (body([["甲"], ["乙"]]), 2)):
+        root = body([["南沙增长10%，", "固投增长9%"]])
+        set_text(paragraphs_of(root), "南沙增长10%，居首，\n固投增长9%", paragraphs_of(like))
+        assert text_of(paragraphs_of(root)) == "南沙增长10%，居首，\n固投增长9%"
+        assert len(paragraphs_of(root)) == ends

@@ -107,7 +107,8 @@ class _Patcher:
             body = body_of(place.shape)
             if body is None:
                 return
-            set_text(paragraphs_of(body), edit.new)
+            origin = body_of(source.shape) if source is not None and source.shape is not None else None
+            set_text(paragraphs_of(body), edit.new, paragraphs_of(origin) if origin is not None else ())
             self.dirty.add(place.slide.part)
             self._rename(place.shape, place.slide, edit.key)
             if source is not None and source.shape is not None:

@@ -50,9 +50,12 @@ class _Unit(NamedTuple):
     offset: int = 0
 
 
-def set_text(paragraphs: Sequence[Element], new: str) -> None:
-    """Make the text of *paragraphs* (at least one, siblings in order) *new*, touching only what differs."""
-    writer = _Writer(list(paragraphs))
+def set_text(paragraphs: Sequence[Element], new: str, like: Sequence[Element] = ()) -> None:
+    """Make the text of *paragraphs* (at least one, siblings in order) *new*, touching only what differs.
+
+    New lines end as those that stand there; where there is only one, as those of *like*.
+    """
+    writer = _Writer(list(paragraphs), like)
     old = "".join(unit.char for unit in writer.units)
     for start, stop, text in reversed(list(_changes(old, new))):
         writer.replace(start, stop, text)
@@ -93,7 +96,7 @@ def _within(at: int, old: str, new: str) -> Iterator[tuple[int, int, str]]:
 class _Writer:
     """Replaces stretches of text from the last to the first, so that places before them stay valid."""
 
-    def __init__(self, paragraphs: list[Element]) -> None:
+    def __init__(self, paragraphs: list[Element], like: Sequence[Element]) -> None:
         self._first = paragraphs[0]
         self.units: list[_Unit] = []
         self._touched: list[Element] = []
@@ -106,8 +109,8 @@ class _Writer:
                     self.units += (_Unit(char, "r", child, at) for at, char in enumerate(text))
                 elif child.tag == _BREAK:
                     self.units.append(_Unit("\n", "b", child))
-        kinds = {unit.kind for unit in self.units}
-        self._breaks_lines = "b" in kinds and "p" not in kinds
+        ends = {unit.kind for unit in self.units if unit.kind != "r"}
+        self._breaks_lines = ends == {"b"} if ends else len(like) == 1 and like[0].find(_BREAK) is not None
 
     def replace(self, start: int, stop: int, text: str) -> None:
         gone = self.units[start:stop]
