@@ -10,6 +10,8 @@ import openpyxl
 from desk import NAME, Desk, Grid, rows
 from living_samples import opened
 
+from exporters.runs.pack import Pack
+from exporters.runs.verifying import verify
 from exporters.workbook.locating import results
 from tests.e2e import changes
 
@@ -55,6 +57,31 @@ def test_many_rows_taken_out_of_a_small_table_are_no_lost_anchors(tmp_path: Path
     changes.target(desk.data, "beilu.gdp-growth")["value"] = 9
     assert desk.build().results == {NAME: "merged"}
     assert rows(desk.content).keys().isdisjoint(gone)
+
+
+def test_a_copied_sheet_keeps_what_it_said_and_stands_in_nobodys_way(tmp_path: Path):
+    """Editors call the table on a copied sheet by the name of the first and a number."""
+    desk = Desk(tmp_path, "sample-progress")
+    desk.build()
+
+    def copied(book: Any) -> None:
+        grid = Grid(book)
+        sheet = book.copy_worksheet(grid.sheet)
+        sheet.title = "目标备份"
+        sheet.add_table(openpyxl.worksheet.table.Table(displayName="targets2", ref=grid.table.ref))
+
+    desk.edit(copied)
+    changes.target(desk.data, "beilu.gdp-growth")["value"] = 9
+    assert desk.build().exit_code == 0
+    book = openpyxl.load_workbook(desk.file)
+    found = [Grid(book, name).cell("beilu.gdp-growth", "目标值").value for name in ("targets", "targets2")]
+    assert found == [0.09, 0.05]
+    assert not desk.status().plan.conflicts
+    assert not [one for one in desk.status().plan.kept if one.reason != "added"]
+    pulled = desk.pull()
+    assert not pulled.faults and not pulled.edits
+    assert not [one for one in verify(Pack.open(desk.pack)).findings if one.kind == "changed"]
+    assert desk.build().results == {NAME: "unchanged"}
 
 
 def test_a_table_whose_keys_were_emptied_is_refused_by_its_place(tmp_path: Path):

@@ -128,6 +128,15 @@ class Book:
                 found.append(SheetEntry(one.get("name"), part, one.get("sheetId")))
         return tuple(found)
 
+    def is_copy(self, table: Table) -> bool:
+        """Whether a person made a table by copying the sheet of another, which still stands: it says what that one said
+        on its day, and is theirs. Editors call it by that one's name and a number."""
+        if self.origin is None or not table.name:
+            return False
+        before = {one.name for one in self.origin.tables}
+        here = {one.name for one in self.tables}
+        return table.name not in before and any(_called_after(table.name, name) for name in before & here)
+
     def sheet(self, part: str) -> Sheet:
         found = self._sheets.get(part)
         if found is None:
@@ -400,6 +409,11 @@ class Book:
 
 
 KEPT: Kept[Book] = Kept()
+
+
+def _called_after(name: str, other: str) -> bool:
+    rest = name.removeprefix(other).removeprefix("_")
+    return name != other and name.startswith(other) and rest.isdecimal()
 
 
 def _names_of(book: Book) -> Iterator[tuple[str, list[tuple[str, str]]]]:

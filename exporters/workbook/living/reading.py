@@ -122,7 +122,7 @@ class _Reader:
             whole = Slot(SHEET + name, "", entry.part, SlotKind.FOREIGN)
             yield Group(SHEET + name, entry.part, (Item(SHEET + name, entry.part, (whole,)),), keeps=True)
         for area in areas:
-            if not area.key_column:
+            if not area.key_column or book.is_copy(area):
                 continue
             group = self._naming.tables[area.part]
             items = tuple(self._rows(sheet, area, group, [one for one in areas if one is not area]))
