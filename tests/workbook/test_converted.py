@@ -84,6 +84,29 @@ def test_a_copied_sheet_keeps_what_it_said_and_stands_in_nobodys_way(tmp_path: P
     assert desk.build().results == {NAME: "unchanged"}
 
 
+def test_a_table_under_another_name_is_the_same_table(tmp_path: Path):
+    desk = Desk(tmp_path, "sample-progress")
+    desk.build()
+
+    def renamed(book: Any) -> None:
+        table = Grid(book).table
+        sheet = Grid(book).sheet
+        del sheet.tables["targets"]
+        table.name = table.displayName = "目标表"
+        sheet.add_table(table)
+
+    desk.edit(renamed)
+    changes.target(desk.data, "beilu.gdp-growth")["value"] = 9
+    changes.add(desk.data, "beilu.gdp-growth", id="beilu.fai-growth", indicator="FAI")
+    assert desk.build().exit_code == 0
+    assert not desk.status().plan.kept
+    grid = Grid(openpyxl.load_workbook(desk.file), "目标表")
+    assert grid.cell("beilu.gdp-growth", "目标值").value == 0.09
+    assert grid.cell("beilu.fai-growth", "区域").value == "北麓"
+    assert not [one for one in verify(Pack.open(desk.pack)).findings if one.error]
+    assert desk.build().results == {NAME: "unchanged"}
+
+
 def test_a_table_whose_keys_were_emptied_is_refused_by_its_place(tmp_path: Path):
     desk = Desk(tmp_path, "sample-progress")
     desk.build()

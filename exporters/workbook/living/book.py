@@ -246,8 +246,11 @@ class Book:
 
     @cached_property
     def areas(self) -> tuple[Table, ...]:
-        """Tables, what were tables, and ranges of rows with keys."""
-        return self._kept_together + self.converted + self.ranges
+        """Tables, what were tables, and ranges of rows with keys. A table that took the place of one under another name
+        is what that one was."""
+        were = {(one.sheet, one.top, one.key_column) for one in self.converted}
+        tables = (one for one in self._kept_together if (one.sheet, one.top, one.key_column) not in were)
+        return (*tables, *self.converted, *self.ranges)
 
     @cached_property
     def _kept_together(self) -> tuple[Table, ...]:
