@@ -130,7 +130,8 @@ class Book:
 
     def is_copy(self, table: Table) -> bool:
         """Whether a person made a table by copying the sheet of another, which still stands: it says what that one said
-        on its day, and is theirs. Editors call it by that one's name and a number."""
+        on its day, and is theirs. Editors call it by that one's name and a number; so are those of repeated sheets,
+        which are known by their sheet."""
         if self.origin is None or not table.name:
             return False
         before = {one.name for one in self.origin.tables}

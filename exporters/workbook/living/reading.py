@@ -118,11 +118,12 @@ class _Reader:
         areas = [area for area in book.areas if area.sheet == entry.part]
         name = self._naming.sheets[entry.part]
         keyed: set[int] = set()
-        if entry.part in self._naming.keys:
+        repeated = entry.part in self._naming.keys
+        if repeated:
             whole = Slot(SHEET + name, "", entry.part, SlotKind.FOREIGN)
             yield Group(SHEET + name, entry.part, (Item(SHEET + name, entry.part, (whole,)),), keeps=True)
         for area in areas:
-            if not area.key_column or book.is_copy(area):
+            if not area.key_column or (not repeated and book.is_copy(area)):
                 continue
             group = self._naming.tables[area.part]
             items = tuple(self._rows(sheet, area, group, [one for one in areas if one is not area]))
