@@ -45,9 +45,11 @@ def test_an_order_that_kills_every_worker_is_given_up_and_the_others_are_done(tm
 @pytest.fixture(scope="module")
 def scheduler():
     distributed, dask = pytest.importorskip("distributed"), pytest.importorskip("dask")
-    # How long the scheduler tries to fetch a result from a worker that is dead: 30 s otherwise.
+    # How long the scheduler tries to fetch a result from a worker that is dead (30 s otherwise); and how long a worker
+    # may take to come back before the cluster gives it up (15 s: too short where the machine is busy).
+    patience = {"distributed.comm.timeouts.connect": "2s", "distributed.deploy.lost-worker-timeout": "120s"}
     with (
-        dask.config.set({"distributed.comm.timeouts.connect": "2s"}),
+        dask.config.set(patience),
         distributed.LocalCluster(
             n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None, host="127.0.0.1"
         ) as cluster,
@@ -72,6 +74,8 @@ def test_an_order_that_kills_every_dask_worker_is_given_up_and_the_others_are_do
 @pytest.mark.slow
 def test_a_cluster_that_loses_all_its_workers_ends_the_run_with_a_message(scheduler):
     """The last test of this cluster: its workers are gone afterwards."""
+    # The test before has killed them.
+    scheduler.wait_for_workers(2, timeout=120)
     results = Dask(scheduler.scheduler_address, patience_s=2).run(engine_work.slow, range(1000), 2)
     assert next(results)[1] >= 0
     scheduler.scale(0)
