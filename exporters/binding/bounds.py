@@ -15,11 +15,12 @@ from jinja2 import pass_context, pass_environment, pass_eval_context
 from jinja2.compiler import Frame
 from jinja2.exceptions import SecurityError
 from jinja2.filters import make_attrgetter
-from jinja2.nodes import Concat, Const, Expr, Filter, For, List, Node
+from jinja2.nodes import Concat, Const, Filter, For, List, Node
 
 from exporters.binding.environment import KEPT_FILTERS, MAX_REPEATED
 from exporters.binding.generating import Generator
 from exporters.binding.missing import MISSING, said, worded
+from exporters.binding.turns import NUMBERED, number_turns, numbered
 from exporters.files import FACTOR
 
 MAX_CHARACTERS, CHARACTERS_PER_TARGET = 128_000_000 * FACTOR, 20_000 * FACTOR
@@ -47,9 +48,10 @@ class BoundedGenerator(Generator):
         body = list(body)
         for top in body:
             for node in [*([top] if isinstance(top, For) else []), *top.find_all(For)]:
-                if not (isinstance(node.iter, Filter) and node.iter.name == EACH):
-                    counted = Filter(node.iter, EACH, [], [], None, None, lineno=node.iter.lineno)
-                    node.iter = cast(Expr, counted.set_environment(self.environment))
+                if not (isinstance(node.iter, Filter) and node.iter.name in {EACH, NUMBERED}):
+                    node.iter = Filter(node.iter, EACH, [], [], None, None, lineno=node.iter.lineno)
+                    number_turns(node)
+                    node.set_environment(self.environment)
         super().pull_dependencies(body)
 
     def visit_Concat(self, node: Concat, frame: Frame) -> None:  # noqa: N802 - Jinja2's name
@@ -142,7 +144,7 @@ class Budget:
     def filters(self, known: Mapping[str, Callable[..., Any]]) -> dict[str, Callable[..., Any]]:
         """Return the filters that this budget adds to, or puts in place of, the *known* ones."""
         wary = {name: inner(known[name]) for name, inner in _WARY.items()}
-        return {EACH: self.each} | {
+        return {EACH: self.each, NUMBERED: numbered} | {
             name: self._counting(wary.get(name) or known[name]) for name in KEPT_FILTERS if name not in _SMALL
         }
 

@@ -42,6 +42,7 @@ from exporters.binding.trees import (
     is_there,
     silent_call,
 )
+from exporters.binding.turns import item_of
 
 #: Around a route in a program's text: control characters, which no XML can hold and octets leave as they are.
 ROUTE = ("\x1e", "\x1f")
@@ -136,7 +137,7 @@ class Generator(CodeGenerator):
         self.writeline(f"root.routed = {self._routed}")
 
     def visit_For(self, node: For, frame: Frame) -> None:  # noqa: N802 - Jinja2's name
-        name = node.target.name if isinstance(node.target, Name) else ""
+        name = item_of(node)
         self._loops.append("" if name in assigned(node.body) else name)
         node.body = [_BEGIN, *node.body, _PAUSE]
         super().visit_For(node, frame)

@@ -21,6 +21,8 @@ from jinja2.nodes import (
     Template,
 )
 
+from exporters.binding.turns import is_number
+
 #: Filters that are called for what they do (``set _ = 3|_end``) and return nothing.
 SILENT = frozenset(("_asked", "_done", "_end", "_inside", "_own"))
 #: Filters that name a turn of a loop and do nothing else: where no name is asked for, they are not called.
@@ -101,7 +103,7 @@ def is_there(node: Node) -> bool:
     if is_length(node):
         return True
     loops = isinstance(node, Getattr) and isinstance(node.node, Name) and node.node.name == "loop"
-    return loops or (isinstance(node, Const) and node.value is not None)
+    return loops or is_number(node) or (isinstance(node, Const) and node.value is not None)
 
 
 def silent_call(node: Node) -> Filter | None:

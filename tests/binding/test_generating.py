@@ -139,6 +139,21 @@ def test_a_question_is_put_again_where_its_answer_changed():
     assert "".join(bound(*pieces).stream({"x": 0})) == "ab"
 
 
+@pytest.mark.parametrize("more", ["", "{{ loop.index0 }}"])
+@pytest.mark.parametrize("items", [[], ["a"], ["a", "b", "c"], "xyz", {"k": 1, "l": 2}, None])
+def test_turns_are_numbered_whatever_else_is_asked_of_their_loop(items, more):
+    """Where a loop is asked for no more than numbers, it goes through its items with those."""
+    numbers = ("{{ loop.index }}", "{{ loop.revindex }}", "{% if loop.first %}", "<", "{% elif loop.last %}", ">")
+    inner = ("{% for y in [loop.index, 7] %}", "{{ loop.index ~ y }}", "{% if loop.last %}", "/", "{% endif %}")
+    pieces = ("{% for x in xs %}", *numbers, "{% endif %}", *inner, "{% endfor %}", "{{ x }}", more, "{% endfor %}")
+    streamed = "".join(bound(*(piece for piece in pieces if piece)).stream({"xs": items}))
+    expected, given = "", list(items or ())
+    for at, item in enumerate(given):
+        last = ">" if at + 1 == len(given) else ""
+        expected += f"{at + 1}{len(given) - at}{last if at else '<'}1{at + 1}27/{item}{at if more else ''}"
+    assert streamed.replace("&lt;", "<") == expected
+
+
 def test_items_of_a_loop_may_be_of_any_kind_and_set_anew(scope):
     items = [scope.city, {"name": "x"}, None]
     turns = ("{% for d in items %}", "{{ d.name }}", "{{ '.' if loop.last else ',' }}", "{% endfor %}")
