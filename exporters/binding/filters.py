@@ -82,7 +82,7 @@ def clip(value: Any, columns: int) -> str:
 def after(value: Any, *before: Any) -> Any:
     """The value, with a space in front where the last text of those before it would run into it: both are Latin
     letters or digits. Between Chinese and Latin there is none."""
-    if value.__class__ is str and "一" <= value[:1] <= "鿿":
+    if value.__class__ is str and "一" <= value < "\ua000":
         return value
     if not value and value != 0:
         return value

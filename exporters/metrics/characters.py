@@ -48,11 +48,15 @@ def _outside(ranges: str) -> str:
 # Compiling a set takes as long as its ranges below U+10000 are wide: those outside the wide ones are a fifth as wide,
 # and what stands beside a letter is looked up instead.
 _PORTION_EDGES, _HAN_EDGES = _edges(_WIDE + _SHARED), _edges(_HAN)
-_latin_runs, _letter_runs = re.compile(f"[{_LATIN}]+").finditer, re.compile(f"[{_LETTER}]+").finditer
+# Searched for by its first character, a run is found in two thirds of the time.
+_latin_runs, _letter_runs = (re.compile(f"[{kind}][{kind}]*").finditer for kind in (_LATIN, _LETTER))
 _shared = re.compile(f"[{_SHARED}]")
 
-all_wide = re.compile("[\u3001-\u3029\u3041-\u3096\u4e00-\u9fff\uff01-\uff60]*").fullmatch
-"""Is every character one em wide and none shared between the scripts? Quick; may miss rare ones."""
+_other = re.compile("[^\u3001-\u3029\u3041-\u3096\u4e00-\u9fff\uff01-\uff60]+")
+has_other = _other.search
+"""None only where every character is one em wide and none shared between the scripts. Quick; may find rare ones."""
+other_runs = _other.finditer
+"""The runs of characters that are not known at once to be such."""
 has_wide = re.compile(f"[^{_outside(_WIDE)}]").search
 """Does the text hold Chinese, Japanese or Korean, so that shared marks are Chinese marks?"""
 may_have_contextual = _shared.search
@@ -65,12 +69,13 @@ def script_borders(text: str, at_marks: bool) -> list[int]:
     ``at_marks``: between what the East Asian font sets and what the Latin font sets, punctuation and symbols included.
     """
     runs, edges = (_latin_runs, _PORTION_EDGES) if at_marks else (_letter_runs, _HAN_EDGES)
-    found = []
+    found, length = [], len(text)
     for run in runs(text):
         start, end = run.span()
-        if start and bisect_right(edges, text[start - 1]) % 2:
+        # Mostly an ideograph, which is told at once.
+        if start and ("\u4e00" <= (sign := text[start - 1]) <= "\u9fff" or bisect_right(edges, sign) % 2):
             found.append(start)
-        if end < len(text) and bisect_right(edges, text[end]) % 2:
+        if end < length and ("\u4e00" <= (sign := text[end]) <= "\u9fff" or bisect_right(edges, sign) % 2):
             found.append(end)
     return found
 

