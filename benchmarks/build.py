@@ -1,7 +1,7 @@
 """What one command costs as a whole process, imports included, against importing the three usual libraries.
 
 Each row is the median CPU time (user and system) of several runs that take turns, so that a slow minute of the machine
-falls on all of them; ``ratio`` is against ``import docx, pptx, openpyxl``. The cache of compiled templates is filled by
+falls on all of them; ``ratio`` is against ``import docx, pptx, openpyxl``. The cache (templates, data) is filled by
 a run that is not counted. ``build`` makes the shipped Guangzhou pack in a new folder, ``rebuild`` finds it unchanged.
 
     python benchmarks/build.py [--runs 7] [--json]
