@@ -45,6 +45,7 @@ def merge(
         wanted,
         disordered=_is_disordered(files),
         lost_at=first,
+        adrift=tuple(files.adrift),
     )
 
 

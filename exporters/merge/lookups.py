@@ -45,6 +45,10 @@ class Texts:
         found = [slots[place] for slots, place in self._by_key.get(key, ())]
         return found[0] if found and all(slot.text == found[0].text for slot in found) else None
 
+    def holds(self, key: str) -> bool:
+        """Return whether a key stands anywhere."""
+        return key in self._by_key
+
     def words(self, group: str, slot: Slot) -> str:
         """Return what a slot says, the values in its text as they stand."""
         pieces = slot.text.split(MARK)

@@ -23,7 +23,10 @@ class Slots:
         if slot.kind is SlotKind.FOREIGN:
             return
         ours = self._files.ours_texts.find(group, item, slot.key)
-        if ours is None or ours.kind is SlotKind.COVERED:
+        if ours is None:
+            self._left_behind(group, item, slot)
+            return
+        if ours.kind is SlotKind.COVERED:
             return
         base = self._files.base_texts.find(group, item, slot.key)
         if slot.kind is SlotKind.LOST:
@@ -59,6 +62,12 @@ class Slots:
                 self._files.conflict(name, "both-changed", NOTHING, slot.text, ours.text, slot.at, item, group)
                 return
             self._files.kept.append(Kept(slot.key, before, slot.text, at=slot.at))
+
+    def _left_behind(self, group: str, item: str, slot: Slot) -> None:
+        """See to a value that the data says nowhere any more: what a person copied, or took out of its row, is left."""
+        copied = slot.kind is SlotKind.VALUE and slot.key not in self._files.base_texts.own(group, item)
+        if copied and self._files.base_texts.holds(slot.key) and not self._files.ours_texts.holds(slot.key):
+            self._files.adrift.append(slot.text)
 
     @staticmethod
     def _typed_over(before: str, slot: Slot, ours: Slot, base: Mapping[str, Slot], beside: Sequence[Slot]) -> str:

@@ -35,6 +35,7 @@ class ThreeWay:
     edits: list[Edit] = field(default_factory=list)
     conflicts: list[Conflict] = field(default_factory=list)
     kept: list[Kept] = field(default_factory=list)
+    adrift: list[str] = field(default_factory=list)
 
     @cached_property
     def base_texts(self) -> Texts:

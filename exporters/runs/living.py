@@ -39,6 +39,8 @@ def edited_from(room: Exporter, base: Package, theirs: Package) -> EditedPackage
 
 
 _ORDER = "the order of sections, paragraphs and rows"
+_SHOWN = 5
+"""So many of the values that follow nothing any more are told by their words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,12 +133,23 @@ def lost(plan: Plan, file: str, room: Exporter, base: Package) -> Fault:
     return Fault("anchors", message, file, room.whereabouts(base, room.read(base)).get(plan.lost_at, ""), hint)
 
 
-def order(plan: Plan, file: str) -> tuple[Fault, ...]:
-    """Return the warning that an edited file keeps an order of its own, where the data has another one by now."""
-    if not plan.disordered:
-        return ()
-    message = "the data has another order by now; what people rearranged, or what hangs together here, keeps its own"
-    return (Fault("order", message, file, hint="move what should move; or build the file anew with --fresh"),)
+def left_apart(plan: Plan, file: str) -> tuple[Fault, ...]:
+    """Return the warnings of what an edited file keeps, where the data says otherwise by now: an order of its own,
+    and copies of values that are gone."""
+    told: list[Fault] = []
+    if plan.disordered:
+        message = (
+            "the data has another order by now; what people rearranged, or what hangs together here, keeps its own"
+        )
+        hint = "move what should move; or build the file anew with --fresh"
+        told.append(Fault("order", message, file, hint=hint, severity="warning"))
+    if plan.adrift:
+        said = [f"“{one}”" for one in dict.fromkeys(plan.adrift)]
+        more = f" and {len(said) - _SHOWN} more" if len(said) > _SHOWN else ""
+        message = f"copied here, and said by the data no more: {', '.join(said[:_SHOWN])}{more}"
+        hint = "they stay and follow nothing; take out what is not true any more"
+        told.append(Fault("adrift", message, file, hint=hint, severity="warning"))
+    return tuple(told)
 
 
 def linked(package: Package, file: str) -> tuple[Fault, ...]:

@@ -168,7 +168,7 @@ def _fresh(plan: Plan, step: Step, ours: bytes, statements: Statements) -> MadeF
 def _merged(plan: Plan, step: Step, ours: bytes, scope: Scope, statements: Statements) -> MadeFile:
     """Carry hand edits into the new render; where that cannot be done, the new version goes beside the file."""
     from exporters.runs import rows
-    from exporters.runs.living import new_look, order
+    from exporters.runs.living import left_apart, new_look
 
     name, existing = step.filename, step.existing
     if existing.fault is not None:
@@ -179,7 +179,7 @@ def _merged(plan: Plan, step: Step, ours: bytes, scope: Scope, statements: State
         return MadeFile(name, "refused", beside=ours, faults=_advised(error.faults, name))
     conflicts = merged.plan.conflicts
     told = rows.told(str(plan.out / name), step.template.entry.name, merged.plan, scope)
-    told += order(merged.plan, str(plan.out / name)) + links
+    told += left_apart(merged.plan, str(plan.out / name)) + links
     if _is_upgrade(step):
         told = (*told, new_look(str(plan.out / name)))
     if merged.content is None:

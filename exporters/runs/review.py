@@ -15,7 +15,7 @@ from exporters.package import EDITED, Package
 from exporters.registry import EXPORTERS
 from exporters.runs import making, planning, publish, rows
 from exporters.runs.copies import older
-from exporters.runs.living import arranged, edited_from, linked, lost, order, planned, upgraded, with_own_lines
+from exporters.runs.living import arranged, edited_from, left_apart, linked, lost, planned, upgraded, with_own_lines
 from exporters.runs.manifest import Manifest
 from exporters.runs.memory import Memory
 from exporters.runs.moves import Move
@@ -164,7 +164,7 @@ def diff(request: Request) -> Review:
                 fault = lost(plan, str(folder / name), room, pristine) if plan.lost_too_much else None
                 plan = with_own_lines(room, plan, packages[0], theirs, readings[1])
             apart = rows.told(str(folder / name), step.template.entry.name, plan, scope)
-            apart += order(plan, str(folder / name)) + linked(theirs, str(folder / name))
+            apart += left_apart(plan, str(folder / name)) + linked(theirs, str(folder / name))
             warnings = _warnings(older(folder, name, base, made), apart)
             files.append(FileReview(name, state, plan, fault, places, warnings))
         # What is open in a file that was looked at is what a build would leave open there.

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import io
+from typing import Any
 
 import docx
 import pytest
@@ -11,10 +13,10 @@ from exporters import word
 from exporters.merge import Overrides, merge
 from exporters.model import Dataset
 from exporters.package import EditedPackage, Package
-from exporters.runs.living import arranged
+from exporters.runs.living import arranged, left_apart
 from exporters.snapshot import RemoveItem
 from tests.word.living_samples import FIRST, Maker, changed, dataset, template
-from tests.word.living_steps import W, body, plan_of, regenerate
+from tests.word.living_steps import W, body, plan_of, regenerate, text
 from tests.word.test_living_docx import edited, of, retype
 
 
@@ -134,3 +136,22 @@ def test_a_section_goes_although_the_one_before_it_moved_to_the_end() -> None:
         item.id for item in readings[2].groups[0].items
     }
     assert section and section <= gone
+
+
+def test_what_a_copy_says_and_the_data_no_more_is_told() -> None:
+    make = Maker()
+    base = make(FIRST)
+
+    def paste(document: Any) -> None:
+        copied = copy.deepcopy(of(document, "安和区今年")._p)
+        for mark in list(copied.iter(f"{W}bookmarkStart", f"{W}bookmarkEnd", f"{W}footnoteReference")):
+            mark.getparent().remove(mark)
+        of(document, "完。")._p.addprevious(copied)
+
+    theirs = edited(base, paste)
+    follows, plan = regenerate(base, theirs, make(changed(anhe={"gdp-growth": "9", "fai-level": "730"})))
+    assert not plan.adrift and not left_apart(plan, "x.docx") and text(follows).count("增长9%以上") == 2
+    stays, plan = regenerate(base, theirs, make(changed(anhe=None)))
+    assert plan.adrift == ("安和区", "7.5%以上", "730亿元") and "安和区今年" in text(stays)
+    (told,) = left_apart(plan, "x.docx")
+    assert told.severity == "warning" and "“7.5%以上”" in told.message
