@@ -43,7 +43,7 @@ def merge(
         tuple(files.kept),
         vanished,
         wanted,
-        disordered=_is_disordered(files),
+        disordered=files.disordered or _is_disordered(files),
         lost_at=first,
         adrift=tuple(files.adrift),
     )

@@ -20,6 +20,9 @@ class Parts:
         if base is None or not (base.composed and theirs.composed and ours.composed):
             return
         before, here, new = (_parts_of(item) for item in (base, theirs, ours))
+        common = before.keys() & here.keys() & new.keys()
+        old, kept, wanted = ([name for name in parts if name in common] for parts in (before, here, new))
+        self._files.disordered |= old != wanted != kept
         for name, part in new.items():
             if name not in before and name not in here and name + _PROSE not in self._files.prose:
                 self._files.edits.append(InsertItem(name, part.at, theirs.at))

@@ -36,6 +36,8 @@ class ThreeWay:
     conflicts: list[Conflict] = field(default_factory=list)
     kept: list[Kept] = field(default_factory=list)
     adrift: list[str] = field(default_factory=list)
+    disordered: bool = False
+    """Whether the data has paragraphs within an item in another order, which the file does not take."""
 
     @cached_property
     def base_texts(self) -> Texts:

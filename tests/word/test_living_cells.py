@@ -89,6 +89,15 @@ def test_paragraphs_of_a_cell_follow_the_data(works: Mapping[str, str], first: b
     assert [line for line in body(back) if line != "我的段落。"] == body(again)
 
 
+def test_another_order_within_a_cell_is_told(make: Maker, base: bytes) -> None:
+    ours = make(_dataset({**BASE, "anhe": "修路|建港"}))
+    data, plan = regenerate(base, base, ours)
+    assert plan.disordered and not plan.edits and not plan.conflicts
+    assert not plan_of(ours, data, ours).disordered
+    turned = plan_of(base, ours, ours)
+    assert not turned.disordered
+
+
 def test_what_a_person_wrote_in_the_cell_stays(make: Maker, base: bytes) -> None:
     theirs = _edited(base, lambda document: document.tables[0].rows[0].cells[1].add_paragraph("我的话。"))
     ours = make(_dataset({**BASE, "bailin": "修桥|植树"}))
