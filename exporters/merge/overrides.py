@@ -72,6 +72,22 @@ class Overrides:
         )
         return replace(theirs, groups=tuple(groups))
 
+    def returned(self, theirs: Snapshot, ours: Snapshot) -> Snapshot:
+        """Return *theirs* with dropped rows called by their ids again where the data has them back."""
+        back = {(group, key): item for (group, item), key in self.held.items() if key != item}
+        if not back:
+            return theirs
+        here = {(group.id, item.id) for group in ours.groups for item in group.items}
+
+        def name(group: Group, item: Item) -> Item:
+            own = back.get((group.id, item.id), "")
+            return called(item, own) if (group.id, own) in here else item
+
+        return replace(
+            theirs,
+            groups=tuple(replace(one, items=tuple(name(one, item) for item in one.items)) for one in theirs.groups),
+        )
+
     def within(self, theirs: Snapshot) -> Overrides:
         """Return them with what *theirs* tells of places that are gone."""
         here = {(slot.key, item, group) for group, item, slot in theirs.slots()} if self.places else set()
