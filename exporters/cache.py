@@ -10,6 +10,7 @@ import hashlib
 import hmac
 import os
 import sys
+from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 
@@ -55,15 +56,23 @@ class Store:
             part.write_bytes(self._sign(self._key, name, content) + content)
             part.replace(path)
         except OSError:
-            part.unlink(missing_ok=True)
+            with suppress(OSError):
+                part.unlink()
 
-    def keep_newest(self, kind: str, count: int) -> None:
-        """Drop all entries of a *kind* but the newest *count*."""
+    def keep_newest(self, kind: str, count: int, size: int) -> None:
+        """Drop all entries of a *kind* but the newest: at most *count* and *size* bytes of them."""
         if self._folder is None:
             return
-        entries = sorted(self._folder.glob(f"*.{kind}"), key=_written)
-        for path in entries[:-count]:
-            path.unlink(missing_ok=True)
+        entries = []
+        for path in self._folder.glob(f"*.{kind}"):
+            with suppress(OSError):
+                status = path.stat()
+                entries.append((status.st_mtime_ns, path.name, status.st_size))
+        for number, (_, name, taken) in enumerate(sorted(entries, reverse=True)):
+            size -= taken
+            if number >= count or size < 0:
+                with suppress(OSError):
+                    (self._folder / name).unlink()
 
     def _sign(self, key: bytes, name: str, content: bytes) -> bytes:
         return hmac.digest(key, name.encode() + b"\n" + content, _DIGEST)
@@ -93,12 +102,8 @@ def _new_key(path: Path) -> bytes | None:
     except FileExistsError:
         return read_file(path) or None
     except OSError:
+        # One without content would be in the way of the next.
+        with suppress(OSError):
+            path.unlink()
         return None
     return key
-
-
-def _written(path: Path) -> float:
-    try:
-        return path.stat().st_mtime
-    except OSError:
-        return 0.0

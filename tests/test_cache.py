@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 
 import pytest
@@ -86,16 +87,31 @@ def test_no_folder_is_no_error(tmp_path):
     for store in (Store(blocked / "cache"), Store(None)):
         name = store.name("thing", b"1")
         store.put(name, b"content")
-        store.keep_newest("thing", 1)
+        store.keep_newest("thing", 1, 100)
         assert store.get(name) is None
 
 
-def test_only_the_newest_of_a_kind_stay(tmp_path):
+@pytest.mark.parametrize(("count", "size", "left"), [(2, 10_000, 2), (5, 10_000, 5), (5, 100, 2), (5, 10, 0)])
+def test_only_the_newest_of_a_kind_stay(tmp_path, count, size, left):
     store = Store(tmp_path)
     names = [store.name("thing", str(number).encode()) for number in range(5)]
     for age, name in enumerate(names):
-        store.put(name, b"content")
+        store.put(name, b"content of 18 bytes"[:18])
         os.utime(tmp_path / name, (age, age))
     store.put(store.name("other", b""), b"content")
-    store.keep_newest("thing", 2)
-    assert entries(tmp_path) == sorted([*names[-2:], store.name("other", b"")])
+    store.keep_newest("thing", count, size)
+    assert entries(tmp_path) == sorted([*names[5 - left :], store.name("other", b"")])
+
+
+@pytest.mark.skipif(os.name != "posix", reason="file modes")
+def test_a_disk_that_was_full_when_the_key_was_made_does_no_harm_later(tmp_path, monkeypatch):
+    def full(*_):
+        raise OSError(errno.ENOSPC, "no room")
+
+    with monkeypatch.context() as at_first:
+        at_first.setattr("exporters.cache.os.fdopen", full)
+        Store(tmp_path).put("a.thing", b"content")
+    store = Store(tmp_path)
+    name = store.name("thing", b"1")
+    store.put(name, b"content")
+    assert store.get(name) == b"content"

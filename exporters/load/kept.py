@@ -7,12 +7,15 @@ from collections.abc import Callable
 from pathlib import Path
 
 from exporters.cache import Store
+from exporters.files import FACTOR
 from exporters.model import Dataset
 
 from .source_texts import SourceTexts
 
 _MOST = 30
-"""So many datasets are kept: each state of each file is one."""
+"""So many datasets are kept at most: each state of each file is one."""
+_BYTES = 256 << 20
+"""So much room they take at most."""
 
 
 def kept(store: Store, raw: bytes, path: Path, texts: SourceTexts, read: Callable[[], Dataset]) -> Dataset:
@@ -20,7 +23,7 @@ def kept(store: Store, raw: bytes, path: Path, texts: SourceTexts, read: Callabl
 
     Whether a dataset is right also hangs on the stored *texts*: they are compared by their digests.
     """
-    name = store.name("dataset", path.suffix.lower().encode(), raw)
+    name = store.name("dataset", f"{path.suffix.lower()} {FACTOR}".encode(), raw)
     found = store.get(name)
     if found is not None:
         dataset, canonical, digests = pickle.loads(found)
@@ -31,5 +34,5 @@ def kept(store: Store, raw: bytes, path: Path, texts: SourceTexts, read: Callabl
             return dataset
     dataset = read()
     store.put(name, pickle.dumps((dataset, dataset.canonical, texts.digests), protocol=5))
-    store.keep_newest("dataset", _MOST)
+    store.keep_newest("dataset", _MOST, _BYTES)
     return dataset

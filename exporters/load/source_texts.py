@@ -13,7 +13,7 @@ from exporters.model import Dataset, Problem, Source
 class SourceTexts:
     """The texts in *folder*, or, without one, beside the dataset.
 
-    ``digests`` tells by file name what was read of each, empty where a text is not there.
+    ``digests`` tells by file name what was read of each: empty where a text is not there, else its SHA-256.
     """
 
     def __init__(self, beside: Path, folder: Path | None = None) -> None:
@@ -47,6 +47,7 @@ class SourceTexts:
         try:
             raw = read_file(place)
         except OSError as error:
+            self.digests[name] = "unreadable"
             return [Problem(path, "unreadable", f"{name} cannot be read: {error.strerror}")]
         self.digests[name] = digest = hashlib.sha256(raw).hexdigest()
         if source.sha256 and digest != source.sha256:

@@ -87,11 +87,7 @@ class Reader:
             if apart:
                 self.faults.append(replace(rows.fault(str(file.path), apart), severity="error"))
             changed = [one for one in changed if one[1] not in apart]
-            unsure = {
-                (one.item, one.key.partition("@")[0])
-                for one in still_open
-                if may_be_of_units(one)
-            }
+            unsure = {(one.item, one.key.partition("@")[0]) for one in still_open if may_be_of_units(one)}
             changed = [one for one in changed if not self._in_doubt(file, one, unsure, places)]
         if now.format == "deck":
             for where, *said in self._said(base, now, places):

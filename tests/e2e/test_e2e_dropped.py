@@ -198,17 +198,39 @@ def test_a_section_and_a_slide_that_stay_are_told_once_each_as_what_they_are(edi
     assert not any(one.error for one in verify(Pack.open(edited.folder)).findings)
 
 
-def test_a_row_whose_record_moves_to_another_slide_stays_what_it_was(edited: Edited):
-    """Its figures are those of the row that the other slide has by now; nobody typed what it still says."""
+def progress_rows(deck) -> list[list[str]]:
+    tables = [shape.table for slide in deck.slides for shape in slide.shapes if shape.name == "pack.progress"]
+    return [[cell.text for cell in row.cells] for table in tables for row in table.rows]
+
+
+def remarked(edited: Edited) -> None:
+    """Write into a row of the deck's progress."""
     deck = pptx.Presentation(edited / "deck")
     tables = [shape.table for slide in deck.slides for shape in slide.shapes if shape.name == "pack.progress"]
     row = next(row for table in tables for row in table.rows if [*row.cells][2].text == "7%以上")
     row.cells[1].text_frame.add_paragraph().text = "格内批语"
     deck.save(edited / "deck")
 
-    def lags(data: changes.Data) -> None:
-        changes.target(data, "dongyu.gdp-growth")["value"] = 7.5
 
+def lags(data: changes.Data) -> None:
+    """Set a target so that its row goes to another slide."""
+    changes.target(data, "dongyu.gdp-growth")["value"] = 7.5
+
+
+def test_a_row_whose_record_comes_back_to_its_slide_is_that_row(edited: Edited):
+    before = progress_rows(pptx.Presentation(edited / "deck"))
+    remarked(edited)
+    assert len(edited.rebuilt(lags).manifest.conflicts) == 1
+    for _ in range(2):
+        edited.rebuilt(lambda _: None)
+        after = progress_rows(pptx.Presentation(edited / "deck"))
+        assert [row[:1] + row[2:] for row in after] == [row[:1] + row[2:] for row in before]
+        assert sum("格内批语" in row[1] for row in after) == 1
+
+
+def test_a_row_whose_record_moves_to_another_slide_stays_what_it_was(edited: Edited):
+    """Its figures are those of the row that the other slide has by now; nobody typed what it still says."""
+    remarked(edited)
     outcome = edited.rebuilt(lags)
     (told,) = outcome.manifest.conflicts
     assert (told["reason"], told["key"]) == ("changed-dropped", "pack.progress/东屿 GDP增速@pack.slide-11")

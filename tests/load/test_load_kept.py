@@ -60,7 +60,9 @@ def test_faults_are_told_each_time_and_nothing_is_kept(tmp_path: Path, store: St
     assert entries(tmp_path) == []
 
 
-def test_a_stored_text_that_changes_is_checked_again(tmp_path: Path, store: Store) -> None:
+def test_a_stored_text_that_changes_is_checked_again(
+    tmp_path: Path, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
     text = SMALL.replace("title: 'Plan: 2026'", "title: 'Plan: 2026'\n    file: plan.txt")
     path = written(tmp_path, text.replace("source: plan,", "source: plan, start: 2, end: 10,"))
     load(path, store=store)
@@ -71,6 +73,22 @@ def test_a_stored_text_that_changes_is_checked_again(tmp_path: Path, store: Stor
         load(path, store=store)
     (tmp_path / "plan.txt").unlink()
     load(path, store=store)
+    (tmp_path / "plan.txt").mkdir()
+    load(path, store=store)
+    monkeypatch.setattr("exporters.load.source_texts.Path.is_file", lambda _: True)
+    with pytest.raises(DataError, match="cannot be read"):
+        load(path, store=store)
+
+
+def test_what_only_larger_limits_let_in_is_read_anew(
+    tmp_path: Path, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = written(tmp_path, SMALL)
+    with monkeypatch.context() as larger:
+        larger.setattr("exporters.load.kept.FACTOR", 1000)
+        load(path, store=store)
+    load(path, store=store)
+    assert len(entries(tmp_path)) == 2
 
 
 def test_what_was_tampered_with_is_never_loaded(tmp_path: Path, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
