@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from hashlib import blake2b
 from typing import TYPE_CHECKING
 
@@ -50,6 +51,12 @@ class InitiativeView(View):
     def source(self) -> SourceView | None:
         """The source that it comes from."""
         return self._scope.source(self._initiative.evidence.source) if self._initiative.evidence else None
+
+
+@lru_cache(1_000)
+def _mark(wording: str) -> str:
+    """Return what a theme is known by; the places of a pack share their themes."""
+    return blake2b(wording.encode(), digest_size=4).hexdigest()
 
 
 class ThemeView(View):
@@ -236,7 +243,7 @@ class PlaceView(View):
         views: list[ThemeView] = []
         for name, items in found.items():
             wording = items[0]._initiative.theme.in_("zh")
-            mark = blake2b(wording.encode(), digest_size=4).hexdigest()
+            mark = _mark(wording)
             marks[mark] = number = marks.get(mark, 0) + 1
             key = f"{self.key}.theme-{mark}" + (f"-{number}" if number > 1 else "")
             views.append(ThemeView(self._scope, key, name, items))
