@@ -14,7 +14,7 @@ from exporters.preview.page import ShownFile
 from exporters.preview.pages import Picture
 from exporters.runs.inputs import find_dataset
 from exporters.runs.manifest import NAME, FileRecord, Manifest
-from exporters.runs.pack import DATA, canonical
+from exporters.runs.pack import DATA
 
 HOSTILE = "<script>alert(1)</script>\"'><img src=http://evil.example/x onerror=alert(2)> {{ 7*7 }} &amp; </style>]]>"
 
@@ -92,7 +92,7 @@ def make_pack(folder: Path, *, data: Dataset | None = None, lang: str = "zh", co
         (folder / name).write_bytes(content)
         sha256 = hashlib.sha256(content).hexdigest()
         records[name] = FileRecord(exporter, sha256, len(content), 1, sha256, name, sha256, 1)
-    stored = canonical(data)
+    stored = data.canonical
     (folder / DATA).parent.mkdir(exist_ok=True)
     (folder / DATA).write_bytes(stored)
     manifest = Manifest(
