@@ -174,3 +174,21 @@ class Maker:
         out = io.BytesIO()
         word.render(self._compiled, self._template, Scope(data, "zh", data.as_of), out, properties={"briefpack": stamp})
         return out.getvalue()
+
+
+def with_tables(cells: list[list[str]]) -> bytes:
+    """Return the template with a table of these *cells* in a section for each district, before the last paragraph."""
+    document = docx.Document(io.BytesIO(template()))
+    end = next(one for one in reversed(document.paragraphs) if "完。" in one.text)
+    end.insert_paragraph_before("{% for d in districts %}")
+    end.insert_paragraph_before("{{ d.name }}分项如下。")
+    table = document.add_table(len(cells), len(cells[0]))
+    for row, texts in zip(table.rows, cells, strict=True):
+        for cell, said in zip(row.cells, texts, strict=True):
+            cell.text = said
+    end._p.addprevious(table._tbl)
+    end.insert_paragraph_before("{{ d.name }}分项完。")
+    end.insert_paragraph_before("{% endfor %}")
+    out = io.BytesIO()
+    document.save(out)
+    return out.getvalue()

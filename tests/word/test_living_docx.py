@@ -13,7 +13,7 @@ from docx.shared import RGBColor
 
 from exporters.merge import Overrides
 from exporters.snapshot import InsertItem, RemoveItem
-from tests.word.living_samples import FIRST, Maker, changed, template
+from tests.word.living_samples import FIRST, Maker, changed, template, with_tables
 from tests.word.living_steps import (
     W,
     body,
@@ -347,7 +347,9 @@ def test_a_control_in_several_runs_goes_whole_although_its_value_moves(track: st
 
     theirs = edited(base, split)
     ours = make(changed(anhe={"gdp-growth": "30"}, bailin={"gdp-growth": "3.5"}))
-    assert (line := next(one for one in body(ours) if "领先" in one)) != next(one for one in body(base) if "领先" in one)
+    assert (line := next(one for one in body(ours) if "领先" in one)) != next(
+        one for one in body(base) if "领先" in one
+    )
     data, plan = regenerate(base, theirs, ours, track)
     assert line in body(data) and not plan.conflicts
     if track:
@@ -376,20 +378,9 @@ def test_a_figure_deleted_in_word_is_gone_and_word_s_prompt_is_nobody_s_text(mak
 
 
 def test_rows_three_loops_deep_belong_to_the_section_around_them() -> None:
-    document = docx.Document(io.BytesIO(template()))
-    end = of(document, "完。")
-    end.insert_paragraph_before("{% for d in districts %}")
-    end.insert_paragraph_before("{{ d.name }}分项如下。")
-    table = document.add_table(1, 2)
     loops = "{% for t in d.targets %}{% for o in d.targets %}{% for i in d.initiatives %}"
-    table.cell(0, 0).text = loops + "{{ t.text }}"
-    table.cell(0, 1).text = "{{ o.text }}{{ i.text }}{% endfor %}{% endfor %}{% endfor %}"
-    end._p.addprevious(table._tbl)
-    end.insert_paragraph_before("{{ d.name }}分项完。")
-    end.insert_paragraph_before("{% endfor %}")
-    out = io.BytesIO()
-    document.save(out)
-    make = Maker(out.getvalue())
+    closed = "{{ o.text }}{{ i.text }}{% endfor %}{% endfor %}{% endfor %}"
+    make = Maker(with_tables([[loops + "{{ t.text }}", closed]]))
     base = make(FIRST)
     section = [item for item in snapshot(base).groups[0].items if item.unit.endswith("/2")]
     rows = [item for item in section if "_bp_r" in item.id]

@@ -15,7 +15,7 @@ from exporters.model import Dataset
 from exporters.package import EditedPackage, Package
 from exporters.runs.living import arranged, left_apart
 from exporters.snapshot import RemoveItem
-from tests.word.living_samples import FIRST, Maker, changed, dataset, template
+from tests.word.living_samples import FIRST, Maker, changed, dataset, template, with_tables
 from tests.word.living_steps import W, body, plan_of, regenerate, text
 from tests.word.test_living_docx import edited, of, retype
 
@@ -91,20 +91,9 @@ def test_a_theme_is_known_whatever_stands_before_it(themes: tuple[str, ...]) -> 
 
 
 def test_a_section_with_rows_deep_in_loops_behind_others_stays_whole() -> None:
-    document = docx.Document(io.BytesIO(template()))
-    end = of(document, "完。")
-    end.insert_paragraph_before("{% for d in districts %}")
-    end.insert_paragraph_before("{{ d.name }}分项如下。")
-    table = document.add_table(2, 2)
-    table.cell(0, 0).text = "{%tr for t in d.targets %}{{ t.text }}"
-    table.cell(1, 0).text = "{% for o in d.targets %}{% for i in d.initiatives %}其中"
-    table.cell(1, 1).text = "{{ o.text }}{{ i.text }}{% endfor %}{% endfor %}{%tr endfor %}"
-    end._p.addprevious(table._tbl)
-    end.insert_paragraph_before("{{ d.name }}分项完。")
-    end.insert_paragraph_before("{% endfor %}")
-    out = io.BytesIO()
-    document.save(out)
-    make = Maker(out.getvalue())
+    deep = "{% for o in d.targets %}{% for i in d.initiatives %}其中"
+    closed = "{{ o.text }}{{ i.text }}{% endfor %}{% endfor %}{%tr endfor %}"
+    make = Maker(with_tables([["{%tr for t in d.targets %}{{ t.text }}", ""], [deep, closed]]))
     base = make(FIRST)
     theirs = edited(base, lambda document: of(document, "安和区分项如下").add_run("另有一项。"))
     data, plan = regenerate(base, theirs, make(changed(anhe=None)))
