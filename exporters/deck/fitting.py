@@ -144,7 +144,8 @@ class Fitter:
 
     def fit(self, value: Any, lines: int = 1, box: int = -1, taken: str = "") -> str:
         """Return a value shortened by rule to so many lines of its own box; *taken* is what its line holds besides."""
-        text = plain(as_text(value))
+        # Of Markup, ``replace`` would escape what it puts in.
+        text = plain(str(as_text(value)))
         if box < 0 or not text:
             return text
         found = self._boxes[box]
@@ -210,7 +211,8 @@ class Fitter:
         if not self._left_out:
             return body
         body = str(body)
-        missing = [text for text in dict.fromkeys(self._left_out) if _escaped(text) not in body.replace("&#34;", '"')]
+        held = body.replace("&#34;", '"').replace("&#39;", "'")
+        missing = [text for text in dict.fromkeys(self._left_out) if _escaped(text) not in held]
         if missing:
             body = body.removesuffix("<a:p/>")
         lines = (line for text in missing for line in text.split("\n"))

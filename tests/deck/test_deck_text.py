@@ -191,6 +191,20 @@ def test_fit_of_one_value_knows_its_box() -> None:
     assert CLAUSES in shown.notes_slide.notes_text_frame.text
 
 
+def test_a_value_is_not_cut_within_a_sign_that_xml_spells_out() -> None:
+    office = Office()
+    for number in range(2, 12):
+        slide = office.slide("x", notes="{{ pack.subtitle }}")
+        box(slide, "{{ pack.subtitle|fit(1) }}", width=0.2 * number, height=2)
+    said = "'R&D' & \"chips\" <5 nm> & the city's ''own'' fabs && foundries"
+    data = DATA.model_copy(update={"subtitle": DATA.subtitle.model_copy(update={"zh": said})})
+    for slide in opened(office.save(), data).slides:
+        text = slide.shapes[1].text_frame.text
+        assert text.endswith("…")
+        assert said.startswith(text[:-1])
+        assert slide.notes_slide.notes_text_frame.text == said, "the whole text stands in the notes already"
+
+
 @cache
 def filled() -> list[dict[str, Any]]:
     """Boxes of one run, with and without text and conditions of their own, and of two runs of different size."""
