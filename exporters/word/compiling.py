@@ -120,6 +120,7 @@ class _Compiler:
             bound = scopes.of(paragraph) or paragraph in emitter.holders or paragraph in scopes.varying
             if bound and not is_fallback(paragraph):
                 self._bookmarks.enclose(paragraph, [(f"_bp_{own}", scopes.suffix(paragraph))])
+        self._bookmarks.free_ids(root, scopes)
         emitter.finish()
         self._add_small(part, serialise(root, controls=True))
 
@@ -192,5 +193,5 @@ class _Compiler:
 
     def _highest_id(self, main: str) -> int:
         root = parse(self._package.read(main))
-        numbers = [one.get(f"{W}id", "") for one in root.iter(f"{W}bookmarkStart")]
-        return max((int(number) for number in numbers if number.isdecimal()), default=0)
+        numbers = [one.get(f"{W}id", "") for one in root.iter(etree.Element)]
+        return max((int(number) for number in numbers if number.isdecimal() and len(number) < 10), default=0)

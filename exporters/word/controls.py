@@ -1,7 +1,7 @@
 """A value's content control: a run control whose alias is the value's key, in a bookmark that spells the key as well.
 
 Word keeps the alias; for other editors see :mod:`exporters.word.anchors`. Its appearance is hidden, so readers see
-plain text. A control may not stand inside a hyperlink, a field or another inline control.
+plain text. A control may not stand inside a hyperlink, a field, a comment or another inline control.
 """
 
 from __future__ import annotations
@@ -26,6 +26,9 @@ _VALUE = "\ufdde"
 # A dash in the place of nothing is the same form of the value.
 _SAME_FORM = frozenset(("after", "dash", "default", "d"))
 _NO_CONTROL = frozenset((f"{W}hyperlink", f"{W}fldSimple", f"{W}sdtContent", f"{W}smartTag", f"{W}ruby", f"{W}dir"))
+
+# LibreOffice loads no document that has a control within a comment, and Word offers none there.
+_NO_CONTROLS_WITHIN = frozenset((f"{MC}Fallback", f"{W}comment"))
 
 
 def mark_fields(root: Element) -> None:
@@ -168,7 +171,7 @@ def _may_hold_control(run: Element) -> bool:
             return False
         if parent.tag == f"{W}p":
             break
-    return all(parent.tag != f"{MC}Fallback" for parent in run.iterancestors())
+    return all(parent.tag not in _NO_CONTROLS_WITHIN for parent in run.iterancestors())
 
 
 @lru_cache(maxsize=4096)

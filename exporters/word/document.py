@@ -86,7 +86,8 @@ class Document:
         if counted:
             self._count(blocks, body, holders, found)
         self._bookmarks.repeat_own(root, scopes)
-        self._bookmarks.free_ids(root, scopes)
+        for one in (root, *(note for notes in self.notes for note in notes.dynamic.values())):
+            self._bookmarks.free_ids(one, scopes)
         self._charts(root, scopes)
         for paragraph, own in names.items():
             self._bookmarks.enclose(paragraph, own)

@@ -12,6 +12,7 @@ W15: Final = "{http://schemas.microsoft.com/office/word/2012/wordml}"
 MC: Final = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
 WP: Final = "{http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing}"
 A: Final = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
+V: Final = "{urn:schemas-microsoft-com:vml}"
 C: Final = "{http://schemas.openxmlformats.org/drawingml/2006/chart}"
 R: Final = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
 

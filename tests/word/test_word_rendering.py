@@ -136,6 +136,7 @@ def test_endnotes_and_comments() -> None:
     done = render(template(build), small())
     assert [text for text in done.texts("word/endnotes.xml") if text] == ["乙区尾注", "丙区尾注", "丁区尾注"]
     assert done.texts("word/comments.xml") == ["核对乙区", "核对丙区", "核对丁区"]
+    assert not list(done.xml("word/comments.xml").iter(f"{W}sdt")), "LibreOffice loads no document with such a comment"
 
 
 TEXT_BOX = """<w:p><w:r><mc:AlternateContent><mc:Choice Requires="wps"><w:drawing><wp:inline>
