@@ -14,8 +14,9 @@ from exporters.merge.ordering import arrangements, in_order_of
 from exporters.merge.overrides import Overrides
 from exporters.merge.prose import merge_prose
 from exporters.merge.units import may_be_of_units
-from exporters.merge.upgrades import upgrade
+from exporters.merge.upgrades import following, upgrade
 from exporters.merge.values import Merged, canonical, merge_value, spanned
+from exporters.merge.vanishing import of_sections_gone
 
 __all__ = [
     "LINE",
@@ -27,6 +28,7 @@ __all__ = [
     "canonical",
     "content_of",
     "counterparts",
+    "following",
     "in_order_of",
     "known",
     "line_key",
@@ -35,6 +37,7 @@ __all__ = [
     "merge_prose",
     "merge_value",
     "named_as",
+    "of_sections_gone",
     "spanned",
     "upgrade",
 ]

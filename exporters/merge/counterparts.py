@@ -18,12 +18,16 @@ from exporters.snapshot import Group, Item, SlotKind, Snapshot, Twin
 
 # Two groups of one record are one in two templates where so much of what they say is the same.
 _ENOUGH = 0.3
+_PAIR = 2
 _OF_RECORDS = frozenset((SlotKind.VALUE, SlotKind.CHART))
 
 
-def counterparts(base: Snapshot, theirs: Snapshot, target: Snapshot, *, one_template: bool) -> dict[str, Twin]:
+def counterparts(
+    base: Snapshot, theirs: Snapshot, target: Snapshot, *, one_template: bool, sure: bool = False
+) -> dict[str, Twin]:
     """Return, by the handles of *theirs*, what its generated groups and items are in *base*, which it was edited from,
-    and in *target*; what people put there is left out. *one_template*: base and target are of one template."""
+    and in *target*; what people put there is left out. *one_template*: base and target are of one template. *sure*: of
+    two templates, only the items that no other ones are like."""
     here = aligned(base, theirs)
     there = aligned(base, target) if one_template else target
     origins = {group.id: group for group in base.groups}
@@ -37,7 +41,7 @@ def counterparts(base: Snapshot, theirs: Snapshot, target: Snapshot, *, one_temp
         before = {item.id: item for item in origin.items}
         now: dict[str, str] = {}
         if twin is not None:
-            now = {item.id: item.at for item in twin.items} if one_template else _items(origin, twin)
+            now = {item.id: item.at for item in twin.items} if one_template else items_in(origin, twin, sure=sure)
         for item in group.items:
             if item.id in before:
                 # What tells of a whole group goes by its handle.
@@ -100,33 +104,65 @@ def _likeness(one: Counter[str], other: Counter[str]) -> float:
     return 2 * (one & other).total() / total if total else 1.0
 
 
-def same_items(base: Group, target: Group) -> dict[str, str]:
+def same_items(base: Group, target: Group, *, sure: bool = False) -> dict[str, str]:
     """Return the handles in *target* of the items that say just what those of *base* say but for a number that they
     begin with, by their ids there."""
-    return _paired(base.items, target.items, lambda item: uncounted(content_of(item)))
+    return _paired(base.items, target.items, lambda item: uncounted(content_of(item)), sure=sure)
 
 
-def _items(base: Group, target: Group) -> dict[str, str]:
-    """Return also those that say the same values in other words."""
-    found = same_items(base, target)
-    taken = set(found.values())
-    left = [item for item in base.items if item.id not in found]
-    free = [item for item in target.items if item.at not in taken]
-    found |= _paired(left, free, lambda item: tuple(s.key for s in item.slots if s.kind is SlotKind.VALUE))
-    taken = set(found.values())
-    left = [item for item in base.items if item.id not in found and _is_keyed(item)]
-    free = [item for item in target.items if item.at not in taken and _is_keyed(item)]
-    return found | _paired(left, free, lambda item: item.id)
+def items_in(base: Group, target: Group, *, sure: bool = False) -> dict[str, str]:
+    """Return also those that say the same values in other words, or some values more or less (a row, of a table that
+    has another column by now). *sure*: only those that no other ones are like."""
+    found = same_items(base, target, sure=sure)
+
+    def rest() -> tuple[list[Item], list[Item]]:
+        taken = set(found.values())
+        left = [item for item in base.items if item.id not in found]
+        return left, [item for item in target.items if item.at not in taken]
+
+    found |= _paired(*rest(), lambda item: tuple(s.key for s in item.slots if s.kind is SlotKind.VALUE), sure=sure)
+    found |= _holding(*rest())
+    left, free = rest()
+    left, free = [item for item in left if _is_keyed(item)], [item for item in free if _is_keyed(item)]
+    return found | _paired(left, free, lambda item: item.id, sure=sure)
 
 
-def _paired(base: Sequence[Item], target: Sequence[Item], sign: Callable[[Item], Hashable]) -> dict[str, str]:
-    """Return the handles of *target* by the ids of *base*, where both have one sign, in order."""
+def _holding(base: Sequence[Item], target: Sequence[Item]) -> dict[str, str]:
+    """Return the handles of *target* by the ids of *base*, where two items share most of their values, and with no
+    other one."""
+    keys = {item.at: frozenset(s.key for s in item.slots if s.kind is SlotKind.VALUE) for item in (*base, *target)}
+    by_key: dict[str, list[Item]] = defaultdict(list)
+    for item in target:
+        for key in keys[item.at]:
+            by_key[key].append(item)
+    likely = {
+        item.id: {
+            other.at
+            for other in (one for key in keys[item.at] for one in by_key[key])
+            if other.composed == item.composed and _share_most(keys[item.at], keys[other.at])
+        }
+        for item in base
+    }
+    counts = Counter(at for found in likely.values() for at in found)
+    return {name: at for name, found in likely.items() for at in found if len(found) == 1 and counts[at] == 1}
+
+
+def _share_most(one: frozenset[str], other: frozenset[str]) -> bool:
+    return len(one & other) * 2 > len(one | other)
+
+
+def _paired(
+    base: Sequence[Item], target: Sequence[Item], sign: Callable[[Item], Hashable], *, sure: bool
+) -> dict[str, str]:
+    """Return the handles of *target* by the ids of *base*, where both have one sign, in order; *sure*: where nothing
+    else has it."""
     waiting: dict[Hashable, deque[str]] = defaultdict(deque)
     for item in target:
         waiting[sign(item)].append(item.at)
+    counts = Counter(map(sign, base)) if sure else Counter[Hashable]()
     found: dict[str, str] = {}
     for item in base:
         what = sign(item)
-        if what and waiting.get(what):
+        if what and waiting.get(what) and not (sure and counts[what] + len(waiting[what]) > _PAIR):
             found[item.id] = waiting[what].popleft()
     return found

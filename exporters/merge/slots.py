@@ -48,7 +48,7 @@ class Slots:
             if slot.text == base.text != ours.text:
                 self._files.edits.append(SetSlot(slot.key, slot.at, slot.kind, slot.text, ours.text, ours.at))
             return
-        merged = _merge_slot(slot.kind, before, slot.text, ours.text, self._files.both_edited)
+        merged = merge_slot(slot.kind, before, slot.text, ours.text, self._files.both_edited)
         if merged.text != slot.text:
             self._files.edits.append(SetSlot(slot.key, slot.at, slot.kind, slot.text, merged.text, ours.at))
         if merged.conflict:
@@ -114,7 +114,8 @@ class Slots:
             self._files.conflict(name, "both-changed", before, slot.text, ours.text, slot.at, item, group)
 
 
-def _merge_slot(kind: SlotKind, base: str, theirs: str, ours: str, both_edited: bool) -> Merged:
+def merge_slot(kind: SlotKind, base: str, theirs: str, ours: str, both_edited: bool = False) -> Merged:
+    """Merge one bound text. *both_edited*: *ours* is what other people made of *base*."""
     is_prose = kind is SlotKind.PROSE
     merged = merge_prose(base, theirs, ours, both_ways=both_edited) if is_prose else merge_value(base, theirs, ours)
     if not merged.conflict or kind not in {SlotKind.PROSE, SlotKind.VALUE}:

@@ -9,18 +9,20 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from dataclasses import replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from exporters.merge.aligning import aligned, known
 from exporters.merge.columns import in_columns_of
-from exporters.merge.comparing import content_of, line_key
-from exporters.merge.counterparts import same_items
+from exporters.merge.comparing import column_of, content_of, line_key, lost_keys, uncounted
+from exporters.merge.counterparts import counterparts, items_in
+from exporters.merge.looks import in_looks_of
 from exporters.merge.lookups import Texts, ambiguous
 from exporters.merge.overrides import Overrides
-from exporters.merge.prose import merge_prose
+from exporters.merge.slots import merge_slot
 from exporters.merge.threeway import NOTHING, conflict_key
 from exporters.merge.units import in_another_unit
-from exporters.merge.values import canonical, merge_value
+from exporters.merge.values import canonical
+from exporters.merge.vanishing import anchors
 from exporters.snapshot import MARK, Conflict, Group, Item, Kept, Plan, RemoveItem, SetSlot, Slot, SlotKind, Snapshot
 
 # Two texts are one sentence in two templates where they share so much of their pairs of characters and of their values.
@@ -36,20 +38,45 @@ def upgrade(
     Edits without a place are conflicts of the plan ("not-carried"). ``overrides`` is as for ``merge``.
     """
     overrides = overrides or Overrides()
-    before, now = in_columns_of(ours, known(base), aligned(base, overrides.recalled(base, theirs)))
-    return _Upgrade(before, now, known(ours), overrides.within(now)).run()
+    edited = overrides.recalled(base, theirs)
+    here = in_looks_of(base, aligned(base, edited))
+    vanished, wanted, first = anchors(known(base), here, edited)
+    before, now = in_columns_of(ours, known(base), here)
+    plan, told = _Upgrade(before, now, known(ours), overrides.within(now)).run()
+    return replace(plan, vanished=vanished, anchors=wanted, lost_at=first), told
+
+
+def following(base: Snapshot, brought: Snapshot, ours: Snapshot) -> Plan:
+    """Return what makes copies that people had of values, and that were *brought* into the new template, say what the
+    data says by now; and those of which it says nothing any more."""
+    before, after = Texts(base), Texts(ours)
+    edits: list[SetSlot | RemoveItem] = []
+    adrift: list[str] = []
+    for group, item, slot in brought.slots():
+        old = before.find("", "", slot.key) if slot.kind is SlotKind.VALUE else None
+        if old is None or slot.key in after.own(group, item) or canonical(old.text) != canonical(slot.text):
+            continue
+        new = after.find("", "", slot.key)
+        if new is not None and canonical(new.text) != canonical(slot.text):
+            edits.append(SetSlot(slot.key, slot.at, slot.kind, slot.text, new.text, new.at))
+        elif not after.holds(slot.key):
+            adrift.append(slot.text)
+    return Plan(tuple(edits), adrift=tuple(adrift))
 
 
 class _Upgrade:
     def __init__(self, base: Snapshot, theirs: Snapshot, ours: Snapshot, overrides: Overrides) -> None:
         self._base, self._theirs, self._ours, self._overrides = base, theirs, ours, overrides
         self._before, self._after = Texts(base), Texts(ours)
-        self._anchors = sum(1 for _ in base.slots())
         self._clashing = ambiguous(ours)
         self._ambiguous = ambiguous(base) | self._clashing
         self._edited_everywhere = self._alike(theirs)
         self._by_key: dict[str, list[tuple[str, str, Slot]]] = defaultdict(list)
         self._prose: list[tuple[str, str, Slot]] = []
+        self._handles = {
+            ("", ""): "",
+            **{(group.id, item.id): item.at for group in ours.groups for item in group.items},
+        }
         for place in ours.slots():
             self._by_key[place[2].key].append(place)
             if place[2].kind is SlotKind.PROSE:
@@ -79,40 +106,79 @@ class _Upgrade:
         for slot in self._theirs.loose:
             self._slot("", Item("", ""), slot)
         self._deletions()
-        plan = Plan(tuple(self._edits), tuple(self._conflicts), tuple(self._kept), 0, self._anchors)
-        return plan, frozenset(self._told)
+        self._columns()
+        return Plan(tuple(self._edits), tuple(self._conflicts), tuple(self._kept)), frozenset(self._told)
 
     def _deletions(self) -> None:
-        """Take out of running text what people deleted, where the new template says the same; else tell it, once for
-        what hangs together."""
+        """Take out of running text what people deleted, where the new template says it in the same words, and sections
+        that are gone whole; else tell it, once for what hangs together."""
         new = {group.id: group for group in self._ours.groups}
-        here = {group.id: {item.id for item in group.items} for group in self._theirs.groups}
+        here = {group.id: group.items for group in self._theirs.groups}
         moved = {slot.key for _, _, slot in self._theirs.slots() if slot.kind is SlotKind.PROSE}
         for group in self._base.groups:
+            now = {item.id for item in here.get(group.id, ())}
             if group.keeps:
-                self._come_back(group, here.get(group.id))
+                self._come_back(group, now if group.id in here else None)
             if group.keeps or group.id not in new or group.id not in here:
                 continue
-            gone = [item for item in group.items if item.id not in here[group.id] and not item.silent]
+            gone = [item for item in group.items if item.id not in now and not item.silent]
             gone = [item for item in gone if not any(slot.key in moved for slot in item.slots)]
-            if len(gone) * 5 > len(group.items):
-                # Lost anchors look exactly like deletions.
-                continue
-            places = same_items(group, new[group.id])
-            told: dict[str, list[str]] = defaultdict(list)
-            for item in gone:
-                if item.id in places:
-                    self._edits.append(RemoveItem(item.id, places[item.id]))
-                    self._kept.append(Kept(item.id, content_of(item), "", "deleted"))
-                elif text := content_of(item):
-                    told[item.unit or item.id].append(text)
-            self._conflicts += (_deleted("\n".join(texts)) for texts in told.values())
+            if gone:
+                self._take_out(group, new[group.id], gone, {item.unit for item in here[group.id]})
+
+    def _take_out(self, group: Group, new: Group, gone: list[Item], left: set[str]) -> None:
+        """Take out of *new* what of *group* is *gone*; of the units that are *left* other things stand."""
+        places, items = items_in(group, new), {item.at: item for item in new.items}
+        units: dict[str, Counter[str]] = defaultdict(Counter)
+        told: dict[str, list[str]] = defaultdict(list)
+        out: set[str] = set()
+        for item in gone:
+            twin, is_whole = items.get(places.get(item.id, "")), item.unit not in {"", *left}
+            if twin is not None and (is_whole or _in_same_words(item, twin)):
+                out.add(twin.at)
+                units[item.unit if is_whole else ""][twin.unit] += 1
+                self._taken_out(item, twin)
+            elif not is_whole and (text := content_of(item)):
+                told[item.unit or item.id].append(text)
+        # What the new template says besides in a section that is gone whole goes with it.
+        whole = {found.most_common(1)[0][0] for unit, found in units.items() if unit} - {""}
+        for item in new.items:
+            if item.unit in whole and item.at not in out:
+                self._taken_out(item, item)
+        self._conflicts += (_deleted("\n".join(texts)) for texts in told.values())
+
+    def _taken_out(self, old: Item, new: Item) -> None:
+        """Take out what a person deleted; where its values are others by now, that is told."""
+        self._edits.append(RemoveItem(new.id, new.at))
+        before, values = content_of(old), {slot.key: slot.text for slot in new.slots if slot.kind is SlotKind.VALUE}
+        if any(canonical(values.get(slot.key, slot.text)) != canonical(slot.text) for slot in old.slots):
+            self._conflicts.append(Conflict(new.id, "deleted-changed", before, "", content_of(new)))
+        else:
+            self._kept.append(Kept(new.id, before, "", "deleted"))
+
+    def _columns(self) -> None:
+        """Tell of cells that people took out of rows which stand: the new template has them again."""
+        before = {(group.id, item.id): item for group in self._base.groups for item in group.items if item.composed}
+        moved = {slot.key for slot in self._theirs.loose}
+        gone: dict[tuple[str, str], list[str]] = defaultdict(list)
+        for group in self._theirs.groups:
+            for item in group.items:
+                old = before.get((group.id, item.id))
+                if old is None or old.slots == item.slots:
+                    continue
+                here = {slot.key for slot in item.slots} | lost_keys(old, item) | moved
+                for slot in old.slots:
+                    if slot.kind is SlotKind.VALUE and slot.key not in here and slot.key in self._by_key:
+                        cell = column_of(old, slot)
+                        if not any(one.key.startswith(cell) for one in item.slots if one.kind is SlotKind.PROSE):
+                            gone[group.id, cell].append(slot.text)
+        self._conflicts += (_deleted("\n".join(texts)) for texts in gone.values())
 
     def _come_back(self, group: Group, here: set[str] | None) -> None:
         """Tell of slides, and of rows of tables, that people deleted: the new template has them again."""
         rows = [item for item in group.items if item.removable and (not item.sort or item.sort.startswith("row"))]
         gone = [item for item in rows if here is not None and item.id not in here]
-        texts = [content_of(item) for item in gone] if len(gone) * 5 <= len(rows) else []
+        texts = [content_of(item) for item in gone]
         if here is None and group.record and any(one.record == group.record for one in self._ours.groups):
             titles = (slot.text for item in group.items if item.sort == "title" for slot in item.slots)
             texts = [next(titles, group.id)]
@@ -128,19 +194,29 @@ class _Upgrade:
         old = replace(found, text=self._overrides.base(group, item.id, slot, found.text))
         if canonical(old.text) == canonical(slot.text):
             return False
-        places = self._places(group, item.id, slot, found)
+        places = self._places(group, item, slot, found)
         if not places:
             self._conflicts.append(_not_carried(group, item, slot, old))
         for place in places:
             self._carry(old, slot, place)
         return True
 
-    def _places(self, group: str, item: str, slot: Slot, old: Slot) -> list[tuple[str, str, Slot]]:
+    @cached_property
+    def _twins(self) -> dict[str, str]:
+        """The handles in the new template of what stands in the edited file, by its handles."""
+        found = counterparts(self._base, self._theirs, self._ours, one_template=False, sure=True)
+        return {at: twin.target for at, twin in found.items()}
+
+    def _places(self, group: str, item: Item, slot: Slot, old: Slot) -> list[tuple[str, str, Slot]]:
         same = self._by_key[slot.key]
         if slot.kind is SlotKind.VALUE and slot.key not in self._ambiguous:
-            here = [place for place in same if place[1] == item]
-            if here or slot.key in self._edited_everywhere or len(same) < 2:
-                return here or same
+            if slot.key in self._edited_everywhere or len(same) < 2:
+                return same
+            twin = self._twins.get(item.at, "")
+            here = [place for place in same if twin and self._handles.get(place[:2]) == twin]
+            here = here or [place for place in same if place[1] == item.id]
+            if here:
+                return here
             # Of several places one was typed over: which of the new ones it was meant for, nothing tells.
             return []
         near = [place for place in same if _likeness(old.text, place[2].text) >= _ALIKE]
@@ -156,7 +232,7 @@ class _Upgrade:
         if new.at in self._done:
             return
         self._done.add(new.at)
-        merged = (merge_prose if slot.kind is SlotKind.PROSE else merge_value)(old.text, slot.text, new.text)
+        merged = merge_slot(slot.kind, old.text, slot.text, new.text)
         if merged.text != new.text:
             self._edits.append(SetSlot(new.key, new.at, new.kind, new.text, merged.text))
         moved = not merged.conflict and in_another_unit(self._before, self._after, group, item, slot)
@@ -176,6 +252,13 @@ def _not_carried(group: str, item: Item, slot: Slot, old: Slot) -> Conflict:
     # The name of a sentence's place is that of another one by now.
     key = line_key(text)
     return Conflict(key, "not-carried", old.text, text, "", item=item.id, group=group)
+
+
+def _in_same_words(one: Item, other: Item) -> bool:
+    """Whether two items say the same but for their values, and but for a number that they begin with."""
+    words = ([uncounted(slot.text) for slot in item.slots if slot.kind is SlotKind.PROSE] for item in (one, other))
+    keys = ([slot.key for slot in item.slots if slot.kind is SlotKind.VALUE] for item in (one, other))
+    return next(words) == next(words) and next(keys) == next(keys)
 
 
 def _deleted(text: str) -> Conflict:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 
-from exporters.merge.comparing import lost_keys, say_the_same
+from exporters.merge.comparing import content_of, lost_keys, say_the_same
+from exporters.merge.values import canonical
 from exporters.snapshot import UNKNOWN, Group, Item, SlotKind, Snapshot, Unmade
 
 _UNSEEN = frozenset((SlotKind.LOST, SlotKind.COVERED))
@@ -33,6 +34,30 @@ def anchors(base: Snapshot, theirs: Snapshot, unnamed: Snapshot) -> tuple[int, i
         gone = {one for one in gone if one[1] not in loose}
     places = (slot.at for _, name, slot in (base.slots() if gone else ()) if (name, slot.key) in gone)
     return len(gone), count, next(places, "")
+
+
+def of_sections_gone(base: Snapshot, theirs: Snapshot, lines: Iterable[str]) -> int:
+    """Return how many values of *base* stood in sections that are gone whole, where most others stand and *theirs*,
+    which has these *lines*, says nothing any more that they alone said: somebody took them out."""
+    here = {item.id for group in theirs.groups for item in group.items}
+    sections: dict[str, list[Item]] = defaultdict(list)
+    for item in (one for group in base.groups if not group.keeps for one in group.items):
+        if item.unit:
+            sections[item.unit].append(item)
+    gone = [items for items in sections.values() if not any(item.id in here for item in items)]
+    if not gone or len(gone) * 2 >= len(sections):
+        return 0
+    names = {item.id for items in gone for item in items}
+    others = {line for group in base.groups for item in group.items if item.id not in names for line in _lines(item)}
+    left = {canonical(line) for line in lines} - others
+    taken = [items for items in gone if left.isdisjoint(line for item in items for line in _lines(item))]
+    return len(
+        {(item.id, slot.key) for items in taken for item in items for slot in item.slots if not slot.kind.silent}
+    )
+
+
+def _lines(item: Item) -> list[str]:
+    return [line for one in content_of(item).split("\n") if len(line := canonical(one)) >= _TELLING]
 
 
 def _by_name(groups: Iterable[Group]) -> dict[str, list[Item]]:

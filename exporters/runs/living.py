@@ -15,10 +15,12 @@ from exporters.merge import (
     canonical,
     content_of,
     counterparts,
+    following,
     in_order_of,
     line_key,
     merge,
     named_as,
+    of_sections_gone,
     upgrade,
 )
 from exporters.package import EditedPackage, Package
@@ -120,8 +122,15 @@ def arranged(
 def planned(room: Exporter, theirs: Package, readings: Readings, open_conflicts: Sequence[Conflict]) -> Plan:
     """Return what to do to *theirs*."""
     before, now, new = readings
-    plan = merge(before, now, new, Overrides.of(open_conflicts))
+    plan = counted(room, theirs, before, now, merge(before, now, new, Overrides.of(open_conflicts)))
     return replace(plan, conflicts=(*plan.conflicts, *_still_uncarried(room, theirs, open_conflicts)))
+
+
+def counted(room: Exporter, theirs: Package, before: Snapshot, now: Snapshot, plan: Plan) -> Plan:
+    """Return a plan in which what stood in sections that somebody took out whole counts as no loss."""
+    if not plan.lost_too_much:
+        return plan
+    return replace(plan, vanished=plan.vanished - of_sections_gone(before, now, room.lines(theirs)))
 
 
 def lost(plan: Plan, file: str, room: Exporter, base: Package) -> Fault:
@@ -165,7 +174,7 @@ def linked(package: Package, file: str) -> tuple[Fault, ...]:
 def new_look(file: str) -> Fault:
     """Return the warning that of an edited file, whose template is another one by now, only the words were carried."""
     message = "the template is another one by now: what people typed and added is carried into it, or told; colours, "
-    message += "formats and sizes that they gave are the template's"
+    message += "formats, sizes and the order that they gave are the template's"
     return Fault("new-template", message, file, hint="restore brings the earlier file back", severity="warning")
 
 
@@ -179,7 +188,8 @@ def upgraded(
 ) -> tuple[Plan, bytes]:
     """Return what a new template makes of an edited file (*packages*: base, theirs, ours), and how it went.
 
-    Raises RefusedError where formulas of the edited file take values from other workbooks, which it alone knows.
+    Raises RefusedError where formulas of the edited file take values from other workbooks, which it alone knows, and
+    where more than a fifth of its anchors is gone.
     """
     base, theirs, ours = packages
     if linked_books(theirs):
@@ -188,11 +198,19 @@ def upgraded(
         raise RefusedError(Fault("linked-book", message, file, hint=hint))
     readings = room.read(base), room.read(theirs), room.read(ours)
     plan, told = upgrade(*readings, Overrides.of(open_conflicts))
+    plan = counted(room, theirs, *readings[:2], plan)
+    if plan.lost_too_much:
+        raise RefusedError(lost(plan, file, room, base))
     content = patched(room, ours, plan, ours, stamp, epoch=epoch)
     result = carried = Package.written(content, name=file)
     more, left = with_own(room, carried, theirs, base, readings[:2], one_template=False, epoch=epoch)
     if more is not None:
         content, result = more, Package.written(more, name=file)
+        copied = following(readings[0], room.read(result), readings[2])
+        plan = replace(plan, adrift=copied.adrift)
+        if copied.edits:
+            content = patched(room, result, copied, ours, stamp, epoch=epoch)
+            result = Package.written(content, name=file)
     own = _own_lines(room, theirs, (base, carried), told)
     lines = room.lines(result)
     there, said = set(lines), _joined(lines)

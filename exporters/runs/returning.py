@@ -16,7 +16,7 @@ from exporters.errors import BriefpackError, Fault, RefusedError
 from exporters.files import read_file
 from exporters.merge import aligned, content_of, line_key, merge
 from exporters.package import Package
-from exporters.runs.living import edited_from, lost, with_own
+from exporters.runs.living import counted, edited_from, lost, with_own
 from exporters.runs.memory import Base, Memory
 from exporters.runs.stamp import read_stamp
 from exporters.snapshot import Conflict, MarkStale, Plan, SetSlot, SlotKind
@@ -70,7 +70,7 @@ def taken_in(
     base, other = (Package.open(content, name=str(copy.path)) for content in (copy.base.content, copy.content))
     other = edited_from(room, base, other)
     before, now = room.read(base), room.read(other)
-    if (plan := merge(before, now, before)).lost_too_much:
+    if (plan := counted(room, other, before, now, merge(before, now, before))).lost_too_much:
         raise RefusedError(lost(plan, str(copy.path), room, base))
     now = aligned(before, now)
     result, told = theirs, list[Conflict]()

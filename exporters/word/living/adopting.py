@@ -18,13 +18,14 @@ from exporters.word.living.atoms import Kind, Walker, text_of
 from exporters.word.living.document import Document
 from exporters.word.living.lifting import Lifter, Luggage
 from exporters.word.living.lines import PARSER, TBL, TR, P, text_within
-from exporters.word.living.runs import AUTHOR, Pen
+from exporters.word.living.runs import AUTHOR, Pen, remove
 from exporters.word.living.saving import save
 from exporters.word.names import R, W
 from exporters.word.xmlparts import Element
 
 _COMMENTS = (f"{W}commentRangeStart", f"{W}commentRangeEnd", f"{W}commentReference")
 _PICTURES = f"{R}embed"
+_SDT, _GALLERY = f"{W}sdt", f"{W}sdtPr/{W}docPartObj"
 
 
 def adopt(
@@ -74,14 +75,18 @@ class _Adopter:
     def run(self) -> None:
         before = Counter(block.sign for block in self._old if not block.items)
         for gone, own, at in self._hunks():
-            taken = Counter(block.sign for block in gone if self._take_out(block, at))
+            out = {element: block.sign for block in gone if (element := self._same(block, at)) is not None}
+            taken = Counter(out.values())
             for number, block in own:
                 # What the target says already was brought before; the template's own was moved, or copied.
                 is_there = taken[block.sign] < 1 if block.sign in before else self._free[block.sign] > 0
                 if is_there:
                     self._free[block.sign] -= 1
                 else:
-                    self._place(number, block)
+                    self._place(number, block, next(iter(out), None))
+            for element in out:
+                remove(element)
+                self.changed = True
         self._rows()
         self._told()
 
@@ -116,23 +121,16 @@ class _Adopter:
                     return top
         return None
 
-    def _take_out(self, block: _Block, at: int) -> bool:
-        """Take a paragraph of the template's out of the target; of several alike the one in the same place."""
+    def _same(self, block: _Block, at: int) -> Element | None:
+        """Return a paragraph of the template's own in the target; of several alike the one in the same place."""
         alike = [one for one in self._there if not one.items and one.sign == block.sign]
         alike = [one for one in alike if one.element.getparent() is not None]
         if len(alike) > 1:
             near = set(self._between(self._anchor(at)))
             alike = [one for one in alike if one.element in near]
-        if len(alike) != 1:
-            return False
-        element = alike[0].element
-        if element.find(f"{W}pPr/{W}sectPr") is not None:
-            return False
-        parent = element.getparent()
-        assert parent is not None
-        parent.remove(element)
-        self.changed = True
-        return True
+        if len(alike) != 1 or alike[0].element.find(f"{W}pPr/{W}sectPr") is not None:
+            return None
+        return alike[0].element
 
     def _between(self, anchor: Element | None) -> Iterator[Element]:
         """Yield the blocks behind *anchor* up to the next one that was generated."""
@@ -144,10 +142,16 @@ class _Adopter:
                 return
             yield one
 
-    def _place(self, number: int, block: _Block) -> None:
-        """Put a copy behind the nearest thing before it that the target has, past what stands between them there."""
+    def _place(self, number: int, block: _Block, instead: Element | None) -> None:
+        """Put a copy in the place of what it stands *instead* of, else behind the nearest thing before it that the
+        target has, past what stands between them there."""
         anchor = self._anchor(number)
         made = self._lifted(block.element)
+        self._placed.add(made)
+        self.changed = True
+        if instead is not None:
+            instead.addprevious(made)
+            return
         passed = {one.sign for one in self._preceding(number)}
         after = anchor
         for one in self._between(anchor):
@@ -162,8 +166,6 @@ class _Adopter:
             following.addprevious(made)
         elif last is not None:
             last.addprevious(made)
-        self._placed.add(made)
-        self.changed = True
 
     def _preceding(self, number: int) -> Iterator[_Block]:
         for block in reversed(self._now[:number]):
@@ -253,9 +255,10 @@ def _blocks(document: Document) -> list[_Block]:
                     items.setdefault(top, []).append(f"0/{letter}{index}")
     found_blocks: list[_Block] = []
     for element in document.body.root[0]:
-        if element.tag not in {P, TBL}:
-            continue
         own = items.get(element, [])
+        # A table of contents that an office made anew is nobody's.
+        if element.tag not in {P, TBL} and (element.tag != _SDT or (not own and element.find(_GALLERY) is not None)):
+            continue
         sign = "" if own else "\n".join((_words(element), *_pictures(document, element)))
         if own or sign.strip():
             found_blocks.append(_Block(element, sign, own))
