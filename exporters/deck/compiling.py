@@ -28,7 +28,7 @@ from exporters.deck.presentation import (
     slide_list,
 )
 from exporters.deck.slides import SlideWeaver, WovenSlide, anchor, bound_shapes, holds_tag, loop_variables, slug
-from exporters.deck.textboxes import Ancestry, parse
+from exporters.deck.textboxes import Ancestry, Element, parse
 from exporters.errors import Fault, TemplateError
 from exporters.package import Package, ct, rt
 from exporters.package.relationships import Relationship, Relationships, rels_name
@@ -145,12 +145,15 @@ class _Compiler:
         repeated: set[int] = set()
         stack: list[Tag] = []
         known = set(TOP) | set(NAMES)
+        outside: list[set[str]] = []
         for slide in slides:
             self._check_levels(slide, stack)
             leading = [tag for tag in slide.levels if tag.kind != "close"]
             trailing = [tag for tag in slide.levels if tag.kind == "close"]
             for tag in leading:
-                known.update(loop_variables(tag.body) if tag.keyword in {"for", "set"} else ())
+                if tag.kind == "open":
+                    outside.append(known)
+                known = known | set(loop_variables(tag.body) if tag.keyword in {"for", "set"} else ())
             opened = [*stack, *(tag for tag in leading if tag.kind == "open")]
             if any(tag.keyword == "for" for tag in opened):
                 repeated.add(slide.number)
@@ -162,6 +165,9 @@ class _Compiler:
             source += (before, self._slide_text(slide), after)
             plan += (ordering, f"{slide.number - 1} ", after)
             stack = opened[: len(opened) - len(trailing)]
+            for tag in trailing[: len(outside)]:
+                former = outside.pop()
+                known = former if tag.keyword == "endfor" else known
         for tag in stack:
             hint = f"it needs {{%slide end{tag.keyword} %}}, on the same slide or a later one"
             self._faults.append(Fault("unclosed", f"{{%slide {tag.body} %}} is not closed", where=tag.place, hint=hint))
@@ -192,8 +198,8 @@ class _Compiler:
         self._faults.append(Fault("crossing", message, where=tag.place, hint=hint))
 
     def _name_shapes(self, slide: WovenSlide, known: set[str], innermost: str) -> None:
-        for _, mark, values in bound_shapes(slide):
-            record, rest = anchor(values, mark.get("name", ""), known, innermost)
+        for shape, mark, values in bound_shapes(slide):
+            record, rest = anchor(values, mark.get("name", ""), known - self._inside(shape), innermost)
             filter_name = f"_shape('{rest}')"
             mark.set("name", self._weaver.value(record, f"slide {slide.number}", filter_name))
         content = slide.root.find(f"{P}cSld")
@@ -201,6 +207,12 @@ class _Compiler:
             # Regeneration knows a slide again by its name: shapes may go, a slide's name stays in every editor.
             name = slug(content.get("name") or f"slide-{slide.number}")
             content.set("name", self._weaver.value(innermost or "pack", f"slide {slide.number}", f"_slide('{name}')"))
+
+    def _inside(self, shape: Element) -> set[str]:
+        """Return the names that loops and settings within a shape make: around it they mean nothing, or others."""
+        statements = (found for text in shape.itertext() for _, found in self._weaver.pieces(str(text)))
+        made = (loop_variables(one) for one in statements if one.partition(" ")[0] in {"for", "set"})
+        return {name for names in made for name in names}
 
     def _slide_text(self, slide: WovenSlide) -> str:
         # Not a constant: the template engine would work that out once, when it compiles.

@@ -236,6 +236,18 @@ def test_names_of_bound_shapes_are_keys() -> None:
     ]  # fmt: skip
 
 
+def test_a_name_that_a_box_makes_itself_means_nothing_around_it() -> None:
+    office = Office()
+    office.slide("{%slide for d in districts[:1] %}{{ d.name }}", "{% for d in missing %}{{ d.short }}{% endfor %}")
+    office.slide("{%slide endfor %}", "{% set city = districts[1] %}{{ city.short }}")
+    office.slide("{% for d in missing %}{{ d.short }}{% endfor %}", "{{ city.short }}")
+    slides = opened(office.save()).slides
+    assert [[shape.name for shape in slide.shapes] for slide in slides] == [
+        ["liwan.name", "liwan.box-1"], ["liwan.box-1"], ["pack.title-1", "guangzhou.short"],
+    ]  # fmt: skip
+    assert slides[0].shapes[1].text_frame.text == "番禺花都从化"
+
+
 @pytest.mark.parametrize(
     ("title", "text", "place", "message"),
     [
