@@ -130,7 +130,7 @@ def items_in(base: Group, target: Group, *, sure: bool = False) -> dict[str, str
 def _holding(base: Sequence[Item], target: Sequence[Item]) -> dict[str, str]:
     """Return the handles of *target* by the ids of *base*, where two items share most of their values, and with no
     other one."""
-    keys = {item.at: frozenset(s.key for s in item.slots if s.kind is SlotKind.VALUE) for item in (*base, *target)}
+    keys = {item.at: values_of(item) for item in (*base, *target)}
     by_key: dict[str, list[Item]] = defaultdict(list)
     for item in target:
         for key in keys[item.at]:
@@ -139,7 +139,7 @@ def _holding(base: Sequence[Item], target: Sequence[Item]) -> dict[str, str]:
         item.id: {
             other.at
             for other in (one for key in keys[item.at] for one in by_key[key])
-            if other.composed == item.composed and _share_most(keys[item.at], keys[other.at])
+            if other.composed == item.composed and share_most(keys[item.at], keys[other.at])
         }
         for item in base
     }
@@ -147,7 +147,13 @@ def _holding(base: Sequence[Item], target: Sequence[Item]) -> dict[str, str]:
     return {name: at for name, found in likely.items() for at in found if len(found) == 1 and counts[at] == 1}
 
 
-def _share_most(one: frozenset[str], other: frozenset[str]) -> bool:
+def values_of(item: Item) -> frozenset[str]:
+    """Return the keys of the values of an item."""
+    return frozenset(slot.key for slot in item.slots if slot.kind is SlotKind.VALUE)
+
+
+def share_most(one: frozenset[str], other: frozenset[str]) -> bool:
+    """Whether two items hold most of their values in common."""
     return len(one & other) * 2 > len(one | other)
 
 

@@ -14,7 +14,7 @@ from functools import cached_property, lru_cache
 from exporters.merge.aligning import aligned, known
 from exporters.merge.columns import in_columns_of
 from exporters.merge.comparing import column_of, content_of, line_key, lost_keys, uncounted
-from exporters.merge.counterparts import counterparts, items_in
+from exporters.merge.counterparts import counterparts, items_in, share_most, values_of
 from exporters.merge.looks import in_looks_of
 from exporters.merge.lookups import Texts, ambiguous
 from exporters.merge.overrides import Overrides
@@ -138,8 +138,8 @@ class _Upgrade:
                 out.add(twin.at)
                 units[item.unit if is_whole else ""][twin.unit] += 1
                 self._taken_out(item, twin)
-            elif not is_whole and (text := content_of(item)):
-                told[item.unit or item.id].append(text)
+            elif not is_whole and _is_said(item, new):
+                told[item.unit or item.id].append(content_of(item))
         # What the new template says besides in a section that is gone whole goes with it.
         whole = {found.most_common(1)[0][0] for unit, found in units.items() if unit} - {""}
         for item in new.items:
@@ -252,6 +252,12 @@ def _not_carried(group: str, item: Item, slot: Slot, old: Slot) -> Conflict:
     # The name of a sentence's place is that of another one by now.
     key = line_key(text)
     return Conflict(key, "not-carried", old.text, text, "", item=item.id, group=group)
+
+
+def _is_said(item: Item, new: Group) -> bool:
+    """Whether *new* still says what an item does, be it in other words."""
+    text, values = canonical(content_of(item)), values_of(item)
+    return any(share_most(values, values_of(one)) or text == canonical(content_of(one)) for one in new.items)
 
 
 def _in_same_words(one: Item, other: Item) -> bool:

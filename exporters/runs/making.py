@@ -217,7 +217,7 @@ def _carry(plan: Plan, step: Step, ours: bytes) -> tuple[Merged, tuple[Fault, ..
     edited = theirs = Package.open(existing.content, name=shown, limits=EDITED)
     conflicts = list(existing.conflicts)
     for copy in existing.copies:
-        theirs, more = taken_in(job.room, theirs, copy, existing.base.generation.template, plan.epoch)
+        theirs, more = taken_in(job.room, theirs, copy, existing.base, plan.epoch)
         conflicts += (one for one in more if one.key not in {known.key for known in conflicts})
     track = plan.request.track_changes and step.template.entry.name == TRACKED
     merged = regenerate(

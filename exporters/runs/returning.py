@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING
 
 from exporters.errors import BriefpackError, Fault, RefusedError
 from exporters.files import read_file
-from exporters.merge import aligned, content_of, line_key, merge
+from exporters.merge import aligned, content_of, following, line_key, merge, upgrade
 from exporters.package import Package
 from exporters.runs.living import counted, edited_from, lost, with_own
 from exporters.runs.memory import Base, Memory
 from exporters.runs.stamp import read_stamp
-from exporters.snapshot import Conflict, MarkStale, Plan, SetSlot, SlotKind
+from exporters.snapshot import Conflict, Edit, MarkStale, Plan, RemoveItem, SetSlot, SlotKind
 
 if TYPE_CHECKING:
     from exporters.registry import Exporter
@@ -61,9 +61,9 @@ def copies_of(out: Path, name: str, paths: Sequence[Path], pack: str) -> tuple[C
 
 
 def taken_in(
-    room: Exporter, theirs: Package, copy: Copy, template: str, epoch: int | None
+    room: Exporter, theirs: Package, copy: Copy, origin: Base, epoch: int | None
 ) -> tuple[Package, tuple[Conflict, ...]]:
-    """Return *theirs*, made with *template* (its digest), with what people did to a copy, and what stays open.
+    """Return *theirs*, edited from *origin*, with what people did to a copy, and what stays open.
 
     Raises RefusedError where more than a fifth of the copy's anchors is gone.
     """
@@ -73,27 +73,35 @@ def taken_in(
     if (plan := counted(room, other, before, now, merge(before, now, before))).lost_too_much:
         raise RefusedError(lost(plan, str(copy.path), room, base))
     now = aligned(before, now)
-    result, told = theirs, list[Conflict]()
-    if copy.base.generation.template == template:
+    told: list[Conflict] = []
+    one_template = copy.base.generation.template == origin.generation.template
+    if one_template:
         plan = merge(before, room.read(theirs), now, both_edited=True)
         # What an office counts anew (page numbers) is nobody's edit, and the data has dropped nothing here.
-        edits = tuple(one for one in plan.edits if not isinstance(one, MarkStale) and not _is_counted(one))
-        if edits:
-            out = BytesIO()
-            room.patch(theirs, Plan(edits), other, out, epoch=epoch)
-            patched = Package.written(out.getvalue(), name=theirs.file)
-            result = theirs if _is_alike(patched, theirs) else patched
-        old, new = (
-            {(group.id, item.id): item for group in one.groups for item in group.items} for one in (before, now)
-        )
-        for one in plan.conflicts:
-            place = one.group, one.item
+        edits: list[Edit] = [one for one in plan.edits if not isinstance(one, MarkStale) and not _is_counted(one)]
+        said: set[str] = set()
+    else:
+        plan, lines_told = upgrade(before, now, room.read(theirs))
+        # What was taken out of the copy, and says something else by now, is told alone.
+        open_ids = {one.key for one in plan.conflicts if one.reason == "deleted-changed"}
+        edits = [one for one in plan.edits if not (isinstance(one, RemoveItem) and one.id in open_ids)]
+        said = {*lines_told}
+    result = _patched(room, theirs, edits, other, epoch)
+    old, new = ({(group.id, item.id): item for group in one.groups for item in group.items} for one in (before, now))
+    for one in plan.conflicts:
+        place = one.group, one.item
+        if one_template:
             was = content_of(old[place]) if place in old else one.base
             told.append(_open(was, content_of(new[place]) if place in new else one.ours))
-    one_template = copy.base.generation.template == template
+        else:
+            told.append(_open(one.base, one.theirs))
     more, left = with_own(room, result, other, base, (before, now), one_template=one_template, epoch=epoch)
-    result = Package.written(more, name=theirs.file) if more is not None else result
-    said = {line for one in told for line in one.theirs.split("\n")}
+    if more is not None:
+        result = Package.written(more, name=theirs.file)
+        # What was copied in the copy says what the file was made to say since.
+        moved = following(before, room.read(result), room.read(Package.open(origin.content, name=theirs.file)))
+        result = _patched(room, result, moved.edits, other, epoch)
+    said |= {line for one in told for line in one.theirs.split("\n")}
     if one_template:
         # The merge has carried or told what is bound; what a person put there may have had no place.
         bound = {slot.key for _, _, slot in before.slots()}
@@ -102,6 +110,16 @@ def taken_in(
     known = {*said, *room.lines(base), *room.lines(result)}
     lines = dict.fromkeys(line for line in (*room.lines(other), *left) if line.strip() and line not in known)
     return result, (*told, *(_open("", line) for line in lines))
+
+
+def _patched(room: Exporter, file: Package, edits: Sequence[Edit], source: Package, epoch: int | None) -> Package:
+    """Return a file with *edits* made; itself where they leave it as it is."""
+    if not edits:
+        return file
+    out = BytesIO()
+    room.patch(file, Plan(tuple(edits)), source, out, epoch=epoch)
+    patched = Package.written(out.getvalue(), name=file.file)
+    return file if _is_alike(patched, file) else patched
 
 
 def _is_alike(one: Package, other: Package) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from copy import deepcopy
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,6 +19,8 @@ from exporters.runs.build import Outcome, execute
 from exporters.runs.planning import plan
 from tests.e2e import changes
 from tests.e2e.edited import SAMPLE, Edited, build, said, typed_behind
+
+STANDARD = Path(__file__).parents[2] / "templates" / "standard"
 
 
 def newer(data: changes.Data) -> None:
@@ -332,6 +335,45 @@ def test_a_figure_of_the_copy_that_the_data_moved_is_told_as_it_reads(edited: Ed
     retitled(edited / "deck", "13%", "15%")
     again = with_copy(edited)
     assert not any(one["reason"] == "not-carried" for one in again.manifest.conflicts if one["file"] == "deck.pptx")
+
+
+def copied_behind(path: Path, start: str, behind: str) -> None:
+    document = docx.Document(path)
+    made = deepcopy(paragraph(document, start)._p)
+    for one in [*made.iter(qn("w:bookmarkStart"), qn("w:bookmarkEnd"), qn("w:footnoteReference"))]:
+        one.getparent().remove(one)
+    paragraph(document, behind)._p.addnext(made)
+    document.save(path)
+
+
+def test_a_paragraph_that_was_copied_in_the_copy_follows_the_data(edited: Edited, mailed: Path):
+    copy, edited = mailed / "briefing.docx", alone(edited, "word")
+    copied_behind(copy, "经济增速：", "各区按行政区划")
+    edited.rebuilt(grown)
+    assert with_copy(edited, copy).manifest.conflicts == ()
+    said = [line for line in words(edited / "word") if line.startswith("经济增速：")]
+    assert len(said) == 2 and all("东屿以8%以上居首" in line for line in said)
+    assert set(with_copy(edited, copy).results.values()) == {"unchanged"}
+
+
+def test_a_copy_of_the_file_before_its_template_was_another(edited: Edited, mailed: Path, tmp_path: Path):
+    copy = mailed / "briefing.docx"
+    reworded(copy, "5.75%", "5.8%")
+    document = docx.Document(copy)
+    gone = paragraph(document, "各区按行政区划")
+    gone._p.getparent().remove(gone._p)
+    document.save(copy)
+    templates = Path(shutil.copytree(STANDARD, tmp_path / "standard"))
+    template = docx.Document(templates / "zh" / "briefing.docx")
+    paragraph(template, "附：数据说明").insert_paragraph_before("共{{ districts|length }}个区。")
+    template.save(templates / "zh" / "briefing.docx")
+    edited = replace(alone(edited, "word"), request=replace(edited.request, only=("word",), templates=str(templates)))
+    edited.rebuilt(grown)
+    assert with_copy(edited, copy).manifest.conflicts == ()
+    lines = words(edited / "word")
+    assert any(line.startswith("经济增速：东屿以8%以上居首，4个区的中位数为5.8%") for line in lines)
+    assert not any(line.startswith("各区按行政区划") for line in lines) and "后来的人写的一段" in lines
+    assert set(with_copy(edited, copy).results.values()) == {"unchanged"}
 
 
 def test_what_is_no_copy_is_refused(edited: Edited, mailed: Path, tmp_path: Path):

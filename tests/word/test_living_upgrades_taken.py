@@ -71,11 +71,15 @@ def test_a_word_replaced_everywhere_stays_so_and_its_figures_follow() -> None:
     assert upgraded(ours, result.content or b"", ours, changed=False).content is None
 
 
-def test_copies_follow_the_data_into_the_new_template(base: bytes, new: Maker) -> None:
+@pytest.mark.parametrize("named", [False, True], ids=["as Word copies", "as LibreOffice copies"])
+def test_copies_follow_the_data_into_the_new_template(base: bytes, new: Maker, named: bool) -> None:
     def edit(document: Any) -> None:
         copied = copy.deepcopy(of(document, "安和区今年")._p)
         for one in [*copied.iter(qn("w:bookmarkStart"), qn("w:bookmarkEnd"), qn("w:footnoteReference"))]:
-            one.getparent().remove(one)
+            if not named or one.tag == qn("w:footnoteReference"):
+                one.getparent().remove(one)
+            elif one.tag == qn("w:bookmarkStart"):
+                one.set(qn("w:name"), one.get(qn("w:name")) + "_Copy_1")
         of(document, "完。")._p.addprevious(copied)
 
     result = upgraded(base, edited(base, edit), new(MOVED))

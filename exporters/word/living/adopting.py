@@ -4,7 +4,7 @@ beside what they stand beside, the template's own paragraphs as they reworded th
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from difflib import SequenceMatcher
 from typing import BinaryIO, NamedTuple
@@ -14,7 +14,8 @@ from lxml import etree
 from exporters.package import Package, rt
 from exporters.package.described import own_properties
 from exporters.snapshot import Twin
-from exporters.word.living.atoms import Kind, Walker, text_of
+from exporters.word.anchors import plain_name
+from exporters.word.living.atoms import ITEM_PREFIX, Walker, prose_of
 from exporters.word.living.document import Document
 from exporters.word.living.lifting import Lifter, Luggage
 from exporters.word.living.lines import PARSER, TBL, TR, P, text_within
@@ -25,6 +26,7 @@ from exporters.word.xmlparts import Element
 
 _COMMENTS = (f"{W}commentRangeStart", f"{W}commentRangeEnd", f"{W}commentReference")
 _PICTURES = f"{R}embed"
+_START, _END, _NAME = (f"{W}{name}" for name in ("bookmarkStart", "bookmarkEnd", "name"))
 _SDT, _GALLERY = f"{W}sdt", f"{W}sdtPr/{W}docPartObj"
 
 
@@ -175,6 +177,10 @@ class _Adopter:
 
     def _lifted(self, element: Element) -> Element:
         made = self.lifter.lift(element)
+        # What a copy was generated as says nothing in another template.
+        named = {one.get(f"{W}id") for one in made.iter(_START) if one.get(_NAME, "").startswith(ITEM_PREFIX)}
+        for one in [one for one in made.iter(_START, _END) if one.get(f"{W}id") in named]:
+            remove(one)
         for one in [*made.iter(*_COMMENTS), *made.iter(f"{W}sectPr")]:
             parent = one.getparent()
             if parent is not None:
@@ -200,6 +206,7 @@ class _Adopter:
             if block.element.tag != TBL or not block.items:
                 continue
             known = {row: at for at in block.items if (row := self._row(self._source, at)) is not None}
+            known = {row: at for row, at in known.items() if not _is_copy(row)}
             base = next((self._twins[at].base for at in block.items if at in self._twins), "")
             first = self._row(self._base, base) if base else None
             if first is None:
@@ -245,14 +252,18 @@ class _Adopter:
 
 
 def _blocks(document: Document) -> list[_Block]:
-    """Return the paragraphs and tables of a body that say or show anything."""
+    """Return the paragraphs and tables of a body that say or show anything; what people copied is their own."""
     items: dict[Element, list[str]] = {}
+    names: dict[str, list[Element]] = defaultdict(list)
     for letter, found in (("", document.body.items), ("c", document.body.entries)):
         for index, item in enumerate(found):
             for element in item.elements:
                 top = _top(element)
                 if top is not None:
                     items.setdefault(top, []).append(f"0/{letter}{index}")
+                    names[item.id].append(top)
+    copied = {top for tops in names.values() if len({*tops}) > 1 for top in tops if _is_copy(top)}
+    items = {top: found for top, found in items.items() if top not in copied}
     found_blocks: list[_Block] = []
     for element in document.body.root[0]:
         own = items.get(element, [])
@@ -265,11 +276,17 @@ def _blocks(document: Document) -> list[_Block]:
     return found_blocks
 
 
+def _is_copy(element: Element) -> bool:
+    """Whether an office says that a block, or a row, is a copy of what was generated."""
+    names = [name for one in element.iter(_START) if (name := one.get(_NAME, "")).startswith(ITEM_PREFIX)]
+    return bool(names) and all(name != plain_name(name) for name in names)
+
+
 def _words(element: Element) -> str:
-    """Return the text of a block but for its fields, which say what is counted anew (the number of a table)."""
+    """Return the text of a block but for its fields, which say what is counted anew (the number of a table), and its
+    values, which follow the data."""
     paragraphs = [element] if element.tag == P else list(element.iter(P))
-    atoms = (atom for one in paragraphs for atom in Walker({}).paragraph(one))
-    return "\n".join(text_of([atom]) for atom in atoms if atom.kind is not Kind.FIELD)
+    return "\n".join(prose_of(Walker({}).paragraph(one)) for one in paragraphs)
 
 
 def _top(element: Element) -> Element | None:
