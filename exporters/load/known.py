@@ -19,7 +19,7 @@ from .shape import ID_FIELDS, model_at
 
 _LISTS = {
     "place": "places", "parent": "places", "city": "places", "unit": "units", "indicator": "indicators",
-    "source": "sources",
+    "source": "sources", "target": "targets",
 }  # fmt: skip
 
 
@@ -29,7 +29,7 @@ def nearest_name(value: object, path: Path, data: Any) -> str:
     *data* is the dataset as typed, faults and all.
     """
     typed = unicodedata.normalize("NFKC", str(value)).strip()
-    names = {said: meant for said, meant in _names(path, data) if said}
+    names = {said: meant for said, meant in _names(path, data) if said and meant != value}
     return nearest(typed, names, names)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from exporters.model import Dataset, Path, Problem, check, check_sources
+from exporters.model import BUILTIN_UNITS, Dataset, Path, Problem, check, check_sources
 
 from .document import MAX_REPORTED, Document, Misfit, and_more
 from .faults import misfit, missing_fields
@@ -15,6 +15,8 @@ from .known import nearest_name
 from .shape import ID_FIELDS, LISTS
 
 _NAMED_LIST = {"place": "places", "indicator": "indicators", "unit": "units", "source": "sources", "target": "targets"}
+_NAMING = (("place",), ("parent",), ("indicator",), ("unit",), ("source",), ("target",), ("evidence", "source"))
+"""Where records name other records."""
 
 TextsOf = Callable[[Dataset], tuple[Mapping[str, str], list[Problem]]]
 
@@ -42,7 +44,7 @@ def validate(document: Document, texts_of: TextsOf) -> tuple[Dataset | None, lis
         misfits += _translated(errors[:MAX_REPORTED], document)
         if len(errors) > MAX_REPORTED:
             misfits.append(and_more(len(errors) - MAX_REPORTED))
-        problems = _rules_of_the_rest(data, {one["loc"][:2] for one in errors}, texts_of)
+        problems = _rules_of_the_rest(data, {one["loc"] for one in errors}, texts_of)
         dataset = None
     if len(problems) > MAX_REPORTED:
         misfits.append(and_more(len(problems) - MAX_REPORTED))
@@ -82,7 +84,8 @@ def _all_rules(dataset: Dataset, texts_of: TextsOf) -> list[Problem]:
 
 def _rules_of_the_rest(data: dict[str, Any], bad: Iterable[Path], texts_of: TextsOf) -> list[Problem]:
     """Check the rules between records on those records that are valid by themselves, without knock-on problems."""
-    bad_items = {path for path in bad if len(path) == 2}
+    bad = set(bad)
+    bad_items = {path[:2] for path in bad if len(path) > 1}
     kept: dict[str, list[int]] = {}
     city = data.get("city")
     fields: dict[str, Any] = {"id": "", "city": city if isinstance(city, str) else ""}
@@ -105,7 +108,7 @@ def _rules_of_the_rest(data: dict[str, Any], bad: Iterable[Path], texts_of: Text
             return (path[0], kept[path[0]][path[1]], *path[2:])
         return path
 
-    problems = list(_duplicate_ids(data))
+    problems = [*_duplicate_ids(data), *_unknown_in(data, bad_items, bad, lost)]
     for problem in _all_rules(dataset, texts_of):
         path = original(problem.path)
         if problem.code == "duplicate-id" or _is_knock_on(problem, data, path, lost, lost_groups):
@@ -129,6 +132,24 @@ def _duplicate_ids(data: dict[str, Any]) -> Iterator[Problem]:
             first = seen.setdefault((space, identity), path)
             if first is not path:
                 yield Problem(path, "duplicate-id", f"{field} {identity!r} is used twice", related=first)
+
+
+def _unknown_in(
+    data: dict[str, Any], bad_items: Iterable[Path], bad: set[Path], lost: Mapping[str, set[Any] | None]
+) -> Iterator[Problem]:
+    """Find names in invalid records that nothing in the dataset bears, beside what makes the records invalid."""
+    known: dict[str, set[Any]] = {"units": set(BUILTIN_UNITS)}
+    for listed in _NAMED_LIST.values():
+        records = data[listed] if isinstance(data.get(listed), list) else []
+        known.setdefault(listed, set()).update(one.get(ID_FIELDS[listed]) for one in records if isinstance(one, dict))
+    for name, index in sorted((path for path in bad_items if isinstance(path[1], int)), key=str):
+        for steps in _NAMING:
+            path: Path = (name, index, *steps)
+            kind = "place" if steps == ("parent",) else str(steps[-1])
+            listed, value = _NAMED_LIST[kind], _value_at(data, path)
+            readable = isinstance(value, str) and path not in bad and lost[listed] is not None
+            if readable and known[listed] and value not in known[listed]:
+                yield Problem(path, f"unknown-{kind}", f"unknown {kind} {value!r}")
 
 
 def _adapter(name: str) -> TypeAdapter[Any]:

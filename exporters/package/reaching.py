@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from urllib.parse import unquote
 
 from lxml import etree
 
@@ -39,6 +40,7 @@ _ASKING = frozenset(("ADDIN", "ASK", "CONTROL", "EMBED", "FILLIN", "HTMLCONTROL"
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.\-]*):")
 _HARMLESS = frozenset(("http", "https", "mailto", "tel", "ftp"))
 _PROGRAM = re.compile(r"\.(?:bat|cmd|com|cpl|exe|hta|jse?|lnk|msi|pif|ps1|scr|url|vb[es]?|ws[fh]?)(?:[?#]|$)", re.I)
+_TAG = re.compile(r"\{\{.*?\}\}|\{%.*?%\}")
 _TEXT = re.compile(r'"(?:[^"]|"")*"')
 _CALL = re.compile(
     r"(?<![\w.])(?:_xlfn\.|_xlws\.|_xlpm\.)*(WEBSERVICE|IMAGE|RTD|CALL|REGISTER(?:\.ID)?|EXEC|SQL\.REQUEST)\s*\(", re.I
@@ -122,9 +124,20 @@ def _of_links(root: Element, links: dict[str, str], where: Place) -> Iterator[Fa
         for name, value in element.attrib.items():
             if str(name).startswith(_R) and value in links:
                 unplaced.pop(str(value), None)
-                yield _link(links[str(value)], where(element))
+                yield _related(links[str(value)], where(element))
     for target in unplaced.values():
-        yield _link(target, where(root))
+        yield _related(target, where(root))
+
+
+def _related(target: str, where: str) -> Fault:
+    """Tell a link whose address is no text of its part: no tag is filled in there. Editors write its braces as %7B."""
+    address = unquote(target)
+    tag = _TAG.search(address)
+    if tag is None:
+        return _link(target, where)
+    hint = "type it into a HYPERLINK field (Word) or the function HYPERLINK (Excel)"
+    message = f"a tag in a link's address is not filled in: {_short(address)}"
+    return Fault("link-tag", message, "", where, hint, "error", address, tag[0])
 
 
 def _link(target: str, where: str) -> Fault:

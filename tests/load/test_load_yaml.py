@@ -190,7 +190,9 @@ def test_a_list_is_not_called_empty_for_a_fault_of_its_only_item(tmp_path: Path)
     people = "people:\n  - id: wang\n    name: 王\n    posts: [{place: 东区, title: 区长}]\n\nindicators:"
     (found,) = said(written(tmp_path, SMALL.replace("indicators:", people, 1)))
     assert found.endswith("posts.place: '东区' is not allowed (did you mean 'east'?)")
-    (found,) = said(written(tmp_path, SMALL.replace("indicators:", people.replace("{place: 东区, title: 区长}", ""), 1)))
+    (found,) = said(
+        written(tmp_path, SMALL.replace("indicators:", people.replace("{place: 东区, title: 区长}", ""), 1))
+    )
     assert found.endswith("posts needs at least 1 of them")
 
 
@@ -209,7 +211,8 @@ def test_all_faults_come_at_once_and_in_file_order(tmp_path: Path) -> None:
         text = text.replace(old, new, 1)
     path = written(tmp_path, text)
     found = said(path)
-    assert sorted(found) == sorted(BREAKS[name][2] for name in names if name != "unknown indicator")
+    # The source that bears another's id is found no more by its own; the target itself is invalid, too.
+    assert sorted(found) == sorted([*(BREAKS[name][2] for name in names), "line 35: unknown source 'plan'"])
     lines = [int(message.split(":")[0].removeprefix("line ")) for message in found]
     assert lines == sorted(lines)
 
@@ -222,6 +225,31 @@ def test_rules_between_records_are_checked_on_the_valid_ones(tmp_path: Path) -> 
     assert "line 13: unknown field 'nam' (did you mean 'name'?)" in found
     assert "line 12: a place needs 'name'" in found
     assert "line 35: unknown source 'plane' (did you mean 'plan'?)" in found
+
+
+def test_names_in_an_invalid_record_are_looked_up_as_well(tmp_path: Path) -> None:
+    broken = (
+        ("place: east\n    ind", "place: aest\n    ind"),
+        ("unit: PERCENT", "unit: PERCNT"),
+        ("source: plan", "source: plam"),
+    )
+    text = SMALL.replace("value: 6.5", "value: six")
+    for old, new in broken:
+        text = text.replace(old, new)
+    assert said(written(tmp_path, text)) == [
+        "line 28: unknown place 'aest' (did you mean 'east'?)",
+        "line 32: value: 'six' is not a number such as 6.5",
+        "line 33: unknown unit 'PERCNT' (did you mean 'PERCENT'?)",
+        "line 35: unknown source 'plam' (did you mean 'plan'?)",
+    ]
+
+
+def test_a_name_is_not_said_to_mean_itself(tmp_path: Path) -> None:
+    long = "e" * 60
+    text = SMALL.replace("id: east\n", f"id: {long}\n").replace("place: east\n", f"place: {long}\n")
+    assert [message.partition(" (")[2] for message in said(written(tmp_path, text))] == [
+        "an id holds a-z, 0-9, '.', '_' and '-', at most 48 of them)"
+    ] * 2
 
 
 def test_the_excerpt_is_the_source_line(tmp_path: Path) -> None:

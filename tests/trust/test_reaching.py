@@ -180,6 +180,19 @@ def test_what_fetches_or_runs_is_an_error_of_check_and_of_build(case: str, tmp_p
     assert not (tmp_path / "out").exists()
 
 
+@pytest.mark.parametrize("target", ["https://example.invalid/{{ city.key }}", "../%7B%7B%20pack.title%20%7D%7D"])
+@pytest.mark.parametrize("room", ["word", "deck", "workbook"])
+def test_a_tag_in_the_address_of_a_link_is_refused_for_it_would_stay(room: str, target: str, tmp_path: Path) -> None:
+    change = {"word": word_link, "deck": slide_link, "workbook": sheet_link}[room](target)
+    data, folder = small.dataset(tmp_path), made(room, change, tmp_path / "set")
+    for command in (("check",), ("build", "--out", tmp_path / "out")):
+        code, told = run(*command, data, "--templates", folder, "--only", room)
+        assert code == 1
+        (found,) = [fault for fault in told["faults"] if fault["code"] == "link-tag"]
+        assert (found["severity"], "HYPERLINK" in found["hint"]) == ("error", True)
+    assert not (tmp_path / "out").exists()
+
+
 @pytest.mark.parametrize("case", TOLD)
 def test_what_only_leads_away_is_told_and_kept(case: str, tmp_path: Path) -> None:
     room, change, place, severity = TOLD[case]
