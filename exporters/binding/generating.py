@@ -126,6 +126,11 @@ class Generator(CodeGenerator):
         """What the loops around call their items; empty where that name is given to something else as well."""
         self._asked: set[str] = set()
         """Variables of items whose kind is looked at once in a turn."""
+        self._digits: Iterator[tuple[str, str]] = iter(())
+        """What is left of the ten numbers that were taken last."""
+        self._tens = 0
+        self._wanted: list[str] = []
+        """The variables of tens that the code of the next text needs."""
         self._routed = False
         """Whether a captured block holds a route, which then comes as text."""
 
@@ -166,7 +171,10 @@ class Generator(CodeGenerator):
         self.write(")")
 
     def blockvisit(self, nodes: Iterable[Node], frame: Frame) -> None:
+        # What is inside may run often, or never: its numbers are its own.
+        self._digits = iter(())
         super().blockvisit(list(self._joined(either_way(nodes))), frame)
+        self._digits = iter(())
 
     def _joined(self, nodes: Iterable[Node]) -> Iterator[Node]:
         """Yield *nodes* with neighbouring outputs and silent calls as one output."""
@@ -198,6 +206,20 @@ class Generator(CodeGenerator):
     def needed(self, name: str) -> str:
         """Return the variable of a filter that written code uses."""
         return f"needed{name}"
+
+    def number(self) -> tuple[str, str]:
+        """Return a number that no other text of the run has: the variable of its tens, and a digit.
+
+        They rise from text to text. The format's filter ``_numbers`` gives them, one for each ten.
+        """
+        found = next(self._digits, None)
+        if found is None:
+            self._tens += 1
+            ten = f"ten{self._tens}"
+            self._wanted.append(ten)
+            self._digits = ((ten, digit) for digit in "0123456789")
+            found = next(self._digits)
+        return found
 
     def code(self, node: Node, frame: Frame) -> Code:
         """Return the code of an expression."""
@@ -265,6 +287,9 @@ class Generator(CodeGenerator):
         """Write pieces of text that follow each other; nothing where there is no text in them."""
         if not any(piece for _, piece in pieces):
             return
+        for ten in self._wanted:
+            self.writeline(f"{ten} = str(next({self.needed('_numbers')}))")
+        self._wanted.clear()
         self.writeline(begin, node)
         self.indent()
         text, owed, last, written = "", False, None, 0

@@ -15,8 +15,8 @@ from urllib.parse import quote, unquote
 PREFIX = "_bv"
 PROPERTY = "briefpack-values"
 """The custom properties (numbered) that give the keys, and ends of keys, that bookmarks cannot spell out."""
-# A bookmark's name may have 40 characters: "_bv", six hexadecimal digits, "_", and the key.
-LONGEST_SPELT = 30
+# A bookmark's name may have 40 characters: "_bv", its id of eight digits, "_", and the key.
+LONGEST_SPELT = 28
 _DIGITS = 16
 """Hexadecimal digits of a whole key's digest."""
 _MARK = 10
@@ -93,8 +93,8 @@ def _digest(text: str, digits: int) -> str:
 
 
 def value_bookmark(key: str, number: int) -> str:
-    """Return the name of a value's bookmark; *number* is unique in the document."""
-    return f"{PREFIX}{number:x}_{spelt(key)}"
+    """Return the name of a value's bookmark; *number* is its id, and unique in the document."""
+    return f"{PREFIX}{number}_{spelt(key)}"
 
 
 def plain_name(name: str) -> str:

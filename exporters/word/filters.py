@@ -59,7 +59,7 @@ class _Texts(dict[str, str]):
 
 
 class _Places(dict[str, "tuple[str, list[_Endings]] | None"]):
-    """How bookmarks go on with places behind their number, and by a form's number with what; None where they cannot."""
+    """How bookmarks spell places, and by a form's number what follows; None for places that they cannot spell."""
 
     def __init__(self, forms: Sequence[Form], abridge: Callable[[str, int], str]) -> None:
         self._forms, self._abridge = forms, abridge
@@ -69,7 +69,7 @@ class _Places(dict[str, "tuple[str, list[_Endings]] | None"]):
         if len(self) > _KEPT:
             self.clear()
         start = spelling(place)
-        found = self[place] = (f"_{start}", self._endings(len(start))) if 0 < len(start) <= LONGEST_SPELT else None
+        found = self[place] = (start, self._endings(len(start))) if 0 < len(start) <= LONGEST_SPELT else None
         return found
 
     def _endings(self, length: int) -> list[_Endings]:
@@ -157,7 +157,8 @@ class Names:
     """Counters of one document."""
 
     def __init__(self, first_id: int, notes: dict[str, int]) -> None:
-        self._ids = itertools.count(first_id)
+        self._tens = itertools.count(-(-first_id // 10))
+        """Each gives ten ids: a digit stands behind it."""
         self._notes = dict(notes)
         self._sequences: dict[str, int] = {}
         self._spelling = _Spelling()
@@ -176,8 +177,11 @@ class Names:
 
     def filters(self, forms: list[Form], count: Callable[[str], None]) -> dict[str, Any]:
         """Return the filters; *count* takes the words of the flow."""
-        ids, abridge, shorten = self._ids, self._spelling.abridged, self._spelling.shortened
+        tens, abridge, shorten = self._tens, self._spelling.abridged, self._spelling.shortened
         take = sandbox().getattr
+
+        def alone() -> str:
+            return f"{next(tens)}0"
 
         def counted(value: Any) -> str:
             text = outside(value)
@@ -190,13 +194,13 @@ class Names:
             if form.flow:
                 count(words)
             key: str = record.key if record is not None else _missing(None, above, form.child)
-            alias, at = key + form.tail, next(ids)
+            alias, at = key + form.tail, alone()
             name = _name(key, form, abridge)
             if not name:
                 alias = alias if len(alias) <= LONGEST_ALIAS else shorten(alias)
                 name = abridge(alias, LONGEST_SPELT)
             return (
-                f"{form.start}{at}{form.named}{at:x}_{name}{form.aliased}{escaped(alias)}{form.begun}{escaped(words)}"
+                f"{form.start}{at}{form.named}{at}_{name}{form.aliased}{escaped(alias)}{form.begun}{escaped(words)}"
                 f"{form.ended}{at}{form.closed}"
             )
 
@@ -236,11 +240,11 @@ class Names:
             "_inside": None,
             "_absent": Absent,
             "_missing": _missing,
-            "_ids": ids,
+            "_numbers": tens,
             "_count": count,
             "_texts": _Texts(),
             "_places": self._spelling.places(forms),
-            "_id": pass_context(lambda _context, _: str(next(ids))),
+            "_id": pass_context(lambda _context, _: alone()),
             "_note": note,
             "_seq": sequence,
             "_seq_near": near,

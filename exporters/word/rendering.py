@@ -65,7 +65,7 @@ class _Rendering:
         meta, template = self._meta, self._template
         names = self._scope.names()
         forms = forms_of(meta["controls"])
-        filters, written = self._filters(forms), inlined(forms, meta.get("own", ()))
+        filters, written = self._filters(forms), inlined(forms, meta.get("own"))
         bound = {name: program.bind(filters, inlined=written) for name, program in self._compiled.programs.items()}
         main = meta["main"]
         with PackageWriter(out, date_time=zip_time(self._epoch)) as package:

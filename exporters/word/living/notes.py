@@ -22,8 +22,11 @@ _START, _NAME, _ID, _P = f"{W}bookmarkStart", f"{W}name", f"{W}id", f"{W}p"
 _WORDS = (f"{W}t", f"{W}delText", f"{W}instrText")
 _SHOWN = (f"{W}drawing", f"{W}pict", f"{W}object", f"{W}sym")
 _NUMBER = re.compile(rf"{PREFIX}([0-9a-f]+)_")
-_NEAR = 16
-"""How much higher than those of its paragraph's values the number of a note's first value may be."""
+_NEAR = 256
+"""How much higher than those of its paragraph's values the number of a note's first value may be.
+
+Their digits are read as hexadecimal ones, which they were once; that leaves them in order.
+"""
 
 
 def may_be_astray(body: bytes, kind: str, notes: Mapping[str, Element]) -> bool:
