@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import re
 from collections.abc import Callable, Sequence
 from hashlib import blake2b
 from typing import Any
@@ -21,7 +20,6 @@ _KEPT = 4096
 # "_bp_r" and four digits leave this much of the 40 characters that a bookmark's name may have.
 _LONGEST_SUFFIX = 31
 _BREAK = '</w:t><w:br/><w:t xml:space="preserve">'
-_special = re.compile("[&<>\n\t\r]").search
 _VIEWS = Sandbox.direct
 _TAB = '</w:t><w:tab/><w:t xml:space="preserve">'
 
@@ -52,7 +50,8 @@ class _Texts(dict[str, str]):
     def __missing__(self, text: str) -> str:
         if len(self) > _KEPT:
             self.clear()
-        found = escaped(text) if _special(text) else text
+        plain = text.isprintable() and "&" not in text and "<" not in text and ">" not in text
+        found = text if plain else escaped(text)
         # As octets() does.
         found = self[text] = found if found.isascii() else found.encode("utf-8", "surrogatepass").decode("latin-1")
         return found
