@@ -243,7 +243,9 @@ class _Puller:
             self._fault(one, message, "type the figure where it stands alone, or edit the data file")
             return []
         now = self.keys.value(found)
-        if now is not None and not self._open(one, str(now)):
+        # Of several records nothing is set against what was typed.
+        is_one = now is not None and not isinstance(now, list | tuple)
+        if is_one and not self._open(one, str(now)):
             return []
         view = found.view
         if isinstance(view, TargetView):

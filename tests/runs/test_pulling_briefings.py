@@ -66,6 +66,7 @@ def pulled(office: Path) -> tuple[list[tuple[str, Any]], str]:
         ("dongyu.gdp-growth.26h1.text", "7.6亿元", "not a unit of this figure (%)"),
         ("dongyu.projects-started-count.text", "70家以上", "“家” is not a unit of this figure (个)"),
         ("dongyu.gdp-growth.26h1.rate_text", "99%", "worked out from others"),
+        ("pack.missing|map(attribute='name')|listed", "别的区", "worked out from others"),
     ],
 )
 def test_what_cannot_be_taken_is_told_and_all_else_is_taken(office: Path, key: str, text: str, said: str) -> None:

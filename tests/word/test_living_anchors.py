@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import copy
+import io
 from pathlib import Path
 from typing import Any
 
+import docx
 import pytest
 from lxml import etree
 
 from exporters.load import load
 from exporters.word.living.atoms import Kind, Walker, text_of
-from exporters.word.living.drifting import put_back
+from exporters.word.living.drifting import COMMENTS, put_back
 from tests.editors import LibreOffice
+from tests.word.living_samples import FIRST, Maker, dataset, template
 from tests.word.living_steps import W, plan_of, write
+from tests.word.test_living_docx import edited
 from tests.word.test_living_guangzhou import ROOT, Briefing
+from tests.word.test_living_upgrades import upgraded
 
 
 def paragraph(content: str) -> Any:
@@ -41,7 +47,7 @@ def values_in(content: str, base: str = "") -> dict[str, str]:
     body = etree.Element(f"{W}body")
     body.append(paragraph(content))
     if base:
-        put_back(body, lambda: paragraph(base), {})
+        put_back(body, lambda: (paragraph(base),), {}, COMMENTS)
     atoms = Walker({}).paragraph(body[0])
     return {atom.key: text_of(atom.inner) for atom in atoms if atom.kind is Kind.BOOKED}
 
@@ -122,3 +128,32 @@ def test_the_progress_briefing_saved_three_times(remark: bool, office: LibreOffi
     plan = plan_of(base, path.read_bytes(), base)
     lost = [one for one in plan.edits if not one.key.endswith("~0#")]
     assert (lost, plan.conflicts, plan.kept, plan.vanished) == ([], (), (), 0)
+
+def test_a_watermark_cuts_no_value_of_a_header() -> None:
+    document = docx.Document(io.BytesIO(template()))
+    document.sections[0].header.paragraphs[0].text = "{{ pack.title }}"
+    out = io.BytesIO()
+    document.save(out)
+    base = Maker(out.getvalue())(FIRST)
+
+    def marked(document: Any) -> None:
+        """Put a watermark in as LibreOffice 7.4 does: the value's control and bookmark end at it."""
+        paragraph = document.sections[0].header.paragraphs[0]._p
+        control = paragraph.find(f"{W}sdt")
+        run = next(control.iter(f"{W}r"))
+        rest = copy.deepcopy(run)
+        node, after = next(run.iter(f"{W}t")), next(rest.iter(f"{W}t"))
+        node.text, after.text = node.text[:2], node.text[2:]
+        run.append(run.makeelement(f"{W}pict"))
+        paragraph.append(rest)
+
+    theirs = edited(base, marked)
+    plan = plan_of(base, theirs, base)
+    assert (plan.edits, plan.conflicts, plan.kept) == ((), (), ())
+    data = dataset(FIRST)
+    named = data.model_copy(update={"title": data.title.model_copy(update={"zh": "新的标题"})})
+    result = upgraded(base, theirs, Maker(out.getvalue())(named), changed=False)
+    assert (result.plan.conflicts, result.plan.kept) == ((), ())
+    header = docx.Document(io.BytesIO(result.content or b"")).sections[0].header._element
+    assert "".join(one.text or "" for one in header.iter(f"{W}t")) == "新的标题"
+    assert header.find(f".//{W}pict") is not None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -85,7 +85,7 @@ class Document:
                 self.note_parts[kind] = part
                 kinds[kind] = {note.get(f"{W}id", ""): note for note in self._part(part).root.iter(tag)}
         astray = any(may_be_astray(body.data, *one) for one in kinds.items())
-        drifted = b"commentReference" in body.data and self._put_back_values(body)
+        drifted = b"commentReference" in body.data and self._put_back_values(body, _body, drifting.COMMENTS)
         lines = lex(body, self.digests, self.known) if not astray and not drifted else None
         if lines is None:
             for kind, notes in kinds.items():
@@ -97,14 +97,18 @@ class Document:
             for item in self.relationships.of_type(relation):
                 name = self.relationships.target(item)
                 if name in package and package.stored_name(name) not in self._parts:
-                    self._add(MARGINS, self._part(package.stored_name(name)))
+                    margin = self._part(package.stored_name(name))
+                    if b"<w:pict" in margin.data or b"<w:drawing" in margin.data:
+                        self._put_back_values(margin, _margins, drifting.PICTURES)
+                    self._add(MARGINS, margin)
 
-    def _put_back_values(self, body: Part) -> bool:
-        """Put back the bookmarks of values that moved in an edited body, if any had."""
+    def _put_back_values(self, part: Part, names: Callable[[Package], Iterable[str]], beside: tuple[str, ...]) -> bool:
+        """Put back the bookmarks of values that moved in an edited part, generated as one of *names*, if any had."""
         if not isinstance(self.package, EditedPackage):
             return False
         base = self.package.base
-        return drifting.put_back(body.root, lambda: Part(base.read(base.main_part())).root, self.digests)
+        origins = (Part(base.read(name)).root for name in names(base))
+        return drifting.put_back(part.root, lambda: origins, self.digests, beside)
 
     def _related(self, relation: str) -> str | None:
         found = self.relationships.target_of_type(relation)
@@ -246,6 +250,17 @@ class Document:
             return None
         name = self.relationships.target(rel_id)
         return self.package.stored_name(name) if name in self.package else None
+
+
+def _body(package: Package) -> Iterator[str]:
+    yield package.main_part()
+
+
+def _margins(package: Package) -> Iterator[str]:
+    own = package.relationships(package.main_part())
+    for relation in (rt.HEADER, rt.FOOTER):
+        names = (own.target(item) for item in own.of_type(relation))
+        yield from (package.stored_name(name) for name in names if name in package)
 
 
 def is_notes(edit: SetSlot) -> bool:

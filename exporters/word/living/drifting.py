@@ -1,21 +1,22 @@
 """Values' bookmarks that LibreOffice moved off their values, put back.
 
 At every opening, LibreOffice 7.4 moves what is booked behind a comment to the left, by about a character for each
-comment before it in the paragraph (measured), and of controls side by side it keeps some alone. The words stay: a value
-stands where its words do, in comparison with the paragraph as it was generated, or where its control is.
+comment before it in the paragraph (measured), and of controls side by side it keeps some alone. Where it puts a
+watermark into a header, the value ends. The words stay: a value stands where its words do, in comparison with the
+paragraph as it was generated, or where its control is.
 """
 
 from __future__ import annotations
 
 import copy
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 
 from exporters.word.anchors import PREFIX, plain_name, value_key
 from exporters.word.living.atoms import ITEM_PREFIX
-from exporters.word.living.runs import isolate, set_text
+from exporters.word.living.runs import drop_control, isolate, set_text
 from exporters.word.names import W
 from exporters.word.xmlparts import Element
 
@@ -24,21 +25,24 @@ _LOOSE = 2
 _COMMENT, _START, _END, _PARAGRAPH, _SDT = (
     f"{W}{name}" for name in ("commentReference", "bookmarkStart", "bookmarkEnd", "p", "sdt")
 )
+COMMENTS, PICTURES = (_COMMENT,), (f"{W}pict", f"{W}drawing")
 _SIGNS = frozenset(f"{W}{name}" for name in ("tab", "br", "cr", "noBreakHyphen", "footnoteReference"))
 _GONE = frozenset((f"{W}del", f"{W}moveFrom", f"{W}pPr", f"{W}rPr"))
 
 
-def put_back(body: Element, base: Callable[[], Element], digests: Mapping[str, str]) -> bool:
-    """Put the bookmarks in commented paragraphs of an edited *body* around their values again; *base* gives the body
-    that was generated. Return whether any had moved."""
-    marks = (next(mark.iterancestors(_PARAGRAPH), None) for mark in body.iter(_COMMENT))
+def put_back(
+    root: Element, base: Callable[[], Iterable[Element]], digests: Mapping[str, str], beside: tuple[str, ...]
+) -> bool:
+    """Put the bookmarks in paragraphs of an edited part that hold what bookmarks move *beside* around their values
+    again; *base* gives the parts that were generated. Return whether any had moved."""
+    marks = (next(mark.iterancestors(_PARAGRAPH), None) for mark in root.iter(*beside))
     commented = [_Read(one, digests) for one in dict.fromkeys(marks) if one is not None]
     booked = [one for one in commented if one.values]
     if not booked:
         return False
     origins: dict[str, Element] = {}
     wanted = {name for one in booked for name in one.items}
-    for start in base().iter(_START):
+    for start in (start for part in base() for start in part.iter(_START)):
         name = start.get(f"{W}name", "")
         paragraph = next(start.iterancestors(_PARAGRAPH), None) if name in wanted else None
         if paragraph is not None:
@@ -58,7 +62,7 @@ def _put_back(now: _Read, before: _Read) -> bool:
         return max((other.by for other in moves if other.is_sure and other is not one), default=0)
 
     # All moved about as far: what seems to stand farther off is a person's.
-    near = [one for one in moves if one.is_at_control or one.by <= _LOOSE + 2 * farthest_but(one)]
+    near = [one for one in moves if one.is_at_control or one.is_cut or one.by <= _LOOSE + 2 * farthest_but(one)]
     if not any(one.is_sure for one in near):
         return False
     for one in near:
@@ -76,13 +80,15 @@ def _moves(now: _Read, before: _Read) -> Iterator[_Move]:
         known[value.key].append(value)
     for value in now.values:
         origin = known[value.key].pop() if known[value.key] else None
-        if origin is None or (value.start, value.end) in now.controls:
+        if origin is None:
             continue
         start, end = places.of(origin)
         if start is not None and end is not None and start < end > value.end:
             is_at_control = (start, end) in now.controls
             as_generated = now.text[start:end] == before.text[origin.start : origin.end]
-            yield _Move(value, start, end, is_at_control, is_at_control or as_generated)
+            is_cut = as_generated and start == value.start
+            if is_cut or (value.start, value.end) not in now.controls:
+                yield _Move(value, start, end, is_at_control, is_at_control or as_generated, is_cut)
 
 
 @dataclass(slots=True)
@@ -104,6 +110,8 @@ class _Move:
     end: int
     is_at_control: bool
     is_sure: bool
+    is_cut: bool
+    """Whether it begins where it did, and says what was generated with what follows it."""
 
     @property
     def by(self) -> int:
@@ -160,6 +168,10 @@ class _Read:
     def book(self, value: _Stretch, start: int, end: int) -> None:
         """Put the ends of a value's bookmark around the characters from *start* to *end*, or around their control."""
         first, last = value.marks
+        cut = self.controls.get((value.start, value.end))
+        if cut is not None and start == value.start:
+            # An office ends the control, too, where it puts a watermark.
+            drop_control(cut)
         control = self.controls.get((start, end))
         begin = control if control is not None else self._run_from(start)
         self._run_from(end)
