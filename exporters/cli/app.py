@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Mapping
 from importlib import import_module
 from typing import Any
@@ -77,6 +78,7 @@ class LazyGroup(click.Group):
                 raise
             from exporters.runs.disk import fault_of
 
+            _let_go_of_output()
             fail(ctx, [fault_of(error)])
         except Exception as error:
             if os.environ.get("BRIEFPACK_TRACEBACK"):
@@ -84,6 +86,16 @@ class LazyGroup(click.Group):
             message = f"an error inside briefpack {__version__}: {type(error).__name__}: {error}"
             hint = "BRIEFPACK_TRACEBACK=1 shows where; please report it"
             fail(ctx, [Fault("internal", message, hint=hint)])
+
+
+def _let_go_of_output() -> None:
+    """Drop what the standard output cannot take: Python would try again at its end, and end with a code of its own."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
+        os.close(nowhere)
 
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})

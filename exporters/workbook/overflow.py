@@ -1,4 +1,4 @@
-"""Numbers and days of a finished workbook that their columns cannot hold: Excel shows #### for them."""
+"""Numbers and days of a finished workbook that their columns cannot hold, for which Excel shows ####; and errors."""
 
 from __future__ import annotations
 
@@ -16,17 +16,26 @@ from exporters.workbook.xmltree import S
 #: Columns may be so much too narrow before Excel shows ####, in digits: fonts differ.
 _TOLERANCE = 0.6
 _DEFAULT_WIDTH = 8.43
+_GONE = "a loop over nothing leaves no row to look at: give it a row behind {% else %}"
 
 
 def overflows(package: Package) -> list[Fault]:
-    """Return a warning for the first such cell of each column."""
+    """Return a warning for the first such cell of each column, and one for its first error."""
     found: list[Fault] = []
     with readable(package):
         book = Book(package)
         for entry in book.entries:
             widths, default, merged = _columns(package.read(entry.part))
             told: set[int] = set()
+            wrong: set[int] = set()
             for cell in book.sheet(entry.part).cells():
+                # #N/A is how a formula leaves a gap in a chart.
+                if cell.kind == "e" and cell.value != "#N/A" and cell.column not in wrong:
+                    wrong.add(cell.column)
+                    where = f"sheet {entry.name} of the pack, cell {letters(cell.column)}{cell.row}"
+                    hint = _GONE if cell.value == "#REF!" else ""
+                    message = f"the formula comes to {cell.value}"
+                    found.append(Fault("error-value", message, where=where, hint=hint, severity="warning"))
                 room = widths.get(cell.column, default)
                 if cell.kind != "n" or cell.value is None or cell.column in told or (cell.column, cell.row) in merged:
                     continue

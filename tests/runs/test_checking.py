@@ -347,6 +347,15 @@ def test_a_number_that_its_column_cannot_show(book):
     assert not told(book(), "workbook", "number-too-wide")
 
 
+def test_a_formula_that_comes_to_an_error_because_a_loop_ran_over_nothing(book):
+    sheet = book.sheet
+    sheet.append(["{% for d in districts %}{{ d.name }}"])
+    sheet.append(["{% for t in d.targets %}{{ t.label }}", "{{ t.value }}{% endfor %}"])
+    sheet.append(["Sum", "=SUM(B2:B2)", "=NA()", "{% endfor %}"])
+    ((where, message),) = told(book(), "workbook", "error-value")
+    assert (where.partition(",")[0], message) == ("sheet Sheet of the pack", "the formula comes to #REF!")
+
+
 def test_an_indicator_that_the_data_lacks_may_not_be_meant(book):
     book.sheet["A1"] = "{{ indicator.GPD.label }} {{ indicator.GDP.label }}"
     (fault,) = [one for one in faults(book(), "workbook") if one.code == "unknown-code"]

@@ -272,6 +272,18 @@ def test_control_c_that_python_drops_is_heeded() -> None:
     assert (done.returncode, done.stdout, done.stderr) == (1, b"", b"Aborted!\n")
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full on this system")
+def test_output_onto_a_full_disk() -> None:
+    with Path("/dev/full").open("wb") as full:
+        command = [sys.executable, "-m", "exporters", "template", "names"]
+        buffered = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
+        done = subprocess.run(
+            command, stdout=full, stderr=subprocess.PIPE, check=False, cwd=ROOT, timeout=60, env=buffered
+        )
+    assert done.returncode == 1
+    assert done.stderr.decode().strip() == "error: the disk is full (make room and run again)"
+
+
 def test_output_that_nobody_reads(project: Path) -> None:
     """``briefpack ... | head`` closes the pipe early."""
     process = subprocess.Popen([sys.executable, "-m", "exporters", "template", "names"], cwd=ROOT, stdout=subprocess.PIPE,
