@@ -64,13 +64,19 @@ def in_words(text: str) -> str:
     return "; ".join(lines)
 
 
-def carry_data(source: Element, target: Element) -> None:
+def carry_data(source: Element, target: Element, wanted: str = "") -> None:
     """Write the data of *source* into *target*; the looks of *target* stay.
 
-    Series are known by their names, the others by their order. One more is copied whole, one less is taken out. The
-    look of a single point that *source* does not have is a person's: it stays with its category.
+    Series are known by their names, the others by their order. One more is copied whole, one less is taken out, unless
+    *wanted* (:func:`chart_data`), which *target* is to say, has it: it is a person's, and keeps its values as literals,
+    since the workbook behind the chart is the one of *source*. The look of a single point that *source* does not have
+    is a person's: it stays with its category.
     """
     new, old = _series(source), _series(target)
+    names = {_name(one) for one in new}
+    asked = {"".join(piece or "" for piece in one.get("tx", ())) for one in json.loads(wanted)} if wanted else set()
+    own = [one for one in old if _name(one) in asked - names]
+    old = [one for one in old if one not in own]
     places = _homes(new, old)
     kept = {id(one) for one in places if one is not None}
     for one, other in zip(new, places, strict=True):
@@ -90,6 +96,28 @@ def carry_data(source: Element, target: Element) -> None:
             _place(other, one, last, target)
             _number(other, target)
         last = other
+    for one in own:
+        _cut_off(one, new[0])
+
+
+def _cut_off(series: Element, like: Element) -> None:
+    """Let a series say what it says without a workbook, over the categories of another."""
+    for role in _ROLES:
+        holder = series.find(role)
+        if holder is None:
+            continue
+        if role == f"{C}tx":
+            name = _name(series)
+            holder[:] = []
+            etree.SubElement(holder, _V).text = name
+        elif role == f"{C}cat":
+            _replace(like.find(role), holder, series)
+        else:
+            for reference in holder.findall(f"{C}numRef"):
+                cache = reference.find(f"{C}numCache")
+                if cache is not None:
+                    cache.tag = f"{C}numLit"
+                    holder.replace(reference, cache)
 
 
 def _place(made: Element, source: Element, last: Element | None, chart: Element) -> None:

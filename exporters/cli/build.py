@@ -30,7 +30,6 @@ from exporters.cli.report import (
     json_option,
     print_fault,
     print_json,
-    short,
 )
 from exporters.collector import collector_paused
 
@@ -219,7 +218,7 @@ def _print_outcome(outcome: Outcome) -> None:
         yours, new = apart(theirs, ours)
         said = f"yours {yours}, the data's {new}"
         if reason == "not-carried":
-            said = f"{yours}: {UNCARRIED}" if theirs else f"{short(base)}: {CAME_BACK}"
+            said = f"{yours}: {UNCARRIED}" if theirs else f"{apart(base)[0]}: {CAME_BACK}"
         click.echo(f"  conflict  {file} {key}: {said}{in_places(places)}")
     if len(conflicts) > _SHOWN_FLAGS:
         click.echo(f"  and {counted(len(conflicts) - _SHOWN_FLAGS, 'more conflict')}: briefpack status {outcome.out}")

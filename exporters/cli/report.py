@@ -81,7 +81,7 @@ def apart(*texts: str) -> list[str]:
         from exporters.charts.data import in_words
 
         texts = (*map(in_words, texts),)
-    plain = [_without_formulas(text) for text in texts]
+    plain = [_without_formulas(text) or text for text in texts]
     if len(set(plain)) < len(set(texts)):
         plain = list(texts)
     plain = [_on_one_line(text) for text in plain]

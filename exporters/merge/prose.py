@@ -172,6 +172,9 @@ class _Chunk:
                 head, tail = _ends(pieces, _TOKEN.findall(other))
                 headed = before in head or (other.startswith(before) and not base.startswith(before))
                 tailed = behind in tail or (other.endswith(behind) and not base.endswith(behind))
+                # What the other side added may stand among what was added here: then it is said already.
+                other = other.removeprefix(head) if not headed and _holds(before, head) else other
+                other = other.removesuffix(tail) if not tailed and _holds(behind, tail) else other
                 return Merged(("" if headed else before) + other + ("" if tailed else behind))
         return _alike(base, theirs, ours) or _flow(base, theirs, ours, said)
 
@@ -280,6 +283,10 @@ def _spots(wanted: Sequence[str], within: Sequence[str]) -> list[int]:
     """Return where *wanted* stands in one piece."""
     spots = range(len(within) - len(wanted) + 1)
     return [at for at in spots if list(within[at : at + len(wanted)]) == list(wanted)]
+
+
+def _holds(text: str, other: str) -> bool:
+    return bool(other) and bool(_spots(_TOKEN.findall(other), _TOKEN.findall(text)))
 
 
 def _ends(pieces: Sequence[str], other: Sequence[str]) -> tuple[str, str]:

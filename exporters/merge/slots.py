@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from exporters.merge.prose import merge_prose, relabelled
+from exporters.merge.series import with_own_series
 from exporters.merge.threeway import NOTHING, ThreeWay
 from exporters.merge.units import in_another_unit
 from exporters.merge.values import Merged, canonical, merge_value, narrow
@@ -118,6 +119,8 @@ def merge_slot(kind: SlotKind, base: str, theirs: str, ours: str, both_edited: b
     """Merge one bound text. *both_edited*: *ours* is what other people made of *base*."""
     is_prose = kind is SlotKind.PROSE
     merged = merge_prose(base, theirs, ours, both_ways=both_edited) if is_prose else merge_value(base, theirs, ours)
+    if merged.conflict and kind is SlotKind.CHART and (both := with_own_series(base, theirs, ours)):
+        return Merged(both)
     if not merged.conflict or kind not in {SlotKind.PROSE, SlotKind.VALUE}:
         return merged
     turned = relabelled(base, narrow(ours), theirs) if both_edited else None

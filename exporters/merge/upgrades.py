@@ -70,7 +70,7 @@ class _Upgrade:
         self._before, self._after = Texts(base), Texts(ours)
         self._clashing = ambiguous(ours)
         self._ambiguous = ambiguous(base) | self._clashing
-        self._edited_everywhere = self._alike(theirs)
+        self._edited_everywhere, self._left = self._alike(theirs)
         self._by_key: dict[str, list[tuple[str, str, Slot]]] = defaultdict(list)
         self._prose: list[tuple[str, str, Slot]] = []
         self._handles = {
@@ -84,16 +84,21 @@ class _Upgrade:
         self._edits: list[SetSlot | RemoveItem] = []
         self._conflicts: list[Conflict] = []
         self._kept: list[Kept] = []
-        self._done: set[str] = set()
+        self._done: dict[str, str] = {}
         self._told: set[str] = set()
 
-    def _alike(self, theirs: Snapshot) -> set[str]:
-        """Return the keys of the values that a person typed over alike wherever they stand."""
+    def _alike(self, theirs: Snapshot) -> tuple[set[str], set[tuple[str, str, str]]]:
+        """Return the keys of the values that a person typed over alike wherever they stand, and the slots that stand
+        as they were made: where such a one is edited too, that is in a copy of what it stands in."""
         found: dict[str, set[tuple[str, bool]]] = defaultdict(set)
+        left: set[tuple[str, str, str]] = set()
         for group, item, slot in theirs.slots():
             old = self._before.find(group, item, slot.key)
-            found[slot.key].add((canonical(slot.text), old is not None and canonical(old.text) != canonical(slot.text)))
-        return {key for key, texts in found.items() if len(texts) == 1 and all(edited for _, edited in texts)}
+            edited = old is not None and canonical(old.text) != canonical(slot.text)
+            found[slot.key].add((canonical(slot.text), edited))
+            if not edited:
+                left.add((group, item, slot.key))
+        return {key for key, texts in found.items() if len(texts) == 1 and all(one for _, one in texts)}, left
 
     def run(self) -> tuple[Plan, frozenset[str]]:
         for group in self._theirs.groups:
@@ -175,30 +180,30 @@ class _Upgrade:
         self._conflicts += (_deleted("\n".join(texts)) for texts in gone.values())
 
     def _come_back(self, group: Group, here: set[str] | None) -> None:
-        """Tell of slides, and of rows of tables, that people deleted: the new template has them again."""
-        rows = [item for item in group.items if item.removable and (not item.sort or item.sort.startswith("row"))]
-        gone = [item for item in rows if here is not None and item.id not in here]
-        texts = [content_of(item) for item in gone]
+        """Tell of slides, shapes and rows that people deleted: the new template has them again."""
+        bound = (item for item in group.items if here is not None and (item.removable or item.sort) and not item.silent)
+        texts = [content_of(item) for item in bound if item.id not in (here or ())]
         if here is None and group.record and any(one.record == group.record for one in self._ours.groups):
             titles = (slot.text for item in group.items if item.sort == "title" for slot in item.slots)
             texts = [next(titles, group.id)]
-        if texts:
-            self._conflicts.append(_deleted("\n".join(texts)))
+        if any(texts):
+            self._conflicts.append(_deleted("\n".join(filter(None, texts))))
 
     def _slot(self, group: str, item: Item, slot: Slot) -> bool:
         """Carry a slot, if a person edited it; say whether one did."""
         found = self._before.find(group, item.id, slot.key)
         silent = slot.kind.silent and slot.kind is not SlotKind.NAME
-        if found is None or silent or slot.kind is SlotKind.CHART:
+        if found is None or silent:
             return False
         old = replace(found, text=self._overrides.base(group, item.id, slot, found.text))
         if canonical(old.text) == canonical(slot.text):
             return False
-        places = self._places(group, item, slot, found)
-        if not places:
+        # The numbers of a chart hang together, and those of the new one may be others.
+        is_apart = slot.kind is SlotKind.CHART or (group, item.id, slot.key) in self._left
+        places = [] if is_apart else self._places(group, item, slot, found)
+        carried = [self._carry(old, slot, place) for place in places]
+        if not carried or not all(carried):
             self._conflicts.append(_not_carried(group, item, slot, old))
-        for place in places:
-            self._carry(old, slot, place)
         return True
 
     @cached_property
@@ -227,11 +232,12 @@ class _Upgrade:
             return []
         return ranked[:1]
 
-    def _carry(self, old: Slot, slot: Slot, place: tuple[str, str, Slot]) -> None:
+    def _carry(self, old: Slot, slot: Slot, place: tuple[str, str, Slot]) -> bool:
+        """Write an edit into its place; return False where another one, of a copy, stands there already."""
         group, item, new = place
         if new.at in self._done:
-            return
-        self._done.add(new.at)
+            return self._done[new.at] == canonical(slot.text)
+        self._done[new.at] = canonical(slot.text)
         merged = merge_slot(slot.kind, old.text, slot.text, new.text)
         if merged.text != new.text:
             self._edits.append(SetSlot(new.key, new.at, new.kind, new.text, merged.text))
@@ -242,6 +248,7 @@ class _Upgrade:
             self._conflicts.append(Conflict(key, "both-changed", before, slot.text, new.text, new.at, item, group))
         else:
             self._kept.append(Kept(new.key, old.text, slot.text, at=new.at))
+        return True
 
 
 def _not_carried(group: str, item: Item, slot: Slot, old: Slot) -> Conflict:

@@ -174,7 +174,7 @@ def linked(package: Package, file: str) -> tuple[Fault, ...]:
 def new_look(file: str) -> Fault:
     """Return the warning that of an edited file, whose template is another one by now, only the words were carried."""
     message = "the template is another one by now: what people typed and added is carried into it, or told; colours, "
-    message += "formats, sizes and the order that they gave are the template's"
+    message += "formats, sizes, order, animations and copies of slides that they made are the template's"
     return Fault("new-template", message, file, hint="restore brings the earlier file back", severity="warning")
 
 

@@ -6,6 +6,7 @@ changed, and what has no sure place there, stays open with its text until somebo
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from io import BytesIO
@@ -19,7 +20,7 @@ from exporters.package import Package
 from exporters.runs.living import counted, edited_from, lost, with_own
 from exporters.runs.memory import Base, Memory
 from exporters.runs.stamp import read_stamp
-from exporters.snapshot import Conflict, Edit, MarkStale, Plan, RemoveItem, SetSlot, SlotKind
+from exporters.snapshot import Conflict, Edit, Item, MarkStale, Plan, RemoveItem, SetSlot, SlotKind, Snapshot
 
 if TYPE_CHECKING:
     from exporters.registry import Exporter
@@ -73,10 +74,11 @@ def taken_in(
     if (plan := counted(room, other, before, now, merge(before, now, before))).lost_too_much:
         raise RefusedError(lost(plan, str(copy.path), room, base))
     now = aligned(before, now)
+    once = _once(before, now)
     told: list[Conflict] = []
     one_template = copy.base.generation.template == origin.generation.template
     if one_template:
-        plan = merge(before, room.read(theirs), now, both_edited=True)
+        plan = merge(before, room.read(theirs), once, both_edited=True)
         # What an office counts anew (page numbers) is nobody's edit, and the data has dropped nothing here.
         edits: list[Edit] = [one for one in plan.edits if not isinstance(one, MarkStale) and not _is_counted(one)]
         said: set[str] = set()
@@ -87,7 +89,7 @@ def taken_in(
         edits = [one for one in plan.edits if not (isinstance(one, RemoveItem) and one.id in open_ids)]
         said = {*lines_told}
     result = _patched(room, theirs, edits, other, epoch)
-    old, new = ({(group.id, item.id): item for group in one.groups for item in group.items} for one in (before, now))
+    old, new = ({(group.id, item.id): item for group in one.groups for item in group.items} for one in (before, once))
     for one in plan.conflicts:
         place = one.group, one.item
         if one_template:
@@ -105,7 +107,7 @@ def taken_in(
     if one_template:
         # The merge has carried or told what is bound; what a person put there may have had no place.
         bound = {slot.key for _, _, slot in before.slots()}
-        known_items = (one for group in now.groups for one in group.items if any(s.key in bound for s in one.slots))
+        known_items = (one for group in once.groups for one in group.items if any(s.key in bound for s in one.slots))
         said |= {line for item in known_items for line in content_of(item).split("\n")}
     known = {*said, *room.lines(base), *room.lines(result)}
     lines = dict.fromkeys(line for line in (*room.lines(other), *left) if line.strip() and line not in known)
@@ -120,6 +122,25 @@ def _patched(room: Exporter, file: Package, edits: Sequence[Edit], source: Packa
     room.patch(file, Plan(tuple(edits)), source, out, epoch=epoch)
     patched = Package.written(out.getvalue(), name=file.file)
     return file if _is_alike(patched, file) else patched
+
+
+def _once(base: Snapshot, now: Snapshot) -> Snapshot:
+    """Return *now* with what a person copied there once: as it was made, else the first; what else the copies say is
+    told."""
+    made = {(group.id, item.id): content_of(item) for group in base.groups for item in group.items}
+    found: dict[str, dict[str, list[Item]]] = defaultdict(lambda: defaultdict(list))
+    for group in now.groups:
+        for item in group.items:
+            found[group.id][item.id].append(item)
+    groups = []
+    for group in {group.id: group for group in reversed(now.groups)}.values():
+        chosen = (_as_made(items, made.get((group.id, name))) for name, items in found[group.id].items())
+        groups.append(replace(group, items=tuple(chosen)))
+    return replace(now, groups=tuple(reversed(groups)))
+
+
+def _as_made(items: Sequence[Item], made: str | None) -> Item:
+    return items[0] if len(items) < 2 else next((one for one in items if content_of(one) == made), items[0])
 
 
 def _is_alike(one: Package, other: Package) -> bool:

@@ -245,7 +245,7 @@ class _Patch:
         if part is None or new is None:
             return
         tree = etree.fromstring(self._target.package.read(part))
-        carry_data(etree.fromstring(self._ours.package.read(new)), tree)
+        carry_data(etree.fromstring(self._ours.package.read(new)), tree, edit.new)
         self._luggage.parts[part] = etree.tostring(tree, xml_declaration=True, encoding="UTF-8", standalone=True)
         book = self._ours.package.relationships(new).target_of_type(rt.PACKAGE)
         if book is None or book not in self._ours.package:

@@ -126,3 +126,30 @@ def test_a_row_known_by_its_neighbours_when_its_name_is_retyped(base: bytes) -> 
     assert rows[2] == ["第二区", "9%以上"]
     assert rows[0] == ["区", "GDP增速"]
     assert len(rows) == 4
+
+
+def own_series(prs: Any) -> None:
+    chart = shape_of(prs, CHART).chart
+    names, values = numbers_of(prs, CHART)
+    new = CategoryChartData()
+    new.categories = names
+    new.add_series(chart.plots[0].series[0].name, values)
+    new.add_series("我的系列", [5.5] * len(names))
+    chart.replace_data(new)
+
+
+def test_a_series_of_ones_own_stays_while_the_others_follow_the_data(base: bytes, ours: bytes, tmp_path: Path) -> None:
+    result = merged(base, edited(base, own_series), ours)
+    assert result.plan.conflicts == ()
+    prs = content_of(result)
+    first, own = shape_of(prs, CHART).chart.plots[0].series
+    assert (first.values[0], own._element.findtext("{*}tx/{*}v"), set(own.values)) == (11.5, "我的系列", {5.5})
+    # The workbook behind it is the data's: nothing of one's own may lead there.
+    assert [one.tag.rpartition("}")[2] for one in own._element.find("{*}val")] == ["numLit"]
+    assert sdk_faults(result.content or b"", tmp_path) == ""
+
+    again = merged(ours, result.content or b"", render(data(d00001_gdp_growth="12.5"), 3))
+    first, own = shape_of(content_of(again), CHART).chart.plots[0].series
+    assert (first.values[0], set(own.values), again.plan.conflicts) == (12.5, {5.5}, ())
+    kept = merged(ours, result.content or b"", ours)
+    assert kept.plan.edits == () and kept.plan.conflicts == ()

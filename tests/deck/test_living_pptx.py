@@ -409,3 +409,40 @@ def test_15_five_cycles(base: bytes) -> None:
     titles = [slide.shapes.title.text_frame.text for slide in prs.slides]
     assert [title for title in titles if title.startswith("手加")] == [f"手加{cycle}" for cycle in range(1, 6)]
     assert len(titles) == 9 + 10 + 5
+
+
+# --- names of one's own in the selection pane --------------------------------------------------------------------------
+
+
+def test_shapes_that_a_person_named_follow_the_data_under_their_names(base: bytes, ours: bytes) -> None:
+    """Known by its id, and its words or its place."""
+
+    def edit(prs: Any) -> None:
+        for number, key in enumerate((BIG, PROSE, CHART)):
+            shape_of(prs, key).name = f"我的框 {number}"
+        shape_of(prs, "我的框 1").left += Emu(900_000)
+
+    result = merged(base, edited(base, edit), ours)
+    assert result.plan.conflicts == () and result.plan.kept == ()
+    prs = content_of(result)
+    assert text_of(prs, "我的框 0") == text_of(opened_deck(ours), BIG)
+    assert text_of(prs, "我的框 1") == text_of(opened_deck(ours), PROSE)
+    assert numbers_of(prs, "我的框 2") == numbers_of(opened_deck(ours), CHART)
+    again = merged(ours, result.content, ours)
+    assert again.plan.conflicts == () and again.plan.kept == ()
+
+
+def test_a_box_of_ones_own_in_the_place_of_a_deleted_one_is_not_that_one(base: bytes, ours: bytes) -> None:
+    def edit(prs: Any) -> None:
+        gone = shape_of(prs, BIG)
+        own = gone._parent.add_textbox(gone.left, gone.top, gone.width, gone.height)
+        own.name, own.text_frame.text = "我的框", "99%"
+        gone._element.getparent().remove(gone._element)
+
+    result = merged(base, edited(base, edit), ours)
+    assert text_of(content_of(result), "我的框") == "99%"
+    assert [one.reason for one in result.plan.conflicts] == ["deleted-changed"]
+
+
+def opened_deck(content: bytes) -> Any:
+    return Presentation(io.BytesIO(content))

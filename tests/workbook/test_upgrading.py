@@ -92,3 +92,48 @@ def test_typed_values_go_along_and_all_else_is_told(tmp_path: Path, more: bool):
     before = desk.content
     assert desk.build().results == {NAME: "unchanged"}
     assert desk.content == before
+
+
+def beside(book: Any) -> None:
+    """A column of one's own, cells beside rows of the table and one over what was generated, all with formulas."""
+    grid = Grid(book)
+    row, own = grid.row(HAIZHU), grid.right + 1
+    grid.sheet.cell(grid.head, own).value, grid.sheet.cell(row, own).value = "我的列", f"=G{row}*2"
+    grid.table.ref = grid.table.autoFilter.ref = f"A{grid.head}:{openpyxl.utils.get_column_letter(own)}{grid.bottom}"
+    grid.table.tableColumns.append(TableColumn(id=own, name="我的列"))
+    grid.sheet.cell(row, own + 2).value, grid.sheet.cell(row, own + 3).value = "旁边的字", f"=G{row}*100"
+    book["总览"]["B6"] = "=B8*3"
+
+
+@pytest.mark.parametrize("renamed", ["column", "table"])
+def test_formulas_go_along_where_the_template_calls_things_otherwise(tmp_path: Path, renamed: str):
+    templates = tmp_path / "templates"
+    shutil.copytree(STANDARD, templates)
+    desk = Desk(tmp_path, templates=str(templates))
+    desk.build()
+    desk.edit(beside)
+    book = openpyxl.load_workbook(templates / "zh" / NAME)
+    sheet = sheet_of(book)
+    table = sheet.tables["targets"]
+    if renamed == "table":
+        del sheet.tables["targets"]
+        table.name = table.displayName = "goals"
+        sheet.add_table(table)
+    else:
+        column = next(one for one in table.tableColumns if one.name == "目标值")
+        left, top, *_ = openpyxl.utils.range_boundaries(table.ref)
+        sheet.cell(top, left + table.tableColumns.index(column)).value = column.name = "今年的目标"
+    book.save(templates / "zh" / NAME)
+    assert desk.build().results == {NAME: "merged"}
+
+    sheet = sheet_of(openpyxl.load_workbook(desk.file), {"table": "goals", "column": "targets"}[renamed])
+    told = {one.theirs for one in desk.status().plan.conflicts}
+    row = next(cell.row for cell in sheet["A"] if cell.value == HAIZHU)
+    _, _, right, _ = openpyxl.utils.range_boundaries(next(iter(sheet.tables.values())).ref)
+    if renamed == "column":
+        assert [sheet.cell(row, right + step).value for step in (0, 2, 3)] == [f"=G{row}*2", "旁边的字", f"=G{row}*100"]
+        assert openpyxl.load_workbook(desk.file)["总览"]["B6"].value.endswith("B8*3") and not told
+    else:
+        # Which table of the new template it is, nothing says: all of it is told, and no formula of the template's.
+        own = {f"目标!AB{row}: =G{row}*2", f"目标!AE{row}: =G{row}*100"}
+        assert told == {"我的列", "旁边的字", "=总览!B8*3", *own}

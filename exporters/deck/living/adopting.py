@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Container, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, BinaryIO
 
 from exporters.charts.drawingml import P
@@ -12,15 +13,13 @@ from exporters.deck.living.listing import SlideList
 from exporters.deck.living.names import key_of, may_be_bound
 from exporters.deck.living.notes import NotesWriter
 from exporters.deck.living.packing import Changes
-from exporters.deck.living.shapes import GROUP, SHAPES, Element, Seen, serialised
+from exporters.deck.living.renaming import renamed
+from exporters.deck.living.shapes import GROUP, SHAPES, Element, Seen, in_one_place, serialised
 from exporters.package.described import own_properties
 from exporters.snapshot import Twin
 
 if TYPE_CHECKING:
     from exporters.package import Package
-
-_DRIFT = 2_000
-"""Editors round places and sizes to hundredths of a millimetre, twice (EMU)."""
 
 
 def adopt(
@@ -37,6 +36,7 @@ def adopt(
     adopter = _Adopter(Deck(target), Deck(source), Deck(base), twins)
     adopter.slides()
     adopter.shapes()
+    adopter.remarks()
     for part, data in own_properties(target, source, base).items():
         adopter.changes.set(part, data)
     adopter.write(out, epoch)
@@ -76,13 +76,14 @@ class _Adopter:
             # Most slides have nothing of the kind, which is seen without a tree.
             if origin is None or not any(_is_own(one, origin.words.shapes) for one in slide.words.shapes):
                 continue
+            bound = {slide.words.shapes[number].name for number in renamed(slide, origin)}
             if target is None:
-                own = (one.name for one in slide.words.shapes if _is_own(one, origin.words.shapes) and not one.text)
-                self.left += own
+                own = [one for one in slide.words.shapes if _is_own(one, origin.words.shapes) and not one.text]
+                self.left += (one.name for one in own if one.name not in bound)
                 continue
             home = target.root.find(f"{P}cSld/{P}spTree")
             assert home is not None
-            for shape in _own(slide, origin, target):
+            for shape in _own(slide, origin, target, bound):
                 made = self._lifter.shape(shape, slide, target)
                 extension = home.find(f"{P}extLst")
                 if extension is not None:
@@ -91,6 +92,12 @@ class _Adopter:
                     home.append(made)
                 self._dirty.add(target.part)
 
+    def remarks(self) -> None:
+        """Tell what reviewers said on generated slides: their comments hang on shapes that are others there."""
+        known = Counter(_remarks(self._base.slides)) | Counter(_remarks(self._target.slides))
+        said = Counter(_remarks(one for one in self._source.slides if one.part in self._twins))
+        self.left += (said - known).elements()
+
     def write(self, out: BinaryIO, epoch: int | None) -> None:
         for part in sorted(self._dirty | self._notes.changed):
             self.changes.set(part, serialised(self._target.tree(part)))
@@ -98,20 +105,25 @@ class _Adopter:
             self.changes.write(out, epoch)
 
 
+def _remarks(slides: Iterable[Slide]) -> Iterator[str]:
+    return (one for slide in slides for one in slide.remarks)
+
+
 def _signs(slide: Slide) -> list[tuple[str, str]]:
     """Return what one slide of a person's own is told from others by."""
     return sorted((one.tag, one.text or "") for one in slide.words.shapes)
 
 
-def _own(slide: Slide, base: Slide, target: Slide) -> Iterator[Element]:
-    """Yield the shapes of a slide, and groups of nothing else, that were not generated and *target* has not."""
+def _own(slide: Slide, base: Slide, target: Slide, bound: Container[str]) -> Iterator[Element]:
+    """Yield the shapes of a slide, and groups of nothing else, that were not generated and *target* has not; *bound*
+    are the names that people gave to generated ones."""
     tree = slide.root.find(f"{P}cSld/{P}spTree")
     for element in tree if tree is not None else ():
         if element.tag not in {*SHAPES, GROUP}:
             continue
         inner = [Seen.of(one) for one in element.iter(*SHAPES)]
         is_there = all(any(_is_same(one, other) for other in target.words.shapes) for one in inner)
-        if not is_there and all(_is_own(one, base.words.shapes) for one in inner):
+        if not is_there and all(one.name not in bound and _is_own(one, base.words.shapes) for one in inner):
             yield element
 
 
@@ -123,6 +135,4 @@ def _is_own(shape: Seen, base: list[Seen]) -> bool:
 
 def _is_same(shape: Seen, other: Seen) -> bool:
     """Whether two shapes say the same in the same place."""
-    if shape.tag != other.tag or (shape.text or "") != (other.text or "") or len(shape.box) != len(other.box):
-        return False
-    return all(abs(one - two) <= _DRIFT for one, two in zip(shape.box, other.box, strict=True))
+    return shape.tag == other.tag and (shape.text or "") == (other.text or "") and in_one_place(shape, other)

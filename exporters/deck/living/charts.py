@@ -50,15 +50,16 @@ def titles_of(chart: Element) -> Iterator[tuple[str, Element]]:
             yield f"axis-{number}", body
 
 
-def renew(edited: Deck, part: str, ours: Deck, source: str, changes: Changes) -> None:
-    """Give a chart the numbers of another, and the workbook behind them; its looks stay.
+def renew(edited: Deck, part: str, ours: Deck, source: str, changes: Changes, wanted: str) -> None:
+    """Give a chart the numbers of another, and the workbook behind them; its looks stay, and the series of people's own
+    that are *wanted* (see ``carry_data``).
 
     LibreOffice leaves a chart without its workbook: it gets one again, so that Edit Data works.
     """
     if _differ_in_points(edited, part, ours, source):
         edited.written[part] = DECLARATION + behind_prolog(ours.package.read(source))
     else:
-        carry_data(ours.tree(source), edited.tree(part))
+        carry_data(ours.tree(source), edited.tree(part), wanted)
     book = ours.related(source, rt.PACKAGE)
     if not book:
         return

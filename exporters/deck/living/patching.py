@@ -17,12 +17,12 @@ from exporters.deck.living.inserting import Inserter
 from exporters.deck.living.lifting import Lifter
 from exporters.deck.living.listing import SlideList
 from exporters.deck.living.marking import Marker
-from exporters.deck.living.names import key_of
+from exporters.deck.living.names import key_of, may_be_bound
 from exporters.deck.living.notes import NotesWriter, set_notes
 from exporters.deck.living.packing import Changes
 from exporters.deck.living.places import Place, Places
 from exporters.deck.living.reading import KEPT
-from exporters.deck.living.shapes import FRAME, GROUP, SHAPES, Element, body_of, mark_of, name_of
+from exporters.deck.living.shapes import FRAME, GROUP, SHAPES, Element, Shape, body_of, mark_of, name_of
 from exporters.deck.living.sizing import follow_size
 from exporters.deck.living.tables import set_cell
 from exporters.deck.living.texts import paragraphs_of, set_text, text_of
@@ -127,7 +127,7 @@ class _Patcher:
         elif source is not None and source.shape is not None:
             origin = source.slide.chart_part(source.shape)
             if origin:
-                renew(self.edited, part, self.ours, origin, self.changes)
+                renew(self.edited, part, self.ours, origin, self.changes, edit.new)
                 self.dirty.add(part)
 
     def _give_back_alternatives(self) -> None:
@@ -147,7 +147,14 @@ class _Patcher:
     def _rename(self, shape: Element, slide: Slide, key: str) -> None:
         """Give a shape whose name an editor took its key back, as it is written anyway."""
         mark = mark_of(shape)
-        if mark is not None and not key_of(name_of(shape)) and all(name_of(one) != key for one in slide.shapes):
+        # What a person called it stays.
+        is_lost = Shape.of(shape).holder is not None or may_be_bound(name_of(shape))
+        if (
+            mark is not None
+            and is_lost
+            and not key_of(name_of(shape))
+            and all(name_of(one) != key for one in slide.shapes)
+        ):
             mark.set("name", key)
 
     def _remove(self, place: Place) -> None:

@@ -8,16 +8,18 @@ as unknown, with what the merge needs to find out (``exporters.merge.aligning``)
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from exporters.charts.drawingml import A, P
 from exporters.deck.living.charts import read_chart, titles_of
 from exporters.deck.living.deck import Deck, Slide, unmarked
 from exporters.deck.living.names import key_of, may_be_bound
+from exporters.deck.living.renaming import renamed
 from exporters.deck.living.shapes import SHAPE, Element, Seen, child_of, table_of
 from exporters.deck.living.tables import HEADER, cell_text, rows_of
 from exporters.deck.living.texts import paragraphs_of, text_of
+from exporters.package import EditedPackage
 from exporters.package.custom import read_properties
 from exporters.package.described import described
 from exporters.package.kept import Kept
@@ -45,26 +47,28 @@ def read(package: Package) -> Snapshot:
     Handles: ``part`` (slide), ``part#3`` (shape), ``part#3/r2/c1``, ``part#3/alternative``, ``part#notes``.
     """
     deck = Deck(package, KEPT.any())
-    return KEPT.hold(deck, snapshot(deck))
+    base = package.base if isinstance(package, EditedPackage) else None
+    return KEPT.hold(deck, snapshot(deck, (KEPT.find(base) or Deck(base, deck)) if base is not None else None))
 
 
-def snapshot(deck: Deck) -> Snapshot:
-    """Return what an opened deck holds."""
+def snapshot(deck: Deck, base: Deck | None = None) -> Snapshot:
+    """Return what an opened deck holds, which was edited from *base*."""
     groups: list[Group] = []
+    origins = {slide.key: slide for slide in base.slides} if base is not None else {}
     for number, slide in enumerate(deck.slides, 1):
         name = slide.key or f"{UNKNOWN}{number}"
-        items = list(_items(slide, name))
+        items = list(_items(slide, name, renamed(slide, origins[name]) if name in origins else {}))
         groups.append(Group(name, slide.part, tuple(items), keeps=True, record=name.rpartition(".")[0]))
     groups.append(described(deck.package))
     return Snapshot(FORMAT, tuple(groups), (), read_properties(deck.package).get(STAMP, ""))
 
 
-def _items(slide: Slide, name: str) -> Iterator[Item]:
+def _items(slide: Slide, name: str, known: Mapping[int, str]) -> Iterator[Item]:
     words: list[str] = []
     for number, shape in enumerate(slide.words.shapes):
         at, sort, text = f"{slide.part}#{number}", _sort(shape), shape.text or ""
         words.append(text if sort != "page" else _COUNT.sub("", text))
-        key = key_of(shape.name)
+        key = key_of(shape.name) or known.get(number, "")
         if not sort or (not key and shape.holder is None and not may_be_bound(shape.name)):
             continue
         key = key or f"{UNKNOWN}{number}"

@@ -16,6 +16,8 @@ SHAPES = (SHAPE, FRAME, f"{P}pic", f"{P}cxnSp")
 _MARK, _PROPERTIES, _HOLDER = f"{P}cNvPr", f"{P}nvPr", f"{P}ph"
 _BODY, _SHAPE_PROPERTIES, _FRAME_PLACE, _PLACE = f"{P}txBody", f"{P}spPr", f"{P}xfrm", f"{A}xfrm"
 _OFFSET, _EXTENT = f"{A}off", f"{A}ext"
+_DRIFT = 2_000
+"""Editors round places and sizes to hundredths of a millimetre, twice (EMU)."""
 _PARSER = etree.XMLParser(resolve_entities=False, no_network=True)
 
 
@@ -103,6 +105,12 @@ class Seen(NamedTuple):
             element if element.tag == FRAME else None,
             shape.mark.get("descr", "") if element.tag == FRAME and shape.mark is not None else "",
         )
+
+
+def in_one_place(shape: Seen, other: Seen) -> bool:
+    """Whether two shapes have one place and one size."""
+    boxes = zip(shape.box, other.box, strict=False)
+    return len(shape.box) == len(other.box) and all(abs(one - two) <= _DRIFT for one, two in boxes)
 
 
 def child_of(element: Element, *path: str) -> Element | None:

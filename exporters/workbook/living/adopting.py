@@ -6,6 +6,7 @@ Formulas come along, written for the other workbook; what has no place there is 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, BinaryIO
 
 from exporters.package import rt
@@ -65,6 +66,8 @@ class _Adopter:
         self._lifting = Lifting(self._book, self._source, self._translation, self.changes)
         self._edits: dict[str, SheetEdit] = {}
         self._own = frozenset(twins)
+        self._wider: dict[str, int] = {}
+        self._formulas_of: dict[str, set[str]] = {}
         self.left: list[str] = []
 
     def run(self) -> None:
@@ -123,23 +126,26 @@ class _Adopter:
         twins = {there[one.part]: one for one in self._book.tables if one.key_column}
         for table in self._source.tables:
             origin, twin = before.get(names.get(table.part, "")), twins.get(names.get(table.part, ""))
-            if table.sheet != entry.part or origin is None or twin is None:
+            if table.sheet != entry.part or origin is None:
                 continue
             added: list[Column] = []
             for column in table.columns:
-                if column.name not in {one.name for one in origin.columns} and origin.twin(column, table) is None:
+                if column.name in {one.name for one in origin.columns} or origin.twin(column, table) is not None:
+                    continue
+                if twin is None:
+                    self._leave(entry, self._filled(entry, table, column))
+                else:
                     self._column(entry, table, column, twin, added)
-            if added:
+            if twin is not None and added:
                 part = twin.part
+                self._wider[part] = len(added)
                 self.changes.set(part, _widened(utf8(self._book.package.read(part)), twin.area, added))
 
     def _column(self, entry: SheetEntry, table: Table, column: Column, twin: Table, added: list[Column]) -> None:
         sheet = self._source.sheet(entry.part)
         known = next((one for one in twin.columns if one.name.casefold() == column.name.casefold()), None)
         number = known.number if known is not None else twin.area.right + 1 + len(added)
-        cells = {
-            key: cell for key, row in _rows(self._source, table).items() if (cell := sheet.cell(column.number, row))
-        }
+        cells = self._filled(entry, table, column)
         if known is None:
             rows = range(twin.area.top, twin.area.bottom + 1)
             if any(not self._is_free(twin.sheet, number, row) for row in rows):
@@ -149,6 +155,8 @@ class _Adopter:
             header = sheet.cell(column.number, table.top - 1)
             self._put(twin.sheet, number, twin.top - 1, Content("inlineStr", runs=(Run(column.name),)), header)
         places = _rows(self._book, twin)
+        named = (replace(one, name=there.name) if (there := twin.twin(one, table)) else one for one in table.columns)
+        table = replace(table, columns=tuple(named))
         for key, cell in cells.items():
             row = places.get(key, 0)
             if cell.blank:
@@ -161,6 +169,12 @@ class _Adopter:
                 formula = by_header(sheet.formula(cell), table, cell.row)
                 content = self._refit(self._translation.own_row(formula, entry.part, twin, row), entry, cell)
             self._put(twin.sheet, number, row, content, cell)
+
+    def _filled(self, entry: SheetEntry, table: Table, column: Column) -> dict[str, Cell]:
+        """Return the cells of a column by the records of their rows."""
+        sheet = self._source.sheet(entry.part)
+        rows = _rows(self._source, table).items()
+        return {key: cell for key, row in rows if (cell := sheet.cell(column.number, row)) is not None}
 
     def _leave(self, entry: SheetEntry, cells: Mapping[str, Cell]) -> None:
         """Tell the formulas of a column once where they are alike."""
@@ -177,16 +191,25 @@ class _Adopter:
         """Bring what stands beside the tables of a sheet."""
         sheet, places = self._source.sheet(entry.part), Naming.of(self._source).places(entry.part)
         there = Naming.of(self._book).places(twin.target) if twin.target else None
-        keyed = {
-            row for area in self._source.areas if area.sheet == entry.part for row in _rows(self._source, area).values()
-        }
+        tables = [one for one in self._source.areas if one.sheet == entry.part and one.key_column]
+        unkeyed = {row for one in tables for row in range(one.top, one.bottom + 1)}
+        unkeyed.difference_update(*(_rows(self._source, one).values() for one in tables))
         for cell in sheet.cells():
             here = f"{entry.part}!{cell.address}"
-            if cell.blank or here in self._own or cell.row in keyed or cell.column in places.covered(cell.row):
+            if cell.blank or here in self._own:
                 continue
-            place = there.find(places.name(cell.column, cell.row)) if there is not None else None
+            is_own = cell.formula is not None and sheet.formula(cell) not in self._made(twin.base)
+            if cell.column in places.covered(cell.row):
+                if is_own and cell.row in unkeyed:
+                    self.left.append(self._told(entry, cell))
+                continue
+            place = there.of_home(places.home(cell.column, cell.row)) if there is not None else None
+            if self._has(twin.target, place, entry, cell):
+                continue
+            if place is not None:
+                place = place[0] + self._shift(twin.target, *place), place[1]
             if place is None or not self._is_free(twin.target, *place):
-                if cell.formula is not None and not self._has(twin.target, place, entry, cell):
+                if is_own and not self._has(twin.target, place, entry, cell):
                     self.left.append(self._told(entry, cell))
                 continue
             content = content_like(self._source, cell, self._book)
@@ -194,11 +217,26 @@ class _Adopter:
                 content = self._refit(self._translation.refit(cell, entry.part, None, twin.target), entry, cell)
             self._put(twin.target, *place, content, cell)
 
+    def _made(self, part: str) -> set[str]:
+        """Return the formulas that a sheet was made with."""
+        if part not in self._formulas_of:
+            sheet = self._base.sheet(part)
+            self._formulas_of[part] = {sheet.formula(cell) for cell, _ in sheet.formulas()}
+        return self._formulas_of[part]
+
+    def _shift(self, part: str, column: int, row: int) -> int:
+        """Return by how many columns a table has grown that a cell stands beside."""
+        tables = (one for one in self._book.tables if one.sheet == part and one.area.right < column)
+        grown = (self._wider.get(one.part, 0) for one in tables if one.area.top <= row <= one.area.bottom)
+        return max(grown, default=0)
+
     def _has(self, part: str, place: tuple[int, int] | None, entry: SheetEntry, cell: Cell) -> bool:
-        """Whether the cell of the target says the same by a formula already."""
+        """Whether the cell of the target says the same already."""
         other = self._book.sheet(part).cell(*place) if place is not None and part else None
-        if other is None or other.formula is None:
+        if other is None or (other.formula is None) != (cell.formula is None):
             return False
+        if cell.formula is None:
+            return self._book.text(other) == self._source.text(cell)
         return self._book.sheet(part).formula(other) == self._translation.refit(cell, entry.part, None, part)
 
     def _refit(self, formula: str, entry: SheetEntry, cell: Cell) -> Content:

@@ -18,6 +18,7 @@ from exporters.snapshot import MARK, Group, Item, Slot, SlotKind, Snapshot, Unma
 from exporters.workbook.living.book import KEPT, RANGE, Book, SheetEntry, Table, readable
 from exporters.workbook.living.cells import Cell, Row, style_of
 from exporters.workbook.living.charting import chart_items
+from exporters.workbook.living.days import Days, days_on
 from exporters.workbook.living.formulas import FORMULA, by_header
 from exporters.workbook.living.margins import MARGINS, margins
 from exporters.workbook.living.merged import covered
@@ -162,6 +163,7 @@ class _Reader:
         own, taken = set(range(left, right + 1)), Places(others, self._naming).covered
         merged, places = covered(sheet, table), {column.number: place for place, column in enumerate(columns)}
         starts = {row.number: f"{group}!{key}!" if table.is_range else f"{key}." for key, row in rows}
+        days = Days(book, table, columns)
         for key, row in rows:
             cells, number = row.cells, row.number
             form = cells.form if isinstance(cells, RowCells) else None
@@ -175,6 +177,7 @@ class _Reader:
                 texts[raw[at]] if at >= 0 else "" if at == _EMPTY else self._said(sheet, table, row, -at, whole)
                 for texts, at in plan
             ]
+            days.restore(key, said)
             for column, (head_column, head_row) in merged.get(number, {}).items():
                 if column in places and not said[places[column]]:
                     head = starts.get(head_row, "") + names[places[head_column]] if head_column in places else ""
@@ -263,9 +266,10 @@ def lines(package: Package) -> list[str]:
     book = Book(package)
     found: list[str] = []
     for entry in book.entries:
-        sheet = book.sheet(entry.part)
+        sheet, days = book.sheet(entry.part), days_on(book, entry.part)
         for row in sheet.rows.values():
-            found += (book.text(cell) for cell in row.cells.values() if cell.formula is None and not cell.blank)
+            plain = (cell for cell in row.cells.values() if cell.formula is None and not cell.blank)
+            found += (days.get((cell.column, cell.row)) or book.text(cell) for cell in plain)
         found += _notes(book, entry.part)
     return found
 

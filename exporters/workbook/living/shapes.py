@@ -187,4 +187,4 @@ def _bone(token: Token) -> str:
         return token.text.upper() + "()"
     if token.kind in {"function", "name"}:
         return token.text.upper().removeprefix("_XLFN.").removeprefix("_XLWS.")
-    return repr(float(token.text)) if token.kind == "number" else token.text
+    return repr(float(token.text)).removesuffix(".0") if token.kind == "number" else token.text
