@@ -193,3 +193,14 @@ def test_sections_taken_out_whole_are_no_lost_anchors(base: bytes) -> None:
 
     with pytest.raises(RefusedError, match="bound values are gone"):
         merged(as_plain_text)
+
+
+def test_a_watermark_that_has_no_place_is_told(base: bytes, new: Maker) -> None:
+    shape = "<v:shape xmlns:v='urn:schemas-microsoft-com:vml'><v:textpath string='草稿'/></v:shape>"
+    mark = f"<w:r {nsdecls('w')}><w:pict>{shape}</w:pict></w:r>"
+
+    def edit(document: Any) -> None:
+        document.sections[0].header.paragraphs[0]._p.append(docx.oxml.parse_xml(mark))
+
+    (told,) = upgraded(base, edited(base, edit), new(FIRST)).plan.conflicts
+    assert (told.reason, told.theirs) == ("not-carried", "in a header or footer: 草稿")

@@ -26,6 +26,9 @@ from exporters.word.xmlparts import Element
 
 _COMMENTS = (f"{W}commentRangeStart", f"{W}commentRangeEnd", f"{W}commentReference")
 _PICTURES = f"{R}embed"
+_MARGINS = (f"{W}hdr", f"{W}ftr")
+_CALLED = ("string", "descr", "title", "name")
+"""Attributes that say what a picture shows, or is called; the text of a watermark."""
 _START, _END, _NAME = (f"{W}{name}" for name in ("bookmarkStart", "bookmarkEnd", "name"))
 _SDT, _GALLERY = f"{W}sdt", f"{W}sdtPr/{W}docPartObj"
 
@@ -244,6 +247,8 @@ class _Adopter:
     def _told(self) -> None:
         known = {*_remarks(self._base), *_remarks(self.target)}
         self.left += (f"comment: {text}" for text in _remarks(self._source) if text not in known)
+        shown = {*_in_margins(self._base), *_in_margins(self.target)}
+        self.left += (f"in a header or footer: {name}" for name in _in_margins(self._source) if name not in shown)
         here = {digest for document in (self._base, self.target) for digest in _pictures(document, document.body.root)}
         for paragraph in self._source.body.root.iter(P):
             own = [digest for digest in _pictures(self._source, paragraph) if digest not in here]
@@ -306,6 +311,16 @@ def _pictures(document: Document, element: Element) -> list[str]:
     ids = [str(one.get(_PICTURES)) for one in element.iter() if one.get(_PICTURES)]
     parts = [own.target(rel_id) for rel_id in ids if rel_id in own and not own[rel_id].external]
     return [hashlib.sha256(package.read(package.stored_name(one))).hexdigest() for one in parts if one in package]
+
+
+def _in_margins(document: Document) -> dict[str, None]:
+    """Return what the pictures and watermarks in headers and footers are called, or say."""
+    roots = (root for root in document.roots.values() if root.tag in _MARGINS)
+    shapes = (shape for root in roots for shape in root.iter(f"{W}pict", f"{W}drawing"))
+    return dict.fromkeys(
+        next((text for one in shape.iter() for name in _CALLED if (text := one.get(name))), "picture")
+        for shape in shapes
+    )
 
 
 def _remarks(document: Document) -> list[str]:
