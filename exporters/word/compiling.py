@@ -30,6 +30,7 @@ _DATES = frozenset((
     "{http://purl.org/dc/terms/}modified",
 ))  # fmt: skip
 _FIRST_ID = 1000
+_MOST_DIGITS = 7
 
 
 def compile_template(package: Package, file: str) -> Compiled:
@@ -194,4 +195,5 @@ class _Compiler:
     def _highest_id(self, main: str) -> int:
         root = parse(self._package.read(main))
         numbers = [one.get(f"{W}id", "") for one in root.iter(etree.Element)]
-        return max((int(number) for number in numbers if number.isdecimal() and len(number) < 10), default=0)
+        # Longer ones (Word gives such to moves) would leave a bookmark's name no room for its key; none comes so high.
+        return max((int(number) for number in numbers if number.isdecimal() and len(number) <= _MOST_DIGITS), default=0)

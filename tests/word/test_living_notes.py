@@ -13,10 +13,12 @@ from exporters.load import load
 from exporters.merge import Overrides
 from exporters.model import Dataset
 from exporters.snapshot import SetSlot, SlotKind
+from exporters.word.living.notes import put_back
 from tests.editors import LibreOffice
 from tests.word.living_steps import W, body, plan_of, regenerate, text, tree, write
 from tests.word.test_living_docx import edited
 from tests.word.test_living_guangzhou import ROOT, Briefing, altered
+from tests.word.word_samples import add_notes, add_xml, note_reference, p, render, small, template
 
 
 @pytest.fixture(scope="module")
@@ -139,3 +141,22 @@ def test_comments_in_a_table(
     assert notes_of(result) == notes_of(base) and body(result) == body(theirs)
     result, plan = regenerate(base, theirs, make(altered(guangzhou, move="nansha", drop="liwan", new="huangpu")))
     assert not plan.conflicts and not plan.kept
+
+
+def test_a_note_beyond_a_thousand_is_its_paragraphs_own() -> None:
+    count = 250
+
+    def build(document: Any) -> None:
+        add_notes(document, "footnote", *(p("{{ city.name }}") for _ in range(count)))
+        inner = "".join(
+            f"<w:p><w:r><w:t>{{{{ city.name }}}}</w:t></w:r>{note_reference('footnote', at)}</w:p>"
+            for at in range(1, count + 1)
+        )
+        add_xml(document, p("{{ city.name }}"), inner)
+
+    done = render(template(build), small())
+    notes = {one.get(f"{W}id"): one for one in done.xml("word/footnotes.xml").iter(f"{W}footnote")}
+    first = next(done.xml().iter(f"{W}footnoteReference")).get(f"{W}id")
+    for words in notes[first].iter(f"{W}t"):
+        words.text = ""
+    assert put_back(done.xml(), "footnote", notes) == [notes[first]]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from word_samples import DECLARED, NS, W, add_notes, add_part, add_xml, note_reference, p, render, small, template
+from word_samples import DECLARED, NS, W, add_notes, add_part, add_xml, body, note_reference, p, render, small, template
 
 V = "{" + NS["v"] + "}"
 HEADER = "application/vnd.openxmlformats-officedocument.wordprocessingml.header+xml"
@@ -64,3 +64,18 @@ def test_fields_in_a_loop_mean_the_bookmark_of_their_turn() -> None:
     assert len(set(names)) == 3
     assert [one.get(f"{W}instr").split()[1] for one in root.iter(f"{W}fldSimple")] == names
     assert [one.text.split('"')[1] for one in root.iter(f"{W}instrText")] == names
+
+
+def test_the_long_id_of_a_move_leaves_names_room_for_keys() -> None:
+    start = f'<w:moveFromRangeStart w:id="169089652" w:name="move169089652" {DATE}/>'
+    moved = f'<w:moveFrom w:id="1" {DATE}><w:r><w:t>移</w:t></w:r></w:moveFrom>'
+    long = [
+        {"id": "abcdefghijklmnopqrstuv", "title": {"zh": "报告", "en": "Report"}},
+        {"id": "report", "title": {"zh": "报道", "en": "Report"}},
+    ]
+    xml = [
+        f'<w:p>{start}{moved}<w:moveFromRangeEnd w:id="169089652"/></w:p>',
+        p("{% for s in sources %}{{ s.title }}{% endfor %}"),
+    ]
+    names = render(template(body(*xml)), small(sources=long)).bookmarks()
+    assert 35 < max(map(len, names)) <= 40, names

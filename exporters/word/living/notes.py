@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from itertools import pairwise
+from itertools import chain, pairwise
 
 from exporters.word.anchors import PREFIX, plain_name
 from exporters.word.living.atoms import ITEM_PREFIX, R
@@ -22,11 +22,8 @@ _START, _NAME, _ID, _P = f"{W}bookmarkStart", f"{W}name", f"{W}id", f"{W}p"
 _WORDS = (f"{W}t", f"{W}delText", f"{W}instrText")
 _SHOWN = (f"{W}drawing", f"{W}pict", f"{W}object", f"{W}sym")
 _NUMBER = re.compile(rf"{PREFIX}([0-9a-f]+)_")
-_NEAR = 256
-"""How much higher than those of its paragraph's values the number of a note's first value may be.
-
-Their digits are read as hexadecimal ones, which they were once; that leaves them in order.
-"""
+_NEAR = 100
+"""How much higher than those of its paragraph's values the number of a note's first value may be."""
 
 
 def may_be_astray(body: bytes, kind: str, notes: Mapping[str, Element]) -> bool:
@@ -88,14 +85,18 @@ def _is_astray(mark: Element, notes: Mapping[str, Element]) -> bool:
     if records and others[: len(records)] == records:
         # One that was written anew has the numbers of another render.
         return False
-    own = _value_numbers(paragraph)
-    number = min(_value_numbers(note), default=0)
-    return bool(own and number) and not min(own) <= number <= max(own) + _NEAR
+    digits = [_value_digits(one) for one in (paragraph, note)]
+    if not all(digits):
+        return False
+    # They were hexadecimal ones once.
+    radix = 10 if all(one.isdecimal() for one in chain(*digits)) else 16
+    own, noted = ([int(one, radix) for one in found] for found in digits)
+    return not min(own) <= min(noted) <= max(own) + _NEAR
 
 
-def _value_numbers(element: Element) -> list[int]:
+def _value_digits(element: Element) -> list[str]:
     found = (_NUMBER.match(mark.get(_NAME, "")) for mark in element.iter(_START))
-    return [int(one[1], 16) for one in found if one]
+    return [one[1] for one in found if one]
 
 
 def _has_words(note: Element) -> bool:
