@@ -140,7 +140,8 @@ class Lifter:
         numbers: dict[str, str] = {}
         for mark in list(made.iter(f"{W}bookmarkStart")):
             name = mark.get(f"{W}name", "").casefold()
-            if name.startswith(PREFIX) and name in self._names:
+            # An editor may have numbered the ids anew, and left the names as they were.
+            while name.startswith(PREFIX) and name in self._names:
                 key = value_key(mark.get(f"{W}name", ""), self._ours.digests)
                 name = value_bookmark(key or "", int(self._pen.number()))
                 mark.set(f"{W}name", name)
