@@ -20,7 +20,18 @@ from exporters.package import Package
 from exporters.runs.living import counted, edited_from, lost, with_own
 from exporters.runs.memory import Base, Memory
 from exporters.runs.stamp import read_stamp
-from exporters.snapshot import Conflict, Edit, Item, MarkStale, Plan, RemoveItem, SetSlot, SlotKind, Snapshot
+from exporters.snapshot import (
+    Conflict,
+    Edit,
+    InsertItem,
+    Item,
+    MarkStale,
+    Plan,
+    RemoveItem,
+    SetSlot,
+    SlotKind,
+    Snapshot,
+)
 
 if TYPE_CHECKING:
     from exporters.registry import Exporter
@@ -80,7 +91,8 @@ def taken_in(
     if one_template:
         plan = merge(before, room.read(theirs), once, both_edited=True)
         # What an office counts anew (page numbers) is nobody's edit, and the data has dropped nothing here.
-        edits: list[Edit] = [one for one in plan.edits if not isinstance(one, MarkStale) and not _is_counted(one)]
+        # What is new in the copy is somebody's own, and comes with all else of that kind.
+        edits: list[Edit] = [one for one in plan.edits if not isinstance(one, MarkStale | InsertItem) and not _is_counted(one)]
         said: set[str] = set()
     else:
         plan, lines_told = upgrade(before, now, room.read(theirs))

@@ -20,6 +20,7 @@ from exporters.runs.planning import plan
 from tests.e2e import changes
 from tests.e2e.edited import SAMPLE, Edited, build, said, typed_behind
 
+_OWN = ("寄回的列", "列中的字", "列外的字")
 STANDARD = Path(__file__).parents[2] / "templates" / "standard"
 
 
@@ -133,6 +134,25 @@ def test_slides_and_sheets_of_the_copy_are_placed_once(edited: Edited, mailed: P
     twice = with_copy(edited, mailed / "deck.pptx", mailed / "targets.xlsx")
     assert set(twice.results.values()) == {"unchanged"}
     assert len(pptx.Presentation(edited / "deck").slides) == len(slides)
+
+
+def test_cells_of_the_copy_stand_beside_the_column_that_it_has_besides(edited: Edited, mailed: Path):
+    copy = mailed / "targets.xlsx"
+    book = openpyxl.load_workbook(copy)
+    sheet = next(one for one in book.worksheets if "targets" in one.tables)
+    table = sheet.tables["targets"]
+    left, head, right, last = openpyxl.utils.range_boundaries(table.ref)
+    sheet.cell(head, right + 1).value = "寄回的列"
+    sheet.cell(head + 1, right + 1).value = "列中的字"
+    table.ref = table.autoFilter.ref = f"{sheet.cell(head, left).coordinate}:{sheet.cell(last, right + 1).coordinate}"
+    table.tableColumns.append(openpyxl.worksheet.table.TableColumn(id=right + 50, name="寄回的列"))
+    sheet.cell(head + 1, right + 4).value = "列外的字"
+    book.save(copy)
+    for result in ("merged", "unchanged"):
+        assert with_copy(edited, copy).results["targets.xlsx"] == result
+        found = next(one for one in openpyxl.load_workbook(edited / "workbook") if "targets" in one.tables)
+        own = {cell.value: cell.column for row in found.iter_rows() for cell in row if cell.value in _OWN}
+        assert own == {"寄回的列": right + 1, "列中的字": right + 1, "列外的字": right + 4}
 
 
 def test_what_both_changed_is_told_with_both_texts(edited: Edited, mailed: Path):
