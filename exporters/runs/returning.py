@@ -92,7 +92,8 @@ def taken_in(
         plan = merge(before, room.read(theirs), once, both_edited=True)
         # What an office counts anew (page numbers) is nobody's edit, and the data has dropped nothing here.
         # What is new in the copy is somebody's own, and comes with all else of that kind.
-        edits: list[Edit] = [one for one in plan.edits if not isinstance(one, MarkStale | InsertItem) and not _is_counted(one)]
+        mine = (one for one in plan.edits if not isinstance(one, MarkStale | InsertItem))
+        edits: list[Edit] = [one for one in mine if not _is_counted(one)]
         said: set[str] = set()
     else:
         plan, lines_told = upgrade(before, now, room.read(theirs))
