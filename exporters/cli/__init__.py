@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import gc
 import io
 import os
@@ -30,9 +31,26 @@ def _run() -> None:
 
     for stream in (sys.stdout, sys.stderr):
         # A terminal that cannot show Chinese, or a file name that is no text, must not end in a traceback.
-        if isinstance(stream, io.TextIOWrapper):
+        if not isinstance(stream, io.TextIOWrapper):
+            continue
+        if codecs.lookup(stream.encoding).name == "ascii" and not os.environ.get("PYTHONIOENCODING"):
+            # The C locale names no encoding, and what it did not read in names of files goes out as it came in.
+            codecs.register_error("briefpack-names", _as_typed)
+            stream.reconfigure(encoding="utf-8", errors="briefpack-names")
+        else:
             stream.reconfigure(errors="backslashreplace")
     app(prog_name="briefpack")
+
+
+def _as_typed(error: UnicodeError) -> tuple[str | bytes, int]:
+    """Encode a piece of a name that Python kept as surrogates: as its octets where they are UTF-8."""
+    assert isinstance(error, UnicodeEncodeError)
+    try:
+        octets = error.object[error.start : error.end].encode("utf-8", "surrogateescape")
+        octets.decode()
+    except UnicodeError:
+        return codecs.backslashreplace_errors(error)
+    return octets, error.end
 
 
 def _heed(lost: Any) -> None:

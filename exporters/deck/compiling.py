@@ -9,6 +9,8 @@ from dataclasses import replace
 from itertools import count
 from typing import Any
 
+from lxml import etree
+
 from exporters.binding.compiled import Compiled
 from exporters.binding.expressions import check
 from exporters.binding.names import TOP
@@ -83,6 +85,7 @@ class _Compiler:
 
     def run(self) -> Compiled:
         relationships = self._relationships
+        self._refuse_named_tags()
         listed = slide_list(self._root)
         ids = [slide_id for slide_id, _ in listed]
         woven = []
@@ -119,6 +122,16 @@ class _Compiler:
             "plan": self._weaver.program(self._weaver.weave(plan)),
         }
         return Compiled(programs, meta)
+
+    def _refuse_named_tags(self) -> None:
+        """Sections and custom shows are lists of slides under one name, which no tag fills in."""
+        for element in self._root.iter(etree.Element):
+            for value in map(str, element.attrib.values()):
+                if "{{" in value or "{%" in value:
+                    message = f"a tag in the name of a section or of a custom show is not filled in: {value[:60]}"
+                    where = f"{etree.QName(element).localname} '{value[:30]}'"
+                    hint = "type the name without a tag"
+                    self._faults.append(Fault("level", message, where=where, hint=hint, excerpt=value, mark=value))
 
     def _is_planned(self, source: str, slides: list[dict[str, Any]]) -> bool:
         """Return whether the order of all slides must be known before the first one is written."""

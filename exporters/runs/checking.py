@@ -161,22 +161,33 @@ def _has_stand_in(fault: Fault, texts: Mapping[str, str]) -> bool:
 
 def _rendered(one: _Template, job: Job, scope: Scope) -> None:
     """Add what goes wrong when a template meets the data: a wrong kind of value, a text that its box cannot hold."""
+    from exporters.package import lint
     from exporters.package.reader import Package
+    from exporters.package.unfilled import unfilled
 
     overflows: Any = getattr(one.room, "overflows", None)
     with gathering(one.faults):
-        out = io.BytesIO() if overflows is not None else _Nowhere()
+        out = io.BytesIO()
         job.room.render(job.compiled, job.package, scope, out)
-        if overflows is not None:
-            try:
-                one.faults += overflows(Package.open(out.getvalue(), name=one.file.shown))
-            except _BROKEN as error:
-                _tell_unseen(one, "whether its text fits", error)
+        try:
+            finished = Package.open(out.getvalue(), name=one.file.shown)
+            one.faults += overflows(finished) if overflows is not None else []
+            one.faults += unfilled(job.package, finished)
+            one.faults += _unsound(lint(out.getvalue(), one.file.shown))
+        except _BROKEN as error:
+            _tell_unseen(one, "the finished file", error)
 
 
-class _Nowhere(io.BytesIO):
-    def write(self, data: Any) -> int:
-        return len(data)
+def _unsound(found: list[Fault]) -> list[Fault]:
+    """Return what is wrong between the parts of a finished file as warnings, the first of each kind."""
+    kinds: dict[str, Fault] = {}
+    for fault in found:
+        kinds.setdefault(fault.code, fault)
+    hint = "Office may repair or refuse it: see what stands there in the template"
+    return [
+        replace(fault, message=f"in the finished file, {fault.message}", hint=fault.hint or hint, severity="warning")
+        for fault in kinds.values()
+    ]
 
 
 def _with_excerpt(fault: Fault, texts: Mapping[str, str]) -> Fault:

@@ -17,9 +17,9 @@ _SAID = {
     errno.ENOSPC: ("the disk is full", "make room and run again"),
     errno.EDQUOT: ("the quota of this disk is used up", "make room and run again"),
     errno.EFBIG: ("a file of this size may not be written here", "raise the limit and run again"),
-    errno.EROFS: ("nothing can be written here: the file system is read-only", "choose another --out"),
+    errno.EROFS: ("nothing can be written here: the file system is read-only", "use another folder"),
     errno.EISDIR: ("this is a folder, not a file", "move it away"),
-    errno.EACCES: ("permission denied", "let the user that runs this read and write there, or choose another --out"),
+    errno.EACCES: ("permission denied", "let the user that runs this read and write there, or use another folder"),
 }
 _NO_FOLDER = (errno.EEXIST, errno.ENOTDIR, errno.ELOOP)
 """What is said where something else stands in the place of a folder."""

@@ -184,6 +184,15 @@ def test_counts_sections_and_links() -> None:
     assert [part.count("<p14:sldId ") for part in presentation.split("<p14:section ")[1:]] == [1, 5, 1]
 
 
+def test_a_tag_in_the_name_of_a_section_is_refused() -> None:
+    office = Office()
+    office.slide("{{ pack.title }}")
+    root = office.prs.part._element
+    root.append(_sections([("{{ city.name }}", [item.get("id") for item in root.sldIdLst])]))
+    (fault,) = faults(office.save())
+    assert (fault.where, fault.mark) == ("section '{{ city.name }}'", "{{ city.name }}")
+
+
 def _sections(sections: list[tuple[str, list[str]]]) -> object:
     from pptx.oxml import parse_xml
 

@@ -356,6 +356,36 @@ def test_a_formula_that_comes_to_an_error_because_a_loop_ran_over_nothing(book):
     assert (where.partition(",")[0], message) == ("sheet Sheet of the pack", "the formula comes to #REF!")
 
 
+def test_what_is_wrong_between_the_parts_of_the_finished_file(book):
+    from openpyxl.chart import BarChart, Reference
+
+    book.sheet["A1"] = "{{ pack.title }}"
+    other = book.sheet.parent.create_sheet("Old")
+    other["A1"] = 1
+    chart = BarChart()
+    chart.add_data(Reference(other, min_col=1, min_row=1))
+    book.sheet.add_chart(chart)
+    book.sheet.parent.remove(other)
+    ((where, message),) = told(book(), "workbook", "formula-unknown-sheet")
+    assert (where.endswith("sheet Sheet, shape 'Chart 1'"), "no sheet 'Old'" in message) == (True, True)
+
+
+def test_a_chart_over_a_sheet_that_its_workbook_lacks(deck):
+    slide = deck.deck.slides.add_slide(deck.deck.slide_layouts[5])
+    slide.shapes.title.text = "{{ pack.title }}"
+    chart = _chart(slide, "a")._element.chart_rId
+    part = slide.part.related_part(chart)
+    for formula in part._element.iter("{http://schemas.openxmlformats.org/drawingml/2006/chart}f"):
+        formula.text = formula.text.replace("Sheet1", "Gone")
+    assert "no sheet 'Gone'" in told(deck(), "deck", "chart-unknown-sheet")[0][1]
+
+
+def test_a_tag_where_none_is_filled_in(book):
+    book.sheet["A1"], book.sheet["A1"].number_format = "{{ city.targets[0].value }}", '0" {{ city.short }}"'
+    (found,) = told(book(), "workbook", "unfilled")
+    assert found == ("xl/styles.xml", "the tag {{ city.short }} is not filled in")
+
+
 def test_an_indicator_that_the_data_lacks_may_not_be_meant(book):
     book.sheet["A1"] = "{{ indicator.GPD.label }} {{ indicator.GDP.label }}"
     (fault,) = [one for one in faults(book(), "workbook") if one.code == "unknown-code"]

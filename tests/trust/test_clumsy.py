@@ -236,6 +236,12 @@ def test_names_that_are_no_text_in_a_plain_locale(tmp_path: Path) -> None:
             assert not json.loads(done.stdout)["ok"]
 
 
+def test_chinese_names_in_a_plain_locale(tmp_path: Path) -> None:
+    plain = {**os.environ, "LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    plain.pop("PYTHONIOENCODING", None)
+    assert "空.yaml".encode() in spawned("check", tmp_path / "空.yaml", env=plain).stdout
+
+
 _TELLING = "print('on', flush=True); from exporters.cli import main; main()"
 
 
