@@ -281,6 +281,7 @@ class _Compiler:
             "stored": stored,
             "readers": [sorted(sheet.readers[column]) for column in stored],
             "needed": sorted(sheet.needed),
+            "needed_in": [[loop, sorted(found)] for loop, found in sorted(sheet.needed_in.items())],
             "held": linking.is_unsteady(sheet),
             "last": max((row.number + row.height - 1 for row in sheet.rows), default=0),
         }  # fmt: skip

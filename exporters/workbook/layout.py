@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from exporters.errors import Fault, TemplateError
 from exporters.workbook.references import LAST_ROW
@@ -35,7 +35,7 @@ class Layout:
         row = 1
         rows = self._rows
         for unit in order:
-            unit = unit if unit >= 0 else ~unit
+            unit = _plain(unit)
             rows[unit].append(row)
             row += heights[unit]
         self.total = row - 1
@@ -146,11 +146,15 @@ class Layout:
 
 
 def read_order(
-    text: str, needed: Sequence[Sequence[int]], heights: Sequence[int]
+    text: str,
+    needed: Sequence[Sequence[int]],
+    heights: Sequence[int],
+    needed_in: Mapping[int, Sequence[Sequence[int]]] | None = None,
 ) -> tuple[list[int], dict[int, list[Bounds]]]:
     """Return the order of units and the turns of loops from what a layout program gave.
 
-    A stretch of *needed* units (first, last) of which none came keeps its first as an empty row.
+    A stretch of *needed* units (first, last) of which none came keeps its first as an empty row; so does one of a
+    turn of a loop, by the loop's number in *needed_in* (first, last, unit whose formula looks at them).
     """
     tokens = text.split(",")
     tokens.pop()
@@ -165,7 +169,10 @@ def read_order(
             starts.setdefault(int(token[1:]), []).append(len(order))
         elif token[0] == "e":
             loop = int(token[1:])
-            places.setdefault(loop, []).append((starts[loop].pop(), len(order)))
+            start = starts[loop].pop()
+            for stretch in (needed_in or {}).get(loop, ()):
+                _keep_in_turn(order, start, stretch, places)
+            places.setdefault(loop, []).append((start, len(order)))
         else:
             order.append(int(token))
     blanks = with_blanks(order, needed)
@@ -177,14 +184,32 @@ def read_order(
     return blanks, turns
 
 
+def _keep_in_turn(
+    order: list[int], start: int, stretch: Sequence[int], places: dict[int, list[tuple[int, int]]]
+) -> None:
+    """Put an empty row into the turn that begins at *start* where none of a stretch's rows came."""
+    first, last, by = stretch
+    turn = [_plain(unit) for unit in order[start:]]
+    if by not in turn or any(first <= unit <= last for unit in turn):
+        return
+    at = start + 1 + max((number for number, unit in enumerate(turn) if unit < first), default=-1)
+    order.insert(at, ~first)
+    for found in places.values():
+        number = len(found) - 1
+        while number >= 0 and found[number][1] > at:
+            begin, end = found[number]
+            found[number] = (begin + (begin >= at), end + 1)
+            number -= 1
+
+
 def _row_starts(blanks: Sequence[int], order: Sequence[int], heights: Sequence[int]) -> list[int]:
     """Return the written row at which each place of *order* starts, and the row after the last."""
     rows: list[int] = []
     row = 1
     for unit in blanks:
-        if unit >= 0:
+        if len(rows) < len(order) and unit == order[len(rows)]:
             rows.append(row)
-        row += heights[unit if unit >= 0 else ~unit]
+        row += heights[_plain(unit)]
     rows.append(row)
     assert len(rows) == len(order) + 1
     return rows
@@ -192,11 +217,16 @@ def _row_starts(blanks: Sequence[int], order: Sequence[int], heights: Sequence[i
 
 def with_blanks(order: list[int], needed: Sequence[Sequence[int]]) -> list[int]:
     """Return *order* with an empty row for each stretch of *needed* units of which none is there."""
-    present = set(order) if needed else set()
+    present = {_plain(unit) for unit in order} if needed else set()
     for first, last in needed:
         if present.isdisjoint(range(first, last + 1)):
-            before = (number for number, unit in enumerate(order) if (unit if unit >= 0 else ~unit) < first)
+            before = (number for number, unit in enumerate(order) if _plain(unit) < first)
             at = max(before, default=-1)
             order = [*order[: at + 1], ~first, *order[at + 1 :]]
             present.add(first)
     return order
+
+
+def _plain(unit: int) -> int:
+    """Return the number of a unit, also of one that is there as an empty row."""
+    return unit if unit >= 0 else ~unit

@@ -82,10 +82,10 @@ class Links:
             link.way, link.loop = LOOP, common[-1]
             host.bounded.add(common[-1])
 
-    def keep(self, number: int, late: bool = False) -> None:
+    def keep(self, number: int, late: bool = False, unit: int | None = None) -> None:
         """Note that the values behind a reference are needed, and that its rows may not vanish altogether.
 
-        *late* values are read once all sheets are written.
+        *late* values are read once all sheets are written. *unit* is that of the formula that looks at them.
         """
         link = self.all[number]
         if link.way == OWN:
@@ -97,6 +97,8 @@ class Links:
                 target.readers.setdefault(column, set()).add(-1 if late else link.host)
         if link.way == STATIC and found.kind not in {WHOLE_ROWS, COLUMNS}:
             self.need(target, found.top, found.bottom)
+        if link.way == LOOP and unit is not None and (within := target.units_between(found.top, found.bottom)):
+            target.needed_in.setdefault(link.loop, set()).add((within[0], within[-1], unit))
 
     def need(self, target: SheetDraft, top: int, bottom: int) -> None:
         """Note that at least one row of a stretch that may vanish has to stay."""
@@ -142,7 +144,7 @@ def keep_values(book: BookDraft, links: Links) -> None:
             for draft in sheet.formulas:
                 for number in draft.numbers:
                     if number >= 0:
-                        links.keep(number, draft.deferred)
+                        links.keep(number, draft.deferred, draft.unit)
 
 
 def order(book: BookDraft, links: Links) -> list[int]:

@@ -55,6 +55,8 @@ class SheetDraft:
     readers: dict[int, set[int]] = field(default_factory=dict)
     """The columns that formulas read: the numbers of the sheets they stand in, -1 for what is read at the end."""
     needed: set[tuple[int, int]] = field(default_factory=set)
+    needed_in: dict[int, set[tuple[int, int, int]]] = field(default_factory=dict)
+    """By loop: the units (first, last) of a turn of which one has to stay, and the unit whose formula looks there."""
     widths: dict[int, float] = field(default_factory=dict)
     """Widths of the columns, in digits; those not listed have the sheet's default."""
     default_width: float = 8.43

@@ -77,7 +77,7 @@ class _Rendering:
             add(sheet["name"], None, with_blanks(list(range(len(heights))), sheet["needed"]), {})
         else:
             for name, key, text in _layouts(program.bind({"_turn": record_ids}).events(self._names)):
-                add(name, key, *read_order(text, sheet["needed"], heights))
+                add(name, key, *read_order(text, sheet["needed"], heights, dict(sheet["needed_in"])))
         if not sheet["changes"] and sheet["stored"]:
             for one in found:
                 _keep_constants(one, sheet)

@@ -347,13 +347,10 @@ def test_a_number_that_its_column_cannot_show(book):
     assert not told(book(), "workbook", "number-too-wide")
 
 
-def test_a_formula_that_comes_to_an_error_because_a_loop_ran_over_nothing(book):
-    sheet = book.sheet
-    sheet.append(["{% for d in districts %}{{ d.name }}"])
-    sheet.append(["{% for t in d.targets %}{{ t.label }}", "{{ t.value }}{% endfor %}"])
-    sheet.append(["Sum", "=SUM(B2:B2)", "=NA()", "{% endfor %}"])
+def test_a_formula_that_comes_to_an_error(book):
+    book.sheet.append(["{{ pack.title }}", "=1/0", "=NA()"])
     ((where, message),) = told(book(), "workbook", "error-value")
-    assert (where.partition(",")[0], message) == ("sheet Sheet of the pack", "the formula comes to #REF!")
+    assert (where, message) == ("sheet Sheet of the pack, cell B1", "the formula comes to #DIV/0!")
 
 
 def test_what_is_wrong_between_the_parts_of_the_finished_file(book):

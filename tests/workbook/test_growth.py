@@ -82,6 +82,25 @@ def test_within_a_turn_of_a_loop_formulas_look_at_their_own_turn() -> None:
     assert lint(book) == []
 
 
+def test_a_turn_whose_inner_loop_ran_over_nothing_keeps_an_empty_row_for_its_formulas() -> None:
+    book = rendered(template({"目标": {
+        "A1": "{% for d in districts %}{{ d.short }}",
+        "A2": "{% for t in d.targets %}{{ t.label }}", "B2": "{{ t.value }}{% endfor %}",
+        "A3": "{% if d.leader %}", "A4": "半", "B4": "=COUNT(B2:B2)/2", "A5": "{% endif %}",
+        "A6": "计", "B6": "=SUM(B2:B2)", "C6": "=COUNT(B2:B2)", "D6": "{% endfor %}",
+        "A7": "共", "B7": "=SUM(B2:B2)",
+    }}))  # fmt: skip
+    assert lint(book) == []
+    rows = [[cell.value for cell in row[:3]] for row in values(book)["目标"].iter_rows()]
+    assert rows[:6] == [
+        ["荔湾", None, None], ["地区生产总值", 6.5, None], ["固定资产投资", 20, None],
+        ["工业增加值占地区生产总值比重", 30, None], ["半", 1.5, None], ["计", 56.5, 3],
+    ]  # fmt: skip
+    at = [row[0] for row in rows].index("番禺")
+    assert rows[at + 1 : at + 4] == [[None, None, None], ["计", 0, 0], ["花都", None, None]]
+    assert rows[-1][1] == sum(row[1] for row in rows if row[0] == "计")
+
+
 def test_merges_move_and_repeat() -> None:
     def finish(book: Any) -> None:
         for area in ("A5:C5", "C3:D3", "E3:E5"):
