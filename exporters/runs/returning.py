@@ -118,9 +118,10 @@ def taken_in(
         result = _patched(room, result, moved.edits, other, epoch)
     said |= {line for one in told for line in one.theirs.split("\n")}
     if one_template:
-        # The merge has carried or told what is bound; what a person put there may have had no place.
+        # The merge has carried or told what is bound; what a person put there (a note) may have had no place.
         bound = {slot.key for _, _, slot in before.slots()}
-        known_items = (one for group in once.groups for one in group.items if any(s.key in bound for s in one.slots))
+        items = (item for group in once.groups for item in group.items)
+        known_items = (replace(one, slots=tuple(s for s in one.slots if s.key in bound)) for one in items)
         said |= {line for item in known_items for line in content_of(item).split("\n")}
     known = {*said, *room.lines(base), *room.lines(result)}
     lines = dict.fromkeys(line for line in (*room.lines(other), *left) if line.strip() and line not in known)

@@ -14,6 +14,7 @@ from click.testing import CliRunner
 from exporters.cli.app import app
 from exporters.runs import publish
 from exporters.runs.inputs import find_dataset
+from tests.runs.seeding import rewrite
 
 SAMPLE = Path(str(find_dataset("sample-progress"))).read_text("utf-8")
 
@@ -173,3 +174,16 @@ def test_a_folder_under_something_else_is_named_as_that(office: Path, words: tup
     for name, what in (("d.yaml", "a file"), ("link", "a link that leads to nothing (nowhere)")):
         code, said = ran(*words, f"{name}/x")
         assert (code, f"{name}: this is {what}; a folder is needed here" in said) == (1, True), said
+
+
+def test_a_note_that_a_copy_has_in_a_sentence_of_the_templates_is_told(office: Path) -> None:
+    copy = office / "copy.docx"
+    shutil.copy(office / "p/briefing.docx", copy)
+    note = "<w:footnote w:id='777'><w:p><w:r><w:t>a note of one's own</w:t></w:r></w:p></w:footnote></w:footnotes>"
+    rewrite(copy, "word/footnotes.xml", lambda text: text.replace("</w:footnotes>", note))
+    reference = "缺口：</w:t></w:r><w:r><w:footnoteReference w:id='777'/></w:r>"
+    rewrite(copy, "word/document.xml", lambda text: text.replace("缺口：</w:t></w:r>", reference, 1))
+    build = ("build", office / "d.yaml", "--out", office / "p", "--only", "word")
+    code, said = ran(*build, "--with", copy)
+    assert (code, "a note of one's own" in said) == (3, True), said
+    assert ran(*build)[0] == 3

@@ -19,6 +19,7 @@ from exporters.word.living.atoms import ITEM_PREFIX, Walker, prose_of
 from exporters.word.living.document import Document
 from exporters.word.living.lifting import Lifter, Luggage
 from exporters.word.living.lines import PARSER, TBL, TR, P, text_within
+from exporters.word.living.objects import objects
 from exporters.word.living.runs import AUTHOR, Pen, remove
 from exporters.word.living.saving import save
 from exporters.word.names import R, W
@@ -76,6 +77,7 @@ class _Adopter:
         self._signs = {block.element: block for block in self._there}
         self._free = Counter(block.sign for block in self._there if not block.items)
         self._placed: set[Element] = set()
+        self._brought: set[Element] = set()
 
     def run(self) -> None:
         before = Counter(block.sign for block in self._old if not block.items)
@@ -152,6 +154,7 @@ class _Adopter:
         target has, past what stands between them there."""
         anchor = self._anchor(number)
         made = self._lifted(block.element)
+        self._brought.add(block.element)
         self._placed.add(made)
         self.changed = True
         if instead is not None:
@@ -231,6 +234,7 @@ class _Adopter:
         assert table is not None
         if len(row.findall(cells)) != len(after.findall(cells)):
             return after
+        self._brought.add(row)
         if text_within(row) in {text_within(one) for one in table.findall(TR)}:
             return after
         made = self._lifted(row)
@@ -250,10 +254,25 @@ class _Adopter:
         shown = {*_in_margins(self._base), *_in_margins(self.target)}
         self.left += (f"in a header or footer: {name}" for name in _in_margins(self._source) if name not in shown)
         here = {digest for document in (self._base, self.target) for digest in _pictures(document, document.body.root)}
-        for paragraph in self._source.body.root.iter(P):
-            own = [digest for digest in _pictures(self._source, paragraph) if digest not in here]
-            if own and _top(paragraph) not in {block.element for block in self._now if not block.items}:
+        left = [one for one in _outer(self._source) if self._brought.isdisjoint((one, *one.iterancestors()))]
+        for paragraph in left:
+            if any(digest not in here for digest in _pictures(self._source, paragraph)):
                 self.left.append(f"picture in: {text_within(paragraph)}")
+        self._told_objects(left)
+
+    def _told_objects(self, left: Sequence[Element]) -> None:
+        """Tell of the objects that people put into paragraphs which the template has in its own way."""
+        base, there = (Counter(objects(one, one.body.root)) for one in (self._base, self.target))
+        held = [(paragraph, [*objects(self._source, paragraph)]) for paragraph in left]
+        own = Counter(one for _, found in held for one in found) - (base | there)
+        if not own:
+            return
+        known = {(text_within(p), one) for p in _outer(self._base) for one in objects(self._base, p)}
+        for paragraph, found in held:
+            for one in found:
+                if own[one] > 0 and (text := text_within(paragraph), one) not in known:
+                    own[one] -= 1
+                    self.left.append(f"{one} in: {text}")
 
 
 def _blocks(document: Document) -> list[_Block]:
@@ -276,9 +295,17 @@ def _blocks(document: Document) -> list[_Block]:
         if element.tag not in {P, TBL} and (element.tag != _SDT or (not own and element.find(_GALLERY) is not None)):
             continue
         sign = "" if own else "\n".join((_words(element), *_pictures(document, element)))
+        if not own and not sign.strip():
+            # An equation, a chart, a text box in a paragraph of its own.
+            sign = "\n".join((*map(_words, element.iter(P)), *objects(document, element)))
         if own or sign.strip():
             found_blocks.append(_Block(element, sign, own))
     return found_blocks
+
+
+def _outer(document: Document) -> Iterator[Element]:
+    """Yield the paragraphs of a body that stand in no other one's text box."""
+    return (one for one in document.body.root.iter(P) if next(one.iterancestors(P), None) is None)
 
 
 def _is_copy(element: Element) -> bool:
