@@ -120,7 +120,8 @@ def link_formulas(book: BookDraft, links: Links) -> None:
     """Link the references of all cell formulas."""
     for sheet in book.sheets:
         for draft in sheet.formulas:
-            draft.numbers = [links.add(found, sheet, draft.unit) for found in draft.formula.references]
+            units = ((found, None if found.apart else draft.unit) for found in draft.formula.references)
+            draft.numbers = [links.add(found, sheet, unit) for found, unit in units]
 
 
 def mark_changes(book: BookDraft, links: Links) -> None:

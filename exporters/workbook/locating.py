@@ -8,7 +8,7 @@ from exporters.errors import Fault
 from exporters.package.described import where_described
 from exporters.workbook.formula.values import Error, Scalar
 from exporters.workbook.living.book import Book, plain_number, readable
-from exporters.workbook.living.caches import defined_ranges
+from exporters.workbook.living.caches import defined_names
 from exporters.workbook.living.margins import NAMES
 from exporters.workbook.living.recalculating import Place, Recalculation, same_result
 from exporters.workbook.living.tabs import TAB
@@ -50,7 +50,7 @@ def results(package: Package) -> list[Fault]:
     with readable(package):
         book = Book(package)
         sheets = {entry.name: book.sheet(entry.part) for entry in book.entries}
-        state = Recalculation(sheets, book.tables, defined_ranges(book.root), book.strings)
+        state = Recalculation(sheets, book.tables, defined_names(book.root), book.strings)
         formulas: dict[Place, str] = {}
         for name, sheet in sheets.items():
             for cell in sheet.cells():

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from exporters.binding.tags import Tag, may_hold_tag, scan
@@ -11,6 +13,8 @@ from exporters.errors import Fault
 from exporters.package import Package, rt
 from exporters.workbook.cells import Cell, address_of, read_cell
 from exporters.workbook.formula.parse import Formula, parse, shared
+from exporters.workbook.formula.tokens import Token
+from exporters.workbook.meanings import Meanings
 from exporters.workbook.references import parse_range
 from exporters.workbook.structure import Step, TemplateRow, Unit, flow
 from exporters.workbook.xmltree import Element, R, S, escape, plain_attributes
@@ -120,19 +124,21 @@ def read_book(package: Package, file: str, faults: list[Fault]) -> BookDraft:
         book.strings_part = package.stored_name(strings)
         book.strings_root = parse_xml(package.read(strings), strings, file)
         book.strings = book.strings_root.findall(f"{S}si")
+    meanings = Meanings(book.root)
     for number, entry in enumerate(book.root.iterfind(f"{S}sheets/{S}sheet")):
         attributes = {str(name): str(value) for name, value in entry.attrib.items()}
         relation = relationships[attributes[f"{R}id"]]
         part = package.stored_name(relationships.target(relation))
         root = parse_xml(package.read(part), part, file) if relation.type == rt.WORKSHEET else None
-        sheet = SheetDraft(number, attributes["name"], part, attributes, root)
-        if root is not None:
-            _read_rows(sheet, root, book)
-        book.sheets.append(sheet)
+        book.sheets.append(SheetDraft(number, attributes["name"], part, attributes, root))
+        meanings.read_tables(package, part, attributes["name"])
+    for sheet in book.sheets:
+        if sheet.root is not None:
+            _read_rows(sheet, sheet.root, book, meanings)
     return book
 
 
-def _read_rows(sheet: SheetDraft, root: Element, book: BookDraft) -> None:
+def _read_rows(sheet: SheetDraft, root: Element, book: BookDraft, meanings: Meanings) -> None:
     data = root.find(f"{S}sheetData")
     sharing: dict[str, tuple[str, int, int]] = {}
     expected = 1
@@ -165,7 +171,8 @@ def _read_rows(sheet: SheetDraft, root: Element, book: BookDraft) -> None:
     for number, unit in enumerate(sheet.units):
         for cell in unit.row.cells:
             if cell.formula is not None:
-                sheet.formulas.append(_formula(cell, number, cell.formula, sharing, book.faults))
+                meaning = partial(meanings.of, sheet=sheet.name, row=cell.row)
+                sheet.formulas.append(_formula(cell, number, cell.formula, sharing, book.faults, meaning))
     sheet.changes = bool(sheet.sheet_tags) or any(cell.tagged for row in sheet.rows for cell in row.cells)
     sheet.changes |= any(draft.slots for draft in sheet.formulas)
 
@@ -187,7 +194,12 @@ def _read_widths(sheet: SheetDraft, root: Element) -> None:
 
 
 def _formula(
-    cell: Cell, unit: int, element: Element, sharing: dict[str, tuple[str, int, int]], faults: list[Fault]
+    cell: Cell,
+    unit: int,
+    element: Element,
+    sharing: dict[str, tuple[str, int, int]],
+    faults: list[Fault],
+    meaning: Callable[[Token], str | None],
 ) -> FormulaDraft:
     text = element.text or ""
     if element.get("t") == "shared":
@@ -218,7 +230,7 @@ def _formula(
                 faults.append(Fault("level", f"{{% {tag.body} %}} inside a formula", where=cell.place, hint=hint))
         return [*parts, constant[last:]]
 
-    draft.formula = parse(text, slots_in)
+    draft.formula = parse(text, slots_in, meaning)
     if not draft.slots and ("{{" in text or "{%" in text):
         hint = "inside a formula a tag must stand in a text, between quotation marks"
         faults.append(Fault("level", "a tag in a formula", where=cell.place, hint=hint))

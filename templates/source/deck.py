@@ -132,7 +132,7 @@ class Deck(DistrictSlides):
         page.notes("{{ pack.note }}")
 
     def city(self) -> None:
-        page = self.slide("Statement", tags=(row_names("city", 4),))
+        page = self.slide("Statement", tags=("{%slide if city.targets %}" + row_names("city", 4) + "{%slide endif %}",))
         page.fill(None, "Headline", self["city.title"])
         page.fill(10, "Who", self["city.who"])
         width = (FULL - 3 * GAP) / 4

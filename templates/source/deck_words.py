@@ -18,7 +18,7 @@ ZH: dict[str, str] = {
     "cover.targets": "项目标", "cover.districts": "个区", "cover.sources": "个来源",
     # the city
     # the messages of the whole deck
-    "k.title": "{{ city.short }}和{{ (covered|list|length) + (elsewhere|list|length) }}个区提出{{ pack.target_count }}项目标"
+    "k.title": "{% if city.targets %}{{ city.short }}和{% endif %}{{ (covered|list|length) + (elsewhere|list|length) }}个区提出{{ pack.target_count }}项目标"
     "{% if observed %}，已有实际值的{{ observed|selectattr('actual')|list|length }}项中"
     "{{ observed|selectattr('actual.status', 'eq', 'behind')|list|length }}项落后"
     "{% elif missing %}，{{ missing|length }}个区原文未载{% endif %}",
@@ -153,7 +153,7 @@ EN: dict[str, str] = {
     "l.cover": "Cover", "l.statement": "Statement", "l.messages": "Messages", "l.figures": "Figures and chart", "l.columns": "Two columns",
     "cover.date": "{{ pack.date }}{% if pack.office %} · {{ pack.office }}{% endif %}",
     "cover.targets": "targets", "cover.districts": "districts", "cover.sources": "sources",
-    "k.title": "{% set setting = (covered|list|length) + (elsewhere|list|length) %}{{ city.short }} and {{ setting }} district{% if setting != 1 %}s{% endif %} "
+    "k.title": "{% set setting = (covered|list|length) + (elsewhere|list|length) %}{% if city.targets %}{{ city.short }} and {% endif %}{{ setting }} district{% if setting != 1 %}s{% endif %} "
     "set {{ pack.target_count }} targets"
     "{% if observed %}; of {{ observed|selectattr('actual')|list|length }} with actual values, "
     "{{ observed|selectattr('actual.status', 'eq', 'behind')|list|length }} are behind"
@@ -185,7 +185,7 @@ EN: dict[str, str] = {
     "{% set same = city.top[1:4]|map(attribute='base.phrase')|unique|list|length == 1 %}"
     "{% for r in city.top[1:4] %}{% if loop.first %}; {% elif loop.last %} and {% else %}, {% endif %}{{ r.short|inline }}"
     "{% if not same or loop.last %} {{ r.base.phrase }}{% endif %}{% if same and loop.last and loop.length > 1 %} each{% endif %}{% endfor %}",
-    "city.who": "{{ city.name }}: {{ city.targets|length }} targets for {{ pack.period }}",
+    "city.who": "{{ city.name }}: {{ city.targets|length }} target{% if city.targets|length > 1 %}s{% endif %} for {{ pack.period }}",
     "city.quotes": "In the words of the source",
     "city.quote": "{{ clause|fit(2) }}",
     "city.coverage": "Where the {{ pack.district_count }} districts’ targets come from",
@@ -272,7 +272,7 @@ EN: dict[str, str] = {
     "{% if elsewhere %}, {% else %}; {% endif %}{% endif %}{% if elsewhere %}{{ elsewhere|length }} "
     "{% if not missing %}{% if elsewhere|length == 1 %}district {% else %}districts {% endif %}{% endif %}"
     "{% if elsewhere|length == 1 %}rests on another report{% else %}rest on other reports{% endif %}; {% endif %}"
-    "weigh each word before you quote a figure",
+    "{% if missing or elsewhere %}weigh{% else %}Weigh{% endif %} each word before you quote a figure",
     "h.who": "How to read the figures",
     "h.words": "Word|Meaning",
     "h.w1": "at least, at most|the number itself counts", "h.w2": "over, above|the number itself does not count",

@@ -277,8 +277,10 @@ class Briefing:
         self.say(words.city, "Heading1", "<w:pageBreakBefore/>")
         loop = [Run("{% for s in city.sources %}"), footnote(1), Run("{% endfor %}")]
         self.say([words.city_lead, *loop])
+        self.say("{%p if city.targets %}")
         self.caption("city", "_Ref_city")
         self.target_table("city.rows", words.captions["city"])
+        self.say("{%p endif %}")
         self.remarks("city")
 
     def _overview(self) -> None:

@@ -152,7 +152,8 @@ ZH = Words(
     ),
     contents="目录",
     city="一、全市目标",
-    city_lead="{{ city.name }}{{ pack.period|after(city.name) }}目标{{ city.targets|length }}项，总量与增速同列一行。",
+    city_lead="{{ city.name }}{{ pack.period|after(city.name) }}目标{% if city.targets %}{{ city.targets|length }}项，总量与增速同列一行"
+    "{% else %}，所据来源未载{% endif %}。",
     overview="二、各区目标一览",
     overview_lead=("各区同类指标对照见", "，“—”表示所据来源未列。"),
     progress="三、目标进展",
@@ -303,8 +304,9 @@ EN = Words(
     ),
     contents="Contents",
     city="1. City targets",
-    city_lead="{{ city.name }} has set {{ city.targets|length }} targets for {{ pack.period }}. Level and growth of one "
-    "indicator stand in one row.",
+    city_lead="{% if city.targets %}{{ city.name }} has set {{ city.targets|length }} "
+    "{% if city.targets|length == 1 %}target{% else %}targets{% endif %} for {{ pack.period }}. Level and growth of one "
+    "indicator stand in one row.{% else %}The sources state no target of {{ city.name }} for {{ pack.period }}.{% endif %}",
     overview="2. The districts at a glance",
     overview_lead=("The districts’ targets for the same indicators stand side by side in ", "; a dash means that the source states none."),
     progress="3. Progress",

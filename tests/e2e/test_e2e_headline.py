@@ -8,6 +8,7 @@ from typing import Any
 import openpyxl
 import pytest
 import yaml
+from docx import Document
 from pptx import Presentation
 
 from tests.e2e.conftest import Shell
@@ -55,3 +56,23 @@ def test_level_and_growth_are_said_once_each(
     sheet = openpyxl.load_workbook(out / "targets.xlsx", data_only=True).worksheets[0]
     assert sheet["B7"].value == card
     assert sheet["E6"].value == words
+
+
+@pytest.mark.parametrize(("lang", "said"), [("zh", "所据来源未载"), ("en", "The sources state no target of")])
+def test_a_city_that_states_nothing_is_said_so_and_has_no_slide(
+    tmp_path: Path, shell: Shell, lang: str, said: str
+) -> None:
+    data = yaml.safe_load((ROOT / "data" / "guangzhou-2023.yaml").read_text("utf-8"))
+    data["targets"] = [one for one in data["targets"] if one["place"] != data["city"]]
+    (tmp_path / "data.yaml").write_text(yaml.safe_dump(data, allow_unicode=True), "utf-8")
+
+    assert shell("build", "data.yaml", "--lang", lang, "--only", "word,deck", "--out", "pack").returncode == 0
+
+    briefing = Document(str(tmp_path / "pack" / "briefing.docx"))
+    texts = [one.text for one in briefing.paragraphs]
+    assert any(said in text for text in texts) and not any(" 0 targets" in text or "目标0项" in text for text in texts)
+    slides = Presentation(str(tmp_path / "pack" / "deck.pptx")).slides
+    titles = [slide.shapes.title.text_frame.text for slide in slides]
+    assert not any(title.startswith(("广州和", "Guangzhou and")) for title in titles)
+    shown = [shape.text_frame.text for slide in slides for shape in slide.shapes if shape.has_text_frame]
+    assert not any(text.startswith(("广州市2023年目标，共", "Guangzhou: ")) for text in shown)

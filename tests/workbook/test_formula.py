@@ -9,9 +9,12 @@ import pytest
 from exporters.package import Package
 from exporters.workbook import compile as compile_template
 from exporters.workbook.formula.evaluate import build, result, unknown_functions
+from exporters.workbook.formula.named import definitions, structured
 from exporters.workbook.formula.parse import parse, shared
 from exporters.workbook.formula.tokens import tokens
 from exporters.workbook.formula.values import Area, Error, UnknownError, general
+from exporters.workbook.living.caches import defined_names
+from exporters.workbook.living.spans import parse as living_parse
 from tests.workbook.books import formulas, rendered, template, values
 
 
@@ -126,3 +129,18 @@ def test_the_name_of_a_sheet_may_begin_with_a_digit_and_stand_without_quotes() -
         ("operator", "*"), ("number", "1.5E3"), ("operator", "-"), ("name", "2026目标!税率"), ("operator", "+"),
         ("number", "2"), ("operator", "*"), ("ref", "B2"), ("operator", "<"), ("number", "5"),
     ]  # fmt: skip
+
+
+def test_names_stand_for_what_means_the_same_in_every_cell():
+    names = [("Total", "SUM(S!$B$2:$B$9)"), ("moves", "S!B2"), ("bare", "$B$2"), ("of", "Total+1"), ("On", "TRUE")]
+    assert definitions(names) == {"total": "SUM(S!$B$2:$B$9)", "on": "TRUE"}
+    root = b'<w><definedNames><definedName name="N">S!$B$2*2</definedName></definedNames></w>'
+    assert defined_names(living_parse(root)) == {"n": "(S!$B$2*2)"}
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [("T[a b]", ("T", "a b", False)), ("T[[#This Row],[a]]", ("T", "a", True)), ("[@a]", ("", "a", True)), ("T[]", ("T", "", False))],
+)
+def test_structured_references_to_one_column(text, meant):
+    assert structured(text) == meant

@@ -169,6 +169,27 @@ def test_names_print_ranges_and_breaks_move() -> None:
     assert book["目标"].freeze_panes == "A2"
 
 
+def test_formulas_over_names_and_tables_hold_their_values() -> None:
+    def finish(book: Any) -> None:
+        named = {"total": "SUM(目标!$B$2:$B$2)", "rate": "0.5", "first": "目标!$B$2", "col": "T[项数]", "moves": "目标!B2", "a": "a+1"}
+        book.defined_names |= {name: DefinedName(name, attr_text=text) for name, text in named.items()}
+        book["目标"].add_table(Table(displayName="T", ref="A1:C2"))
+
+    cells = {
+        "A1": "区", "B1": "项数", "C1": "份额", "A2": "{% for d in districts %}{{ d.short }}", "B2": "{{ d.targets|length }}",
+        "C2": "=T[[#This Row],[项数]]/SUM(T[项数])", "D2": "{% endfor %}", "F1": "=first*1",
+    }  # fmt: skip
+    asked = ["total", "total*rate", "SUM(first)", "SUM(col)", "SUM(T[项数])", "VLOOKUP(\"越秀\",T[],2,0)", "moves", "a"]
+    cells |= {f"B{number}": f"={text}" for number, text in enumerate(asked, 4)}
+    book = rendered(template({"目标": cells}, finish))
+    assert lint(book) == []
+    shown = values(book)["目标"]
+    assert column(shown, "B")[13:] == [68, 34, 3, 68, 68, 7, None, None]
+    assert shown["C2"].value == pytest.approx(3 / 68) and shown["C12"].value == pytest.approx(6 / 68)
+    assert shown["F1"].value == 3
+    assert formulas(book)["目标"]["B14"].value == "=total"
+
+
 def test_charts_follow_and_hold_their_values() -> None:
     def finish(book: Any) -> None:
         chart = BarChart()

@@ -50,6 +50,8 @@ class Reference:
     grows: bool = False
     lists: bool = False
     """Whether several ranges could stand in its place (an argument of SUM and its like)."""
+    apart: bool = False
+    """Whether it stands in what a name is defined as: it is not written, and looks at the same cells from anywhere."""
 
 
 @dataclass(slots=True)
@@ -61,10 +63,15 @@ class Formula:
     tree: Tree = field(default_factory=lambda: ["?", ""])
 
 
-def parse(text: str, value_slots: Callable[[str], list[Any] | None] | None = None) -> Formula:
+def parse(
+    text: str,
+    value_slots: Callable[[str], list[Any] | None] | None = None,
+    meaning: Callable[[Token], str | None] | None = None,
+) -> Formula:
     """Read a formula (without "="). *value_slots* gives the parts of a text constant that holds tags: texts and
-    slot numbers; None where it holds none."""
-    return _Parser(text, value_slots or (lambda _: None)).formula()
+    slot numbers; None where it holds none. *meaning* gives what a name or a structured reference stands for; what
+    that looks at comes behind the references that are written."""
+    return _Parser(text, value_slots or (lambda _: None), meaning or (lambda _: None)).formula()
 
 
 class _NotUnderstoodError(Exception):
@@ -72,7 +79,10 @@ class _NotUnderstoodError(Exception):
 
 
 class _Parser:
-    def __init__(self, text: str, value_slots: Callable[[str], list[Any] | None]) -> None:
+    def __init__(
+        self, text: str, value_slots: Callable[[str], list[Any] | None], meaning: Callable[[Token], str | None]
+    ) -> None:
+        self._meaning = meaning
         self._all = list(tokens(text))
         self._tokens: list[tuple[Token, int]] = []
         self._at = 0
@@ -168,8 +178,20 @@ class _Parser:
         if token.kind == "array":
             return _array(token.text)
         if token.kind in {"name", "table"}:
-            return ["?", token.text]
+            return self._meant(token)
         raise _NotUnderstoodError
+
+    def _meant(self, token: Token) -> Tree:
+        text = self._meaning(token)
+        if text is None:
+            return ["?", token.text]
+        found = parse(text, None, self._meaning if token.kind == "name" else None)
+        references = self._formula.references
+        tree = _renumbered(found.tree, len(references))
+        for one in found.references:
+            one.apart = token.kind == "name"
+        references += found.references
+        return tree
 
     def _referred(self, token: Token, number: int) -> Tree:
         if token.area == "#REF!" or "[" in token.sheet or ":" in token.sheet:
@@ -202,10 +224,16 @@ class _Parser:
             raise _NotUnderstoodError
         if name in AGGREGATES:
             for argument in arguments:
-                if argument[0] == "r":
+                if argument[0] == "r" and not self._formula.references[argument[1]].apart:
                     self._formula.references[argument[1]].grows = True
                     self._formula.references[argument[1]].lists = name in VARIADIC
         return ["f", name, arguments]
+
+
+def _renumbered(tree: Tree, by: int) -> Tree:
+    if tree[:1] == ["r"]:
+        return ["r", tree[1] + by]
+    return [_renumbered(one, by) if isinstance(one, list) else one for one in tree]
 
 
 def _text(pieces: list[Any], text: str) -> None:

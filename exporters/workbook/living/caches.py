@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from exporters.package import ct, rt
+from exporters.workbook.formula.named import definitions
 from exporters.workbook.formula.tokens import tokens
 from exporters.workbook.formula.values import Error, Scalar, general
 from exporters.workbook.living.book import Book, SheetEntry, Table, read_table
@@ -61,18 +62,14 @@ def _tables(book: Book, changes: Changes) -> Iterable[Table]:
 
 
 def _names(book: Book, changes: Changes) -> dict[str, str]:
-    return defined_ranges(parse(changes.parts[book.part]) if book.part in changes.parts else book.root)
+    return defined_names(parse(changes.parts[book.part]) if book.part in changes.parts else book.root)
 
 
-def defined_ranges(root: Span) -> dict[str, str]:
-    """Return the names (without case) that the workbook's root defines for plain ranges, with their ranges."""
-    found: dict[str, str] = {}
-    for holder in root.all("definedNames"):
-        for one in holder.all("definedName"):
-            kinds = [token.kind for token in tokens(one.text)]
-            if kinds == ["ref"] and not one.get("localSheetId"):
-                found[one.get("name").casefold()] = one.text
-    return found
+def defined_names(root: Span) -> dict[str, str]:
+    """Return what the names (without case) that the workbook's root defines stand for, as a piece of a formula."""
+    named = [one for holder in root.all("definedNames") for one in holder.all("definedName")]
+    found = definitions((one.get("name"), one.text) for one in named if not one.get("localSheetId"))
+    return {name: text if len(list(tokens(text))) == 1 else f"({text})" for name, text in found.items()}
 
 
 def _ask_for_calculation(book: Book, changes: Changes) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 from bisect import bisect_left, bisect_right, insort
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -11,6 +10,7 @@ from typing import Any
 
 from exporters.package.xstrings import spelled
 from exporters.workbook.formula.evaluate import Node, build, result
+from exporters.workbook.formula.named import structured
 from exporters.workbook.formula.tokens import tokens
 from exporters.workbook.formula.values import Area, Error, ErrorValueError, Scalar, UnknownError, Value
 from exporters.workbook.living.book import Table
@@ -25,8 +25,6 @@ Place = tuple[str, int, int]
 """Sheet (folded), row, column."""
 _Rectangle = tuple[str, int, int, int, int]
 """Sheet (folded), left, top, right, bottom."""
-_STRUCTURED = re.compile(r"([^\[]*)\[(.*)\]", re.DOTALL)
-_THIS_ROW = re.compile(r"\[#This Row\],\s*\[(.+)\]|@\[?([^\[\]]+)\]?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,10 +135,10 @@ class Recalculation:
         return "".join(pieces)
 
     def _structured(self, text: str, cell: Cell, sheet: str) -> str:
-        found = _STRUCTURED.fullmatch(text)
+        found = structured(text)
         if found is None:
             return text
-        name, inside = found[1], found[2]
+        name, wanted, alone = found
         if name:
             table = self._tables.get(name.casefold())
         else:
@@ -148,14 +146,12 @@ class Recalculation:
             table = next((one for one in own if one.area.top <= cell.row <= one.area.bottom), None)
         if table is None or table.sheet not in self._names:
             return text
-        row = _THIS_ROW.fullmatch(inside)
-        wanted = (row[1] or row[2]) if row is not None else inside.removeprefix("[").removesuffix("]")
         column = next((one for one in table.columns if one.name.casefold() == wanted.casefold()), None)
         if column is None:
             return text
         prefix = quoted_sheet(self._written[self._names[table.sheet]]) + "!"
         letter = letters(column.number)
-        if row is not None:
+        if alone:
             return f"{prefix}${letter}{cell.row}"
         return f"{prefix}${letter}${table.top}:${letter}${table.bottom}"
 
