@@ -128,6 +128,8 @@ class _Upgrade:
                 continue
             gone = [item for item in group.items if item.id not in now and not item.silent]
             gone = [item for item in gone if not any(slot.key in moved for slot in item.slots)]
+            # Some of it was settled for the data, which says it again.
+            gone = [item for item in gone if self._overrides.names.get(item.id) != ""]
             if gone:
                 self._take_out(group, new[group.id], gone, {item.unit for item in here[group.id]})
 
@@ -153,10 +155,13 @@ class _Upgrade:
         self._conflicts += (_deleted("\n".join(texts)) for texts in told.values())
 
     def _taken_out(self, old: Item, new: Item) -> None:
-        """Take out what a person deleted; where its values are others by now, that is told."""
+        """Take out what a person deleted; where its values are others by now, or were before and nobody has settled
+        it, that is told."""
         self._edits.append(RemoveItem(new.id, new.at))
-        before, values = content_of(old), {slot.key: slot.text for slot in new.slots if slot.kind is SlotKind.VALUE}
-        if any(canonical(values.get(slot.key, slot.text)) != canonical(slot.text) for slot in old.slots):
+        opened = self._overrides.names.get(old.id)
+        before = content_of(old) if opened is None else opened
+        values = {slot.key: slot.text for slot in new.slots if slot.kind is SlotKind.VALUE}
+        if opened is not None or any(canonical(values.get(slot.key, slot.text)) != canonical(slot.text) for slot in old.slots):
             self._conflicts.append(Conflict(new.id, "deleted-changed", before, "", content_of(new)))
         else:
             self._kept.append(Kept(new.id, before, "", "deleted"))

@@ -4,6 +4,7 @@ what follows the data goes on following it."""
 from __future__ import annotations
 
 import copy
+import dataclasses
 import io
 from collections.abc import Callable
 from typing import Any
@@ -110,6 +111,30 @@ def test_a_section_taken_out_whole_stays_out(base: bytes, new: Maker) -> None:
         assert {one.base.split("\n")[0] for one in result.plan.conflicts if "今年" in one.base} == told
         again = upgraded(render, result.content or b"", render, result.plan.conflicts, changed=False)
         assert again.content is None and again.plan.conflicts == result.plan.conflicts
+
+
+@pytest.mark.parametrize("settled", [None, ""])
+def test_what_was_deleted_and_moved_before_the_new_template_stays_open(base: bytes, new: Maker, settled: str | None) -> None:
+    def edit(document: Any) -> None:
+        row = document.tables[0].rows[1]._tr
+        row.getparent().remove(row)
+
+    ours = Maker()(MOVED)
+    first = upgraded(base, edited(base, edit), ours, changed=False)
+    [conflict] = first.plan.conflicts
+    assert conflict.reason == "deleted-changed"
+    if settled is not None:
+        conflict = dataclasses.replace(conflict, base=settled)
+    result = upgraded(ours, first.content or b"", new(MOVED), (conflict,))
+    there = [line for line in body(result.content or b"") if line == "安和区"][1:]
+    if settled is None:
+        [kept] = result.plan.conflicts
+        assert (kept.reason, kept.base, there) == ("deleted-changed", conflict.base, [])
+        again = upgraded(new(MOVED), result.content or b"", new(MOVED), result.plan.conflicts, changed=False)
+        assert again.plan.conflicts == result.plan.conflicts
+    else:
+        # The data was chosen: it is there again.
+        assert (result.plan.conflicts, len(there)) == ((), 1)
 
 
 def test_most_of_its_anchors_gone_it_is_refused(base: bytes, new: Maker) -> None:
