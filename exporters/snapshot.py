@@ -335,6 +335,8 @@ class Plan:
     """Whether the data moved things to another order that the edited file does not take."""
     lost_at: str = ""
     """The handle, in the base, of the first of the anchors that vanished."""
+    turned: tuple[str, ...] = ()
+    """How the sections begin that people moved, and that stand where a new template has them."""
     adrift: tuple[str, ...] = ()
     """Values that a person copied, or took out of their place, and that the data says nowhere any more: they stay."""
 

@@ -10,7 +10,7 @@ from exporters.merge.comparing import LINE, content_of, line_key
 from exporters.merge.counterparts import counterparts
 from exporters.merge.files import merge
 from exporters.merge.lookups import Texts
-from exporters.merge.ordering import arrangements, in_order_of
+from exporters.merge.ordering import arrangements, in_order_of, moved_sections
 from exporters.merge.overrides import Overrides
 from exporters.merge.prose import merge_prose
 from exporters.merge.units import may_be_of_units
@@ -36,6 +36,7 @@ __all__ = [
     "merge",
     "merge_prose",
     "merge_value",
+    "moved_sections",
     "named_as",
     "of_sections_gone",
     "spanned",

@@ -9,9 +9,11 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from difflib import SequenceMatcher
 from itertools import groupby, pairwise
 
 from exporters.merge.aligning import aligned
+from exporters.merge.comparing import content_of
 from exporters.snapshot import Arrangement, Group, Item, Snapshot
 
 Placed = tuple[str, str]
@@ -54,6 +56,18 @@ def _sorted(base: Group, now: Sequence[str], new: Sequence[str]) -> Group:
 def order_of(snapshot: Snapshot) -> list[tuple[str, str]]:
     """Return the groups and items of a file, each once, as they follow each other."""
     return list(dict.fromkeys((group.id, item.id) for group in snapshot.groups for item in group.items))
+
+
+def moved_sections(base: Snapshot, theirs: Snapshot) -> Iterator[str]:
+    """Yield how the sections of running text begin that people moved among the others."""
+    here = {group.id: group for group in theirs.groups}
+    for group in base.groups:
+        first = {item.unit: item for item in reversed(here[group.id].items)} if group.id in here else {}
+        groups = group, here.get(group.id, group)
+        before, now = ([*dict.fromkeys(item.unit for item in one.items if item.unit)] for one in groups)
+        matches = SequenceMatcher(None, before, now, autojunk=False).get_matching_blocks()
+        kept = {unit for at, _, size in matches for unit in before[at : at + size]}
+        yield from (content_of(first[unit]).split("\n")[0] for unit in now if unit not in kept and unit in before)
 
 
 def in_one_order(first: Sequence[tuple[str, str]], second: Sequence[tuple[str, str]]) -> bool:

@@ -161,7 +161,8 @@ class _Upgrade:
         opened = self._overrides.names.get(old.id)
         before = content_of(old) if opened is None else opened
         values = {slot.key: slot.text for slot in new.slots if slot.kind is SlotKind.VALUE}
-        if opened is not None or any(canonical(values.get(slot.key, slot.text)) != canonical(slot.text) for slot in old.slots):
+        moved = (canonical(values.get(slot.key, slot.text)) != canonical(slot.text) for slot in old.slots)
+        if opened is not None or any(moved):
             self._conflicts.append(Conflict(new.id, "deleted-changed", before, "", content_of(new)))
         else:
             self._kept.append(Kept(new.id, before, "", "deleted"))

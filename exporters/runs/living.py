@@ -19,6 +19,7 @@ from exporters.merge import (
     in_order_of,
     line_key,
     merge,
+    moved_sections,
     named_as,
     of_sections_gone,
     upgrade,
@@ -171,10 +172,16 @@ def linked(package: Package, file: str) -> tuple[Fault, ...]:
     return (Fault("linked-book", message, file, hint=hint, severity="warning"),)
 
 
-def new_look(file: str) -> Fault:
-    """Return the warning that of an edited file, whose template is another one by now, only the words were carried."""
+def new_look(file: str, plan: Plan, *, tracked: bool) -> Fault:
+    """Return the warning that of an edited file, whose template is another one by now, only the words were carried;
+    *tracked*: its changes should have been tracked."""
     message = "the template is another one by now: what people typed and added is carried into it, or told; colours, "
     message += "formats, sizes, order, animations and copies of slides that they made are the template's"
+    if plan.turned:
+        more = f" and {len(plan.turned) - _SHOWN} more" if len(plan.turned) > _SHOWN else ""
+        message += f"; moved by hand, and where the template has it again: {', '.join(plan.turned[:_SHOWN])}{more}"
+    if tracked:
+        message += "; nothing of this is tracked"
     return Fault("new-template", message, file, hint="restore brings the earlier file back", severity="warning")
 
 
@@ -219,7 +226,8 @@ def upgraded(
     uncarried = {line_key(line): Conflict(line_key(line), "not-carried", "", line, "") for line in missing}
     still = [one for one in open_conflicts if _is_uncarried(one, said) and one.theirs not in told]
     conflicts = (*plan.conflicts, *uncarried.values(), *(one for one in still if one.key not in uncarried))
-    return replace(plan, conflicts=conflicts, kept=(*plan.kept, *brought)), content
+    turned = tuple(moved_sections(*readings[:2]))
+    return replace(plan, conflicts=conflicts, kept=(*plan.kept, *brought), turned=turned), content
 
 
 def with_own(

@@ -181,7 +181,7 @@ def _merged(plan: Plan, step: Step, ours: bytes, scope: Scope, statements: State
     told = rows.told(str(plan.out / name), step.template.entry.name, merged.plan, scope)
     told += left_apart(merged.plan, str(plan.out / name)) + links
     if _is_upgrade(step):
-        told = (*told, new_look(str(plan.out / name)))
+        told = (*told, new_look(str(plan.out / name), merged.plan, tracked=_is_tracked(plan, step)))
     if merged.content is None:
         known = plan.folder.manifest.files.get(name) if plan.folder.manifest else None
         record = replace(known, inputs=step.inputs, edited=True, origin=plan.origin) if known else None
@@ -219,7 +219,6 @@ def _carry(plan: Plan, step: Step, ours: bytes) -> tuple[Merged, tuple[Fault, ..
     for copy in existing.copies:
         theirs, more = taken_in(job.room, theirs, copy, existing.base, plan.epoch)
         conflicts += (one for one in more if one.key not in {known.key for known in conflicts})
-    track = plan.request.track_changes and step.template.entry.name == TRACKED
     merged = regenerate(
         job.room,
         shown,
@@ -230,10 +229,14 @@ def _carry(plan: Plan, step: Step, ours: bytes) -> tuple[Merged, tuple[Fault, ..
         open_conflicts=conflicts,
         anew=theirs is not edited,
         template_changed=_is_upgrade(step),
-        track=_moment(plan.epoch) if track else "",
+        track=_moment(plan.epoch) if _is_tracked(plan, step) else "",
         epoch=plan.epoch,
     )
     return merged, linked(theirs, shown)
+
+
+def _is_tracked(plan: Plan, step: Step) -> bool:
+    return plan.request.track_changes and step.template.entry.name == TRACKED
 
 
 def _advised(faults: tuple[Fault, ...], name: str) -> tuple[Fault, ...]:

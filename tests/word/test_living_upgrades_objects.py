@@ -12,7 +12,7 @@ from docx.oxml.ns import nsdecls, qn
 
 from exporters.charts.data import chart_data
 from exporters.package import Package
-from tests.word.living_samples import FIRST, Maker
+from tests.word.living_samples import FIRST, Maker, template
 from tests.word.test_living_docx import edited, of
 from tests.word.test_living_upgrades import other_template, upgraded
 
@@ -58,6 +58,10 @@ def chart(document: Any, name: str) -> Any:
         "</a:graphic></wp:inline></w:drawing></w:r></w:p>"
     )
     return parse_xml(frame)
+
+
+def words(element: Any) -> str:
+    return "".join(one.text for one in element.iter(qn("w:t")))
 
 
 def linked(document: Any, paragraph: Any, address: str, text: str) -> None:
@@ -119,6 +123,27 @@ def test_in_sentences_of_the_template_they_are_told(base: bytes, new: Maker) -> 
     assert {one.theirs for one in later.plan.conflicts} == told
 
 
+def test_revisions_of_people_in_sentences_of_the_template_are_told(base: bytes, new: Maker) -> None:
+    def edit(document: Any) -> None:
+        sentence = of(document, "请抓好落实")
+        run = "<w:r><w:t>加的话。</w:t></w:r>"
+        gone = "<w:r><w:delText>去的话。</w:delText></w:r>"
+        marks = f"w:id='{{}}' w:author='{{}}' {nsdecls('w')}"
+        sentence._p.append(parse_xml(f"<w:ins {marks.format(901, '王')}>{run}</w:ins>"))
+        sentence._p.append(parse_xml(f"<w:del {marks.format(902, '王')}>{gone}</w:del>"))
+        own = sentence.insert_paragraph_before()
+        own._p.append(parse_xml(f"<w:ins {marks.format(903, '王')}><w:r><w:t>自己的段。</w:t></w:r></w:ins>"))
+
+    result = upgraded(base, edited(base, edit), new(FIRST))
+    [told] = (one.theirs for one in result.plan.conflicts)
+    assert told.startswith("+“加的话。” -“去的话。” tracked by 王, plain words by now, in: 安和区今年")
+    document = docx.Document(io.BytesIO(result.content or b""))
+    assert words(of(document, "请各区抓好落实")._p).endswith("请各区抓好落实。加的话。")
+    # In paragraphs of their own they stay revisions.
+    [kept] = document.element.body.iter(qn("w:ins"))
+    assert words(kept) == "自己的段。"
+
+
 def test_what_the_templates_say_themselves_is_nothing_to_tell(new: Maker) -> None:
     """A reference that is there in both, once more where somebody typed beside it, is no one's own."""
 
@@ -130,8 +155,6 @@ def test_what_the_templates_say_themselves_is_nothing_to_tell(new: Maker) -> Non
         out = io.BytesIO()
         document.save(out)
         return out.getvalue()
-
-    from tests.word.living_samples import template
 
     first, second = Maker(with_reference(template())), Maker(with_reference(other_template()))
     theirs = edited(first(FIRST), lambda document: of(document, "以下分区说明").add_run("自己的话。"))

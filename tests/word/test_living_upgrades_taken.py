@@ -16,7 +16,7 @@ from docx.oxml.ns import nsdecls, qn
 from exporters import word
 from exporters.errors import RefusedError
 from exporters.package import Package
-from exporters.runs.living import Merged, regenerate
+from exporters.runs.living import Merged, new_look, regenerate
 from exporters.runs.stamp import Stamp
 from tests.word.living_samples import FIRST, Maker, changed, template
 from tests.word.living_steps import body
@@ -229,3 +229,16 @@ def test_a_watermark_that_has_no_place_is_told(base: bytes, new: Maker) -> None:
 
     (told,) = upgraded(base, edited(base, edit), new(FIRST)).plan.conflicts
     assert (told.reason, told.theirs) == ("not-carried", "in a header or footer: 草稿")
+
+
+def test_a_section_moved_by_hand_is_named(base: bytes, new: Maker) -> None:
+    def edit(document: Any) -> None:
+        first = section(document, "安和区")[0]
+        for block in section(document, "东山区"):
+            first.addprevious(block)
+
+    result = upgraded(base, edited(base, edit), new(FIRST))
+    assert result.plan.turned == ("东山区",)
+    said = new_look("briefing.docx", result.plan, tracked=True).message
+    assert "where the template has it again: 东山区; nothing of this is tracked" in said
+    assert upgraded(base, base, new(FIRST)).plan.turned == ()

@@ -262,7 +262,10 @@ class _Adopter:
 
     def _told_objects(self, left: Sequence[Element]) -> None:
         """Tell of the objects that people put into paragraphs which the template has in its own way."""
-        base, there = (Counter(objects(one, one.body.root)) for one in (self._base, self.target))
+        base, there = (
+            Counter(found for paragraph in _outer(one) for found in objects(one, paragraph))
+            for one in (self._base, self.target)
+        )
         held = [(paragraph, [*objects(self._source, paragraph)]) for paragraph in left]
         own = Counter(one for _, found in held for one in found) - (base | there)
         if not own:

@@ -1,4 +1,5 @@
-"""What stands in paragraphs besides words and pictures: equations, charts, objects, shapes, links and fields."""
+"""What stands in paragraphs besides words and pictures: equations, charts, objects, shapes, links, fields, and people's
+own revisions."""
 
 from __future__ import annotations
 
@@ -10,6 +11,7 @@ from exporters.charts.data import series_of
 from exporters.word.living.atoms import is_fallback
 from exporters.word.living.document import Document
 from exporters.word.living.lines import PARSER
+from exporters.word.living.runs import AUTHOR
 from exporters.word.names import WP, C, R, W
 from exporters.word.xmlparts import Element
 
@@ -18,13 +20,15 @@ _OBJECT = "{urn:schemas-microsoft-com:office:office}OLEObject"
 _LINK, _DRAWN, _CHART, _BOX = f"{W}hyperlink", f"{WP}docPr", f"{C}chart", f"{W}txbxContent"
 _SIMPLE, _CODE, _MARK = f"{W}fldSimple", f"{W}instrText", f"{W}fldChar"
 _TAGS = (_EQUATION, _OBJECT, _LINK, _DRAWN, _SIMPLE, _CODE, _MARK)
+_REVISIONS = {f"{W}ins": "+", f"{W}moveTo": "+", f"{W}del": "-", f"{W}moveFrom": "-"}
 _COUNTED = frozenset(("PAGE", "NUMPAGES", "SECTION", "SECTIONPAGES", "PAGEREF", "TOC", "SEQ"))
 """Fields that an office works out anew."""
 
 
 def objects(document: Document, element: Element) -> Iterator[str]:
     """Yield what each of them is, with what it is known by: its letters, its address, the names of its series; an
-    office may write all else anew at every saving."""
+    office may write all else anew at every saving. The revisions of one person are told together."""
+    yield from _revisions(element)
     code: list[str] = []
     for one in element.iter(*_TAGS):
         if is_fallback(one):
@@ -44,6 +48,16 @@ def objects(document: Document, element: Element) -> Iterator[str]:
         else:
             yield from _field(code)
             code = []
+
+
+def _revisions(element: Element) -> Iterator[str]:
+    found: dict[str, list[str]] = {}
+    for one in element.iter(*_REVISIONS):
+        text = "".join(piece.text or "" for piece in one.iter(f"{W}t", f"{W}delText"))
+        if text.strip() and one.get(f"{W}author") != AUTHOR and not is_fallback(one):
+            found.setdefault(one.get(f"{W}author", ""), []).append(f"{_REVISIONS[str(one.tag)]}“{text.strip()}”")
+    for author, texts in found.items():
+        yield f"{' '.join(texts)} tracked by {author}, plain words by now,"
 
 
 def _link(document: Document, link: Element) -> Iterator[str]:
