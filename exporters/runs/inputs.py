@@ -95,6 +95,17 @@ def find_templates(asked: str, lang: str, only: Sequence[str]) -> Edition:
     return Edition(name if resources.is_shipped(root) else f"./{name}", lang, tuple(found), tuple(paths))
 
 
+def exporters_in(asked: str, lang: str) -> list[str]:
+    """Return the names of the exporters whose template a set holds in the edition *lang*."""
+    root = _root(asked)
+    folder = root / lang if (root / lang).is_dir() else root
+    return _exporters_in(folder)
+
+
+def _exporters_in(folder: Path) -> list[str]:
+    return [one.name for one in EXPORTERS.values() if any((folder / file).is_file() for file in one.templates)]
+
+
 def _sets_in(folder: Path) -> list[str]:
     """Return the folders in *folder* that are template sets."""
     files = {file for entry in EXPORTERS.values() for file in entry.templates}
@@ -120,8 +131,6 @@ def _no_template(entry: Entry, folder: Path, shown: str) -> Fault:
     names = sorted(path.name for path in folder.iterdir() if path.is_file())
     hint = nearest(entry.filename, names)
     if not hint:
-        rest = [
-            other.name for other in EXPORTERS.values() if any((folder / file).is_file() for file in other.templates)
-        ]
+        rest = _exporters_in(folder)
         hint = f"--only {','.join(rest)} builds what the folder holds" if rest else ""
     return Fault("no-template", f"there is no {entry.filename} in it", shown, hint=hint)

@@ -15,10 +15,10 @@ from exporters import __version__, resources
 from exporters.cache import Store
 from exporters.errors import BriefpackError, Fault, RefusedError, TemplateError
 from exporters.files import FACTOR
-from exporters.registry import Exporter
+from exporters.registry import EXPORTERS, Exporter
 from exporters.runs import manifest, publish
 from exporters.runs.folder import Existing, Folder, look
-from exporters.runs.inputs import Edition, TemplateFile, find_dataset, find_templates
+from exporters.runs.inputs import Edition, TemplateFile, exporters_in, find_dataset, find_templates
 from exporters.runs.manifest import Manifest, origin
 
 if TYPE_CHECKING:
@@ -142,9 +142,10 @@ def as_the_pack(request: Request, dataset: Dataset | None) -> Request:
     """Return *request* with the language and the template set of the pack that it builds again, but for what it says.
 
     A schedule that builds by the bare command thus keeps a pack as somebody once asked for it. A template set of one's
-    own is known by the name of its folder only: TemplateError where that is not here.
+    own is known by the name of its folder only: TemplateError where that is not here. Of a set that holds fewer files
+    than there are formats no more is asked than the pack has.
     """
-    if not request.unsaid or dataset is None:
+    if dataset is None:
         return request
     out = _out(request, dataset)
     made: Manifest | None = None
@@ -156,8 +157,15 @@ def as_the_pack(request: Request, dataset: Dataset | None) -> Request:
         return request
     lang: Lang = "en" if made.lang == "en" else "zh"
     request = replace(request, lang=lang) if "lang" in request.unsaid else request
-    if "templates" not in request.unsaid:
-        return request
+    request = _templates_of(made, request) if "templates" in request.unsaid else request
+    if len(request.only) == len(EXPORTERS):
+        held = exporters_in(request.templates, request.lang)
+        asked = tuple(name for name in request.only if name in held or EXPORTERS[name].filename in made.files)
+        request = replace(request, only=asked or request.only)
+    return request
+
+
+def _templates_of(made: Manifest, request: Request) -> Request:
     if made.templates in resources.template_sets():
         clashes = Path(made.templates).is_dir()
         shipped = str(resources.folder("templates") / made.templates) if clashes else made.templates

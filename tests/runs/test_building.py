@@ -215,6 +215,23 @@ def test_a_manifest_that_was_tampered_with_gives_one_message_with_the_place(smal
         assert said in done.stderr
 
 
+def test_a_pack_of_a_set_of_one_file_is_built_again_without_saying_so(tmp_path):
+    from docx import Document
+
+    (tmp_path / "mine").mkdir()
+    template = Document()
+    template.add_paragraph("{{ pack.title }}")
+    template.save(tmp_path / "mine" / "briefing.docx")
+    asked = ["build", "--templates", str(tmp_path / "mine"), "--out", str(tmp_path / "pack")]
+    first = CliRunner().invoke(app, asked)
+    assert (first.exit_code, "there is no deck.pptx in it (--only word" in first.stderr) == (1, True)
+    assert CliRunner().invoke(app, [*asked, "--only", "word"]).exit_code == 0
+    assert CliRunner().invoke(app, asked).exit_code == 0
+    (tmp_path / "mine" / "briefing.docx").rename(tmp_path / "mine" / "briefing2.docx")
+    assert CliRunner().invoke(app, asked).exit_code == 1
+    assert sorted(manifest(tmp_path / "pack")["files"]) == ["briefing.docx"]
+
+
 def test_only_keeps_the_record_of_the_other_files(request_for):
     texts = {"one": "<doc/>", "two": "<doc/>"}
     request = request_for(texts)
