@@ -39,7 +39,10 @@ class Exporter(Protocol):
     ``overflows(package) -> list[Fault]``: what of a finished file's text does not fit;
     ``keys(package) -> Iterable[str]``: what the values in it are of, where an editor has dropped their names;
     ``whole_keys(package) -> Mapping[str, str]``: keys that are too long for it, by what stands in it for them;
-    ``mended(EditedPackage) -> EditedPackage``: an edited file put right where an editor has spoilt it unseen; and
+    ``mended(EditedPackage) -> EditedPackage``: an edited file put right where an editor has spoilt it unseen;
+    ``relaid(EditedPackage, ours) -> Relaid | None``: an edited file, and what it was edited from, laid out as the new
+    render where that has more or less of what has no key, what things are called then, and what people wrote in what
+    is gone; and
     ``untracked(plan) -> list[SetSlot]``: what a plan writes and no revision can carry.
     """
 
@@ -118,7 +121,7 @@ class _Wary:
 
 
 _READING = (
-    *("compile", "read", "arrange", "adopt", "patch", "mended"),
+    *("compile", "read", "arrange", "relaid", "adopt", "patch", "mended"),
     *("keys", "whole_keys", "lines", "texts", "whereabouts", "results"),
 )
 """What a room does with a file that came from outside; the file is the first argument."""

@@ -83,15 +83,17 @@ def regenerate(
     edited = theirs
     # Held until the patch is written: it goes on with what they were opened as.
     opened = room.read(base), room.read(theirs), room.read(ours)
-    theirs, readings = arranged(room, theirs, ours, opened, epoch)
+    theirs, readings, conflicts = laid_out(room, theirs, ours, opened, open_conflicts)
+    theirs, readings = arranged(room, theirs, ours, readings, epoch)
     before, _, new = readings
-    plan = planned(room, theirs, readings, open_conflicts)
+    plan = planned(room, theirs, readings, conflicts)
     if plan.lost_too_much:
         raise RefusedError(lost(plan, file, room, base))
-    known = {(one.key, one.item, one.group) for one in open_conflicts}
+    known = {(one.key, one.item, one.group) for one in conflicts}
     # A conflict that is over leaves a note behind in the file, which the patch takes away.
     same = known == {(one.key, one.item, one.group) for one in plan.conflicts}
-    if same and not anew and not theirs.mended and not plan.edits and says_the_same(before, new):
+    as_it_was = theirs is edited and not anew and not theirs.mended
+    if same and as_it_was and not plan.edits and says_the_same(before, new):
         return Merged(None, plan)
     untracked: Any = getattr(room, "untracked", None)
     if track and untracked is not None:
@@ -104,6 +106,33 @@ def regenerate(
 
 Readings = tuple[Snapshot, Snapshot, Snapshot]
 """What base, theirs and ours hold."""
+
+
+def laid_out(
+    room: Exporter, theirs: EditedPackage, ours: Package, readings: Readings, open_conflicts: Sequence[Conflict]
+) -> tuple[EditedPackage, Readings, tuple[Conflict, ...]]:
+    """Return *theirs* with as much of what has no key as *ours* has, and where that has it, what it, its base and
+    *ours* hold, and the open conflicts by the names that they have there, with what people wrote in what is gone."""
+    relaid: Any = getattr(room, "relaid", None)
+    found = relaid(theirs, ours) if relaid is not None else None
+    if found is None:
+        return theirs, readings, tuple(open_conflicts)
+    conflicts = [_renamed(one, found.renamed) for one in open_conflicts]
+    conflicts += (Conflict(line_key(text), "not-carried", "", text, "") for text in found.told)
+    base, now = room.read(found.package.base), room.read(found.package)
+    return found.package, (base, now, readings[2]), tuple({one.key: one for one in conflicts}.values())
+
+
+def _renamed(conflict: Conflict, names: Any) -> Conflict:
+    item = names(conflict.item) if conflict.item else conflict.item
+    if item == conflict.item:
+        return conflict
+    key = (
+        item.removeprefix(conflict.item.removesuffix(conflict.key))
+        if conflict.item.endswith(conflict.key)
+        else conflict.key
+    )
+    return replace(conflict, item=item, key=key)
 
 
 def arranged(

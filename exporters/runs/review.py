@@ -15,7 +15,17 @@ from exporters.package import EDITED, Package
 from exporters.registry import EXPORTERS
 from exporters.runs import making, planning, publish, rows
 from exporters.runs.copies import older
-from exporters.runs.living import arranged, edited_from, left_apart, linked, lost, planned, upgraded, with_own_lines
+from exporters.runs.living import (
+    arranged,
+    edited_from,
+    laid_out,
+    left_apart,
+    linked,
+    lost,
+    planned,
+    upgraded,
+    with_own_lines,
+)
 from exporters.runs.manifest import Manifest
 from exporters.runs.memory import Memory
 from exporters.runs.moves import Move
@@ -158,8 +168,9 @@ def diff(request: Request) -> Review:
             else:
                 room = step.job.room
                 readings = before, now, room.read(packages[2])
+                theirs, readings, still = laid_out(room, theirs, packages[2], readings, conflicts)
                 theirs, readings = arranged(room, theirs, packages[2], readings, decided.epoch)
-                plan = planned(room, theirs, readings, conflicts)
+                plan = planned(room, theirs, readings, still)
                 places = room.whereabouts(theirs, readings[1])
                 fault = lost(plan, str(folder / name), room, pristine) if plan.lost_too_much else None
                 plan = with_own_lines(room, plan, packages[0], theirs, readings[1])

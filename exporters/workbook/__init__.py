@@ -11,6 +11,7 @@ __getattr__ = offering(
         "compile": "compiling.compile",
         "render": "rendering.render",
         "read": "living.reading.read",
+        "relaid": "living.relaying.relaid",
         "arrange": "living.arranging.arrange",
         "adopt": "living.adopting.adopt",
         "patch": "living.patching.patch",

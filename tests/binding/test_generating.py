@@ -161,5 +161,12 @@ def test_items_of_a_loop_may_be_of_any_kind_and_set_anew(scope):
     other = ("{% for d in items %}", "{% set d = 'abc' %}", "{{ d.name }}", "{% endfor %}")
     with pytest.raises(TemplateError, match="name"):
         "".join(bound(*other).stream({"items": items}))
-    nested = ("{% for d in items %}", "{% for d in [d] %}", "{{ d.name }}", "{% endfor %}", "{{ d.name }}", "{% endfor %}")
+    nested = (
+        "{% for d in items %}",
+        "{% for d in [d] %}",
+        "{{ d.name }}",
+        "{% endfor %}",
+        "{{ d.name }}",
+        "{% endfor %}",
+    )
     assert "".join(bound(*nested).stream({"items": items})) == "广州市广州市xx"

@@ -72,7 +72,10 @@ def test_signs_of_a_chinese_keyboard_and_docxtpl_habits_are_read(typed: str, bod
     assert (tag.body, tag.level, faults) == (body, "", [])
 
 
-@given(st.text(st.sampled_from("ab .|,()[]{}'\"=~&?:1、if not else"), max_size=30), st.sampled_from(["", "if", "for", "set", "else"]))
+@given(
+    st.text(st.sampled_from("ab .|,()[]{}'\"=~&?:1、if not else"), max_size=30),
+    st.sampled_from(["", "if", "for", "set", "else"]),
+)
 def test_any_words_are_told_in_one_line_or_can_be_read(words: str, keyword: str) -> None:
     wrong = misread(f"{keyword} {words}".strip(), keyword)
     assert wrong is None or (wrong[0] and "\n" not in wrong[0] + wrong[1] and "token" not in wrong[0] + wrong[1])

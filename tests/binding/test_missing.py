@@ -14,7 +14,20 @@ from exporters.errors import TemplateError
 NOTHING = [None, Absent("somewhere.gdp")]
 SAYING = {"count": "0", "length": "0", "dash": "—"}
 """Filters that say something of what is not there."""
-LISTS = {"batch", "groupby", "list", "map", "reject", "rejectattr", "reverse", "select", "selectattr", "slice", "sort", "unique"}
+LISTS = {
+    "batch",
+    "groupby",
+    "list",
+    "map",
+    "reject",
+    "rejectattr",
+    "reverse",
+    "select",
+    "selectattr",
+    "slice",
+    "sort",
+    "unique",
+}
 GIVEN = {
     "batch": "(2)", "groupby": "('a')", "map": "(attribute='a')", "rejectattr": "('a')", "replace": "('a', 'b')",
     "selectattr": "('a')", "slice": "(2)", "clip": "(4)",
@@ -60,7 +73,9 @@ def answered(expression: str, said: str) -> str:
     return f"'True' if {expression} else 'False'" if said in ("True", "False") else expression
 
 
-@pytest.mark.parametrize("expression", ["1 < 2", "not x", "x is none", "'a' ~ (1 < 2)", "(1 < 2)|string", "[1 < 2]|join"])
+@pytest.mark.parametrize(
+    "expression", ["1 < 2", "not x", "x is none", "'a' ~ (1 < 2)", "(1 < 2)|string", "[1 < 2]|join"]
+)
 def test_yes_and_no_are_no_text(expression):
     with pytest.raises(TemplateError, match="yes or no stands where a text is expected"):
         run(expression, x=[])
@@ -92,12 +107,24 @@ def test_what_is_missing_has_no_place_in_a_row_of_words(value):
 @pytest.mark.parametrize("value", NOTHING, ids=["field", "record"])
 def test_a_loop_over_nothing_has_no_turns(value):
     weaver = Weaver()
-    pieces = [weaver.statement("for one in x", "here"), "turn", weaver.statement("else", "here"), "none", weaver.statement("endfor", "here")]
+    pieces = [
+        weaver.statement("for one in x", "here"),
+        "turn",
+        weaver.statement("else", "here"),
+        "none",
+        weaver.statement("endfor", "here"),
+    ]
     program = weaver.program(weaver.weave("".join(pieces)))
     assert "".join(program.bind({}).stream({"x": value})) == "none"
 
 
 def test_what_lacks_the_value_to_sort_by_comes_last():
-    items = [{"n": "a", "v": 2}, {"n": "b", "v": None}, {"n": "c", "v": 1}, {"n": "d", "v": Absent("k")}, {"n": "e", "v": 1}]
+    items = [
+        {"n": "a", "v": 2},
+        {"n": "b", "v": None},
+        {"n": "c", "v": 1},
+        {"n": "d", "v": Absent("k")},
+        {"n": "e", "v": 1},
+    ]
     assert run("x|sort(attribute='v')|map(attribute='n')|join", x=items) == "ceabd"
     assert run("x|sort(attribute='v', reverse=true)|map(attribute='n')|join", x=items) == "acebd"

@@ -32,4 +32,9 @@ def test_contact_indicator_as_worded_and_the_conference(names):
     assert names["pack"].contact == "值班室"
     assert [target.indicator_raw for target in names["targets"]][:2] == ["经济总量", ""]
     event = names["events"][0]
-    assert (event.time, event.level, event.host, event.source.title) == ("上午", "区", "市委", names["sources"][0].title)
+    assert (event.time, event.level, event.host, event.source.title) == (
+        "上午",
+        "区",
+        "市委",
+        names["sources"][0].title,
+    )

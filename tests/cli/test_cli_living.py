@@ -171,9 +171,7 @@ def test_what_went_through_another_format_is_left_alone(run: Any) -> None:
     answer = build(run, data=moved(12), code=4)
     assert answer["exit_code"] == 4
     assert Path("p/briefing.docx").read_bytes() == mine
-    assert KEY in {
-        one.get(f"{W}val") for one in docx.Document("p/briefing.new.docx").element.body.iter(f"{W}alias")
-    }
+    assert KEY in {one.get(f"{W}val") for one in docx.Document("p/briefing.new.docx").element.body.iter(f"{W}alias")}
 
 
 @pytest.mark.parametrize("size", [0, 30_000])
@@ -301,4 +299,8 @@ def test_rows_that_the_data_dropped_go_unless_a_person_wrote_in_them(run: Any) -
 
 def test_what_a_chart_says_is_told_in_words() -> None:
     said = '[{"cat":["固投\\n12%%","GDP"],"tx":["东屿"],"val":["12",%s]}]'
-    assert apart(said % "null", said % '"7.5"', "") == ["“东屿: 固投 12% 12, GDP –”", "“东屿: 固投 12% 12, GDP 7.5”", "nothing"]
+    assert apart(said % "null", said % '"7.5"', "") == [
+        "“东屿: 固投 12% 12, GDP –”",
+        "“东屿: 固投 12% 12, GDP 7.5”",
+        "nothing",
+    ]

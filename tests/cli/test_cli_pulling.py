@@ -226,7 +226,9 @@ def test_what_is_no_plain_figure_is_refused_with_its_place(run: Any) -> None:
     assert changed() == []
 
 
-@pytest.mark.parametrize(("cells", "alone"), [({"目标值": "750亿元"}, "750"), ({"实际值": "310亿元", "实际日期": "2023-06-30"}, "310")])
+@pytest.mark.parametrize(
+    ("cells", "alone"), [({"目标值": "750亿元"}, "750"), ({"实际值": "310亿元", "实际日期": "2023-06-30"}, "310")]
+)
 def test_a_number_s_cell_takes_no_unit(run: Any, cells: dict[str, str], alone: str) -> None:
     """Formulas reckon with the cell, and the next build would tell of the text as a conflict."""
     sheet(FAI, **cells)()
@@ -283,10 +285,14 @@ def test_two_people_pull_one_after_the_other(run: Any) -> None:
     word("nansha.gdp-growth.text", "12%以上")()
     word("huangpu.fai-level.text", "2600 亿元")()
     assert "the data has moved to “11%以上” since" in run("pull", "d.yaml", "p", code=1)
-    said = "".join(one for one in difflib.ndiff(SAMPLE.splitlines(), Path("d.yaml").read_text().splitlines()) if one[0] == "+")
+    said = "".join(
+        one for one in difflib.ndiff(SAMPLE.splitlines(), Path("d.yaml").read_text().splitlines()) if one[0] == "+"
+    )
     assert re.findall(r"value: (\d+)", said) == ["11", "2600"]
     told = json.loads(run("build", "d.yaml", "--out", "p", "--json", code=3))["conflicts"]
-    assert {(one["key"], one["theirs"], one["ours"]) for one in told} == {("nansha.gdp-growth.text", "12%以上", "11%以上")}
+    assert {(one["key"], one["theirs"], one["ours"]) for one in told} == {
+        ("nansha.gdp-growth.text", "12%以上", "11%以上")
+    }
     run("build", "d.yaml", "--out", "first")
 
 

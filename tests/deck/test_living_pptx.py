@@ -340,7 +340,9 @@ def test_a_dropped_district_that_nobody_touched_goes_and_comes_back(base: bytes,
 def test_slides_of_one_district_go_together_or_not_at_all(base: bytes) -> None:
     result = merged(base, edited(base, move_district), render(data(drop="d00002"), 2))
     assert len(content_of(result).slides) == 9
-    assert [type(one) for one in result.plan.edits if getattr(one, "id", "").startswith("d00002.slide")] == [MarkStale] * 2
+    assert [type(one) for one in result.plan.edits if getattr(one, "id", "").startswith("d00002.slide")] == [
+        MarkStale
+    ] * 2
 
 
 def test_links_to_a_slide_that_goes_go_with_it(base: bytes, tmp_path: Path) -> None:

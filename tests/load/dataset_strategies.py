@@ -41,7 +41,10 @@ characters = st.one_of(
 )
 plain = st.text(characters, max_size=12)
 words = st.one_of(
-    plain, st.sampled_from(["null", "~", "yes", "1_000", "0777", "=1+1", "_x0041_", "- a", "a: b", "a:?b", "a #b", "<<", "---"])
+    plain,
+    st.sampled_from(
+        ["null", "~", "yes", "1_000", "0777", "=1+1", "_x0041_", "- a", "a: b", "a:?b", "a #b", "<<", "---"]
+    ),
 )
 texts = st.builds(Text, zh=words, en=words)
 said = texts.filter(bool)

@@ -35,7 +35,9 @@ def test_another_figure_in_another_width_is_an_edit() -> None:
     assert found.conflict and "GDP增长９％，居首。" in found.text
 
 
-@pytest.mark.parametrize("typed", ["5.5%-6%", "5.5% – 6%", "5.5～6%", "5.5%至6%", "5.5%到6%", "5.5% to 6%", "５.5％——6％"])
+@pytest.mark.parametrize(
+    "typed", ["5.5%-6%", "5.5% – 6%", "5.5～6%", "5.5%至6%", "5.5%到6%", "5.5% to 6%", "５.5％——6％"]
+)
 def test_a_range_with_another_sign_follows(typed: str) -> None:
     assert merge_value("5.5%—6%", typed, "5.5%—6.5%") == Merged("5.5%—6.5%")
 

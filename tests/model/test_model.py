@@ -102,8 +102,11 @@ def test_what_announcements_hold_fits(changes):
         (lambda: dataset(target(role="stretch")), "group", ""),
         (lambda: dataset(target(group="g"), target(id="a.x", group="g")), "group", ""),
         (lambda: dataset(city="x"), "unknown-place", ""),
-        (lambda: dataset(target(), observations=[observed("o1", "2023-06-30"), observed("o2", "2023-06-30", "8")]),
-         "observed-twice", ""),
+        (
+            lambda: dataset(target(), observations=[observed("o1", "2023-06-30"), observed("o2", "2023-06-30", "8")]),
+            "observed-twice",
+            "",
+        ),
         (lambda: dataset(places=places({"id": "b", "name": "甲"})), "same-name", ""),
         (lambda: dataset(places=places({"id": "b", "name": "乙区", "short": "甲"})), "same-name", ""),
         (lambda: dataset(places=places({"id": "b", "name": "城区", "short": "城"})), "same-name", ""),
@@ -126,7 +129,11 @@ def test_names_of_places_that_stand_in_no_list_may_be_the_same():
         ({"observations": [("o", "2024-03-01")]}, "late-day", "later than the data's day (2024-01-31)"),
         ({"observations": [("o", "2022-12-31")]}, "early-day", "before the target's period"),
         ({"observations": [("o", "2023-06-30")]}, "", ""),
-        ({"observations": [("o", "2023-06-30")], "own": IN_WORDS | {"unit": None}}, "no-unit", "will stand without a unit"),
+        (
+            {"observations": [("o", "2023-06-30")], "own": IN_WORDS | {"unit": None}},
+            "no-unit",
+            "will stand without a unit",
+        ),
         ({"observations": [("o", "2023-06-30")], "own": IN_WORDS}, "", ""),
         ({"town": 2}, "not-shown", "will not show its 2 statements"),
         ({"town": 0}, "", ""),
@@ -136,7 +143,9 @@ def test_what_may_not_be_meant_is_a_doubt(changes, code, said):
     observations = [observed(name, day) for name, day in changes.get("observations", ())]
     town = {"id": "t", "name": "镇", "level": "town", "parent": "a"}
     own = [target(id=f"t.x{number}", place="t") for number in range(changes.get("town", 0))]
-    data = dataset(target(**changes.get("own", {})), *own, places=places(town), observations=observations, as_of="2024-01-31")
+    data = dataset(
+        target(**changes.get("own", {})), *own, places=places(town), observations=observations, as_of="2024-01-31"
+    )
     assert check(data) == []
     found = doubts(data)
     assert [problem.code for problem in found] == ([code] if code else [])

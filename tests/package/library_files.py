@@ -67,7 +67,9 @@ def xlsxwriter_book() -> bytes:
     for kind in ("column", "pie", "scatter", "radar", "area", "doughnut"):
         chart = book.add_chart({"type": kind})
         for column in (1, 2) if kind not in {"pie", "doughnut"} else (1,):
-            chart.add_series({"categories": ["Data 'one' x", 1, 0, 8, 0], "values": ["Data 'one' x", 1, column, 8, column]})
+            chart.add_series(
+                {"categories": ["Data 'one' x", 1, 0, 8, 0], "values": ["Data 'one' x", 1, column, 8, column]}
+            )
         second.insert_chart("H2", chart)
     line = book.add_chart({"type": "line"})
     line.add_series({"values": ["Data 'one' x", 1, 2, 8, 2], "y2_axis": True})

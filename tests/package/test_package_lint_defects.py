@@ -124,7 +124,9 @@ def test_a_damaged_deck_is_told_at_its_place(defect):
 
 
 def test_a_picture_of_nothing_and_a_second_part_of_properties():
-    data = related(library_files.docx_document(), "", "docProps/more.xml", rt.CORE_PROPERTIES, ct.CORE_PROPERTIES, b"<a/>")
+    data = related(
+        library_files.docx_document(), "", "docProps/more.xml", rt.CORE_PROPERTIES, ct.CORE_PROPERTIES, b"<a/>"
+    )
     _told(data, "duplicate-properties", "part docProps/", "document.docx")
     data = related(library_files.docx_document(), DOC, "word/media/none.png", rt.IMAGE, "image/png", b"")
     _told(data, "empty-picture", "part word/media/none.png", "document.docx")

@@ -32,7 +32,17 @@ from exporters.runs.making import Made, make
 from exporters.runs.planning import Plan, Request, plan
 
 DATA = Path(__file__).parents[2] / "data" / "guangzhou-2023.yaml"
-_STEPS = {"open", "os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.link", "os.chmod", "sqlite3.connect", "os.utime"}
+_STEPS = {
+    "open",
+    "os.rename",
+    "os.remove",
+    "os.mkdir",
+    "os.rmdir",
+    "os.link",
+    "os.chmod",
+    "sqlite3.connect",
+    "os.utime",
+}
 FILES = ("briefing.docx", "deck.pptx", "targets.xlsx", "manifest.json")
 
 
@@ -136,7 +146,9 @@ def loop(scenario: str, root: Path, most: int) -> dict[str, object]:
         start.mkdir()
 
         def run() -> None:
-            wanted = batch.packs(sorted(folder.iterdir()), work, Request(only=("word",), cache=cache), ["zh"], ["standard"])
+            wanted = batch.packs(
+                sorted(folder.iterdir()), work, Request(only=("word",), cache=cache), ["zh"], ["standard"]
+            )
             assert all(report.status in {"built", "unchanged"} for report in batch.run(wanted, InProcess()))
 
     else:
@@ -179,7 +191,9 @@ def loop(scenario: str, root: Path, most: int) -> dict[str, object]:
         torn = {name for name, digest in digests(work).items() if digest not in allowed[name]}
         in_child(run, folder=work)
         if torn or digests(work) != whole or memory(work) != remembered:
-            broken.append(f"{number}: torn {sorted(torn)}, after the next run {digests(work) == whole}, {memory(work) == remembered}")
+            broken.append(
+                f"{number}: torn {sorted(torn)}, after the next run {digests(work) == whole}, {memory(work) == remembered}"
+            )
     return {"killed": killed, "steps": steps, "broken": broken}
 
 

@@ -42,7 +42,9 @@ def test_the_newest_are_kept_and_the_last_of_each_day_before(tmp_path, clock):
             clock(hours=1)
         clock(hours=21)
     left = names(tmp_path)
-    newest = [f"{dt.date(2026, 1, 1) + dt.timedelta(60 - 1 - back // 3):%Y%m%d}T{8 - back % 3:02}0000Z" for back in range(20)]
+    newest = [
+        f"{dt.date(2026, 1, 1) + dt.timedelta(60 - 1 - back // 3):%Y%m%d}T{8 - back % 3:02}0000Z" for back in range(20)
+    ]
     assert left[:20] == newest
     days = [name[:8] for name in left[20:]]
     assert len(left) == 20 + 30 - 7
@@ -185,4 +187,6 @@ def test_a_backup_made_while_the_clock_was_ahead_is_not_the_last_for_ever(tmp_pa
         put(tmp_path, {"a": str(number).encode()})
         # What was replaced last is there, and it is what `restore` takes.
         newest = next(name for name in names(tmp_path) if name != "zz of my own")
-        assert files(tmp_path / ".briefpack" / "backup" / newest) == {"a": str(number - 1).encode() if number else b"ahead"}
+        assert files(tmp_path / ".briefpack" / "backup" / newest) == {
+            "a": str(number - 1).encode() if number else b"ahead"
+        }

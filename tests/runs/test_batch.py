@@ -164,7 +164,9 @@ def test_engines_and_numbers_of_workers_give_the_same_bytes(tmp_path, datasets, 
     for jobs in ("1", "2"):
         out = tmp_path / f"out{jobs}"
         words = ("batch", str(datasets), "--jobs", jobs, "--out", str(out), "--only", "word,workbook")
-        assert run(command(*words), os.environ | {"BRIEFPACK_CACHE": str(cache), "PYTHONHASHSEED": jobs}).returncode == 0
+        assert (
+            run(command(*words), os.environ | {"BRIEFPACK_CACHE": str(cache), "PYTHONHASHSEED": jobs}).returncode == 0
+        )
         outs.append(hashes(out))
     assert outs[0] == outs[1]
 

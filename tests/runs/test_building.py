@@ -182,7 +182,11 @@ def small_pack(tmp_path_factory, cache):
     ("place", "value", "said"),
     [
         (("files", "briefing.docx", "bytes"), "12", "files.briefing.docx.bytes should be a valid integer"),
-        (("files", "briefing.docx", "generation"), 0, "files.briefing.docx.generation should be greater than or equal to 1"),
+        (
+            ("files", "briefing.docx", "generation"),
+            0,
+            "files.briefing.docx.generation should be greater than or equal to 1",
+        ),
         (("files", "briefing.docx", "sha256"), "abc", "files.briefing.docx.sha256"),
         (("files", "briefing.docx", "edited"), "no", "files.briefing.docx.edited should be a valid boolean"),
         (("files", "briefing.docx", "exporter"), "wrod", "files.briefing.docx.exporter should be one of"),

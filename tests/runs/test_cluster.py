@@ -51,12 +51,19 @@ class Cluster:
         line = documented("--host 127.0.0.1").replace("8786", str(self.port))
         self.log = (folder / "log").open("w")
         self.process = subprocess.Popen(
-            ["bash", "-c", f"{options}\n{line}"], cwd=folder, env=ENV, stdout=self.log, stderr=self.log, start_new_session=True
+            ["bash", "-c", f"{options}\n{line}"],
+            cwd=folder,
+            env=ENV,
+            stdout=self.log,
+            stderr=self.log,
+            start_new_session=True,
         )
 
     def pids(self, word: str) -> list[int]:
         """Return the processes of the cluster whose command holds *word*."""
-        listed = subprocess.run(["ps", "-ww", "-eo", "pid=,pgid=,args="], capture_output=True, text=True, timeout=20, check=True).stdout
+        listed = subprocess.run(
+            ["ps", "-ww", "-eo", "pid=,pgid=,args="], capture_output=True, text=True, timeout=20, check=True
+        ).stdout
         rows = [line.split(None, 2) for line in listed.splitlines()]
         return [int(pid) for pid, group, args in rows if int(group) == self.process.pid and word in args]
 
@@ -138,7 +145,14 @@ def test_a_cluster_with_tls_and_a_killed_worker_gives_the_bytes_of_the_local_eng
     assert local.returncode == 0, local.stderr
     victim = cluster.workers()[0]
     words = cluster.batch(tls=str(cluster.folder / "tls"))
-    with subprocess.Popen(words, cwd=data, env=ENV | {"BRIEFPACK_CACHE": str(cache)}, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(
+        words,
+        cwd=data,
+        env=ENV | {"BRIEFPACK_CACHE": str(cache)},
+        stderr=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
         first = process.stderr.readline()
         os.kill(victim, signal.SIGKILL)
         said, errors = process.communicate(timeout=120)
@@ -158,7 +172,9 @@ def test_a_cluster_with_tls_and_a_killed_worker_gives_the_bytes_of_the_local_eng
 def test_a_cluster_that_loses_its_scheduler_ends_the_run_with_a_message(cluster):
     """The last test of this cluster."""
     cluster.workers()
-    results = Dask(f"tls://127.0.0.1:{cluster.port}", security(cluster.folder / "tls")).run(engine_work.slow, range(1000), 2)
+    results = Dask(f"tls://127.0.0.1:{cluster.port}", security(cluster.folder / "tls")).run(
+        engine_work.slow, range(1000), 2
+    )
     assert next(results)[1] >= 0
     victims = cluster.pids("dask scheduler")
     assert victims

@@ -168,7 +168,9 @@ def test_what_stands_in_the_way_of_a_folder_is_named(office: Path, at: str, what
 @pytest.mark.parametrize("words", [
     ("build", "d.yaml", "--dry-run", "--out"), ("batch", "d.yaml", "--out"), ("init",),
 ])  # fmt: skip
-def test_a_folder_under_something_else_is_named_as_that(office: Path, words: tuple[str, ...], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_folder_under_something_else_is_named_as_that(
+    office: Path, words: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(office)
     Path("link").symlink_to("nowhere")
     for name, what in (("d.yaml", "a file"), ("link", "a link that leads to nothing (nowhere)")):

@@ -132,7 +132,9 @@ def test_a_read_only_folder_is_said_and_can_be_read(tmp_path, briefpack):
     out = tmp_path / "pack"
     assert briefpack("build", "--out", str(out)).returncode == 0
     before = digests(out)
-    mounted = not subprocess.run(["mount", "--bind", str(out), str(out)], capture_output=True, timeout=20, check=False).returncode
+    mounted = not subprocess.run(
+        ["mount", "--bind", str(out), str(out)], capture_output=True, timeout=20, check=False
+    ).returncode
     if mounted:
         subprocess.run(["mount", "-o", "remount,bind,ro", str(out)], timeout=20, check=True)
     else:

@@ -71,7 +71,8 @@ def test_history(tmp_path):
 @settings(max_examples=25, deadline=None)
 @given(
     st.lists(
-        st.tuples(st.sets(st.sampled_from("ab"), min_size=1), st.sampled_from(["newest", "old copy", "fresh"])), max_size=30
+        st.tuples(st.sets(st.sampled_from("ab"), min_size=1), st.sampled_from(["newest", "old copy", "fresh"])),
+        max_size=30,
     ),
     st.integers(1, 5),
 )

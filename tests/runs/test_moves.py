@@ -33,7 +33,7 @@ def run(*words: str):
 def nansha_nine(path: Path) -> None:
     text = path.read_text("utf-8")
     at = text.index("value: ", text.index("id: nansha.gdp-growth"))
-    path.write_text(f"{text[:at]}value: 9{text[text.index(chr(10), at):]}", "utf-8")
+    path.write_text(f"{text[:at]}value: 9{text[text.index(chr(10), at) :]}", "utf-8")
 
 
 def test_a_batch_says_what_moved_to_people_to_programs_and_on_its_page(project):
@@ -53,7 +53,10 @@ def test_a_batch_says_what_moved_to_people_to_programs_and_on_its_page(project):
 def test_history_says_which_data_changed_what(project):
     run("build", "data/gz.yaml", "--out", "gz", "--only", "word")
     nansha_nine(project / "data" / "gz.yaml")
-    assert "  moved  南沙区 GDP: 10%以上 -> 9%以上\n" in run("build", "data/gz.yaml", "--out", "gz", "--only", "word").stdout
+    assert (
+        "  moved  南沙区 GDP: 10%以上 -> 9%以上\n"
+        in run("build", "data/gz.yaml", "--out", "gz", "--only", "word").stdout
+    )
     run("build", "data/gz.yaml", "--out", "gz", "--only", "word")
     sha = json.loads((project / "gz" / "manifest.json").read_text("utf-8"))["dataset"]["sha256"]
     newest, moved, first = run("history", "gz").stdout.splitlines()

@@ -27,7 +27,9 @@ def built(tmp_path_factory: pytest.TempPathFactory, request: Any) -> Path:
 def build(folder: Path, lang: str, *more: str) -> Path:
     shutil.copy(str(find_dataset("sample-progress")), folder / "d.yaml")
     cache = folder.parent / "cache"
-    execute(plan(Request(str(folder / "d.yaml"), folder / "p", "standard", lang, ("word", *more), epoch=0, cache=cache)))
+    execute(
+        plan(Request(str(folder / "d.yaml"), folder / "p", "standard", lang, ("word", *more), epoch=0, cache=cache))
+    )
     return folder
 
 

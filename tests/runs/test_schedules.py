@@ -36,14 +36,19 @@ def text(target: str, days="weekdays", at="06:05", command=HARD, folder=FOLDER) 
 
 def shell(line: str) -> list[str]:
     """Return the words that a shell makes of a command."""
-    done = subprocess.run(["/bin/sh", "-c", f"printf '%s\\n' {line}"], capture_output=True, text=True, timeout=20, check=True)
+    done = subprocess.run(
+        ["/bin/sh", "-c", f"printf '%s\\n' {line}"], capture_output=True, text=True, timeout=20, check=True
+    )
     return done.stdout.splitlines()
 
 
 def succeeds(line: str) -> list[str]:
     """Take the command from a line that ends well for its exit codes 0 and 3."""
     command, _, rest = line.rpartition(" || ")
-    codes = [subprocess.run(["/bin/sh", "-c", f"(exit {code}) || {rest}"], timeout=20, check=False).returncode for code in (0, 1, 3, 4)]
+    codes = [
+        subprocess.run(["/bin/sh", "-c", f"(exit {code}) || {rest}"], timeout=20, check=False).returncode
+        for code in (0, 1, 3, 4)
+    ]
     assert [code == 0 for code in codes] == [True, False, True, False]
     return shell(command)
 
@@ -51,7 +56,9 @@ def succeeds(line: str) -> list[str]:
 # --- cron ------------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("days", "fields"), [("weekdays", "5 6 * * 1,2,3,4,5"), ("daily", "5 6 * * *"), ("sat,sun", "5 6 * * 6,0")])
+@pytest.mark.parametrize(
+    ("days", "fields"), [("weekdays", "5 6 * * 1,2,3,4,5"), ("daily", "5 6 * * *"), ("sat,sun", "5 6 * * 6,0")]
+)
 def test_cron_has_five_fields_and_the_rest_is_for_the_shell(days, fields):
     lines = [line for line in text("cron", days).splitlines() if not line.startswith("#")]
     assert len(lines) == 1
@@ -255,7 +262,17 @@ def test_the_workflow_is_one_of_github():
 # --- Airflow ---------------------------------------------------------------------------------------------------------
 
 OPERATOR = {"task_id", "bash_command", "env", "append_env", "output_encoding", "skip_on_exit_code", "cwd"}
-DAG = {"dag_id", "description", "schedule", "start_date", "end_date", "catchup", "max_active_runs", "tags", "default_args"}
+DAG = {
+    "dag_id",
+    "description",
+    "schedule",
+    "start_date",
+    "end_date",
+    "catchup",
+    "max_active_runs",
+    "tags",
+    "default_args",
+}
 
 
 @pytest.mark.parametrize("command", [HARD, HARD[:-1]])
@@ -284,7 +301,19 @@ def test_the_dag_calls_airflow_with_arguments_that_it_knows(command):
 
 @pytest.mark.parametrize("target", TARGETS)
 def test_the_command_prints_it(target, tmp_path):
-    words = ["schedule", "--target", target, "--at", "6:05", "--folder", str(tmp_path), "batch", "数据/*.yaml", "--out", "out"]
+    words = [
+        "schedule",
+        "--target",
+        target,
+        "--at",
+        "6:05",
+        "--folder",
+        str(tmp_path),
+        "batch",
+        "数据/*.yaml",
+        "--out",
+        "out",
+    ]
     done = CliRunner().invoke(app, words)
     assert done.exit_code == 0
     assert "数据" in done.stdout or "&#25968;&#25454;" in done.stdout

@@ -121,7 +121,9 @@ def test_where_the_value_was_deleted_it_stays_open_and_is_told(desk: Desk) -> No
     assert (done.exit_code, desk.open, desk.build(8)) == (0, [], 0)
 
 
-@pytest.mark.parametrize("lock", ["~$briefing.docx", "~$iefing.docx", ".~lock.briefing.docx#", ".~briefing.docx", ".~iefing.docx"])
+@pytest.mark.parametrize(
+    "lock", ["~$briefing.docx", "~$iefing.docx", ".~lock.briefing.docx#", ".~briefing.docx", ".~iefing.docx"]
+)
 @pytest.mark.parametrize(
     "action", [lambda pack: settling.resolve(pack, KEY, "data"), settling.restore], ids=["resolve", "restore"]
 )

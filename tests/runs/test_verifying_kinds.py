@@ -88,5 +88,7 @@ def test_it_is_told_with_its_place_old_and_new(clean, tmp_path, kind):
     _seeded(clean / file / file, folder / file, part, pattern, new)
     found = [one for one in verify(Pack.open(folder)).findings if one.error]
     told = [(one.file, one.where, one.key, one.message) for one in found]
-    assert any(one.file == file and where in one.where and re.search(message, f"{one.key} {one.message}") for one in found), told
+    assert any(
+        one.file == file and where in one.where and re.search(message, f"{one.key} {one.message}") for one in found
+    ), told
     assert {one.file for one in found} <= {file, ""}, told

@@ -35,7 +35,9 @@ def _fuzz(target: str, seconds: int) -> bool:
     command = [sys.executable, "-m", "tests.trust.fuzz", "--one", target, *options, str(corpus), str(SEEDS / target)]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, errors="replace", check=False)
     runs = [line for line in done.stderr.splitlines() if "number_of_executed_units" in line]
-    sys.stdout.write(f"{target}: {runs[0].split()[-1] if runs else '?'} inputs, {'sound' if not done.returncode else 'FOUND'}\n")
+    sys.stdout.write(
+        f"{target}: {runs[0].split()[-1] if runs else '?'} inputs, {'sound' if not done.returncode else 'FOUND'}\n"
+    )
     if done.returncode:
         sys.stdout.write("\n".join(done.stderr.splitlines()[-30:]) + "\n")
     return not done.returncode

@@ -153,7 +153,11 @@ def test_in_a_pack(project: Path, tmp_path: Path, kind: str, name: str) -> None:
                       ("pull", project / "small.json", out, "--dry-run"), ("lint", out / "deck.pptx"),
                       ("diff", project / "small.json", out, "--templates", project / "set")):  # fmt: skip
         run(*arguments)
-    if name in {"deck.pptx", "manifest.json"} and before is not None and kind not in {"empty", "noise", "dangling", "loop", "long"}:
+    if (
+        name in {"deck.pptx", "manifest.json"}
+        and before is not None
+        and kind not in {"empty", "noise", "dangling", "loop", "long"}
+    ):
         run("build", project / "small.json", "--templates", project / "set", "--out", out)
         assert path.lstat().st_ino == before.st_ino, "what stood there was not replaced"
     else:

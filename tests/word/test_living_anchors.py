@@ -66,7 +66,9 @@ def test_where_values_stand(content: str, values: dict[str, str]) -> None:
 
 
 CELL = "!p ( +1:a_text 零售额 ) -1"
-PROSE = "!p 全市 +1:a_text ( 增长 7% 以上 ) -1 +2:b_text ( 力争 ) -2 +3:c_text ( 8% ) -3 ，4 个区高于 +4:d_text ( 5 ) -4 个"
+PROSE = (
+    "!p 全市 +1:a_text ( 增长 7% 以上 ) -1 +2:b_text ( 力争 ) -2 +3:c_text ( 8% ) -3 ，4 个区高于 +4:d_text ( 5 ) -4 个"
+)
 
 
 @pytest.mark.parametrize(
@@ -128,6 +130,7 @@ def test_the_progress_briefing_saved_three_times(remark: bool, office: LibreOffi
     plan = plan_of(base, path.read_bytes(), base)
     lost = [one for one in plan.edits if not one.key.endswith("~0#")]
     assert (lost, plan.conflicts, plan.kept, plan.vanished) == ([], (), (), 0)
+
 
 def test_a_watermark_cuts_no_value_of_a_header() -> None:
     document = docx.Document(io.BytesIO(template()))

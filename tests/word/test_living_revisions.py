@@ -190,7 +190,6 @@ EDITS = (
 )  # fmt: skip
 
 
-
 @pytest.mark.parametrize("edit", EDITS)
 def test_clean_and_tracked(base: bytes, ours: bytes, edit: Callable[[Any], None]) -> None:
     def by_hand(document: Any) -> None:

@@ -84,7 +84,9 @@ def test_each_value_says_its_key_in_alias_and_bookmark(expression):
 @pytest.mark.parametrize("font", ["Arial", "Times New Roman", "Calibri", "FangSong", "SimSun", "Georgia", "Unknown"])
 @pytest.mark.parametrize("bold", [False, True])
 def test_all_digits_are_equally_wide(font, bold):
-    widths = {width(f"{digit}市", 10, latin=font, east_asian="SimSun", bold=bold, flow="word") for digit in "0123456789"}
+    widths = {
+        width(f"{digit}市", 10, latin=font, east_asian="SimSun", bold=bold, flow="word") for digit in "0123456789"
+    }
     assert len(widths) == 1
 
 

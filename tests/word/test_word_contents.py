@@ -35,7 +35,10 @@ def test_headings_of_loops_are_listed_with_their_pages() -> None:
 
 
 def test_a_long_section_takes_the_pages_it_needs() -> None:
-    lines = [p(f"第{number}行", '<w:spacing w:line="400" w:lineRule="exact" w:before="0" w:after="0"/>') for number in range(80)]
+    lines = [
+        p(f"第{number}行", '<w:spacing w:line="400" w:lineRule="exact" w:before="0" w:after="0"/>')
+        for number in range(80)
+    ]
     found = listed(TOC, p("甲", H1 + BREAK), *lines, p("乙", H1 + BREAK))
     height = (15840 - 2 * 1440) / 20
     needed = -(-(80 * 20 + 40) // height)
@@ -75,7 +78,9 @@ def test_an_entry_looks_as_the_templates_own_of_its_level() -> None:
 
 def test_headings_with_values_keep_their_words_and_special_characters() -> None:
     data = small(title={"zh": "甲&乙<丙>", "en": "x"})
-    assert listed(TOC, p("{{ pack.title }}：{% if city %}城{% endif %}", H1 + BREAK), data=data) == [("甲&乙<丙>：城", "2")]
+    assert listed(TOC, p("{{ pack.title }}：{% if city %}城{% endif %}", H1 + BREAK), data=data) == [
+        ("甲&乙<丙>：城", "2")
+    ]
 
 
 def test_what_is_set_before_the_list_is_known_behind_it() -> None:
@@ -115,13 +120,25 @@ def test_captions_are_listed_where_the_template_asks() -> None:
 def test_rows_and_notes_are_counted_with_loops_and_conditions_inside() -> None:
     def build(document) -> None:
         add_notes(document, "footnote", p("{{ s.title }}" + "注" * 200))
-        row = ["{%tr for t in targets %}{{ t.label }}{% if t.word %}{{ t.word }}{% endif %}", "{{ t.text }}{%tr endfor %}"]
+        row = [
+            "{%tr for t in targets %}{{ t.label }}{% if t.word %}{{ t.word }}{% endif %}",
+            "{{ t.text }}{%tr endfor %}",
+        ]
         refer = "<w:p><w:r><w:t>{% for s in sources %}</w:t></w:r>" + note_reference("footnote", 1)
         refer += "<w:r><w:t>{% endfor %}</w:t></w:r></w:p>"
         nested = f"<w:tc><w:tcPr><w:tcW w:w='4000' w:type='dxa'/></w:tcPr>{p('{%p for d in districts %}')}{p('{{ d.name }}')}"
         nested += f"{p('{%p endfor %}')}</w:tc>"
         other = f"<w:tbl><w:tblPr/><w:tblGrid><w:gridCol w:w='4000'/></w:tblGrid><w:tr>{nested}</w:tr></w:tbl>"
-        add_xml(document, TOC, p("甲", H1 + BREAK), table(["a", "b"], row, head=True), refer, other, p("x"), p("乙", H1 + BREAK))
+        add_xml(
+            document,
+            TOC,
+            p("甲", H1 + BREAK),
+            table(["a", "b"], row, head=True),
+            refer,
+            other,
+            p("x"),
+            p("乙", H1 + BREAK),
+        )
 
     assert entries(render(template(build), small())) == [("甲", "2"), ("乙", "3")]
 

@@ -47,7 +47,11 @@ def _template() -> bytes:
             f"<w:r><w:t>{{% for s in d.sources %}}</w:t></w:r>{note_reference('footnote', 1)}"
             "<w:r><w:t>{% endfor %}</w:t></w:r></w:p>",
             f'<w:p><w:r><w:t xml:space="preserve">表 </w:t></w:r>{caption}</w:p>',
-            table(["指标", "目标"], ["{%tr for t in d.targets %}{{ t.label }}", "{{ t.text|dash }}{%tr endfor %}"], head=True),
+            table(
+                ["指标", "目标"],
+                ["{%tr for t in d.targets %}{{ t.label }}", "{{ t.text|dash }}{%tr endfor %}"],
+                head=True,
+            ),
             p("{%p endfor %}"),
         )
 

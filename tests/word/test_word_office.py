@@ -60,7 +60,9 @@ def varied(districts: int) -> Dataset:
             targets.append(source.model_copy(update=update))
         for more in range(index % 6):
             times = 1 + (index + more) % 7
-            text = Text(zh="推进" + "重点工作与项目建设" * times, en="Push ahead with " + "key works and projects " * times)
+            text = Text(
+                zh="推进" + "重点工作与项目建设" * times, en="Push ahead with " + "key works and projects " * times
+            )
             theme = Text(zh=f"主题{more % 4}", en=f"Theme {more % 4}")
             initiatives.append(Initiative(id=f"{place}.extra-{more}", place=place, theme=theme, text=text))
     return made.model_copy(update={"targets": tuple(targets), "initiatives": tuple(initiatives)})
@@ -158,7 +160,9 @@ def test_gbt9704_sets_22_lines_of_28_characters(convert) -> None:
 
 def test_plain_text_controls_and_names_do_not_move_a_line(convert) -> None:
     text = "全市目标一览与各区举措" * 40
-    with_values = render(template(body(p("{{ pack.note }}"))), load_guangzhou().model_copy(update={"note": Text(zh=text)}))
+    with_values = render(
+        template(body(p("{{ pack.note }}"))), load_guangzhou().model_copy(update={"note": Text(zh=text)})
+    )
     without = render(template(body(p(text))), load_guangzhou())
     made = convert({"with": with_values.data, "without": without.data})
     assert [plain(page) for page in pages_of(made["with"])] == [plain(page) for page in pages_of(made["without"])]

@@ -30,9 +30,9 @@ def texts(*xml: str) -> list[str]:
 
 
 def test_values_conditions_and_loops_over_characters() -> None:
-    assert texts(p("{{ pack.title }}：{% for d in districts %}{{ d.name }}{% if not loop.last %}、{% endif %}{% endfor %}。")) == [
-        "甲市目标：乙区、丙区、丁区。"
-    ]
+    assert texts(
+        p("{{ pack.title }}：{% for d in districts %}{{ d.name }}{% if not loop.last %}、{% endif %}{% endfor %}。")
+    ) == ["甲市目标：乙区、丙区、丁区。"]
 
 
 def test_loops_over_paragraphs_blocks_and_nested() -> None:
@@ -50,11 +50,26 @@ def test_loops_over_table_rows_in_a_loop_over_blocks() -> None:
         table(["指标", "目标"], ["{%tr for t in d.targets %}{{ t.label }}", "{{ t.text }}{%tr endfor %}"], head=True),
         p("{%p endfor %}"),
     )
-    assert found == ["指标", "目标", "生产总值", "7.5%以上", "固投", "20%以上", "指标", "目标", "生产总值", "8%以上", "指标", "目标"]
+    assert found == [
+        "指标",
+        "目标",
+        "生产总值",
+        "7.5%以上",
+        "固投",
+        "20%以上",
+        "指标",
+        "目标",
+        "生产总值",
+        "8%以上",
+        "指标",
+        "目标",
+    ]
 
 
 def test_a_table_whose_rows_may_all_be_missing_goes_with_them() -> None:
-    done = render(template(body(p("前"), table(["{%tr for t in missing %}{{ t.name }}{%tr endfor %}"]), p("后"))), small())
+    done = render(
+        template(body(p("前"), table(["{%tr for t in missing %}{{ t.name }}{%tr endfor %}"]), p("后"))), small()
+    )
     assert not list(done.xml().iter(f"{W}tbl"))
 
 
@@ -98,7 +113,10 @@ def test_footnotes_in_a_loop_are_real_ones_and_static_ones_stay() -> None:
         )
 
     done = render(template(build), small())
-    notes = {note.get(f"{W}id"): "".join(note.itertext(f"{W}t")) for note in done.xml("word/footnotes.xml").iter(f"{W}footnote")}
+    notes = {
+        note.get(f"{W}id"): "".join(note.itertext(f"{W}t"))
+        for note in done.xml("word/footnotes.xml").iter(f"{W}footnote")
+    }
     referred = [one.get(f"{W}id") for one in done.xml().iter(f"{W}footnoteReference")]
     assert [notes[number] for number in referred] == [
         "固定的注", "生产总值：增长6%", "生产总值：增长7.5%", "固投：增长20%", "生产总值：增长8%"
@@ -124,7 +142,9 @@ def test_endnotes_and_comments() -> None:
     def build(document) -> None:
         add_notes(document, "endnote", p("{{ d.name }}尾注"))
         comment = f'<w:comment w:id="0" w:author="人" w:date="2023-01-01T00:00:00Z" w:initials="r">{p("核对{{ d.name }}")}</w:comment>'
-        add_part(document, "/word/comments.xml", COMMENTS, COMMENTS_REL, f"<w:comments {DECLARED}>{comment}</w:comments>")
+        add_part(
+            document, "/word/comments.xml", COMMENTS, COMMENTS_REL, f"<w:comments {DECLARED}>{comment}</w:comments>"
+        )
         add_xml(
             document,
             p("{%p for d in districts %}"),
@@ -156,8 +176,13 @@ def test_text_boxes_and_their_copies_for_old_programs() -> None:
 
 
 def test_drawings_in_loops_get_ids_of_their_own() -> None:
-    done = render(template(body(p("{%p for d in districts %}"), TEXT_BOX % (p("{{ d.n }}"), p("")), p("{%p endfor %}"))), small())
-    ids = [one.get("id") for one in done.xml().iter("{http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing}docPr")]
+    done = render(
+        template(body(p("{%p for d in districts %}"), TEXT_BOX % (p("{{ d.n }}"), p("")), p("{%p endfor %}"))), small()
+    )
+    ids = [
+        one.get("id")
+        for one in done.xml().iter("{http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing}docPr")
+    ]
     assert len(ids) == 3 and len(set(ids)) == 3
 
 

@@ -98,7 +98,9 @@ def test_it_is_accessible(edition) -> None:
     _, lang, done = edition
     for drawing in done.xml().iter(f"{WP}docPr"):
         assert len(drawing.get("descr", "")) > 20
-    headed = [table for table in done.xml().iter(f"{W}tbl") if table.find(f"{W}tblPr/{W}tblLook").get(f"{W}firstRow") == "1"]
+    headed = [
+        table for table in done.xml().iter(f"{W}tbl") if table.find(f"{W}tblPr/{W}tblLook").get(f"{W}firstRow") == "1"
+    ]
     assert len(headed) == 12
     for table in headed:
         assert table.find(f"{W}tr/{W}trPr/{W}tblHeader") is not None
@@ -115,7 +117,9 @@ def test_the_chart_is_native_with_its_data(edition) -> None:
     import openpyxl
 
     _, lang, done = edition
-    charts = [name for name in done.package.namelist() if name.startswith("word/charts/chart") and name.endswith(".xml")]
+    charts = [
+        name for name in done.package.namelist() if name.startswith("word/charts/chart") and name.endswith(".xml")
+    ]
     books = [name for name in done.package.namelist() if name.startswith("word/embeddings/")]
     assert len(charts) == len(books) == 1
     sheet = openpyxl.load_workbook(io.BytesIO(done.package.read(books[0]))).active

@@ -29,8 +29,16 @@ def _template() -> bytes:
         document.add_paragraph("{{ pack.title }}")
         package = document.part.package
         parts = {
-            "/word/charts/chart9.xml": ("application/vnd.openxmlformats-officedocument.drawingml.chart+xml", RT.CHART, CHART),
-            "/customXml/item7.xml": ("application/xml", RT.CUSTOM_XML, "<office xmlns='urn:of'>{{ not.ours }}</office>"),
+            "/word/charts/chart9.xml": (
+                "application/vnd.openxmlformats-officedocument.drawingml.chart+xml",
+                RT.CHART,
+                CHART,
+            ),
+            "/customXml/item7.xml": (
+                "application/xml",
+                RT.CUSTOM_XML,
+                "<office xmlns='urn:of'>{{ not.ours }}</office>",
+            ),
             "/word/printerSettings1.bin": ("application/octet-stream", RT.PRINTER_SETTINGS, "\x00\x01printer"),
         }
         ids = {
@@ -46,11 +54,22 @@ def _template() -> bytes:
 def test_what_nobody_bound_is_carried_byte_for_byte() -> None:
     data = _template()
     done = render(data, small(), properties={"briefpack": "x:1:y"})
-    ours = {"word/document.xml", "docProps/core.xml", "[Content_Types].xml", "_rels/.rels", "word/_rels/document.xml.rels"}
+    ours = {
+        "word/document.xml",
+        "docProps/core.xml",
+        "[Content_Types].xml",
+        "_rels/.rels",
+        "word/_rels/document.xml.rels",
+    }
     with zipfile.ZipFile(io.BytesIO(data)) as source:
         names = set(source.namelist())
         carried = names - ours
-        assert {"word/theme/theme1.xml", "word/charts/chart9.xml", "customXml/item7.xml", "word/printerSettings1.bin"} <= carried
+        assert {
+            "word/theme/theme1.xml",
+            "word/charts/chart9.xml",
+            "customXml/item7.xml",
+            "word/printerSettings1.bin",
+        } <= carried
         for name in carried:
             assert done.package.read(name) == source.read(name), name
         packed = {info.filename: info.compress_size for info in source.infolist()}

@@ -54,7 +54,12 @@ def small(**more: Any) -> Dataset:
         {"id": key, "name": {"zh": zh, "en": en}, "level": "district", "parent": "city", "code": f"99000{number}"}
         for number, (key, (zh, en)) in enumerate(names.items(), 1)
     ]
-    figures = [("city", "gdp-growth", "6"), ("a", "gdp-growth", "7.5"), ("a", "fai-growth", "20"), ("b", "gdp-growth", "8")]
+    figures = [
+        ("city", "gdp-growth", "6"),
+        ("a", "gdp-growth", "7.5"),
+        ("a", "fai-growth", "20"),
+        ("b", "gdp-growth", "8"),
+    ]
     targets = [
         {
             "id": f"{place}.{slug}", "place": place, "indicator": slug.split("-")[0].upper(), "measure": "growth_yoy",
@@ -129,7 +134,9 @@ def table(*rows: list[str], head: bool = False) -> str:
         header = "<w:trPr><w:tblHeader/></w:trPr>" if head and number == 0 else ""
         made.append(f"<w:tr>{header}{inner}</w:tr>")
     grid = '<w:gridCol w:w="2000"/>' * width
-    return f'<w:tbl><w:tblPr><w:tblW w:w="0" w:type="auto"/></w:tblPr><w:tblGrid>{grid}</w:tblGrid>{"".join(made)}</w:tbl>'
+    return (
+        f'<w:tbl><w:tblPr><w:tblW w:w="0" w:type="auto"/></w:tblPr><w:tblGrid>{grid}</w:tblGrid>{"".join(made)}</w:tbl>'
+    )
 
 
 def field(code: str, result: str) -> str:
@@ -146,12 +153,14 @@ def contents(*entries: tuple[str, str]) -> str:
     """A TOC field with (style, text) entries as Word writes them."""
     made = []
     for number, (style, text) in enumerate(entries):
-        begin = '<w:r><w:fldChar w:fldCharType="begin"/></w:r><w:r><w:instrText xml:space="preserve"> TOC \\o "1-2" \\h '
+        begin = (
+            '<w:r><w:fldChar w:fldCharType="begin"/></w:r><w:r><w:instrText xml:space="preserve"> TOC \\o "1-2" \\h '
+        )
         begin += '</w:instrText></w:r><w:r><w:fldChar w:fldCharType="separate"/></w:r>'
         end = '<w:r><w:fldChar w:fldCharType="end"/></w:r>'
         made.append(
             f'<w:p><w:pPr><w:pStyle w:val="{style}"/></w:pPr>{begin if number == 0 else ""}<w:r><w:t>{text}</w:t></w:r>'
-            f'<w:r><w:tab/></w:r><w:r><w:t>9</w:t></w:r>{end if number == len(entries) - 1 else ""}</w:p>'
+            f"<w:r><w:tab/></w:r><w:r><w:t>9</w:t></w:r>{end if number == len(entries) - 1 else ''}</w:p>"
         )
     return "".join(made)
 
@@ -167,7 +176,8 @@ def add_notes(document: Document, kind: str, *notes: str) -> None:
     """Add footnotes or endnotes (*kind* without its s), numbered from 1, each given as the XML of its paragraphs."""
     marks = ((-1, "separator"), (0, "continuationSeparator"))
     inner = "".join(
-        f'<w:{kind} w:type="{name}" w:id="{number}"><w:p><w:r><w:{name}/></w:r></w:p></w:{kind}>' for number, name in marks
+        f'<w:{kind} w:type="{name}" w:id="{number}"><w:p><w:r><w:{name}/></w:r></w:p></w:{kind}>'
+        for number, name in marks
     )
     inner += "".join(f'<w:{kind} w:id="{number}">{note}</w:{kind}>' for number, note in enumerate(notes, 1))
     content = f"application/vnd.openxmlformats-officedocument.wordprocessingml.{kind}s+xml"

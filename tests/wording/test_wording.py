@@ -137,7 +137,10 @@ def test_dates_and_periods():
     assert (period(quarter, "zh", 2023), period(quarter, "en", 2023)) == ("二季度", "Q2 2023")
     assert period(quarter, "zh", 2024) == "2023年二季度"
     part = Period(start=dt.date(2023, 1, 1), end=dt.date(2023, 3, 15))
-    assert (period(part, "zh"), period(part, "en")) == ("2023年1月1日至2023年3月15日", "1 January 2023 to 15 March 2023")
+    assert (period(part, "zh"), period(part, "en")) == (
+        "2023年1月1日至2023年3月15日",
+        "1 January 2023 to 15 March 2023",
+    )
     five = Period(start=dt.date(2023, 1, 1), end=dt.date(2027, 12, 31))
     assert (period(five, "zh"), period(five, "en")) == ("2023—2027年", "2023–2027")
     odd = Period(start=dt.date(2023, 1, 15), end=dt.date(2023, 2, 1))

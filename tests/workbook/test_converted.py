@@ -51,7 +51,9 @@ def test_many_rows_taken_out_of_a_small_table_are_no_lost_anchors(tmp_path: Path
         grid = Grid(book)
         for key in gone:
             grid.sheet.delete_rows(grid.row(key))
-        grid.table.ref = grid.table.autoFilter.ref = f"A{grid.head}:{grid.table.ref.partition(':')[2][:-2]}{grid.bottom - 14}"
+        grid.table.ref = grid.table.autoFilter.ref = (
+            f"A{grid.head}:{grid.table.ref.partition(':')[2][:-2]}{grid.bottom - 14}"
+        )
 
     desk.edit(take_out)
     changes.target(desk.data, "beilu.gdp-growth")["value"] = 9

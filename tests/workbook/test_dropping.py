@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import copy
 import io
 from pathlib import Path
 from typing import Any
 
 import openpyxl
 import pytest
-from desk import NAME, Desk, Grid, rows, verified
+from desk import NAME, Desk, Grid, built, rows, verified
 from living_samples import opened
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
@@ -135,3 +136,16 @@ def test_a_remark_beside_the_table_keeps_its_row_and_a_column_filled_down_does_n
     desk.resolve(keys[0], "data")
     assert desk.build().exit_code == 0
     assert rows(desk.content).keys() == rows(desk.fresh()).keys()
+
+
+def test_a_district_that_comes_first_is_counted(tmp_path: Path):
+    desk = Desk(tmp_path, "sample-progress", "standard", "en")
+    whole = copy.deepcopy(desk.data)
+    desk.drop("dongyu")
+    built(desk)
+    desk.edit(lambda book: book["Targets"].__setitem__("AE2", "mine"))
+    desk.data = whole
+    built(desk)
+    wanted = openpyxl.load_workbook(io.BytesIO(desk.fresh()))["Overview"]["D11"].value
+    assert "$D$10:$D$14" in wanted
+    assert openpyxl.load_workbook(desk.file)["Overview"]["D11"].value == wanted

@@ -231,9 +231,7 @@ def test_a_tab_follows_the_name_that_the_data_gives_it_unless_a_person_called_it
     data = dataset()
     names = {"nansha": "南'沙 A", "haizhu": "海珠", "tianhe": "天河区"}
     places = tuple(
-        one.model_copy(update={"short": one.short.model_copy(update={"zh": names[one.id]})})
-        if one.id in names
-        else one
+        one.model_copy(update={"short": one.short.model_copy(update={"zh": names[one.id]})}) if one.id in names else one
         for one in data.places
     )
     fields = {name: getattr(data, name) for name in type(data).model_fields}

@@ -31,7 +31,11 @@ def edit(book: Any) -> None:
             grid.sheet.cell(row, own).value = f"=G{row}*7"
     grid.sheet.cell(grid.bottom + 2, 7).value = f"=SUM(G{grid.head + 1}:G{grid.bottom})+8"
     sheet = book.create_sheet("我的表")
-    sheet["A1"], sheet["A2"], sheet["A3"] = "自己的表格文字", f"=AVERAGE('目标'!G{grid.head + 1}:G{grid.bottom})", "='说明'!B2"
+    sheet["A1"], sheet["A2"], sheet["A3"] = (
+        "自己的表格文字",
+        f"=AVERAGE('目标'!G{grid.head + 1}:G{grid.bottom})",
+        "='说明'!B2",
+    )
     sheet["B1"].comment = Comment("自己表的批注", "王五")
     book["来源"].title = "出处"
     charts = BarChart(), BarChart()

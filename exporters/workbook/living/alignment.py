@@ -9,7 +9,7 @@ from __future__ import annotations
 import itertools
 from bisect import bisect_left
 from collections import Counter, defaultdict
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -18,7 +18,7 @@ from exporters.workbook.references import LAST_COLUMN, LAST_ROW
 
 if TYPE_CHECKING:
     from exporters.workbook.living.book import Book
-    from exporters.workbook.living.cells import Cell
+    from exporters.workbook.living.cells import Cell, Row
 
 Signs = Counter[Hashable]
 """What tells a row or a column from others."""
@@ -34,10 +34,10 @@ class Axis:
     def __init__(self, base: Mapping[int, Signs], theirs: Mapping[int, Signs], last: int) -> None:
         self._last = last
         self._used = set(base), set(theirs)
-        pairs = _pairs(base, theirs)
+        pairs = pairs_of(base, theirs)
         self._there = dict(pairs)
         self._here = {number: one for one, number in pairs}
-        self._chain = [(0, 0), *_rising(pairs)]
+        self._chain = [(0, 0), *longest(pairs)]
 
     @property
     def is_plain(self) -> bool:
@@ -89,11 +89,12 @@ class Axis:
         return [number for number in range(first, end) if number not in self._used[side]]
 
 
-def _pairs(base: Mapping[int, Signs], theirs: Mapping[int, Signs]) -> list[tuple[int, int]]:
+def pairs_of(base: Mapping[int, Signs], theirs: Mapping[int, Signs]) -> list[tuple[int, int]]:
+    """Return the rows of two sheets that are each other, as far as that is certain."""
     first, second = _unique(base), _unique(theirs)
     certain = sorted((number, second[signs]) for signs, number in first.items() if signs in second)
     found = list(certain)
-    ends = [(0, 0), *_rising(certain), (LAST_ROW + 1, LAST_ROW + 1)]
+    ends = [(0, 0), *longest(certain), (LAST_ROW + 1, LAST_ROW + 1)]
     taken = {one for one, _ in certain}, {other for _, other in certain}
     ours, others = sorted(base.keys() - taken[0]), sorted(theirs.keys() - taken[1])
     for (top, there), (bottom, end) in itertools.pairwise(ends):
@@ -111,7 +112,7 @@ def _unique(rows: Mapping[int, Signs]) -> dict[Hashable, int]:
     return {signs: numbers[0] for signs, numbers in found.items() if len(numbers) == 1}
 
 
-def _rising(pairs: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+def longest(pairs: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
     """Return the longest run of pairs (sorted by the first number) that rise in both numbers."""
     ends: list[int] = []
     last: list[int] = []
@@ -215,7 +216,7 @@ def align(book: Book, part: str, origin: Book, base: str) -> Alignment | None:
 
 
 class _Grid:
-    """What stands on a sheet outside its tables; of these, only where they begin and end."""
+    """What stands on a sheet outside its tables with keys; of these, only where they begin and end."""
 
     def __init__(self, book: Book, part: str) -> None:
         known = book.tables + book.converted
@@ -223,15 +224,14 @@ class _Grid:
         self.tables = [one for one in tables if one.key_column]
         self.rows: dict[int, Signs] = {}
         self._cells: list[tuple[Cell, Signs]] = []
-        areas, sheet = [one.area for one in tables], book.sheet(part)
+        areas, sheet = [one.area for one in self.tables], book.sheet(part)
         for row in sheet.rows.values():
             if any(one.top <= row.number <= one.bottom for one in areas):
                 continue
             signs: Signs = Counter()
-            for cell in row.cells.values():
-                if not cell.blank and (own := _signs(book, part, cell)):
-                    self._cells.append((cell, own))
-                    signs += own
+            for cell, own in _told(book, part, row):
+                self._cells.append((cell, own))
+                signs += own
             if signs:
                 self.rows[row.number] = signs
         for number, table in enumerate(self.tables):
@@ -247,6 +247,17 @@ class _Grid:
             if row:
                 found[cell.column].update({(row, sign): count for sign, count in signs.items()})
         return dict(found)
+
+
+def signs_of(book: Book, part: str, row: Row) -> Signs:
+    """Return what tells a row of a sheet from others."""
+    return sum((own for _, own in _told(book, part, row)), Counter())
+
+
+def _told(book: Book, part: str, row: Row) -> Iterator[tuple[Cell, Signs]]:
+    for cell in row.cells.values():
+        if not cell.blank and (own := _signs(book, part, cell)):
+            yield cell, own
 
 
 def _signs(book: Book, part: str, cell: Cell) -> Signs:

@@ -106,13 +106,13 @@ class Places:
 
     def __init__(self, tables: Sequence[Table], naming: Naming) -> None:
         self._naming = naming
-        self._areas = [table.area for table in tables if not table.is_range]
+        self._areas = [table.area for table in tables if table.key_column and not table.is_range]
         self._bound = sorted((table for table in tables if table.key_column), key=lambda table: table.area.top)
         self._labels = {table.part: "" if table.is_range else naming.tables[table.part] for table in self._bound}
         self._headers = {table.part: naming.headers(table) for table in self._bound}
 
     def covered(self, row: int) -> frozenset[int]:
-        """Return the columns of a row that lie in a table."""
+        """Return the columns of a row that lie in a table with keys."""
         columns = [range(one.left, one.right + 1) for one in self._areas if one.top <= row <= one.bottom]
         return frozenset().union(*columns) if columns else _NONE
 

@@ -281,7 +281,12 @@ class _Patch:
         count = known.count + 1 if known is not None else 1
         # Rows of a person's own below all records are in no range that the render made.
         last = table.bottom if after < rows.last_record else after
-        self._insertions[table.sheet][after] = Insertion(after, count, replace(table, bottom=last))
+        if known is not None:
+            table = known.table
+        else:
+            top, bottom = rows.stretch(after) if table.is_range else (table.top, last)
+            table = replace(table, top=top, bottom=bottom)
+        self._insertions[table.sheet][after] = Insertion(after, count, table)
 
     def _rows(self, group: str, part: str, number: int) -> TableRows | None:
         found = self._row_tables.get(group)

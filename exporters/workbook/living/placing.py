@@ -104,6 +104,16 @@ class TableRows:
                     self._last = row
         return self._last
 
+    def stretch(self, after: int) -> tuple[int, int]:
+        """Return the first and the last of the rows with keys that stand without a gap around the place behind row
+        *after*."""
+        top, bottom, key = after + 1, after, self.table.key_column
+        while self.book.text_at(self.sheet, key, top - 1).strip():
+            top -= 1
+        while self.book.text_at(self.sheet, key, bottom + 1).strip():
+            bottom += 1
+        return top, bottom
+
     def contents(self, source: int, row: int) -> Mapping[int, tuple[Content, int]]:
         """Return content and style by column for the record of *source*, to fill the empty row *row*."""
         ours = self.ours.sheet(self.ours_table.sheet)

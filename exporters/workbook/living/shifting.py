@@ -81,7 +81,7 @@ class Shift:
 
 def _covers(table: Table, top: int, bottom: int) -> bool:
     whole = top <= table.top and bottom >= table.bottom
-    # Rows with keys outside tables stand in stretches: a range of several that ends with the last goes on.
+    # A range over several rows with keys outside tables that ends with the last of them goes on.
     return whole or (table.is_range and top < bottom == table.bottom)
 
 
@@ -180,12 +180,12 @@ class Shifts:
         ]
         return token.text[: len(token.text) - len(token.area)] + ":".join(moved)
 
-    def ranges(self, text: str, sheet: str) -> str:
-        """Return ranges separated by spaces (sqref), moved."""
+    def ranges(self, text: str, sheet: str, *, single: bool = True) -> str:
+        """Return ranges separated by spaces (sqref), moved; ``single`` as in :meth:`Shift.rows`."""
         shift = self.of(sheet)
         if not shift:
             return text
-        return " ".join(moved_area(one, shift) for one in text.split() if not shift.takes(one))
+        return " ".join(moved_area(one, shift, single=single) for one in text.split() if not shift.takes(one))
 
 
 _NONE = Shift()

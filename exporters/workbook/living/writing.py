@@ -16,6 +16,8 @@ from exporters.workbook.living.spans import Span, Splices, escaped, opening, sta
 from exporters.workbook.references import LAST_ROW, letters, parse_range
 
 _RANGES = frozenset(("ref", "sqref"))
+_OF_ONE_ROW = frozenset(("mergeCell", "hyperlink"))
+"""What stays in its row, even the only one of a table that grows."""
 _CELLS = frozenset(("topLeftCell", "activeCell", "r"))
 _RULES = frozenset(("formula", "formula1", "formula2"))
 _BEHIND_LEGACY = frozenset(
@@ -319,7 +321,8 @@ class _Writer:
         if span.name == "mergeCell" and self._is_one_cell(span):
             return
         for name in _RANGES & span.attributes.keys():
-            self._splices.attribute(span, name, self._shifts.ranges(span.get(name), self._name))
+            moved = self._shifts.ranges(span.get(name), self._name, single=span.name not in _OF_ONE_ROW)
+            self._splices.attribute(span, name, moved)
         for name in _CELLS & span.attributes.keys():
             self._splices.attribute(span, name, moved_area(span.get(name), self._shift, single=False))
         if span.name == "sqref" and span.text:
