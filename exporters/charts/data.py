@@ -41,9 +41,17 @@ def series_of(chart: Element) -> list[Series]:
 
 
 def spelt(series: Iterable[Series]) -> str:
-    """Return series as canonical JSON; a number is spelt one way."""
-    found = [{role: [_spelt(*point) for point in points] for role, points in one.items()} for one in series]
+    """Return series as canonical JSON; a number is spelt one way. LibreOffice drops categories of which none is named:
+    they say nothing either way."""
+    found = [
+        {role: [_spelt(*point) for point in points] for role, points in one.items() if role != "cat" or _any(points)}
+        for one in series
+    ]
     return json.dumps(found, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def _any(points: Iterable[Point]) -> bool:
+    return any(text is not None for text, _ in points)
 
 
 def in_words(text: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
@@ -17,6 +18,8 @@ class Overrides:
 
     places: Mapping[tuple[str, str, str], str] = field(default_factory=dict)
     """Of what was typed over, by key, item and group of its place."""
+    copies: Mapping[tuple[str, str, str], Mapping[str, str]] = field(default_factory=dict)
+    """The same by what stands there, of places that were copied: a conflict in one copy is none in the others."""
     names: Mapping[str, str] = field(default_factory=dict)
     """Of what was deleted or dropped, by the name of the conflict."""
     moved: Mapping[str, str] = field(default_factory=dict)
@@ -29,18 +32,20 @@ class Overrides:
     @classmethod
     def of(cls, conflicts: Iterable[Conflict]) -> Overrides:
         places: dict[tuple[str, str, str], str] = {}
+        copies: dict[tuple[str, str, str], dict[str, str]] = defaultdict(dict)
         names: dict[str, str] = {}
         rows: dict[tuple[str, str], str] = {}
         held: dict[tuple[str, str], str] = {}
         for one in conflicts:
             if one.reason == "both-changed":
-                places[one.key.removesuffix(f"@{one.group}"), one.item, one.group] = one.base
+                place = one.key.removesuffix(f"@{one.group}"), one.item, one.group
+                places[place] = copies[place][canonical(one.theirs)] = one.base
             elif one.reason != "not-carried":
                 names[one.key] = one.base
                 if one.item:
                     rows[one.group, canonical(one.theirs)] = one.key
                     held[one.group, one.item] = one.key
-        return cls(places, names, rows=rows, held=held)
+        return cls(places, copies, names, rows=rows, held=held)
 
     def __bool__(self) -> bool:
         return bool(self.places or self.names)
@@ -90,13 +95,24 @@ class Overrides:
 
     def within(self, theirs: Snapshot) -> Overrides:
         """Return them with what *theirs* tells of places that are gone."""
-        here = {(slot.key, item, group) for group, item, slot in theirs.slots()} if self.places else set()
+        here: dict[tuple[str, str, str], list[str]] = defaultdict(list)
+        for group, item, slot in theirs.slots() if self.places else ():
+            if (slot.key, item, group) in self.places:
+                here[slot.key, item, group].append(canonical(slot.text))
         moved = {place[0]: text for place, text in self.places.items() if place not in here}
-        return replace(self, moved=moved) if moved else self
+        copies = {
+            place: self.copies[place]
+            for place, texts in here.items()
+            if len(texts) > 1 and not self.copies.get(place, {}).keys().isdisjoint(texts)
+        }
+        return replace(self, moved=moved, copies=copies)
 
     def base(self, group: str, item: str, slot: Slot, base: str) -> str:
         """Return what stands in for the *base* text of a slot of the edited file."""
-        found = self.places.get((slot.key, item, group))
+        place = slot.key, item, group
+        if place in self.copies:
+            return self.copies[place].get(canonical(slot.text), base)
+        found = self.places.get(place)
         if found is None and slot.text != base:
             found = self.moved.get(slot.key)
         return base if found is None else found

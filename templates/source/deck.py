@@ -221,9 +221,17 @@ class Deck(DistrictSlides):
     def progress(self) -> None:
         """What is behind comes first, on slides of its own."""
         behind = [Run(self["p.behind"], None, True, ACCENT)]
-        on_time = "{% if t.actual.status == 'met' %}" + self["p.met"] + "{% elif t.actual.status %}" + self["p.on_track"] + "{% else %}—{% endif %}"
+        on_time = (
+            "{% if t.actual.status == 'met' %}"
+            + self["p.met"]
+            + "{% elif t.actual.status %}"
+            + self["p.on_track"]
+            + "{% else %}—{% endif %}"
+        )
         self._progress("p.title.behind", "selectattr('actual.status', 'eq', 'behind')", behind)
-        self._progress("p.title.on_time", "selectattr('actual')|rejectattr('actual.status', 'eq', 'behind')", [Run(on_time)])
+        self._progress(
+            "p.title.on_time", "selectattr('actual')|rejectattr('actual.status', 'eq', 'behind')", [Run(on_time)]
+        )
 
     def _progress(self, title: str, chosen: str, status: list[Run]) -> None:
         found = f"observed|{chosen}|list"

@@ -146,7 +146,11 @@ class DistrictSlides:
         )
 
     def _growth_chart(self, page: Canvas) -> None:
-        heading = [Run(f"{{% if district.growth %}}{self['d.chart']}{{% elif indicator.GDP.growth %}}{self['d.context']}{{% endif %}}")]
+        heading = [
+            Run(
+                f"{{% if district.growth %}}{self['d.chart']}{{% elif indicator.GDP.growth %}}{self['d.context']}{{% endif %}}"
+            )
+        ]
         page.fill(14, "Chart heading", heading)
         box = (PANEL_X + 0.1, BODY_Y + 0.8, PANEL - 0.2, BODY_END - BODY_Y - 0.9)
         others = "indicator[t.indicator]"

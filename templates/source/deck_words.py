@@ -1,7 +1,5 @@
 """The words of the deck in Chinese and English. Numbers never stand here: they are bound."""
 
-
-
 from __future__ import annotations
 
 import ranks

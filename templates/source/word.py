@@ -121,7 +121,7 @@ class Briefing:
             f'<w:pgMar {DECLARED} w:top="{top}" w:right="{right}" w:bottom="{bottom}" w:left="{left}" w:header="624" '
             f'w:footer="{footer}" w:gutter="0"/>',
             f'<w:cols {DECLARED} w:space="425"/>',
-            *([f'<w:titlePg {DECLARED}/>'] if look.header else []),
+            *([f"<w:titlePg {DECLARED}/>"] if look.header else []),
             f'<w:docGrid {DECLARED} w:type="default"/>',
         ):
             sect.append(parse_xml(xml))
@@ -170,7 +170,7 @@ class Briefing:
     def _key_figures(self) -> None:
         """The city's first four targets, each a big figure with its words of strength."""
         words, widths = self.words, self.widths(1, 1, 1, 1)
-        small = "<w:b w:val=\"0\"/><w:bCs w:val=\"0\"/>" + f'<w:sz w:val="{round(self.look.faces["KeyNote"].size * 2)}"/>'
+        small = '<w:b w:val="0"/><w:bCs w:val="0"/>' + f'<w:sz w:val="{round(self.look.faces["KeyNote"].size * 2)}"/>'
         gap = " " if words.lang == "en" else ""
         cells = []
         for at in range(4):
@@ -223,7 +223,9 @@ class Briefing:
     def _left(key: str) -> set[int]:
         return {"district": {0}, "matrix": {0}, "progress": {0, 1}, "words": {0, 1, 2, 3}, "flags": {0, 1, 3}}[key]
 
-    def rows(self, each: str, of: str, cells: list[Cell], widths: list[float], also: str = "", end: bool = True) -> list[str]:
+    def rows(
+        self, each: str, of: str, cells: list[Cell], widths: list[float], also: str = "", end: bool = True
+    ) -> list[str]:
         """A row for *each* of a list, twice: as it is, and held to the next. *also* names further rows to hold.
 
         The rows of a short table stay together; of a long one the first two and the last two.
@@ -290,8 +292,16 @@ class Briefing:
         before, behind = words.overview_lead
         self.say([before, self.refer("_Ref_matrix"), behind])
         self.caption("matrix", "_Ref_matrix")
-        zh_shares = (14.5, 14, 17, 12, 15, 12.5, 20.5, 14.5) if look.name == "standard" else (11, 14, 19, 13.5, 16, 13.5, 21.5, 13.5)
-        en_shares = (55, 58.2, 68.8, 56, 68.8, 56, 56.2, 50.5) if look.name == "standard" else (62, 55, 69, 53.5, 69, 53.5, 55, 51)
+        zh_shares = (
+            (14.5, 14, 17, 12, 15, 12.5, 20.5, 14.5)
+            if look.name == "standard"
+            else (11, 14, 19, 13.5, 16, 13.5, 21.5, 13.5)
+        )
+        en_shares = (
+            (55, 58.2, 68.8, 56, 68.8, 56, 56.2, 50.5)
+            if look.name == "standard"
+            else (62, 55, 69, 53.5, 69, 53.5, 55, 51)
+        )
         widths = self.widths(*(zh_shares if zh else en_shares))
         invest = "{{ (d.target.industrial_investment_growth or d.target.industrial_investment_multiple).text|dash }}"
         cells = [
@@ -327,7 +337,11 @@ class Briefing:
         book = workbook(rows, (28, 16, 16, 16))
         rel_id = add_chart(self.document, chart_xml(look, words.lang), book)
         lead, end = words.chart_lead
-        self.say([lead, self.refer("_Ref_chart", figure=True), end], "", '<w:keepNext/><w:keepLines/><w:spacing w:before="160"/>')
+        self.say(
+            [lead, self.refer("_Ref_chart", figure=True), end],
+            "",
+            '<w:keepNext/><w:keepLines/><w:spacing w:before="160"/>',
+        )
         self.say(inline_chart(rel_id, look.width, look.chart_height, words.figure, words.chart_alt), "Figure",
                  f'<w:spacing w:before="0" w:after="0" w:line="{twips(look.chart_height)}" w:lineRule="atLeast"/>')  # fmt: skip
         self.caption("chart", "_Ref_chart", figure=True)
@@ -343,8 +357,17 @@ class Briefing:
         widths = self.widths(*(zh_shares if zh else (16, 42, 28, 24, 14, 16)))
         met, on_track, behind = words.statuses
         status: Content = [
-            Run("{% if t.actual.status == 'met' %}" + met + "{% elif t.actual.status == 'on_track' %}" + on_track + "{% elif not t.actual.status %}—{% endif %}"),
-            Run("{% if t.actual.status == 'behind' %}" + behind + "{% endif %}", f'<w:b/><w:color w:val="{look.reference}"/>'),
+            Run(
+                "{% if t.actual.status == 'met' %}"
+                + met
+                + "{% elif t.actual.status == 'on_track' %}"
+                + on_track
+                + "{% elif not t.actual.status %}—{% endif %}"
+            ),
+            Run(
+                "{% if t.actual.status == 'behind' %}" + behind + "{% endif %}",
+                f'<w:b/><w:color w:val="{look.reference}"/>',
+            ),
         ]
         cells = [
             Cell("{{ t.place.short }}", "TableText"),

@@ -208,7 +208,7 @@ def inline_chart(rel_id: str, width: float, height: float, name: str, descriptio
         f'<w:r><w:drawing><wp:inline distT="0" distB="0" distL="0" distR="0">'
         f'<wp:extent cx="{round(width * EMU_PER_POINT)}" cy="{round(height * EMU_PER_POINT)}"/>'
         '<wp:effectExtent l="0" t="0" r="0" b="0"/>'
-        f"<wp:docPr id=\"1\" name={quoteattr(name)} descr={quoteattr(description)}/><wp:cNvGraphicFramePr/>"
+        f'<wp:docPr id="1" name={quoteattr(name)} descr={quoteattr(description)}/><wp:cNvGraphicFramePr/>'
         f'<a:graphic><a:graphicData uri="{NS["c"]}"><c:chart r:id="{rel_id}"/></a:graphicData></a:graphic>'
         "</wp:inline></w:drawing></w:r>"
     )

@@ -84,7 +84,7 @@ def _table_styles(look: Look) -> str:
     pad = round(look.cell_padding * 20)
     line = f'w:val="single" w:sz="4" w:space="0" w:color="{look.line_color}"'
     strong = f'w:val="single" w:sz="4" w:space="0" w:color="{look.accent}"'
-    borders = f'<w:top {strong}/><w:bottom {strong}/><w:insideH {line}/>'
+    borders = f"<w:top {strong}/><w:bottom {strong}/><w:insideH {line}/>"
     if look.name == "gbt9704":
         plain = 'w:val="single" w:sz="4" w:space="0" w:color="000000"'
         borders = "".join(f"<w:{side} {plain}/>" for side in ("top", "left", "bottom", "right", "insideH", "insideV"))
@@ -119,7 +119,9 @@ def numbering_xml(look: Look) -> str:
 
 def settings_xml(look: Look, lang: str) -> str:
     even = "" if look.header else "<w:evenAndOddHeaders/>"
-    theme = '<w:themeFontLang w:val="en-US" w:eastAsia="zh-CN"/>' if lang == "zh" else '<w:themeFontLang w:val="en-GB"/>'
+    theme = (
+        '<w:themeFontLang w:val="en-US" w:eastAsia="zh-CN"/>' if lang == "zh" else '<w:themeFontLang w:val="en-GB"/>'
+    )
     return (
         f'<w:settings {DECLARED}><w:zoom w:percent="100"/><w:defaultTabStop w:val="420"/>{even}'
         '<w:characterSpacingControl w:val="doNotCompress"/>'
@@ -148,10 +150,10 @@ def chart_xml(look: Look, lang: str) -> str:
     def series(index: int, column: str, shape: str, points: str) -> str:
         return (
             f'<c:ser><c:idx val="{index}"/><c:order val="{index}"/><c:tx><c:strRef><c:f>Sheet1!${column}$1</c:f>'
-            "<c:strCache><c:ptCount val=\"1\"/><c:pt idx=\"0\"><c:v>1</c:v></c:pt></c:strCache></c:strRef></c:tx>"
-            f"{shape}{points}<c:cat><c:strRef><c:f>Sheet1!$A$2</c:f><c:strCache><c:ptCount val=\"1\"/><c:pt idx=\"0\">"
+            '<c:strCache><c:ptCount val="1"/><c:pt idx="0"><c:v>1</c:v></c:pt></c:strCache></c:strRef></c:tx>'
+            f'{shape}{points}<c:cat><c:strRef><c:f>Sheet1!$A$2</c:f><c:strCache><c:ptCount val="1"/><c:pt idx="0">'
             "<c:v>A</c:v></c:pt></c:strCache></c:strRef></c:cat><c:val><c:numRef>"
-            f"<c:f>Sheet1!${column}$2</c:f><c:numCache><c:formatCode>General</c:formatCode><c:ptCount val=\"1\"/>"
+            f'<c:f>Sheet1!${column}$2</c:f><c:numCache><c:formatCode>General</c:formatCode><c:ptCount val="1"/>'
             '<c:pt idx="0"><c:v>1</c:v></c:pt></c:numCache></c:numRef></c:val>'
         )
 
@@ -170,13 +172,15 @@ def chart_xml(look: Look, lang: str) -> str:
     hidden = '<c:spPr><a:ln w="19050"><a:noFill/></a:ln></c:spPr><c:marker><c:symbol val="none"/></c:marker>'
     label = _text(look, small, look.reference, bold=True, wrap="none")
     named = (
-        f'<c:dLbls><c:spPr><a:noFill/><a:ln><a:noFill/></a:ln></c:spPr>{label}'
+        f"<c:dLbls><c:spPr><a:noFill/><a:ln><a:noFill/></a:ln></c:spPr>{label}"
         '<c:dLblPos val="t"/><c:showLegendKey val="0"/><c:showVal val="0"/><c:showCatName val="0"/><c:showSerName val="1"/>'
         '<c:showPercent val="0"/><c:showBubbleSize val="0"/></c:dLbls>'
     )
     line = series(1, "C", hidden, across)
     name = series(2, "D", hidden, named)
-    axis_line = f'<c:spPr><a:ln w="9525"><a:solidFill><a:srgbClr val="{look.line_color}"/></a:solidFill></a:ln></c:spPr>'
+    axis_line = (
+        f'<c:spPr><a:ln w="9525"><a:solidFill><a:srgbClr val="{look.line_color}"/></a:solidFill></a:ln></c:spPr>'
+    )
     language = "zh-CN" if lang == "zh" else "en-GB"
     return (
         f'<c:chartSpace{names}><c:date1904 val="0"/><c:lang val="{language}"/><c:roundedCorners val="0"/><c:chart>'

@@ -112,26 +112,39 @@ ZH = Words(
         (
             "indicator.GDP.growth",
             "经济增速：",
-            ranks.names("indicator.GDP.growth_first", "zh") + "以" + ranks.figure("indicator.GDP.growth_first")
+            ranks.names("indicator.GDP.growth_first", "zh")
+            + "以"
+            + ranks.figure("indicator.GDP.growth_first")
             + "居首，{{ indicator.GDP.growth|length }}个区的中位数为{{ indicator.GDP.median_growth|percent }}"
             "{% if indicator.GDP.city_growth %}，{{ " + ABOVE + " }}个区的目标数值高于全市"
-            "（{{ indicator.GDP.city_growth.text }}）{% for t in " + BELOW + " %}{% if loop.first %}，低于全市的是{% else %}、"
+            "（{{ indicator.GDP.city_growth.text }}）{% for t in "
+            + BELOW
+            + " %}{% if loop.first %}，低于全市的是{% else %}、"
             "{% endif %}{{ t.place.short }}（{{ t.text }}）{% endfor %}{% endif %}。",
         ),
         (
             "indicator.FAI.growth or indicator.IND_INVEST.growth",
             "投资：",
-            "{% if indicator.FAI.growth %}固定资产投资增速" + ranks.names("indicator.FAI.growth_first", "zh")
-            + "最高，为" + ranks.figure("indicator.FAI.growth_first") + "，中位数{{ indicator.FAI.median_growth|percent }}"
+            "{% if indicator.FAI.growth %}固定资产投资增速"
+            + ranks.names("indicator.FAI.growth_first", "zh")
+            + "最高，为"
+            + ranks.figure("indicator.FAI.growth_first")
+            + "，中位数{{ indicator.FAI.median_growth|percent }}"
             "{% endif %}{% if indicator.FAI.growth and indicator.IND_INVEST.growth %}；{% endif %}"
-            "{% if indicator.IND_INVEST.growth %}工业投资增速" + ranks.names("indicator.IND_INVEST.growth_first", "zh")
-            + "最高，为" + ranks.figure("indicator.IND_INVEST.growth_first") + "{% endif %}。",
+            "{% if indicator.IND_INVEST.growth %}工业投资增速"
+            + ranks.names("indicator.IND_INVEST.growth_first", "zh")
+            + "最高，为"
+            + ranks.figure("indicator.IND_INVEST.growth_first")
+            + "{% endif %}。",
         ),
         (
             WORK,
             "任务：",
-            "各区另列可交付的任务成果{{ " + KIND.replace("CODE", "deliverable") + " }}项、在手项目盘子{{ "
-            + KIND.replace("CODE", "portfolio") + " }}项，逐项列在各区表内。",
+            "各区另列可交付的任务成果{{ "
+            + KIND.replace("CODE", "deliverable")
+            + " }}项、在手项目盘子{{ "
+            + KIND.replace("CODE", "portfolio")
+            + " }}项，逐项列在各区表内。",
         ),
         (
             "observed",
@@ -158,29 +171,42 @@ ZH = Words(
     overview_lead=("各区同类指标对照见", "，“—”表示所据来源未列。"),
     progress="三、目标进展",
     progress_lead="截至{{ pack.observed_date }}，{{ observed|selectattr('actual')|list|length }}项目标有实际值：已达到{{ "
-    + STATUS.replace("CODE", "met") + " }}项，进度正常{{ " + STATUS.replace("CODE", "on_track") + " }}项，落后{{ "
-    + STATUS.replace("CODE", "behind") + " }}项{% if " + UNJUDGED + " %}，{{ " + UNJUDGED + " }}项目标未列数字、不作评判{% endif %}。",
+    + STATUS.replace("CODE", "met")
+    + " }}项，进度正常{{ "
+    + STATUS.replace("CODE", "on_track")
+    + " }}项，落后{{ "
+    + STATUS.replace("CODE", "behind")
+    + " }}项{% if "
+    + UNJUDGED
+    + " %}，{{ "
+    + UNJUDGED
+    + " }}项目标未列数字、不作评判{% endif %}。",
     progress_label="{{ t.full_label }}{% if t.measure_code == 'growth_yoy' %}增速{% endif %}{% if t.role_code == 'milestone' %}{{ '（' ~ t.period ~ '）' }}{% endif %}",
     progress_note="完成率为实际值与目标之比，上限和越低越好的不计；“进度正常”指完成率不低于目标期限已过时间的比例。"
-    + ACTUAL_SOURCES.replace("LEAD", "实际值来源：").replace("END", "。") +
-    "{% for t in observed if t.actual and t.actual.date != pack.observed_date %}{{ t.place.short }}{{ t.label|after(t.place.short) }}（{{ t.period }}）的实际值"
+    + ACTUAL_SOURCES.replace("LEAD", "实际值来源：").replace("END", "。")
+    + "{% for t in observed if t.actual and t.actual.date != pack.observed_date %}{{ t.place.short }}{{ t.label|after(t.place.short) }}（{{ t.period }}）的实际值"
     "截至{{ t.actual.date }}。{% endfor %}",
     remarks="注：",
-    remark=EACH_FLAG + "{% if loop.first %}{{ t.flags[0].label }}（{% endif %}{{ t.label }}{{ t.text|after(t.label) }}{% if loop.last %}）{% else %}、{% endif %}"
+    remark=EACH_FLAG
+    + "{% if loop.first %}{{ t.flags[0].label }}（{% endif %}{{ t.label }}{{ t.text|after(t.label) }}{% if loop.last %}）{% else %}、{% endif %}"
     "{% endfor %}{% if loop.last %}。{% else %}；{% endif %}{% endfor %}",
     key_note="{{ r.base.word }}{% if r.base.word and (r.level and r.growth or r.stretch) %}，{% endif %}"
     "{% if r.level and r.growth %}{% if r.base.key == r.level.key %}{{ r.growth.phrase }}{% else %}{{ r.level.phrase }}"
     "{% endif %}{% elif r.stretch %}{{ r.stretch.word }}{{ r.stretch.phrase|after(r.stretch.word) }}{% endif %}",
     chart_lead=(
-        "{{ indicator.GDP.growth|length }}个区提出GDP增速目标，" + ranks.names("indicator.GDP.growth_first", "zh")
-        + "最高，为" + ranks.figure("indicator.GDP.growth_first") + "；由高到低见",
+        "{{ indicator.GDP.growth|length }}个区提出GDP增速目标，"
+        + ranks.names("indicator.GDP.growth_first", "zh")
+        + "最高，为"
+        + ranks.figure("indicator.GDP.growth_first")
+        + "；由高到低见",
         "。",
     ),
     districts="{% if observed %}四{% else %}三{% endif %}、各区目标与举措",
     districts_lead="各区按行政区划代码排列。数字后的“以上”“左右”等词照录原文，含义见数据说明。",
     district="（{{ d.n|chinese }}）{{ d.name }}",
     leader="{{ d.leader.full_title }}　{{ d.leader.name }}",
-    lead="{{ d.name }}提出{{ pack.period|after('提出') }}目标{{ d.targets|length }}项：{% for r in d.top[:3] %}" + ZH_ROW
+    lead="{{ d.name }}提出{{ pack.period|after('提出') }}目标{{ d.targets|length }}项：{% for r in d.top[:3] %}"
+    + ZH_ROW
     + "{% if loop.last %}。{% else %}；{% endif %}{% endfor %}",
     no_source="{% if d.coverage == 'none' %}原文未载。{% endif %}所据来源没有{{ d.name }}的目标，不作推测。",
     no_measures="所据来源未提{{ d.name }}的举措。",
@@ -228,7 +254,9 @@ ZH = Words(
         ("左右", "约数"),
     ),
     chart_alt="柱形图：各区地区生产总值增速目标由高到低排列，虚线为全市目标。"
-    "最高" + ranks.names("indicator.GDP.growth_first", "zh") + ranks.figure("indicator.GDP.growth_first", apart=True)
+    "最高"
+    + ranks.names("indicator.GDP.growth_first", "zh")
+    + ranks.figure("indicator.GDP.growth_first", apart=True)
     + "{% if indicator.GDP.city_growth %}，全市{{ indicator.GDP.city_growth.text }}{% endif %}。",
     chart_series=("区", "增速目标（%）", "全市目标（%）"),
     chart_line="全市{{ indicator.GDP.city_growth.text }}",
@@ -260,36 +288,58 @@ EN = Words(
             "Growth: ",
             ranks.names("indicator.GDP.growth_first", "en")
             + ranks.verb("indicator.GDP.growth_first", " leads with ", " lead with ")
-            + ranks.figure("indicator.GDP.growth_first") + "; the median of {{ indicator.GDP.growth|length }} districts is "
-            "{{ indicator.GDP.median_growth|percent }}{% if indicator.GDP.city_growth %}, and {{ " + ABOVE
-            + " }} of them {% if " + ABOVE + " == 1 %}sets{% else %}set{% endif %} a higher figure than the city ({{ indicator.GDP.city_growth.text }})"
-            "{% for t in " + BELOW + " %}{% if loop.first %}. Below the city: {% else %}, {% endif %}{{ t.place.short }} "
+            + ranks.figure("indicator.GDP.growth_first")
+            + "; the median of {{ indicator.GDP.growth|length }} districts is "
+            "{{ indicator.GDP.median_growth|percent }}{% if indicator.GDP.city_growth %}, and {{ "
+            + ABOVE
+            + " }} of them {% if "
+            + ABOVE
+            + " == 1 %}sets{% else %}set{% endif %} a higher figure than the city ({{ indicator.GDP.city_growth.text }})"
+            "{% for t in "
+            + BELOW
+            + " %}{% if loop.first %}. Below the city: {% else %}, {% endif %}{{ t.place.short }} "
             "({{ t.text }}){% endfor %}{% endif %}.",
         ),
         (
             "indicator.FAI.growth or indicator.IND_INVEST.growth",
             "Investment: ",
-            "{% if indicator.FAI.growth %}fixed-asset growth is highest in " + ranks.names("indicator.FAI.growth_first", "en")
-            + " (" + ranks.figure("indicator.FAI.growth_first") + "; median "
+            "{% if indicator.FAI.growth %}fixed-asset growth is highest in "
+            + ranks.names("indicator.FAI.growth_first", "en")
+            + " ("
+            + ranks.figure("indicator.FAI.growth_first")
+            + "; median "
             "{{ indicator.FAI.median_growth|percent }}){% endif %}"
             "{% if indicator.FAI.growth and indicator.IND_INVEST.growth %}, {% endif %}"
-            "{% if indicator.IND_INVEST.growth %}industrial in " + ranks.names("indicator.IND_INVEST.growth_first", "en")
-            + " (" + ranks.figure("indicator.IND_INVEST.growth_first") + "){% endif %}.",
+            "{% if indicator.IND_INVEST.growth %}industrial in "
+            + ranks.names("indicator.IND_INVEST.growth_first", "en")
+            + " ("
+            + ranks.figure("indicator.IND_INVEST.growth_first")
+            + "){% endif %}.",
         ),
         (
             WORK,
             "Delivery: ",
-            "the districts also list {{ " + KIND.replace("CODE", "deliverable") + " }} deliverables{% set works = "
-            + KIND.replace("CODE", "portfolio") + " %}{% if works %} and {{ " + KIND.replace("CODE", "portfolio") + " }} {% if works == 1 %}portfolio"
+            "the districts also list {{ "
+            + KIND.replace("CODE", "deliverable")
+            + " }} deliverables{% set works = "
+            + KIND.replace("CODE", "portfolio")
+            + " %}{% if works %} and {{ "
+            + KIND.replace("CODE", "portfolio")
+            + " }} {% if works == 1 %}portfolio"
             "{% else %}portfolios{% endif %} of works in hand{% endif %}, each in its district’s table.",
         ),
         (
             "observed",
             "Progress: ",
             "by {{ pack.observed_date }}, of {{ observed|selectattr('actual')|list|length }} targets with actual values {{ "
-            + STATUS.replace("CODE", "met") + " }} {% if " + STATUS.replace("CODE", "met") + " == 1 %}is{% else %}are{% endif %} met, {{ "
-            + STATUS.replace("CODE", "on_track") + " }} on track and {{ "
-            + STATUS.replace("CODE", "behind") + " }} behind"
+            + STATUS.replace("CODE", "met")
+            + " }} {% if "
+            + STATUS.replace("CODE", "met")
+            + " == 1 %}is{% else %}are{% endif %} met, {{ "
+            + STATUS.replace("CODE", "on_track")
+            + " }} on track and {{ "
+            + STATUS.replace("CODE", "behind")
+            + " }} behind"
             "{% if " + UNJUDGED + " %}, and {{ " + UNJUDGED + " }} without a number to judge by{% endif %}.",
         ),
         (
@@ -308,16 +358,31 @@ EN = Words(
     "{% if city.targets|length == 1 %}target{% else %}targets{% endif %} for {{ pack.period }}. Level and growth of one "
     "indicator stand in one row.{% else %}The sources state no target of {{ city.name }} for {{ pack.period }}.{% endif %}",
     overview="2. The districts at a glance",
-    overview_lead=("The districts’ targets for the same indicators stand side by side in ", "; a dash means that the source states none."),
+    overview_lead=(
+        "The districts’ targets for the same indicators stand side by side in ",
+        "; a dash means that the source states none.",
+    ),
     progress="3. Progress",
     progress_lead="By {{ pack.observed_date }}, {{ observed|selectattr('actual')|list|length }} "
     "{% if observed|selectattr('actual')|list|length == 1 %}target has{% else %}targets have{% endif %} an actual value: {{ "
-    + STATUS.replace("CODE", "met") + " }} {% if " + STATUS.replace("CODE", "met") + " == 1 %}is{% else %}are{% endif %} met, {{ " + STATUS.replace("CODE", "on_track") + " }} are on track and {{ "
-    + STATUS.replace("CODE", "behind") + " }} are behind{% if " + UNJUDGED + " %}; {{ " + UNJUDGED + " }} cannot be judged, since the target "
+    + STATUS.replace("CODE", "met")
+    + " }} {% if "
+    + STATUS.replace("CODE", "met")
+    + " == 1 %}is{% else %}are{% endif %} met, {{ "
+    + STATUS.replace("CODE", "on_track")
+    + " }} are on track and {{ "
+    + STATUS.replace("CODE", "behind")
+    + " }} are behind{% if "
+    + UNJUDGED
+    + " %}; {{ "
+    + UNJUDGED
+    + " }} cannot be judged, since the target "
     "states no number{% endif %}.",
     progress_label="{{ t.full_label }}{% if t.measure_code == 'growth_yoy' %}, growth{% endif %}{% if t.role_code == 'milestone' %} ({{ t.period }}){% endif %}",
     progress_note="“Done” is the actual value over the target, but none where less is better; “on track” means that it is no less than the share of the "
-    "target’s period that has passed." + ACTUAL_SOURCES.replace("LEAD", " Actual values from ").replace("END", ".") + "{% for t in observed if t.actual and t.actual.date != pack.observed_date %} {{ t.place.short }}, "
+    "target’s period that has passed."
+    + ACTUAL_SOURCES.replace("LEAD", " Actual values from ").replace("END", ".")
+    + "{% for t in observed if t.actual and t.actual.date != pack.observed_date %} {{ t.place.short }}, "
     "{{ t.label|inline }} ({{ t.period }}): as of {{ t.actual.date }}.{% endfor %}",
     remarks="Note: ",
     remark=EACH_FLAG + "{% if loop.first %}{{ t.flags[0].label|inline }} ({% endif %}{{ t.label|inline }} {{ t.text }}"
@@ -326,8 +391,11 @@ EN = Words(
     "{% if r.level and r.growth %}{% if r.base.key == r.level.key %}{{ r.growth.phrase }}{% else %}{{ r.level.phrase }}"
     "{% endif %}{% elif r.stretch %}{{ r.stretch.word }} {{ r.stretch.text }}{% endif %}",
     chart_lead=(
-        "{{ indicator.GDP.growth|length }} districts set a target for GDP growth; " + ranks.names("indicator.GDP.growth_first", "en")
-        + ranks.verb("indicator.GDP.growth_first", " leads with ", " lead with ") + ranks.figure("indicator.GDP.growth_first") + " (",
+        "{{ indicator.GDP.growth|length }} districts set a target for GDP growth; "
+        + ranks.names("indicator.GDP.growth_first", "en")
+        + ranks.verb("indicator.GDP.growth_first", " leads with ", " lead with ")
+        + ranks.figure("indicator.GDP.growth_first")
+        + " (",
         ").",
     ),
     districts="{% if observed %}4{% else %}3{% endif %}. Targets and measures by district",
@@ -336,7 +404,8 @@ EN = Words(
     district="{% if observed %}4{% else %}3{% endif %}.{{ d.n }} {{ d.name }}",
     leader="{{ d.leader.name }}, {{ d.leader.full_title }}",
     lead="{{ d.name }} has set {{ d.targets|length }} {% if d.targets|length == 1 %}target{% else %}targets{% endif %} for "
-    "{{ pack.period }}, first among them: {% for r in d.top[:3] %}" + EN_ROW
+    "{{ pack.period }}, first among them: {% for r in d.top[:3] %}"
+    + EN_ROW
     + "{% if loop.last %}.{% else %}; {% endif %}{% endfor %}",
     no_source="{% if d.coverage == 'none' %}Not in the source. {% endif %}No usable report states targets for {{ d.name }}, and nothing is assumed here.",
     no_measures="The source names no measures of {{ d.name }}.",
@@ -371,8 +440,16 @@ EN = Words(
     },
     heads={
         "district": ("Indicator", "Level", "Growth", "Strength"),
-        "matrix": ("District", "GDP growth", "Fixed-asset investment", "Growth", "Industrial investment", "Growth",
-                   "Industrial value added", "Growth"),
+        "matrix": (
+            "District",
+            "GDP growth",
+            "Fixed-asset investment",
+            "Growth",
+            "Industrial investment",
+            "Growth",
+            "Industrial value added",
+            "Growth",
+        ),
         "progress": ("Place", "Indicator", "Target", "Actual", "Done", "Status"),
         "words": ("Word", "Meaning", "Word", "Meaning"),
         "flags": ("Place", "Indicator", "Figure", "Remark"),
@@ -388,8 +465,11 @@ EN = Words(
         ("about", "an approximate figure"),
     ),
     chart_alt="Column chart: the districts’ growth targets for gross regional product from the highest to the lowest; a "
-    "dashed line marks the city’s. Highest: " + ranks.names("indicator.GDP.growth_first", "en") + " with "
-    + ranks.figure("indicator.GDP.growth_first") + "{% if indicator.GDP.city_growth %}; the city’s is {{ indicator.GDP.city_growth.text }}{% endif %}.",
+    "dashed line marks the city’s. Highest: "
+    + ranks.names("indicator.GDP.growth_first", "en")
+    + " with "
+    + ranks.figure("indicator.GDP.growth_first")
+    + "{% if indicator.GDP.city_growth %}; the city’s is {{ indicator.GDP.city_growth.text }}{% endif %}.",
     chart_series=("District", "Growth target (%)", "City target (%)"),
     chart_line="City: {{ indicator.GDP.city_growth.text }}",
     growth="{{ r.growth.text|dash }}{% if r.stretch %}; {{ r.stretch.word }} {{ r.stretch.text }}{% endif %}",

@@ -111,7 +111,9 @@ def ranked_columns(sheet: Worksheet, first: int, last: int, font: str, leader_fi
     row.graphicalProperties = GraphicalProperties(ln=LineProperties(noFill=True, w=19050))
     # Drawn from edge to edge: a line of points would begin and end in the middle of the outer columns.
     dashed = GraphicalProperties(ln=LineProperties(solidFill=NIGHT, w=19050, prstDash="dash"))
-    row.trendline = Trendline(spPr=dashed, trendlineType="linear", forward=0.5, backward=0.5, dispRSqr=False, dispEq=False)
+    row.trendline = Trendline(
+        spPr=dashed, trendlineType="linear", forward=0.5, backward=0.5, dispRSqr=False, dispEq=False
+    )
     row.marker.symbol = "none"
     row.smooth = False
     bars += city
@@ -159,7 +161,23 @@ def _described(xml: str, charts) -> str:  # type: ignore[no-untyped-def]
     return '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n' + etree.tostring(root, encoding="unicode")
 
 
-_FONT_ORDER = ["b", "i", "strike", "condense", "extend", "outline", "shadow", "u", "vertAlign", "sz", "color", "name", "family", "charset", "scheme"]
+_FONT_ORDER = [
+    "b",
+    "i",
+    "strike",
+    "condense",
+    "extend",
+    "outline",
+    "shadow",
+    "u",
+    "vertAlign",
+    "sz",
+    "color",
+    "name",
+    "family",
+    "charset",
+    "scheme",
+]
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 
 

@@ -73,7 +73,9 @@ class Builder:
         others = [self.book.create_sheet(name) for name in
                   (words.targets, words.matrix, words.measures, words.sources, words.notes)]  # fmt: skip
         self.overview(sheet)
-        for make, other in zip((self.targets, self.matrix, self.measures, self.sources, self.notes), others, strict=True):
+        for make, other in zip(
+            (self.targets, self.matrix, self.measures, self.sources, self.notes), others, strict=True
+        ):
             make(other)
         for one, color in zip(self.book.worksheets, (ACCENT, NIGHT, NIGHT, GREY, GREY, GREY), strict=True):
             one.sheet_properties.tabColor = color
@@ -86,7 +88,9 @@ class Builder:
 
     # --- helpers -------------------------------------------------------------------------------------------------
 
-    def put(self, sheet, at, value=None, *, size=10, color=INK, bold=False, align=None, back=None, border=None, form=None):
+    def put(
+        self, sheet, at, value=None, *, size=10, color=INK, bold=False, align=None, back=None, border=None, form=None
+    ):
         """Write a cell with its look."""
         cell = sheet[at]
         if value is not None:
@@ -243,7 +247,13 @@ class Builder:
             self.put(sheet, f"C{first}", f'=IFERROR({found},"")', form=PERCENT, border=border, align=RIGHT)
             city = f'INDEX({self.range("G")},MATCH("{{{{ {name}.city.key }}}}",{self.range("A")},0))'
             self.put(sheet, f"D{first}", f"=IFERROR({city},NA())", form=PERCENT, border=border, align=RIGHT)
-            self.put(sheet, f"E{first}", f'=B{first}&" "&CHAR(10)&TEXT(C{first},"{PERCENT}")', border=border, align=LEFT_PLAIN)
+            self.put(
+                sheet,
+                f"E{first}",
+                f'=B{first}&" "&CHAR(10)&TEXT(C{first},"{PERCENT}")',
+                border=border,
+                align=LEFT_PLAIN,
+            )
             self.put(sheet, f"F{first}", "{{ t.text }}{% endfor %}", color=MUTED, border=border, align=LEFT_PLAIN)
             last = first
             if number == 1:
@@ -290,7 +300,9 @@ class Builder:
         counts += [f'=COUNTIFS({mine},{kind},"{word}")' for word in words.kinds]
         counts += [f'=COUNTIFS({mine},{status},"<>{words.status[3]}")']
         counts += [f'=COUNTIFS({mine},{status},"{word}")' for word in words.status[:3]]
-        self.put(sheet, f"B{at}", "{% for d in districts[:20] %}{{ d.short }}", bold=True, border=UNDER, align=LEFT_PLAIN)
+        self.put(
+            sheet, f"B{at}", "{% for d in districts[:20] %}{{ d.short }}", bold=True, border=UNDER, align=LEFT_PLAIN
+        )
         self.put(sheet, f"C{at}", "{{ d.coverage_text }}", color=MUTED, border=UNDER, align=LEFT_PLAIN)
         for number, formula in enumerate(counts, 4):
             self.put(sheet, f"{letter(number)}{at}", formula, border=UNDER, align=CENTER, form='#,##0;-#,##0;"–"')
@@ -362,9 +374,7 @@ class Builder:
         lower = f'OR(F{row}="≤",F{row}="<",Z{row}="{less}")'
         strict = f'OR(F{row}=">",F{row}="<")'
         limit = f'IF(H{row}="",G{row},H{row})'
-        reached = (
-            f"IF({lower},IF({strict},U{row}<{limit},U{row}<={limit}),IF({strict},U{row}>G{row},U{row}>=G{row}))"
-        )
+        reached = f"IF({lower},IF({strict},U{row}<{limit},U{row}<={limit}),IF({strict},U{row}>G{row},U{row}>=G{row}))"
         # Multiplied out: a quotient would be rounded before it is compared.
         pace = f"U{row}*(T{row}-S{row}+1)>=G{row}*(V{row}-S{row}+1)"
         on_track = f'AND(OR({totals}),NOT({lower}),Z{row}<>"{stock}",V{row}<>"",{pace})'
@@ -589,7 +599,12 @@ class Builder:
         at += 2
         self._section(sheet, at, words.coverage)
         self.heads(sheet, at + 1, words.coverage_heads, 2, MUTED)
-        cells = ("{% for d in districts %}{{ d.name }}", "{{ d.coverage_text }}", "{{ d.targets|length }}", "{{ d.note }}{% endfor %}")
+        cells = (
+            "{% for d in districts %}{{ d.name }}",
+            "{{ d.coverage_text }}",
+            "{{ d.targets|length }}",
+            "{{ d.note }}{% endfor %}",
+        )
         for column, text in zip("BCDE", cells, strict=True):
             self.put(sheet, f"{column}{at + 2}", text, border=UNDER, align=RIGHT if column == "D" else LEFT)
         at += 4
@@ -598,7 +613,12 @@ class Builder:
         self.put(sheet, f"B{at}", "{% if " + doubtful + " %}")
         self._section(sheet, at + 1, words.flagged)
         self.heads(sheet, at + 2, words.flagged_heads, 2, MUTED)
-        cells = ("{% for t in " + doubtful + " %}{{ t.place.short }}", "{{ t.label }}", "{{ t.text }}", "{{ t.flag_text }}{% endfor %}")
+        cells = (
+            "{% for t in " + doubtful + " %}{{ t.place.short }}",
+            "{{ t.label }}",
+            "{{ t.text }}",
+            "{{ t.flag_text }}{% endfor %}",
+        )
         for column, text in zip("BCDE", cells, strict=True):
             self.put(sheet, f"{column}{at + 3}", text, border=UNDER, align=LEFT)
         self.put(sheet, f"B{at + 4}", "{% endif %}")

@@ -70,3 +70,19 @@ def test_a_coloured_point_goes_with_its_category() -> None:
     target = chart(("a", "AA0000", {"x": 1, "y": 2}, [1]))
     carry_data(chart(("a", "000000", {"x": 1}, [])), target)
     assert points(target) == [[]]
+
+
+def test_categories_without_a_name_say_nothing_and_come_when_they_have_one() -> None:
+    """LibreOffice drops those of a chart over an empty list."""
+    target = chart(("a", "AA0000", {"": 0}, []))
+    base = chart_data(target)
+    for point in [*target.iter(f"{C}pt")][1:]:
+        point.getparent().remove(point)
+    empty = chart_data(target)
+    categories = next(target.iter(f"{C}cat"))
+    categories.getparent().remove(categories)
+    assert chart_data(target) == empty != base
+    source = chart(("a", "000000", {"x": 5, "y": 6}, []))
+    carry_data(source, target)
+    assert chart_data(target) == chart_data(source)
+    assert colours(target) == {"a": "AA0000"}

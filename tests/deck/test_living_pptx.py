@@ -219,6 +219,20 @@ def test_7_every_copy_of_a_slide_updates(base: bytes, ours: bytes, to: int) -> N
     assert all(MARK not in notes_of(slide) for slide in result.slides)
 
 
+def test_7_a_conflict_on_one_copy_leaves_the_others_following(base: bytes, ours: bytes) -> None:
+    def edit(prs: Any) -> None:
+        duplicate(prs, 1, 2)
+        shape = next(one for one in walk(prs.slides[2].shapes) if one.name == BIG)
+        shape.text_frame.paragraphs[0].runs[0].text = "手写"
+
+    first = merged(base, edited(base, edit), ours)
+    assert [one.theirs for one in first.plan.conflicts] == ["手写"]
+    assert first.content is not None
+    second = merged(ours, first.content, render(data(d00001_gdp_growth="12"), 3), first.plan.conflicts)
+    assert [one.theirs for one in second.plan.conflicts] == ["手写"]
+    assert [text_of(content_of(second), BIG, number) for number in (0, 1)] == ["12%以上", "手写"]
+
+
 def test_7_a_shape_copied_on_its_slide_and_to_a_new_one(base: bytes, ours: bytes) -> None:
     import copy
 
