@@ -208,9 +208,14 @@ class _Upgrade:
         is_apart = slot.kind is SlotKind.CHART or (group, item.id, slot.key) in self._left
         places = [] if is_apart else self._places(group, item, slot, found)
         carried = [self._carry(old, slot, place) for place in places]
-        if not carried or not all(carried):
+        if not all(carried) or (not carried and canonical(slot.text) not in self._said):
             self._conflicts.append(_not_carried(group, item, slot, old))
         return True
+
+    @cached_property
+    def _said(self) -> set[str]:
+        """What the new render says: what a person wrote word for word like that was brought before."""
+        return {canonical(slot.text) for _, _, slot in self._prose}
 
     @cached_property
     def _twins(self) -> dict[str, str]:
