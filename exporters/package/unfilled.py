@@ -16,16 +16,19 @@ _XML = (".xml", ".rels", ".vml")
 
 
 def unfilled(template: Package, finished: Package) -> list[Fault]:
-    """Return a warning for each tag of *template* that is left in a part of *finished*, with the part's name.
+    """Return a warning for each tag of *template* that is left in *finished*, with the first part that holds it.
 
     Braces that the data holds are text, unless the template has the very same.
     """
     typed = {tag for _, tag in _tags(template)}
     hint = "no tag is read there; move it into a text, or take it out"
+    left: dict[str, str] = {}
+    for part, tag in _tags(finished) if typed else ():
+        if tag in typed:
+            left.setdefault(tag, part)
     return [
         Fault("unfilled", f"the tag {tag[:60]} is not filled in", where=part, hint=hint, severity="warning")
-        for part, tag in dict.fromkeys(_tags(finished) if typed else ())
-        if tag in typed
+        for tag, part in left.items()
     ]
 
 

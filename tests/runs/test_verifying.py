@@ -22,7 +22,7 @@ from exporters.runs.build import execute
 from exporters.runs.pack import Pack
 from exporters.runs.planning import plan
 from exporters.runs.verifying import verify
-from exporters.runs.verifying.through_keys import stated
+from exporters.runs.verifying.through_keys import shortened, stated
 from tests.runs import seeding
 from tests.runs.seeding import PACKS, rewrite
 
@@ -263,3 +263,21 @@ def test_a_card_states_what_its_record_says(key: str, text: str, right: bool) ->
     keys = Keys(Scope(load(datasets()["guangzhou-2023"]), "zh"))
     assert keys.find(key) is None
     assert stated(text, keys.statements(key)) is right
+
+
+@pytest.mark.parametrize(
+    ("shown", "value", "key", "right"),
+    [
+        ("新增办公楼宇…", "新增办公楼宇（白鹅潭片区）", "d.office.row.short", True),
+        ("新增办公楼宇…", "新增办公楼宇（2025年）", "d.office.row.short", True),
+        ("新增办公楼宇（白鹅…）", "新增办公楼宇（白鹅潭片区）", "d.office.row.short", True),
+        ("新增办公楼宇…楼", "新增办公楼宇（白鹅潭片区）", "d.office.row.short", False),
+        ("新增办公楼宇", "新增办公楼宇（白鹅潭片区）", "d.office.row.short", False),
+        ("新增厂房…", "新增办公楼宇（白鹅潭片区）", "d.office.row.short", False),
+        ("超…", "超730亿元", "d.fai.text", False),
+        ("超73…", "超730亿元", "d.fai.text", False),
+        ("…", "白鹅潭", "d.office.row.short", False),
+    ],
+)
+def test_words_that_a_template_cut_are_the_record_s(shown: str, value: str, key: str, right: bool) -> None:
+    assert shortened(shown, value, key) is right

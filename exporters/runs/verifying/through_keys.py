@@ -16,6 +16,7 @@ from exporters.snapshot import MARK, Slot, SlotKind, Snapshot
 
 # Of longer texts only the numbers are told.
 _LONGEST_VALUE = 24
+_NAMES = frozenset(("short", "label", "full_label", "name"))
 _NOTHING = frozenset(("", "-", "—", "–"))
 
 
@@ -49,7 +50,9 @@ def through_keys(one: Read, keys: Keys, kept: Kept) -> tuple[int, list[Finding]]
                 found.append(Finding("disagrees", one.file.name, one.where(slot), slot.key, message))
             continue
         value = keys.value(record)
-        if isinstance(value, (str, int, Decimal)) and not _agree(str(value), slot.text):
+        if isinstance(value, (str, int, Decimal)) and not (
+            _agree(str(value), slot.text) or shortened(slot.text, str(value), one.key(slot))
+        ):
             message = f"shows {slot.text or 'nothing'}, the record says {value}"
             found.append(Finding("disagrees", one.file.name, one.where(slot), slot.key, message))
     return count, found
@@ -122,6 +125,13 @@ def _agree(first: str, second: str) -> bool:
     if one or other:
         return one == other
     return first.strip() in _NOTHING or canonical(first) in canonical(second)
+
+
+def shortened(shown: str, value: str, key: str) -> bool:
+    """Whether *shown* is the beginning of a *value* that a template cut for want of room: of words, never of a figure."""
+    begun, cut, rest = shown.rstrip("）)").rpartition("…")
+    whole = bool(cut and not rest and canonical(begun)) and canonical(value).startswith(canonical(begun))
+    return whole and (not numbers(value) or key.rpartition(".")[2] in _NAMES)
 
 
 def stated(text: str, targets: Sequence[TargetView]) -> bool:
