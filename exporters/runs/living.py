@@ -108,13 +108,18 @@ Readings = tuple[Snapshot, Snapshot, Snapshot]
 """What base, theirs and ours hold."""
 
 
+def relaid(room: Exporter, theirs: EditedPackage, ours: Package) -> Any:
+    """Return *theirs* as it is with as much of what has no key as *ours* has (``Relaid``); None where it has that."""
+    found: Any = getattr(room, "relaid", None)
+    return found(theirs, ours) if found is not None else None
+
+
 def laid_out(
     room: Exporter, theirs: EditedPackage, ours: Package, readings: Readings, open_conflicts: Sequence[Conflict]
 ) -> tuple[EditedPackage, Readings, tuple[Conflict, ...]]:
     """Return *theirs* with as much of what has no key as *ours* has, and where that has it, what it, its base and
     *ours* hold, and the open conflicts by the names that they have there, with what people wrote in what is gone."""
-    relaid: Any = getattr(room, "relaid", None)
-    found = relaid(theirs, ours) if relaid is not None else None
+    found = relaid(room, theirs, ours)
     if found is None:
         return theirs, readings, tuple(open_conflicts)
     conflicts = [_renamed(one, found.renamed) for one in open_conflicts]

@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING
 from exporters.errors import BriefpackError, Fault, RefusedError
 from exporters.files import read_file
 from exporters.merge import aligned, content_of, following, line_key, merge, upgrade
-from exporters.package import Package
-from exporters.runs.living import counted, edited_from, lost, with_own
+from exporters.package import EditedPackage, Package
+from exporters.runs.living import counted, edited_from, lost, relaid, with_own
 from exporters.runs.memory import Base, Memory
 from exporters.runs.stamp import read_stamp
 from exporters.snapshot import (
@@ -80,28 +80,33 @@ def taken_in(
     Raises RefusedError where more than a fifth of the copy's anchors is gone.
     """
     base, other = (Package.open(content, name=str(copy.path)) for content in (copy.base.content, copy.content))
-    other = edited_from(room, base, other)
+    pristine = Package.open(origin.content, name=theirs.file)
+    one_template = copy.base.generation.template == origin.generation.template
+    other, file = edited_from(room, base, other), edited_from(room, pristine, theirs)
+    told: list[Conflict] = []
+    if one_template and (there := relaid(room, other, pristine)) is not None:
+        other, base = there.package, there.package.base
+        told += (_open("", text) for text in there.told)
     before, now = room.read(base), room.read(other)
     if (plan := counted(room, other, before, now, merge(before, now, before))).lost_too_much:
         raise RefusedError(lost(plan, str(copy.path), room, base))
     now = aligned(before, now)
     once = _once(before, now)
-    told: list[Conflict] = []
-    one_template = copy.base.generation.template == origin.generation.template
     if one_template:
-        plan = merge(before, room.read(theirs), once, both_edited=True)
+        plan = merge(before, room.read(file), once, both_edited=True)
         # What an office counts anew (page numbers) is nobody's edit, and the data has dropped nothing here.
         # What is new in the copy is somebody's own, and comes with all else of that kind.
         mine = (one for one in plan.edits if not isinstance(one, MarkStale | InsertItem))
         edits: list[Edit] = [one for one in mine if not _is_counted(one)]
         said: set[str] = set()
     else:
-        plan, lines_told = upgrade(before, now, room.read(theirs))
+        plan, lines_told = upgrade(before, now, room.read(file))
         # What was taken out of the copy, and says something else by now, is told alone.
         open_ids = {one.key for one in plan.conflicts if one.reason == "deleted-changed"}
         edits = [one for one in plan.edits if not (isinstance(one, RemoveItem) and one.id in open_ids)]
         said = {*lines_told}
-    result = _patched(room, theirs, edits, other, epoch)
+    result = _patched(room, file, edits, other, epoch)
+    result = theirs if result is file else result
     old, new = ({(group.id, item.id): item for group in one.groups for item in group.items} for one in (before, once))
     for one in plan.conflicts:
         place = one.group, one.item
@@ -110,11 +115,12 @@ def taken_in(
             told.append(_open(was, content_of(new[place]) if place in new else one.ours))
         else:
             told.append(_open(one.base, one.theirs))
-    more, left = with_own(room, result, other, base, (before, now), one_template=one_template, epoch=epoch)
+    target = EditedPackage(result, pristine)
+    more, left = with_own(room, target, other, base, (before, now), one_template=one_template, epoch=epoch)
     if more is not None:
         result = Package.written(more, name=theirs.file)
         # What was copied in the copy says what the file was made to say since.
-        moved = following(before, room.read(result), room.read(Package.open(origin.content, name=theirs.file)))
+        moved = following(before, room.read(result), room.read(pristine))
         result = _patched(room, result, moved.edits, other, epoch)
     said |= {line for one in told for line in one.theirs.split("\n")}
     if one_template:

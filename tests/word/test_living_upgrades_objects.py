@@ -116,7 +116,11 @@ def test_in_sentences_of_the_template_they_are_told(base: bytes, new: Maker) -> 
 
     result = upgraded(base, edited(base, edit), new(FIRST))
     told = {one.theirs for one in result.plan.conflicts}
-    assert {one.partition(" in: ")[0] for one in told} == {"field REF _Ref77", "link https://example.org", "equation a+b"}
+    assert {one.partition(" in: ")[0] for one in told} == {
+        "field REF _Ref77",
+        "link https://example.org",
+        "equation a+b",
+    }
     assert "equation a+b in: 以下分区说明。" in told
     # They are told until somebody settles them.
     later = upgraded(new(FIRST), result.content or b"", new(FIRST), result.plan.conflicts, changed=False)

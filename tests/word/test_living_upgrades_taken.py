@@ -114,7 +114,9 @@ def test_a_section_taken_out_whole_stays_out(base: bytes, new: Maker) -> None:
 
 
 @pytest.mark.parametrize("settled", [None, ""])
-def test_what_was_deleted_and_moved_before_the_new_template_stays_open(base: bytes, new: Maker, settled: str | None) -> None:
+def test_what_was_deleted_and_moved_before_the_new_template_stays_open(
+    base: bytes, new: Maker, settled: str | None
+) -> None:
     def edit(document: Any) -> None:
         row = document.tables[0].rows[1]._tr
         row.getparent().remove(row)

@@ -140,7 +140,12 @@ def test_names_stand_for_what_means_the_same_in_every_cell():
 
 @pytest.mark.parametrize(
     ("text", "meant"),
-    [("T[a b]", ("T", "a b", False)), ("T[[#This Row],[a]]", ("T", "a", True)), ("[@a]", ("", "a", True)), ("T[]", ("T", "", False))],
+    [
+        ("T[a b]", ("T", "a b", False)),
+        ("T[[#This Row],[a]]", ("T", "a", True)),
+        ("[@a]", ("", "a", True)),
+        ("T[]", ("T", "", False)),
+    ],
 )
 def test_structured_references_to_one_column(text, meant):
     assert structured(text) == meant

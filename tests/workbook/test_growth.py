@@ -171,7 +171,14 @@ def test_names_print_ranges_and_breaks_move() -> None:
 
 def test_formulas_over_names_and_tables_hold_their_values() -> None:
     def finish(book: Any) -> None:
-        named = {"total": "SUM(目标!$B$2:$B$2)", "rate": "0.5", "first": "目标!$B$2", "col": "T[项数]", "moves": "目标!B2", "a": "a+1"}
+        named = {
+            "total": "SUM(目标!$B$2:$B$2)",
+            "rate": "0.5",
+            "first": "目标!$B$2",
+            "col": "T[项数]",
+            "moves": "目标!B2",
+            "a": "a+1",
+        }
         book.defined_names |= {name: DefinedName(name, attr_text=text) for name, text in named.items()}
         book["目标"].add_table(Table(displayName="T", ref="A1:C2"))
 
@@ -179,7 +186,7 @@ def test_formulas_over_names_and_tables_hold_their_values() -> None:
         "A1": "区", "B1": "项数", "C1": "份额", "A2": "{% for d in districts %}{{ d.short }}", "B2": "{{ d.targets|length }}",
         "C2": "=T[[#This Row],[项数]]/SUM(T[项数])", "D2": "{% endfor %}", "F1": "=first*1",
     }  # fmt: skip
-    asked = ["total", "total*rate", "SUM(first)", "SUM(col)", "SUM(T[项数])", "VLOOKUP(\"越秀\",T[],2,0)", "moves", "a"]
+    asked = ["total", "total*rate", "SUM(first)", "SUM(col)", "SUM(T[项数])", 'VLOOKUP("越秀",T[],2,0)', "moves", "a"]
     cells |= {f"B{number}": f"={text}" for number, text in enumerate(asked, 4)}
     book = rendered(template({"目标": cells}, finish))
     assert lint(book) == []

@@ -166,3 +166,23 @@ def test_a_table_without_keys_follows_too(tmp_path: Path):
             told = {3: 61, 4: "on time"}.get(cell.column, cell.value) if cell.row == typed else cell.value
             assert sheet[cell.coordinate].value == told, cell.coordinate
     assert [one.key for one in desk.status().plan.kept if one.key.startswith("List!")] == [f"List!C{typed}"]
+
+
+def test_what_an_older_copy_says_goes_to_its_own_row(desk: Desk, tmp_path: Path):
+    mailed = tmp_path / "mailed.xlsx"
+    book = sheets(desk.content)
+    sheet = book["List"]
+    sheet.cell(row(sheet, "10 estates", 4), 3).value = "blocks"
+    book.create_sheet("Theirs")["A1"] = f"=List!B{row(sheet, '10 estates', 4)}"
+    book.save(mailed)
+    moved(desk)
+    built(desk)
+    desk.edit(lambda book: book["List"].insert_rows(1))
+    for _ in range(2):
+        outcome = desk.build(copies=(mailed,))
+        assert outcome.exit_code == 0, outcome.manifest.conflicts
+        book = sheets(desk.content)
+        at = row(book["List"], "10 estates", 4)
+        assert book["List"].cell(at, 3).value == "blocks"
+        assert book["List"].cell(at + 1, 3).value == "estates"
+        assert book["Theirs"]["A1"].value == f"=List!B{at}"
