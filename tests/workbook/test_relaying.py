@@ -11,7 +11,9 @@ import openpyxl
 import pytest
 from desk import Desk, built
 from living_samples import clean, opened
-from openpyxl.styles import Font
+from openpyxl.formatting.rule import CellIsRule
+from openpyxl.styles import Font, PatternFill
+from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.table import Table
 
 from exporters.workbook.locating import results
@@ -186,3 +188,34 @@ def test_what_an_older_copy_says_goes_to_its_own_row(desk: Desk, tmp_path: Path)
         assert book["List"].cell(at, 3).value == "blocks"
         assert book["List"].cell(at + 1, 3).value == "estates"
         assert book["Theirs"]["A1"].value == f"=List!B{at}"
+
+
+def test_a_column_that_somebody_hides_holds_no_keys(desk: Desk):
+    """Units are written as keys are: in small letters."""
+    desk.edit(lambda book: book["List"].column_dimensions["C"].__setattr__("hidden", True))
+    assert not desk.status().plan.kept
+    moved(desk)
+    built(desk)
+    said = [[cell.value for cell in line] for line in sheets(desk.content)["List"].iter_rows()]
+    assert said == [[cell.value for cell in line] for line in sheets(desk.fresh())["List"].iter_rows()]
+
+
+def test_what_a_copy_lays_over_cells_is_told(desk: Desk, tmp_path: Path):
+    mailed = tmp_path / "mailed.xlsx"
+    book = sheets(desk.content)
+    sheet = book["List"]
+    sheet["A2"].hyperlink = "https://example.org/plan"
+    sheet.add_data_validation(DataValidation(type="list", formula1='"yes,no"', sqref="E3:E9"))
+    red = PatternFill("solid", bgColor="FFFF0000")
+    sheet.conditional_formatting.add("B3:B9", CellIsRule(operator="lessThan", formula=["5"], fill=red))
+    sheet.oddFooter.center.text = "internal"
+    book.save(mailed)
+    told = {
+        "List: link at A2 to https://example.org/plan", 'List: choices or limits at E3:E9: "yes,no"',
+        "List: conditional format at B3:B9: 5", "List: header or footer: &Cinternal",
+    }  # fmt: skip
+    for _ in range(2):
+        assert {one["theirs"] for one in desk.build(copies=(mailed,)).manifest.conflicts} == told
+    for one in desk.build().manifest.conflicts:
+        desk.resolve(one["key"], "mine")
+    built(desk)

@@ -22,6 +22,7 @@ from exporters.workbook.living.lifting import Lifting
 from exporters.workbook.living.naming import Naming
 from exporters.workbook.living.packing import Changes
 from exporters.workbook.living.placing import content_like
+from exporters.workbook.living.ruling import laid_over
 from exporters.workbook.living.shapes import shaped
 from exporters.workbook.living.shifting import Shifts
 from exporters.workbook.living.spans import Splices, escaped, parse, prefix_of, utf8
@@ -78,6 +79,7 @@ class _Adopter:
                 self._columns(entry)
                 self._cells(entry, twin)
                 self._drawn(entry, twin)
+                self._laid_over(entry, twin)
         self._lifting.names = self._names()
         for edit in self._edits.values():
             self.changes.set(edit.entry.part, edit.write(Shifts({})))
@@ -270,6 +272,11 @@ class _Adopter:
                 self.left.append(f"{entry.name}: chart {title or frame.chart.rpartition('/')[2]}")
         known = _pictures(self._base, twin.base)
         self.left += (f"{entry.name}: {name}" for name in _pictures(self._source, entry.part) if name not in known)
+
+    def _laid_over(self, entry: SheetEntry, twin: Twin) -> None:
+        known = {**laid_over(self._base, twin.base), **(laid_over(self._book, twin.target) if twin.target else {})}
+        found = laid_over(self._source, entry.part)
+        self.left += (f"{entry.name}: {words}" for what, words in found.items() if what not in known)
 
     # --- names ---------------------------------------------------------------------------------------------------
 

@@ -279,7 +279,7 @@ class Book:
 
     def _range(self, entry: SheetEntry) -> Table | None:
         sheet = self.sheet(entry.part)
-        hidden = sorted(self.hidden_columns(entry.part))
+        hidden = self._key_columns(entry.part)
         known = self._kept_together + self.converted if hidden else ()
         tables = [table.area for table in known if table.sheet == entry.part]
         outside = [
@@ -303,6 +303,17 @@ class Book:
                 part = f"{entry.part}{RANGE}{letters(column)}"
                 return Table(part, entry.part, "", area, area.top, area.bottom, (Column("key", column), *columns))
         return None
+
+    def _key_columns(self, part: str) -> list[int]:
+        """Return the columns of a sheet that may hold keys outside tables: the one that did in :attr:`origin`, hidden
+        or not; of a sheet that it does not have, those that are hidden."""
+        base = self.twins.get(part)
+        if self.origin is None or base is None:
+            return sorted(self.hidden_columns(part))
+        known = self.alignments.get(part)
+        columns = known.columns if known is not None else None
+        keys = (one.key_column for one in self.origin.ranges if one.sheet == base)
+        return [there for key in keys if (there := columns.theirs(key) if columns is not None else key)]
 
     def _letters(self, part: str, column: int) -> str:
         """Return what a column outside tables is called: by its letters, where the sheet was rearranged by those in
