@@ -23,6 +23,8 @@ from exporters.errors import Fault
 
 # What says something of its own where nothing is there, or is as well empty.
 _SAFE_FILTERS = frozenset(("dash", "default", "d", "length", "count", "list", "join", "select"))
+_NAMING = frozenset(("_shape", "_slide"))
+"""Filters of what names a shape or a slide, which nobody reads."""
 _SEEN = "_seen"
 _SHOWN = 3
 
@@ -175,7 +177,7 @@ def _bare(node: nodes.Node) -> nodes.Node | None:
     while isinstance(node, nodes.Filter) and node.node is not None:
         if node.name == "_field" and node.args and isinstance(node.args[0], nodes.Const):
             return nodes.Getattr(node.node, node.args[0].value, "load", lineno=node.lineno)
-        if node.name in _SAFE_FILTERS:
+        if node.name in _SAFE_FILTERS or node.name in _NAMING:
             return None
         node = node.node
     return node if isinstance(node, (nodes.Getattr, nodes.Getitem, nodes.Tuple)) else None

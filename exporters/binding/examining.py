@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from exporters.binding.program import Program
@@ -18,6 +18,8 @@ class Examination:
     texts: dict[str, str] = field(default_factory=dict)
     programs: list[Program] = field(default_factory=list)
     doubts: list[Fault] = field(default_factory=list)
+    names: dict[str, Any] = field(default_factory=dict)
+    """The names, with their types, that the format adds to those of every template."""
 
     def saw(self, place: str, text: str) -> None:
         """Take note of a text that stands at *place*; the paragraphs of a shape share theirs."""

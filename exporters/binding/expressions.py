@@ -147,12 +147,13 @@ def check(
     return checker.faults
 
 
-def check_tags(texts: typing.Mapping[str, str]) -> list[Fault]:
+def check_tags(texts: typing.Mapping[str, str], names: Types | None = None) -> list[Fault]:
     """Return the unknown names of a template whose structure is broken, tag by tag; *texts* are its texts by place.
 
-    A loop's name counts from its tag on, whether the loop is closed or not; filters are not looked at.
+    *names* are what the format adds to those of every template. A loop's name counts from its tag on, whether the loop
+    is closed or not; filters are not looked at.
     """
-    types: Types = {**TOP, "loop": UNKNOWN}
+    types: Types = {**TOP, **(names or {}), "loop": UNKNOWN}
     faults: list[Fault] = []
     for place, text in texts.items():
         for tag in scan(text, place, []):

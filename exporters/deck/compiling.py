@@ -12,6 +12,7 @@ from typing import Any
 from lxml import etree
 
 from exporters.binding.compiled import Compiled
+from exporters.binding.examining import EXAMINATION
 from exporters.binding.expressions import check
 from exporters.binding.names import TOP
 from exporters.binding.program import Weaver, closing, opening
@@ -51,6 +52,9 @@ def compile_deck(package: Package, file: str) -> Compiled:
     """Compile a presentation template; raise TemplateError with every fault, each at its slide and shape."""
     faults: list[Fault] = []
     compiler = _Compiler(package, faults)
+    examination = EXAMINATION.get()
+    if examination is not None:
+        examination.names = NAMES
     try:
         compiled = compiler.run()
         if not faults:

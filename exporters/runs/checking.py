@@ -116,7 +116,8 @@ def _names_apart(one: _Template) -> None:
     from exporters.binding.expressions import check_tags
 
     told = {(fault.where, fault.message) for fault in one.faults}
-    one.faults += [fault for fault in check_tags(one.seen.texts) if (fault.where, fault.message) not in told]
+    found = check_tags(one.seen.texts, one.seen.names)
+    one.faults += [fault for fault in found if (fault.where, fault.message) not in told]
 
 
 def _outline(one: _Template) -> Outline | None:
