@@ -78,7 +78,7 @@ def regenerate(
     """
     theirs = edited_from(room, base, theirs)
     if template_changed:
-        plan, content = upgraded(room, file, (base, theirs, ours), stamp, open_conflicts, epoch)
+        plan, content = upgraded(room, file, (theirs, ours), stamp, open_conflicts, epoch)
         return Merged(content, plan)
     edited = theirs
     # Held until the patch is written: it goes on with what they were opened as.
@@ -108,18 +108,25 @@ Readings = tuple[Snapshot, Snapshot, Snapshot]
 """What base, theirs and ours hold."""
 
 
-def relaid(room: Exporter, theirs: EditedPackage, ours: Package) -> Any:
-    """Return *theirs* as it is with as much of what has no key as *ours* has (``Relaid``); None where it has that."""
+def relaid(room: Exporter, theirs: EditedPackage, ours: Package, *, restyled: bool = False) -> Any:
+    """Return *theirs* as it is with as much of what has no key as *ours* has (``Relaid``), which comes of another
+    template where it is *restyled*; None where it has that."""
     found: Any = getattr(room, "relaid", None)
-    return found(theirs, ours) if found is not None else None
+    return found(theirs, ours, restyled=restyled) if found is not None else None
 
 
 def laid_out(
-    room: Exporter, theirs: EditedPackage, ours: Package, readings: Readings, open_conflicts: Sequence[Conflict]
+    room: Exporter,
+    theirs: EditedPackage,
+    ours: Package,
+    readings: Readings,
+    open_conflicts: Sequence[Conflict],
+    *,
+    restyled: bool = False,
 ) -> tuple[EditedPackage, Readings, tuple[Conflict, ...]]:
     """Return *theirs* with as much of what has no key as *ours* has, and where that has it, what it, its base and
     *ours* hold, and the open conflicts by the names that they have there, with what people wrote in what is gone."""
-    found = relaid(room, theirs, ours)
+    found = relaid(room, theirs, ours, restyled=restyled)
     if found is None:
         return theirs, readings, tuple(open_conflicts)
     conflicts = [_renamed(one, found.renamed) for one in open_conflicts]
@@ -222,22 +229,24 @@ def new_look(file: str, plan: Plan, *, tracked: bool) -> Fault:
 def upgraded(
     room: Exporter,
     file: str,
-    packages: tuple[Package, Package, Package],
+    packages: tuple[EditedPackage, Package],
     stamp: Stamp,
     open_conflicts: Sequence[Conflict],
     epoch: int | None,
 ) -> tuple[Plan, bytes]:
-    """Return what a new template makes of an edited file (*packages*: base, theirs, ours), and how it went.
+    """Return what a new template makes of an edited file (*packages*: theirs, ours), and how it went.
 
     Raises RefusedError where formulas of the edited file take values from other workbooks, which it alone knows, and
     where more than a fifth of its anchors is gone.
     """
-    base, theirs, ours = packages
+    theirs, ours = packages
     if linked_books(theirs):
         message = "its template is another one by now, which has no place for values from other workbooks"
         hint = "break the link (Data, Edit Links) and build again"
         raise RefusedError(Fault("linked-book", message, file, hint=hint))
-    readings = room.read(base), room.read(theirs), room.read(ours)
+    readings = room.read(theirs.base), room.read(theirs), room.read(ours)
+    theirs, readings, open_conflicts = laid_out(room, theirs, ours, readings, open_conflicts, restyled=True)
+    base = theirs.base
     plan, told = upgrade(*readings, Overrides.of(open_conflicts))
     plan = counted(room, theirs, *readings[:2], plan)
     if plan.lost_too_much:

@@ -84,7 +84,7 @@ def taken_in(
     one_template = copy.base.generation.template == origin.generation.template
     other, file = edited_from(room, base, other), edited_from(room, pristine, theirs)
     told: list[Conflict] = []
-    if one_template and (there := relaid(room, other, pristine)) is not None:
+    if (there := relaid(room, other, pristine, restyled=not one_template)) is not None:
         other, base = there.package, there.package.base
         told += (_open("", text) for text in there.told)
     before, now = room.read(base), room.read(other)

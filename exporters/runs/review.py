@@ -155,25 +155,25 @@ def diff(request: Request) -> Review:
                 continue
             conflicts = memory.open_conflicts(name, base, made)
             state: State = "untouched" if step.action in {"rebuild", "compare"} else "edited"
-            packages = pristine, theirs, Package.written(out.getvalue(), name=name)
+            ours = Package.written(out.getvalue(), name=name)
             changed = base.generation.template != step.template.sha256
             if changed and step.action == "merge":
                 # Its edits carry what people wrote onto the new render: they are no news of the data.
                 try:
-                    plan = upgraded(step.job.room, name, packages, stamp, conflicts, decided.epoch)[0]
+                    plan = upgraded(step.job.room, name, (theirs, ours), stamp, conflicts, decided.epoch)[0]
                 except RefusedError as error:
                     files.append(FileReview(name, "edited", fault=error.faults[0]))
                     continue
                 plan, fault, places = replace(plan, edits=()), None, {}
             else:
                 room = step.job.room
-                readings = before, now, room.read(packages[2])
-                theirs, readings, still = laid_out(room, theirs, packages[2], readings, conflicts)
-                theirs, readings = arranged(room, theirs, packages[2], readings, decided.epoch)
+                readings = before, now, room.read(ours)
+                theirs, readings, still = laid_out(room, theirs, ours, readings, conflicts)
+                theirs, readings = arranged(room, theirs, ours, readings, decided.epoch)
                 plan = planned(room, theirs, readings, still)
                 places = room.whereabouts(theirs, readings[1])
                 fault = lost(plan, str(folder / name), room, pristine) if plan.lost_too_much else None
-                plan = with_own_lines(room, plan, packages[0], theirs, readings[1])
+                plan = with_own_lines(room, plan, pristine, theirs, readings[1])
             apart = rows.told(str(folder / name), step.template.entry.name, plan, scope)
             apart += left_apart(plan, str(folder / name)) + linked(theirs, str(folder / name))
             warnings = _warnings(older(folder, name, base, made), apart)

@@ -190,6 +190,27 @@ def test_what_an_older_copy_says_goes_to_its_own_row(desk: Desk, tmp_path: Path)
         assert book["Theirs"]["A1"].value == f"=List!B{at}"
 
 
+def test_under_a_new_template_what_was_typed_goes_to_its_own_row(desk: Desk, tmp_path: Path):
+    def edit(book: Any) -> None:
+        sheet = book["List"]
+        sheet.cell(row(sheet, "10 estates", 4), 3).value = "blocks"
+        sheet.cell(row(sheet, "Xilan District") + 1, 3).value = "per cent"
+
+    desk.edit(edit)
+    changed = sheets((tmp_path / "own" / "targets.xlsx").read_bytes())
+    changed["List"]["A7"] = "All of them"
+    changed["List"]["A2"].font = Font(italic=True)
+    changed.save(tmp_path / "own" / "targets.xlsx")
+    moved(desk)
+    assert not desk.diff().plan.conflicts
+    built(desk)
+    sheet, fresh = sheets(desk.content)["List"], sheets(desk.fresh())["List"]
+    typed = {(row(fresh, "10 estates", 4), 3): "blocks", (row(fresh, "Xilan District") + 1, 3): "per cent"}
+    for line in fresh.iter_rows():
+        for cell in line:
+            assert sheet[cell.coordinate].value == typed.get((cell.row, cell.column), cell.value), cell.coordinate
+
+
 def test_a_column_that_somebody_hides_holds_no_keys(desk: Desk):
     """Units are written as keys are: in small letters."""
     desk.edit(lambda book: book["List"].column_dimensions["C"].__setattr__("hidden", True))

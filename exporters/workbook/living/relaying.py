@@ -42,15 +42,15 @@ class Relaid:
     """What people wrote in rows that are gone."""
 
 
-def relaid(package: EditedPackage, ours: Package) -> Relaid | None:
+def relaid(package: EditedPackage, ours: Package, *, restyled: bool = False) -> Relaid | None:
     """Return an edited workbook, and what it was edited from, with the rows outside keyed tables that *ours* has; None
-    where they have them."""
+    where they have them. *restyled*: it comes of another template, whose formats are numbered otherwise."""
     with readable(package):
         book = KEPT.find(package) or Book(package)
         origin = book.origin
         assert origin is not None
         new = KEPT.find(ours) or Book(ours, origin)
-        steps = _all_steps(origin, new)
+        steps = _all_steps(origin, new, styled=not restyled)
         if not steps:
             return None
         here = {base: part for part, base in reversed(book.twins.items())}
@@ -87,11 +87,11 @@ class _Steps:
     gone: set[int] = field(default_factory=set)
 
 
-def _all_steps(base: Book, ours: Book) -> dict[str, _Steps]:
+def _all_steps(base: Book, ours: Book, *, styled: bool) -> dict[str, _Steps]:
     there = {name: part for part, name in Naming.of(ours).sheets.items()}
     found: dict[str, _Steps] = {}
     for part, name in Naming.of(base).sheets.items():
-        if name in there and (steps := _steps(_Rows(base, part), _Rows(ours, there[name]))):
+        if name in there and (steps := _steps(_Rows(base, part, styled), _Rows(ours, there[name], styled))):
             found[part] = steps
     return found
 
@@ -99,8 +99,8 @@ def _all_steps(base: Book, ours: Book) -> dict[str, _Steps]:
 class _Rows:
     """The rows of a sheet of a render: stretches of them between its tables and rows with keys."""
 
-    def __init__(self, book: Book, part: str) -> None:
-        self.book, self.part, self.sheet = book, part, book.sheet(part)
+    def __init__(self, book: Book, part: str, styled: bool) -> None:
+        self.book, self.part, self.sheet, self._styled = book, part, book.sheet(part), styled
         areas = sorted((one.area.top, one.area.bottom) for one in book.areas if one.sheet == part and one.key_column)
         last = max((number for number, row in self.sheet.rows.items() if row.cells), default=0)
         ends = [(0, 0), *areas, (max(last, areas[-1][1] if areas else 0) + 1,) * 2]
@@ -109,7 +109,7 @@ class _Rows:
     def form(self, number: int) -> _Form:
         row = self.sheet.rows.get(number)
         cells = (row.cells[one] for one in sorted(row.cells)) if row is not None else ()
-        return tuple((cell.column, cell.style, cell.formula is not None) for cell in cells)
+        return tuple((cell.column, cell.style * self._styled, cell.formula is not None) for cell in cells)
 
     def signs(self, rows: range) -> dict[int, Signs]:
         found = {
