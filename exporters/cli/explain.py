@@ -62,7 +62,8 @@ def _pack(folder: Path | None) -> Pack:
     if len(near) == 1:
         return Pack.open(near[0])
     hint = f"--in {near[0]}" if near else "`briefpack build` makes one"
-    raise BriefpackError(Fault("which-pack", f"there are {len(near)} packs here; say which one", hint=hint))
+    message = f"there are {len(near)} packs here; say which one" if near else "there is no pack here"
+    raise BriefpackError(Fault("which-pack", message, hint=hint))
 
 
 def _json(pack: Pack, one: Explanation) -> dict[str, Any]:

@@ -6,7 +6,8 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-_ILLEGAL = re.compile(r"[\\/?*\[\]:]")
+_ILLEGAL = re.compile(r"[\\/?*\[\]:]|_(?=x[0-9A-Fa-f]{4}_)")
+"""Also the sign before what Excel would read as a spelled character (``_x000D_``)."""
 _LONGEST = 31
 SHEET_KEY = "_bp_sheet"
 """The sheet's own hidden name whose text tells what sheet of the template it came of, and for which records: offices

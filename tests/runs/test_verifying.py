@@ -271,6 +271,7 @@ def test_a_card_states_what_its_record_says(key: str, text: str, right: bool) ->
         ("新增办公楼宇…", "新增办公楼宇（白鹅潭片区）", "d.office.row.short", True),
         ("新增办公楼宇…", "新增办公楼宇（2025年）", "d.office.row.short", True),
         ("新增办公楼宇（白鹅…）", "新增办公楼宇（白鹅潭片区）", "d.office.row.short", True),
+        ("新增办公楼宇（“白鹅…”）", "新增办公楼宇（“白鹅潭”片区）", "d.office.row.short", True),
         ("新增办公楼宇…楼", "新增办公楼宇（白鹅潭片区）", "d.office.row.short", False),
         ("新增办公楼宇", "新增办公楼宇（白鹅潭片区）", "d.office.row.short", False),
         ("新增厂房…", "新增办公楼宇（白鹅潭片区）", "d.office.row.short", False),

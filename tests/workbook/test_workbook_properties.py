@@ -109,6 +109,10 @@ def test_names_of_sheets_are_always_legal(text: str) -> None:
     assert name[0] != "'" != name[-1]
 
 
+def test_a_sheet_s_name_spells_no_character() -> None:
+    assert legal_name("a_x000D_", set()) == "a-x000D_"
+
+
 _WORDS = st.sampled_from([
     "A1", "$B$2", "目标!A3:B4", "'a b'!C:C", "5:7", "SUM(", "IF(", "(", ")", ",", "+", "&", "<=", '"x""y"', "1.5", "TRUE", "%",
     "{1,2;3,4}", "T[a]", "名", " ", "#REF!", "-",

@@ -129,7 +129,7 @@ def _agree(first: str, second: str) -> bool:
 
 def shortened(shown: str, value: str, key: str) -> bool:
     """Whether *shown* is the beginning of a *value* that a template cut for want of room: words, no figure."""
-    begun, cut, rest = shown.rstrip("）)").rpartition("…")
+    begun, cut, rest = shown.rstrip("）)]}】》」』”").rpartition("…")
     whole = bool(cut and not rest and canonical(begun)) and canonical(value).startswith(canonical(begun))
     return whole and (not numbers(value) or key.rpartition(".")[2] in _NAMES)
 
