@@ -7,14 +7,14 @@ wrong, what was expected, and the nearest right name where there is one.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 Severity = Literal["error", "warning", "advice"]
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
+class Fault(Struct, frozen=True):
     """One thing wrong, with its place.
 
     ``file`` is the file's name as the user gave it; ``where`` the place inside it in a person's words ("line 12",

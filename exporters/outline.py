@@ -6,11 +6,10 @@ Places (``where``) are in a person's words.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from msgspec import Struct, field
 
 
-@dataclass(frozen=True, slots=True)
-class Picture:
+class Picture(Struct, frozen=True):
     """A picture or a chart. ``bound`` says of a chart whether its numbers come from the data."""
 
     where: str
@@ -20,16 +19,14 @@ class Picture:
     decorative: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
+class Table(Struct, frozen=True):
     """A table of several rows, and whether its header row is marked as one."""
 
     where: str
     header: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Slide:
+class Slide(Struct, frozen=True):
     """A slide, whether it repeats, and whether it has a title that says something."""
 
     where: str
@@ -37,8 +34,7 @@ class Slide:
     repeated: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+class Run(Struct, frozen=True):
     """Characters of one look. Colours are RRGGBB, empty where not known; ``large`` from 18 points, or 14 in bold."""
 
     where: str
@@ -50,8 +46,7 @@ class Run:
     large: bool = False
 
 
-@dataclass(slots=True)
-class Outline:
+class Outline(Struct):
     """A template, or a finished file. ``language`` is None where the format knows no language of a document."""
 
     pictures: list[Picture] = field(default_factory=list)

@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, BinaryIO, Protocol, cast
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from exporters.errors import BriefpackError, Fault, PackageError, TemplateError
 
@@ -193,8 +195,7 @@ def _blaming(package: Package) -> Iterator[None]:
         raise PackageError(faults or Fault("not-understood", message, package.file, where, hint)) from error
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """A room and the file that it writes. ``templates`` are the file names under which its template may stand."""
 
     name: str

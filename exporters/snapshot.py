@@ -9,9 +9,11 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any, Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 # Begins the id of a group or an item that the format cannot tell; none stands in a plan.
 UNKNOWN = "?"
@@ -26,8 +28,7 @@ BELONGING = "~"
 MARK = "\ufddd"
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
+class Text(Struct, frozen=True):
     """A line that a file says somewhere, be it on a page, in notes, an alternative text or a property; and where."""
 
     where: str
@@ -68,8 +69,7 @@ for _kind in SlotKind:
 
 # Slots and items are never changed either. They are not frozen, because a file holds some hundred thousand of them and
 # a frozen one takes four times as long to make.
-@dataclass(slots=True, unsafe_hash=True)
-class Slot:
+class Slot(Struct, frozen=True):
     """One bound text. ``key`` is the value's key, or a name that is unique within its item."""
 
     key: str
@@ -128,8 +128,7 @@ class Unmade(Sequence[Slot]):
         return repr(tuple(self))
 
 
-@dataclass(slots=True)
-class Item:
+class Item(Struct):
     """A generated paragraph, table row, shape or sheet row. ``id`` is the same in every generation; copies share it.
 
     Items of one ``unit`` (a district's section) are dropped together, or not at all where a person touched one of them.
@@ -163,8 +162,7 @@ def called(item: Item, name: str) -> Item:
     return replace(item, id=name, slots=tuple(slots))
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(Struct, frozen=True):
     """What items stand in: the body of a document, a slide, a table of a sheet.
 
     ``keeps`` says that what the data drops of it is marked stale, not deleted (slides, sheets).
@@ -180,8 +178,7 @@ class Group:
     record: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Snapshot:
+class Snapshot(Struct, frozen=True):
     """A file as the merge sees it: its groups in order, and values that a person copied out of their item."""
 
     format: str
@@ -199,8 +196,7 @@ class Snapshot:
             yield "", "", slot
 
 
-@dataclass(frozen=True, slots=True)
-class SetSlot:
+class SetSlot(Struct, frozen=True):
     """Write *new* into the slot at ``at`` of the edited file. ``source`` is the slot's handle in the new render."""
 
     key: str
@@ -211,8 +207,7 @@ class SetSlot:
     source: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class InsertItem:
+class InsertItem(Struct, frozen=True):
     """Lift the item at ``source`` of the new render into the edited file, behind ``after`` (or before ``before``)."""
 
     id: str
@@ -224,8 +219,7 @@ class InsertItem:
     before: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class InsertGroup:
+class InsertGroup(Struct, frozen=True):
     """Lift a whole group (a slide) of the new render into the edited file, behind ``after`` (or before ``before``)."""
 
     id: str
@@ -234,8 +228,7 @@ class InsertGroup:
     before: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class ReplaceGroup:
+class ReplaceGroup(Struct, frozen=True):
     """Put the group at ``source`` of the new render in the place of one at ``at`` that nobody touched."""
 
     id: str
@@ -243,24 +236,21 @@ class ReplaceGroup:
     at: str
 
 
-@dataclass(frozen=True, slots=True)
-class RemoveGroup:
+class RemoveGroup(Struct, frozen=True):
     """Take out a group that the data dropped and nobody touched."""
 
     id: str
     at: str
 
 
-@dataclass(frozen=True, slots=True)
-class RemoveItem:
+class RemoveItem(Struct, frozen=True):
     """Take out an item that the data dropped and nobody touched."""
 
     id: str
     at: str
 
 
-@dataclass(frozen=True, slots=True)
-class MarkStale:
+class MarkStale(Struct, frozen=True):
     """Say on a slide or sheet row that a person touched, or that others may refer to, that the data no longer holds
     it; nothing is deleted."""
 
@@ -271,8 +261,7 @@ class MarkStale:
 Edit = SetSlot | InsertItem | InsertGroup | ReplaceGroup | RemoveGroup | RemoveItem | MarkStale
 
 
-@dataclass(frozen=True, slots=True)
-class Arrangement:
+class Arrangement(Struct, frozen=True):
     """Let stretches that follow each other in the edited file follow each other otherwise, before anything is merged.
 
     ``group`` is the handle of their group, empty for the groups themselves. ``stretches`` gives what is known of each
@@ -284,8 +273,7 @@ class Arrangement:
     order: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Twin:
+class Twin(Struct, frozen=True):
     """What something generated in an edited file is in two others, by handle: in what the file was edited from, and in
     a file that people's own things are to be brought into. Empty where it is not there."""
 
@@ -293,8 +281,7 @@ class Twin:
     target: str
 
 
-@dataclass(frozen=True, slots=True)
-class Conflict:
+class Conflict(Struct, frozen=True):
     """What a person and the data both changed. The file keeps ``theirs`` until someone resolves it."""
 
     key: str
@@ -307,8 +294,7 @@ class Conflict:
     group: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
+class Kept(Struct, frozen=True):
     """A hand edit that stands: the data has not moved there. ``added``: a line of a person's own, which a new template
     would not have."""
 
@@ -320,8 +306,7 @@ class Kept:
     """Where it stands in the edited file; empty where it is gone."""
 
 
-@dataclass(frozen=True)
-class Plan:
+class Plan(Struct, frozen=True):
     """What a regeneration does to one file."""
 
     edits: tuple[Edit, ...] = ()

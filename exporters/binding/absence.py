@@ -6,13 +6,13 @@ What can be missing the model's optional fields say; a value is told of only whe
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
 from types import NoneType
 from typing import Any, get_args
 
 from jinja2 import TemplateError as JinjaError
 from jinja2 import nodes
 from jinja2.nodes import Template as Tree
+from msgspec import Struct
 
 from exporters.binding.environment import sandbox, with_filters
 from exporters.binding.expressions import Types, attribute_type, item_type
@@ -29,8 +29,7 @@ _SEEN = "_seen"
 _SHOWN = 3
 
 
-@dataclass(frozen=True, slots=True)
-class _Candidate:
+class _Candidate(Struct, frozen=True):
     """An expression that may give nothing: its path, the part of it that may be missing, and where it is printed."""
 
     path: str

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import pickle
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
 from typing import Any
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from exporters.binding.program import Program
 from exporters.cache import Store
 
 
-@dataclass(frozen=True)
-class Compiled:
+class Compiled(Struct, frozen=True):
     """What a template comes to: programs by name, and what the format noted of its parts (plain values only)."""
 
     programs: dict[str, Program]

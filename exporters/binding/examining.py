@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from contextvars import ContextVar
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct, field
 
 if TYPE_CHECKING:
     from exporters.binding.program import Program
     from exporters.errors import Fault
 
 
-@dataclass(slots=True)
-class Examination:
+class Examination(Struct):
     """The texts that hold tags, by place, the programs made of them, sound or not, and what may not be meant."""
 
     texts: dict[str, str] = field(default_factory=dict)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from io import StringIO
 from typing import Any
 
@@ -29,6 +28,7 @@ from jinja2.nodes import (
     TemplateData,
     UnaryExpr,
 )
+from msgspec import Struct, field
 
 from exporters.binding.trees import (
     assigned,
@@ -94,8 +94,7 @@ Inline = Callable[["Generator", Filter, Frame], Iterable[str]]
 """Returns what is written in place of a filter's call: texts, and code of the others (of octets where they stream)."""
 
 
-@dataclass(frozen=True)
-class Inlined:
+class Inlined(Struct, frozen=True):
     """A format's filters that are written into the program, where a call would cost more than what it does."""
 
     writers: Mapping[str, Inline] = field(default_factory=dict)

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 from jinja2 import TemplateError as JinjaError
+from msgspec import Struct
 
 from exporters.binding.environment import sandbox
 from exporters.binding.scope import Scope
 from exporters.binding.views import PackView, RowView, TargetView, View
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(Struct, frozen=True):
     """The record of a key, the field, and the filters that shape the value (``percent(1)``; mostly none)."""
 
     view: View

@@ -10,12 +10,12 @@ import itertools
 import re
 from collections import ChainMap
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Literal, cast
 
 from jinja2 import Template, TemplateSyntaxError, nodes
 from jinja2 import TemplateError as JinjaError
+from msgspec import Struct
 
 from exporters.binding.bounds import BoundedGenerator, Budget
 from exporters.binding.bytecode import code
@@ -156,14 +156,13 @@ class Weaver:
         return Program(mark.sub("", source), tuple(lines), tuple(places))
 
 
-@dataclass(frozen=True)
-class Program:
+class Program(Struct, frozen=True, dict=True):
     """A compiled part or set of parts. ``lines[i]`` is the line of ``source`` where the tag of ``places[i]`` stands."""
 
     source: str
     lines: tuple[int, ...]
     places: tuple[str, ...]
-    store: Store | None = field(default=None, compare=False, repr=False)
+    store: Store | None = None
     """Where the runnable form is kept between processes, if anywhere."""
 
     def place(self, line: int) -> str:

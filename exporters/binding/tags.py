@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from typing import Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from exporters.binding.examining import EXAMINATION
 from exporters.binding.grammar import misread
@@ -45,8 +47,7 @@ _QUOTED_OR_NOT = re.compile(rf"({_QUOTED.pattern})|.[^'\"]*", re.DOTALL)
 _HIDDEN = re.compile(r"\b_\w+")
 
 
-@dataclass(frozen=True, slots=True)
-class Tag:
+class Tag(Struct, frozen=True):
     """One tag: what it does, and where it stands in the scanned text (``start``/``end``, code points)."""
 
     kind: Kind

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from copy import deepcopy
-from dataclasses import dataclass
 
 from lxml import etree
+from msgspec import Struct
 
 from exporters.binding.program import Weaver
 from exporters.binding.tags import Tag, may_hold_tag, scan
@@ -22,8 +22,7 @@ XML_SPACE = "{http://www.w3.org/XML/1998/namespace}space"
 FORMAT_LEVELS = frozenset(("slide", "shape", "sheet"))
 
 
-@dataclass(frozen=True, slots=True)
-class Dialect:
+class Dialect(Struct, frozen=True):
     """What a format calls its elements (Clark notation)."""
 
     paragraph: str
@@ -45,8 +44,7 @@ class Dialect:
     """Whether a text element needs ``xml:space`` to keep its spaces (WordprocessingML)."""
 
 
-@dataclass(slots=True)
-class Located:
+class Located(Struct):
     """A tag in a run of its own."""
 
     tag: Tag
@@ -54,8 +52,7 @@ class Located:
     paragraph: Element
 
 
-@dataclass(slots=True)
-class Construct:
+class Construct(Struct):
     """An opening tag with its ``elif``/``else`` and its end."""
 
     opening: Located

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from typing import Any
 
 from lxml import etree
+from msgspec import Struct
 
 from exporters.binding.program import Weaver
 from exporters.binding.tags import may_hold_tag, scan
@@ -40,8 +40,7 @@ _GRID = Dialect(
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class ChartProgram:
+class ChartProgram(Struct, frozen=True):
     """A compiled chart: put ``source`` behind a route of its own where the chart's frame stands.
 
     ``meta`` holds JSON values only and makes a :class:`~exporters.charts.making.ChartMaker`.

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from exporters.charts.data import Element, Series, series_of, spelt
 from exporters.package.moulds import Cutter, Hollow
@@ -11,8 +12,7 @@ from exporters.package.moulds import Cutter, Hollow
 POINTS = Cutter(("<c:v>", "</c:v>"))
 
 
-@dataclass(slots=True)
-class ChartMould:
+class ChartMould(Struct):
     """What the charts of one mould hold, with holes in the place of the points."""
 
     series: list[dict[str, list[tuple[Hollow | None, bool]]]]

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 from lxml import etree
+from msgspec import Struct, field
 
 from exporters.binding.tags import may_hold_tag
 from exporters.charts.references import split_cell
@@ -15,8 +14,7 @@ _R_ID = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id
 _PARSER = etree.XMLParser(resolve_entities=False, no_network=True)
 
 
-@dataclass(slots=True)
-class Cell:
+class Cell(Struct):
     """One cell: ``kind`` is the file's (n, s for any text, b, e), ``text`` its value as text."""
 
     name: str
@@ -31,8 +29,7 @@ class Cell:
         return self.kind == "s" and may_hold_tag(self.text)
 
 
-@dataclass(slots=True)
-class Row:
+class Row(Struct):
     """A row that the file holds, with its attributes but the number."""
 
     number: int

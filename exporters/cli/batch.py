@@ -9,11 +9,12 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from msgspec import to_builtins
+from msgspec.structs import replace
 
 from exporters.cli.notifying import changed, notify, notify_option
 from exporters.cli.options import as_of_option, cache_folder, only_option, source_date_epoch
@@ -182,7 +183,7 @@ def _json(report: Report) -> dict[str, Any]:
         "status": report.status,
     }
     value |= {"conflicts": report.conflicts} if report.conflicts else {}
-    value |= {"moved": [asdict(move) for move in report.moved]} if report.moved else {}
+    value |= {"moved": [to_builtins(move) for move in report.moved]} if report.moved else {}
     return value | ({"faults": [fault_json(fault) for fault in report.faults]} if report.faults else {})
 
 

@@ -6,11 +6,12 @@ import datetime as dt
 import gc
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from msgspec import to_builtins
+from msgspec.structs import replace
 
 from exporters.cli.notifying import changed, notify, notify_option
 from exporters.cli.options import (
@@ -167,7 +168,7 @@ def _outcome_json(outcome: Outcome, odd: Sequence[Fault]) -> dict[str, Any]:
         "counts": dict(made.counts),
         "flags": [dict(flag) for flag in made.flags],
         "conflicts": [dict(conflict) for conflict in made.conflicts],
-        "moved": [asdict(move) for move in outcome.moved],
+        "moved": [to_builtins(move) for move in outcome.moved],
         "refused": [fault_json(fault) for fault in outcome.refused],
         "warnings": [fault_json(fault) for fault in (*odd, *outcome.warnings)],
         "untracked": {name: list(plan.untracked) for name, plan in outcome.merges.items() if plan.untracked},

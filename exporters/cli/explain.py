@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from msgspec import to_builtins
 
 from exporters.cli.report import json_option, print_json
 
@@ -69,7 +69,7 @@ def _pack(folder: Path | None) -> Pack:
 def _json(pack: Pack, one: Explanation) -> dict[str, Any]:
     target = one.target.model_dump(mode="json", exclude_defaults=True)
     source = pack.dataset.source_by_id[one.target.evidence.source].model_dump(mode="json", exclude_defaults=True)
-    stands = [asdict(stand) for stand in one.stands]
+    stands = [to_builtins(stand) for stand in one.stands]
     seen = pack.scope.observations.get(one.key)
     actual = seen.model_dump(mode="json", exclude_defaults=True) if seen is not None else None
     return {"key": one.key, "label": one.label, "target": target, "source": source, "actual": actual, "stands": stands,

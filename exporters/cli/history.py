@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from pathlib import Path
 
 import click
+from msgspec import to_builtins
 
 from exporters.cli.options import folder_argument
 from exporters.cli.report import json_option, print_json
@@ -26,7 +26,7 @@ def command(folder: Path, most: int, as_json: bool) -> None:
     with Memory(folder) as memory:
         runs = memory.ledger.history(most)
     if as_json:
-        print_json({"ok": True, "exit_code": 0, "runs": [asdict(run) for run in runs]})
+        print_json({"ok": True, "exit_code": 0, "runs": [to_builtins(run) for run in runs]})
         return
     for run in runs:
         done = ", ".join(f"{name} {what}" for name, what in run.summary.get("results", {}).items())

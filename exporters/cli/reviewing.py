@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
+from msgspec import to_builtins
 
 from exporters.cli.report import CAME_BACK, UNCARRIED, apart, fault_json, in_places, print_fault, print_json
 
@@ -34,7 +34,7 @@ def show(found: Review, as_json: bool, updated: list[tuple[str, str, str]], most
                 "folder": str(found.folder),
                 "dataset": found.manifest.dataset,
                 "moved": [{"key": key, "old": old, "new": new} for key, old, new in updated],
-                "records": [asdict(move) for move in found.moved],
+                "records": [to_builtins(move) for move in found.moved],
                 "files": {file.file: _file_json(file) for file in found.files},
                 "conflicts": [{"file": file, **_conflict_json(one)} for file, one in found.conflicts],
             }
@@ -112,8 +112,8 @@ def _counts(file: FileReview) -> str:
 def _file_json(file: FileReview) -> dict[str, Any]:
     return {
         "state": file.state,
-        "edits": [{"kind": type(edit).__name__, **asdict(edit)} for edit in file.plan.edits],
-        "kept": [{**asdict(kept), "place": file.places.get(kept.at, "")} for kept in file.plan.kept],
+        "edits": [{"kind": type(edit).__name__, **to_builtins(edit)} for edit in file.plan.edits],
+        "kept": [{**to_builtins(kept), "place": file.places.get(kept.at, "")} for kept in file.plan.kept],
         "conflicts": [
             {**_conflict_json(conflict), "place": file.places.get(conflict.at, "")} for conflict in file.plan.conflicts
         ],

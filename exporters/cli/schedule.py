@@ -5,10 +5,10 @@ from __future__ import annotations
 import shutil
 import sys
 from contextlib import chdir
-from dataclasses import replace
 from pathlib import Path
 
 import click
+from msgspec.structs import replace
 
 from exporters.cli.report import print_fault
 from exporters.errors import Fault

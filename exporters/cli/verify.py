@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from pathlib import Path
 
 import click
+from msgspec import to_builtins
 
 from exporters.cli.options import folder_argument
 from exporters.cli.report import json_option, print_json
@@ -28,7 +28,7 @@ def command(folder: Path, sources: Path | None, as_json: bool) -> None:
     code = 0 if found.proven else 1
     if as_json:
         value = {"ok": found.proven, "exit_code": code, "values": found.values, "targets": found.targets}
-        print_json(value | {"spans": found.spans, "findings": [asdict(finding) for finding in found.findings]})
+        print_json(value | {"spans": found.spans, "findings": [to_builtins(finding) for finding in found.findings]})
     else:
         for finding in found.findings:
             place = ", ".join(part for part in (finding.file, finding.where) if part)

@@ -5,11 +5,11 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from itertools import count
 from typing import Any
 
 from lxml import etree
+from msgspec.structs import replace
 
 from exporters.binding.compiled import Compiled
 from exporters.binding.examining import EXAMINATION

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from copy import deepcopy
-from dataclasses import replace
 
 from lxml import etree
+from msgspec.structs import replace
 
 from exporters.charts.drawingml import A, P
 from exporters.deck.boxes import read_box, single_line

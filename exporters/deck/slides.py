@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass, field
 from typing import Any
 
 from lxml import etree
+from msgspec import Struct, field
 
 from exporters.binding.expressions import key_of
 from exporters.binding.program import Weaver, closing, opening
@@ -31,8 +31,7 @@ _MORE = re.compile(r"\|\s*more\b(?!\s*\()")
 _FIT = re.compile(r"\|\s*fit\b\s*(?:\(([^()]*)\))?")
 
 
-@dataclass(slots=True)
-class WovenSlide:
+class WovenSlide(Struct):
     """A slide whose tags are tokens; ``levels`` are its slide tags in reading order, notes last."""
 
     number: int

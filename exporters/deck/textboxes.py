@@ -7,10 +7,10 @@ placeholder, the master's text styles, the presentation's default. Lengths come 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from lxml import etree
+from msgspec import Struct
 
 from exporters.charts.drawingml import A, P
 from exporters.package import Package, rt
@@ -26,8 +26,7 @@ def parse(data: bytes) -> Element:
     return etree.fromstring(data, _PARSER)
 
 
-@dataclass(frozen=True, slots=True)
-class Ancestry:
+class Ancestry(Struct, frozen=True):
     """What a slide's shapes inherit from."""
 
     layout: Element
@@ -65,8 +64,7 @@ def _theme_fonts(theme: Element) -> dict[str, str]:
     return found
 
 
-@dataclass(frozen=True, slots=True)
-class BoxStyle:
+class BoxStyle(Struct, frozen=True):
     """A text box as the fitting filter needs it; :meth:`to_json` is what the compiled template keeps."""
 
     width: float

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from typing import Any
+
+from msgspec import Struct
 
 from exporters.model import EMPTY, Kind, Measure, Role, Target
 
@@ -14,8 +15,7 @@ _BASE, _STRETCH, _MILESTONE = Role.BASE, Role.STRETCH, Role.MILESTONE
 _IMPORTANCE = {Kind.INDICATOR: 0, Kind.DELIVERABLE: 1, Kind.PORTFOLIO: 2}
 
 
-@dataclass(slots=True)
-class Group:
+class Group(Struct):
     """The statements that belong in one row. ``base`` is the one that names the row."""
 
     base: Target

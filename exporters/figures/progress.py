@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Literal
+
+from msgspec import Struct
 
 from exporters.model import Comparator, Indicator, Measure, Observation, Target
 
@@ -15,8 +16,7 @@ _LIMITS = frozenset((Comparator.LTE, Comparator.LT))
 _FOUR_PLACES = Decimal("0.0001")
 
 
-@dataclass(frozen=True, slots=True)
-class Progress:
+class Progress(Struct, frozen=True):
     """How far a target has come.
 
     ``rate`` is actual / target (a ratio, not rounded; None where a ratio has no meaning, as for growth rates below

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from operator import itemgetter
+
+from msgspec import Struct
 
 from exporters.model import EMPTY, Dataset, Measure, Role, Target
 
@@ -14,8 +15,7 @@ Compared = tuple[str, Measure]
 """Indicator and measure: what a comparison is of."""
 
 
-@dataclass(frozen=True, slots=True)
-class Comparison:
+class Comparison(Struct, frozen=True):
     """What the districts state of one indicator in one measure, one statement of each by its id, and the city's.
 
     All are base targets for the whole of their place, of one period, in units of one base.

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import shutil
 from contextlib import suppress
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from msgspec.structs import replace
 
 from exporters.collector import collector_paused
 from exporters.errors import DataError, Fault, PackageError, RefusedError, nearest

@@ -5,11 +5,11 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from io import BytesIO
 from typing import Any
 
 from lxml import etree
+from msgspec import Struct
 
 from exporters.package import Package
 from exporters.package.xstrings import unspelled
@@ -24,8 +24,7 @@ _TRUTHS = {"TRUE()": True, "FALSE()": False}
 _REFERENCE = re.compile(r"([A-Z]{1,3})([0-9]+)")
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(Struct, frozen=True):
     """A cell with something in it; ``fault`` is (code, message, hint) where a dataset cannot take it."""
 
     column: int
@@ -33,8 +32,7 @@ class Cell:
     fault: tuple[str, str, str] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Sheet:
+class Sheet(Struct, frozen=True):
     name: str
     part: str
 

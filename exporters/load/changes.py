@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from exporters.model import Path
 
@@ -10,8 +10,7 @@ from .plain import Plain
 from .shape import SHORT_FORMS, model_at
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(Struct, frozen=True):
     """An edit with its record found: the path in the document, and the new plain value (None removes)."""
 
     path: Path

@@ -5,9 +5,10 @@ from __future__ import annotations
 import sys
 from bisect import bisect_right
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
+
+from msgspec import Struct, field
 
 from exporters.errors import Fault
 from exporters.model import Path
@@ -19,8 +20,7 @@ MAX_DEPTH = 32
 _LONGEST = 500
 
 
-@dataclass(frozen=True, slots=True)
-class Spot:
+class Spot(Struct, frozen=True):
     """A place in a file as a person sees it; ``order`` sorts faults as the file runs."""
 
     where: str
@@ -28,8 +28,7 @@ class Spot:
     order: tuple[int, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Misfit:
+class Misfit(Struct, frozen=True):
     """A fault before it knows its file."""
 
     spot: Spot
@@ -43,8 +42,7 @@ class Misfit:
         return Fault(self.code, message, file, self.spot.where, self.hint[:_LONGEST], excerpt=self.spot.excerpt)
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
+class Document(Struct, frozen=True):
     """A file as read: its data, what was wrong already while reading, and where each path stands.
 
     Scalars are the raw text of the file, so that numbers stay exact and the model's field type alone decides what

@@ -6,10 +6,11 @@ A one-value edit gives a one-line diff, so that what comes back from a pack can 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path as FilePath
 from typing import Any
+
+from msgspec import Struct
 
 from exporters.errors import DataError, Fault, nearest
 from exporters.model import Path
@@ -21,8 +22,7 @@ from .plain import flat, plain_value
 from .shape import ID_FIELDS, LISTS, model_at
 
 
-@dataclass(frozen=True, slots=True)
-class SetField:
+class SetField(Struct, frozen=True):
     """Give a field of a record a value. *record* is its id or code, empty for the dataset itself."""
 
     record: str
@@ -30,16 +30,14 @@ class SetField:
     value: Any
 
 
-@dataclass(frozen=True, slots=True)
-class RemoveField:
+class RemoveField(Struct, frozen=True):
     """Take a field of a record away; nothing happens where it is not given."""
 
     record: str
     field: Path
 
 
-@dataclass(frozen=True, slots=True)
-class AppendRecord:
+class AppendRecord(Struct, frozen=True):
     """Put a record at the end of one of the dataset's lists."""
 
     list: str

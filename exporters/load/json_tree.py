@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 _TOKEN = re.compile(r'[{}\[\],:]|"(?:[^"\\]|\\.)*"|[^\s{}\[\],:"]+')
 
 
-@dataclass(slots=True)
-class JsonNode:
+class JsonNode(Struct):
     """A value's span in the text; ``start`` of a member is its key's, ``value_start`` its value's."""
 
     start: int
@@ -26,8 +26,7 @@ class JsonNode:
         return self.items[step] if self.items is not None and step < len(self.items) else None
 
 
-@dataclass(slots=True)
-class JsonTree:
+class JsonTree(Struct):
     root: JsonNode
     duplicates: list[tuple[str, int]] = field(default_factory=list)
     """Keys that stand twice in one object, with the offset of the second."""

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Any
 
 from lxml import etree
+from msgspec import Struct, field
 
 from exporters.errors import nearest
 from exporters.model import Path
@@ -16,8 +16,7 @@ from .columns import ROOT, SHEETS, ColumnError, column_name, column_path, letter
 from .document import Document, Misfit, Spot, UnreadableError
 
 
-@dataclass(slots=True)
-class Grid:
+class Grid(Struct):
     """Where the records of one sheet stand: the row of each, the column of each path."""
 
     name: str

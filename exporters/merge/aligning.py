@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
-from dataclasses import replace
 from itertools import chain, count
+
+from msgspec.structs import replace
 
 from exporters.merge.columns import with_columns
 from exporters.merge.values import canonical

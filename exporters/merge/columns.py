@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from exporters.merge.values import canonical
 from exporters.snapshot import Group, Snapshot, renamed

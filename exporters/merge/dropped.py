@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from exporters.merge.comparing import content_of, in_place, reads_alike, same
 from exporters.merge.threeway import NOTHING, ThreeWay

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from exporters.merge.comparing import column_of, content_of, lost_keys, same, say_the_same
 from exporters.merge.dropped import Dropped

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from exporters.merge.comparing import same
 from exporters.snapshot import MARK, Group, Item, Slot, SlotKind, Snapshot

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from difflib import SequenceMatcher
 from itertools import groupby, pairwise
+
+from msgspec.structs import replace
 
 from exporters.merge.aligning import aligned
 from exporters.merge.comparing import content_of

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from exporters.merge.aligning import named_groups
 from exporters.merge.comparing import content_of
@@ -12,8 +14,7 @@ from exporters.merge.values import canonical
 from exporters.snapshot import Conflict, Group, Item, Slot, Snapshot, called
 
 
-@dataclass(frozen=True, slots=True)
-class Overrides:
+class Overrides(Struct, frozen=True):
     """The base texts of conflicts left open: they stand in for those of the last render, so that a conflict recurs."""
 
     places: Mapping[tuple[str, str, str], str] = field(default_factory=dict)

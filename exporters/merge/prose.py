@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from exporters.merge.values import Merged, canonical, merge_value, narrow
 from exporters.snapshot import MARK
@@ -131,8 +133,7 @@ _Words = tuple[str, str]
 """The words before and behind a value in its clause."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Said:
+class _Said(Struct, frozen=True):
     """What a text says: its values by the words around them."""
 
     by_words: dict[_Words, frozenset[str]]
@@ -147,8 +148,7 @@ def _said(text: str) -> _Said:
     return _Said({words: frozenset(values) for words, values in found.items()}, frozenset(_NUMBER.findall(text)))
 
 
-@dataclass(frozen=True, slots=True)
-class _Chunk:
+class _Chunk(Struct, frozen=True):
     base: Sequence[str]
     theirs: Sequence[str]
     ours: Sequence[str]

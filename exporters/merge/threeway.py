@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Container
-from dataclasses import dataclass, field
 from functools import cached_property
+
+from msgspec import Struct, field
 
 from exporters.merge.comparing import uncounted
 from exporters.merge.lookups import Texts, ambiguous, homes_of
@@ -22,8 +23,7 @@ def conflict_key(clashing: Container[str], group: str, key: str) -> str:
     return f"{key}@{group}" if key in clashing and group else key
 
 
-@dataclass
-class ThreeWay:
+class ThreeWay(Struct, dict=True):
     """A merge under way. What few files need is worked out when it is first asked for."""
 
     base: Snapshot

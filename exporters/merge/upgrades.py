@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from dataclasses import replace
 from functools import cached_property, lru_cache
+
+from msgspec.structs import replace
 
 from exporters.merge.aligning import aligned, known
 from exporters.merge.columns import in_columns_of

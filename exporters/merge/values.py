@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
+
+from msgspec import Struct
 
 _GROUPING = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
 # A range with any of the signs that are typed for it, and with one per cent sign for both of its ends.
@@ -17,8 +18,7 @@ _WIDE = re.compile(r"[\uff10-\uff19]|(?<=\d)\uff0e(?=\d)|(?<=\d)\uff05")
 _NUMBER = re.compile(r"^[+-]?\d+(\.\d+)?$")
 
 
-@dataclass(frozen=True, slots=True)
-class Merged:
+class Merged(Struct, frozen=True):
     """The text that the file shall hold, and whether a person must look."""
 
     text: str

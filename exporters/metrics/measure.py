@@ -41,7 +41,7 @@ FLOWS: dict[str, FlowRule] = {
 
 def character_widths(text: str, *, latin: str = "", east_asian: str = "", bold: bool = False) -> list[float]:
     """The advance of each character in 1/1000 em, marks shared by both scripts resolved by their context."""
-    chinese = has_wide(text) is not None
+    chinese = has_wide(text)
     table = advances(latin, east_asian, bold, chinese)
     if not chinese:
         return list(map(table.__getitem__, text))

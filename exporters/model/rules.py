@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from exporters.errors import nearest
 
@@ -14,8 +15,7 @@ from .terms import Coverage, Role
 Path = tuple[str | int, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(Struct, frozen=True):
     """A rule that is broken: the path into the dataset (``("targets", 3, "unit")``), and what is wrong.
 
     ``related`` is the path of the other record that takes part, such as the first bearer of a duplicate id.

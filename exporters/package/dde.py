@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from html import unescape
 
 #: An element with a formula, and what stands in it up to the next element; comments may.
 _FORMULA = re.compile(rb"<(?:\w+:)?(?:f|definedName|formula[12]?)(?=[\s>])[^<>]*>([^<]*(?:<[!?][^<]*)*)</")
@@ -49,6 +48,8 @@ def dde_fault(data: bytes) -> str:
         return ""
     for found in _formulas(data):
         if _SIGN.search(found[1]):
+            from html import unescape
+
             formula = unescape(_WRAPPING.sub(b"", found[1][: 4 * LONGEST]).decode(errors="replace"))
             if runs_a_program(formula):
                 return f"the formula ={formula[:60]} runs a program (DDE)"

@@ -11,11 +11,12 @@ import io
 import stat
 import struct
 import zlib
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO
 
 from isal.isal_zlib import crc32
+from msgspec import Struct
+from msgspec.structs import replace
 
 from exporters.errors import Fault, PackageError
 from exporters.files import check_file
@@ -42,8 +43,7 @@ STORED = 0
 DEFLATED = 8
 
 
-@dataclass(frozen=True, slots=True)
-class RawPart:
+class RawPart(Struct, frozen=True):
     """A part as it lies in a package: ``compressed`` by ``method`` (0 stored, 8 deflated), ``size`` when plain."""
 
     name: str

@@ -18,10 +18,9 @@ class Opened(Protocol):
 T = TypeVar("T", bound=Opened)
 
 
-class _Reading(Snapshot):
+class _Reading(Snapshot, frozen=True, kw_only=True):
     """A snapshot that holds what it was read from."""
 
-    __slots__ = ("opened",)
     opened: Opened
 
 
@@ -34,9 +33,7 @@ class Kept(Generic[T]):
     def hold(self, opened: T, snapshot: Snapshot) -> Snapshot:
         """Return *snapshot*; as long as it is held, *opened* is found by its package."""
         self._opened[id(opened.package)] = opened
-        reading = _Reading(snapshot.format, snapshot.groups, snapshot.loose, snapshot.stamp)
-        object.__setattr__(reading, "opened", opened)
-        return reading
+        return _Reading(snapshot.format, snapshot.groups, snapshot.loose, snapshot.stamp, opened=opened)
 
     def any(self) -> T | None:
         """Return a package that is kept, to be looked at only: what is read meanwhile is most likely another edition

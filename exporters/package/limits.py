@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from exporters.files import FACTOR
 
@@ -10,11 +10,10 @@ _HYPERLINK = "http://schemas.openxmlformats.org/officeDocument/2006/relationship
 _HYPERLINK_STRICT = "http://purl.oclc.org/ooxml/officeDocument/relationships/hyperlink"
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
+class Limits(Struct, frozen=True):
     """What the guard accepts. The defaults hold a deck of 10,000 slides and a large office's templates.
 
-    Raise one with ``dataclasses.replace(DEFAULT, total_size=4 << 30)``, or all sizes and counts with
+    Raise one with ``msgspec.structs.replace(DEFAULT, total_size=4 << 30)``, or all sizes and counts with
     ``BRIEFPACK_LIMITS=4`` in the environment.
     """
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from exporters.package.xmltext import PROLOG, plain
 
@@ -80,8 +81,7 @@ def hole(number: int) -> str:
     return f"{EDGE}{number}{EDGE}"
 
 
-@dataclass(slots=True)
-class Hollow:
+class Hollow(Struct):
     """A text with holes: its pieces, every second one the number of the text that belongs there."""
 
     pieces: list[str]

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from urllib.parse import unquote
 
 from lxml import etree
+from msgspec.structs import replace
 
 from exporters.errors import Fault, PackageError, Severity
 from exporters.package import ct, rt

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from functools import lru_cache
+
+from msgspec import Struct
 
 from exporters.package.xmltext import attribute, read_elements
 
@@ -17,8 +18,7 @@ _STRICT = "http://purl.oclc.org/ooxml/officeDocument/relationships/"
 _TRANSITIONAL = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/"
 
 
-@dataclass(frozen=True, slots=True)
-class Relationship:
+class Relationship(Struct, frozen=True):
     """One relationship; ``target`` as written in the file, ``external`` when it lies outside the package."""
 
     id: str

@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from isal.isal_zlib import (
@@ -25,6 +24,7 @@ from isal.isal_zlib import (
     crc32,
     crc32_combine,
 )
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from isal.isal_zlib import Compress
@@ -49,8 +49,7 @@ class Deflated(NamedTuple):
     compressed: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Segment:
+class Segment(Struct, frozen=True):
     """Finished piece of a part: raw-deflate blocks without an end, so that another piece can follow.
 
     It holds plain bytes only and may travel between processes.

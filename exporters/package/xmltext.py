@@ -19,6 +19,11 @@ def plain(raw: bytes) -> str:
     text = raw.decode()
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
+    return unescaped(text)
+
+
+def unescaped(text: str) -> str:
+    """Return *text* with the characters that its entities stand for: the five of XML, and numbered ones."""
     if "&" not in text:
         return text
     if "&#" in text:

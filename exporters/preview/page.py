@@ -6,9 +6,10 @@ import base64
 import hashlib
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from exporters.binding.scope import Scope
@@ -20,8 +21,7 @@ _INVENTED = "invented"
 _HAN = re.compile("[\u3400-\u9fff]")
 
 
-@dataclass(frozen=True, slots=True)
-class ShownFile:
+class ShownFile(Struct, frozen=True):
     """One file of the pack as the page shows it. ``href`` leads from the page to it; the PDF lies beside the page.
 
     ``touched`` says that people changed it; ``count`` is its number of pages, ``pages`` are those pictured.

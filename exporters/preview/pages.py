@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 import struct
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from exporters.errors import BriefpackError, Fault
 from exporters.preview.tools import Tool, require, run
@@ -34,8 +35,7 @@ def _tool(program: str) -> Tool:
 PDFTOPPM, PDFTOTEXT, PDFINFO = _tool("pdftoppm"), _tool("pdftotext"), _tool("pdfinfo")
 
 
-@dataclass(frozen=True, slots=True)
-class Picture:
+class Picture(Struct, frozen=True):
     """The picture of page ``number`` (from 1), in pixels."""
 
     path: Path

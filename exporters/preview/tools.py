@@ -9,16 +9,16 @@ import subprocess
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
 from pathlib import Path
+
+from msgspec import Struct, field
 
 from exporters.errors import BriefpackError, Fault, MissingToolError
 
 OS_RELEASE = Path("/etc/os-release")
 
 
-@dataclass(frozen=True, slots=True)
-class Tool:
+class Tool(Struct, frozen=True):
     """An outside program. ``variable`` names the environment variable that says where it is: a file or a folder.
 
     ``places`` are where it usually lies although it is not on the PATH, by platform; ``install`` its packages by

@@ -6,9 +6,11 @@ import hashlib
 import json
 import unicodedata
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from exporters import __version__, resources
 from exporters.collector import swept
@@ -29,8 +31,7 @@ Status = Literal["built", "unchanged", "conflicts", "refused", "failed"]
 DUE = f"{publishing.STATE}/due.json"
 
 
-@dataclass(frozen=True, slots=True)
-class Pack:
+class Pack(Struct, frozen=True):
     """One pack of a batch: a dataset in one language from one template set, and the folder it goes to."""
 
     dataset: Path
@@ -38,8 +39,7 @@ class Pack:
     out: Path
 
 
-@dataclass(frozen=True, slots=True)
-class Order:
+class Order(Struct, frozen=True):
     """What a worker needs to make a pack: no path of the coordinator's machine is read there."""
 
     pack: Pack
@@ -48,8 +48,7 @@ class Order:
     key: str
 
 
-@dataclass(frozen=True, slots=True)
-class Common:
+class Common(Struct, frozen=True):
     """What all orders share: the templates by set and language."""
 
     editions: dict[tuple[str, str], Edition]
@@ -57,8 +56,7 @@ class Common:
     tool: str = __version__
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+class Report(Struct, frozen=True):
     """What became of one pack. ``moved`` is what the data moved."""
 
     pack: Pack
@@ -110,8 +108,7 @@ def run(wanted: Sequence[Pack], engine: Engine) -> Iterator[Report]:
     yield from early
 
 
-@dataclass(frozen=True, slots=True)
-class Planned:
+class Planned(Struct, frozen=True):
     """What a run will do to one pack: is it due, what happens to each file, and why it cannot be built."""
 
     pack: Pack
@@ -142,8 +139,7 @@ def plan(wanted: Sequence[Pack]) -> Iterator[Planned]:
             yield Planned(pack, True, {step.filename: step.action for step in decided.steps})
 
 
-@dataclass(frozen=True, slots=True)
-class _Seen:
+class _Seen(Struct, frozen=True):
     """A pack at first sight: its data, the digest of all that it is made from, its open conflicts if it is not due."""
 
     content: bytes

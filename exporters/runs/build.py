@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct, field, to_builtins
+from msgspec.structs import replace
 
 from exporters.errors import BriefpackError, Fault
 from exporters.runs import beside, manifest
@@ -21,8 +23,7 @@ if TYPE_CHECKING:
     from exporters.snapshot import Plan as Merge
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(Struct, frozen=True):
     """What a build did.
 
     ``results`` has an entry for each file asked for, ``merges`` the plan of each edited file; ``refused`` says why a
@@ -115,7 +116,7 @@ def _throws_edits_away(folder: Folder) -> bool:
 
 
 def _summary(made: Made, outcome: Outcome) -> dict[str, Any]:
-    moved = [asdict(move) for move in made.moved]
+    moved = [to_builtins(move) for move in made.moved]
     return {"results": outcome.results, "because": list(made.because), "moved": moved}
 
 

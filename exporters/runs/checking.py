@@ -10,8 +10,10 @@ import io
 import re
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from exporters.binding.examining import Examination
 from exporters.errors import Fault
@@ -31,8 +33,7 @@ _STAND_IN = re.compile(r"\|\s*(?:dash\b|d(?:efault)?\b)|\bif\b|\bor\b")
 _ORDER = {"error": 0, "warning": 1, "advice": 2}
 
 
-@dataclass(slots=True)
-class _Template:
+class _Template(Struct):
     """A template under examination, and what was seen of it while it was compiled."""
 
     file: TemplateFile

@@ -6,8 +6,9 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from functools import cached_property
-from html import unescape
 from typing import TYPE_CHECKING, Any
+
+from exporters.package.xmltext import unescaped
 
 if TYPE_CHECKING:
     from exporters.binding.scope import Scope
@@ -42,13 +43,15 @@ class Statements:
 
         with Package.written(content) as package:
             own = [name for name in package.names() if name.endswith(".xml") and not package.has_same(name, template)]
-            keyed = self._of(key for name in own for key in set(_KEY.findall(package.read(name))))
-            # Asked for only where it is needed: that imports what reads a file.
-            keys: Any = getattr(room, "keys", None) if len(keyed) < len(self._ids) else None
+            keyed: set[str] = set()
+            # Mostly the largest part holds them all.
+            for name in sorted(own, key=package.size, reverse=True):
+                keyed |= self._of(set(_KEY.findall(package.read(name))))
+                if len(keyed) == len(self._ids):
+                    return len(keyed)
+            keys: Any = getattr(room, "keys", None)
             if keys is not None:
                 keyed |= self._of(key.encode() for key in keys(package))
-            if len(keyed) == len(self._ids):
-                return len(keyed)
             unkeyed = [one for one, targets in self._wordings.items() if not keyed.issuperset(targets)]
             said = _said(unkeyed, (package.read(name).decode("utf-8", "replace") for name in own))
         return sum(
@@ -77,7 +80,7 @@ def _said(sought: Iterable[Wording], parts: Iterable[str]) -> Counter[Wording]:
         wordings[wording[0]].append(wording)
     found: Counter[Wording] = Counter()
     for paragraph in (found for part in parts for found in _PARAGRAPH.finditer(part)):
-        said = unescape(_TAG.sub("", paragraph[0]))
+        said = unescaped(_TAG.sub("", paragraph[0]))
         for label, of_label in wordings.items():
             if label in said:
                 found.update(one for one in of_label if one[1] in said or one[2] in said)

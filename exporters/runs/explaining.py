@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from exporters.binding.keys import Keys
 from exporters.binding.views import TargetView
@@ -21,8 +22,7 @@ from exporters.snapshot import SlotKind
 _Owners = tuple[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Stand:
+class Stand(Struct, frozen=True):
     """Where a record's values stand in a pack's files."""
 
     file: str
@@ -33,8 +33,7 @@ class Stand:
     """What was generated there, where a person has changed it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Explanation:
+class Explanation(Struct, frozen=True):
     """A record, or the record of a value, with everything that proves it."""
 
     key: str

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from exporters.errors import BriefpackError, Fault, PackageError, RefusedError
 from exporters.files import read_file
@@ -22,8 +24,7 @@ if TYPE_CHECKING:
     from exporters.snapshot import Conflict
 
 
-@dataclass(frozen=True, slots=True)
-class Existing:
+class Existing(Struct, frozen=True):
     """One file of the folder. What only a merge needs is there where people have edited it, or may have.
 
     ``lock`` is the lock file of an editor that has it open; ``newest`` the number of its newest generation;
@@ -44,8 +45,7 @@ class Existing:
     copies: tuple[Copy, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Folder:
+class Folder(Struct, frozen=True):
     """A folder that holds a pack, or will."""
 
     path: Path

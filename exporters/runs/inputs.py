@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from exporters import resources
 from exporters.errors import DataError, Fault, TemplateError, nearest
@@ -16,8 +17,7 @@ LANGS = ("zh", "en")
 _DATA_SUFFIXES = (".yaml", ".yml", ".json", ".xlsx")
 
 
-@dataclass(frozen=True, slots=True)
-class TemplateFile:
+class TemplateFile(Struct, frozen=True):
     """One template as found. ``shown`` is the name that messages use, ``sha256`` the digest of its bytes."""
 
     entry: Entry
@@ -26,8 +26,7 @@ class TemplateFile:
     sha256: str
 
 
-@dataclass(frozen=True, slots=True)
-class Edition:
+class Edition(Struct, frozen=True):
     """The templates of one set in one language. ``name`` is a shipped set's name, or ``./`` and that of a folder of
     one's own, which may be called as a shipped set is."""
 

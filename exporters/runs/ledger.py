@@ -13,9 +13,10 @@ import sqlite3
 import time
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
+
+from msgspec import Struct, field, to_builtins
 
 from exporters.errors import BriefpackError, Fault
 from exporters.runs.manifest import Manifest
@@ -43,8 +44,7 @@ insert into meta select 1 where not exists (select 1 from meta);
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Generation:
+class Generation(Struct, frozen=True):
     """One published state of one file.
 
     ``inputs`` is the digest of all that it was made from, ``template`` that of its template; ``base`` the object of
@@ -59,8 +59,7 @@ class Generation:
     output: str
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+class Run(Struct, frozen=True):
     """A run that changed the pack: when (ISO 8601, UTC), by which command, from which data, and what it did."""
 
     started: str
@@ -76,8 +75,7 @@ class Run:
         return cls(started, command, made.dataset, made.dataset_sha256, summary)
 
 
-@dataclass(frozen=True, slots=True)
-class News:
+class News(Struct, frozen=True):
     """What a publication tells the ledger.
 
     ``conflicts`` are those that each named file now has; ``in_use`` names generations (file, number) that must stay
@@ -91,7 +89,8 @@ class News:
     token: str = field(default_factory=lambda: os.urandom(8).hex())
 
     def to_json(self) -> dict[str, Any]:
-        return asdict(self)
+        said: dict[str, Any] = to_builtins(self)
+        return said
 
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> Self:
@@ -183,7 +182,7 @@ class Ledger:
             in_place = [one for one in news.generations if one.file not in left]
             base.executemany(
                 "insert or replace into generations values (?, ?, ?, ?, ?, ?)",
-                [tuple(asdict(one).values()) for one in in_place],
+                [tuple(to_builtins(one).values()) for one in in_place],
             )
             for file, found in news.conflicts.items():
                 if file not in left:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import io
 from collections.abc import Container, Iterable, Sequence
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from exporters.collector import collector_paused
 from exporters.errors import Fault, RefusedError
@@ -46,8 +48,7 @@ _SHOWN = 5
 """So many of the values that follow nothing any more are told by their words."""
 
 
-@dataclass(frozen=True, slots=True)
-class Merged:
+class Merged(Struct, frozen=True):
     """A file after the merge. ``content`` is None where the edited file stands as it is, byte for byte."""
 
     content: bytes | None

@@ -6,9 +6,11 @@ import datetime as dt
 import hashlib
 import io
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from exporters import __version__
 from exporters.errors import Fault, PackageError, RefusedError, TemplateError
@@ -33,8 +35,7 @@ Progress = Callable[[str, int], None]
 Result = Literal["created", "updated", "merged", "unchanged", "refused"]
 
 
-@dataclass(frozen=True, slots=True)
-class MadeFile:
+class MadeFile(Struct, frozen=True):
     """What became of one file.
 
     ``content`` goes in its place, ``beside`` next to it (the file itself is then left alone, ``fault`` says why);
@@ -54,8 +55,7 @@ class MadeFile:
     warnings: tuple[Fault, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Made:
+class Made(Struct, frozen=True):
     """A pack ready to be published: its files, its manifest, the data behind it, what moved since the last and why."""
 
     manifest: Manifest

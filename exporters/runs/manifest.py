@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct, field, to_builtins
 
 from exporters.errors import BriefpackError, Fault
 from exporters.files import read_file
@@ -19,8 +20,7 @@ NAME = "manifest.json"
 FORMAT = 1
 
 
-@dataclass(frozen=True, slots=True)
-class FileRecord:
+class FileRecord(Struct, frozen=True):
     """One file of a pack as it was published.
 
     ``generation`` counts from 1, ``inputs`` is the digest of everything that the file was made from.
@@ -40,8 +40,7 @@ class FileRecord:
     origin: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Manifest:
+class Manifest(Struct, frozen=True):
     """A pack's manifest; ``conflicts`` are keys that a person has yet to settle."""
 
     tool: str
@@ -77,7 +76,7 @@ class Manifest:
             "lang": self.lang,
             "as_of": self.as_of,
             "templates": self.templates,
-            "files": {name: asdict(record) for name, record in self.files.items()},
+            "files": {name: to_builtins(record) for name, record in self.files.items()},
             "counts": dict(self.counts),
             "flags": [dict(flag) for flag in self.flags],
             "conflicts": [dict(conflict) for conflict in self.conflicts],

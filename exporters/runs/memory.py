@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from exporters.errors import Fault, RefusedError
 from exporters.runs import publish
@@ -18,8 +19,7 @@ if TYPE_CHECKING:
     from exporters.snapshot import Conflict
 
 
-@dataclass(frozen=True, slots=True)
-class Base:
+class Base(Struct, frozen=True):
     """What an edited file was edited from."""
 
     generation: Generation

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from exporters.binding.scope import Scope
@@ -15,8 +16,7 @@ _TOLD = ("text", "word", "period", "clause", "label")
 _KINDS = ("places", "people", "events", "indicators", "sources", "units")
 
 
-@dataclass(frozen=True, slots=True)
-class Move:
+class Move(Struct, frozen=True):
     """A value that moved: its key, what it is, its old and its new text (empty where there was or is none)."""
 
     key: str

@@ -6,7 +6,8 @@ import re
 import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from exporters.merge import spanned
 from exporters.snapshot import Text
@@ -130,8 +131,7 @@ def _spelling(claim: str) -> str:
     return "".join(normal(claim).split())
 
 
-@dataclass(frozen=True, slots=True)
-class Typed:
+class Typed(Struct, frozen=True):
     """Numbers that stand in a line and not in the render behind it: typed over, or new ones."""
 
     line: Text

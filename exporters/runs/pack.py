@@ -5,10 +5,11 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from exporters.errors import BriefpackError, Fault, nearest
 from exporters.files import read_file
@@ -23,8 +24,7 @@ if TYPE_CHECKING:
 _AGAIN = "build the pack once with this version of briefpack"
 
 
-@dataclass(frozen=True)
-class PackFile:
+class PackFile(Struct, frozen=True, dict=True):
     """One file of a pack as it stands now. ``record`` is what the manifest says of it."""
 
     name: str
@@ -46,8 +46,7 @@ class PackFile:
         return self.record.edited or self.sha256 != self.record.sha256
 
 
-@dataclass(frozen=True)
-class Pack:
+class Pack(Struct, frozen=True, dict=True):
     """A pack in the folder that it was built into."""
 
     folder: Path

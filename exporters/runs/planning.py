@@ -7,9 +7,11 @@ import hashlib
 import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from exporters import __version__, resources
 from exporters.cache import Store
@@ -34,8 +36,7 @@ TRACKED = "word"
 """The exporter whose format has tracked changes."""
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(Struct, frozen=True):
     """What a person asked for. ``epoch`` is SOURCE_DATE_EPOCH; ``cache`` a folder for compiled templates, or None;
     ``copies`` are edited copies of the pack's files, to be taken into them.
 
@@ -56,8 +57,7 @@ class Request:
     copies: tuple[Path, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Job:
+class Job(Struct, frozen=True):
     """A template ready to be rendered."""
 
     template: TemplateFile
@@ -66,8 +66,7 @@ class Job:
     room: Exporter
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(Struct, frozen=True):
     """What happens to one file.
 
     ``inputs`` is the digest of all that it is made from, ``existing`` what stands in its place; ``job`` is None where
@@ -86,8 +85,7 @@ class Step:
         return self.template.entry.filename
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(Struct, frozen=True):
     """A whole build: its inputs as read, and one step for each file."""
 
     request: Request

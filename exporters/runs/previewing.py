@@ -7,8 +7,10 @@ import re
 import shutil
 import tempfile
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from exporters.errors import Fault, RefusedError
 from exporters.files import read_file
@@ -25,8 +27,7 @@ Progress = Callable[[str], None]
 """Told in a few words what is being done."""
 
 
-@dataclass(frozen=True, slots=True)
-class Preview:
+class Preview(Struct, frozen=True):
     """What a preview run made. ``files`` are the pack's files as the page shows them."""
 
     pack: Pack

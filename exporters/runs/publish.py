@@ -12,9 +12,10 @@ import json
 import shutil
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, cast
+
+from msgspec import Struct
 
 from exporters.errors import Fault, RefusedError
 from exporters.files import read_file
@@ -33,8 +34,7 @@ DATA = f"{STATE}/data.json"
 _STAGING, _READY, _ORDER, _LOCK = "staging", "ready", "publish.json", "lock"
 
 
-@dataclass(frozen=True, slots=True)
-class Staged:
+class Staged(Struct, frozen=True):
     """A file written and flushed, not yet in its place."""
 
     name: str

@@ -8,10 +8,11 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
+from msgspec import Struct
+from msgspec.structs import replace
 from pydantic import ValidationError
 
 from exporters.binding.keys import Keys
@@ -71,8 +72,7 @@ _TRIED = 50
 """Of so many records it is tried which one would make the data wrong."""
 
 
-@dataclass(frozen=True, slots=True)
-class Pulled:
+class Pulled(Struct, frozen=True):
     """What comes back: the edits, the data file's bytes before and after, and the typed values that were not taken."""
 
     dataset: Path

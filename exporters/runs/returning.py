@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from exporters.errors import BriefpackError, Fault, RefusedError
 from exporters.files import read_file
@@ -37,8 +39,7 @@ if TYPE_CHECKING:
     from exporters.registry import Exporter
 
 
-@dataclass(frozen=True, slots=True)
-class Copy:
+class Copy(Struct, frozen=True):
     """An edited copy of a file, and what it was edited from."""
 
     path: Path

@@ -5,9 +5,11 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from exporters.collector import collector_paused
 from exporters.errors import BriefpackError, Fault, RefusedError
@@ -37,8 +39,7 @@ from exporters.snapshot import Conflict, Plan
 State = Literal["untouched", "edited", "missing", "foreign", "new"]
 
 
-@dataclass(frozen=True, slots=True)
-class FileReview:
+class FileReview(Struct, frozen=True):
     """One file of a pack. ``plan`` holds what people edited (``kept``) and, for a diff, what would change."""
 
     file: str
@@ -50,8 +51,7 @@ class FileReview:
     warnings: tuple[Fault, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Review:
+class Review(Struct, frozen=True):
     """A pack as it stands; ``conflicts`` are those left open by the last build."""
 
     folder: Path

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from exporters.binding.views import TargetView
 from exporters.runs.numbers import claims, normal, plain, worded
@@ -12,8 +13,7 @@ from exporters.runs.numbers import claims, normal, plain, worded
 _CLAUSE = re.compile(r"[。！？；;\n]|[.!?](?=\s|$)")
 
 
-@dataclass(frozen=True, slots=True)
-class Spoken:
+class Spoken(Struct, frozen=True):
     """A figure of a sentence that was typed over, and the statement that it is; None where that cannot be told."""
 
     old: str

@@ -5,9 +5,11 @@ from __future__ import annotations
 import hashlib
 import shutil
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from exporters.errors import BriefpackError, Fault, RefusedError, nearest
 from exporters.files import read_file
@@ -27,8 +29,7 @@ from exporters.snapshot import Conflict
 Choice = Literal["mine", "data"]
 
 
-@dataclass(frozen=True, slots=True)
-class Settled:
+class Settled(Struct, frozen=True):
     """The files in which a key was settled; in ``open`` the data's value had no place to go, so it stays open there."""
 
     files: tuple[str, ...]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from exporters.package import Package
@@ -14,8 +15,7 @@ _PROPERTY = re.compile(rb"""name=["']briefpack["'][^>]*>\s*<[^>]*lpwstr[^>]*>([^
 _STAMP = re.compile(r"^(?P<pack>[^:]+):(?P<generation>[0-9]+):(?P<digest>[0-9a-f]+)$")
 
 
-@dataclass(frozen=True, slots=True)
-class Stamp:
+class Stamp(Struct, frozen=True):
     """Pack, generation, and the beginning of the digest of what the file was made from."""
 
     pack: str

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from exporters.binding.keys import Keys
 from exporters.binding.views import TargetView
@@ -25,8 +27,7 @@ from exporters.snapshot import Slot, SlotKind, Snapshot
 _NOTES = "notes"
 
 
-@dataclass(frozen=True, slots=True)
-class Typed:
+class Typed(Struct, frozen=True):
     """A bound value that a person typed over. ``field`` may lead on from the record (``actual.ratio``)."""
 
     file: str

@@ -7,8 +7,9 @@ each in the form of the template's own entry of that level.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from exporters.binding.weave import before
 from exporters.word.geometry import Styles
@@ -18,8 +19,7 @@ from exporters.word.xmlparts import Element, xml_of
 _TOC = re.compile(r"^\s*TOC\b(.*)$", re.IGNORECASE | re.DOTALL)
 
 
-@dataclass(slots=True)
-class Contents:
+class Contents(Struct):
     """One TOC field of the body: its paragraphs, and what the renderer must know."""
 
     code: str

@@ -7,11 +7,11 @@ plain text. A control may not stand inside a hyperlink, a field, a comment or an
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 from jinja2 import TemplateSyntaxError, nodes
+from msgspec import Struct
 
 from exporters.binding.environment import sandbox
 from exporters.binding.expressions import key_of
@@ -49,8 +49,7 @@ def unmark_fields(root: Element) -> None:
             del run.attrib[IN_FIELD]
 
 
-@dataclass(frozen=True, slots=True)
-class _Control:
+class _Control(Struct, frozen=True):
     """A value that gets a control: its expression, the record's, and what stands behind the record's key."""
 
     item: Located

@@ -7,8 +7,9 @@ pages now and then.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from exporters.word.measuring import ParagraphBlock, RowBlock, Words, block_of
 from exporters.word.pagination import Pager
@@ -25,8 +26,7 @@ CELL_ENDS = 5
 _MANY = 200
 
 
-@dataclass(slots=True)
-class Mark:
+class Mark(Struct):
     """A place whose page is asked for; ``page`` counts from 0 at the beginning of its stream."""
 
     level: int
@@ -40,8 +40,7 @@ class Mark:
 Notes = Sequence[tuple[ParagraphBlock, Words]]
 
 
-@dataclass(slots=True)
-class _Inside:
+class _Inside(Struct):
     """What is being gathered inside a note, or in a row whose paragraphs are counted one by one."""
 
     outer: list[str | None]

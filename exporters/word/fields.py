@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from exporters.binding.program import Weaver
 from exporters.word.names import W
@@ -19,8 +20,7 @@ _REF = re.compile(r"^\s*REF\s+(\S+)", re.IGNORECASE)
 _PAGE_REF = re.compile(r"^\s*PAGEREF\s+(\S+)", re.IGNORECASE)
 
 
-@dataclass(slots=True)
-class Field:
+class Field(Struct):
     """A complex field: its instruction and the runs from its first mark to its last."""
 
     code: str
@@ -68,8 +68,7 @@ def join_codes(root: Element) -> None:
                 text.text = ""
 
 
-@dataclass(slots=True)
-class Captions:
+class Captions(Struct):
     """Numbers sequences and answers references to them."""
 
     weaver: Weaver

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct
 
 from exporters.word.anchors import LONGEST_ALIAS, LONGEST_FIELD, LONGEST_SPELT, spelt_field
 
 
-@dataclass(slots=True)
-class Form:
+class Form(Struct):
     """The XML around the numbers, names and words of one value, and what stands behind its record's key."""
 
     start: str
@@ -27,11 +27,11 @@ class Form:
     """Whether the page counts the words."""
     dash: str
     """What stands for nothing."""
-    tail_spelt: str = field(init=False)
+    tail_spelt: str = ""
     """The tail as bookmarks spell it; empty where a digest stands for the whole key."""
-    room: int = field(init=False)
+    room: int = 0
     """So many characters are left for the record's key."""
-    longest: int = field(init=False)
+    longest: int = 0
     """So long may that key be for the alias to hold it and the tail, or any field that a bookmark can spell."""
 
     def __post_init__(self) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from exporters.package import Package, rt
 from exporters.word.names import A, W
@@ -14,8 +16,7 @@ _OFF = frozenset(("0", "false", "off", "none"))
 _THEME_SLOTS = {"ascii": "latin", "hAnsi": "latin", "eastAsia": "ea", "cs": "cs"}
 
 
-@dataclass(frozen=True, slots=True)
-class RunForm:
+class RunForm(Struct, frozen=True):
     """How characters look; sizes in points."""
 
     size: float = 10.0
@@ -25,8 +26,7 @@ class RunForm:
     bold: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class ParagraphForm:
+class ParagraphForm(Struct, frozen=True):
     """How a paragraph is set; lengths in points."""
 
     before: float = 0.0
@@ -53,8 +53,7 @@ class ParagraphForm:
     style: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Section:
+class Section(Struct, frozen=True):
     """A section's page: text area in points, and how its pages are counted."""
 
     width: float
@@ -271,7 +270,7 @@ def _apply(form: ParagraphForm, properties: Element | None, size: float) -> Para
     ):  # fmt: skip
         value = flag(properties, name)
         if value is not None:
-            form = replace(form, **{key: value})  # type: ignore[arg-type]
+            form = replace(form, **{key: value})
     borders = properties.find(f"{W}pBdr")
     if borders is not None:
         form = replace(form, borders=sum(_rule(borders.find(f"{W}{side}")) for side in ("top", "bottom")))

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from itertools import compress
 from operator import gt
 from typing import Any
+
+from msgspec import Struct, field
 
 from exporters.metrics import count_lines
 from exporters.metrics.measure import Flow
@@ -21,8 +22,19 @@ _KEPT = 2_000
 _SHORT = 24
 # All digits of a font that is measured are equally wide, and so are all its ideographs, which a line may break between:
 # texts that differ in those alone take the same lines.
-_SHAPE = str.maketrans("123456789", "000000000") | dict.fromkeys(range(0x4E00, 0xA000), "\u4e00")
 _ALIKE = bytes.maketrans(b"123456789", b"000000000")
+
+
+class _Shape(dict[int, str]):
+    """The character that stands for each: one for all ideographs, one for all digits."""
+
+    def __missing__(self, code: int) -> str:
+        found = "\u4e00" if 0x4E00 <= code < 0xA000 else "0" if 0x31 <= code <= 0x39 else chr(code)
+        self[code] = found
+        return found
+
+
+_SHAPE = _Shape()
 
 
 class _Shapes(dict[str, object]):
@@ -41,10 +53,10 @@ class _Shapes(dict[str, object]):
 
 
 _SHAPES = _Shapes()
+_NONE = Item(0, 0.0)
 
 
-@dataclass(slots=True)
-class ParagraphBlock:
+class ParagraphBlock(Struct):
     """A paragraph of a template: how it is set, and the words around its values."""
 
     section: int
@@ -70,16 +82,16 @@ class ParagraphBlock:
     text: str | None
     """Its text with %s for each value; None where the values are not known in number."""
     values: int
-    cap: int = field(init=False)
+    cap: int = 0
     """So many characters in its values certainly take one line."""
-    holds_values: bool = field(init=False)
-    turns: bool = field(init=False)
+    holds_values: bool = False
+    turns: bool = False
     """Whether a page or a section begins or ends with it."""
     known: dict[tuple[object, ...], int] = field(default_factory=dict)
     """Lines by the shapes of the words."""
     items: dict[tuple[int, float], Item] = field(default_factory=dict)
     """It as the pages take it, by its lines and the height of its notes."""
-    one: Item = field(init=False)
+    one: Item = _NONE
     """It in one line."""
 
     def __post_init__(self) -> None:
@@ -149,8 +161,7 @@ class ParagraphBlock:
         )  # fmt: skip
 
 
-@dataclass(slots=True)
-class RowBlock:
+class RowBlock(Struct):
     """A row of a template. ``cells`` are None where its paragraphs are counted one by one."""
 
     section: int
@@ -176,7 +187,7 @@ class RowBlock:
     """The height of each cell where all of them take one line."""
     items: dict[tuple[float, float], Item] = field(default_factory=dict)
     """The row as the pages take it, by its height and that of its notes."""
-    low: Item = field(init=False)
+    low: Item = _NONE
     """It with all of them in one line."""
 
     def __post_init__(self) -> None:

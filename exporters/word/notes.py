@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from copy import deepcopy
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from exporters.binding.environment import TOKEN
 from exporters.binding.program import Weaver, closing, opening
@@ -14,8 +15,7 @@ from exporters.word.xmlparts import Element, clean, parse, serialise
 _MARK = "\ufdde"
 
 
-@dataclass(frozen=True, slots=True)
-class Kind:
+class Kind(Struct, frozen=True):
     """One of the three kinds: what its part calls a note, and how text refers to it."""
 
     name: str
@@ -32,8 +32,7 @@ KINDS = (
 )
 
 
-@dataclass(slots=True)
-class Notes:
+class Notes(Struct):
     """The notes of one part while the document is compiled."""
 
     kind: Kind

@@ -6,9 +6,11 @@ Lengths are points. Pages count from 0 at the first block; :class:`Pager` knows 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from itertools import islice
 from typing import Protocol
+
+from msgspec import Struct, field
+from msgspec.structs import force_setattr
 
 _TOLERANCE = 0.01
 _WIDOW_LINES = 2
@@ -20,8 +22,7 @@ class Placed(Protocol):
     page: int
 
 
-@dataclass(slots=True)
-class Item:
+class Item(Struct, frozen=True):
     """A measured block. ``line`` is the height of each of its ``lines``; a row is one line that may not be split."""
 
     lines: int
@@ -43,29 +44,35 @@ class Item:
     """The height of the footnotes that it refers to."""
     style: str = ""
     """The style, where paragraphs of one style stand close together."""
-    text: float = field(init=False)
+    text: float = 0.0
     """The height of its lines alone."""
-    behind: float = field(init=False)
+    behind: float = 0.0
     """The room behind its lines, which need not fit on the page."""
-    height: float = field(init=False)
-    least: float = field(init=False)
+    height: float = 0.0
+    least: float = 0.0
     """The height that must fit on a page before the block may begin there."""
-    least_notes: float = field(init=False)
+    least_notes: float = 0.0
     """The height of its footnotes on the page where it begins: none where its last line can stand on the next."""
-    plain: bool = field(init=False)
+    plain: bool = False
     """Whether it is a row that takes room below the one above, and no more."""
 
     def __post_init__(self) -> None:
-        self.text = self.lines * self.line
-        self.behind = self.borders + self.after
-        self.height = self.text + self.borders
-        self.least = self._least()
-        self.least_notes = self.notes if self.least >= self.text else 0.0
-        self.plain = self.table >= 0 and not (self.head or self.notes or self.before or self.behind or self.style)
+        text = self.lines * self.line
+        least = self._least(text)
+        for name, value in (
+            ("text", text),
+            ("behind", self.borders + self.after),
+            ("height", text + self.borders),
+            ("least", least),
+            ("least_notes", self.notes if least >= text else 0.0),
+        ):
+            force_setattr(self, name, value)
+        plain = self.table >= 0 and not (self.head or self.notes or self.before or self.behind or self.style)
+        force_setattr(self, "plain", plain)
 
-    def _least(self) -> float:
+    def _least(self, text: float) -> float:
         if self.table >= 0 or self.keep_lines:
-            return self.height
+            return text + self.borders
         needed = _WIDOW_LINES if self.widow else 1
         if self.widow and self.lines <= _WIDOW_LINES + 1:
             needed = self.lines
@@ -76,8 +83,7 @@ _State = tuple[float, float, float, str, int, float, float, bool]
 """What a pager knows of the page beside its number; see the attributes of :class:`Pager` from ``used`` on."""
 
 
-@dataclass(slots=True)
-class Pager:
+class Pager(Struct):
     """Puts items on pages of one height. ``separator`` is the room that a page's footnotes need beyond their own.
 
     Items wait until :meth:`place` is called; what it puts on pages is laid out as far as it fits, and looked at closely

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
 from decimal import Decimal
+
+from msgspec import Struct
 
 from exporters.model import Comparator, Lang, Measure, Target, Unit
 from exporters.wording.numbers import MIRRORED, singular
@@ -50,8 +51,7 @@ class AmbiguousError(ValueError):
         self.hint = hint
 
 
-@dataclass(frozen=True, slots=True)
-class Figure:
+class Figure(Struct, frozen=True):
     """A figure as read: ``word`` is the comparator's own word where it is not the usual one."""
 
     comparator: Comparator

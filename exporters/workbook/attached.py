@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from exporters.binding.program import Weaver
 from exporters.binding.weave import Dialect, Places, TreeWeaver, weave_text
@@ -38,8 +39,7 @@ _NOTES = Dialect(
 )  # fmt: skip
 
 
-@dataclass(slots=True)
-class Attached:
+class Attached(Struct):
     """A part that hangs on a sheet. ``source`` is its program text, None where it is carried as it is."""
 
     name: str

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import html
 import re
 from collections.abc import Sequence
 from decimal import Decimal
@@ -15,6 +14,7 @@ from markupsafe import Markup
 
 from exporters.binding.missing import worded
 from exporters.binding.views import Absent
+from exporters.package.xmltext import unescaped
 from exporters.package.xstrings import spelled
 from exporters.workbook.formula.values import Error, Scalar, serial
 
@@ -116,7 +116,7 @@ class Bodies:
             return shown + float_body(value)
         if isinstance(value, dt.date):
             return self._day(value, style, shown)
-        return self.cell(html.unescape(value) if isinstance(value, Markup) else worded(value), style, run)
+        return self.cell(unescaped(value) if isinstance(value, Markup) else worded(value), style, run)
 
     def _day(self, value: dt.date, style: str, shown: str) -> str:
         number = serial(value, self._date_1904)
@@ -162,7 +162,7 @@ class Bodies:
 
 def plain_text(value: str) -> str | None:
     """Return the text of a cell that was put together as XML."""
-    return html.unescape(_TAGS.sub("", value)) or None
+    return unescaped(_TAGS.sub("", value)) or None
 
 
 def mixed_body(value: str, rich: bool) -> str:

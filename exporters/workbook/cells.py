@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from exporters.binding.tags import Tag, may_hold_tag, scan
 from exporters.errors import Fault
@@ -15,8 +16,7 @@ Literal = float | str | bool | None
 _KEPT = ("cm", "vm", "ph")
 
 
-@dataclass(slots=True)
-class Piece:
+class Piece(Struct):
     """A stretch of a cell's text, or a tag in it; ``run`` is the run whose format it has."""
 
     run: int
@@ -24,8 +24,7 @@ class Piece:
     tag: Tag | None = None
 
 
-@dataclass(slots=True)
-class Cell:
+class Cell(Struct):
     """A cell as the template has it. ``literal`` is its value where no tag stands in it."""
 
     column: int

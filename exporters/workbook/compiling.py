@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
-from dataclasses import replace as changed
 from typing import Any
+
+from msgspec import to_builtins
+from msgspec.structs import replace as changed
 
 from exporters.binding import expressions
 from exporters.binding.compiled import Compiled
@@ -261,7 +262,7 @@ class _Compiler:
             "sheets": [self._sheet_meta(sheet, attached[sheet.index]) for sheet in book.sheets],
             "links": [link.record() for link in self._links.all],
             "records": self._kinds,
-            "warnings": [asdict(fault) for fault in warnings],
+            "warnings": [to_builtins(fault) for fault in warnings],
         }
 
     def _sheet_meta(self, sheet: SheetDraft, attached: list[Attached]) -> dict[str, Any]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from exporters.binding import expressions
 from exporters.binding.program import Weaver
@@ -71,8 +72,7 @@ def layout_source(sheet: SheetDraft, weaver: Weaver) -> str:
     return "".join(pieces)
 
 
-@dataclass(slots=True)
-class UnitValues:
+class UnitValues(Struct):
     """The values of one row. ``expressions`` are all of them with their places; ``given`` are those that the program
     gives, and the records of the others; ``common`` are those that it gives once for all records that have alike what
     they follow from; ``taken`` are (number of the record in ``given``, path) of the others.

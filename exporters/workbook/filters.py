@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Callable
 from typing import Any
 
 from markupsafe import Markup, escape
 
 from exporters.binding.environment import text
+from exporters.package.xmltext import unescaped
 
 _LONGEST_HEADER = 255
 
 
 def _header(value: Any) -> str:
     """A value inside a header or footer, where ``&`` begins a code."""
-    return Markup(escape(html.unescape(text(value)).replace("&", "&&")))
+    return Markup(escape(unescaped(text(value)).replace("&", "&&")))
 
 
 def _header_after_size(value: Any) -> str:
@@ -25,7 +25,7 @@ def _header_after_size(value: Any) -> str:
 
 def _limited(value: Any) -> str:
     """A header's whole text, cut to what Excel takes."""
-    shown = html.unescape(str(value))
+    shown = unescaped(str(value))
     if len(shown) <= _LONGEST_HEADER:
         return Markup(value)
     return Markup(escape(shown[: _LONGEST_HEADER - 1].removesuffix("&") + "…"))
@@ -33,7 +33,7 @@ def _limited(value: Any) -> str:
 
 def _quoted(value: Any) -> str:
     """A value inside a formula's text constant."""
-    return Markup(escape(html.unescape(text(value)).replace('"', '""')))
+    return Markup(escape(unescaped(text(value)).replace('"', '""')))
 
 
 FILTERS: dict[str, Callable[..., Any]] = {

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from exporters.workbook.formula.parse import AREA, COLUMNS, Reference
 from exporters.workbook.formula.parse import ROWS as WHOLE_ROWS
@@ -14,8 +15,7 @@ OWN, STATIC, LOOP = "own", "static", "loop"
 """How a reference stands to its formula: the same row, rows of the same turn of a loop, or rows apart from it."""
 
 
-@dataclass(slots=True)
-class Link:
+class Link(Struct):
     """A reference with what is known of it. ``sheet`` is the target's number; ``named`` whether its name is written."""
 
     reference: Reference
@@ -38,8 +38,7 @@ class Link:
         ]  # fmt: skip
 
 
-@dataclass(slots=True)
-class Links:
+class Links(Struct):
     """All references of a template, by number."""
 
     book: BookDraft

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
+
+from msgspec import Struct, field
 
 from exporters.binding.tags import Tag, may_hold_tag, scan
 from exporters.errors import Fault
@@ -23,8 +24,7 @@ from exporters.workbook.xmltree import parse as parse_xml
 _ROW_DROPPED = frozenset(("r", "spans"))
 
 
-@dataclass(slots=True)
-class FormulaDraft:
+class FormulaDraft(Struct):
     """A formula of a cell. ``array`` holds the columns of an array formula's range, if it is one."""
 
     column: int
@@ -39,8 +39,7 @@ class FormulaDraft:
     """The record of each of its references, once they are linked."""
 
 
-@dataclass(slots=True)
-class SheetDraft:
+class SheetDraft(Struct):
     """A worksheet of the template."""
 
     index: int
@@ -94,8 +93,7 @@ class SheetDraft:
         return range(first, bisect_right(self.starts, bottom))
 
 
-@dataclass(slots=True)
-class BookDraft:
+class BookDraft(Struct):
     """The template's workbook. ``sheets`` are the worksheets; other sheets keep their entry only."""
 
     package: Package

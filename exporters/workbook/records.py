@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from exporters.binding.program import Weaver
 from exporters.binding.tags import scan
@@ -14,8 +15,7 @@ from exporters.workbook.linking import Links
 from exporters.workbook.reading import SheetDraft, tags_in
 
 
-@dataclass(slots=True)
-class Records:
+class Records(Struct):
     """Marks by kind, each with what the renderer needs to fill it in."""
 
     links: Links

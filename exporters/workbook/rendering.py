@@ -11,6 +11,7 @@ from exporters.binding.scope import Scope
 from exporters.collector import collector_paused
 from exporters.errors import Fault, TemplateError
 from exporters.package import Package, PackageWriter, zip_time
+from exporters.package.xmltext import unescaped
 from exporters.workbook import filters, markup
 from exporters.workbook.bookparts import BookParts
 from exporters.workbook.cellbody import Bodies, result_body
@@ -193,14 +194,12 @@ class _Rendering:
 def _layouts(events: Iterator[tuple[str, str]]) -> Iterator[tuple[str, str | None, str]]:
     """Yield (name, ids of the records that it is repeated for, order of units) of each sheet that a layout program
     gives; no ids for a sheet that always comes once."""
-    import html
-
     texts: dict[str, list[str]] = {}
     part = ""
 
     def whole() -> tuple[str, str | None, str]:
-        key = html.unescape("".join(texts["k"])) if "k" in texts else None
-        return html.unescape("".join(texts["n"])), key, "".join(texts.get("", ()))
+        key = unescaped("".join(texts["k"])) if "k" in texts else None
+        return unescaped("".join(texts["n"])), key, "".join(texts.get("", ()))
 
     for kind, text in events:
         if kind == "open":

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 from jinja2 import pass_context
+from msgspec import Struct, field
 
 from exporters.workbook import markup
 from exporters.workbook.cellbody import Bodies
@@ -23,8 +23,7 @@ ENOUGH = 512
 """So many rows are written at once: more fill the memory, and gain nothing."""
 
 
-@dataclass(slots=True)
-class _Waiting:
+class _Waiting(Struct):
     """Rows of one unit that wait to be written: their places among all that wait, their numbers, the values given."""
 
     writer: UnitWriter

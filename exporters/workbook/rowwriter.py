@@ -7,11 +7,11 @@ that Python runs in C.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import repeat
 from typing import Any
 
 from jinja2 import TemplateError as JinjaError
+from msgspec import Struct
 
 from exporters.errors import Fault, TemplateError
 from exporters.workbook.cellbody import Bodies, plain_text
@@ -231,8 +231,7 @@ class UnitWriter:
         return Fault("cell-value" if isinstance(error, ValueError) else "template", str(error), where=where)
 
 
-@dataclass(slots=True)
-class _Alike:
+class _Alike(Struct):
     """What rows of one kind of record have alike: values by path, cells by piece, the height that they need."""
 
     values: list[Any]

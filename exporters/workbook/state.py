@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from typing import Any, NamedTuple
+
+from msgspec import Struct, field
 
 from exporters.workbook.formula.atonce import able, at_once
 from exporters.workbook.formula.operators import Node
@@ -71,8 +72,7 @@ UNKNOWN = Later(_never)
 """Stands where the value of a formula is not known here."""
 
 
-@dataclass(slots=True)
-class WrittenSheet:
+class WrittenSheet(Struct):
     """One sheet of the finished workbook, made from sheet ``index`` of the template."""
 
     index: int

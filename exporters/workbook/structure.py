@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from exporters.binding.tags import Tag
 from exporters.errors import Fault
 from exporters.workbook.cells import Cell
 
 
-@dataclass(slots=True)
-class TemplateRow:
+class TemplateRow(Struct):
     """A row of the template; ``height`` counts the rows without any content that follow it as one."""
 
     number: int
@@ -31,8 +31,7 @@ class TemplateRow:
         return bool(tagged) and all(cell.empty for cell in self.cells)
 
 
-@dataclass(slots=True)
-class Step:
+class Step(Struct):
     """One step through a sheet: a statement, or a unit of rows. ``loop`` numbers the loop that a statement opens or
     closes (-1: a condition)."""
 
@@ -41,8 +40,7 @@ class Step:
     loop: int = -1
 
 
-@dataclass(slots=True)
-class Unit:
+class Unit(Struct):
     """A stretch of rows that is written as one: a row, or a gap without content."""
 
     row: TemplateRow

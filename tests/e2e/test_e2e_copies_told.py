@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import copy
 import shutil
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pptx
 import pytest
 import yaml
+from msgspec.structs import replace
 from pptx.chart.data import CategoryChartData
 from pptx.opc.package import Part
 from pptx.opc.packuri import PackURI

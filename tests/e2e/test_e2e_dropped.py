@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import struct
 import zlib
-from dataclasses import replace
 
 import docx
 import openpyxl
@@ -15,6 +14,7 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Cm
 from docx.text.paragraph import Paragraph
+from msgspec.structs import replace
 
 from exporters.runs import pulling
 from exporters.runs.pack import Pack

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from itertools import dropwhile, takewhile
 
 import docx
@@ -10,6 +9,7 @@ import pytest
 from docx.document import Document
 from docx.oxml.ns import qn
 from docx.table import _Cell
+from msgspec.structs import replace
 
 from exporters.package import lint
 from exporters.runs.review import status

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 from copy import deepcopy
-from dataclasses import replace
 from pathlib import Path
 
 import docx
@@ -13,6 +12,7 @@ import pptx
 import pytest
 import yaml
 from docx.oxml.ns import qn
+from msgspec.structs import replace
 
 from exporters.errors import BriefpackError, RefusedError
 from exporters.runs.build import Outcome, execute

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import replace
 from pathlib import Path
 
 import docx
 import pytest
 from docx.oxml.ns import qn
+from msgspec.structs import replace
 
 from exporters.runs.pack import Pack
 from exporters.runs.verifying import verify

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import shutil
 import zipfile
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +13,7 @@ import openpyxl
 import pptx
 import pytest
 import yaml
+from msgspec.structs import replace
 from openpyxl.worksheet.table import TableColumn
 from PIL import Image
 

@@ -1,11 +1,11 @@
 """The laws of the three-way merge, for any texts."""
 
 import re
-from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from exporters.merge import Overrides, canonical, merge, merge_prose, merge_value, upgrade
 from exporters.merge.values import Merged

@@ -1,11 +1,11 @@
 """The laws of order: the data's is taken where no person made another one, and nobody's things are moved apart."""
 
 import random
-from dataclasses import replace
 from typing import TypeVar
 
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from exporters.merge import arrangements
 from exporters.merge.ordering import in_order_of, order_of

@@ -8,12 +8,12 @@ import struct
 import time
 import zipfile
 import zlib
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from package_samples import damaged, deck, external, rebuilt, related, word, workbook
 
 from exporters.errors import PackageError

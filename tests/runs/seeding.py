@@ -12,8 +12,9 @@ import sys
 import tempfile
 import zipfile
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from exporters.runs.build import execute
 from exporters.runs.pack import Pack

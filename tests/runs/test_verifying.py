@@ -7,11 +7,11 @@ import json
 import re
 import shutil
 import zipfile
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from msgspec.structs import replace
 
 from exporters.binding.keys import Keys
 from exporters.binding.scope import Scope

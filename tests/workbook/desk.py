@@ -7,13 +7,13 @@ import io
 import json
 import re
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import openpyxl
 import yaml
 from living_samples import clean, opened
+from msgspec.structs import replace
 
 from exporters.binding.scope import Scope
 from exporters.load import load

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import io
 import re
-from dataclasses import replace
 from typing import Any
 
 import living_samples as samples
 import pytest
 from living_samples import changed, clean, dataset, loaded, part, regenerate, render, snapshot, values
+from msgspec.structs import replace
 from openpyxl.comments import Comment
 from openpyxl.styles import PatternFill
 

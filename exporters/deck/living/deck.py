@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
+
+from msgspec import Struct, field
 
 from exporters.charts.drawingml import A, C, P, R
 from exporters.charts.moulds import ChartMould
@@ -39,8 +40,7 @@ class Notes(NamedTuple):
     marks: Sequence[str] = ()
 
 
-@dataclass(slots=True)
-class Known:
+class Known(Struct):
     """What is known by its bytes, of this deck or of another edition of it."""
 
     shapes: dict[bytes, Seen] = field(default_factory=dict)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from exporters.charts.drawingml import A, P
 from exporters.deck.living.deck import Slide
@@ -17,8 +18,7 @@ from exporters.snapshot import InsertItem
 _TREE = f"{P}spTree"
 
 
-@dataclass(slots=True)
-class _Order:
+class _Order(Struct):
     source: Place
     slide: Slide
     after: Place | None

@@ -7,10 +7,10 @@ and the caller reads the tree of the whole slide. Slides of one mould are read o
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from lxml import etree
+from msgspec import Struct
 
 from exporters.charts.drawingml import A, P
 from exporters.deck.living.shapes import SHAPES, Seen, parse
@@ -64,8 +64,7 @@ class Words(NamedTuple):
 _CUTTER = Cutter(("<a:t>", "</a:t>"), (' name="', '"'), (' descr="', '"'))
 
 
-@dataclass(slots=True)
-class SlideMould:
+class SlideMould(Struct):
     """What the slides of one mould tell, with holes in it."""
 
     words: Words

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import posixpath
-from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, BinaryIO
+
+from msgspec import Struct, field
 
 from exporters.package import PackageWriter, Relationship, Relationships, relative_target, zip_time
 from exporters.package.content_types import NAME as CONTENT_TYPES
@@ -17,8 +18,7 @@ if TYPE_CHECKING:
 _PACKED = (".xlsx", ".png", ".jpeg", ".jpg", ".mp4")
 
 
-@dataclass
-class Changes:
+class Changes(Struct, dict=True):
     """What happens to a package's parts. Parts are named without a leading slash."""
 
     package: Package

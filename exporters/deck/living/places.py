@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from exporters.deck.living.deck import Deck, Slide
 from exporters.deck.living.shapes import Element, table_of
 from exporters.deck.living.tables import TableRow, rows_of
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True):
     """A slide, and what of it a handle means: notes, a shape or its alternative text, a table's row or cell, a chart
     or one of its titles. The shape of a chart is one to be looked at only."""
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import copy
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from exporters.charts.drawingml import A
 from exporters.deck.living.shapes import Element
@@ -16,8 +17,7 @@ _TRUE = ("1", "true")
 HEADER = "#"
 
 
-@dataclass(frozen=True, slots=True)
-class TableRow:
+class TableRow(Struct, frozen=True):
     """One row: what it is known by within its table, and its cells by column (those merged into others left out)."""
 
     id: str

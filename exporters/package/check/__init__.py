@@ -6,9 +6,10 @@ that leads nowhere, a row with too few cells, a table header unlike its cell, an
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from exporters.errors import Fault, PackageError
 from exporters.package import ct

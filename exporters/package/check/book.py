@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from msgspec import Struct, field
 
 from exporters.package.check.cells import Range
 from exporters.package.check.formulas import Names
 
 
-@dataclass(slots=True)
-class Book:
+class Book(Struct):
     """What the checks of sheets need to know about the workbook."""
 
     sheets: list[str] = field(default_factory=list)
@@ -23,8 +22,7 @@ class Book:
     formula_cells: dict[str, set[str]] = field(default_factory=dict)
 
 
-@dataclass(slots=True)
-class Cells:
+class Cells(Struct):
     """A sheet's texts by (column, row), and its merged ranges; both as far as the checks went.
 
     ``typed`` holds the cells that hold something else than text: a number, a truth value, an error.

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 _LONGEST = 8192
 _TOKEN = re.compile(
@@ -38,8 +39,7 @@ _PREFIXED = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Names:
+class Names(Struct, frozen=True):
     """What formulas of a workbook may name; sheet and table names folded to lower case."""
 
     sheets: Collection[str] = ()

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from exporters.package import rt
 from exporters.package.check.book import Book, Cells
@@ -16,8 +17,7 @@ _NAME = re.compile(r"[^\W\d][\w.]*|\\[\w.]*")
 _LOOKS_LIKE_CELL = re.compile(r"(?i)[a-z]{1,3}\d{1,7}|r\d*c\d*|r|c")
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
+class Table(Struct, frozen=True):
     """A table part, the sheet part that lists it, and its range (None where that is none)."""
 
     part: str

@@ -7,8 +7,9 @@ hold. And inside each file: what formulas and charts show is what their cells gi
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from exporters.binding.keys import Keys
 from exporters.runs.pack import Pack
@@ -26,8 +27,7 @@ from exporters.runs.verifying.through_keys import through_keys
 from exporters.runs.verifying.through_text import Known, through_text
 
 
-@dataclass(frozen=True, slots=True)
-class Verification:
+class Verification(Struct, frozen=True):
     """What was checked, and what was found."""
 
     findings: tuple[Finding, ...]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 Kind = Literal[
     "changed",
@@ -21,8 +22,7 @@ BY_HAND = "changed by hand: "
 """How a message begins that tells an edit."""
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Struct, frozen=True):
     """One thing that a person should know of. ``error`` says that the pack does not prove what it shows."""
 
     kind: Kind

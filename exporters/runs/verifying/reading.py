@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from exporters.errors import BriefpackError
 from exporters.merge import Overrides, aligned, content_of, known
@@ -20,8 +21,7 @@ from exporters.runs.verifying.findings import Finding
 from exporters.snapshot import UNKNOWN, Slot, SlotKind, Snapshot, Text
 
 
-@dataclass(frozen=True, slots=True)
-class Read:
+class Read(Struct, frozen=True):
     file: PackFile
     package: Package
     snapshot: Snapshot
@@ -100,8 +100,7 @@ def _taken(now: Snapshot, there: Snapshot) -> tuple[Slot, ...]:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
+class Kept(Struct, frozen=True):
     """What the data dropped and stays because a person had changed it, until that conflict is settled; by handle."""
 
     findings: tuple[Finding, ...] = ()

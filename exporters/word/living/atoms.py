@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from enum import IntEnum
 from typing import Protocol
+
+from msgspec import Struct
 
 from exporters.snapshot import MARK
 from exporters.word.anchors import PREFIX, plain_name, value_key
@@ -129,8 +130,7 @@ class Atom:
         self.home, self._node, self._start, self._end = home, None, None, None
 
 
-@dataclass(slots=True)
-class Anchor:
+class Anchor(Struct):
     """Where a bookmark begins, or (without a name) ends: before the atom number ``at`` of its paragraph."""
 
     at: int
@@ -357,8 +357,7 @@ class Reader:
             self._wrap(atoms, start, begun, booked)
 
 
-@dataclass(slots=True)
-class _Field:
+class _Field(Struct):
     """A field that has begun: behind how many atoms and anchors, and whether its instruction is over."""
 
     atoms: list[Atom]

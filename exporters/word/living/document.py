@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
 from functools import cached_property
 
 from lxml import etree
+from msgspec import Struct
+from msgspec.structs import replace
 
 from exporters.charts.data import chart_data
 from exporters.package import EditedPackage, Package, Relationships, rt
@@ -36,8 +37,7 @@ _ENTRY, _LOOSE, _FIELD, _CHART = "c", "l", "f", "h"
 _ALTERNATIVES = {"d": "descr", "t": "title"}
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True):
     """Where a slot stands: a value's atom, a region's text or field, or a chart frame."""
 
     story: Story

@@ -11,8 +11,9 @@ from __future__ import annotations
 import copy
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from difflib import SequenceMatcher
+
+from msgspec import Struct, field
 
 from exporters.word.anchors import PREFIX, plain_name, value_key
 from exporters.word.living.atoms import ITEM_PREFIX
@@ -91,8 +92,7 @@ def _moves(now: _Read, before: _Read) -> Iterator[_Move]:
                 yield _Move(value, start, end, is_at_control, is_at_control or as_generated, is_cut)
 
 
-@dataclass(slots=True)
-class _Stretch:
+class _Stretch(Struct):
     """A value: from which character of its paragraph to which, and the two ends of its bookmark."""
 
     key: str
@@ -101,8 +101,7 @@ class _Stretch:
     end: int = -1
 
 
-@dataclass(frozen=True, slots=True)
-class _Move:
+class _Move(Struct, frozen=True):
     """A value, and where it seems to stand; sure, where that is its control, or says what was generated."""
 
     value: _Stretch
@@ -118,8 +117,7 @@ class _Move:
         return self.end - self.value.end
 
 
-@dataclass(slots=True)
-class _Read:
+class _Read(Struct):
     """A paragraph as characters: its text, its values and controls, and the names and ends of what it is booked as."""
 
     paragraph: Element

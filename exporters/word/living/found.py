@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from exporters.package.moulds import Hollow
 from exporters.snapshot import Slot, SlotKind, Unmade
@@ -36,8 +37,7 @@ def suffix_of(name: str) -> list[str]:
     return found["suffix"].strip("_").split("_") if found and found["suffix"] else []
 
 
-@dataclass(slots=True)
-class Region:
+class Region(Struct):
     """A bookmarked paragraph, or what became of it: a part of one, or several."""
 
     name: str
@@ -64,8 +64,7 @@ class Region:
         return [atom for _, atoms in self.pieces for atom in atoms if atom.kind is Kind.NOTE]
 
 
-@dataclass(slots=True)
-class Found:
+class Found(Struct):
     """An item of a story: a row, a paragraph, or an entry of the contents."""
 
     id: str
@@ -149,8 +148,7 @@ class Found:
         return [node.element for node in self.nodes]
 
 
-@dataclass(slots=True)
-class ItemMould:
+class ItemMould(Struct):
     """An item of rows with holes: its id, which of their elements it is, its slots, what else stands in it."""
 
     id: Hollow
@@ -158,11 +156,11 @@ class ItemMould:
     number: int
     slots: list[tuple[Hollow, Hollow, str, SlotKind]]
     inside: list[Hollow]
-    holes: list[int] = field(init=False)
+    holes: list[int] = field(default_factory=list)
     """The texts of its rows that it says."""
-    sign: object = field(init=False)
+    sign: object = None
     """What those say alike that have the same texts, from wherever they are taken."""
-    families: set[str] = field(init=False)
+    families: set[str] = field(default_factory=set)
     """Which paragraphs of the template its own are."""
 
     def __post_init__(self) -> None:
@@ -216,8 +214,7 @@ class _Unmade(Unmade):
         return (*slots, *self._others)
 
 
-@dataclass(slots=True)
-class RowsMould:
+class RowsMould(Struct):
     """What the rows of one mould hold."""
 
     items: list[ItemMould]
@@ -268,8 +265,7 @@ class Rows:
 Read = Line | Between | Rows
 
 
-@dataclass(slots=True)
-class Story:
+class Story(Struct):
     """What one part holds."""
 
     part: Part

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from functools import partial
 
 from lxml import etree
+from msgspec import Struct, field
 
 from exporters.package.xmltext import PROLOG, plain
 from exporters.word.anchors import PREFIX, plain_name
@@ -105,8 +105,7 @@ class Texts(dict[bytes, str]):
         return found
 
 
-@dataclass(slots=True)
-class Known:
+class Known(Struct):
     """What is known by its text, of this briefing or of another edition of it."""
 
     texts: Texts = field(default_factory=Texts)

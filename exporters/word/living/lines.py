@@ -7,10 +7,10 @@ the text knows no element until one is asked for: the tree is made, and the para
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 
 from lxml import etree
+from msgspec import Struct
 
 from exporters.word.anchors import plain_name
 from exporters.word.living.atoms import END, ITEM_PREFIX, START, Anchor, Atom, Walker, is_fallback, read, text_of
@@ -120,8 +120,7 @@ class Node:
         return self._element
 
 
-@dataclass(slots=True, eq=False)
-class Line:
+class Line(Struct, eq=False):
     """A paragraph as it was read, and where it stands."""
 
     node: Node
@@ -151,8 +150,7 @@ class Line:
         _pair(self.atoms, read(self.node.element, self.digests, self.expand).atoms)
 
 
-@dataclass(slots=True)
-class Between:
+class Between(Struct):
     """An anchor that begins, or (without a name) ends, between paragraphs, where Word and others may move it."""
 
     number: str

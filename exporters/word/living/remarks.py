@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from lxml import etree
+from msgspec import Struct
 
 from exporters.package import ct, rt
 from exporters.snapshot import MARK, Conflict
@@ -22,8 +22,7 @@ _SIGNS = {"base": "⟲", "theirs": "✎", "ours": "⟳"}
 _GONE = "数据中已无此项，其编号可能与别处重复 / no longer in the data; its numbers may stand twice"
 
 
-@dataclass(frozen=True, slots=True)
-class Spot:
+class Spot(Struct, frozen=True):
     """What a comment stands on: from one element to another, of one parent or not."""
 
     first: Element

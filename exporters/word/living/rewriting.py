@@ -5,8 +5,9 @@ from __future__ import annotations
 import copy
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
 from difflib import SequenceMatcher
+
+from msgspec import Struct, field
 
 from exporters.snapshot import MARK
 from exporters.word.living.atoms import Atom, Kind, R, T
@@ -35,8 +36,7 @@ Source = Callable[[str], Element | None]
 """Gives a fresh copy of a value's control, by key."""
 
 
-@dataclass(slots=True)
-class _Change:
+class _Change(Struct):
     """What becomes of one text atom: characters struck out, and words put in before a character (or at the end)."""
 
     struck: set[int] = field(default_factory=set)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import copy
 import re
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from exporters.word.anchors import digests_of, value_bookmark
 from exporters.word.living.atoms import R, T
@@ -19,8 +20,7 @@ _SIGN = re.compile(r"([\n\t])")
 _SIGNS = {"\n": f"{W}br", "\t": f"{W}tab"}
 
 
-@dataclass(slots=True)
-class Pen:
+class Pen(Struct):
     """How changes are written: ``date`` is that of the tracked changes; empty, they are not tracked.
 
     It gives out the ids of revisions and bookmarks, above all that the document holds.

@@ -14,8 +14,9 @@ Everything is lists, texts and numbers, so that it can be kept as JSON with the 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from exporters.workbook.formula.tokens import Token, tokens
 from exporters.workbook.references import LAST_COLUMN, LAST_ROW, parse_range
@@ -35,8 +36,7 @@ VARIADIC = frozenset(("SUM", "AVERAGE", "COUNT", "COUNTA", "MAX", "MIN", "MEDIAN
 _LEVELS = (("=", "<>", "<", ">", "<=", ">="), ("&",), ("+", "-"), ("*", "/"), ("^",))
 
 
-@dataclass(slots=True)
-class Reference:
+class Reference(Struct):
     """A reference as the template writes it. ``sheet`` is the name written before it, empty for the formula's own;
     ``fixed`` holds the dollar signs (left, top, right, bottom)."""
 
@@ -54,8 +54,7 @@ class Reference:
     """Whether it stands in what a name is defined as: it is not written, and looks at the same cells from anywhere."""
 
 
-@dataclass(slots=True)
-class Formula:
+class Formula(Struct):
     """A formula in pieces: texts, numbers of references, and ``["v", i]`` for values put into a text."""
 
     pieces: list[Any] = field(default_factory=list)

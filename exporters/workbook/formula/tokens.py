@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 _TOKEN = re.compile(
     r"""
@@ -38,8 +39,7 @@ _TOKEN = re.compile(
 _STRUCTURED = re.compile(r"[^\W\d][\w.\\]*\[|\[(?!\d+\])")
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(Struct, frozen=True):
     """One token; ``kind`` is text, error, ref, number, function, name, table, array, open, close, comma, operator,
     space or unknown. For a ref, ``sheet`` is the name before the exclamation mark (without quotes), if any."""
 

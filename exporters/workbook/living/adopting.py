@@ -6,8 +6,9 @@ Formulas come along, written for the other workbook; what has no place there is 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import replace
 from typing import TYPE_CHECKING, BinaryIO
+
+from msgspec.structs import replace
 
 from exporters.package import rt
 from exporters.package.described import own_properties

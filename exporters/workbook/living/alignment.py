@@ -10,8 +10,9 @@ import itertools
 from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from exporters.workbook.living.shapes import shaped_in
 from exporters.workbook.references import LAST_COLUMN, LAST_ROW
@@ -186,8 +187,7 @@ def _likeness(first: Signs, second: Signs) -> float:
     return 2 * (first & second).total() / (first.total() + second.total())
 
 
-@dataclass(frozen=True, slots=True)
-class Alignment:
+class Alignment(Struct, frozen=True):
     """Where the rows and columns of a sheet of the base stand by now; ``columns`` is None where tables tell."""
 
     part: str

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO
+
+from msgspec import Struct
 
 from exporters.package import ct, rt
 from exporters.snapshot import Arrangement
@@ -51,8 +52,7 @@ class _TornError(Exception):
         self.turn = turn
 
 
-@dataclass(frozen=True, slots=True)
-class _Stretch:
+class _Stretch(Struct, frozen=True):
     top: int
     bottom: int
     down: int

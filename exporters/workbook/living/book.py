@@ -6,9 +6,11 @@ import datetime as dt
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from exporters.package import EditedPackage, rt
 from exporters.package.kept import Kept
@@ -41,8 +43,7 @@ _PLAIN_NUMBER = re.compile(r"-?\d{1,15}")
 _DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:T(\d{2}):(\d{2}):(\d{2}))?")
 
 
-@dataclass(frozen=True, slots=True)
-class SheetEntry:
+class SheetEntry(Struct, frozen=True):
     """A sheet as the workbook lists it."""
 
     name: str
@@ -50,8 +51,7 @@ class SheetEntry:
     sheet_id: str
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(Struct, frozen=True):
     """A table's column: its header, its column on the sheet, and the formula Excel fills it with, if any."""
 
     name: str
@@ -59,8 +59,7 @@ class Column:
     formula: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
+class Table(Struct, frozen=True):
     """A table part. ``area`` takes in header and total rows; ``top`` and ``bottom`` are the rows of data."""
 
     part: str

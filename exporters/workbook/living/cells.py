@@ -4,13 +4,13 @@ them from the beginning of the row."""
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from exporters.workbook.references import letters
 
 
-@dataclass(slots=True)
-class Formula:
+class Formula(Struct):
     """A formula as it is written; followers of a shared formula have no text of their own."""
 
     text: str
@@ -23,8 +23,7 @@ class Formula:
         return self.attributes.get("t", "normal")
 
 
-@dataclass(slots=True)
-class Cell:
+class Cell(Struct):
     """A cell; ``value`` is what stands in ``v``, ``inline`` the text of an inline string. Attributes are shared."""
 
     column: int
@@ -60,8 +59,7 @@ def style_of(attributes: Mapping[str, str]) -> int:
     return int(found) if found.isdecimal() else 0
 
 
-@dataclass(slots=True)
-class Row:
+class Row(Struct):
     """A row element."""
 
     number: int

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from exporters.workbook.living.spans import escaped, start_tag_end, with_attribute
 from exporters.workbook.living.texts import Run, item_xml
@@ -10,8 +10,7 @@ from exporters.workbook.living.texts import Run, item_xml
 _DROPPED = ("cm", "vm", "ph")
 
 
-@dataclass(frozen=True, slots=True)
-class Content:
+class Content(Struct, frozen=True):
     """What a cell shall hold: a number, a truth value or an error (``kind`` n, b, e), or text in runs (``inlineStr``),
     or a shared string by its number (``s``), or a formula; nothing where all are empty."""
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from exporters.package import rt
 from exporters.snapshot import Item, Slot, SlotKind
@@ -21,8 +22,7 @@ REFERENCES = "references"
 ALTERNATIVE = "alternative "
 
 
-@dataclass(frozen=True, slots=True)
-class Frame:
+class Frame(Struct, frozen=True):
     """A chart on a sheet: its part, the drawing it stands in, and how that relates to it and describes it."""
 
     chart: str

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, field
 from functools import cached_property, partial
+
+from msgspec import Struct, field
 
 from exporters.package import Relationship, Relationships, ct, relative_target, rt
 from exporters.package.relationships import rels_name
@@ -39,8 +40,7 @@ _BEFORE_NAMES = ("sheets", "functionGroups", "externalReferences")
 _RELATION = re.compile(r"""\s([\w.-]+):id\s*=""")
 
 
-@dataclass(slots=True)
-class _New:
+class _New(Struct):
     """A sheet to be lifted: where it comes from, what it is called in the edited workbook."""
 
     source: SheetEntry
@@ -48,8 +48,7 @@ class _New:
     relation: str = ""
 
 
-@dataclass
-class Lifting:
+class Lifting(Struct, dict=True):
     """The sheets of one patch that are new."""
 
     book: Book

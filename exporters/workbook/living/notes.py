@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from exporters.package import rt
 from exporters.package.xstrings import spelled
@@ -39,8 +40,7 @@ _SHAPE = (
 )
 
 
-@dataclass(slots=True)
-class Note:
+class Note(Struct):
     """A note as the sheet will hold it; ``row`` is the row of afterwards."""
 
     column: int
@@ -50,8 +50,7 @@ class Note:
     text: str = ""
 
 
-@dataclass(slots=True)
-class SheetNotes:
+class SheetNotes(Struct):
     """The notes of one sheet, to be changed and written back."""
 
     book: Book

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, BinaryIO
+
+from msgspec import Struct, field
 
 from exporters.package import PackageWriter, relative_target, zip_time
 from exporters.package.content_types import NAME as CONTENT_TYPES
@@ -16,8 +17,7 @@ if TYPE_CHECKING:
 _RELATIONSHIPS = "http://schemas.openxmlformats.org/package/2006/relationships"
 
 
-@dataclass(slots=True)
-class Changes:
+class Changes(Struct):
     """What happens to a package's parts."""
 
     package: Package

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import cached_property
+
+from msgspec import Struct, field
 
 from exporters.workbook.living.book import Book, Column, Table
 from exporters.workbook.living.cells import Cell, Row
@@ -31,8 +32,7 @@ def content_like(ours: Book, cell: Cell | None, book: Book) -> Content:
     return Content(cell.kind, day or cell.value or "")
 
 
-@dataclass
-class TableRows:
+class TableRows(Struct, dict=True):
     """One table of the edited workbook and the same of the new render."""
 
     book: Book

@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 from bisect import bisect_left, bisect_right, insort
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from exporters.package.xstrings import spelled
 from exporters.workbook.formula.evaluate import Node, build, result
@@ -27,16 +28,14 @@ _Rectangle = tuple[str, int, int, int, int]
 """Sheet (folded), left, top, right, bottom."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Context:
+class _Context(Struct, frozen=True):
     row: int
     column: int
     inputs: list[Value]
     """What the references of the formula stand for."""
 
 
-@dataclass(slots=True)
-class _FormulaCell:
+class _FormulaCell(Struct):
     cell: Cell
     text: str
     known: bool = True

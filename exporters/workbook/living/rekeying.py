@@ -11,8 +11,9 @@ import io
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from difflib import SequenceMatcher
+
+from msgspec.structs import replace
 
 from exporters.package import EditedPackage, Package, rt
 from exporters.workbook.living.book import Book, Table

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from exporters.package import ct, rt
 from exporters.workbook.living.book import Book
@@ -16,8 +17,7 @@ _ANCHORS = frozenset(("oneCellAnchor", "twoCellAnchor"))
 _TABLE_FORMULAS = frozenset(("calculatedColumnFormula", "totalsRowFormula"))
 
 
-@dataclass(frozen=True, slots=True)
-class Related:
+class Related(Struct, frozen=True):
     """Moves what other parts say of rows."""
 
     book: Book

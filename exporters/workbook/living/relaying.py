@@ -7,7 +7,8 @@ import io
 import itertools
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from exporters.package import EditedPackage, Package, rt
 from exporters.workbook.living.alignment import Alignment, Signs, longest, pairs_of, signs_of
@@ -31,8 +32,7 @@ _NONE = (LAST_ROW + 1, LAST_ROW + 1)
 """Rows that no range takes in."""
 
 
-@dataclass(frozen=True, slots=True)
-class Relaid:
+class Relaid(Struct, frozen=True):
     """An edited file laid out as the new render is."""
 
     package: EditedPackage
@@ -70,8 +70,7 @@ def relaid(package: EditedPackage, ours: Package, *, restyled: bool = False) -> 
 # --- what the new render has more and less ---------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class _New:
+class _New(Struct, frozen=True):
     """A row that is new behind row ``after``: ``like`` is a row of the same row of the template, 0 where there is none,
     ``stretch`` the rows of that one around it; all by their numbers in the base."""
 
@@ -81,8 +80,7 @@ class _New:
     height: str
 
 
-@dataclass(slots=True)
-class _Steps:
+class _Steps(Struct):
     new: list[_New] = field(default_factory=list)
     gone: set[int] = field(default_factory=set)
 

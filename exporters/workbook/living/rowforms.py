@@ -7,17 +7,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import accumulate
+
+from msgspec import Struct, field
 
 from exporters.package.xmltext import plain
 from exporters.package.xstrings import unspelled
 from exporters.workbook.living.cells import Cell, Formula
 
 
-@dataclass(slots=True, frozen=True)
-class CellForm:
+class CellForm(Struct, frozen=True):
     """A cell of a form. Texts go by their number in the row, -1 for none; places and lengths are without texts and
     without the row's number, and count from where the cells of the row begin."""
 
@@ -136,8 +136,7 @@ class Attributes(dict[bytes, dict[str, str]]):
         return found
 
 
-@dataclass(slots=True)
-class Known:
+class Known(Struct):
     """What has been read of some sheets: the cells of rows, by the rows' bytes, and the forms of rows."""
 
     rows: dict[bytes, RowCells] = field(default_factory=dict)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
+
+from msgspec import Struct
 
 from exporters.workbook.formula.parse import Formula, parse
 from exporters.workbook.formula.tokens import Token, tokens
@@ -19,8 +20,7 @@ REFERENCE = "#"
 """Stands for each reference in a formula's skeleton."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Reference:
+class Reference(Struct, frozen=True, eq=False):
     """A reference of a shape. ``rows`` are the places of its rows among the formula's row numbers (two for a range);
     none for whole columns and rows, and for what stays as it is written."""
 
@@ -62,8 +62,7 @@ class Reference:
         return (left, one, right, other) if one <= other else (left, other, right, one)
 
 
-@dataclass(frozen=True, slots=True)
-class Shape:
+class Shape(Struct, frozen=True):
     """What formulas of one shape have in common; ``pieces`` are texts and references in order."""
 
     pieces: tuple[str | Reference, ...]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from xml.parsers import expat
+
+from msgspec import Struct
 
 from exporters.package.xstrings import unspelled
 from exporters.workbook.formula.parse import shared
@@ -26,8 +27,7 @@ _CODES = {
 }
 
 
-@dataclass(slots=True)
-class Sheet:
+class Sheet(Struct):
     """A worksheet part. ``root`` holds all elements but those inside ``sheetData``."""
 
     part: str

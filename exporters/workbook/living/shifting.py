@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import accumulate
+
+from msgspec import Struct
 
 from exporters.workbook.formula.tokens import Token, tokens
 from exporters.workbook.living.book import Table
@@ -16,8 +17,7 @@ from exporters.workbook.references import LAST_ROW, parse_range
 _END = re.compile(r"(\$?[A-Za-z]{0,3})(\$?)([0-9]*)")
 
 
-@dataclass(frozen=True, slots=True)
-class Insertion:
+class Insertion(Struct, frozen=True):
     """``count`` new rows behind row ``after``, which belong to ``table``."""
 
     after: int
@@ -85,8 +85,7 @@ def _covers(table: Table, top: int, bottom: int) -> bool:
     return whole or (table.is_range and top < bottom == table.bottom)
 
 
-@dataclass(frozen=True, slots=True)
-class _Model:
+class _Model(Struct, frozen=True):
     """A moved formula with :data:`OWN` for its own row; ``others_move`` says whether more than that moves in it."""
 
     text: str

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from exporters.workbook.living.spans import Span, Splices, escaped, parse, prefix_of, with_attribute
 
@@ -19,8 +20,7 @@ _PIECES = {"fontId": ("fonts", "font"), "fillId": ("fills", "fill"), "borderId":
 NUMBER, PERCENT, DATE = "number", "percent", "date"
 
 
-@dataclass(frozen=True, slots=True)
-class NumberFormat:
+class NumberFormat(Struct, frozen=True):
     """A number format; ``kind`` is number, percent or date."""
 
     code: str

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from exporters.package.xstrings import spelled, unspelled
 from exporters.workbook.living.spans import Span, escaped
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+class Run(Struct, frozen=True):
     """A stretch of characters of one format; ``properties`` is their ``rPr`` as XML, empty for the cell's own."""
 
     text: str

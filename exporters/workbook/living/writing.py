@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from exporters.workbook.living.book import Book, SheetEntry
 from exporters.workbook.living.cells import Cell, Formula, Row
@@ -28,8 +29,7 @@ _RELATIONSHIPS = "http://schemas.openxmlformats.org/officeDocument/2006/relation
 _GONE_FROM_NEW_ROWS = ("hidden", "collapsed", "spans", "ht", "customHeight")
 
 
-@dataclass(slots=True)
-class NewCell:
+class NewCell(Struct):
     """A cell of a new row. A formula is that of ``like`` (a cell of the sheet), counted on to the new row."""
 
     column: int
@@ -38,8 +38,7 @@ class NewCell:
     like: Cell | None = None
 
 
-@dataclass(slots=True)
-class NewRow:
+class NewRow(Struct):
     """A row to be inserted; ``like`` is the row whose height and marks it takes, ``height`` overrides its height."""
 
     like: Row | None
@@ -47,8 +46,7 @@ class NewRow:
     cells: list[NewCell]
 
 
-@dataclass(slots=True)
-class SheetEdit:
+class SheetEdit(Struct):
     """What is to be done to one sheet. Cells and rows are those of before."""
 
     book: Book
