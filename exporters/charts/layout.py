@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
+from msgspec import Struct
+
 from exporters.charts.marks import NUMBER, SLOT
 from exporters.charts.references import Range, column_letters
 
@@ -33,7 +35,7 @@ class _Column(NamedTuple):
     constant: Value
 
 
-class RowPlan(NamedTuple):
+class RowPlan(Struct, frozen=True):
     attributes: str
     cells: tuple[tuple[int, _Column], ...]
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import Any
+
+from msgspec import Struct
 
 from exporters.binding.environment import text as as_text
 from exporters.charts.embedding import EmbeddedWorkbook
@@ -36,14 +38,14 @@ def cell_value(value: Any) -> str:
 FILTERS: dict[str, Callable[..., Any]] = {"_cell": cell_value}
 
 
-class ChartParts(NamedTuple):
+class ChartParts(Struct, frozen=True):
     """One instance of a chart."""
 
     chart: bytes
     workbook: bytes
 
 
-class _Table(NamedTuple):
+class _Table(Struct, frozen=True):
     pieces: Sequence[str]
     area: Range
 
@@ -63,7 +65,7 @@ class _Form:
         return b"".join(pieces)
 
 
-class _Pattern(NamedTuple):
+class _Pattern(Struct, frozen=True):
     """What the instances have in common whose data sheets have the same rows, and their cells values of one kind."""
 
     layout: Layout

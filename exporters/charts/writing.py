@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import posixpath
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from exporters.charts.marks import SLOT
 from exporters.package import ContentTypes, Package, PackageWriter, Stencil, ct, deflate, relative_target, rt
@@ -33,7 +35,7 @@ def chart_meta(package: Package, part: str) -> list[list[Any]]:
     return found
 
 
-class _Companion(NamedTuple):
+class _Companion(Struct, frozen=True):
     rel_id: str
     type: str
     stem: str

@@ -6,8 +6,10 @@ import re
 from collections.abc import Sequence
 from functools import cached_property, lru_cache
 from itertools import accumulate
-from operator import itemgetter
-from typing import Any, NamedTuple
+from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import asdict, replace
 
 from exporters.metrics import line_height, widest, width
 
@@ -22,7 +24,7 @@ BETWEEN = "\ufddf"
 SHOWN = re.compile(r"<a:t>([^<]*)")
 
 
-class Level(NamedTuple):
+class Level(Struct, frozen=True):
     """How paragraphs of one level are set, unless they say otherwise themselves."""
 
     size: float
@@ -34,9 +36,6 @@ class Level(NamedTuple):
     after: float
     left: float
     indent: float
-
-
-_LEVEL = itemgetter(*Level._fields)
 
 
 class Widths(dict[str, float]):
@@ -69,7 +68,7 @@ class Widths(dict[str, float]):
 widths_of = lru_cache(maxsize=1024)(Widths)
 
 
-class Filling(NamedTuple):
+class Filling(Struct, frozen=True):
     """A body that always holds the same runs: what stands around its values."""
 
     xml: tuple[str, ...]
@@ -97,7 +96,7 @@ def _between(pieces: Sequence[str], values: Sequence[str]) -> str:
     return "".join((first, *(text for pair in zip(values, others, strict=True) for text in pair)))
 
 
-class Box(NamedTuple):
+class Box(Struct, frozen=True):
     """A text box of the template, in points."""
 
     width: float
@@ -164,7 +163,7 @@ class Box(NamedTuple):
 
 def read_box(found: dict[str, Any]) -> Box:
     """Return the box that a compiled template keeps as JSON."""
-    levels = tuple(Level._make(_LEVEL(level)) for level in found["levels"])
+    levels = tuple(Level(**level) for level in found["levels"])
     latin, east_asian = levels[0].latin, levels[0].east_asian
     box = Box(found["width"], found["height"], found["autofit"] == "norm", levels)
     if "runs" in found:
@@ -174,15 +173,15 @@ def read_box(found: dict[str, Any]) -> Box:
         line = box.height - first.before - first.after
         room = box.width - first.left - first.indent - SEAM * size * (len(runs) - 1)
         if single_line(size, first.latin, first.east_asian, first.line, first.bold) <= line:
-            box = box._replace(one_line=room)
+            box = replace(box, one_line=room)
         if first.latin and single_line(size, first.latin, first.latin, first.line, first.bold) <= line:
-            box = box._replace(latin_line=room)
-        return box._replace(runs=runs, filling=_filling(found, runs, box.one_line))
+            box = replace(box, latin_line=room)
+        return replace(box, runs=runs, filling=_filling(found, runs, box.one_line))
     if "loose" in found:
         (size, bold), tallest, narrowest = found["loose"]
         widths = widths_of(size, latin, east_asian, bold)
         free = narrowest / widths.widest
-        return box._replace(largest=widths, seam=SEAM * size, tallest=tallest, narrowest=narrowest, free=free)
+        return replace(box, largest=widths, seam=SEAM * size, tallest=tallest, narrowest=narrowest, free=free)
     return box
 
 
@@ -200,7 +199,7 @@ def single_line(size: float, latin: str, east_asian: str, line: Any, bold: bool)
     return max(line_height(size, name, line, bold=bold) for name in (latin or east_asian, east_asian))
 
 
-class Own(NamedTuple):
+class Own(Struct, frozen=True):
     """What a paragraph's own properties change: level, and room in points (None: as the level has it)."""
 
     level: int
@@ -242,8 +241,8 @@ def own_of(properties: str) -> Own:
 def level_of(levels: tuple[Level, ...], own: Own) -> Level:
     """Return how a paragraph is set: as its level, but for what it says itself."""
     level = levels[min(own.level, len(levels) - 1)]
-    said = {name: value for name, value in own._asdict().items() if name != "level" and value is not None}
-    return level._replace(**said)
+    said = {name: value for name, value in asdict(own).items() if name != "level" and value is not None}
+    return replace(level, **said)
 
 
 def plain(text: str) -> str:

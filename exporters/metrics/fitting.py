@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from functools import cache
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from exporters.metrics.characters import NOT_AT_END, PAIR_OF, is_space, is_zero_width
 from exporters.metrics.lines import count_lines
@@ -26,14 +27,14 @@ _FIGURE = (
 _WORTH_KEEPING = 0.6
 
 
-class Box(NamedTuple):
+class Box(Struct, frozen=True):
     """The room inside a shape's insets or a table cell's margins, in points."""
 
     width: float
     height: float
 
 
-class Paragraph(NamedTuple):
+class Paragraph(Struct, frozen=True):
     """A paragraph as it will be set; lengths in points, ``line_spacing`` as in ``line_height``."""
 
     text: str

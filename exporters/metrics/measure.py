@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple
+from typing import Literal
+
+from msgspec import Struct
 
 from exporters.metrics.characters import (
     contextual_positions,
@@ -18,7 +20,7 @@ from exporters.metrics.families import EM, TALLEST, advances, family_of, vertica
 Flow = Literal["plain", "tight", "word", "slide"]
 
 
-class FlowRule(NamedTuple):
+class FlowRule(Struct, frozen=True):
     """What a program does to a line on its own: room between scripts (em) and marks past the edge."""
 
     gap: float

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from msgspec import Struct, field
 
@@ -19,7 +19,7 @@ LISTS = 2
 _MOST_ARGUMENTS = 250
 
 
-class LinkRecord(NamedTuple):
+class LinkRecord(Struct, frozen=True):
     """A reference as compile noted it (see ``linking.Link``); ``sheet`` is -1 for the formula's own sheet."""
 
     sheet: int
