@@ -7,6 +7,7 @@ alone whose bytes are not the ones that it wrote last.
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 
@@ -14,7 +15,6 @@ from docx import Document
 from docx.document import Document as DocumentType
 from docx.opc.constants import RELATIONSHIP_TYPE as RT
 from docx.oxml import parse_xml
-from msgspec.structs import replace
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 import yaml
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.text.paragraph import Paragraph
+from msgspec import Struct
 
 from exporters.runs.build import Outcome, execute
 from exporters.runs.inputs import find_dataset
@@ -41,8 +41,7 @@ def build(data: Data, out: Path, request: Request) -> Outcome:
     )
 
 
-@dataclass(frozen=True)
-class Edited:
+class Edited(Struct, frozen=True):
     """A pack in a folder of its own."""
 
     folder: Path

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from xml.parsers import expat
-
-from msgspec import Struct, field
 
 from exporters.package.xstrings import unspelled
 
@@ -14,7 +13,8 @@ _START_TAG = re.compile(rb"""<[^"'>]*(?:"[^"]*"[^"'>]*|'[^']*'[^"'>]*)*>""")
 _ENTITIES = {"&lt;": "<", "&gt;": ">", "&quot;": '"', "&apos;": "'", "&amp;": "&"}
 
 
-class Span(Struct, eq=False):
+@dataclass(slots=True)
+class Span:
     """An element: ``start`` to ``opened`` is its start tag, ``closed`` to ``end`` its end tag (both at the end where
     it is empty). ``name`` is without its namespace, which is ``space``."""
 
@@ -23,7 +23,7 @@ class Span(Struct, eq=False):
     attributes: dict[str, str]
     start: int
     opened: int
-    parent: Span | None = None
+    parent: Span | None = field(default=None, compare=False, repr=False)
     closed: int = -1
     end: int = -1
     text: str = ""
