@@ -117,11 +117,13 @@ class _Rows:
         }
         return {number: signs for number, signs in found.items() if signs}
 
-    def names(self, rows: set[int]) -> set[tuple[_Form, str]]:
-        """Return by their forms what some *rows* begin with, as far as no other of that form does."""
-        counted = Counter((self.form(number), self._first(number)) for number in self.sheet.rows)
-        found = {(self.form(number), self._first(number)) for number in rows if number in self.sheet.rows}
-        return {one for one in found if one[1] and counted[one] == 1}
+    def names(self, rows: set[int], stretch: range) -> set[tuple[_Form, str]]:
+        """Return by their forms what some *rows* of a stretch begin with and no other of that form there does."""
+        if not rows:
+            return set()
+        named = {number: (self.form(number), self._first(number)) for number in stretch if number in self.sheet.rows}
+        counted = Counter(named.values())
+        return {one for number in rows if (one := named.get(number, ((), "")))[1] and counted[one] == 1}
 
     def _first(self, number: int) -> str:
         cells = self.sheet.rows[number].cells
@@ -164,8 +166,8 @@ def _twins(base: _Rows, ours: _Rows, first: range, second: range) -> Iterator[tu
     """Yield the rows of two renders that are each other: by what they say, between those by the row of the template."""
     certain = longest(pairs_of(base.signs(first), ours.signs(second)))
     before, now = (
-        base.names({*first} - {one for one, _ in certain}),
-        ours.names({*second} - {one for _, one in certain}),
+        base.names({*first} - {one for one, _ in certain}, first),
+        ours.names({*second} - {one for _, one in certain}, second),
     )
     # What only changed places, as in a ranking, is written over where it stands.
     moved = {form for form, name in before & now}
