@@ -4,7 +4,6 @@ what follows the data goes on following it."""
 from __future__ import annotations
 
 import copy
-import dataclasses
 import io
 from collections.abc import Callable
 from typing import Any
@@ -12,6 +11,7 @@ from typing import Any
 import docx
 import pytest
 from docx.oxml.ns import nsdecls, qn
+from msgspec.structs import replace
 
 from exporters import word
 from exporters.errors import RefusedError
@@ -126,7 +126,7 @@ def test_what_was_deleted_and_moved_before_the_new_template_stays_open(
     [conflict] = first.plan.conflicts
     assert conflict.reason == "deleted-changed"
     if settled is not None:
-        conflict = dataclasses.replace(conflict, base=settled)
+        conflict = replace(conflict, base=settled)
     result = upgraded(ours, first.content or b"", new(MOVED), (conflict,))
     there = [line for line in body(result.content or b"") if line == "安和区"][1:]
     if settled is None:
@@ -244,3 +244,25 @@ def test_a_section_moved_by_hand_is_named(base: bytes, new: Maker) -> None:
     said = new_look("briefing.docx", result.plan, tracked=True).message
     assert "where the template has it again: 东山区; nothing of this is tracked" in said
     assert upgraded(base, base, new(FIRST)).plan.turned == ()
+
+
+def test_what_was_reworded_stands_in_its_place_in_another_language() -> None:
+    def said(*lines: str) -> Maker:
+        document = docx.Document(io.BytesIO(template()))
+        of(document, "完。").insert_paragraph_before(lines[1])
+        of(document, "以下分区说明。").runs[0].text, of(document, "完。").runs[0].text = lines[0], lines[2]
+        out = io.BytesIO()
+        document.save(out)
+        return Maker(out.getvalue())
+
+    chinese, english = said("以下分区说明。", "附注。", "完。"), said("The districts follow.", "Remarks.", "The end.")
+
+    def reword(document: Any) -> None:
+        of(document, "以下分区说明。").runs[0].text = "各区如下列出。"
+
+    there = upgraded(chinese(FIRST), edited(chinese(FIRST), reword), english(FIRST))
+    lines = body(there.content or b"")
+    assert ("各区如下列出。" in lines, "The districts follow." in lines, "The end." in lines) == (True, False, True)
+    back = upgraded(english(FIRST), there.content or b"", chinese(FIRST))
+    lines = body(back.content or b"")
+    assert (lines.count("各区如下列出。"), "以下分区说明。" in lines, "完。" in lines) == (1, False, True)

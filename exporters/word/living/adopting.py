@@ -7,6 +7,7 @@ import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from difflib import SequenceMatcher
+from functools import cached_property
 from typing import BinaryIO, NamedTuple
 
 from lxml import etree
@@ -30,6 +31,8 @@ _PICTURES = f"{R}embed"
 _MARGINS = (f"{W}hdr", f"{W}ftr")
 _CALLED = ("string", "descr", "title", "name")
 """Attributes that say what a picture shows, or is called; the text of a watermark."""
+_ENOUGH = 3
+"""So many paragraphs of the template's own, all said otherwise, are said in another language."""
 _START, _END, _NAME = (f"{W}{name}" for name in ("bookmarkStart", "bookmarkEnd", "name"))
 _SDT, _GALLERY = f"{W}sdt", f"{W}sdtPr/{W}docPartObj"
 
@@ -132,12 +135,32 @@ class _Adopter:
         """Return a paragraph of the template's own in the target; of several alike the one in the same place."""
         alike = [one for one in self._there if not one.items and one.sign == block.sign]
         alike = [one for one in alike if one.element.getparent() is not None]
+        if not alike and self._is_translated:
+            alike = self._in_place_of(block)
         if len(alike) > 1:
             near = set(self._between(self._anchor(at)))
             alike = [one for one in alike if one.element in near]
         if len(alike) != 1 or alike[0].element.find(f"{W}pPr/{W}sectPr") is not None:
             return None
         return alike[0].element
+
+    @cached_property
+    def _is_translated(self) -> bool:
+        """Whether the target says nothing of the template's own as the base does: it is in another language."""
+        before, there = ({one.sign for one in blocks if not one.items} for blocks in (self._old, self._there))
+        return len(before) >= _ENOUGH and before.isdisjoint(there)
+
+    def _in_place_of(self, block: _Block) -> list[_Block]:
+        """Return what stands in the target where *block* stands in the base: between the same generated blocks, of as
+        many."""
+        targets = {twin.base: twin.target for twin in self._twins.values() if twin.target}
+        for around, gap in _gaps(self._old):
+            if block in gap:
+                known = {(side, targets[at]) for side, at in around if at in targets}
+                for other, there in _gaps(self._there):
+                    if len(there) == len(gap) and known & other:
+                        return [there[gap.index(block)]]
+        return []
 
     def _between(self, anchor: Element | None) -> Iterator[Element]:
         """Yield the blocks behind *anchor* up to the next one that was generated."""
@@ -304,6 +327,21 @@ def _blocks(document: Document) -> list[_Block]:
         if own or sign.strip():
             found_blocks.append(_Block(element, sign, own))
     return found_blocks
+
+
+def _gaps(blocks: Sequence[_Block]) -> Iterator[tuple[set[tuple[str, str]], list[_Block]]]:
+    """Yield what of the template's own stands together, with the handles of what was generated before and behind it."""
+    around: set[tuple[str, str]] = set()
+    gap: list[_Block] = []
+    for block in blocks:
+        if not block.items:
+            gap.append(block)
+            continue
+        if gap:
+            yield around | {("behind", at) for at in block.items}, gap
+        around, gap = {("before", at) for at in block.items}, []
+    if gap:
+        yield around, gap
 
 
 def _outer(document: Document) -> Iterator[Element]:

@@ -10,7 +10,9 @@ from difflib import SequenceMatcher
 from msgspec import Struct, field
 
 from exporters.snapshot import MARK
-from exporters.word.living.atoms import Atom, Kind, R, T
+from exporters.word.anchors import PREFIX
+from exporters.word.living.atoms import START, Atom, Kind, R, T
+from exporters.word.living.lines import P
 from exporters.word.living.runs import (
     INS,
     Pen,
@@ -57,7 +59,7 @@ def write_value(pen: Pen, atom: Atom, new: str) -> None:
     changes[id(first)].added[0] = new
     for one in inner:
         if one.kind is Kind.TEXT:
-            _flush(pen, one, changes[id(one)], _no_source)
+            _flush(pen, one, changes[id(one)], _no_source, set())
         elif one.kind is Kind.SIGN:
             strike(pen, isolate(one.node))
 
@@ -65,6 +67,7 @@ def write_value(pen: Pen, atom: Atom, new: str) -> None:
 def write_prose(pen: Pen, atoms: Sequence[Atom], new: str, source: Source, paragraph: Element | None = None) -> None:
     """Turn the text of *atoms* into *new*, where marked keys stand for values; new ones come from *source*. Where there
     are no atoms, it is written into the empty *paragraph*."""
+    _part_bookmarks(atoms)
     units = list(_units(atoms))
     old_tokens, old_at = _tokens([text for text, _, _ in units])
     new_tokens = _TOKEN.findall(new)
@@ -87,9 +90,25 @@ def write_prose(pen: Pen, atoms: Sequence[Atom], new: str, source: Source, parag
             change.added[at] = change.added.get(at, "") + text
         elif text:
             _write_alone(pen, atoms, text, source, paragraph)
+    made: set[Element] = set()
     for atom in {id(one): one for _, one, _ in units}.values():
         if id(atom) in changes:
-            _flush(pen, atom, changes[id(atom)], source)
+            _flush(pen, atom, changes[id(atom)], source, made)
+
+
+def _part_bookmarks(atoms: Iterable[Atom]) -> None:
+    """Let the bookmark of each value end before the next begins, which LibreOffice turns round: what is put between two
+    values would stand in the second."""
+    for atom in atoms:
+        if atom.kind is not Kind.BOOKED or atom.end is None:
+            continue
+        run, paragraph = atom.inner[-1].node.getparent(), next(atom.end.iterancestors(P), atom.end)
+        order = list(paragraph.iter(R, START, atom.end.tag))
+        if run is None or run not in order:
+            continue
+        between = order[order.index(run) : order.index(atom.end)]
+        if any(one.tag == START and one.get(f"{W}name", "").startswith(PREFIX) for one in between):
+            run.addnext(atom.end)
 
 
 def _book(pen: Pen, atom: Atom) -> None:
@@ -158,9 +177,11 @@ def _host(units: Sequence[tuple[str, Atom, int]], start: int, stop: int) -> tupl
 # --- one atom --------------------------------------------------------------------------------------------------------
 
 
-def _flush(pen: Pen, atom: Atom, change: _Change, source: Source) -> None:
+def _flush(pen: Pen, atom: Atom, change: _Change, source: Source, made: set[Element]) -> None:
+    """Write what becomes of one atom; runs that are new go to *made*: LibreOffice lets the control and the bookmark of
+    one value reach into those of the next, and what is new there does not go with it."""
     if atom.kind is Kind.TEXT:
-        _flush_text(pen, atom, change, source)
+        _flush_text(pen, atom, change, source, made)
         return
     first, last = _ends(atom)
     like_run = next(iter(first.iter(R)), None) if atom.kind is not Kind.SIGN else atom.node.getparent()
@@ -169,30 +190,36 @@ def _flush(pen: Pen, atom: Atom, change: _Change, source: Source) -> None:
     if 0 in change.added:
         anchor = first.makeelement(f"{W}proofErr")
         first.addprevious(anchor)
-        put_after(anchor, _made(pen, like_run, first, change.added[0], source))
+        put_after(anchor, _made(pen, like_run, first, change.added[0], source, made))
         remove(anchor)
     if 1 in change.added:
-        put_after(last, _made(pen, like_run, last, change.added[1], source))
+        put_after(last, _made(pen, like_run, last, change.added[1], source, made))
     if change.struck:
-        _strike_whole(pen, atom)
+        _strike_whole(pen, atom, made)
 
 
 def _ends(atom: Atom) -> tuple[Element, Element]:
     """Return the first and the last element of a value, its bookmark included, outside of its control."""
     first = atom.start if atom.start is not None else atom.node
     last = atom.end if atom.end is not None else atom.node
-    return _outside(first), _outside(last)
+    return _outside(atom, first), _outside(atom, last)
 
 
-def _outside(element: Element) -> Element:
+def _outside(atom: Atom, element: Element) -> Element:
     parent = element.getparent()
-    if parent is not None and parent.tag == f"{W}sdtContent":
-        control = parent.getparent()
-        return element if control is None else control
-    return element
+    control = parent.getparent() if parent is not None and parent.tag == f"{W}sdtContent" else None
+    own = {one.node.getparent() for one in atom.inner}
+    if control is None or (atom.kind is Kind.BOOKED and not _shown(control) <= own):
+        return element
+    return control
 
 
-def _strike_whole(pen: Pen, atom: Atom) -> None:
+def _shown(control: Element) -> set[Element | None]:
+    """Return the runs of a control that show something."""
+    return {one for one in control.iter(R) if len(one.findall(T))}
+
+
+def _strike_whole(pen: Pen, atom: Atom, made: set[Element]) -> None:
     if atom.kind is Kind.SIGN:
         run = atom.node.getparent()
         if run is not None:
@@ -200,47 +227,37 @@ def _strike_whole(pen: Pen, atom: Atom) -> None:
         return
     if atom.kind is Kind.CONTROL and pen.tracks:
         _book(pen, atom)
-    control = _control_of(atom)
-    if control is not None:
+    if atom.kind is Kind.CONTROL:
         # Its value may have been written anew in other runs than those that were read.
-        for run in drop_control(control):
+        for run in drop_control(atom.node):
             strike(pen, run)
     for one in atom.inner:
         if one.node.getparent() is not None:
             strike(pen, isolate(one.node))
     if atom.kind is Kind.BOOKED and atom.start is not None and atom.end is not None:
-        _strike_between(pen, atom.start, atom.end)
+        _strike_between(pen, atom.start, atom.end, made)
     if not pen.tracks and atom.start is not None and atom.end is not None:
         remove(atom.start)
         remove(atom.end)
 
 
-def _strike_between(pen: Pen, start: Element, end: Element) -> None:
-    """Delete what was written anew between the ends of a value's bookmark, and the nameless control around it."""
+def _strike_between(pen: Pen, start: Element, end: Element, made: set[Element]) -> None:
+    """Delete what was written anew between the ends of a value's bookmark, and the nameless control around it; not
+    what was *made* for another value."""
     paragraph = next(start.iterancestors(f"{W}p"), start)
     order = list(paragraph.iter(start.tag, end.tag, R))
     runs = [one for one in order[order.index(start) : order.index(end)] if one.tag == R] if end in order else []
+    runs = [one for one in runs if one not in made]
     for run in runs:
         if next(run.iterancestors(f"{W}del"), None) is not None:
             continue
         control = next(run.iterancestors(f"{W}sdt"), None)
-        if control is not None and set(control.iter(R)) <= set(runs):
+        if control is not None and _shown(control) <= {*runs}:
             drop_control(control)
         strike(pen, run)
 
 
-def _control_of(atom: Atom) -> Element | None:
-    """Return the control around a value, which may have lost its alias."""
-    if atom.kind is Kind.CONTROL:
-        return atom.node
-    node = atom.inner[0].node if atom.inner else atom.node
-    for parent in node.iterancestors():
-        if parent.tag in {f"{W}sdt", f"{W}p"}:
-            return parent if parent.tag == f"{W}sdt" else None
-    return None
-
-
-def _flush_text(pen: Pen, atom: Atom, change: _Change, source: Source) -> None:
+def _flush_text(pen: Pen, atom: Atom, change: _Change, source: Source, new: set[Element]) -> None:
     # LibreOffice joins an insertion at the end of a paragraph with a paragraph inserted behind it.
     pieces = _pieces(atom.text, change, struck_last=_ends_paragraph(atom.node))
     run = atom.node.getparent()
@@ -259,7 +276,7 @@ def _flush_text(pen: Pen, atom: Atom, change: _Change, source: Source) -> None:
     made: list[Element] = []
     for kind, text in pieces:
         if kind == "add":
-            made += _made(pen, run, run, text, source)
+            made += _made(pen, run, run, text, source, new)
         elif kind == "keep":
             made.append(_within(shell, like(run, text)))
         elif pen.tracks and not own:
@@ -308,7 +325,9 @@ def _struck_first(pieces: list[tuple[str, str]], stop: int) -> list[tuple[str, s
     return found
 
 
-def _made(pen: Pen, run: Element | None, near: Element, text: str, source: Source) -> list[Element]:
+def _made(
+    pen: Pen, run: Element | None, near: Element, text: str, source: Source, new: set[Element]
+) -> list[Element]:
     """Return the elements that show *text*, values as controls (or bookmarks, where changes are tracked)."""
     found: list[Element] = []
     form: Element = run if run is not None else near.makeelement(R)
@@ -326,6 +345,7 @@ def _made(pen: Pen, run: Element | None, near: Element, text: str, source: Sourc
             continue
         runs = [copy.deepcopy(one) for one in control.iter(R)]
         found += [start, *(inserted(pen, one) for one in runs), end]
+    new.update(one for element in found for one in element.iter(R))
     return found
 
 
@@ -361,7 +381,7 @@ def _write_alone(pen: Pen, atoms: Sequence[Atom], text: str, source: Source, par
     if start is None:
         return
     place = start if start.tag == f"{W}p" else next(start.iterancestors(f"{W}p"))
-    made = _made(pen, next(iter(place.iter(R)), None), place, text, source)
+    made = _made(pen, next(iter(place.iter(R)), None), place, text, source, set())
     last = next((child for child in reversed(place) if child.tag == f"{W}bookmarkEnd"), None)
     if last is not None:
         for one in made:
