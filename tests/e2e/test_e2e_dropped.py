@@ -101,7 +101,7 @@ def test_a_row_whose_form_changes_with_the_rows_around_it_is_the_same_row(edited
     ]
     assert len(rows) == len(before)
     # The one that the data dropped stays, since a cell of it is a person's.
-    assert [one["key"] for one in outcome.manifest.conflicts if one["file"] == "briefing.docx"] == ["_bp_r8_63ad996a04"]
+    assert [one["key"] for one in outcome.manifest.conflicts if one["file"] == "briefing.docx"] == ["_bp_r9_63ad996a04"]
     assert rows[-2] == "西澜|社会消费品零售总额增速|6%以上|1.2%|20.0%|落后|核对25"
 
 

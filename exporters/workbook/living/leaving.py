@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from functools import cached_property
 
 from exporters.package import ct
@@ -19,11 +19,12 @@ class Leaving:
     """Decides for each such row whether it goes, or only what stands in it.
 
     A row that something else names alone (a formula of somebody's, a small chart in a cell, a condition) stays,
-    emptied, so that what names it does not break; so does the last row of a table, which Excel wants.
+    emptied, so that what names it does not break; so does the last row of a table, which Excel wants. *charts* are
+    parts that name no row of their own: the new render says where they lead.
     """
 
-    def __init__(self, book: Book) -> None:
-        self._book = book
+    def __init__(self, book: Book, charts: Collection[str] = ()) -> None:
+        self._book, self._charts = book, charts
         self._wanted: dict[str, set[int]] = defaultdict(set)
 
     def add(self, part: str, row: int) -> None:
@@ -81,7 +82,7 @@ class Leaving:
                 yield from _references(one.text, "", rows)
         package = self._book.package
         for part in package.names():
-            if package.content_types.of(part) == ct.CHART:
+            if package.content_types.of(part) == ct.CHART and part not in self._charts:
                 for span in parse(utf8(package.read(part))).walk():
                     if span.name == "f":
                         yield from _references(span.text, "", rows)

@@ -6,19 +6,22 @@ from __future__ import annotations
 import io
 import itertools
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 
 from msgspec import Struct, field
 
 from exporters.package import EditedPackage, Package, rt
+from exporters.snapshot import Item
 from exporters.workbook.living.alignment import Alignment, Signs, longest, pairs_of, signs_of
 from exporters.workbook.living.book import KEPT, RANGE, Book, Table, readable
 from exporters.workbook.living.caches import renew
 from exporters.workbook.living.cellxml import NOTHING
+from exporters.workbook.living.charting import chart_items
 from exporters.workbook.living.leaving import Leaving
 from exporters.workbook.living.naming import CELLS, Naming
 from exporters.workbook.living.notes import SheetNotes, notes_by_row
 from exporters.workbook.living.packing import Changes
+from exporters.workbook.living.pointing import Pointing
 from exporters.workbook.living.related import Related
 from exporters.workbook.living.shapes import shaped
 from exporters.workbook.living.shifting import Insertion, Shift, Shifts
@@ -55,7 +58,7 @@ def relaid(package: EditedPackage, ours: Package, *, restyled: bool = False) -> 
             return None
         here = {base: part for part, base in reversed(book.twins.items())}
         told: list[str] = []
-        before, now = _Laying(origin), _Laying(book)
+        before, now = _Laying(origin), _Laying(book, _bound(origin, book))
         for part, own in steps.items():
             before.take(part, own, None)
             if part in here:
@@ -206,13 +209,27 @@ def _common(left: Sequence[_Form], right: Sequence[_Form]) -> list[tuple[int, in
 # --- the same in a file ----------------------------------------------------------------------------------------------
 
 
+def _bound(origin: Book, book: Book) -> set[str]:
+    """Return the charts that lead where those of the template led."""
+    before, now = _led(origin), _led(book)
+    known = before.keys() & now.keys()
+    return {now[name].at for name in known if before[name].slots[0].text == now[name].slots[0].text}
+
+
+def _led(book: Book) -> dict[str, Item]:
+    naming = Naming.of(book)
+    pointing = Pointing(book, naming)
+    items = (chart_items(book, entry, naming.sheets[entry.part], pointing) for entry in book.entries)
+    return {item.id: item for item in itertools.chain.from_iterable(items)}
+
+
 class _Laying:
     """Puts rows into the sheets of one workbook and takes rows out."""
 
-    def __init__(self, book: Book) -> None:
+    def __init__(self, book: Book, charts: Collection[str] = ()) -> None:
         self._book = book
         self._edits = {entry.part: SheetEdit(book, entry) for entry in book.entries}
-        self._leaving = Leaving(book)
+        self._leaving = Leaving(book, charts)
         self._gone: dict[str, set[int]] = defaultdict(set)
         self.insertions: dict[str, dict[int, Insertion]] = defaultdict(dict)
 
