@@ -121,6 +121,37 @@ def test_a_row_that_a_formula_names_alone_is_emptied(desk: Desk):
     assert "Fixed investment" in [line[0].value for line in book["List"].iter_rows()]
 
 
+def test_rows_that_only_formulas_of_the_template_name_go(tmp_path: Path):
+    """A district of no targets has one empty row that the sums name alone; a cursor rests where its rows go."""
+    cells = {
+        "A1": "Targets", "A2": "{% for d in districts %}{{ d.short }}",
+        "A3": "{% for t in d.targets %}{{ t.short }}", "B3": "{{ t.number }}{% endfor %}",
+        "A4": "Sum of {{ d.short }}", "B4": "=SUM(B3:B3)", "C4": "{% endfor %}", "A5": "All", "B5": "=SUM(B3:B3)",
+    }  # fmt: skip
+    (tmp_path / "own").mkdir()
+    (tmp_path / "own" / "targets.xlsx").write_bytes(template({"List": cells}))
+    desk = Desk(tmp_path, "sample-progress", str(tmp_path / "own"), "en")
+    built(desk)
+
+    def edit(book: Any) -> None:
+        sheet = book["List"]
+        (cursor,) = sheet.sheet_view.selection
+        cursor.activeCell = cursor.sqref = f"A{row(sheet, 'Zhongzhou')}"
+        sheet.cell(row(sheet, "Retail sales"), 6).value = "ours"
+
+    desk.edit(edit)
+    desk.drop("zhongzhou")
+    built(desk)
+    clean(desk.content)
+    sheet, fresh = sheets(desk.content)["List"], sheets(desk.fresh())["List"]
+    assert [[cell.value for cell in line[:3]] for line in sheet.iter_rows()] == [
+        [cell.value for cell in line] for line in fresh.iter_rows()
+    ]
+    assert sheet.cell(row(sheet, "Retail sales"), 6).value == "ours"
+    (cursor,) = sheet.sheet_view.selection
+    assert cursor.sqref == cursor.activeCell == f"A{row(sheet, 'All')}"
+
+
 def test_a_conflict_stays_with_its_row(desk: Desk):
     desk.edit(lambda book: book["List"].cell(row(book["List"], "Key projects under way"), 2).__setattr__("value", 77))
     desk.target("xilan.key-projects-count")["value"] = 39

@@ -13,18 +13,19 @@ from exporters.workbook.living.spans import parse, utf8
 from exporters.workbook.references import parse_range
 
 _AREAS = ("ref", "sqref")
+_NAMING_NOTHING = frozenset(("mergeCell", "selection"))
 
 
 class Leaving:
     """Decides for each such row whether it goes, or only what stands in it.
 
     A row that something else names alone (a formula of somebody's, a small chart in a cell, a condition) stays,
-    emptied, so that what names it does not break; so does the last row of a table, which Excel wants. *charts* are
-    parts that name no row of their own: the new render says where they lead.
+    emptied, so that what names it does not break; so does the last row of a table, which Excel wants. *led* are
+    parts of charts, and cells (``part!A1``), that name no row of their own: the new render says where they lead.
     """
 
-    def __init__(self, book: Book, charts: Collection[str] = ()) -> None:
-        self._book, self._charts = book, charts
+    def __init__(self, book: Book, led: Collection[str] = ()) -> None:
+        self._book, self._led = book, led
         self._wanted: dict[str, set[int]] = defaultdict(set)
 
     def add(self, part: str, row: int) -> None:
@@ -68,10 +69,10 @@ class Leaving:
             sheet, own = self._book.sheet(entry.part), self._wanted.get(entry.part, set())
             name = entry.name.casefold()
             for cell, _ in sheet.formulas():
-                if cell.row not in own:
+                if cell.row not in own and f"{entry.part}!{cell.address}" not in self._led:
                     yield from _references(sheet.formula(cell), name, rows, cell.row)
             for span in sheet.root.walk():
-                if span.name == "mergeCell":
+                if span.name in _NAMING_NOTHING:
                     continue
                 texts = [span.get(one) for one in _AREAS] + [span.text if span.name == "sqref" else ""]
                 for area in " ".join(texts).split():
@@ -82,7 +83,7 @@ class Leaving:
                 yield from _references(one.text, "", rows)
         package = self._book.package
         for part in package.names():
-            if package.content_types.of(part) == ct.CHART and part not in self._charts:
+            if package.content_types.of(part) == ct.CHART and part not in self._led:
                 for span in parse(utf8(package.read(part))).walk():
                     if span.name == "f":
                         yield from _references(span.text, "", rows)

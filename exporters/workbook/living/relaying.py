@@ -11,7 +11,6 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from msgspec import Struct, field
 
 from exporters.package import EditedPackage, Package, rt
-from exporters.snapshot import Item
 from exporters.workbook.living.alignment import Alignment, Signs, longest, pairs_of, signs_of
 from exporters.workbook.living.book import KEPT, RANGE, Book, Table, readable
 from exporters.workbook.living.caches import renew
@@ -210,26 +209,32 @@ def _common(left: Sequence[_Form], right: Sequence[_Form]) -> list[tuple[int, in
 
 
 def _bound(origin: Book, book: Book) -> set[str]:
-    """Return the charts that lead where those of the template led."""
+    """Return the charts and the cells with formulas that lead where those of the template led."""
     before, now = _led(origin), _led(book)
-    known = before.keys() & now.keys()
-    return {now[name].at for name in known if before[name].slots[0].text == now[name].slots[0].text}
+    return {at for name, (at, leads) in now.items() if name in before and before[name][1] == leads}
 
 
-def _led(book: Book) -> dict[str, Item]:
+def _led(book: Book) -> dict[str, tuple[str, str]]:
+    """Return the charts and the cells with formulas of a workbook, by what they are known by, and where each leads."""
     naming = Naming.of(book)
     pointing = Pointing(book, naming)
-    items = (chart_items(book, entry, naming.sheets[entry.part], pointing) for entry in book.entries)
-    return {item.id: item for item in itertools.chain.from_iterable(items)}
+    found: dict[str, tuple[str, str]] = {}
+    for entry in book.entries:
+        name, sheet, places = naming.sheets[entry.part], book.sheet(entry.part), naming.places(entry.part)
+        found |= {item.id: (item.at, item.slots[0].text) for item in chart_items(book, entry, name, pointing)}
+        for cell, _ in sheet.formulas():
+            leads = pointing.formula(sheet.formula(cell), entry.part)
+            found[f"{CELLS}{name}!{places.home(cell.column, cell.row)}"] = f"{entry.part}!{cell.address}", leads
+    return found
 
 
 class _Laying:
     """Puts rows into the sheets of one workbook and takes rows out."""
 
-    def __init__(self, book: Book, charts: Collection[str] = ()) -> None:
+    def __init__(self, book: Book, led: Collection[str] = ()) -> None:
         self._book = book
         self._edits = {entry.part: SheetEdit(book, entry) for entry in book.entries}
-        self._leaving = Leaving(book, charts)
+        self._leaving = Leaving(book, led)
         self._gone: dict[str, set[int]] = defaultdict(set)
         self.insertions: dict[str, dict[int, Insertion]] = defaultdict(dict)
 

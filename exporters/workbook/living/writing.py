@@ -319,7 +319,10 @@ class _Writer:
         if span.name == "mergeCell" and self._is_one_cell(span):
             return
         for name in _RANGES & span.attributes.keys():
-            moved = self._shifts.ranges(span.get(name), self._name, single=span.name not in _OF_ONE_ROW)
+            if span.name == "selection":
+                moved = " ".join(moved_area(one, self._shift, single=False) for one in span.get(name).split())
+            else:
+                moved = self._shifts.ranges(span.get(name), self._name, single=span.name not in _OF_ONE_ROW)
             self._splices.attribute(span, name, moved)
         for name in _CELLS & span.attributes.keys():
             self._splices.attribute(span, name, moved_area(span.get(name), self._shift, single=False))
