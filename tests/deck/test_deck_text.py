@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 from markupsafe import escape
+from msgspec.structs import replace
 from pptx import Presentation
 from pptx.util import Pt
 
@@ -224,7 +225,7 @@ def filled() -> list[dict[str, Any]]:
 def test_a_box_filled_from_its_values_is_what_a_look_at_its_xml_gives(texts: list[str]) -> None:
     boxes = [read_box(one) for one in filled()]
     assert len(boxes) == 3
-    looked_at = [one._replace(runs=()) for one in boxes]
+    looked_at = [replace(one, runs=()) for one in boxes]
     for number, one in enumerate(boxes):
         assert one.filling is not None
         values = tuple(str(escape(text)) for text in texts)[: len(one.filling.xml) - 1]
