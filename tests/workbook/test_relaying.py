@@ -11,8 +11,10 @@ import openpyxl
 import pytest
 from desk import Desk, built
 from living_samples import clean, opened
+from openpyxl.chart import BarChart, Reference
 from openpyxl.formatting.rule import CellIsRule
 from openpyxl.styles import Font, PatternFill
+from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.table import Table
 
@@ -150,6 +152,36 @@ def test_rows_that_only_formulas_of_the_template_name_go(tmp_path: Path):
     assert sheet.cell(row(sheet, "Retail sales"), 6).value == "ours"
     (cursor,) = sheet.sheet_view.selection
     assert cursor.sqref == cursor.activeCell == f"A{row(sheet, 'All')}"
+
+
+def test_names_and_charts_follow_when_the_first_district_goes_or_comes(tmp_path: Path):
+    cells = {
+        "A1": "{% for d in districts %}{{ d.short }}", "A2": "{% for t in d.targets %}{{ t.short }}",
+        "B2": "{{ t.number }}{% endfor %}", "C2": "{% endfor %}", "A4": "Sum", "B4": "=SUM(numbers)",
+    }  # fmt: skip
+
+    def finish(book: Any) -> None:
+        chart = BarChart()
+        chart.add_data(Reference(book["List"], range_string="List!$B$2:$B$2"))
+        book["List"].add_chart(chart, "H1")
+        book.defined_names["numbers"] = DefinedName("numbers", attr_text="List!$B$2:$B$2")
+
+    (tmp_path / "own").mkdir()
+    (tmp_path / "own" / "targets.xlsx").write_bytes(template({"List": cells}, finish))
+    desk = Desk(tmp_path, "sample-progress", str(tmp_path / "own"), "en")
+    built(desk)
+    desk.edit(lambda book: book["List"].cell(row(book["List"], "Retail sales"), 6).__setattr__("value", "ours"))
+    whole = copy.deepcopy(desk.data)
+    for data in (None, whole):
+        if data is None:
+            desk.drop("dongyu")
+        else:
+            desk.data = data
+        built(desk)
+        clean(desk.content)
+        book, fresh = sheets(desk.content), sheets(desk.fresh())
+        assert book.defined_names["numbers"].attr_text == fresh.defined_names["numbers"].attr_text
+        assert not results(opened(desk.content))
 
 
 def test_a_conflict_stays_with_its_row(desk: Desk):

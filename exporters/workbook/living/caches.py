@@ -30,7 +30,8 @@ def renew(book: Book, changes: Changes, edits: Iterable[SheetEdit], lifted: Sequ
     changed: list[Place] = [
         (edit.entry.name.casefold(), row, column) for edit in edits for column, row in sorted(edit.touched)
     ]
-    if not changed and not lifted:
+    types = book.package.content_types
+    if not (changed or lifted or any(types.of(part) == ct.CHART for part in changes.parts)):
         return
     sheets: dict[str, Sheet] = {}
     for entry in (*book.entries, *lifted):

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from exporters.package import ct, rt
 from exporters.workbook.living.book import Book
@@ -22,6 +22,8 @@ class Related(Struct, frozen=True):
 
     book: Book
     shifts: Shifts
+    named: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    """What names, as :func:`defined` knows them, stand for instead of what they would after the moves."""
 
     def parts(self) -> Iterator[tuple[str, bytes]]:
         """Yield (part, new bytes) of every part that changes."""
@@ -48,11 +50,10 @@ class Related(Struct, frozen=True):
 
     def _names(self) -> tuple[str, Splices]:
         splices = Splices(self.book.data)
-        for holder in self.book.root.all("definedNames"):
-            for one in holder.all("definedName"):
-                moved = self.shifts.formula(one.text, "")
-                if moved != one.text:
-                    splices.text(one, moved)
+        for key, one in defined(self.book).items():
+            moved = self.named.get(key) or self.shifts.formula(one.text, "")
+            if moved != one.text:
+                splices.text(one, moved)
         return self.book.part, splices
 
     def _charts(self) -> Iterator[tuple[str, Splices]]:
@@ -135,3 +136,15 @@ def _row_of(anchor: Span, end: str) -> Span | None:
     place = anchor.child(end)
     row = place.child("row") if place is not None else None
     return row if row is not None and row.text.strip().isdecimal() else None
+
+
+def defined(book: Book) -> dict[tuple[str, str], Span]:
+    """Return what a workbook's names stand for, by name (without case) and the part of the sheet they belong to."""
+    listed = book.listed
+    found: dict[tuple[str, str], Span] = {}
+    for holder in book.root.all("definedNames"):
+        for one in holder.all("definedName"):
+            local = one.get("localSheetId")
+            part = listed[int(local)] if local.isdecimal() and int(local) < len(listed) else local
+            found[one.get("name").casefold(), part] = one
+    return found

@@ -6,11 +6,12 @@ from __future__ import annotations
 import io
 import itertools
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
 from msgspec import Struct, field
 
 from exporters.package import EditedPackage, Package, rt
+from exporters.workbook.formula.tokens import tokens
 from exporters.workbook.living.alignment import Alignment, Signs, longest, pairs_of, signs_of
 from exporters.workbook.living.book import KEPT, RANGE, Book, Table, readable
 from exporters.workbook.living.caches import renew
@@ -21,7 +22,7 @@ from exporters.workbook.living.naming import CELLS, Naming
 from exporters.workbook.living.notes import SheetNotes, notes_by_row
 from exporters.workbook.living.packing import Changes
 from exporters.workbook.living.pointing import Pointing
-from exporters.workbook.living.related import Related
+from exporters.workbook.living.related import Related, defined
 from exporters.workbook.living.shapes import shaped
 from exporters.workbook.living.shifting import Insertion, Shift, Shifts
 from exporters.workbook.living.writing import NewCell, NewRow, SheetEdit
@@ -63,6 +64,7 @@ def relaid(package: EditedPackage, ours: Package, *, restyled: bool = False) -> 
             if part in here:
                 told += now.told(here[part], part, own)
                 now.take(here[part], own, book.alignments.get(here[part]))
+        now.named = _named(origin, book, new, {base: here[base] for base in steps if base in here})
         base = before.written()
         shifts = {part: Shift(before.insertions[part].values(), own.gone) for part, own in steps.items()}
         edited = EditedPackage(now.written(emptying=True), base, mended=package.mended)
@@ -228,6 +230,26 @@ def _led(book: Book) -> dict[str, tuple[str, str]]:
     return found
 
 
+def _named(origin: Book, book: Book, new: Book, parts: Mapping[str, str]) -> dict[tuple[str, str], str]:
+    """Return what names that nobody touched stand for in the new render: those that lead to nothing but sheets of
+    *parts* (by their parts in *origin*) without keys, whose rows stand where the template has them."""
+    keyed = {one.sheet for one in origin.areas if one.key_column}
+    plain = {base for base, part in parts.items() if base not in keyed and book.alignments.get(part) is None}
+    sheets = {entry.name.casefold() for entry in origin.entries if entry.part in plain}
+    twins = {name: part for part, name in Naming.of(new).sheets.items()}
+    names, now, there = Naming.of(origin).sheets, defined(book), defined(new)
+    found: dict[tuple[str, str], str] = {}
+    for (name, part), one in defined(origin).items():
+        own, other = (name, parts.get(part, "")), (name, twins.get(names.get(part, ""), ""))
+        if own not in now or other not in there or now[own].text != one.text:
+            continue
+        text = there[other].text
+        leads = {token.sheet.casefold() for each in (one.text, text) for token in tokens(each) if token.kind == "ref"}
+        if leads and leads <= sheets:
+            found[own] = text
+    return found
+
+
 class _Laying:
     """Puts rows into the sheets of one workbook and takes rows out."""
 
@@ -237,6 +259,8 @@ class _Laying:
         self._leaving = Leaving(book, led)
         self._gone: dict[str, set[int]] = defaultdict(set)
         self.insertions: dict[str, dict[int, Insertion]] = defaultdict(dict)
+        self.named: Mapping[tuple[str, str], str] = {}
+        """What names stand for where no row stays emptied, as :class:`Related` takes them."""
 
     def take(self, part: str, steps: _Steps, alignment: Alignment | None) -> None:
         rows = alignment.rows if alignment is not None else None
@@ -292,7 +316,8 @@ class _Laying:
         parts = {**self.insertions, **gone}
         shifts = Shifts({names[one]: Shift(self.insertions[one].values(), gone.get(one, ())) for one in parts})
         changes = Changes(book.package)
-        for part, data in Related(book, shifts).parts():
+        named = self.named if all(rows == gone.get(part) for part, rows in self._gone.items()) else {}
+        for part, data in Related(book, shifts, named).parts():
             changes.set(part, data)
         for part in parts:
             notes = SheetNotes.of(book, part, shifts.of(names[part]))

@@ -67,7 +67,7 @@ class Shift:
 
     def frame(self, top: int, bottom: int) -> tuple[int, int]:
         """Return where what floats over these rows stands afterwards."""
-        return self.row(top), self.row(bottom)
+        return max(self.row(top), 1), max(self.row(bottom), 1)
 
     def takes(self, area: str) -> bool:
         """Whether all rows of an area go."""

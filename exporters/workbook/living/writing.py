@@ -332,7 +332,7 @@ class _Writer:
             if span.get("id").isdecimal():
                 self._splices.attribute(span, "id", str(self._shift.row(int(span.get("id")))))
         elif span.name == "row" and span.text.strip().isdecimal():
-            self._splices.text(span, str(self._shift.row(int(span.text) + 1) - 1))
+            self._splices.text(span, str(max(self._shift.row(int(span.text) + 1), 1) - 1))
 
     def _is_one_cell(self, merge: Span) -> bool:
         """Whether a merged range is none any more: all of its rows go, or all but one of a single column."""
