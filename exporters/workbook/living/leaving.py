@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Container, Iterator
 from functools import cached_property
 
 from exporters.package import ct
@@ -24,7 +24,7 @@ class Leaving:
     parts of charts, and cells (``part!A1``), that name no row of their own: the new render says where they lead.
     """
 
-    def __init__(self, book: Book, led: Collection[str] = ()) -> None:
+    def __init__(self, book: Book, led: Container[str] = ()) -> None:
         self._book, self._led = book, led
         self._wanted: dict[str, set[int]] = defaultdict(set)
 
@@ -69,15 +69,17 @@ class Leaving:
             sheet, own = self._book.sheet(entry.part), self._wanted.get(entry.part, set())
             name = entry.name.casefold()
             for cell, _ in sheet.formulas():
-                if cell.row not in own and f"{entry.part}!{cell.address}" not in self._led:
-                    yield from _references(sheet.formula(cell), name, rows, cell.row)
+                if cell.row not in own:
+                    found = [*_references(sheet.formula(cell), name, rows, cell.row)]
+                    if found and f"{entry.part}!{cell.address}" not in self._led:
+                        yield from found
             for span in sheet.root.walk():
                 if span.name in _NAMING_NOTHING:
                     continue
                 texts = [span.get(one) for one in _AREAS] + [span.text if span.name == "sqref" else ""]
                 for area in " ".join(texts).split():
-                    if (found := parse_range(area)) is not None:
-                        yield name, found.top, found.bottom
+                    if (range_ := parse_range(area)) is not None:
+                        yield name, range_.top, range_.bottom
         for holder in self._book.root.all("definedNames"):
             for one in holder.all("definedName"):
                 yield from _references(one.text, "", rows)

@@ -6,11 +6,12 @@ from __future__ import annotations
 import io
 import itertools
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 
 from msgspec import Struct, field
 
 from exporters.package import EditedPackage, Package, rt
+from exporters.snapshot import Item
 from exporters.workbook.formula.tokens import tokens
 from exporters.workbook.living.alignment import Alignment, Signs, longest, pairs_of, signs_of
 from exporters.workbook.living.book import KEPT, RANGE, Book, Table, readable
@@ -26,7 +27,7 @@ from exporters.workbook.living.related import Related, defined
 from exporters.workbook.living.shapes import shaped
 from exporters.workbook.living.shifting import Insertion, Shift, Shifts
 from exporters.workbook.living.writing import NewCell, NewRow, SheetEdit
-from exporters.workbook.references import LAST_COLUMN, LAST_ROW, Range
+from exporters.workbook.references import LAST_COLUMN, LAST_ROW, Range, parse_range
 
 _Form = tuple[tuple[int, int, bool], ...]
 """What rows of one row of the template have in common: their columns, formats, and which of them are worked out."""
@@ -58,7 +59,7 @@ def relaid(package: EditedPackage, ours: Package, *, restyled: bool = False) -> 
             return None
         here = {base: part for part, base in reversed(book.twins.items())}
         told: list[str] = []
-        before, now = _Laying(origin), _Laying(book, _bound(origin, book))
+        before, now = _Laying(origin), _Laying(book, _Led(origin, book))
         for part, own in steps.items():
             before.take(part, own, None)
             if part in here:
@@ -210,24 +211,37 @@ def _common(left: Sequence[_Form], right: Sequence[_Form]) -> list[tuple[int, in
 # --- the same in a file ----------------------------------------------------------------------------------------------
 
 
-def _bound(origin: Book, book: Book) -> set[str]:
-    """Return the charts and the cells with formulas that lead where those of the template led."""
-    before, now = _led(origin), _led(book)
-    return {at for name, (at, leads) in now.items() if name in before and before[name][1] == leads}
+class _Led(Container[str]):
+    """The charts (by their parts) and cells with formulas (``part!A1``) of an edited workbook that lead where those of
+    the template led. Looked up one by one: to name what all formulas lead to costs more than laying the sheets out."""
 
+    def __init__(self, origin: Book, book: Book) -> None:
+        self._origin, self._book = origin, book
+        self._before, self._now = Naming.of(origin), Naming.of(book)
+        self._leads = Pointing(origin, self._before), Pointing(book, self._now)
+        self._parts = {name: part for part, name in self._before.sheets.items()}
+        before, now = self._led(origin, 0), self._led(book, 1)
+        known = before.keys() & now.keys()
+        self._charts = {now[name].at for name in known if before[name].slots[0].text == now[name].slots[0].text}
 
-def _led(book: Book) -> dict[str, tuple[str, str]]:
-    """Return the charts and the cells with formulas of a workbook, by what they are known by, and where each leads."""
-    naming = Naming.of(book)
-    pointing = Pointing(book, naming)
-    found: dict[str, tuple[str, str]] = {}
-    for entry in book.entries:
-        name, sheet, places = naming.sheets[entry.part], book.sheet(entry.part), naming.places(entry.part)
-        found |= {item.id: (item.at, item.slots[0].text) for item in chart_items(book, entry, name, pointing)}
-        for cell, _ in sheet.formulas():
-            leads = pointing.formula(sheet.formula(cell), entry.part)
-            found[f"{CELLS}{name}!{places.home(cell.column, cell.row)}"] = f"{entry.part}!{cell.address}", leads
-    return found
+    def _led(self, book: Book, side: int) -> dict[str, Item]:
+        names, leads = (self._before, self._now)[side].sheets, self._leads[side]
+        items = (chart_items(book, entry, names[entry.part], leads) for entry in book.entries)
+        return {item.id: item for item in itertools.chain.from_iterable(items)}
+
+    def __contains__(self, at: object) -> bool:
+        part, _, address = str(at).rpartition("!")
+        area = parse_range(address)
+        if not part or area is None:
+            return at in self._charts
+        base = self._parts.get(self._now.sheets[part], "")
+        place = self._before.places(base).of_home(self._now.places(part).home(area.left, area.top)) if base else None
+        known = self._origin.sheet(base).cell(*place) if place is not None else None
+        cell = self._book.sheet(part).cell(area.left, area.top)
+        if cell is None or known is None or known.formula is None:
+            return False
+        texts = self._origin.sheet(base).formula(known), self._book.sheet(part).formula(cell)
+        return self._leads[0].formula(texts[0], base) == self._leads[1].formula(texts[1], part)
 
 
 def _named(origin: Book, book: Book, new: Book, parts: Mapping[str, str]) -> dict[tuple[str, str], str]:
@@ -253,7 +267,7 @@ def _named(origin: Book, book: Book, new: Book, parts: Mapping[str, str]) -> dic
 class _Laying:
     """Puts rows into the sheets of one workbook and takes rows out."""
 
-    def __init__(self, book: Book, led: Collection[str] = ()) -> None:
+    def __init__(self, book: Book, led: Container[str] = ()) -> None:
         self._book = book
         self._edits = {entry.part: SheetEdit(book, entry) for entry in book.entries}
         self._leaving = Leaving(book, led)
