@@ -18,6 +18,7 @@ from exporters.files import read_file
 
 _DIGEST = "sha256"
 _SIZE = hashlib.new(_DIGEST).digest_size
+_HOUR = 3_600 * 10**9
 _PYTHON = f"{sys.implementation.cache_tag} {sys.hexversion}"
 """What is kept in Python's own forms is for one Python only."""
 
@@ -60,7 +61,10 @@ class Store:
                 part.unlink()
 
     def keep_newest(self, kind: str, count: int, size: int) -> None:
-        """Drop all entries of a *kind* but the newest: at most *count* and *size* bytes of them."""
+        """Drop all entries of a *kind* but the newest: at most *count* and *size* bytes of them.
+
+        What a process left that died while it wrote one goes too, an hour before the newest.
+        """
         if self._folder is None:
             return
         entries = []
@@ -68,11 +72,16 @@ class Store:
             with suppress(OSError):
                 status = path.stat()
                 entries.append((status.st_mtime_ns, path.name, status.st_size))
-        for number, (_, name, taken) in enumerate(sorted(entries, reverse=True)):
+        entries.sort(reverse=True)
+        for number, (_, name, taken) in enumerate(entries):
             size -= taken
             if number >= count or size < 0:
                 with suppress(OSError):
                     (self._folder / name).unlink()
+        for part in self._folder.glob(f"*.{kind}.*.part") if entries else ():
+            with suppress(OSError):
+                if part.stat().st_mtime_ns < entries[0][0] - _HOUR:
+                    part.unlink()
 
     def _sign(self, key: bytes, name: str, content: bytes) -> bytes:
         return hmac.digest(key, name.encode() + b"\n" + content, _DIGEST)

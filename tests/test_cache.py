@@ -103,6 +103,18 @@ def test_only_the_newest_of_a_kind_stay(tmp_path, count, size, left):
     assert entries(tmp_path) == sorted([*names[5 - left :], store.name("other", b"")])
 
 
+def test_what_a_process_left_that_died_while_it_wrote_goes_an_hour_later(tmp_path):
+    store = Store(tmp_path)
+    name = store.name("thing", b"1")
+    store.put(name, b"content")
+    newest = (tmp_path / name).stat().st_mtime
+    for left, age in ((f"{name}.1.part", 3_700), (f"{name}.2.part", 3_500), ("other.kind.3.part", 3_700)):
+        (tmp_path / left).write_bytes(b"half")
+        os.utime(tmp_path / left, (newest - age, newest - age))
+    store.keep_newest("thing", 5, 10_000)
+    assert entries(tmp_path) == sorted([name, f"{name}.2.part", "other.kind.3.part"])
+
+
 @pytest.mark.skipif(os.name != "posix", reason="file modes")
 def test_a_disk_that_was_full_when_the_key_was_made_does_no_harm_later(tmp_path, monkeypatch):
     def full(*_):

@@ -13,6 +13,11 @@ import jinja2
 
 from exporters.cache import Store
 
+_MOST = 5_000
+"""So many programs are kept at most; the three templates of a set have some twenty."""
+_BYTES = 256 << 20
+"""So much room they take at most."""
+
 
 def code(store: Store, source: str, filters: Iterable[str], make: Callable[[], CodeType]) -> CodeType:
     """Return the code of *source*, made by *make* where the store does not hold it.
@@ -29,4 +34,5 @@ def code(store: Store, source: str, filters: Iterable[str], make: Callable[[], C
             return found
     made = make()
     store.put(name, marshal.dumps(made))
+    store.keep_newest("code", _MOST, _BYTES)
     return made

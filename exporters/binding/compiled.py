@@ -12,6 +12,11 @@ from msgspec.structs import replace
 from exporters.binding.program import Program
 from exporters.cache import Store
 
+_MOST = 1_000
+"""So many templates are kept at most: each state of each file is one."""
+_BYTES = 256 << 20
+"""So much room they take at most."""
+
 
 class Compiled(Struct, frozen=True):
     """What a template comes to: programs by name, and what the format noted of its parts (plain values only)."""
@@ -31,6 +36,10 @@ class Compiled(Struct, frozen=True):
         found = {name: Program(source, lines, places, store) for name, (source, lines, places) in programs.items()}
         return cls(found, meta)
 
+    def kept_in(self, store: Store) -> Compiled:
+        """Return the same template, its programs' code kept in *store*."""
+        return replace(self, programs={name: replace(one, store=store) for name, one in self.programs.items()})
+
 
 def compiled(store: Store, content: bytes, kind: str, make: Callable[[], Compiled]) -> Compiled:
     """Return the compiled form of a template's *content*, made by *make* where the store does not hold it.
@@ -43,5 +52,5 @@ def compiled(store: Store, content: bytes, kind: str, make: Callable[[], Compile
         return Compiled.from_bytes(kept, store)
     made = make()
     store.put(name, made.to_bytes())
-    programs = {name: replace(program, store=store) for name, program in made.programs.items()}
-    return replace(made, programs=programs)
+    store.keep_newest("template", _MOST, _BYTES)
+    return made.kept_in(store)

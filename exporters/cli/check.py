@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from exporters.cli.options import lang_option, only_option, templates_option
+from exporters.cli.options import cache_folder, lang_option, only_option, templates_option
 from exporters.cli.report import fault_json, json_option, print_json
 
 
@@ -34,7 +34,7 @@ def command(
     """
     from exporters.runs.checking import check
 
-    faults = check(dataset, templates, lang, only)
+    faults = check(dataset, templates, lang, only, cache_folder())
     bad = {"error", "warning"} if strict else {"error"}
     code = 1 if any(fault.severity in bad for fault in faults) else 0
     if as_sarif:

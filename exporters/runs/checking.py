@@ -1,4 +1,4 @@
-"""Every fault of a dataset and of a template set at once, found without writing anything.
+"""Every fault of a dataset and of a template set at once; nothing is written but what the cache keeps.
 
 A template is looked at four times over: its tags (compiling), what it prints although it can be missing, the rules of
 :mod:`exporters.runs.rules`, and what goes wrong when it meets this data (a value of another kind, text beyond its box).
@@ -10,12 +10,14 @@ import io
 import re
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct, field
 from msgspec.structs import replace
 
 from exporters.binding.examining import Examination
+from exporters.cache import Store
 from exporters.errors import Fault
 from exporters.registry import Exporter
 from exporters.runs.inputs import Edition, TemplateFile, find_dataset, find_templates
@@ -44,10 +46,13 @@ class _Template(Struct):
     job: Job | None = None
 
 
-def check(dataset: str | None, templates: str, lang: str, only: Sequence[str]) -> list[Fault]:
+def check(
+    dataset: str | None, templates: str, lang: str, only: Sequence[str], cache: Path | None = None
+) -> list[Fault]:
     """Return the faults of the data, then those of each template, errors first."""
     from exporters.load import doubts, load
 
+    store = Store(cache)
     faults: list[Fault] = []
     data: Dataset | None = None
     edition: Edition | None = None
@@ -58,11 +63,11 @@ def check(dataset: str | None, templates: str, lang: str, only: Sequence[str]) -
     with gathering(faults):
         edition = find_templates(templates, lang, only)
     for file in edition.files if edition is not None else ():
-        faults += _template_faults(file, data, lang)
+        faults += _template_faults(file, data, lang, store)
     return list(dict.fromkeys(faults))
 
 
-def _template_faults(file: TemplateFile, data: Dataset | None, lang: str) -> list[Fault]:
+def _template_faults(file: TemplateFile, data: Dataset | None, lang: str, store: Store) -> list[Fault]:
     from exporters.binding.scope import Scope
     from exporters.package.reader import Package
 
@@ -70,7 +75,7 @@ def _template_faults(file: TemplateFile, data: Dataset | None, lang: str) -> lis
     with gathering(found):
         one = _Template(file, file.entry.room(), Package.open(file.content, name=file.shown))
         scope = Scope(data, "en" if lang == "en" else "zh") if data is not None else None
-        _compile(one, data)
+        _compile(one, data, store)
         outline = _outline(one)
         if not one.seen.programs:
             _names_apart(one)
@@ -88,7 +93,7 @@ def _template_faults(file: TemplateFile, data: Dataset | None, lang: str) -> lis
     return sorted(found, key=lambda fault: _ORDER[fault.severity])
 
 
-def _compile(one: _Template, data: Dataset | None) -> None:
+def _compile(one: _Template, data: Dataset | None, store: Store) -> None:
     from exporters.binding.examining import EXAMINATION
     from exporters.binding.expressions import CODES
 
@@ -96,7 +101,8 @@ def _compile(one: _Template, data: Dataset | None) -> None:
     known, kept = CODES.set(codes), EXAMINATION.set(one.seen)
     try:
         with gathering(one.faults):
-            one.job = Job(one.file, one.package, one.room.compile(one.package, one.file.shown), one.room)
+            compiled = one.room.compile(one.package, one.file.shown)
+            one.job = Job(one.file, one.package, compiled.kept_in(store), one.room)
     finally:
         CODES.reset(known)
         EXAMINATION.reset(kept)

@@ -44,6 +44,13 @@ def test_the_shipped_templates_are_clean(dataset, templates, lang):
     assert [fault for fault in found if fault.code != "text-cut"] == []
 
 
+def test_what_the_cache_keeps_changes_nothing_that_is_told(tmp_path):
+    asked = (None, "standard", "zh", ("workbook",))
+    first, again = (check(*asked, tmp_path) for _ in range(2))
+    assert first == again == check(*asked)
+    assert list(tmp_path.glob("*.code"))
+
+
 # --- Word ------------------------------------------------------------------------------------------------------------
 
 
