@@ -84,10 +84,11 @@ def regenerate(
     edited = theirs
     # Held until the patch is written: it goes on with what they were opened as.
     opened = room.read(base), room.read(theirs), room.read(ours)
-    theirs, readings, conflicts = laid_out(room, theirs, ours, opened, open_conflicts)
+    theirs, readings, conflicts, disordered = laid_out(room, theirs, ours, opened, open_conflicts)
     theirs, readings = arranged(room, theirs, ours, readings, epoch)
     before, _, new = readings
     plan = planned(room, theirs, readings, conflicts)
+    plan = replace(plan, disordered=plan.disordered or disordered)
     if plan.lost_too_much:
         raise RefusedError(lost(plan, file, room, base))
     known = {(one.key, one.item, one.group) for one in conflicts}
@@ -124,16 +125,18 @@ def laid_out(
     open_conflicts: Sequence[Conflict],
     *,
     restyled: bool = False,
-) -> tuple[EditedPackage, Readings, tuple[Conflict, ...]]:
+) -> tuple[EditedPackage, Readings, tuple[Conflict, ...], bool]:
     """Return *theirs* with as much of what has no key as *ours* has, and where that has it, what it, its base and
-    *ours* hold, and the open conflicts by the names that they have there, with what people wrote in what is gone."""
+    *ours* hold, the open conflicts by the names that they have there, with what people wrote in what is gone, and
+    whether any of it keeps an order that the data does not have any more."""
     found = relaid(room, theirs, ours, restyled=restyled)
     if found is None:
-        return theirs, readings, tuple(open_conflicts)
+        return theirs, readings, tuple(open_conflicts), False
     conflicts = [_renamed(one, found.renamed) for one in open_conflicts]
     conflicts += (Conflict(line_key(text), "not-carried", "", text, "") for text in found.told)
     base, now = room.read(found.package.base), room.read(found.package)
-    return found.package, (base, now, readings[2]), tuple({one.key: one for one in conflicts}.values())
+    conflicts = [*{one.key: one for one in conflicts}.values()]
+    return found.package, (base, now, readings[2]), tuple(conflicts), found.disordered
 
 
 def _renamed(conflict: Conflict, names: Any) -> Conflict:
@@ -246,7 +249,7 @@ def upgraded(
         hint = "break the link (Data, Edit Links) and build again"
         raise RefusedError(Fault("linked-book", message, file, hint=hint))
     readings = room.read(theirs.base), room.read(theirs), room.read(ours)
-    theirs, readings, open_conflicts = laid_out(room, theirs, ours, readings, open_conflicts, restyled=True)
+    theirs, readings, open_conflicts, _ = laid_out(room, theirs, ours, readings, open_conflicts, restyled=True)
     base = theirs.base
     plan, told = upgrade(*readings, Overrides.of(open_conflicts))
     plan = counted(room, theirs, *readings[:2], plan)

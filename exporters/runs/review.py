@@ -168,9 +168,10 @@ def diff(request: Request) -> Review:
             else:
                 room = step.job.room
                 readings = before, now, room.read(ours)
-                theirs, readings, still = laid_out(room, theirs, ours, readings, conflicts)
+                theirs, readings, still, disordered = laid_out(room, theirs, ours, readings, conflicts)
                 theirs, readings = arranged(room, theirs, ours, readings, decided.epoch)
                 plan = planned(room, theirs, readings, still)
+                plan = replace(plan, disordered=plan.disordered or disordered)
                 places = room.whereabouts(theirs, readings[1])
                 fault = lost(plan, str(folder / name), room, pristine) if plan.lost_too_much else None
                 plan = with_own_lines(room, plan, pristine, theirs, readings[1])

@@ -19,7 +19,8 @@ from exporters.workbook.attached import Attached, relations_of, weave_attached
 from exporters.workbook.reading import BookDraft, SheetDraft, read_book, tags_in
 from exporters.workbook.records import Records
 from exporters.workbook.references import quoted_sheet
-from exporters.workbook.xmltree import Element, R, S, escape, parse, text_of
+from exporters.workbook.rowmarks import PREFIX, SPACE, labels, names_in
+from exporters.workbook.xmltree import Element, R, S, escape, parse, text_of, with_ignorable
 
 _EXTENDED = "{http://schemas.openxmlformats.org/officeDocument/2006/extended-properties}"
 
@@ -112,7 +113,7 @@ class _Compiler:
             rows = emitting.layout_source(sheet, layout)
             source = before + layout.raw(opening("n")) + name + layout.raw(closing())
             if opens:
-                turns = [(_turn(tag.body), tag.place) for tag in opens if tag.keyword == "for"]
+                turns = [(names_in(tag), tag.place) for tag in opens if tag.keyword == "for"]
                 source += layout.raw(opening("k")) + layout.values(turns, "_turn") + layout.raw(closing())
             source += rows + after
             self._programs[f"layout:{sheet.index}"] = layout.program(layout.weave(source))
@@ -125,7 +126,7 @@ class _Compiler:
         for child in list(data):
             data.remove(child)
         data.text = emitting.rows_source(sheet, weaver) + weaver.values((), "_end")
-        return text_of(root)
+        return text_of(with_ignorable(root, PREFIX, SPACE) if any(sheet.marked) else root)
 
     def _book_source(self) -> tuple[str, Weaver]:
         """Return the program text of the workbook part and of the document's properties."""
@@ -281,6 +282,8 @@ class _Compiler:
             if sheet.changes or stored else [],
             "stored": stored,
             "readers": [sorted(sheet.readers[column]) for column in stored],
+            "marked": sheet.marked if any(sheet.marked) else [],
+            "loops": labels(sheet.loops),
             "needed": sorted(sheet.needed),
             "needed_in": [[loop, sorted(found)] for loop, found in sorted(sheet.needed_in.items())],
             "held": linking.is_unsteady(sheet),
@@ -327,11 +330,6 @@ _AFTER_CALC = (
     "oleSize", "customWorkbookViews", "pivotCaches", "smartTagPr", "smartTagTypes", "webPublishing", "fileRecoveryPr",
     "webPublishObjects", "extLst",
 )  # fmt: skip
-
-
-def _turn(body: str) -> str:
-    """Return the names that ``for d in districts`` gives its records."""
-    return body.removeprefix("for").partition(" in ")[0].strip()
 
 
 def _only_mark(element: Element, mark: str) -> Element:

@@ -15,6 +15,7 @@ from exporters.workbook.heights import capacity_of, line_points
 from exporters.workbook.markup import ROW
 from exporters.workbook.reading import FormulaDraft, SheetDraft
 from exporters.workbook.references import letters
+from exporters.workbook.rowmarks import names_in
 from exporters.workbook.structure import Unit
 from exporters.workbook.xmltree import escape
 
@@ -59,6 +60,7 @@ def rows_source(sheet: SheetDraft, weaver: Weaver, whole: bool = False) -> str:
 def layout_source(sheet: SheetDraft, weaver: Weaver) -> str:
     """Return the program text that tells which units come in which order, without any value."""
     pieces: list[str] = []
+    marked = {loop for loops in sheet.marked for loop in loops}
     for step in sheet.steps:
         if step.tag is None:
             pieces.append(weaver.raw(f"{step.unit},"))
@@ -69,6 +71,8 @@ def layout_source(sheet: SheetDraft, weaver: Weaver) -> str:
         pieces.append(weaver.tag(step.tag))
         if bounded and step.tag.kind == "open":
             pieces.append(weaver.raw(f"b{step.loop},"))
+        if step.loop in marked and step.tag.kind == "open":
+            pieces.append(weaver.values([(names_in(step.tag), step.tag.place)], f"_of({step.loop})"))
     return "".join(pieces)
 
 
@@ -233,6 +237,7 @@ def unit_record(sheet: SheetDraft, number: int, wrapping: dict[int, float]) -> d
         "values": {str(column): value for column, value in values.items()},
         "formulas": records,
         "blank": _blank(unit),
+        "marked": bool(sheet.marked[number]),
         "wraps": _wraps(sheet, unit, values, wrapping),
         "taken": given.taken,
         "shared": given.shared,

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from exporters.errors import Fault, TemplateError
 from exporters.workbook.references import LAST_ROW
+from exporters.workbook.rowmarks import Marks
 
 Bounds = tuple[int, int]
 EVERYWHERE: Bounds = (1, LAST_ROW)
@@ -150,42 +151,52 @@ def read_order(
     needed: Sequence[Sequence[int]],
     heights: Sequence[int],
     needed_in: Mapping[int, Sequence[Sequence[int]]] | None = None,
-) -> tuple[list[int], dict[int, list[Bounds]]]:
-    """Return the order of units and the turns of loops from what a layout program gave.
+    marks: Marks | None = None,
+) -> tuple[list[int], dict[int, list[Bounds]], dict[int, str]]:
+    """Return the order of units, the turns of loops and the marks of rows from what a layout program gave.
 
     A stretch of *needed* units (first, last) of which none came keeps its first as an empty row; so does one of a
     turn of a loop, by the loop's number in *needed_in* (first, last, unit whose formula looks at them).
     """
     tokens = text.split(",")
     tokens.pop()
-    if "b" not in text:
+    marks = marks or Marks((), ())
+    if "b" not in text and "k" not in text:
         order = [int(token) for token in tokens]
-        return with_blanks(order, needed), {}
+        return with_blanks(order, needed), {}, {}
     order = []
     starts: dict[int, list[int]] = {}
     places: dict[int, list[tuple[int, int]]] = {}
     for token in tokens:
         if token[0] == "b":
             starts.setdefault(int(token[1:]), []).append(len(order))
+        elif token[0] == "k":
+            marks.turn(token)
         elif token[0] == "e":
             loop = int(token[1:])
             start = starts[loop].pop()
             for stretch in (needed_in or {}).get(loop, ()):
-                _keep_in_turn(order, start, stretch, places)
+                _keep_in_turn(order, start, stretch, places, marks.found)
             places.setdefault(loop, []).append((start, len(order)))
         else:
             order.append(int(token))
+            marks.add(order[-1])
     blanks = with_blanks(order, needed)
     rows = _row_starts(blanks, order, heights)
     turns = {
         loop: sorted((rows[first], rows[last] - 1) for first, last in found if last > first)
         for loop, found in places.items()
     }
-    return blanks, turns
+    marked = {
+        row: mark
+        for unit, start, mark in zip(order, rows, marks.found, strict=False)
+        for row in (range(start, start + heights[unit]) if mark else ())
+    }
+    return blanks, turns, marked
 
 
 def _keep_in_turn(
-    order: list[int], start: int, stretch: Sequence[int], places: dict[int, list[tuple[int, int]]]
+    order: list[int], start: int, stretch: Sequence[int], places: dict[int, list[tuple[int, int]]], marks: list[str]
 ) -> None:
     """Put an empty row into the turn that begins at *start* where none of a stretch's rows came."""
     first, last, by = stretch
@@ -194,6 +205,7 @@ def _keep_in_turn(
         return
     at = start + 1 + max((number for number, unit in enumerate(turn) if unit < first), default=-1)
     order.insert(at, ~first)
+    marks.insert(at, marks[start + turn.index(by)])
     for found in places.values():
         number = len(found) - 1
         while number >= 0 and found[number][1] > at:

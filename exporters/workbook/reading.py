@@ -85,6 +85,20 @@ class SheetDraft(Struct):
     def repeats(self) -> bool:
         return any(tag.kind == "open" for tag in self.sheet_tags)
 
+    @property
+    def loops(self) -> list[Tag]:
+        """The tags that open its loops, by their numbers."""
+        return [step.tag for step in self.steps if step.tag is not None and step.tag.keyword == "for"]
+
+    @property
+    def marked(self) -> list[tuple[int, ...]]:
+        """The loops around each unit whose rows do not say in a hidden column whose they are; none for any other."""
+        return [() if self._says_key(unit) else unit.loops for unit in self.units]
+
+    def _says_key(self, unit: Unit) -> bool:
+        hidden = (cell.single for cell in unit.row.cells if self.widths.get(cell.column) == 0)
+        return any(tag is not None and tag.body.endswith(".key") for tag in hidden)
+
     def units_between(self, top: int, bottom: int) -> range:
         """Return the units that stand in the template's rows from *top* to *bottom*."""
         first = bisect_right(self.starts, top) - 1

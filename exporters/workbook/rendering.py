@@ -20,6 +20,7 @@ from exporters.workbook.formula.values import Scalar, UnknownError
 from exporters.workbook.layout import Layout, read_order, with_blanks
 from exporters.workbook.rowflow import COPY, RowFlow
 from exporters.workbook.rowformulas import FormulaWriter, RowContext, deferred_mark
+from exporters.workbook.rowmarks import Marks, record_of
 from exporters.workbook.sheetnames import free_key, legal_name, record_ids
 from exporters.workbook.sink import Sink
 from exporters.workbook.state import Book, WrittenSheet
@@ -66,19 +67,27 @@ class _Rendering:
         heights, starts, last = sheet["heights"], sheet["starts"], sheet["last"]
         found: list[WrittenSheet] = []
 
-        def add(name: str, key: str | None, order: list[int], turns: dict[int, list[tuple[int, int]]]) -> None:
+        def add(
+            name: str,
+            key: str | None,
+            order: list[int],
+            turns: dict[int, list[tuple[int, int]]],
+            marks: dict[int, str],
+        ) -> None:
             layout = Layout(order, turns, heights, starts, last, place)
             columns: dict[int, list[Any]] = {column: [] for column in sheet["stored"]}
             found.append(WrittenSheet(number, legal_name(name, taken), layout, sheet["part"], columns))
+            found[-1].marks = marks
             found[-1].key = sheet["name"] if key is None else free_key(sheet["entry"].get("sheetId", ""), key, keys)
 
         keys: set[str] = set()
 
         if program is None:
-            add(sheet["name"], None, with_blanks(list(range(len(heights))), sheet["needed"]), {})
+            add(sheet["name"], None, with_blanks(list(range(len(heights))), sheet["needed"]), {}, {})
         else:
-            for name, key, text in _layouts(program.bind({"_turn": record_ids}).events(self._names)):
-                add(name, key, *read_order(text, sheet["needed"], heights, dict(sheet["needed_in"])))
+            needed = sheet["needed"], heights, dict(sheet["needed_in"])
+            for name, key, text in _layouts(program.bind({"_turn": record_ids, "_of": record_of}).events(self._names)):
+                add(name, key, *read_order(text, *needed, Marks(sheet["marked"], sheet["loops"])))
         if not sheet["changes"] and sheet["stored"]:
             for one in found:
                 _keep_constants(one, sheet)

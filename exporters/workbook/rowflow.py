@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from jinja2 import pass_context
@@ -12,7 +12,8 @@ from msgspec import Struct, field
 from exporters.workbook import markup
 from exporters.workbook.cellbody import Bodies
 from exporters.workbook.rowcells import Late
-from exporters.workbook.rowwriter import Kind, UnitWriter
+from exporters.workbook.rowmarks import marked
+from exporters.workbook.rowwriter import Kind, Stretch, UnitWriter
 from exporters.workbook.sink import Sink
 from exporters.workbook.state import Book, WrittenSheet
 
@@ -32,6 +33,9 @@ class _Waiting(Struct):
     numbers: list[int] = field(default_factory=list)
     given: list[Sequence[Any]] = field(default_factory=list)
     kinds: list[Kind | None] = field(default_factory=list)
+
+    def write(self, marks: Mapping[int, str]) -> Iterator[Stretch]:
+        return self.writer.write(self.numbers, self.given, self.kinds, marks)
 
 
 class RowFlow:
@@ -131,7 +135,7 @@ class RowFlow:
             for unit in range(first, last + 1):
                 marks += self._blank()
                 if self._sheet["rows"][unit] is None:
-                    marks += self._text(b"", self._sheet["heights"][unit])
+                    marks += self._text(self._gap(self._sheet["heights"][unit]), self._sheet["heights"][unit])
                 else:
                     self._add(unit, ())
                     marks += markup.ROW
@@ -181,13 +185,24 @@ class RowFlow:
         self._row += height
         return markup.ROW
 
+    def _gap(self, height: int) -> bytes:
+        """Return rows without content: they are there only where they bear marks."""
+        marks = self._copy.marks
+        numbers = range(self._row, self._row + height) if self._row in marks else ()
+        return b"".join(b'<row r="%d"%b/>' % (number, marked(marks[number])) for number in numbers)
+
     def _blank(self) -> str:
         """Add the empty rows that stand here in place of repeated rows without data."""
         marks = ""
         while self._row in self._blanks:
             unit = self._blanks[self._row]
             record = self._sheet["rows"][unit]
-            text = record["blank"].replace(markup.ROW, str(self._row)) if record is not None else ""
+            text = record["blank"] if record is not None else ""
+            if self._row in self._copy.marks:
+                text = text.replace(
+                    f'"{markup.ROW}"', f'"{markup.ROW}"{marked(self._copy.marks[self._row]).decode()}', 1
+                )
+            text = text.replace(markup.ROW, str(self._row))
             marks += self._text(text.encode(), self._sheet["heights"][unit])
         return marks
 
@@ -217,7 +232,7 @@ class RowFlow:
         rows: list[bytes] = []
         places: list[int] = []
         for waiting in self._waiting.values():
-            for which, made, values in waiting.writer.write(waiting.numbers, waiting.given, waiting.kinds):
+            for which, made, values in waiting.write(self._copy.marks):
                 places += [waiting.places[at] for at in which]
                 rows += made
                 for column, found in zip(columns, values, strict=True):

@@ -6,7 +6,7 @@ that Python runs in C.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import repeat
 from typing import Any
 
@@ -20,6 +20,7 @@ from exporters.workbook.markup import ROW
 from exporters.workbook.paths import taken
 from exporters.workbook.rowcells import Cells, FormulaCells, Late, LooseCells, MixedCells, ValueCells
 from exporters.workbook.rowformulas import FormulaWriter, Rows, source_of
+from exporters.workbook.rowmarks import marked
 from exporters.workbook.state import Book, WrittenSheet
 
 Stretch = tuple[Sequence[int], list[bytes], list[Sequence[Any]]]
@@ -65,6 +66,7 @@ class UnitWriter:
         self._own_wraps = [wrap for wrap in self._wraps if wrap[0] not in common]
         self._common_wraps = [wrap for wrap in self._wraps if wrap[0] in common]
         self._starts: dict[float, bytes] = {}
+        self._bears_marks: bool = record["marked"]
         self._open, self._start, self._first, *self._pieces = self._cut(record, late)
 
     # --- the row's text, cut at each place where its number stands ------------------------------------------------
@@ -106,19 +108,23 @@ class UnitWriter:
     # --- rows -----------------------------------------------------------------------------------------------------
 
     def write(
-        self, numbers: Sequence[int], given: Sequence[Sequence[Any]], kinds: Sequence[Kind | None]
+        self,
+        numbers: Sequence[int],
+        given: Sequence[Sequence[Any]],
+        kinds: Sequence[Kind | None],
+        marks: Mapping[int, str],
     ) -> Iterator[Stretch]:
         """Yield the rows at *numbers* for the values that the program gave, in one or several stretches.
 
-        *kinds* are those of the rows' records where the program tells them (None: not known).
+        *kinds* are those of the rows' records where the program tells them (None: not known), *marks* what rows bear.
         """
         try:
             if not self._shared:
-                yield range(len(numbers)), *self._rows(numbers, given, None)
+                yield range(len(numbers)), *self._rows(numbers, given, None, marks)
                 return
             for alike, which in self._stretches(given, kinds):
                 some = [given[at] for at in which]
-                yield which, *self._rows([numbers[at] for at in which], some, alike)
+                yield which, *self._rows([numbers[at] for at in which], some, alike, marks)
         except _WRONG as error:
             raise TemplateError(self._fault(numbers, given, error)) from error
 
@@ -174,7 +180,11 @@ class UnitWriter:
         return [*columns, *(next(found[slot]) for slot, _ in self._paths)]
 
     def _rows(
-        self, numbers: Sequence[int], given: Sequence[Sequence[Any]], alike: _Alike | None
+        self,
+        numbers: Sequence[int],
+        given: Sequence[Sequence[Any]],
+        alike: _Alike | None,
+        marks: Mapping[int, str],
     ) -> tuple[list[bytes], list[Sequence[Any]]]:
         rows = Rows(numbers, self._values(given, alike), self._formulas)
         if alike is None:
@@ -182,6 +192,8 @@ class UnitWriter:
         else:
             heights = _heights(rows.values, self._own_wraps, alike.height, len(rows))
         columns: list[Iterable[bytes]] = [repeat(self._open), map(self._started, heights)]
+        if self._bears_marks:
+            columns[1] = [self._marked(height, marks.get(at, "")) for height, at in zip(heights, numbers, strict=True)]
         known = {} if alike is None else alike.cells
         for at, piece in enumerate(self._pieces):
             if isinstance(piece, bytes):
@@ -197,9 +209,12 @@ class UnitWriter:
     def _started(self, height: float) -> bytes:
         started = self._starts.get(height)
         if started is None:
-            higher = f' ht="{min(height, MAX_HEIGHT):g}"' if height else ""
-            started = self._starts[height] = self._start + higher.encode() + self._first
+            started = self._starts[height] = self._marked(height, "")
         return started
+
+    def _marked(self, height: float, mark: str) -> bytes:
+        higher = f' ht="{min(height, MAX_HEIGHT):g}"' if height else ""
+        return b"".join((self._start, higher.encode(), marked(mark) if mark else b"", self._first))
 
     def _read(self, value: Sequence[Any] | None, rows: Rows) -> Sequence[Any]:
         """Return what formulas elsewhere read of a column in some rows: plain values, or those of its formulas."""

@@ -84,6 +84,8 @@ class WrittenSheet(Struct):
     areas: dict[tuple[int, int, int, int], Area] = field(default_factory=dict)
     key: str = ""
     """What the sheet is known by whatever people call it (see ``sheetnames.SHEET_KEY``)."""
+    marks: dict[int, str] = field(default_factory=dict)
+    """What its rows are known by, where they bear a mark (see ``rowmarks``)."""
 
     def area(self, left: int, first: int, right: int, last: int) -> Area:
         """Return the values of a range; ranges that were asked for before are the same object."""

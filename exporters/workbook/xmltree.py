@@ -14,6 +14,7 @@ S = f"{{{MAIN}}}"
 R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
 XM = "{http://schemas.microsoft.com/office/excel/2006/main}"
 X14 = "{http://schemas.microsoft.com/office/spreadsheetml/2009/9/main}"
+_MC = "http://schemas.openxmlformats.org/markup-compatibility/2006"
 XML_SPACE = "{http://www.w3.org/XML/1998/namespace}space"
 HEADER = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 
@@ -51,6 +52,19 @@ def _unprefixed(root: Element) -> Element:
 def plain_attributes(element: Element) -> list[tuple[str, str]]:
     """Return an element's attributes as plain texts."""
     return [(str(name), str(value)) for name, value in element.attrib.items()]
+
+
+def with_ignorable(root: Element, prefix: str, space: str) -> Element:
+    """Return a root whose elements may bear attributes of another namespace, which offices that do not know it pass
+    over (ISO/IEC 29500-3, 7.2)."""
+    spaces: dict[Any, Any] = {**root.nsmap, prefix: space}
+    if _MC not in spaces.values():
+        spaces["mc"] = _MC
+    made = etree.Element(root.tag, dict(plain_attributes(root)), nsmap=spaces)
+    made.text = root.text
+    made.extend(list(root))
+    made.set(f"{{{_MC}}}Ignorable", f"{root.get(f'{{{_MC}}}Ignorable', '')} {prefix}".strip())
+    return made
 
 
 def text_of(root: Element) -> str:

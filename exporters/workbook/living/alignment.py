@@ -92,8 +92,7 @@ class Axis:
 
 def pairs_of(base: Mapping[int, Signs], theirs: Mapping[int, Signs]) -> list[tuple[int, int]]:
     """Return the rows of two sheets that are each other, as far as that is certain."""
-    first, second = _unique(base), _unique(theirs)
-    certain = sorted((number, second[signs]) for signs, number in first.items() if signs in second)
+    certain = sorted(_certain(base, theirs))
     found = list(certain)
     ends = [(0, 0), *longest(certain), (LAST_ROW + 1, LAST_ROW + 1)]
     taken = {one for one, _ in certain}, {other for _, other in certain}
@@ -106,11 +105,55 @@ def pairs_of(base: Mapping[int, Signs], theirs: Mapping[int, Signs]) -> list[tup
     return sorted(found)
 
 
-def _unique(rows: Mapping[int, Signs]) -> dict[Hashable, int]:
+def _certain(base: Mapping[int, Signs], theirs: Mapping[int, Signs]) -> Iterator[tuple[int, int]]:
+    """Yield the rows that are each other wherever they stand: those that say the same, then those that do but for the
+    results of their formulas, then those of which one says all that the other does, and more."""
+    left, right = dict(base), dict(theirs)
+    for signs_of_row in (_all, _written, None):
+        if not left or not right:
+            return
+        found = _exactly(left, right, signs_of_row) if signs_of_row is not None else _with_more(left, right)
+        for one, other in found:
+            yield one, other
+            del left[one], right[other]
+
+
+def _all(signs: Signs) -> frozenset[Hashable]:
+    return frozenset(signs.items())
+
+
+def _written(signs: Signs) -> frozenset[Hashable]:
+    """Return the signs of a row without the results of its formulas."""
+    return frozenset((sign, count) for sign, count in signs.items() if not _is_result(sign))
+
+
+def _is_result(sign: Hashable) -> bool:
+    return isinstance(sign, tuple) and len(sign) == 3 and sign[0] == "="
+
+
+def _exactly(
+    base: Mapping[int, Signs], theirs: Mapping[int, Signs], signs_of_row: Callable[[Signs], frozenset[Hashable]]
+) -> list[tuple[int, int]]:
+    first, second = _unique(base, signs_of_row), _unique(theirs, signs_of_row)
+    return [(number, second[signs]) for signs, number in first.items() if signs and signs in second]
+
+
+def _unique(rows: Mapping[int, Signs], signs_of_row: Callable[[Signs], frozenset[Hashable]]) -> dict[Hashable, int]:
     found: dict[Hashable, list[int]] = defaultdict(list)
     for number, signs in rows.items():
-        found[frozenset(signs.items())].append(number)
+        found[signs_of_row(signs)].append(number)
     return {signs: numbers[0] for signs, numbers in found.items() if len(numbers) == 1}
+
+
+def _with_more(base: Mapping[int, Signs], theirs: Mapping[int, Signs]) -> list[tuple[int, int]]:
+    having: dict[Hashable, set[int]] = defaultdict(set)
+    for number, signs in theirs.items():
+        for sign in _written(signs):
+            having[sign].add(number)
+    rows = {number: found for number, signs in base.items() if (found := _written(signs))}
+    holders = {number: set.intersection(*(having.get(one, set()) for one in signs)) for number, signs in rows.items()}
+    counted = Counter(number for found in holders.values() for number in found)
+    return [(one, other) for one, found in holders.items() if len(found) == 1 for other in found if counted[other] == 1]
 
 
 def longest(pairs: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:

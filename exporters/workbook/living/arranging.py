@@ -35,19 +35,24 @@ def arrange(
     with readable(target):
         book = KEPT.find(target) or Book(target)
         turns = [turn for one in wanted if one.group and (turn := _turn(book, one)) is not None]
-        while turns:
-            try:
-                changes = _changed(book, turns)
-            except _TornError as error:
-                turns = [turn for turn in turns if turn is not error.turn]
-                continue
-            changes.write(out, epoch)
-            return True
-    return False
+        return bool(turn_rows(book, turns, out, epoch))
+
+
+def turn_rows(book: Book, turns: list[Turn], out: BinaryIO, epoch: int | None) -> list[Turn]:
+    """Write a workbook with those of *turns* made by which nothing is torn apart, and return them."""
+    while turns:
+        try:
+            changes = _changed(book, turns)
+        except _TornError as error:
+            turns = [turn for turn in turns if turn is not error.turn]
+            continue
+        changes.write(out, epoch)
+        break
+    return turns
 
 
 class _TornError(Exception):
-    def __init__(self, turn: _Turn) -> None:
+    def __init__(self, turn: Turn) -> None:
         super().__init__()
         self.turn = turn
 
@@ -59,8 +64,19 @@ class _Stretch(Struct, frozen=True):
     """By how many rows it moves."""
 
 
-class _Turn(Shift):
+class Turn(Shift):
     """Stretches of rows of one sheet that change places."""
+
+    @classmethod
+    def of(cls, sheet: str, bounds: Sequence[tuple[int, int]], order: Sequence[int]) -> Turn:
+        """Return stretches that follow each other as they stand, to follow each other in another *order*."""
+        stretches: dict[int, _Stretch] = {}
+        at = bounds[0][0]
+        for number in order:
+            top, bottom = bounds[number]
+            stretches[number] = _Stretch(top, bottom, at - top)
+            at += bottom - top + 1
+        return cls(sheet, [stretches[number] for number in sorted(stretches)])
 
     def __init__(self, sheet: str, stretches: Sequence[_Stretch]) -> None:
         super().__init__()
@@ -93,10 +109,10 @@ class _Turn(Shift):
         return row in self._down
 
 
-class _Turns(Shift):
+class Turns(Shift):
     """Several of them on one sheet."""
 
-    def __init__(self, turns: Sequence[_Turn]) -> None:
+    def __init__(self, turns: Sequence[Turn]) -> None:
         super().__init__()
         self._turns = turns
 
@@ -120,7 +136,7 @@ class _Turns(Shift):
         return any(one.inside(row) for one in self._turns)
 
 
-def _turn(book: Book, wanted: Arrangement) -> _Turn | None:
+def _turn(book: Book, wanted: Arrangement) -> Turn | None:
     """Return which rows change places; None where they cannot be told from what stands beside or between them."""
     table = next((one for one in book.areas if one.part == wanted.group), None)
     found = [[int(at.rpartition("!")[2]) for at in stretch] for stretch in wanted.stretches]
@@ -137,12 +153,7 @@ def _turn(book: Book, wanted: Arrangement) -> _Turn | None:
     if table.is_range and any(rows != list(range(top, stop + 1)) for rows, top, stop in spans):
         # What stands between them may be the template's own.
         return None
-    stretches: dict[int, _Stretch] = {}
-    at = tops[0]
-    for number in wanted.order:
-        stretches[number] = _Stretch(tops[number], bottoms[number], at - tops[number])
-        at += bottoms[number] - tops[number] + 1
-    return _Turn(table.sheet, [stretches[number] for number in sorted(stretches)])
+    return Turn.of(table.sheet, [*zip(tops, bottoms, strict=True)], wanted.order)
 
 
 def _key(book: Book, table: Table, row: int) -> str:
@@ -158,10 +169,10 @@ def _is_alone(book: Book, table: Table, top: int, bottom: int) -> bool:
     )
 
 
-def _changed(book: Book, turns: Sequence[_Turn]) -> Changes:
+def _changed(book: Book, turns: Sequence[Turn]) -> Changes:
     entries = {entry.part: entry for entry in book.entries}
     by_sheet = {part: [turn for turn in turns if turn.sheet == part] for part in {turn.sheet for turn in turns}}
-    moved = {entries[part].name: _Turns(own) for part, own in by_sheet.items()}
+    moved = {entries[part].name: Turns(own) for part, own in by_sheet.items()}
     shifts, changes = Shifts(moved), Changes(book.package)
     for part, data in Related(book, shifts).parts():
         changes.set(part, data)
@@ -203,7 +214,7 @@ def _in_order(part: str, data: bytes) -> bytes:
     return splices.result()
 
 
-def _points(book: Book, changes: Changes, moved: Mapping[str, _Turns]) -> Iterator[tuple[str, bytes]]:
+def _points(book: Book, changes: Changes, moved: Mapping[str, Turns]) -> Iterator[tuple[str, bytes]]:
     """Yield the charts in which the look of a point, or of its label, follows its row."""
     for part in book.package.names():
         if book.package.content_types.of(part) != ct.CHART:

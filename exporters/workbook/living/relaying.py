@@ -1,19 +1,21 @@
-"""Rows outside keyed tables that new data puts into a sheet or takes out of it: they come and go as whole rows, so that
-what people wrote beside them, formats, merged cells and formulas over them stay with what they belong to."""
+"""Rows outside keyed tables that new data puts into a sheet, takes out of it or puts elsewhere: they come, go and move
+whole, so that what people wrote beside them, formats, merged cells and formulas over them stay with what they belong
+to."""
 
 from __future__ import annotations
 
 import io
 import itertools
-from collections import Counter, defaultdict
-from collections.abc import Callable, Container, Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 
 from msgspec import Struct, field
 
 from exporters.package import EditedPackage, Package, rt
 from exporters.snapshot import Item
 from exporters.workbook.formula.tokens import tokens
-from exporters.workbook.living.alignment import Alignment, Signs, longest, pairs_of, signs_of
+from exporters.workbook.living.alignment import Alignment
+from exporters.workbook.living.arranging import Turn, Turns, turn_rows
 from exporters.workbook.living.book import KEPT, RANGE, Book, Table, readable
 from exporters.workbook.living.caches import renew
 from exporters.workbook.living.cellxml import NOTHING
@@ -24,14 +26,14 @@ from exporters.workbook.living.notes import SheetNotes, notes_by_row
 from exporters.workbook.living.packing import Changes
 from exporters.workbook.living.pointing import Pointing
 from exporters.workbook.living.related import Related, defined
+from exporters.workbook.living.rowpairs import Pairs, Rows
 from exporters.workbook.living.shapes import shaped
 from exporters.workbook.living.shifting import Insertion, Shift, Shifts
 from exporters.workbook.living.writing import NewCell, NewRow, SheetEdit
 from exporters.workbook.references import LAST_COLUMN, LAST_ROW, Range, parse_range
 
-_Form = tuple[tuple[int, int, bool], ...]
-"""What rows of one row of the template have in common: their columns, formats, and which of them are worked out."""
-_MOST = 40_000
+_Sheet = tuple[str, Rows, list[tuple[Pairs, range, range]]]
+"""A sheet of a base, its rows in a new render, and the stretches of both."""
 _NONE = (LAST_ROW + 1, LAST_ROW + 1)
 """Rows that no range takes in."""
 
@@ -44,41 +46,126 @@ class Relaid(Struct, frozen=True):
     """What a cell's item is called by now."""
     told: tuple[str, ...]
     """What people wrote in rows that are gone."""
+    disordered: bool = False
+    """Whether people's rows keep an order that the data does not have any more."""
 
 
 def relaid(package: EditedPackage, ours: Package, *, restyled: bool = False) -> Relaid | None:
-    """Return an edited workbook, and what it was edited from, with the rows outside keyed tables that *ours* has; None
-    where they have them. *restyled*: it comes of another template, whose formats are numbered otherwise."""
+    """Return an edited workbook, and what it was edited from, with the rows outside keyed tables that *ours* has, in
+    its order; None where they have them. *restyled*: it comes of another template, whose formats are numbered
+    otherwise."""
     with readable(package):
         book = KEPT.find(package) or Book(package)
-        origin = book.origin
-        assert origin is not None
-        new = KEPT.find(ours) or Book(ours, origin)
-        steps = _all_steps(origin, new, styled=not restyled)
-        if not steps:
-            return None
-        here = {base: part for part, base in reversed(book.twins.items())}
-        told: list[str] = []
-        before, now = _Laying(origin), _Laying(book, _Led(origin, book))
-        for part, own in steps.items():
-            before.take(part, own, None)
-            if part in here:
-                told += now.told(here[part], part, own)
-                now.take(here[part], own, book.alignments.get(here[part]))
-        now.named = _named(origin, book, new, {base: here[base] for base in steps if base in here})
-        base = before.written()
-        shifts = {part: Shift(before.insertions[part].values(), own.gone) for part, own in steps.items()}
-        edited = EditedPackage(now.written(emptying=True), base, mended=package.mended)
-        return Relaid(edited, _Renaming(origin, Book(base), shifts), tuple(dict.fromkeys(told)))
+        assert book.origin is not None
+        new = KEPT.find(ours) or Book(ours, book.origin)
+        found = [*_pairs(book.origin, new, styled=not restyled)]
+        turned = _turned(book, found)
+        if turned is None:
+            return _laid_out(book, new, Relaid(package, str, ()), found)
+        book = Book(turned.package)
+        assert book.origin is not None
+        return _laid_out(book, new, turned, [*_pairs(book.origin, new, styled=not restyled)]) or turned
+
+
+def _here(book: Book) -> dict[str, str]:
+    """Return the parts of an edited workbook's sheets by those of what it was edited from."""
+    return {base: part for part, base in reversed(book.twins.items())}
+
+
+def _pairs(base: Book, ours: Book, *, styled: bool) -> Iterator[_Sheet]:
+    """Yield the sheets of *base* of which *ours* says something else: the part, the rows of *ours*, and the stretches
+    of both."""
+    there = {name: part for part, name in Naming.of(ours).sheets.items()}
+    for part, name in Naming.of(base).sheets.items():
+        if name not in there or base.sheet(part).data == ours.sheet(there[name]).data:
+            continue
+        one, other = Rows(base, part, styled), Rows(ours, there[name], styled)
+        if len(one.stretches) == len(other.stretches):
+            both = zip(one.stretches, other.stretches, strict=True)
+            yield part, other, [(Pairs(one, other, *stretch), *stretch) for stretch in both]
+
+
+# --- what the new render has elsewhere -------------------------------------------------------------------------------
+
+
+def _turned(book: Book, sheets: Iterable[_Sheet]) -> Relaid | None:
+    """Return an edited workbook, and what it was edited from, with rows in the order of a new render; what a person
+    rearranged, or what would be torn apart, keeps its own."""
+    origin, here = book.origin, _here(book)
+    assert origin is not None
+    wanted = [(part, turned) for part, _, found in sheets for pairs, _, _ in found for turned in pairs.turned()]
+    turns = {id(turn): (turn, turned) for part, turned in wanted if (turn := _turn(part, turned, None)) is not None}
+    out = io.BytesIO()
+    done = turn_rows(origin, [turn for turn, _ in turns.values()], out, None)
+    if not done:
+        return None
+    base, package = Package.written(out.getvalue(), name=origin.package.file), book.package
+    made = [turns[id(turn)] for turn in done if turn.sheet in here]
+    parts = {turn.sheet: here[turn.sheet] for turn, _ in made}
+    own = [_turn(parts[turn.sheet], turned, book.alignments.get(parts[turn.sheet])) for turn, turned in made]
+    out = io.BytesIO()
+    kept = turn_rows(book, [turn for turn in own if turn is not None], out, None)
+    edited = Package.written(out.getvalue(), name=package.file) if kept else package
+    shifts = {part: Turns([turn for turn in done if turn.sheet == part]) for part in {turn.sheet for turn in done}}
+    mended = isinstance(package, EditedPackage) and package.mended
+    return Relaid(
+        EditedPackage(edited, base, mended=mended), _Renaming(origin, Book(base), shifts), (), len(kept) < len(own)
+    )
+
+
+def _turn(part: str, turned: Sequence[Sequence[int]], known: Alignment | None) -> Turn | None:
+    """Return how stretches of rows, given by their numbers in a base as they are to follow each other, change places in
+    a sheet; None where a person rearranged them."""
+    rows = known.rows if known is not None else None
+    there = {one[0]: [row for number in one if (row := rows.theirs(number) if rows is not None else number)]
+             for one in sorted(turned, key=min)}  # fmt: skip
+    heads = [head for head, found in there.items() if found]
+    flat = [row for head in heads for row in there[head]]
+    if not flat or flat != sorted(flat):
+        return None
+    first, last = min(there), max(max(one) for one in turned)
+    if rows is not None and not all(first <= (rows.base(row) or first) <= last for row in range(flat[0], flat[-1] + 1)):
+        return None
+    tops = [there[head][0] for head in heads]
+    bounds = [*zip(tops, [*(top - 1 for top in tops[1:]), flat[-1]], strict=True)]
+    return Turn.of(part, bounds, [heads.index(one[0]) for one in turned if one[0] in heads])
 
 
 # --- what the new render has more and less ---------------------------------------------------------------------------
 
 
+def _laid_out(book: Book, new: Book, there: Relaid, sheets: Iterable[_Sheet]) -> Relaid | None:
+    """Return an edited workbook, and what it was edited from, with as many rows as a new render has."""
+    origin, here = book.origin, _here(book)
+    assert origin is not None
+    found = ((part, _steps(rows, pairs)) for part, rows, pairs in sheets)
+    steps = {part: own for part, own in found if own.new or own.gone or own.replaced}
+    before, now = _Laying(origin), _Laying(book, _Led(origin, book))
+    for part, own in steps.items():
+        if part in here:
+            own.replace({row for row in own.replaced if any(now.told(here[part], part, (row,)))})
+    steps = {part: own for part, own in steps.items() if own.new or own.gone}
+    if not steps:
+        return None
+    told: list[str] = []
+    for part, own in steps.items():
+        before.take(part, own, None)
+        if part in here:
+            told += now.told(here[part], part, sorted(own.gone))
+            now.take(here[part], own, book.alignments.get(here[part]))
+    now.named = _named(origin, book, new, {base: here[base] for base in steps if base in here})
+    base = before.written()
+    shifts = {part: Shift(before.insertions[part].values(), own.gone) for part, own in steps.items()}
+    edited = EditedPackage(now.written(emptying=True), base, mended=there.package.mended)
+    renaming = _Renaming(origin, Book(base), shifts)
+    return Relaid(edited, lambda item: renaming(there.renamed(item)), tuple(dict.fromkeys(told)), there.disordered)
+
+
 class _New(Struct, frozen=True):
     """A row that is new behind row ``after``: ``like`` is a row of the same row of the template, 0 where there is none,
-    ``stretch`` the rows of that one around it; all by their numbers in the base."""
+    ``stretch`` the rows of that one around it; all by their numbers in the base. ``number`` is its own."""
 
+    number: int
     after: int
     like: int
     stretch: tuple[int, int]
@@ -88,72 +175,31 @@ class _New(Struct, frozen=True):
 class _Steps(Struct):
     new: list[_New] = field(default_factory=list)
     gone: set[int] = field(default_factory=set)
+    replaced: dict[int, _New] = field(default_factory=dict)
+    """Rows in whose place another record's stand, and these."""
+
+    def replace(self, rows: set[int]) -> None:
+        """Let those of *rows* go; all others are written over where they stand."""
+        self.gone |= rows
+        self.new = sorted((*self.new, *(self.replaced[row] for row in rows)), key=lambda one: one.number)
 
 
-def _all_steps(base: Book, ours: Book, *, styled: bool) -> dict[str, _Steps]:
-    there = {name: part for part, name in Naming.of(ours).sheets.items()}
-    found: dict[str, _Steps] = {}
-    for part, name in Naming.of(base).sheets.items():
-        if name in there and (steps := _steps(_Rows(base, part, styled), _Rows(ours, there[name], styled))):
-            found[part] = steps
-    return found
-
-
-class _Rows:
-    """The rows of a sheet of a render: stretches of them between its tables and rows with keys."""
-
-    def __init__(self, book: Book, part: str, styled: bool) -> None:
-        self.book, self.part, self.sheet, self._styled = book, part, book.sheet(part), styled
-        areas = sorted((one.area.top, one.area.bottom) for one in book.areas if one.sheet == part and one.key_column)
-        last = max((number for number, row in self.sheet.rows.items() if row.cells), default=0)
-        ends = [(0, 0), *areas, (max(last, areas[-1][1] if areas else 0) + 1,) * 2]
-        self.stretches = [range(bottom + 1, top) for (_, bottom), (top, _) in itertools.pairwise(ends)]
-
-    def form(self, number: int) -> _Form:
-        row = self.sheet.rows.get(number)
-        cells = (row.cells[one] for one in sorted(row.cells)) if row is not None else ()
-        return tuple((cell.column, cell.style * self._styled, cell.formula is not None) for cell in cells)
-
-    def signs(self, rows: range) -> dict[int, Signs]:
-        found = {
-            number: signs_of(self.book, self.part, self.sheet.rows[number])
-            for number in rows
-            if number in self.sheet.rows
-        }
-        return {number: signs for number, signs in found.items() if signs}
-
-    def names(self, rows: set[int], stretch: range) -> set[tuple[_Form, str]]:
-        """Return by their forms what some *rows* of a stretch begin with and no other of that form there does."""
-        if not rows:
-            return set()
-        named = {number: (self.form(number), self._first(number)) for number in stretch if number in self.sheet.rows}
-        counted = Counter(named.values())
-        return {one for number in rows if (one := named.get(number, ((), "")))[1] and counted[one] == 1}
-
-    def _first(self, number: int) -> str:
-        cells = self.sheet.rows[number].cells
-        texts = (self.book.text(cells[one]) for one in sorted(cells) if cells[one].kind != "n")
-        return next((text for text in texts if text), "")
-
-
-def _steps(base: _Rows, ours: _Rows) -> _Steps | None:
-    if len(base.stretches) != len(ours.stretches):
-        return None
-    if base.sheet.data == ours.sheet.data:
-        return None
+def _steps(ours: Rows, stretches: Sequence[tuple[Pairs, range, range]]) -> _Steps:
     found = _Steps()
-    for first, second in zip(base.stretches, ours.stretches, strict=True):
-        twins = {other: one for one, other in _twins(base, ours, first, second)}
+    for pairs, first, second in stretches:
+        same, replaced = pairs.in_order()
+        twins = {other: one for one, other in (*same, *replaced)}
         found.gone |= {*first} - {*twins.values()}
+        found.replaced |= {one: _new(ours, second, twins, other, one) for one, other in replaced}
         after = first.start - 1
         for number in second:
             after = twins.get(number, after)
             if number not in twins:
                 found.new.append(_new(ours, second, twins, number, after))
-    return found if found.new or found.gone else None
+    return found
 
 
-def _new(ours: _Rows, rows: range, twins: dict[int, int], number: int, after: int) -> _New:
+def _new(ours: Rows, rows: range, twins: dict[int, int], number: int, after: int) -> _New:
     form, alike = ours.form(number), [number]
     for step in (-1, 1):
         other = number + step
@@ -164,48 +210,7 @@ def _new(ours: _Rows, rows: range, twins: dict[int, int], number: int, after: in
     near = min((one for one in alike if one in twins), key=lambda one: abs(one - number), default=0)
     stretch = (known[0], known[-1]) if known else _NONE
     row = ours.sheet.rows.get(number)
-    return _New(after, twins.get(near, 0), stretch, row.attributes.get("ht", "") if row is not None else "")
-
-
-def _twins(base: _Rows, ours: _Rows, first: range, second: range) -> Iterator[tuple[int, int]]:
-    """Yield the rows of two renders that are each other: by what they say, between those by the row of the template."""
-    certain = longest(pairs_of(base.signs(first), ours.signs(second)))
-    before, now = (
-        base.names({*first} - {one for one, _ in certain}, first),
-        ours.names({*second} - {one for _, one in certain}, second),
-    )
-    # What only changed places, as in a ranking, is written over where it stands.
-    moved = {form for form, name in before & now}
-    certain = [pair for pair in certain if base.form(pair[0]) not in moved]
-    yield from certain
-    ends = [(first.start - 1, second.start - 1), *certain, (first.stop, second.stop)]
-    for (one, other), (end, stop) in itertools.pairwise(ends):
-        left = [base.form(number) for number in range(one + 1, end)]
-        right = [ours.form(number) for number in range(other + 1, stop)]
-        for at, there in _common(left, right):
-            yield one + 1 + at, other + 1 + there
-
-
-def _common(left: Sequence[_Form], right: Sequence[_Form]) -> list[tuple[int, int]]:
-    """Return the longest common sequence, by places."""
-    if len(left) == len(right) or len(left) * len(right) > _MOST:
-        return list(zip(range(len(left)), range(len(right)), strict=False))
-    best = [[0] * (len(right) + 1) for _ in range(len(left) + 1)]
-    for one in range(len(left) - 1, -1, -1):
-        for other in range(len(right) - 1, -1, -1):
-            both = best[one + 1][other + 1] + 1 if left[one] == right[other] else 0
-            best[one][other] = max(both, best[one + 1][other], best[one][other + 1])
-    found: list[tuple[int, int]] = []
-    one = other = 0
-    while one < len(left) and other < len(right):
-        if left[one] == right[other] and best[one][other] == best[one + 1][other + 1] + 1:
-            found.append((one, other))
-            one, other = one + 1, other + 1
-        elif best[one + 1][other] >= best[one][other + 1]:
-            one += 1
-        else:
-            other += 1
-    return found
+    return _New(number, after, twins.get(near, 0), stretch, row.attributes.get("ht", "") if row is not None else "")
 
 
 # --- the same in a file ----------------------------------------------------------------------------------------------
@@ -299,12 +304,12 @@ class _Laying:
                 self._gone[part].add(there)
                 self._leaving.add(part, there)
 
-    def told(self, part: str, base: str, steps: _Steps) -> Iterator[str]:
-        """Yield what people wrote in rows that go, each with all that its row says."""
+    def told(self, part: str, base: str, numbers: Iterable[int]) -> Iterator[str]:
+        """Yield what people wrote in rows of a base, each with all that its row says."""
         book, origin = self._book, self._book.origin
         assert origin is not None
         known, notes = book.alignments.get(part), notes_by_row(book, part)
-        for number in sorted(steps.gone):
+        for number in numbers:
             row = known.rows.theirs(number) if known is not None else number
             said = _said(book, part, row)
             was = _said(origin, base, number)
@@ -361,7 +366,7 @@ def _said(book: Book, part: str, row: int) -> dict[int, str]:
 class _Renaming:
     """What the items of a base's cells are called once its rows have moved."""
 
-    def __init__(self, origin: Book, base: Book, shifts: dict[str, Shift]) -> None:
+    def __init__(self, origin: Book, base: Book, shifts: Mapping[str, Shift]) -> None:
         before, now = Naming.of(origin), Naming.of(base)
         self._sheets = {f"{CELLS}{before.sheets[part]}!": (before.places(part), now.places(part), shift)
                         for part, shift in shifts.items()}  # fmt: skip

@@ -15,6 +15,7 @@ from exporters.workbook.living.sheet import Sheet
 from exporters.workbook.living.shifting import Shifts, moved_area
 from exporters.workbook.living.spans import Span, Splices, escaped, opening, start_tag_end, with_attribute
 from exporters.workbook.references import LAST_ROW, letters, parse_range
+from exporters.workbook.rowmarks import MARK
 
 _RANGES = frozenset(("ref", "sqref"))
 _OF_ONE_ROW = frozenset(("mergeCell", "hyperlink"))
@@ -26,7 +27,7 @@ _BEHIND_LEGACY = frozenset(
 )
 _EXCEL = "http://schemas.microsoft.com/office/excel/2006/main"
 _RELATIONSHIPS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
-_GONE_FROM_NEW_ROWS = ("hidden", "collapsed", "spans", "ht", "customHeight")
+_GONE_FROM_NEW_ROWS = ("hidden", "collapsed", "spans", MARK, "ht", "customHeight")
 
 
 class NewCell(Struct):
@@ -256,7 +257,7 @@ class _Writer:
                 for name in _GONE_FROM_NEW_ROWS:
                     tag = with_attribute(tag, name, None)
             else:
-                for name in _GONE_FROM_NEW_ROWS[:3]:
+                for name in _GONE_FROM_NEW_ROWS[:4]:
                     tag = with_attribute(tag, name, None)
             tag = with_attribute(tag, "r", str(number))
         else:

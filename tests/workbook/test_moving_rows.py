@@ -1,0 +1,257 @@
+"""Rows without keys that the data puts elsewhere: each goes with all that people put into it, beside it and over it."""
+
+from __future__ import annotations
+
+import copy
+import io
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+from desk import Desk, built
+from living_samples import clean, opened
+from openpyxl.chart import BarChart, Reference
+from openpyxl.comments import Comment
+from openpyxl.styles import Font, PatternFill
+
+from exporters.workbook.locating import results
+from tests.workbook.books import template
+
+SHARE = "R&D spending as a share of gross regional product"
+RATES = "targets|selectattr('number_unit','eq','%')|sort(attribute='number', reverse=true)"
+CELLS = {
+    "A1": "Ranking", "B1": "Per cent",
+    "A2": f"{{% for t in {RATES} %}}{{{{ t.place.short }}}}",
+    "B2": "{{ t.label }}", "C2": "{{ t.number }}", "D2": "=C2*100", "E2": "{% endfor %}",
+    "A4": "Sum", "C4": "=SUM(C2:C2)",
+    "A6": "{% for d in districts %}", "A7": "{{ d.name }}", "A8": "{% for t in d.targets %}{{ t.label }}",
+    "B8": "{{ t.text }}{% endfor %}", "A10": "{% endfor %}", "A11": "End",
+}  # fmt: skip
+
+
+def sheets(content: bytes) -> Any:
+    return openpyxl.load_workbook(io.BytesIO(content))
+
+
+def row(sheet: Any, *texts: str) -> int:
+    """Return the row that begins with these texts."""
+    lines = ((line[0].row, [cell.value for cell in line[: len(texts)]]) for line in sheet.iter_rows())
+    return next(number for number, said in lines if said == [*texts])
+
+
+def said(sheet: Any, width: int = 4) -> list[list[Any]]:
+    return [[cell.value for cell in line[:width]] for line in sheet.iter_rows()]
+
+
+def rates(sheet: Any) -> list[tuple[Any, ...]]:
+    """Return what the rows of the ranking say, in no order."""
+    return sorted(tuple(line[:2]) + (str(line[2]),) for line in said(sheet)[1 : row(sheet, "Sum") - 2])
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Desk:
+    """A pack with a ranking of rates, which a chart and a sum are over, and a list of each district's targets."""
+
+    def finish(book: Any) -> None:
+        chart = BarChart()
+        chart.add_data(Reference(book["List"], range_string="List!$C$2:$C$2"))
+        book["List"].add_chart(chart, "J1")
+
+    (tmp_path / "own").mkdir()
+    (tmp_path / "own" / "targets.xlsx").write_bytes(template({"List": CELLS}, finish))
+    desk = Desk(tmp_path, "sample-progress", str(tmp_path / "own"), "en")
+    built(desk)
+    return desk
+
+
+def rerank(desk: Desk) -> None:
+    """Put what was last into first place and the second into the last."""
+    desk.target("beilu.rd-share-ratio")["value"] = 30
+    desk.target("dongyu.fai-growth")["value"] = 0.01
+
+
+def reorder(desk: Desk) -> None:
+    city, *districts = desk.data["places"]
+    desk.data["places"] = [city, *districts[::-1]]
+
+
+def test_a_new_rank_takes_along_all_that_people_put_there(desk: Desk):
+    def edit(book: Any) -> None:
+        sheet = book["List"]
+        share, fixed, retail = (
+            row(sheet, "Beilu", SHARE),
+            row(sheet, "Dongyu", "Fixed-asset investment"),
+            row(sheet, "Xilan", "Total retail sales of consumer goods"),
+        )
+        sheet.cell(share, 6).value = "ask the bureau"
+        sheet.cell(fixed, 6).value = f"=C{fixed}-C{retail}"
+        sheet.cell(fixed, 6).fill = PatternFill("solid", fgColor="FFFF0000")
+        sheet.cell(retail, 1).font = Font(bold=True)
+        sheet.cell(retail, 7).comment = Comment("checked", "Li")
+        sheet.merge_cells(start_row=share, end_row=share, start_column=6, end_column=8)
+        sheet.row_dimensions[share].height = 40
+        mine = book.create_sheet("Mine")
+        mine["A1"] = f"=List!C{share}"
+        mine["A2"] = f"=SUM(List!C2:C{row(sheet, 'Sum') - 2})"
+
+    desk.edit(edit)
+    rerank(desk)
+    outcome = built(desk)
+    assert not [fault for fault in outcome.warnings if fault.code == "order"]
+    clean(desk.content)
+    book, fresh = sheets(desk.content), sheets(desk.fresh())["List"]
+    sheet = book["List"]
+    assert said(sheet) == said(fresh)
+    share, fixed, retail = (
+        row(sheet, "Beilu", SHARE),
+        row(sheet, "Dongyu", "Fixed-asset investment"),
+        row(sheet, "Xilan", "Total retail sales of consumer goods"),
+    )
+    assert share == 2
+    assert sheet.cell(share, 6).value == "ask the bureau"
+    assert [str(one) for one in sheet.merged_cells.ranges] == [f"F{share}:H{share}"]
+    assert sheet.row_dimensions[share].height == 40
+    assert sheet.cell(fixed, 6).value == f"=C{fixed}-C{retail}"
+    assert sheet.cell(fixed, 6).fill.fgColor.rgb == "FFFF0000"
+    assert sheet.cell(retail, 1).font.b
+    assert sheet.cell(retail, 7).comment.text == "checked"
+    assert book["Mine"]["A1"].value == f"=List!C{share}"
+    assert book["Mine"]["A2"].value == f"=SUM(List!C2:C{row(sheet, 'Sum') - 2})"
+    assert not results(opened(desk.content))
+    before = desk.content
+    built(desk)
+    assert desk.content == before
+
+
+def test_a_number_typed_over_goes_with_its_row(desk: Desk):
+    def edit(book: Any) -> None:
+        book["List"].cell(row(book["List"], "Beilu", SHARE), 3).value = 77
+
+    desk.edit(edit)
+    rerank(desk)
+    outcome = built(desk, 3)
+    sheet = sheets(desk.content)["List"]
+    assert sheet.cell(row(sheet, "Beilu", SHARE), 3).value == 77
+    (conflict,) = outcome.manifest.conflicts
+    assert (conflict["theirs"], conflict["ours"]) == ("77", "0.3")
+    desk.resolve(conflict["key"], "data")
+    built(desk)
+    assert said(sheets(desk.content)["List"]) == said(sheets(desk.fresh())["List"])
+
+
+def test_blocks_move_with_what_stands_beside_and_between_them(desk: Desk):
+    def edit(book: Any) -> None:
+        sheet = book["List"]
+        sheet.cell(row(sheet, "Xilan District") + 2, 5).value = "beside"
+        at = row(sheet, "Nanting District")
+        sheet.insert_rows(at)
+        sheet.cell(at, 1).value = "of Dongyu"
+
+    desk.edit(edit)
+    reorder(desk)
+    built(desk)
+    clean(desk.content)
+    sheet, fresh = sheets(desk.content)["List"], sheets(desk.fresh())["List"]
+    assert [line for line in said(sheet, 2) if line[0] != "of Dongyu"] == said(fresh, 2)
+    assert sheet.cell(row(sheet, "Xilan District") + 2, 5).value == "beside"
+    at = row(sheet, "of Dongyu")
+    assert row(sheet, "Dongyu District") < at
+    assert sheet.cell(at + 1, 1).value in {"End", None}
+
+
+def test_a_person_s_order_stays_and_is_told(desk: Desk):
+    """Sorted by name, with a remark beside one row."""
+
+    def edit(book: Any) -> None:
+        sheet = book["List"]
+        last = row(sheet, "Sum") - 2
+        lines = sorted([cell.value for cell in line[:3]] for line in sheet.iter_rows(min_row=2, max_row=last))
+        for number, line in enumerate(lines, 2):
+            for column, value in enumerate(line, 1):
+                sheet.cell(number, column).value = value
+        sheet.cell(row(sheet, "Beilu", SHARE), 6).value = "ask the bureau"
+
+    desk.edit(edit)
+    before = said(sheets(desk.content)["List"], 1)
+    rerank(desk)
+    outcome = built(desk)
+    assert [fault.code for fault in outcome.warnings] == ["order"]
+    for growth in (5.5, 5.4):
+        desk.target("xilan.gdp-growth")["value"] = growth
+        built(desk)
+        sheet, fresh = sheets(desk.content)["List"], sheets(desk.fresh())["List"]
+        assert said(sheet, 1) == before
+        assert rates(sheet) == rates(fresh)
+        assert sheet.cell(row(sheet, "Beilu", SHARE), 6).value == "ask the bureau"
+
+
+def test_what_hangs_together_keeps_its_order_and_is_told(desk: Desk):
+    """A formula of somebody's over some of the rows."""
+
+    def edit(book: Any) -> None:
+        book.create_sheet("Mine")["A1"] = "=SUM(List!C3:C5)"
+        book["List"].cell(row(book["List"], "Beilu", SHARE), 6).value = "ask the bureau"
+
+    desk.edit(edit)
+    before = said(sheets(desk.content)["List"], 1)
+    rerank(desk)
+    outcome = built(desk)
+    assert [fault.code for fault in outcome.warnings] == ["order"]
+    for growth in (5.5, 5.4):
+        desk.target("xilan.gdp-growth")["value"] = growth
+        built(desk)
+        book, fresh = sheets(desk.content), sheets(desk.fresh())["List"]
+        sheet = book["List"]
+        assert said(sheet, 1) == before
+        assert book["Mine"]["A1"].value == "=SUM(List!C3:C5)"
+        assert rates(sheet) == rates(fresh)
+        assert sheet.cell(row(sheet, "Beilu", SHARE), 6).value == "ask the bureau"
+
+
+def test_rows_come_go_and_move_at_once(desk: Desk):
+    def edit(book: Any) -> None:
+        sheet = book["List"]
+        for number in range(2, row(sheet, "Sum") - 1):
+            sheet.cell(number, 6).value = f"of {sheet.cell(number, 1).value} {sheet.cell(number, 2).value}"
+
+    desk.edit(edit)
+    was = {line[5] for line in said(sheets(desk.content)["List"], 6) if line[5]}
+    rerank(desk)
+    gone = desk.target("xilan.retail-growth")
+    desk.data["targets"].remove(gone)
+    desk.data["observations"] = [one for one in desk.data["observations"] if one["target"] != gone["id"]]
+    desk.data["targets"].append({**copy.deepcopy(gone), "id": "beilu.retail-growth", "place": "beilu", "value": 9.5})
+    desk.data["targets"][-1].pop("group", None)
+    outcome = built(desk, 3)
+    (conflict,) = outcome.manifest.conflicts
+    assert "of Xilan Total retail sales of consumer goods" in conflict["theirs"]
+    sheet, fresh = sheets(desk.content)["List"], sheets(desk.fresh())["List"]
+    assert said(sheet) == said(fresh)
+    beside = {f"of {line[0]} {line[1]}": line[5] for line in said(sheet, 6) if line[5]}
+    assert all(name == text for name, text in beside.items())
+    assert {*beside} == was - {"of Xilan Total retail sales of consumer goods"}
+
+
+def test_a_row_in_the_place_of_another_record_s_takes_no_remark_over(tmp_path: Path):
+    cells = {
+        "A1": f"{{% for t in ({RATES})[:2] %}}{{{{ t.place.short }}}}",
+        "B1": "{{ t.label }}", "C1": "{{ t.number }}{% endfor %}", "A3": "End",
+    }  # fmt: skip
+    (tmp_path / "own").mkdir()
+    (tmp_path / "own" / "targets.xlsx").write_bytes(template({"List": cells}))
+    desk = Desk(tmp_path, "sample-progress", str(tmp_path / "own"), "en")
+    built(desk)
+    first = said(sheets(desk.content)["List"], 2)[1]
+
+    def edit(book: Any) -> None:
+        book["List"]["E2"] = "of the second"
+
+    desk.edit(edit)
+    next(one for one in desk.data["targets"] if one["id"] == "dongyu.fai-growth")["value"] = 0.01
+    desk.target("nanting.industrial-investment-growth")["value"] = 20
+    outcome = built(desk, 3)
+    assert said(sheets(desk.content)["List"], 2)[1] != first
+    fresh = said(sheets(desk.fresh())["List"], 3)
+    assert said(sheets(desk.content)["List"], 5) == [[*line, None, None] for line in fresh]
+    assert ["of the second" in one["theirs"] for one in outcome.manifest.conflicts] == [True]
