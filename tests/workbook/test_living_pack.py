@@ -54,9 +54,14 @@ def test_a_changed_figure_reaches_every_sheet_and_chart():
     base, ours = render(dataset()), render(changed(dataset(), {GDP: "7.5"}))
     result, plan = regenerate(base, base, ours)
     assert not plan.conflicts
-    assert {name for name in opened(ours).names() if opened(ours).read(name) != opened(result).read(name)} == {
+    assert {name for name in opened(ours).names() if unmarked(ours, name) != unmarked(result, name)} == {
         "docProps/custom.xml"
     }
+
+
+def unmarked(content: bytes, name: str) -> bytes:
+    """Return a part without the marks of rows: only those of renders say whose a row is."""
+    return re.sub(rb' bp:of="[^"]*"', b"", opened(content).read(name))
 
 
 def test_a_new_district_lands_in_table_matrix_lists_and_charts():

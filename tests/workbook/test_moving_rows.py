@@ -15,6 +15,7 @@ from openpyxl.chart import BarChart, Reference
 from openpyxl.comments import Comment
 from openpyxl.styles import Font, PatternFill
 
+from exporters.workbook import rowflow, rowmarks, rowwriter
 from exporters.workbook.locating import results
 from tests.workbook.books import template
 
@@ -46,7 +47,7 @@ def said(sheet: Any, width: int = 4) -> list[list[Any]]:
 
 def rates(sheet: Any) -> list[tuple[Any, ...]]:
     """Return what the rows of the ranking say, in no order."""
-    return sorted(tuple(line[:2]) + (str(line[2]),) for line in said(sheet)[1 : row(sheet, "Sum") - 2])
+    return sorted((*tuple(line[:2]), str(line[2])) for line in said(sheet)[1 : row(sheet, "Sum") - 2])
 
 
 @pytest.fixture
@@ -255,3 +256,60 @@ def test_a_row_in_the_place_of_another_record_s_takes_no_remark_over(tmp_path: P
     fresh = said(sheets(desk.fresh())["List"], 3)
     assert said(sheets(desk.content)["List"], 5) == [[*line, None, None] for line in fresh]
     assert ["of the second" in one["theirs"] for one in outcome.manifest.conflicts] == [True]
+
+
+def test_a_copy_that_went_by_mail_says_it_in_the_rows_of_its_records(desk: Desk, tmp_path: Path):
+    mailed = tmp_path / "mailed.xlsx"
+    book = sheets(desk.content)
+    book["List"].cell(row(book["List"], "Beilu", SHARE), 6).value = "by mail"
+    book.save(mailed)
+    rerank(desk)
+    built(desk)
+    outcome = desk.build(copies=(mailed,))
+    assert outcome.exit_code == 0, outcome.manifest.conflicts
+    sheet = sheets(desk.content)["List"]
+    assert sheet.cell(row(sheet, "Beilu", SHARE), 6).value == "by mail"
+    assert said(sheet) == said(sheets(desk.fresh())["List"])
+
+
+def test_under_a_new_template_remarks_go_along_too(desk: Desk, tmp_path: Path):
+    def edit(book: Any) -> None:
+        book["List"].cell(row(book["List"], "Beilu", SHARE), 6).value = "ask the bureau"
+        book["List"].cell(row(book["List"], "Xilan District") + 1, 5).value = "growth"
+
+    desk.edit(edit)
+    changed = sheets((tmp_path / "own" / "targets.xlsx").read_bytes())
+    changed["List"].insert_rows(7)
+    changed["List"]["A7"] = "{{ d.short }}"
+    changed["List"]["A1"] = "Ranks"
+    changed.save(tmp_path / "own" / "targets.xlsx")
+    rerank(desk)
+    reorder(desk)
+    built(desk)
+    sheet, fresh = sheets(desk.content)["List"], sheets(desk.fresh())["List"]
+    assert said(sheet) == said(fresh)
+    assert sheet.cell(row(sheet, "Beilu", SHARE), 6).value == "ask the bureau"
+    assert sheet.cell(row(sheet, "Xilan District") + 1, 5).value == "growth"
+
+
+def test_a_pack_of_before_rows_were_marked_goes_on_by_what_they_say(desk: Desk, monkeypatch: pytest.MonkeyPatch):
+    with monkeypatch.context() as patch:
+        patch.setattr(rowmarks, "marked", lambda _: b"")
+        patch.setattr(rowwriter, "marked", lambda _: b"")
+        patch.setattr(rowflow, "marked", lambda _: b"")
+        desk.build(fresh=True)
+        assert b"bp:of" not in opened(desk.content).read("xl/worksheets/sheet1.xml")
+    desk.edit(
+        lambda book: book["List"].cell(row(book["List"], "Key projects under way"), 5).__setattr__("value", "ours")
+    )
+    desk.target("xilan.key-projects-count")["value"] = 39
+    rerank(desk)
+    built(desk)
+    sheet = sheets(desk.content)["List"]
+    assert said(sheet) == said(sheets(desk.fresh())["List"])
+    assert sheet.cell(row(sheet, "Key projects under way"), 5).value == "ours"
+    sheet = desk.edit(lambda book: book["List"].cell(row(book["List"], "Beilu", SHARE), 6).__setattr__("value", "mine"))
+    desk.target("beilu.rd-share-ratio")["value"] = 1
+    built(desk)
+    sheet = sheets(desk.content)["List"]
+    assert sheet.cell(row(sheet, "Beilu", SHARE), 6).value == "mine"

@@ -112,6 +112,8 @@ class Turn(Shift):
 class Turns(Shift):
     """Several of them on one sheet."""
 
+    scrolls = False
+
     def __init__(self, turns: Sequence[Turn]) -> None:
         super().__init__()
         self._turns = turns

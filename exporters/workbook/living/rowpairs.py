@@ -14,7 +14,7 @@ from collections.abc import Hashable, Iterator, Mapping, Sequence
 
 from exporters.workbook.living.alignment import Signs, longest, pairs_of, signs_of
 from exporters.workbook.living.book import Book
-from exporters.workbook.rowmarks import MARK, SPACE
+from exporters.workbook.rowmarks import MARK
 
 Form = tuple[tuple[int, int, bool], ...]
 """What rows of one row of the template have in common: their columns, formats, and which of them are worked out."""
@@ -35,7 +35,7 @@ class Rows:
 
     def mark(self, number: int) -> str:
         row = self.sheet.rows.get(number)
-        return row.attributes.get(MARK) or row.attributes.get(f"{SPACE} of", "") if row is not None else ""
+        return row.attributes.get(MARK, "") if row is not None else ""
 
     def loop(self, number: int) -> str:
         """Return what the loop that made a row is known by."""

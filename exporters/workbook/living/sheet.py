@@ -14,11 +14,13 @@ from exporters.workbook.living.lexing import lex
 from exporters.workbook.living.rowforms import Known
 from exporters.workbook.living.spans import Span, prefix_of, refuse_dtd, start_tag_end
 from exporters.workbook.references import parse_cell
+from exporters.workbook.rowmarks import MARK, SPACE
 
 _MAINS = (
     "http://schemas.openxmlformats.org/spreadsheetml/2006/main",
     "http://purl.oclc.org/ooxml/spreadsheetml/main",
 )
+_MARK = f"{SPACE} of"
 _OPENED, _CLOSED = b"<sheetData>", b"</sheetData>"
 _CODES = {
     f"{space} {name}": name
@@ -165,6 +167,8 @@ class _Reader:
             at = self._parser.CurrentByteIndex - self._row.start
             self._cell = Cell(column, self._row.number, attributes, at)
         elif name == "row":
+            if _MARK in attributes:
+                attributes[MARK] = attributes.pop(_MARK)
             number = attributes.get("r", "")
             self._last_row = int(number) if number.isdecimal() else self._last_row + 1
             self._last_column = 0

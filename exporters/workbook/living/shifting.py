@@ -28,6 +28,9 @@ class Insertion(Struct, frozen=True):
 class Shift:
     """The rows put into one sheet and taken out of it; all row numbers given are those of before."""
 
+    scrolls = True
+    """Whether what a window shows first moves too."""
+
     def __init__(self, insertions: Iterable[Insertion] = (), gone: Iterable[int] = ()) -> None:
         self._gone = sorted(gone)
         self.gone = frozenset(self._gone)

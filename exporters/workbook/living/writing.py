@@ -326,6 +326,8 @@ class _Writer:
                 moved = self._shifts.ranges(span.get(name), self._name, single=span.name not in _OF_ONE_ROW)
             self._splices.attribute(span, name, moved)
         for name in _CELLS & span.attributes.keys():
+            if name == "topLeftCell" and not self._shift.scrolls:
+                continue
             self._splices.attribute(span, name, moved_area(span.get(name), self._shift, single=False))
         if span.name == "sqref" and span.text:
             self._splices.text(span, self._shifts.ranges(span.text, self._name))
