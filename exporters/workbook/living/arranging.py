@@ -35,20 +35,26 @@ def arrange(
     with readable(target):
         book = KEPT.find(target) or Book(target)
         turns = [turn for one in wanted if one.group and (turn := _turn(book, one)) is not None]
-        return bool(turn_rows(book, turns, out, epoch))
+        return bool(turn_rows(book, turns, out, epoch)[0])
 
 
-def turn_rows(book: Book, turns: list[Turn], out: BinaryIO, epoch: int | None) -> list[Turn]:
-    """Write a workbook with those of *turns* made by which nothing is torn apart, and return them."""
+def turn_rows(
+    book: Book, turns: list[Turn], out: BinaryIO, epoch: int | None, *, renewing: bool = True
+) -> tuple[list[Turn], list[SheetEdit]]:
+    """Write a workbook with those of *turns* made by which nothing is torn apart; return them, and what was done to its
+    sheets. *renewing*: what is worked out is worked out anew."""
+    edits: list[SheetEdit] = []
     while turns:
         try:
-            changes = _changed(book, turns)
+            changes, edits = _changed(book, turns)
         except _TornError as error:
             turns = [turn for turn in turns if turn is not error.turn]
             continue
+        if renewing:
+            renew(book, changes, edits)
         changes.write(out, epoch)
         break
-    return turns
+    return turns, edits
 
 
 class _TornError(Exception):
@@ -171,7 +177,7 @@ def _is_alone(book: Book, table: Table, top: int, bottom: int) -> bool:
     )
 
 
-def _changed(book: Book, turns: Sequence[Turn]) -> Changes:
+def _changed(book: Book, turns: Sequence[Turn]) -> tuple[Changes, list[SheetEdit]]:
     entries = {entry.part: entry for entry in book.entries}
     by_sheet = {part: [turn for turn in turns if turn.sheet == part] for part in {turn.sheet for turn in turns}}
     moved = {entries[part].name: Turns(own) for part, own in by_sheet.items()}
@@ -201,8 +207,7 @@ def _changed(book: Book, turns: Sequence[Turn]) -> Changes:
     chain = book.target(book.part, rt.CALC_CHAIN)
     if chain:
         changes.drop(chain, book.part)
-    renew(book, changes, edits)
-    return changes
+    return changes, edits
 
 
 def _in_order(part: str, data: bytes) -> bytes:

@@ -48,6 +48,8 @@ class Relaid(Struct, frozen=True):
     """What people wrote in rows that are gone."""
     disordered: bool = False
     """Whether people's rows keep an order that the data does not have any more."""
+    moved: Mapping[str, set[tuple[int, int]]] | None = None
+    """The cells that moved, by the parts of their sheets; what depends on them is not worked out anew yet."""
 
 
 def relaid(package: EditedPackage, ours: Package, *, restyled: bool = False) -> Relaid | None:
@@ -62,9 +64,9 @@ def relaid(package: EditedPackage, ours: Package, *, restyled: bool = False) -> 
         turned = _turned(book, found)
         if turned is None:
             return _laid_out(book, new, Relaid(package, str, ()), found)
-        book = Book(turned.package)
+        book = Book(turned.package, book)
         assert book.origin is not None
-        return _laid_out(book, new, turned, [*_pairs(book.origin, new, styled=not restyled)]) or turned
+        return _laid_out(book, new, turned, [*_pairs(book.origin, new, styled=not restyled)])
 
 
 def _here(book: Book) -> dict[str, str]:
@@ -96,7 +98,7 @@ def _turned(book: Book, sheets: Iterable[_Sheet]) -> Relaid | None:
     wanted = [(part, turned) for part, _, found in sheets for pairs, _, _ in found for turned in pairs.turned()]
     turns = {id(turn): (turn, turned) for part, turned in wanted if (turn := _turn(part, turned, None)) is not None}
     out = io.BytesIO()
-    done = turn_rows(origin, [turn for turn, _ in turns.values()], out, None)
+    done, _ = turn_rows(origin, [turn for turn, _ in turns.values()], out, None, renewing=False)
     if not done:
         return None
     base, package = Package.written(out.getvalue(), name=origin.package.file), book.package
@@ -104,13 +106,13 @@ def _turned(book: Book, sheets: Iterable[_Sheet]) -> Relaid | None:
     parts = {turn.sheet: here[turn.sheet] for turn, _ in made}
     own = [_turn(parts[turn.sheet], turned, book.alignments.get(parts[turn.sheet])) for turn, turned in made]
     out = io.BytesIO()
-    kept = turn_rows(book, [turn for turn in own if turn is not None], out, None)
+    kept, edits = turn_rows(book, [turn for turn in own if turn is not None], out, None, renewing=False)
     edited = Package.written(out.getvalue(), name=package.file) if kept else package
     shifts = {part: Turns([turn for turn in done if turn.sheet == part]) for part in {turn.sheet for turn in done}}
     mended = isinstance(package, EditedPackage) and package.mended
-    return Relaid(
-        EditedPackage(edited, base, mended=mended), _Renaming(origin, Book(base), shifts), (), len(kept) < len(own)
-    )
+    renaming = _Renaming(origin, Book(base, origin), shifts)
+    moved = {edit.entry.part: edit.touched for edit in edits}
+    return Relaid(EditedPackage(edited, base, mended=mended), renaming, (), len(kept) < len(own), moved)
 
 
 def _turn(part: str, turned: Sequence[Sequence[int]], known: Alignment | None) -> Turn | None:
@@ -145,7 +147,7 @@ def _laid_out(book: Book, new: Book, there: Relaid, sheets: Iterable[_Sheet]) ->
         if part in here:
             own.replace({row for row in own.replaced if any(now.told(here[part], part, (row,)))})
     steps = {part: own for part, own in steps.items() if own.new or own.gone}
-    if not steps:
+    if not steps and there.moved is None:
         return None
     told: list[str] = []
     for part, own in steps.items():
@@ -156,8 +158,8 @@ def _laid_out(book: Book, new: Book, there: Relaid, sheets: Iterable[_Sheet]) ->
     now.named = _named(origin, book, new, {base: here[base] for base in steps if base in here})
     base = before.written()
     shifts = {part: Shift(before.insertions[part].values(), own.gone) for part, own in steps.items()}
-    edited = EditedPackage(now.written(emptying=True), base, mended=there.package.mended)
-    renaming = _Renaming(origin, Book(base), shifts)
+    edited = EditedPackage(now.written(emptying=True, moved=there.moved or {}), base, mended=there.package.mended)
+    renaming = _Renaming(origin, Book(base, origin), shifts)
     return Relaid(edited, lambda item: renaming(there.renamed(item)), tuple(dict.fromkeys(told)), there.disordered)
 
 
@@ -321,9 +323,9 @@ class _Laying:
                 texts = [text for column in sorted(said) if (text := book.text(sheet.cell(column, row)))]
                 yield " ".join((*texts, *more))
 
-    def written(self, *, emptying: bool = False) -> Package:
+    def written(self, *, emptying: bool = False, moved: Mapping[str, set[tuple[int, int]]] = {}) -> Package:
         """Return the workbook. *emptying*: rows that something else names alone stay, emptied, and what is worked out
-        is worked out anew."""
+        is worked out anew, also where it depends on cells that *moved* before."""
         book = self._book
         gone = self._leaving.rows() if emptying else self._gone
         for part, rows in self._gone.items():
@@ -345,6 +347,8 @@ class _Laying:
             if notes.vml_part:
                 changes.set(notes.vml_part, notes.drawing())
         for part, edit in self._edits.items():
+            shift = shifts.of(names[part])
+            edit.touched |= {(column, shift.row(row)) for column, row in moved.get(part, ())}
             if (data := edit.write(shifts)) != edit.sheet.data:
                 changes.set(part, data)
         if chain := book.target(book.part, rt.CALC_CHAIN):

@@ -69,6 +69,9 @@ class SheetEdit(Struct):
 
     def write(self, shifts: Shifts) -> bytes:
         """Return the changed part."""
+        is_own = self.contents or self.rows or self.margins or self.legacy_drawing
+        if not is_own and not shifts.reach(self.entry.name, self.sheet.data):
+            return self.sheet.data
         return _Writer(self, shifts).write()
 
 
