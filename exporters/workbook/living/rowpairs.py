@@ -10,7 +10,7 @@ from __future__ import annotations
 import itertools
 from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections.abc import Container, Hashable, Iterator, Mapping, Sequence
 
 from exporters.workbook.living.alignment import Signs, longest, pairs_of, signs_of
 from exporters.workbook.living.book import Book
@@ -77,8 +77,9 @@ class Pairs:
         marked = [
             [number for number in one if rows.loop(number) in loops] for rows, one in ((base, first), (ours, second))
         ]
-        rest = [sorted({*one} - {*known}) for one, known in zip((first, second), marked, strict=True)]
-        self.same = sorted((*_by_mark(base, ours, *marked), *_by_content(base, ours, *rest)))
+        before, now = _between(base, first, loops), _between(ours, second, loops)
+        rest = (_by_content(base, ours, before[place], now[place]) for place in before if place in now)
+        self.same = sorted((*_by_mark(base, ours, *marked), *itertools.chain.from_iterable(rest)))
         self._sides, self._marked = (base, ours), [set(one) for one in marked]
         self._ends = (first.start - 1, second.start - 1), (first.stop, second.stop)
 
@@ -124,6 +125,24 @@ def _marked(rows: Rows, numbers: Sequence[int]) -> Mapping[str, list[int]]:
     found = defaultdict[str, list[int]](list)
     for number in numbers:
         found[rows.mark(number)].append(number)
+    return found
+
+
+def _between(rows: Rows, numbers: range, loops: Container[str]) -> Mapping[tuple[str, str], list[int]]:
+    """Return the rows that none of some *loops* made, by the loops that they stand between."""
+    found = defaultdict[tuple[str, str], list[int]](list)
+    run: list[int] = []
+    before = ""
+    for number in numbers:
+        loop = rows.loop(number)
+        if loop not in loops:
+            run.append(number)
+            continue
+        if run:
+            found[before, loop] += run
+            run = []
+        before = loop
+    found[before, ""] += run
     return found
 
 
