@@ -7,8 +7,8 @@ get another district's words.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
-from itertools import chain, count
+from collections.abc import Callable, Container, Hashable, Iterable, Mapping, Sequence
+from itertools import count
 
 from msgspec.structs import replace
 
@@ -72,14 +72,33 @@ def named_as(base: Snapshot, ours: Snapshot) -> Snapshot:
     """Return *ours* with rows called as in *base*: other rows may have come or gone, or one of a name stand before
     another, and what a row is called follows from that."""
     before = {group.id: group for group in base.groups if group.keeps}
-    groups = (_named_as(before[group.id], group) if group.id in before else group for group in ours.groups)
+    homes = [_homes_of_rows(one.groups) for one in (base, ours)]
+    groups = (_named_as(before[group.id], group, *homes) if group.id in before else group for group in ours.groups)
     return replace(ours, groups=tuple(groups))
 
 
-def _named_as(base: Group, ours: Group) -> Group:
+Homes = Mapping[Hashable, set[str]]
+"""The groups that hold rows of one beginning."""
+
+
+def _homes_of_rows(groups: Iterable[Group]) -> Homes:
+    found: dict[Hashable, set[str]] = defaultdict(set)
+    for group in groups:
+        for items in _named_alike(group.items).values():
+            for item in items:
+                found[_told(item)].add(group.id)
+    return found
+
+
+def _named_as(base: Group, ours: Group, before: Homes, now: Homes) -> Group:
     if not any(item.sort.startswith("row") for item in base.items):
         return ours
-    return replace(ours, items=_rows_as(base.items, _numbered(base.items, ours.items)))
+    # What stands on another slide by now, or stood there before, is none of the rows that are found here.
+    gone, come = (
+        {item.at for item in one.items if base.id not in homes.get(_told(item), {base.id})}
+        for one, homes in ((base, now), (ours, before))
+    )
+    return replace(ours, items=_rows_as(base.items, _numbered(base.items, ours.items, gone, come)))
 
 
 def _rows_as(base: Sequence[Item], ours: Sequence[Item]) -> tuple[Item, ...]:
@@ -191,7 +210,11 @@ def _recounted(base: Sequence[Item], theirs: Sequence[Item]) -> tuple[Item, ...]
     for name, items in now.items():
         others = before.get(name, [])
         if others and (len(items) > 1 or len(others) > 1):
-            pairs = {item.at: origin for item, origin in _by_words(items, others)}
+            # A row that a person copied is both: each follows the data.
+            columns = {slot.key.removeprefix(one.id) for one in others for slot in one.slots}
+            found = _by(others, lambda item, columns=columns: _words(item, columns))
+            same = {item.at: found.get(_words(item, columns), ()) for item in items}
+            pairs = {at: origins[0] for at, origins in same.items() if len(origins) == 1}
             taken = {origin.at for origin in pairs.values()}
             left = [item for item in items if item.at not in pairs]
             free = [origin for origin in others if origin.at not in taken]
@@ -209,22 +232,43 @@ def _named_alike(items: Sequence[Item]) -> dict[str, list[Item]]:
     found: dict[str, list[Item]] = defaultdict(list)
     for item in items:
         if item.sort.startswith("row"):
-            found[item.id.partition(COUNTED)[0]].append(item)
+            stem, _, number = item.id.rpartition(COUNTED)
+            found[stem if number.isdecimal() else item.id].append(item)
     return found
 
 
-def _numbered(base: Sequence[Item], ours: Sequence[Item]) -> tuple[Item, ...]:
-    """Return *ours* with rows of one name under the numbers that they have in *base*."""
+def _told(item: Item) -> Hashable:
+    """Return the table of a row, and the texts that it begins with."""
+    return item.id.partition("/")[0], _beginning(item, _BEGINNING + 1)
+
+
+def _beginning(item: Item, length: int) -> tuple[str, ...]:
+    return tuple(canonical(slot.text) for slot in item.slots[:length])
+
+
+def _numbered(
+    base: Sequence[Item], ours: Sequence[Item], gone: Container[str], come: Container[str]
+) -> tuple[Item, ...]:
+    """Return *ours* with rows of one name under the numbers that they have in *base*: those that begin alike, in as
+    many texts as no other one does, and what is left in its order. *gone* and *come* are the handles of rows of *base*
+    and *ours* that stand in another table of that name in the other."""
     known, names = _named_alike(base), dict[str, str]()
     for name, items in _named_alike(ours).items():
         others = known.get(name, [])
-        if len(items) < 2 and len(others) < 2:
+        if len(items) < 2 and len(others) < 2 and not any(one.at in gone for one in others):
             continue
-        same = {item.at: origin.id for item, origin in _by_words(items, others)}
-        free = [origin.id for origin in others if origin.id not in same.values()]
+        same: dict[str, str] = {}
+        left, free = items, others
+        for length in range(max(len(item.slots) for item in items), _BEGINNING, -1):
+            same |= {one.at: other.id for one, other in _unique(left, free, lambda item, n=length: _beginning(item, n))}
+            left = [item for item in left if item.at not in same]
+            free = [origin for origin in free if origin.id not in same.values()]
         more = (f"{name}{COUNTED}{number}" for number in count(len(others) + 1))
-        rest = (item.at for item in items if item.at not in same)
-        names |= same | dict(zip(rest, chain(free, more), strict=False))
+        stay = [item for item in left if item.at not in come]
+        free = [origin for origin in free if origin.at not in gone]
+        if len(stay) == len(free):
+            same |= {one.at: other.id for one, other in zip(stay, free, strict=True)}
+        names |= same | dict(zip((item.at for item in left if item.at not in same), more, strict=False))
     return tuple(called(item, names.get(item.at, item.id)) for item in ours)
 
 
@@ -234,6 +278,12 @@ def _recalled(item: Item, origin: Item | None) -> Item:
 
 def _by_words(theirs: list[Item], base: list[Item]) -> Pairs:
     return _unique(theirs, base, lambda item: (item.sort, tuple(canonical(slot.text) for slot in item.slots)))
+
+
+def _words(item: Item, columns: Container[str]) -> Hashable:
+    """Return what a row says in *columns*, wherever these stand."""
+    texts = ((slot.key.removeprefix(item.id), canonical(slot.text)) for slot in item.slots)
+    return frozenset(one for one in texts if one[0] in columns)
 
 
 def _by_beginning(theirs: list[Item], base: list[Item]) -> Pairs:

@@ -31,7 +31,7 @@ def merge(
     edited = overrides.recalled(base, theirs)
     theirs = in_looks_of(base, aligned(base, edited))
     ours = in_looks_kept(base, theirs, named_as(base, ours))
-    theirs = overrides.returned(theirs, ours)
+    theirs = overrides.returned(base, theirs, ours)
     files = ThreeWay(known(base), theirs, known(ours), overrides.within(theirs), both_edited)
     slots, dropped = Slots(files), Dropped(files)
     Groups(files, Items(files, slots, dropped), dropped).merge()

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 
+from exporters.merge.values import canonical
 from exporters.snapshot import MARK, Slot, Snapshot, Unmade
 
 
@@ -44,6 +45,18 @@ class Texts:
             return own[key]
         found = [slots[place] for slots, place in self._by_key.get(key, ())]
         return found[0] if found and all(slot.text == found[0].text for slot in found) else None
+
+    def homes(self, slot: Slot) -> list[tuple[str, str]]:
+        """Return group and item of the places that say what a *slot* says under its key: those it was copied from."""
+        if slot.key not in self._by_key:
+            return []
+        text = canonical(slot.text)
+        return [
+            (group.id, item.id)
+            for group in self._snapshot.groups
+            for item in group.items
+            if any(one.key == slot.key and canonical(one.text) == text for one in item.slots)
+        ]
 
     def holds(self, key: str) -> bool:
         """Return whether a key stands anywhere."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -59,31 +59,44 @@ class Overrides(Struct, frozen=True):
             return theirs
         # An editor may have taken the names of the groups.
         named = named_groups(base.groups, theirs.groups)
-        before = {(group.id, item.id) for group in base.groups for item in group.items}
-        found = {(group.id, item.id) for group in named for item in group.items}
-
-        def recall(group: Group, item: Item) -> Item:
-            if not item.sort.startswith("row") or (group.id, item.id) in before:
-                return item
-            name = self.held.get((group.id, item.id))
-            if name is None:
-                name = self.rows.get((group.id, canonical(content_of(item))))
-                if name is None or (group.id, name.removesuffix(f"@{group.id}")) in found:
-                    return item
-            return called(item, name)
-
+        before = {group.id: group for group in base.groups}
         groups = (
-            replace(group, items=tuple(recall(known, item) for item in group.items))
+            replace(group, items=tuple(self._recalled(known, before.get(known.id))))
             for group, known in zip(theirs.groups, named, strict=True)
         )
         return replace(theirs, groups=tuple(groups))
 
-    def returned(self, theirs: Snapshot, ours: Snapshot) -> Snapshot:
-        """Return *theirs* with dropped rows called by their ids again where the data has them back."""
+    def _recalled(self, group: Group, base: Group | None) -> Iterator[Item]:
+        rows = [item for item in group.items if item.sort.startswith("row")]
+        made = [item for item in base.items if item.sort.startswith("row")] if base is not None else []
+        known, said = {item.id for item in made}, {canonical(content_of(item)) for item in made}
+        own = {item.id: item.at for item in rows if item.id not in known}
+        by_words: dict[str, str] = {}
+        for item in rows:
+            words = canonical(content_of(item))
+            name = self.rows.get((group.id, words)) if words not in said else None
+            if name is not None:
+                by_words.setdefault(name, item.at)
+        names: dict[str, str] = {}
+        for name, at in by_words.items():
+            # The row of that name is the one, whatever somebody wrote into it since, unless it is known as another.
+            other = own.get(name.removesuffix(f"@{group.id}"), at)
+            if other == at or other in by_words.values():
+                names[at] = name
+        for name, at in own.items():
+            held = self.held.get((group.id, name))
+            if held is not None and at not in names and held not in names.values():
+                names[at] = held
+        return (called(item, names.get(item.at, item.id)) for item in group.items)
+
+    def returned(self, base: Snapshot, theirs: Snapshot, ours: Snapshot) -> Snapshot:
+        """Return *theirs* with dropped rows called by their ids again where the data has them back: where *base* has
+        a row of that id, it is another one."""
         back = {(group, key): item for (group, item), key in self.held.items() if key != item}
         if not back:
             return theirs
-        here = {(group.id, item.id) for group in ours.groups for item in group.items}
+        rows = ({(group.id, item.id) for group in one.groups for item in group.items} for one in (ours, base))
+        here = next(rows) - next(rows)
 
         def name(group: Group, item: Item) -> Item:
             own = back.get((group.id, item.id), "")

@@ -23,13 +23,14 @@ class Slots:
         item."""
         if slot.kind is SlotKind.FOREIGN:
             return
-        ours = self._files.ours_texts.find(group, item, slot.key)
+        base, ours = (one.find(group, item, slot.key) for one in (self._files.base_texts, self._files.ours_texts))
+        if not (group or item) and (base is None or ours is None):
+            base, ours = self._copied_from(slot) or (base, ours)
         if ours is None:
             self._left_behind(group, item, slot)
             return
         if ours.kind is SlotKind.COVERED:
             return
-        base = self._files.base_texts.find(group, item, slot.key)
         if slot.kind is SlotKind.LOST:
             if ours.text:
                 self._files.edits.append(SetSlot(slot.key, slot.at, slot.kind, "", ours.text, ours.at))
@@ -66,9 +67,18 @@ class Slots:
 
     def _left_behind(self, group: str, item: str, slot: Slot) -> None:
         """See to a value that the data says nowhere any more: what a person copied, or took out of its row, is left."""
-        copied = slot.kind is SlotKind.VALUE and slot.key not in self._files.base_texts.own(group, item)
-        if copied and self._files.base_texts.holds(slot.key) and not self._files.ours_texts.holds(slot.key):
+        before, now = self._files.base_texts, self._files.ours_texts
+        copied = slot.kind is SlotKind.VALUE and slot.key not in before.own(group, item)
+        if copied and before.holds(slot.key) and (not now.holds(slot.key) or (before.homes(slot) and not now.homes(slot))):
             self._files.adrift.append(slot.text)
+
+    def _copied_from(self, slot: Slot) -> tuple[Slot, Slot] | None:
+        """Return what a copy's original said and says, where a key stands for several texts; None where the copy's
+        words do not tell which."""
+        before, now = self._files.base_texts, self._files.ours_texts
+        homes = [home for home in before.homes(slot) if slot.key in now.own(*home)]
+        said = {canonical(now.own(*home)[slot.key].text) for home in homes}
+        return (before.own(*homes[0])[slot.key], now.own(*homes[0])[slot.key]) if len(said) == 1 else None
 
     @staticmethod
     def _typed_over(before: str, slot: Slot, ours: Slot, base: Mapping[str, Slot], beside: Sequence[Slot]) -> str:

@@ -78,7 +78,7 @@ def test_an_untouched_deck_becomes_the_new_one(name: str, lang: str, tmp_path: P
     assert sdk_faults(result.content or b"", tmp_path) == ""
 
 
-@pytest.mark.parametrize("edit", ["deleted", "added", "turned"])
+@pytest.mark.parametrize("edit", ["deleted", "added", "copied", "turned"])
 def test_rows_that_begin_with_one_place_follow_their_own_figures(edit: str) -> None:
     """The table of actual values says the city's name ten times over: a row is never taken for the next one."""
     data = load(ROOT / "data" / "sample-progress.yaml")
@@ -95,6 +95,10 @@ def test_rows_that_begin_with_one_place_follow_their_own_figures(edit: str) -> N
         elif edit == "turned":
             for one in rows[1:]:
                 rows[0].addnext(one)
+        elif edit == "copied":
+            tables = [shape.table for slide in prs.slides for shape in slide.shapes if shape.name == "pack.progress"]
+            moving = next(row for one in tables for row in one.rows if row.cells[1].text == "固投增速")
+            moving._tr.addprevious(copy.deepcopy(moving._tr))
         else:
             own = copy.deepcopy(rows[1])
             for text, word in zip(own.iter("{*}t"), ["云汀", "自加指标", "10", "9", "90%", "好"], strict=True):

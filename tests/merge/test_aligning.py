@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from exporters.merge import aligned, merge
+from exporters.merge import Overrides, aligned, merge
 from exporters.snapshot import Group, Item, SetSlot, Slot, Snapshot
 
 
@@ -125,11 +125,10 @@ def test_rows_that_begin_alike_are_known_by_all_they_say(base, random, own) -> N
     random.shuffle(theirs)
     names = {tuple(slot.text for slot in item.slots): item.id for item in counted(base).groups[0].items}
     found = aligned(counted(base), counted(theirs))
-    for group in found.groups:
-        for item in group.items:
-            said = tuple(slot.text for slot in item.slots)
-            if theirs.count(said) == 1 and said in names:
-                assert item.id == names[said]
+    called = [(tuple(slot.text for slot in item.slots), item.id) for group in found.groups for item in group.items]
+    for said in names.keys() & {*theirs}:
+        # One that was copied is so called in both places.
+        assert [name for words, name in called if words == said] == [names[said]] * theirs.count(said)
 
 
 @pytest.mark.parametrize("own", [[], [("own", "", "", "")]])
@@ -140,3 +139,48 @@ def test_a_row_whose_name_was_retyped_is_known_beside_rows_that_come_and_go(own,
     theirs[2:2] = own
     found = aligned(counted(rows), counted(theirs)).groups[0].items
     assert {item.id: item.slots[0].text for item in found}["t/c"] == "c (note)"
+
+
+def slides(*tables: list[tuple[str, ...]]) -> Snapshot:
+    """A table that goes on from slide to slide; the handles of its rows are what they say."""
+    found = []
+    for number, rows in enumerate(tables):
+        [group] = counted(rows).groups
+        items = [replace(item, at=f"{number}/{'/'.join(words)}") for item, words in zip(group.items, rows, strict=True)]
+        found.append((f"{number}.slide", items))
+    return deck(*found)
+
+
+def test_rows_that_go_to_the_next_slide_leave_nothing_to_those_that_take_their_name() -> None:
+    base = slides([("a", "b", "25", "22"), ("a", "b", "60", "22")], [("a", "b", "10", "9")])
+    ours = slides([("a", "b", "10", "1")], [("a", "b", "25", "1"), ("a", "b", "60", "1")])
+    noted = [replace(base.groups[0].items[0], slots=(*base.groups[0].items[0].slots, Slot("t/a.note", "mine", "note")))]
+    theirs = replace(base, groups=(replace(base.groups[0], items=(*noted, base.groups[0].items[1])), base.groups[1]))
+    first = merge(base, theirs, ours)
+    assert [edit for edit in first.edits if isinstance(edit, SetSlot) and edit.at.startswith("0/a/b/25")] == []
+    assert [one.theirs for one in first.conflicts] == ["a\nb\n25\n22\nmine"]
+    # The row stays open, whichever number it has by now.
+    rows = [replace(one, id=f"t/a~{number}") for number, one in enumerate((*noted,), 2)]
+    rows = [replace(one, slots=tuple(replace(s, key=s.key.replace("t/a", one.id)) for s in one.slots)) for one in rows]
+    after = replace(ours, groups=(replace(ours.groups[0], items=(*ours.groups[0].items, *rows)), ours.groups[1]))
+    again = merge(ours, after, ours, Overrides.of(first.conflicts))
+    assert (again.edits, [one.key for one in again.conflicts]) == ((), [one.key for one in first.conflicts])
+
+
+def test_a_copy_of_what_says_several_things_follows_the_one_that_it_was_copied_from() -> None:
+    def state(first: str, second: str, *own: str) -> Snapshot:
+        found = deck(
+            ("a.slide", [item("pack.title", first, "title"), item("a.x", "a", "text")]),
+            ("b.slide", [item("pack.title", second, "title"), item("b.x", "b", "text")]),
+        )
+        mine = Group("?3", "own", tuple(item("pack.title", text, "text", at="copy") for text in own), True)
+        return replace(found, groups=(*found.groups, mine)) if own else found
+
+    base = state("of 31", "of 26")
+    plan = merge(base, state("of 31", "of 26", "of 26"), state("of 32", "of 27"))
+    assert [edit.new for edit in plan.edits if isinstance(edit, SetSlot) and edit.at == "copy"] == ["of 27"]
+    # Which of two it is, nothing tells: it is left, and told.
+    base = state("of 26", "of 26")
+    plan = merge(base, state("of 26", "of 26", "of 26"), state("of 32", "of 27"))
+    assert [edit for edit in plan.edits if isinstance(edit, SetSlot) and edit.at == "copy"] == []
+    assert plan.adrift == ("of 26",)
