@@ -10,6 +10,7 @@ from typing import Any
 import pptx
 import pytest
 import yaml
+from lxml import etree
 from msgspec.structs import replace
 from pptx.chart.data import CategoryChartData
 from pptx.opc.package import Part
@@ -19,6 +20,7 @@ from exporters.runs.build import Outcome, execute
 from exporters.runs.planning import plan
 from tests.e2e import changes
 from tests.e2e.edited import SAMPLE, Edited, build
+from tests.e2e.test_e2e_upgrades import picture
 
 STANDARD = Path(__file__).parents[2] / "templates" / "standard"
 CHART = "{http://schemas.openxmlformats.org/drawingml/2006/chart}chart"
@@ -168,3 +170,55 @@ def test_what_two_copies_add_at_one_place_is_taken_in_once(edited: Edited, tmp_p
     again = with_copies(edited, *mailed)
     assert again.results == {"deck.pptx": "unchanged"}
     assert shape(pptx.Presentation(edited / "deck").slides, "dongyu.source")[1].text_frame.text == text
+
+
+SECTIONS = (
+    '<p:ext xmlns:p="http://schemas.openxmlformats.org/presentationml/2006/main"'
+    ' uri="{{521415D9-36F7-43E2-AB2F-B90AF26B5E84}}"><p14:sectionLst'
+    ' xmlns:p14="http://schemas.microsoft.com/office/powerpoint/2010/main"><p14:section name="自己的节"'
+    ' id="{{6F1C1A6E-7A5E-4E7D-9A1D-0A0B0C0D0E01}}"><p14:sldIdLst>{}</p14:sldIdLst></p14:section></p14:sectionLst></p:ext>'
+)
+
+
+def edit_around(path: Path) -> None:
+    """Name a section, describe a box, hide a slide, and put words and a picture on a master and a layout."""
+    deck = pptx.Presentation(path)
+    listed = "".join(f'<p14:sldId id="{one.get("id")}"/>' for one in deck.slides._sldIdLst)
+    root = deck.part._element
+    extensions = root.find("{*}extLst")
+    if extensions is None:
+        extensions = etree.SubElement(root, root.tag.replace("presentation", "extLst"))
+    extensions.append(etree.fromstring(SECTIONS.format(listed)))
+    slide, found = shape(deck.slides, "dongyu.headline")
+    found._element.xpath(".//p:cNvPr")[0].set("descr", "自己的说明")
+    slide._element.set("show", "0")
+    master, layout = deck.slide_master, deck.slide_layouts[0]
+    words = slide.shapes.add_textbox(0, 0, 900_000, 300_000)
+    words.text_frame.text = "母版上的字"
+    master.shapes._spTree.append(words._element)
+    _, relation = layout.part.get_or_add_image_part(picture("red"))
+    mark = copy.deepcopy(slide.shapes.add_picture(picture("red"), 0, 0)._element)
+    slide.shapes._spTree.remove(slide.shapes[-1]._element)
+    mark.xpath(".//p:cNvPr")[0].set("name", "自己的标志")
+    mark.xpath(".//a:blip")[0].set(f"{{{RELATIONSHIPS}}}embed", relation)
+    layout.shapes._spTree.append(mark)
+    deck.save(path)
+
+
+@pytest.mark.parametrize("way", ["template", "language", "mail"])
+def test_what_stands_around_and_behind_slides_is_told_and_a_hidden_one_stays_hidden(
+    edited: Edited, tmp_path: Path, way: str
+):
+    path = Path(shutil.copy(edited / "deck", tmp_path / "mailed.pptx")) if way == "mail" else edited / "deck"
+    edit_around(path)
+    templates = other_template(tmp_path) if way == "template" else edited.request.templates
+    request = replace(edited.request, templates=templates, lang="en" if way == "language" else "zh")
+    found = replace(edited, request=request)
+    outcome = build(yaml.safe_load(SAMPLE), found.folder, found.request) if way != "mail" else None
+    if outcome is None:
+        edited.rebuilt(changes.figure)
+        outcome = with_copies(edited, path)
+    assert {"自己的节", "自己的说明", "母版上的字", "自己的标志"} <= set(told(outcome))
+    slides = pptx.Presentation(edited / "deck").slides
+    hidden = [one for one in slides if one._element.get("show") == "0"]
+    assert hidden == [shape(slides, "dongyu.headline")[0]]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Container, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, BinaryIO
@@ -9,17 +10,20 @@ from typing import TYPE_CHECKING, BinaryIO
 from exporters.charts.drawingml import P
 from exporters.deck.living.deck import Deck, Slide
 from exporters.deck.living.lifting import Lifter
-from exporters.deck.living.listing import SlideList
+from exporters.deck.living.listing import P14, SlideList
 from exporters.deck.living.names import key_of, may_be_bound
 from exporters.deck.living.notes import NotesWriter
 from exporters.deck.living.packing import Changes
 from exporters.deck.living.renaming import renamed
-from exporters.deck.living.shapes import GROUP, SHAPES, Element, Seen, in_one_place, serialised
+from exporters.deck.living.shapes import FRAME, GROUP, PICTURE, SHAPES, Element, Seen, in_one_place, mark_of, serialised
+from exporters.package import ct
 from exporters.package.described import own_properties
 from exporters.snapshot import Twin
 
 if TYPE_CHECKING:
     from exporters.package import Package
+
+_HIDDEN = re.compile(rb"""<p:sld\b[^>]*\sshow=["'](?:0|false)["']""")
 
 
 def adopt(
@@ -36,7 +40,8 @@ def adopt(
     adopter = _Adopter(Deck(target), Deck(source), Deck(base), twins)
     adopter.slides()
     adopter.shapes()
-    adopter.remarks()
+    adopter.hidden()
+    adopter.beside()
     for part, data in own_properties(target, source, base).items():
         adopter.changes.set(part, data)
     adopter.write(out, epoch)
@@ -92,11 +97,31 @@ class _Adopter:
                     home.append(made)
                 self._dirty.add(target.part)
 
-    def remarks(self) -> None:
-        """Tell what reviewers said on generated slides: their comments hang on shapes that are others there."""
+    def hidden(self) -> None:
+        """Hide what a person hid, and show what they showed."""
+        wanted: dict[str, set[bool | None]] = {}
+        for slide in self._source.slides:
+            twin = self._twins.get(slide.part)
+            origin = self._base.by_part.get(twin.base) if twin is not None else None
+            if twin is not None and origin is not None and twin.target in self._target.by_part:
+                now = _is_hidden(slide)
+                wanted.setdefault(twin.target, set()).add(now if now != _is_hidden(origin) else None)
+        for part, states in wanted.items():
+            target = self._target.by_part[part]
+            # Of copies all are hidden, or it is shown.
+            if states in ({True}, {False}) and states != {_is_hidden(target)}:
+                target.root.set("show", "0" if True in states else "1")
+                self._dirty.add(part)
+
+    def beside(self) -> None:
+        """Tell what stands in no line of text: what reviewers said on generated slides (their comments hang on shapes
+        that are others there), alternative texts, names of sections, and what was put on masters and layouts."""
         known = Counter(_remarks(self._base.slides)) | Counter(_remarks(self._target.slides))
-        said = Counter(_remarks(one for one in self._source.slides if one.part in self._twins))
-        self.left += (said - known).elements()
+        twins = [one for one in self._source.slides if one.part in self._twins]
+        self.left += (Counter(_remarks(twins)) - known).elements()
+        there = {text for deck in (self._base, self._target) for text in (*_described(deck.slides), *_around(deck))}
+        said = dict.fromkeys((*_described(twins), *_around(self._source)))
+        self.left += (text for text in said if text not in there)
 
     def write(self, out: BinaryIO, epoch: int | None) -> None:
         for part in sorted(self._dirty | self._notes.changed):
@@ -107,6 +132,32 @@ class _Adopter:
 
 def _remarks(slides: Iterable[Slide]) -> Iterator[str]:
     return (one for slide in slides for one in slide.remarks)
+
+
+def _is_hidden(slide: Slide) -> bool:
+    return _HIDDEN.search(slide.deck.package.read(slide.part)) is not None
+
+
+def _described(slides: Iterable[Slide]) -> Iterator[str]:
+    """Yield the alternative texts on slides, but for those of charts and tables, which are bound."""
+    for slide in slides:
+        if slide.part in slide.deck.trees or b" descr=" in slide.deck.package.read(slide.part):
+            marks = (mark_of(shape) for shape in slide.shapes if shape.tag != FRAME)
+            yield from (text for mark in marks if mark is not None if (text := mark.get("descr", "").strip()))
+
+
+def _around(deck: Deck) -> Iterator[str]:
+    """Yield the names of sections, and what masters and layouts say or show beside their placeholders."""
+    yield from (one.get("name", "") for one in deck.tree(deck.main).iter(f"{P14}section"))
+    package = deck.package
+    for kind in (ct.SLIDE_MASTER, ct.SLIDE_LAYOUT):
+        for part in (package.stored_name(one) for one in package.content_types.parts_of(kind) if one in package):
+            for shape in deck.tree(part).iter(*SHAPES):
+                seen = Seen.of(shape)
+                if seen.holder is None:
+                    yield from (line for line in (seen.text or "").split("\n") if line.strip())
+                    if seen.tag == PICTURE:
+                        yield seen.name
 
 
 def _signs(slide: Slide) -> list[tuple[str, str]]:

@@ -12,7 +12,8 @@ from exporters.deck.living.texts import paragraphs_of, text_of
 Element = etree._Element
 GROUP = f"{P}grpSp"
 SHAPE, FRAME = f"{P}sp", f"{P}graphicFrame"
-SHAPES = (SHAPE, FRAME, f"{P}pic", f"{P}cxnSp")
+PICTURE = f"{P}pic"
+SHAPES = (SHAPE, FRAME, PICTURE, f"{P}cxnSp")
 _MARK, _PROPERTIES, _HOLDER = f"{P}cNvPr", f"{P}nvPr", f"{P}ph"
 _BODY, _SHAPE_PROPERTIES, _FRAME_PLACE, _PLACE = f"{P}txBody", f"{P}spPr", f"{P}xfrm", f"{A}xfrm"
 _OFFSET, _EXTENT = f"{A}off", f"{A}ext"
