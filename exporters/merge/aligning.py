@@ -185,7 +185,7 @@ def _align_items(base: Group, theirs: Group) -> tuple[Item, ...]:
     open_base = [item for item in base.items if item.sort and (item.id not in here or not _is_known(item))]
     pairs: dict[str, Item] = {}
     if open_theirs and open_base:
-        for rule in (_by_words, _by_beginning, _by_place, _by_sort):
+        for rule in (_copied, _by_words, _by_beginning, _by_place, _by_sort):
             for item, origin in rule(open_theirs, open_base):
                 pairs[item.at] = origin
             taken = {origin.at for origin in pairs.values()}
@@ -210,11 +210,7 @@ def _recounted(base: Sequence[Item], theirs: Sequence[Item]) -> tuple[Item, ...]
     for name, items in now.items():
         others = before.get(name, [])
         if others and (len(items) > 1 or len(others) > 1):
-            # A row that a person copied is both: each follows the data.
-            columns = {slot.key.removeprefix(one.id) for one in others for slot in one.slots}
-            found = _by(others, lambda item, columns=columns: _words(item, columns))
-            same = {item.at: found.get(_words(item, columns), ()) for item in items}
-            pairs = {at: origins[0] for at, origins in same.items() if len(origins) == 1}
+            pairs = {item.at: origin for item, origin in _copied(items, others)}
             taken = {origin.at for origin in pairs.values()}
             left = [item for item in items if item.at not in pairs]
             free = [origin for origin in others if origin.at not in taken]
@@ -280,10 +276,22 @@ def _by_words(theirs: list[Item], base: list[Item]) -> Pairs:
     return _unique(theirs, base, lambda item: (item.sort, tuple(canonical(slot.text) for slot in item.slots)))
 
 
-def _words(item: Item, columns: Container[str]) -> Hashable:
-    """Return what a row says in *columns*, wherever these stand."""
-    texts = ((slot.key.removeprefix(item.id), canonical(slot.text)) for slot in item.slots)
-    return frozenset(one for one in texts if one[0] in columns)
+def _copied(theirs: list[Item], base: list[Item]) -> Pairs:
+    """Pair rows with the one that says just that, in its columns: one that a person copied is both, and each follows
+    the data."""
+    known = [origin for origin in base if origin.sort.startswith("row")]
+    columns = {slot.key.removeprefix(origin.id) for origin in known for slot in origin.slots}
+
+    def words(item: Item) -> Hashable:
+        texts = ((slot.key.removeprefix(item.id), canonical(slot.text)) for slot in item.slots)
+        said = frozenset(one for one in texts if one[1] and one[0] in columns)
+        return (item.sort, said) if len(said) >= _BEGINNING else item.at
+
+    found = _by(known, words)
+    for item in theirs if known else ():
+        origins = found.get(words(item), ())
+        if len(origins) == 1:
+            yield item, origins[0]
 
 
 def _by_beginning(theirs: list[Item], base: list[Item]) -> Pairs:

@@ -78,6 +78,8 @@ class Reader:
         places = room.whereabouts(edited, now)
         still_open = memory.open_conflicts(file.name, origin, self._pack.manifest)
         now, base = aligned(base, Overrides.of(still_open).recalled(base, now)), known(base)
+        if now.format == "deck":
+            now = _without_loose_rows(base, now)
         changed = list(_changed(base, now))
         headers: Mapping[str, Mapping[str, str]] = {}
         if now.format == "workbook":
@@ -174,6 +176,13 @@ def _changed(base: Snapshot, now: Snapshot) -> Iterator[_Changed]:
         differ = len(set(copies.get(slot.key, ()))) > 1
         if canonical(old.text) != canonical(slot.text) or differ:
             yield group, item, old.text, slot
+
+
+def _without_loose_rows(base: Snapshot, now: Snapshot) -> Snapshot:
+    """Return *now* without the cells of rows that stand in another table by now: such a row is a copy, or what somebody
+    kept when the row itself went there, and not what was typed over it."""
+    rows = {slot.key for group in base.groups for item in group.items if item.sort.startswith("row") for slot in item.slots}
+    return replace(now, loose=tuple(slot for slot in now.loose if slot.key not in rows))
 
 
 def _counted(snapshot: Snapshot) -> dict[str, list[str]]:

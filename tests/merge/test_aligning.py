@@ -141,6 +141,14 @@ def test_a_row_whose_name_was_retyped_is_known_beside_rows_that_come_and_go(own,
     assert {item.id: item.slots[0].text for item in found}["t/c"] == "c (note)"
 
 
+def test_a_copy_of_a_row_changes_the_names_of_both_and_both_are_known() -> None:
+    """What its first text told from the others goes by two of them once it stands there twice."""
+    rows = [row(f"t/{name}", (name, name * 2, name * 3), name) for name in "abc"]
+    twice = [row("t/b bb", ("b", "bb", "bbb"), "b1"), rows[0], row("t/b bb~2", ("b", "bb", "bbb"), "b2"), rows[2]]
+    found = aligned(deck(("a.slide", rows)), deck(("a.slide", twice))).groups[0].items
+    assert [item.id for item in found] == ["t/b", "t/a", "t/b", "t/c"]
+
+
 def slides(*tables: list[tuple[str, ...]]) -> Snapshot:
     """A table that goes on from slide to slide; the handles of its rows are what they say."""
     found = []
