@@ -69,7 +69,9 @@ class Slots:
         """See to a value that the data says nowhere any more: what a person copied, or took out of its row, is left."""
         before, now = self._files.base_texts, self._files.ours_texts
         copied = slot.kind is SlotKind.VALUE and slot.key not in before.own(group, item)
-        if copied and before.holds(slot.key) and (not now.holds(slot.key) or (before.homes(slot) and not now.homes(slot))):
+        if not copied or not before.holds(slot.key):
+            return
+        if not now.holds(slot.key) or (before.homes(slot) and not now.homes(slot)):
             self._files.adrift.append(slot.text)
 
     def _copied_from(self, slot: Slot) -> tuple[Slot, Slot] | None:

@@ -181,8 +181,9 @@ def _changed(base: Snapshot, now: Snapshot) -> Iterator[_Changed]:
 def _without_loose_rows(base: Snapshot, now: Snapshot) -> Snapshot:
     """Return *now* without the cells of rows that stand in another table by now: such a row is a copy, or what somebody
     kept when the row itself went there, and not what was typed over it."""
-    rows = {slot.key for group in base.groups for item in group.items if item.sort.startswith("row") for slot in item.slots}
-    return replace(now, loose=tuple(slot for slot in now.loose if slot.key not in rows))
+    rows = (item for group in base.groups for item in group.items if item.sort.startswith("row"))
+    keys = {slot.key for item in rows for slot in item.slots}
+    return replace(now, loose=tuple(slot for slot in now.loose if slot.key not in keys))
 
 
 def _counted(snapshot: Snapshot) -> dict[str, list[str]]:
