@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Container, Hashable, Iterable, Mapping, Sequence
-from itertools import count
+from functools import partial
+from itertools import chain, count
 
 from msgspec.structs import replace
 
@@ -72,7 +73,7 @@ def named_as(base: Snapshot, ours: Snapshot) -> Snapshot:
     """Return *ours* with rows called as in *base*: other rows may have come or gone, or one of a name stand before
     another, and what a row is called follows from that."""
     before = {group.id: group for group in base.groups if group.keeps}
-    homes = [_homes_of_rows(one.groups) for one in (base, ours)]
+    homes = _homes_of_rows(base.groups, ours.groups)
     groups = (_named_as(before[group.id], group, *homes) if group.id in before else group for group in ours.groups)
     return replace(ours, groups=tuple(groups))
 
@@ -81,12 +82,21 @@ Homes = Mapping[Hashable, set[str]]
 """The groups that hold rows of one beginning."""
 
 
-def _homes_of_rows(groups: Iterable[Group]) -> Homes:
-    found: dict[Hashable, set[str]] = defaultdict(set)
-    for group in groups:
-        for items in _named_alike(group.items).values():
-            for item in items:
-                found[_told(item)].add(group.id)
+def _homes_of_rows(*states: Sequence[Group]) -> list[Homes]:
+    """Return the homes of the rows in each state, of tables that stand in several groups."""
+    tables: dict[str, set[str]] = defaultdict(set)
+    rows = [
+        [(group.id, item) for group in one for item in group.items if item.sort.startswith("row")] for one in states
+    ]
+    for home, item in chain.from_iterable(rows):
+        tables[_table(item)].add(home)
+    found: list[Homes] = []
+    for state in rows:
+        homes: dict[Hashable, set[str]] = defaultdict(set)
+        for home, item in state:
+            if len(tables[_table(item)]) > 1:
+                homes[_told(item)].add(home)
+        found.append(homes)
     return found
 
 
@@ -95,7 +105,7 @@ def _named_as(base: Group, ours: Group, before: Homes, now: Homes) -> Group:
         return ours
     # What stands on another slide by now, or stood there before, is none of the rows that are found here.
     gone, come = (
-        {item.at for item in one.items if base.id not in homes.get(_told(item), {base.id})}
+        {item.at for item in one.items if homes and base.id not in homes.get(_told(item), {base.id})}
         for one, homes in ((base, now), (ours, before))
     )
     return replace(ours, items=_rows_as(base.items, _numbered(base.items, ours.items, gone, come)))
@@ -235,7 +245,11 @@ def _named_alike(items: Sequence[Item]) -> dict[str, list[Item]]:
 
 def _told(item: Item) -> Hashable:
     """Return the table of a row, and the texts that it begins with."""
-    return item.id.partition("/")[0], _beginning(item, _BEGINNING + 1)
+    return _table(item), _beginning(item, _BEGINNING + 1)
+
+
+def _table(item: Item) -> str:
+    return item.id.partition("/")[0]
 
 
 def _beginning(item: Item, length: int) -> tuple[str, ...]:
@@ -256,7 +270,7 @@ def _numbered(
         same: dict[str, str] = {}
         left, free = items, others
         for length in range(max(len(item.slots) for item in items), _BEGINNING, -1):
-            same |= {one.at: other.id for one, other in _unique(left, free, lambda item, n=length: _beginning(item, n))}
+            same |= {one.at: other.id for one, other in _unique(left, free, partial(_beginning, length=length))}
             left = [item for item in left if item.at not in same]
             free = [origin for origin in free if origin.id not in same.values()]
         more = (f"{name}{COUNTED}{number}" for number in count(len(others) + 1))
