@@ -64,7 +64,10 @@ def _element(element: Element, sheet: SheetDraft, records: Records) -> None:
     elif tag == f"{S}hyperlink" and element.get("location"):
         element.set("location", records.formula(element.get("location", ""), sheet, place))
     _tagged_attributes(element, place, records)
-    if tag in _RANGES and element.get(_RANGES[tag]):
+    if tag == f"{S}selection" and parse_cell(element.get("sqref", "")) is not None:
+        # A cursor is in one of the rows that its own becomes.
+        element.set("sqref", records.cell(str(element.get("sqref"))))
+    elif tag in _RANGES and element.get(_RANGES[tag]):
         element.set(_RANGES[tag], records.ranges(str(element.get(_RANGES[tag]))))
     if tag in _CELLS and element.get(_CELLS[tag]):
         element.set(_CELLS[tag], records.cell(str(element.get(_CELLS[tag]))))

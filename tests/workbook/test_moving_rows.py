@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import io
+import re
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from openpyxl.styles import Font, PatternFill
 
 from exporters.workbook import rowflow, rowmarks, rowwriter
 from exporters.workbook.locating import results
-from tests.workbook.books import template
+from tests.workbook.books import rendered, template
 
 SHARE = "R&D spending as a share of gross regional product"
 RATES = "targets|selectattr('number_unit','eq','%')|sort(attribute='number', reverse=true)"
@@ -256,6 +257,23 @@ def test_a_row_in_the_place_of_another_record_s_takes_no_remark_over(tmp_path: P
     fresh = said(sheets(desk.fresh())["List"], 3)
     assert said(sheets(desk.content)["List"], 5) == [[*line, None, None] for line in fresh]
     assert ["of the second" in one["theirs"] for one in outcome.manifest.conflicts] == [True]
+
+
+def test_a_chart_counts_a_new_row_that_has_no_number(desk: Desk):
+    typed = '<row r="900"><c r="B900" t="inlineStr"><is><t>ours</t></is></c></row></sheetData>'
+    desk.xml({"xl/worksheets/sheet1.xml": lambda text: text.replace("</sheetData>", typed)})
+    open_ = copy.deepcopy(desk.target("yunting.income-growth"))
+    desk.data["targets"].append({**open_, "id": "dongyu.income-growth", "place": "dongyu"})
+    assert built(desk).results == {"targets.xlsx": "merged"}
+    counts = [re.findall(rb'ptCount val="([0-9]+)"', opened(content).read("xl/charts/chart1.xml"))
+              for content in (desk.content, desk.fresh())]  # fmt: skip
+    assert counts[0] == counts[1] == [b"15"]
+
+
+def test_a_sheet_with_a_loop_in_its_first_row_opens_with_one_cell_selected(tmp_path: Path):
+    content = rendered(template({"List": {"A1": "{% for d in districts %}{{ d.name }}", "B1": "{% endfor %}"}}))
+    (cursor,) = sheets(content)["List"].sheet_view.selection
+    assert cursor.sqref == cursor.activeCell == "A1"
 
 
 def test_a_copy_that_went_by_mail_says_it_in_the_rows_of_its_records(desk: Desk, tmp_path: Path):

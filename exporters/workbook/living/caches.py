@@ -138,7 +138,8 @@ def _renew_reference(
     told = ((one.get("idx"), "".join(v.text for v in one.all("v"))) for one in cache.all("pt"))
     now = {index: text for index, text in told if text}
     new = {str(index): text for index, text in enumerate(shown) if text}
-    if _equal(now, new):
+    count = cache.child("ptCount")
+    if _equal(now, new) and (count is None or count.get("val") == str(len(shown))):
         return
     prefix = prefix_of(data, cache)
     points = "".join(
