@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING
 
 from exporters.workbook.formula.tokens import Token, tokens
+from exporters.workbook.references import letters, quoted_sheet
+
+if TYPE_CHECKING:
+    from exporters.workbook.living.book import Table
 
 _STRUCTURED = re.compile(r"([^\[]*)\[(.*)\]", re.DOTALL)
 _THIS_ROW = re.compile(r"\[#This Row\],\s*\[(.+)\]|@\[?([^\[\]]+)\]?")
@@ -43,3 +48,34 @@ def structured(text: str) -> tuple[str, str, bool] | None:
     if row is not None:
         return found[1], row[1] or row[2], True
     return found[1], found[2].removeprefix("[").removesuffix("]"), False
+
+
+def area_of(
+    text: str, tables: Mapping[str, Table], sheet: str, row: int, name_of: Callable[[str], str] = str
+) -> str | None:
+    """Return what a structured reference in a *row* of *sheet* stands for: the rows of a column, of a whole table, or
+    the cell of its own row; None where it is not known.
+
+    *tables* go by their names without case, *name_of* gives what the sheet of a table is called.
+    """
+    found = structured(text)
+    if found is None:
+        return None
+    name, wanted, alone = found
+    if name:
+        table = tables.get(name.casefold())
+    else:
+        own = (one for one in tables.values() if name_of(one.sheet).casefold() == sheet.casefold())
+        table = next((one for one in own if one.area.top <= row <= one.area.bottom), None)
+    called = name_of(table.sheet) if table is not None else ""
+    if table is None or not called or (alone and called.casefold() != sheet.casefold()):
+        return None
+    column = next((one for one in table.columns if one.name.casefold() == wanted.casefold()), None)
+    if column is not None:
+        left = right = letters(column.number)
+    elif wanted.casefold() in {"", "#data"} and not alone:
+        left, right = letters(table.area.left), letters(table.area.right)
+    else:
+        return None
+    prefix = quoted_sheet(called) + "!"
+    return f"{prefix}${left}{row}" if alone else f"{prefix}${left}${table.top}:${right}${table.bottom}"

@@ -11,7 +11,7 @@ from msgspec import Struct, field
 
 from exporters.package.xstrings import spelled
 from exporters.workbook.formula.evaluate import Node, build, result
-from exporters.workbook.formula.named import structured
+from exporters.workbook.formula.named import area_of
 from exporters.workbook.formula.tokens import tokens
 from exporters.workbook.formula.values import Area, Error, ErrorValueError, Scalar, UnknownError, Value
 from exporters.workbook.living.book import Table
@@ -20,7 +20,7 @@ from exporters.workbook.living.rowforms import RowCells
 from exporters.workbook.living.shapes import Reference, Shape, shaped, shaped_in
 from exporters.workbook.living.sheet import Sheet
 from exporters.workbook.living.spans import Splices, escaped, start_tag_end, with_attribute
-from exporters.workbook.references import letters, parse_range, quoted_sheet
+from exporters.workbook.references import parse_range
 
 Place = tuple[str, int, int]
 """Sheet (folded), row, column."""
@@ -127,32 +127,15 @@ class Recalculation:
         for token in tokens(formula.text):
             text = token.text
             if token.kind == "table":
-                text = self._structured(text, formula.cell, sheet)
+                text = area_of(text, self._tables, sheet, formula.cell.row, self._called) or text
             elif token.kind == "name":
                 text = self._defined.get(text.casefold(), text)
             pieces.append(text)
         return "".join(pieces)
 
-    def _structured(self, text: str, cell: Cell, sheet: str) -> str:
-        found = structured(text)
-        if found is None:
-            return text
-        name, wanted, alone = found
-        if name:
-            table = self._tables.get(name.casefold())
-        else:
-            own = (one for one in self._tables.values() if self._names.get(one.sheet) == sheet)
-            table = next((one for one in own if one.area.top <= cell.row <= one.area.bottom), None)
-        if table is None or table.sheet not in self._names:
-            return text
-        column = next((one for one in table.columns if one.name.casefold() == wanted.casefold()), None)
-        if column is None:
-            return text
-        prefix = quoted_sheet(self._written[self._names[table.sheet]]) + "!"
-        letter = letters(column.number)
-        if alone:
-            return f"{prefix}${letter}{cell.row}"
-        return f"{prefix}${letter}${table.top}:${letter}${table.bottom}"
+    def _called(self, part: str) -> str:
+        """Return what a sheet is called; nothing where it is none of the workbook's."""
+        return self._written[self._names[part]] if part in self._names else ""
 
     def run(self, changed: Iterable[Place]) -> dict[str, dict[tuple[int, int], Scalar | None]]:
         """Work out every formula that depends on the *changed* cells, those among them, and those that an editor
