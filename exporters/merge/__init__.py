@@ -13,6 +13,7 @@ from exporters.merge.lookups import Texts
 from exporters.merge.ordering import arrangements, in_order_of, moved_sections
 from exporters.merge.overrides import Overrides
 from exporters.merge.prose import merge_prose
+from exporters.merge.threeway import NOTHING
 from exporters.merge.units import may_be_of_units
 from exporters.merge.upgrades import following, upgrade
 from exporters.merge.values import Merged, canonical, merge_value, spanned
@@ -20,6 +21,7 @@ from exporters.merge.vanishing import of_sections_gone
 
 __all__ = [
     "LINE",
+    "NOTHING",
     "Merged",
     "Overrides",
     "Texts",

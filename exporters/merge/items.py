@@ -14,6 +14,7 @@ from exporters.merge.parts import Parts
 from exporters.merge.slots import Slots
 from exporters.merge.threeway import NOTHING, ThreeWay
 from exporters.merge.values import canonical
+from exporters.merge.wholes import wholes_gone
 from exporters.snapshot import Group, InsertItem, Item, Slot, SlotKind
 
 
@@ -70,8 +71,13 @@ class Items:
         for unit, items in held.items():
             said = [content_of(item) for item in before.values() if item.unit == unit and item.id not in now]
             self._dropped.unit(unit, "\n".join(said) if unit in touched else "", items)
+        whole = wholes_gone(before, now, here, self._files.overrides.names, lambda item: self._is_moved(item, theirs))
+        left_out = {item.id: one.name for one in whole for item in (*one.base, *one.ours)}
+        for one in whole:
+            if not self._files.wanted_back(one.name):
+                self._files.deleted(one.name, *one.texts)
         for name, item in before.items():
-            if name in here or name not in now:
+            if name in here or name not in now or name in left_out:
                 continue
             if item.silent or self._files.wanted_back(name) or self._moved(item, theirs):
                 continue
@@ -81,11 +87,23 @@ class Items:
             self._files.deleted(name, content_of(item), content_of(now[name]), theirs.at if item.sort else "")
         order = [item.id for item in ours.items]
         handles = {name: copies[-1].at for name, copies in here.items()}
-        new = [name for name in order if name not in here and (name not in before or self._files.wanted_back(name))]
+        new = [
+            name
+            for name in order
+            if name not in here
+            and (
+                self._files.wanted_back(left_out[name])
+                if name in left_out
+                else name not in before or self._files.wanted_back(name)
+            )
+        ]
         for name, after, preceding in placements(order, set(handles), new):
             self._files.edits.append(
                 InsertItem(name, now[name].at, theirs.at, handles.get(after, after), handles.get(preceding, ""))
             )
+
+    def _is_moved(self, item: Item, group: Group) -> bool:
+        return not item.silent and self._moved(item, group)
 
     def _moved(self, item: Item, group: Group) -> bool:
         """Whether all of an item that *group* misses stands elsewhere: in a copy of the group, or where it never was.

@@ -78,7 +78,7 @@ class ThreeWay(Struct, dict=True):
     def deleted(self, name: str, base: str, ours: str, at: str = "") -> None:
         """Tell what a person took out: kept so, or a conflict where the data says it otherwise by now."""
         base = self.overrides.names.get(name, base)
-        if uncounted(base) == uncounted(ours):
+        if [*map(uncounted, base.split("\n"))] == [*map(uncounted, ours.split("\n"))]:
             self.kept.append(Kept(name, base, "", "deleted"))
         else:
             self.conflict(name, "deleted-changed", base, "", ours, at)

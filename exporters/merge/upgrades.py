@@ -130,43 +130,47 @@ class _Upgrade:
             gone = [item for item in group.items if item.id not in now and not item.silent]
             gone = [item for item in gone if not any(slot.key in moved for slot in item.slots)]
             # Some of it was settled for the data, which says it again.
-            gone = [item for item in gone if self._overrides.names.get(item.id) != ""]
+            names = self._overrides.names
+            gone = [item for item in gone if "" not in {names.get(item.id), names.get(item.unit)}]
             if gone:
                 self._take_out(group, new[group.id], gone, {item.unit for item in here[group.id]})
 
     def _take_out(self, group: Group, new: Group, gone: list[Item], left: set[str]) -> None:
         """Take out of *new* what of *group* is *gone*; of the units that are *left* other things stand."""
         places, items = items_in(group, new), {item.at: item for item in new.items}
-        units: dict[str, Counter[str]] = defaultdict(Counter)
+        units: dict[str, list[tuple[Item, Item]]] = defaultdict(list)
         told: dict[str, list[str]] = defaultdict(list)
-        out: set[str] = set()
         for item in gone:
             twin, is_whole = items.get(places.get(item.id, "")), item.unit not in {"", *left}
             if twin is not None and (is_whole or _in_same_words(item, twin)):
-                out.add(twin.at)
-                units[item.unit if is_whole else ""][twin.unit] += 1
-                self._taken_out(item, twin)
+                units[item.unit if is_whole else ""].append((item, twin))
             elif not is_whole and _is_said(item, new):
                 told[item.unit or item.id].append(content_of(item))
-        # What the new template says besides in a section that is gone whole goes with it.
-        whole = {found.most_common(1)[0][0] for unit, found in units.items() if unit} - {""}
-        for item in new.items:
-            if item.unit in whole and item.at not in out:
-                self._taken_out(item, item)
+        for pair in units.pop("", ()):
+            self._taken_out(pair[0].id, pair[1].id, [pair], [pair[1]])
+        for unit, pairs in units.items():
+            # What the new template says besides in a section that is gone whole goes with it.
+            whole = Counter(twin.unit for _, twin in pairs).most_common(1)[0][0]
+            here = {twin.at for _, twin in pairs}
+            self._taken_out(unit, whole, pairs, [one for one in new.items if one.at in here or whole == one.unit != ""])
         self._conflicts += (_deleted("\n".join(texts)) for texts in told.values())
 
-    def _taken_out(self, old: Item, new: Item) -> None:
-        """Take out what a person deleted; where its values are others by now, or were before and nobody has settled
-        it, that is told."""
-        self._edits.append(RemoveItem(new.id, new.at))
-        opened = self._overrides.names.get(old.id)
-        before = content_of(old) if opened is None else opened
-        values = {slot.key: slot.text for slot in new.slots if slot.kind is SlotKind.VALUE}
-        moved = (canonical(values.get(slot.key, slot.text)) != canonical(slot.text) for slot in old.slots)
-        if opened is not None or any(moved):
-            self._conflicts.append(Conflict(new.id, "deleted-changed", before, "", content_of(new)))
+    def _taken_out(self, old_name: str, name: str, pairs: list[tuple[Item, Item]], new: list[Item]) -> None:
+        """Take out what a person deleted, of which *pairs* were there before; where its values are others by now, or
+        were before and nobody has settled it, that is told."""
+        self._edits += (RemoveItem(item.id, item.at) for item in new)
+        names = self._overrides.names
+        opened = [names[one] for one in (old_name, *(old.id for old, _ in pairs)) if one in names]
+        before = opened[0] if old_name in names else "\n".join(content_of(old) for old, _ in pairs)
+        values = {slot.key: slot.text for item in new for slot in item.slots if slot.kind is SlotKind.VALUE}
+        slots = [slot for old, _ in pairs for slot in old.slots]
+        moved = (canonical(values.get(slot.key, slot.text)) != canonical(slot.text) for slot in slots)
+        if opened or any(moved):
+            self._conflicts.append(
+                Conflict(name, "deleted-changed", before, "", "\n".join(content_of(item) for item in new))
+            )
         else:
-            self._kept.append(Kept(new.id, before, "", "deleted"))
+            self._kept.append(Kept(name, before, "", "deleted"))
 
     def _columns(self) -> None:
         """Tell of cells that people took out of rows which stand: the new template has them again."""

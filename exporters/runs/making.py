@@ -218,7 +218,8 @@ def _carry(plan: Plan, step: Step, ours: bytes) -> tuple[Merged, tuple[Fault, ..
     conflicts = list(existing.conflicts)
     for copy in existing.copies:
         theirs, more = taken_in(job.room, theirs, copy, existing.base, plan.epoch)
-        conflicts += (one for one in more if one.key not in {known.key for known in conflicts})
+        known = {(one.key, one.item, one.group) for one in conflicts}
+        conflicts += (one for one in more if (one.key, one.item, one.group) not in known)
     merged = regenerate(
         job.room,
         shown,

@@ -7,7 +7,7 @@ changed, and what has no sure place there, stays open with its text until somebo
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,7 +17,7 @@ from msgspec.structs import replace
 
 from exporters.errors import BriefpackError, Fault, RefusedError
 from exporters.files import read_file
-from exporters.merge import aligned, content_of, following, line_key, merge, upgrade
+from exporters.merge import NOTHING, Texts, aligned, content_of, following, line_key, merge, upgrade
 from exporters.package import EditedPackage, Package
 from exporters.runs.living import counted, edited_from, lost, relaid, with_own
 from exporters.runs.memory import Base, Memory
@@ -93,27 +93,34 @@ def taken_in(
         raise RefusedError(lost(plan, str(copy.path), room, base))
     now = aligned(before, now)
     once = _once(before, now)
+    here = room.read(file)
     if one_template:
-        plan = merge(before, room.read(file), once, both_edited=True)
+        plan = merge(before, here, once, both_edited=True)
+        # Theirs is what the copy says, ours what the file does.
+        clashes = [replace(one, theirs=one.ours, ours=one.theirs) for one in plan.conflicts]
         # What an office counts anew (page numbers) is nobody's edit, and the data has dropped nothing here.
         # What is new in the copy is somebody's own, and comes with all else of that kind.
         mine = (one for one in plan.edits if not isinstance(one, MarkStale | InsertItem))
         edits: list[Edit] = [one for one in mine if not _is_counted(one)]
         said: set[str] = set()
     else:
-        plan, lines_told = upgrade(before, now, room.read(file))
+        plan, lines_told = upgrade(before, now, here)
+        clashes = [*plan.conflicts]
         # What was taken out of the copy, and says something else by now, is told alone.
         open_ids = {one.key for one in plan.conflicts if one.reason == "deleted-changed"}
         edits = [one for one in plan.edits if not (isinstance(one, RemoveItem) and one.id in open_ids)]
         said = {*lines_told}
-    result = _patched(room, file, edits, other, epoch)
+    written = _typed(clashes, here, room.read(pristine))
+    result = _patched(room, file, (*edits, *written.values()), other, epoch)
     result = theirs if result is file else result
     old, new = ({(group.id, item.id): item for group in one.groups for item in group.items} for one in (before, once))
-    for one in plan.conflicts:
+    for one in clashes:
         place = one.group, one.item
-        if one_template:
+        if one.at in written:
+            told.append(replace(one, at=""))
+        elif one_template:
             was = content_of(old[place]) if place in old else one.base
-            told.append(_open(was, content_of(new[place]) if place in new else one.ours))
+            told.append(_open(was, content_of(new[place]) if place in new else one.theirs))
         else:
             told.append(_open(one.base, one.theirs))
     target = EditedPackage(result, pristine)
@@ -133,6 +140,21 @@ def taken_in(
     known = {*said, *room.lines(base), *room.lines(result)}
     lines = dict.fromkeys(line for line in (*room.lines(other), *left) if line.strip() and line not in known)
     return result, (*told, *(_open("", line) for line in lines))
+
+
+def _typed(clashes: Iterable[Conflict], file: Snapshot, pristine: Snapshot) -> dict[str, Edit]:
+    """Return, by the handles of *file*, what writes there the values that were typed into a copy where the data alone,
+    by the render *pristine*, has said otherwise since: they are open as if they had been typed into the file before
+    that. A sentence is not written: the figures in it that nobody typed would be old ones."""
+    here, made = {slot.at: slot for _, _, slot in file.slots()}, Texts(pristine)
+    found: dict[str, Edit] = {}
+    for one in clashes:
+        slot = here.get(one.at) if one.reason == "both-changed" and one.base != NOTHING else None
+        if slot is not None and slot.kind is SlotKind.VALUE:
+            was = made.find(one.group, one.item, slot.key)
+            if was is not None and was.text == slot.text:
+                found[one.at] = SetSlot(slot.key, slot.at, slot.kind, slot.text, one.theirs)
+    return found
 
 
 def _patched(room: Exporter, file: Package, edits: Sequence[Edit], source: Package, epoch: int | None) -> Package:
