@@ -9,6 +9,7 @@ from exporters.merge.items import Items
 from exporters.merge.looks import in_looks_kept, in_looks_of
 from exporters.merge.ordering import order_of
 from exporters.merge.overrides import Overrides
+from exporters.merge.restored import with_restored
 from exporters.merge.slots import Slots
 from exporters.merge.threeway import ThreeWay
 from exporters.merge.vanishing import anchors
@@ -32,7 +33,8 @@ def merge(
     theirs = in_looks_of(base, aligned(base, edited))
     ours = in_looks_kept(base, theirs, named_as(base, ours))
     theirs = overrides.returned(base, theirs, ours)
-    files = ThreeWay(known(base), theirs, known(ours), overrides.within(theirs), both_edited)
+    base, ours = known(base), known(ours)
+    files = ThreeWay(base, theirs, ours, with_restored(overrides, base, theirs, ours).within(theirs), both_edited)
     slots, dropped = Slots(files), Dropped(files)
     Groups(files, Items(files, slots, dropped), dropped).merge()
     for slot in theirs.loose:

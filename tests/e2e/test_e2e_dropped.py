@@ -240,3 +240,35 @@ def test_a_row_whose_record_moves_to_another_slide_stays_what_it_was(edited: Edi
     resolve(edited.folder, told["key"], "data")
     assert edited.rebuilt(lags).exit_code == 0
     assert not [one for one in verify(Pack.open(edited.folder)).findings if one.error]
+
+
+def no_rows(data: changes.Data) -> None:
+    changes.keep(data, lambda one: not one["id"].startswith("xilan.retail"))
+
+
+def no_section(data: changes.Data) -> None:
+    changes.keep(data, lambda one: one["place"] != "xilan")
+    for kind in ("places", "people", "initiatives"):
+        data[kind] = [one for one in data[kind] if "xilan" not in str((one["id"], one.get("place")))]
+
+
+def retail(data: changes.Data) -> None:
+    changes.target(data, "xilan.retail-level")["value"] = 560
+    changes.target(data, "xilan.retail-growth")["value"] = 8
+
+
+@pytest.mark.parametrize("dropped", [no_rows, no_section])
+def test_of_what_comes_back_what_a_person_typed_alone_is_open(dropped, edited: Edited):
+    edited = replace(edited, request=replace(edited.request, only=("word",)))
+    document = docx.Document(edited / "word")
+    # The last is that of the district's own table.
+    *_, cell = (one for one in document.element.body.iter(qn("w:tc")) if said(Paragraph(one, None)) == "突破520亿元")
+    next(one for one in cell.iter(qn("w:t")) if "520" in one.text).text = "突破530亿元"
+    document.save(edited / "word")
+    (told,) = edited.rebuilt(dropped).manifest.conflicts
+    assert told["reason"] == "changed-dropped"
+    (told,) = edited.rebuilt(retail).manifest.conflicts
+    found = told["key"], told["base"], told["theirs"], told["ours"]
+    assert found == ("xilan.retail-level.text", "突破520亿元", "突破530亿元", "突破560亿元")
+    rows = (said(Paragraph(one, None)) for one in docx.Document(edited / "word").element.iter(qn("w:tr")))
+    assert "社会消费品零售总额突破530亿元8%以上力争" in rows
