@@ -38,7 +38,7 @@ def with_restored(overrides: Overrides, base: Snapshot, theirs: Snapshot, ours: 
 
 
 def _before(base: str, items: list[tuple[str, Item]]) -> Iterator[list[str | None]]:
-    """Yield, for each of *items*, what *base* said in the place of each of its lines; None where that cannot be told."""
+    """Yield, for each of *items*, what *base* said in the place of each of its lines; None where nothing tells it."""
     lines = [content_of(item).split("\n") for _, item in items]
     now = [line for one in lines for line in one]
     old = now if base == NOTHING else base.split("\n")
@@ -60,11 +60,11 @@ def _texts(item: Item, before: list[str | None]) -> Iterator[tuple[Slot, str]]:
     for slot in item.slots:
         if slot.kind.silent or (slot.key in within and slot.key not in prose):
             continue
-        text = content_of(replace(item, slots=(slot, *(values[key] for key in prose.get(slot.key, ()) if key in values))))
-        lines = text.split("\n")
+        keys = prose.get(slot.key, [])
+        shown = (slot, *(values[key] for key in keys if key in values))
+        lines = content_of(replace(item, slots=shown)).split("\n")
         old = before[at : at + len(lines)]
         at += len(lines)
-        keys = prose.get(slot.key, ())
         if [canonical(one) if one is not None else None for one in old] == [*map(canonical, lines)]:
             yield slot, slot.text
             yield from ((values[key], values[key].text) for key in keys if key in values)

@@ -1,4 +1,4 @@
-"""Values' bookmarks as LibreOffice leaves them: begun too early, or moved off by a comment."""
+"""Values' bookmarks as LibreOffice leaves them: begun too early, or moved off by a comment or a note."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from lxml import etree
 from exporters.load import load
 from exporters.word.living.atoms import Kind, Walker, text_of
 from exporters.word.living.drifting import COMMENTS, put_back
-from tests.editors import LibreOffice
+from tests.editors import Edit, LibreOffice
 from tests.word.living_samples import FIRST, Maker, dataset, template
 from tests.word.living_steps import W, plan_of, write
 from tests.word.test_living_docx import edited
@@ -118,14 +118,28 @@ def _remark(document: Any) -> None:
         cell.insertTextContent(cell.createTextCursor(), remark, False)
 
 
+def _note(document: Any) -> None:
+    search = document.createSearchDescriptor()
+    search.SearchString = "缺口"
+    found = document.findFirst(search)
+    note = document.createInstance("com.sun.star.text.Footnote")
+    found.Text.insertTextContent(found.End, note, False)
+    note.setString("自己的注")
+
+
 @pytest.mark.office
 @pytest.mark.slow
-@pytest.mark.parametrize("remark", [True, False])
-def test_the_progress_briefing_saved_three_times(remark: bool, office: LibreOffice, tmp_path: Path) -> None:
-    base = Briefing("standard/zh")(load(ROOT / "data" / "sample-progress.yaml"))
+@pytest.mark.parametrize(
+    ("template", "edit"),
+    [("standard/zh", None), ("standard/zh", _remark), ("standard/zh", _note), ("gbt9704/zh", _note)],
+)
+def test_the_progress_briefing_saved_three_times(
+    template: str, edit: Edit | None, office: LibreOffice, tmp_path: Path
+) -> None:
+    base = Briefing(template)(load(ROOT / "data" / "sample-progress.yaml"))
     path = write(tmp_path / "briefing.docx", base)
-    if remark:
-        office.edit(path, _remark)
+    if edit is not None:
+        office.edit(path, edit)
     office.resave(path, 3)
     plan = plan_of(base, path.read_bytes(), base)
     lost = [one for one in plan.edits if not one.key.endswith("~0#")]

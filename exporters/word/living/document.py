@@ -30,6 +30,7 @@ from exporters.word.names import R, W
 from exporters.word.xmlparts import Element
 
 STAMP = "briefpack"
+_NOTE = b"noteReference "
 _NOTE_KINDS = (("footnotes", rt.FOOTNOTES, f"{W}footnote"), ("endnotes", rt.ENDNOTES, f"{W}endnote"))
 
 # Kinds of handles: "<story>/<item>/p<region>/<atom>", "<story>/l<loose value>" and so on.
@@ -85,7 +86,11 @@ class Document:
                 self.note_parts[kind] = part
                 kinds[kind] = {note.get(f"{W}id", ""): note for note in self._part(part).root.iter(tag)}
         astray = any(may_be_astray(body.data, *one) for one in kinds.items())
-        drifted = b"commentReference" in body.data and self._put_back_values(body, _body, drifting.COMMENTS)
+        beside = (
+            *(drifting.COMMENTS if b"commentReference" in body.data else ()),
+            *(drifting.NOTES if self._has_own_notes(body.data) else ()),
+        )
+        drifted = bool(beside) and self._put_back_values(body, _body, beside)
         lines = lex(body, self.digests, self.known) if not astray and not drifted else None
         if lines is None:
             for kind, notes in kinds.items():
@@ -101,6 +106,12 @@ class Document:
                     if b"<w:pict" in margin.data or b"<w:drawing" in margin.data:
                         self._put_back_values(margin, _margins, drifting.PICTURES)
                     self._add(MARGINS, margin)
+
+    def _has_own_notes(self, body: bytes) -> bool:
+        """Return whether the body of an edited document refers to more notes than it was generated with."""
+        if not isinstance(self.package, EditedPackage):
+            return False
+        return body.count(_NOTE) > self.package.base.read(self.package.base.main_part()).count(_NOTE)
 
     def _put_back_values(self, part: Part, names: Callable[[Package], Iterable[str]], beside: tuple[str, ...]) -> bool:
         """Put back the bookmarks of values that moved in an edited part, generated as one of *names*, if any had."""

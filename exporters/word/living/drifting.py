@@ -1,7 +1,8 @@
 """Values' bookmarks that LibreOffice moved off their values, put back.
 
 At every opening, LibreOffice 7.4 moves what is booked behind a comment to the left, by about a character for each
-comment before it in the paragraph (measured), and of controls side by side it keeps some alone. Where it puts a
+comment before it in the paragraph (measured), and of controls side by side it keeps some alone. So it does behind a
+note that somebody put before values. Where it puts a
 watermark into a header, the value ends. The words stay: a value stands where its words do, in comparison with the
 paragraph as it was generated, or where its control is.
 """
@@ -27,7 +28,8 @@ _COMMENT, _START, _END, _PARAGRAPH, _SDT = (
     f"{W}{name}" for name in ("commentReference", "bookmarkStart", "bookmarkEnd", "p", "sdt")
 )
 COMMENTS, PICTURES = (_COMMENT,), (f"{W}pict", f"{W}drawing")
-_SIGNS = frozenset(f"{W}{name}" for name in ("tab", "br", "cr", "noBreakHyphen", "footnoteReference"))
+NOTES = f"{W}footnoteReference", f"{W}endnoteReference"
+_SIGNS = frozenset((*NOTES, *(f"{W}{name}" for name in ("tab", "br", "cr", "noBreakHyphen"))))
 _GONE = frozenset((f"{W}del", f"{W}moveFrom", f"{W}pPr", f"{W}rPr"))
 
 
