@@ -119,7 +119,7 @@ def piece(draw) -> str:
     control = "<w:sdt><w:sdtPr>{}<w:text/></w:sdtPr><w:sdtContent>{}</w:sdtContent></w:sdt>"
     named = control.format('<w:alias w:val="anhe.gdp.value"/>', run)
     field = [f'<w:r><w:fldChar w:fldCharType="{kind}"/></w:r>' for kind in ("begin", "separate", "end")]
-    code = f"<w:r><w:instrText>{draw(st.sampled_from([' PAGE ', ' TOC ', ' SEQ T ']))}</w:instrText></w:r>"
+    code = f"<w:r><w:instrText>{draw(st.sampled_from([' PAGE ', ' TOC ', ' SEQ T ', ' HYPERLINK &quot;a&quot; ']))}</w:instrText></w:r>"
     mark = f'<w:bookmarkStart w:id="{number}" w:name="{{}}"/>'
     end = f'<w:bookmarkEnd w:id="{number}"/>'
     return draw(st.sampled_from([

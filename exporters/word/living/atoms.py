@@ -30,13 +30,15 @@ _GONE = frozenset((f"{W}del", f"{W}moveFrom"))
 _SIGNS = {f"{W}tab": "\t", f"{W}cr": "\n", f"{W}noBreakHyphen": "-"}
 NOTE_MARKS = {f"{W}footnoteReference": "footnotes", f"{W}endnoteReference": "endnotes"}
 TOC = re.compile(r"^\s*TOC\b", re.IGNORECASE)
+LINK = re.compile(r"^\s*HYPERLINK\b", re.IGNORECASE)
+"""Matches the instruction of a field that is read as the text that it shows: editors make a link of it."""
 
 R, T, BR, SDT = f"{W}r", f"{W}t", f"{W}br", f"{W}sdt"
 START, END = f"{W}bookmarkStart", f"{W}bookmarkEnd"
 _FIELD_CHAR, _INSTRUCTION = f"{W}fldChar", f"{W}instrText"
 _CONTENT, _PROPERTIES, _ALIAS, _VAL = f"{W}sdtContent", f"{W}sdtPr", f"{W}alias", f"{W}val"
 _NAME, _ID = f"{W}name", f"{W}id"
-_SIMPLE_FIELD = f"{W}fldSimple"
+_SIMPLE_FIELD, _INSTRUCTIONS = f"{W}fldSimple", f"{W}instr"
 _PAGE_BREAKS = frozenset(("page", "column"))
 
 
@@ -272,7 +274,7 @@ class Reader:
             elif tag in _GONE:
                 self.walk(child, atoms, True)
             elif tag == _SIMPLE_FIELD and not gone:
-                if self.expand:
+                if self.expand or LINK.match(child.get(_INSTRUCTIONS, "")):
                     self.walk(child, atoms)
                 else:
                     begun = len(self.anchors)
@@ -305,6 +307,8 @@ class Reader:
                 self._field(child, atoms)
             elif tag == _INSTRUCTION:
                 self.marks.append(("code", child.text or ""))
+                if self._fields and not self._fields[-1].separated:
+                    self._fields[-1].code += child.text or ""
 
     def _field(self, mark: Element, atoms: list[Atom]) -> None:
         kind = mark.get(f"{W}fldCharType")
@@ -321,7 +325,7 @@ class Reader:
                 return
             begun = self._fields.pop()
             self._hidden -= not begun.separated
-            if not self.expand and begun.atoms is atoms:
+            if not self.expand and begun.atoms is atoms and not LINK.match(begun.code):
                 self._wrap(atoms, begun.start, begun.anchors, Atom(Kind.FIELD, mark, inner=atoms[begun.start :]))
 
     def _control(self, control: Element, atoms: list[Atom], gone: bool) -> None:
@@ -364,6 +368,7 @@ class _Field(Struct):
     start: int
     anchors: int
     separated: bool = False
+    code: str = ""
 
 
 def is_fallback(element: Element) -> bool:

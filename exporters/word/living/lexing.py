@@ -20,6 +20,7 @@ from exporters.word.living.atoms import (
     ANCHORS,
     CONTENTS_PREFIX,
     ITEM_PREFIX,
+    LINK,
     NOTE_MARKS,
     TOC,
     Anchor,
@@ -289,6 +290,8 @@ class _Lexer:
                 anchors.append(Anchor(len(atoms), number.decode(), plain_name(name.decode())))
             elif note:
                 atoms.append(Atom(Kind.NOTE, None, _NOTES[kind], note.decode(), (), line))
+            elif code and LINK.match(text[code]):
+                atoms.append(Atom(_PLAIN, None, text[result], "", (), line))
             elif code and not TOC.match(text[code]):
                 inner = (Atom(_PLAIN, None, text[result], "", (), line),)
                 atoms.append(Atom(Kind.FIELD, None, "", "", inner, line))
