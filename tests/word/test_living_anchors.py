@@ -15,7 +15,7 @@ from exporters.load import load
 from exporters.word.living.atoms import Kind, Walker, text_of
 from exporters.word.living.drifting import COMMENTS, put_back
 from tests.editors import Edit, LibreOffice
-from tests.word.living_samples import FIRST, Maker, dataset, template
+from tests.word.living_samples import FIRST, Maker, changed, dataset, template
 from tests.word.living_steps import W, plan_of, write
 from tests.word.test_living_docx import edited
 from tests.word.test_living_guangzhou import ROOT, Briefing
@@ -144,6 +144,26 @@ def test_the_progress_briefing_saved_three_times(
     plan = plan_of(base, path.read_bytes(), base)
     lost = [one for one in plan.edits if not one.key.endswith("~0#")]
     assert (lost, plan.conflicts, plan.kept, plan.vanished) == ([], (), (), 0)
+
+
+@pytest.mark.office
+@pytest.mark.slow
+def test_values_behind_the_notes_of_a_template(office: LibreOffice, tmp_path: Path) -> None:
+    document = docx.Document(io.BytesIO(template()))
+    for mark in document.element.body.iter(f"{W}footnoteReference"):
+        run = mark.getparent()
+        next(run.getparent().iterchildren(f"{W}r")).addprevious(run)
+    out = io.BytesIO()
+    document.save(out)
+    make = Maker(out.getvalue())
+    base, ours = make(FIRST), make(changed(anhe={"gdp-growth": "9.5", "fai-level": "731"}))
+    path = write(tmp_path / "briefing.docx", base)
+    for _ in range(3):
+        office.resave(path)
+        plan = plan_of(base, path.read_bytes(), base)
+        assert (plan.edits, plan.conflicts, plan.kept, plan.vanished) == ((), (), (), 0)
+    plan = plan_of(base, path.read_bytes(), ours)
+    assert not plan.conflicts and {"9.5%以上", "731亿元"} <= {one.new for one in plan.edits}
 
 
 def test_a_watermark_cuts_no_value_of_a_header() -> None:

@@ -30,7 +30,6 @@ from exporters.word.names import R, W
 from exporters.word.xmlparts import Element
 
 STAMP = "briefpack"
-_NOTE = b"noteReference "
 _NOTE_KINDS = (("footnotes", rt.FOOTNOTES, f"{W}footnote"), ("endnotes", rt.ENDNOTES, f"{W}endnote"))
 
 # Kinds of handles: "<story>/<item>/p<region>/<atom>", "<story>/l<loose value>" and so on.
@@ -88,7 +87,7 @@ class Document:
         astray = any(may_be_astray(body.data, *one) for one in kinds.items())
         beside = (
             *(drifting.COMMENTS if b"commentReference" in body.data else ()),
-            *(drifting.NOTES if self._has_own_notes(body.data) else ()),
+            *(drifting.NOTES if self._has_values_behind_notes(body.data) else ()),
         )
         drifted = bool(beside) and self._put_back_values(body, _body, beside)
         lines = lex(body, self.digests, self.known) if not astray and not drifted else None
@@ -107,11 +106,12 @@ class Document:
                         self._put_back_values(margin, _margins, drifting.PICTURES)
                     self._add(MARGINS, margin)
 
-    def _has_own_notes(self, body: bytes) -> bool:
-        """Return whether the body of an edited document refers to more notes than it was generated with."""
+    def _has_values_behind_notes(self, body: bytes) -> bool:
+        """Return whether values stand behind a note in a paragraph of an edited body, or of what it was edited from."""
         if not isinstance(self.package, EditedPackage):
             return False
-        return body.count(_NOTE) > self.package.base.read(self.package.base.main_part()).count(_NOTE)
+        base = self.package.base
+        return any(map(drifting.has_values_behind_notes, (body, base.read(base.main_part()))))
 
     def _put_back_values(self, part: Part, names: Callable[[Package], Iterable[str]], beside: tuple[str, ...]) -> bool:
         """Put back the bookmarks of values that moved in an edited part, generated as one of *names*, if any had."""

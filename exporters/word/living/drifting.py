@@ -2,9 +2,8 @@
 
 At every opening, LibreOffice 7.4 moves what is booked behind a comment to the left, by about a character for each
 comment before it in the paragraph (measured), and of controls side by side it keeps some alone. So it does behind a
-note that somebody put before values. Where it puts a
-watermark into a header, the value ends. The words stay: a value stands where its words do, in comparison with the
-paragraph as it was generated, or where its control is.
+note. Where it puts a watermark into a header, the value ends. The words stay: a value stands where its words do, in
+comparison with the paragraph as it was generated, or where its control is.
 """
 
 from __future__ import annotations
@@ -29,8 +28,20 @@ _COMMENT, _START, _END, _PARAGRAPH, _SDT = (
 )
 COMMENTS, PICTURES = (_COMMENT,), (f"{W}pict", f"{W}drawing")
 NOTES = f"{W}footnoteReference", f"{W}endnoteReference"
+_NOTE, _VALUE = b"noteReference ", f'w:name="{PREFIX}'.encode()
 _SIGNS = frozenset((*NOTES, *(f"{W}{name}" for name in ("tab", "br", "cr", "noBreakHyphen"))))
 _GONE = frozenset((f"{W}del", f"{W}moveFrom", f"{W}pPr", f"{W}rPr"))
+
+
+def has_values_behind_notes(body: bytes) -> bool:
+    """Return whether any paragraph refers to a note and has a value behind that."""
+    found = body.find(_NOTE)
+    while found >= 0:
+        end = body.find(b"</w:p>", found)
+        if body.find(_VALUE, found, end) >= 0:
+            return True
+        found = body.find(_NOTE, end) if end >= 0 else -1
+    return False
 
 
 def put_back(
