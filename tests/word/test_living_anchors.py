@@ -194,3 +194,34 @@ def test_a_watermark_cuts_no_value_of_a_header() -> None:
     header = docx.Document(io.BytesIO(result.content or b"")).sections[0].header._element
     assert "".join(one.text or "" for one in header.iter(f"{W}t")) == "新的标题"
     assert header.find(f".//{W}pict") is not None
+
+
+def test_a_paragraph_that_libreoffice_books_twice_when_it_is_split_is_one() -> None:
+    make = Maker()
+    base, ours = make(FIRST), make(changed(anhe={"gdp-growth": "9.5", "fai-level": "731"}))
+    document = docx.Document(io.BytesIO(base))
+    paragraph = next(
+        one._p for one in document.paragraphs if "请抓好落实" in "".join(t.text for t in one._p.iter(f"{W}t"))
+    )
+    (start,) = [one for one in paragraph.iter(f"{W}bookmarkStart") if one.get(f"{W}name").startswith("_bp_")]
+    (end,) = [one for one in paragraph.iter(f"{W}bookmarkEnd") if one.get(f"{W}id") == start.get(f"{W}id")]
+    second = copy.deepcopy(paragraph)
+    for one in list(second):
+        if "请抓好落实" not in "".join(text.text for text in one.iter(f"{W}t")):
+            second.remove(one)
+    for text in list(paragraph.iter(f"{W}t")):
+        text.text = text.text.replace("请抓好落实。", "")
+    for text in second.iter(f"{W}t"):
+        text.text = "请抓好落实。"
+    again = copy.deepcopy(start)
+    again.set(f"{W}id", "9001")
+    second.insert(0, again)
+    end.getparent().remove(end)
+    end.set(f"{W}id", "9001")
+    second.append(end)
+    paragraph.addnext(second)
+    out = io.BytesIO()
+    document.save(out)
+    plan = plan_of(base, out.getvalue(), ours)
+    assert not plan.conflicts and not any(one.reason == "deleted" for one in plan.kept)
+    assert {"9.5%以上", "731亿元"} <= {one.new for one in plan.edits}

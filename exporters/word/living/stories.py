@@ -120,6 +120,9 @@ class Scanner:
             shown = [one for one, stop in zip(starts, stops, strict=True) if _shows(atoms[one.at : stop])]
             starts = shown or starts[-1:]
         going = self._open.pop(container, None)
+        if going is not None and starts and starts[0].name == going[1].name and going[0] not in ended:
+            # Split in LibreOffice, which begins the bookmark anew there where it has lost its end to a note.
+            going = starts.pop(0).number, going[1]
         first = None
         if going is not None:
             number, region = going
