@@ -1,4 +1,8 @@
-"""What the data dropped while a person had changed it, and has back: which of it the person wrote, and which is old."""
+"""What was open as gone and stands again: which of it a person wrote, and which is old.
+
+The data dropped it while a person had changed it, and has it back; or a person had deleted it while the data moved, and
+put it back.
+"""
 
 from __future__ import annotations
 
@@ -12,12 +16,14 @@ from exporters.merge.comparing import content_of
 from exporters.merge.overrides import Overrides
 from exporters.merge.threeway import NOTHING
 from exporters.merge.values import canonical
+from exporters.merge.wholes import wholes
 from exporters.snapshot import MARK, Item, Slot, SlotKind, Snapshot
 
 
 def with_restored(overrides: Overrides, base: Snapshot, theirs: Snapshot, ours: Snapshot) -> Overrides:
     """Return *overrides* with what stood in the places of *theirs* that were open as dropped, where *ours* has them
-    again: *base*, the last render, tells nothing of them."""
+    again, and in those that were open as deleted: *base*, the last render, tells nothing of the ones and newer things
+    of the others."""
     if not overrides.names:
         return overrides
     before, now = ({(group.id, item.id) for group in one.groups for item in group.items} for one in (base, ours))
@@ -28,13 +34,26 @@ def with_restored(overrides: Overrides, base: Snapshot, theirs: Snapshot, ours: 
                 names = f"{item.id}@{group.id}", item.id, item.unit
                 if name := next((one for one in names if one in overrides.names), ""):
                     found[name].append((group.id, item))
+    here: dict[str, dict[str, Item]] = {group.id: {item.id: item for item in group.items} for group in theirs.groups}
+    new: list[str] = []
+    for group in base.groups:
+        for name, items in (*wholes(group.items), *((item.id, [item]) for item in group.items)):
+            back = [here[group.id][item.id] for item in items if item.id in here.get(group.id, ())]
+            said = overrides.names.get(name, "")
+            if said and name not in found and canonical(said) == canonical("\n".join(map(content_of, back))):
+                found[name] = [(group.id, item) for item in back]
+                # What the data has put there since is no more deleted than the rest.
+                new += (item.id for item in items if item.id not in here[group.id])
     places = {
         (slot.key, item.id, group): text
         for name, items in found.items()
         for (group, item), lines in zip(items, _before(overrides.names[name], items), strict=True)
         for slot, text in _texts(item, lines)
     }
-    return replace(overrides, places={**places, **overrides.places}) if places else overrides
+    if not places:
+        return overrides
+    wanted = {**overrides.names, **dict.fromkeys(new, "")}
+    return replace(overrides, places={**places, **overrides.places}, names=wanted)
 
 
 def _before(base: str, items: list[tuple[str, Item]]) -> Iterator[list[str | None]]:

@@ -42,8 +42,8 @@ def wholes_gone(
         return []
     found: list[Whole] = []
     taken: set[str] = set()
-    now = _wholes(ours.values())
-    for name, items in _wholes(base.values()):
+    now = wholes(ours.values())
+    for name, items in wholes(base.values()):
         ids = {item.id for item in items}
         if len(items) < 2 or any(one in here or one in taken or one in names for one in ids):
             continue
@@ -58,7 +58,7 @@ def wholes_gone(
     return found
 
 
-def _wholes(items: Iterable[Item]) -> list[tuple[str, list[Item]]]:
+def wholes(items: Iterable[Item]) -> list[tuple[str, list[Item]]]:
     """Return sections, then tables, by name."""
     units: dict[str, list[Item]] = defaultdict(list)
     tables: list[list[Item]] = []

@@ -101,3 +101,20 @@ def test_a_new_template_keeps_it_one(edited: Edited, tmp_path: Path):
     assert open_keys(newer.rebuilt(moved)) == [key]
     resolve(newer.folder, key, "data")
     assert newer.rebuilt(moved).exit_code == 0 and any("西澜区提出" in one for one in lines(newer))
+
+
+@pytest.mark.parametrize("chosen", [section, table])
+def test_what_is_put_back_as_it_was_follows_the_data(edited: Edited, tmp_path: Path, chosen: Callable[[Any], list[Any]]):
+    fresh = Edited(tmp_path / "fresh", edited.request)
+    fresh.rebuilt(moved)
+    body = docx.Document(str(edited / "word")).element.body
+    kept, after = chosen(body), words(chosen(body)[-1].getnext())
+    delete(edited, chosen)
+    assert edited.rebuilt(moved).exit_code == 3
+    document = docx.Document(str(edited / "word"))
+    behind = next(one for one in document.element.body if words(one) == after)
+    for one in kept:
+        behind.addprevious(one)
+    document.save(str(edited / "word"))
+    assert edited.rebuilt(moved).exit_code == 0
+    assert lines(edited) == lines(fresh)
