@@ -119,16 +119,19 @@ class Slots:
         """Merge what stands in the file and is new in the data: a record that comes back, say."""
         if slot.kind in {SlotKind.DERIVED, SlotKind.NAME} or canonical(slot.text) == canonical(ours.text):
             return
+        if not slot.text:
+            self._files.edits.append(SetSlot(slot.key, slot.at, slot.kind, "", ours.text, ours.at))
+            return
         before = self._files.overrides.base(group, item, slot, NOTHING)
-        merged = merge_slot(slot.kind, before, slot.text, ours.text)
-        if not slot.text or (before != NOTHING and merged.text != slot.text):
-            new = merged.text if slot.text else ours.text
-            self._files.edits.append(SetSlot(slot.key, slot.at, slot.kind, slot.text, new, ours.at))
-        elif before != NOTHING and not merged.conflict:
-            self._files.kept.append(Kept(slot.key, before, slot.text, at=slot.at))
-        else:
+        is_known = before != NOTHING
+        merged = merge_slot(slot.kind, before, slot.text, ours.text) if is_known else Merged(slot.text, conflict=True)
+        if merged.text != slot.text:
+            self._files.edits.append(SetSlot(slot.key, slot.at, slot.kind, slot.text, merged.text, ours.at))
+        if merged.conflict:
             name = self._files.conflict_key(group, slot.key)
             self._files.conflict(name, "both-changed", before, slot.text, ours.text, slot.at, item, group)
+        elif merged.text == slot.text:
+            self._files.kept.append(Kept(slot.key, before, slot.text, at=slot.at))
 
 
 def merge_slot(kind: SlotKind, base: str, theirs: str, ours: str, both_edited: bool = False) -> Merged:
