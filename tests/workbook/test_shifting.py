@@ -36,3 +36,23 @@ def test_each_row_moves_as_if_it_were_the_only_one(formula: str, sheet: str) -> 
     for row in ROWS:
         text = formula.format(row)
         assert known.formula(text, sheet, row) == shifts().formula(text, sheet, row)
+
+
+@pytest.mark.parametrize(
+    ("name", "written"),
+    [
+        ("Xi'an", "'Xi''an'!C5"),
+        ("Xi'an", "&apos;Xi&apos;&apos;an&apos;!C5"),
+        ("Xi'an", "&#39;Xi&#39;&#x27;an&#39;!C5"),
+        ('The "best"', "'The \"best\"'!C5"),
+        ('The "best"', "&apos;The &quot;best&quot;&apos;!C5"),
+        ("R&D", "'R&amp;D'!C5"),
+        ("R&D", "<![CDATA['R&D'!C5]]>"),
+        ("Growth > 5", "'Growth > 5'!C5"),
+        ("Growth > 5", "&apos;growth &gt; 5&apos;!C5"),
+    ],
+)
+def test_a_sheet_is_reached_however_its_formula_is_escaped(name: str, written: str) -> None:
+    known = Shifts({name: Shift(gone=[3])})
+    assert known.reach("Mine", f"<c><f>{written}</f></c>".encode())
+    assert not known.reach("Mine", b"<c><f>Other!C5&amp;&quot;&apos;&quot;</f></c>")

@@ -9,10 +9,10 @@ from itertools import accumulate
 
 from msgspec import Struct
 
+from exporters.package.xmltext import plain
 from exporters.workbook.formula.tokens import Token, tokens
 from exporters.workbook.living.book import Table
 from exporters.workbook.living.shapes import OWN, Reference, Shape, in_references, shaped, shaped_in
-from exporters.workbook.living.spans import escaped
 from exporters.workbook.references import LAST_ROW, parse_range
 
 _END = re.compile(r"(\$?[A-Za-z]{0,3})(\$?)([0-9]*)")
@@ -111,10 +111,8 @@ class Shifts:
         """Whether a sheet, or what its formulas may name, has rows that move; *data* is its part."""
         if not self._by_name or self.of(sheet):
             return bool(self._by_name)
-        if b"&#" in data:
-            return True
-        text = data.decode().casefold()
-        return any(escaped(name.replace("'", "''")) in text for name in self._by_name)
+        text = plain(data).casefold()
+        return any(name.replace("'", "''") in text for name in self._by_name)
 
     def of(self, sheet: str) -> Shift:
         return self._by_name.get(sheet.casefold(), _NONE)
