@@ -32,6 +32,11 @@ def labels(tags: Sequence[Tag]) -> list[str]:
     return [f"{zlib.crc32(one.encode()):08x}.{bodies[:at].count(one)}" for at, one in enumerate(bodies)]
 
 
+def same_of(label: str) -> str:
+    """Return what all loops have in common that go through the same."""
+    return label.partition(".")[0]
+
+
 def names_in(tag: Tag) -> str:
     """Return the names that a loop gives its records: ``d`` of ``for d in districts``."""
     return tag.body.removeprefix("for").partition(" in ")[0].strip()
@@ -40,7 +45,9 @@ def names_in(tag: Tag) -> str:
 def record_of(values: Sequence[Any], loop: int) -> str:
     """Return the token of a layout that says whose turn of a loop begins; without an id where that is no record's."""
     parts = (part for one in values for part in (one if isinstance(one, tuple) else (one,)))
-    return f"k{loop}:{'.'.join(filter(None, map(_id, parts)))},"
+    # A group is known by what it has in common; its members are none of it.
+    ids = [_id(part) for part in parts if not isinstance(part, list)]
+    return f"k{loop}:{'.'.join(ids) if all(ids) else ''},"
 
 
 def _id(value: Any) -> str:

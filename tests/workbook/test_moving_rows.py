@@ -331,3 +331,38 @@ def test_a_pack_of_before_rows_were_marked_goes_on_by_what_they_say(desk: Desk, 
     built(desk)
     sheet = sheets(desk.content)["List"]
     assert sheet.cell(row(sheet, "Beilu", SHARE), 6).value == "mine"
+
+
+def test_a_new_template_with_another_loop_over_the_same_takes_nothing_for_its_rows(tmp_path: Path):
+    again = {"A5": "{% for d in districts %}{{ d.name }}", "B5": "{{ d.targets|length }}{% endfor %}", "A7": "End"}
+    first = {f"{name[0]}{int(name[1:]) - 3}": text for name, text in again.items()}
+    (tmp_path / "own").mkdir()
+    template_file = tmp_path / "own" / "targets.xlsx"
+    template_file.write_bytes(template({"List": {"A1": "Head"} | first}))
+    desk = Desk(tmp_path, "sample-progress", str(tmp_path / "own"), "en")
+    built(desk)
+
+    def edit(book: Any) -> None:
+        sheet = book["List"]
+        sheet.cell(row(sheet, "Xilan District"), 5).value = "ask them"
+        sheet.cell(row(sheet, "Beilu District"), 2).value = 99
+
+    desk.edit(edit)
+    other = {"A2": "{% for d in districts %}Short", "B2": "{{ d.short }}{% endfor %}", "A4": "Then"}
+    template_file.write_bytes(template({"List": {"A1": "Head"} | other | again}))
+    outcome = desk.build()
+    sheet = sheets(desk.content)["List"]
+    assert sheet.cell(row(sheet, "Xilan District"), 5).value == "ask them"
+    assert sheet.cell(row(sheet, "Beilu District"), 2).value == 99
+    assert [line[:2] for line in said(sheet)].count(["Short", "Beilu"]) == 1
+    assert outcome.manifest.conflicts == ()
+
+
+def test_a_row_that_a_person_deleted_and_the_data_moves_is_settled(desk: Desk):
+    desk.edit(lambda book: book["List"].delete_rows(row(book["List"], "Beilu", SHARE)))
+    desk.target("beilu.rd-share-ratio")["value"] = 3.3
+    outcome = desk.build()
+    assert [one["reason"] for one in outcome.manifest.conflicts] == ["deleted-changed"]
+    desk.resolve(outcome.manifest.conflicts[0]["key"], "data")
+    after = desk.build()
+    assert after.manifest.conflicts == ()

@@ -66,7 +66,7 @@ class Axis:
     def near(self, number: int, step: int) -> int:
         """Return :meth:`theirs`; of a row that is gone, that of the next one in the direction of *step*."""
         found = self.theirs(number)
-        while not found and 0 < number <= max(self._used[0], default=0):
+        while step and not found and 0 < number <= max(self._used[0], default=0):
             number += step
             found = self.theirs(number) if number > 0 else 1
         return found

@@ -6,8 +6,10 @@ from __future__ import annotations
 
 import io
 import itertools
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 
 from msgspec import Struct, field
 
@@ -177,13 +179,13 @@ class _New(Struct, frozen=True):
 class _Steps(Struct):
     new: list[_New] = field(default_factory=list)
     gone: set[int] = field(default_factory=set)
-    replaced: dict[int, _New] = field(default_factory=dict)
-    """Rows in whose place another record's stand, and these."""
+    replaced: dict[int, Callable[[], _New]] = field(default_factory=dict)
+    """Rows in whose place another record's stand, and what makes these."""
 
     def replace(self, rows: set[int]) -> None:
         """Let those of *rows* go; all others are written over where they stand."""
         self.gone |= rows
-        self.new = sorted((*self.new, *(self.replaced[row] for row in rows)), key=lambda one: one.number)
+        self.new = sorted((*self.new, *(self.replaced[row]() for row in rows)), key=lambda one: one.number)
 
 
 def _steps(ours: Rows, stretches: Sequence[tuple[Pairs, range, range]]) -> _Steps:
@@ -191,28 +193,38 @@ def _steps(ours: Rows, stretches: Sequence[tuple[Pairs, range, range]]) -> _Step
     for pairs, first, second in stretches:
         same, replaced = pairs.in_order()
         twins = {other: one for one, other in (*same, *replaced)}
+        runs = _Runs(ours, second, twins)
         found.gone |= {*first} - {*twins.values()}
-        found.replaced |= {one: _new(ours, second, twins, other, one) for one, other in replaced}
+        found.replaced |= {one: partial(runs.new, other, one) for one, other in replaced}
         after = first.start - 1
         for number in second:
             after = twins.get(number, after)
             if number not in twins:
-                found.new.append(_new(ours, second, twins, number, after))
+                found.new.append(runs.new(number, after))
     return found
 
 
-def _new(ours: Rows, rows: range, twins: dict[int, int], number: int, after: int) -> _New:
-    form, alike = ours.form(number), [number]
-    for step in (-1, 1):
-        other = number + step
-        while other in rows and form and ours.form(other) == form:
-            alike.append(other)
-            other += step
-    known = sorted(twins[one] for one in alike if one in twins)
-    near = min((one for one in alike if one in twins), key=lambda one: abs(one - number), default=0)
-    stretch = (known[0], known[-1]) if known else _NONE
-    row = ours.sheet.rows.get(number)
-    return _New(number, after, twins.get(near, 0), stretch, row.attributes.get("ht", "") if row is not None else "")
+class _Runs:
+    """The rows of a stretch of a render by the row of the template that they are of, and which of them the base has
+    (``twins``, by their numbers here)."""
+
+    def __init__(self, ours: Rows, rows: range, twins: Mapping[int, int]) -> None:
+        self._ours, self._twins = ours, twins
+        self._known: dict[int, list[int]] = {}
+        for form, alike in itertools.groupby(rows, ours.form):
+            run = [*alike]
+            for numbers in [run] if form else [[number] for number in run]:
+                known = [number for number in numbers if number in twins]
+                self._known |= dict.fromkeys(numbers, known)
+
+    def new(self, number: int, after: int) -> _New:
+        """Return the row of that *number* as one that is new behind a row of the base."""
+        known, twins = self._known[number], self._twins
+        at = bisect_right(known, number)
+        near = min(known[max(at - 1, 0) : at + 1], key=lambda one: abs(one - number), default=0)
+        stretch = (twins[known[0]], twins[known[-1]]) if known else _NONE
+        row = self._ours.sheet.rows.get(number)
+        return _New(number, after, twins.get(near, 0), stretch, row.attributes.get("ht", "") if row is not None else "")
 
 
 # --- the same in a file ----------------------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ from collections.abc import Container, Hashable, Iterator, Mapping, Sequence
 
 from exporters.workbook.living.alignment import Signs, longest, pairs_of, signs_of
 from exporters.workbook.living.book import Book
-from exporters.workbook.rowmarks import MARK
+from exporters.workbook.rowmarks import MARK, same_of
 
 Form = tuple[tuple[int, int, bool], ...]
 """What rows of one row of the template have in common: their columns, formats, and which of them are worked out."""
@@ -27,7 +27,7 @@ class Rows:
     """The rows of a sheet of a render: stretches of them between its tables and rows with keys."""
 
     def __init__(self, book: Book, part: str, styled: bool) -> None:
-        self.book, self.part, self.sheet, self._styled = book, part, book.sheet(part), styled
+        self.book, self.part, self.sheet, self.styled = book, part, book.sheet(part), styled
         areas = sorted((one.area.top, one.area.bottom) for one in book.areas if one.sheet == part and one.key_column)
         last = max((number for number, row in self.sheet.rows.items() if row.cells or self.mark(number)), default=0)
         ends = [(0, 0), *areas, (max(last, areas[-1][1] if areas else 0) + 1,) * 2]
@@ -41,10 +41,16 @@ class Rows:
         """Return what the loop that made a row is known by."""
         return self.mark(number).partition(":")[0]
 
+    def lone(self) -> set[str]:
+        """Return what the loops are known by that alone go through what they go through."""
+        loops = {*map(self.loop, self.sheet.rows)} - {""}
+        counted = Counter(map(same_of, loops))
+        return {loop for loop in loops if counted[same_of(loop)] == 1}
+
     def form(self, number: int) -> Form:
         row = self.sheet.rows.get(number)
         cells = (row.cells[one] for one in sorted(row.cells)) if row is not None else ()
-        return tuple((cell.column, cell.style * self._styled, cell.formula is not None) for cell in cells)
+        return tuple((cell.column, cell.style * self.styled, cell.formula is not None) for cell in cells)
 
     def signs(self, rows: Sequence[int]) -> dict[int, Signs]:
         found = {
@@ -74,6 +80,9 @@ class Pairs:
 
     def __init__(self, base: Rows, ours: Rows, first: range, second: range) -> None:
         loops = {*map(base.loop, first)} & {*map(ours.loop, second)} - {""}
+        if not base.styled:
+            # Another template: which of several loops over the same is which, their number does not tell.
+            loops &= base.lone() & ours.lone()
         marked = [
             [number for number in one if rows.loop(number) in loops] for rows, one in ((base, first), (ours, second))
         ]
