@@ -115,6 +115,15 @@ def _settled(
     stamp = Stamp.parse(now.stamp)
     assert stamp is not None
     result = patched(room, theirs, replace(plan, conflicts=tuple(still)), ours, stamp)
+    gone = [one for one in asked if one.ours and not one.theirs and (one.item, one.group) not in nowhere]
+    if gone:
+        # A cell of a row that is gone: only the finished file tells whether there was a place for it.
+        finished = room.read(edited_from(room, ours, Package.open(result, name=shown, limits=EDITED)))
+        there = {(item, group) for group, item, slot in finished.slots() if slot.text}
+        gone = [one for one in gone if (one.item, one.group) not in there]
+    if gone:
+        still += gone
+        result = patched(room, theirs, replace(plan, conflicts=tuple(still)), ours, stamp)
     return result, (*still, *(one for one in left if one.reason == "not-carried"))
 
 

@@ -16,6 +16,7 @@ from openpyxl.chart import BarChart, Reference
 from openpyxl.comments import Comment
 from openpyxl.styles import Font, PatternFill
 
+from exporters.errors import BriefpackError
 from exporters.workbook import rowflow, rowmarks, rowwriter
 from exporters.workbook.locating import results
 from tests.workbook.books import rendered, template
@@ -358,11 +359,13 @@ def test_a_new_template_with_another_loop_over_the_same_takes_nothing_for_its_ro
     assert outcome.manifest.conflicts == ()
 
 
-def test_a_row_that_a_person_deleted_and_the_data_moves_is_settled(desk: Desk):
+def test_a_row_that_a_person_deleted_has_no_place_for_what_the_data_says_of_it(desk: Desk):
     desk.edit(lambda book: book["List"].delete_rows(row(book["List"], "Beilu", SHARE)))
     desk.target("beilu.rd-share-ratio")["value"] = 3.3
-    outcome = desk.build()
-    assert [one["reason"] for one in outcome.manifest.conflicts] == ["deleted-changed"]
-    desk.resolve(outcome.manifest.conflicts[0]["key"], "data")
-    after = desk.build()
-    assert after.manifest.conflicts == ()
+    (conflict,) = desk.build().manifest.conflicts
+    assert conflict["reason"] == "deleted-changed"
+    with pytest.raises(BriefpackError, match="no place to go"):
+        desk.resolve(conflict["key"], "data")
+    assert [one["key"] for one in desk.build().manifest.conflicts] == [conflict["key"]]
+    desk.resolve(conflict["key"], "mine")
+    assert desk.build().manifest.conflicts == ()
