@@ -18,6 +18,8 @@ from openpyxl.styles import Font, PatternFill
 
 from exporters.errors import BriefpackError
 from exporters.workbook import rowflow, rowmarks, rowwriter
+from exporters.workbook.living import arranging
+from exporters.workbook.living.arranging import Turn, Turns
 from exporters.workbook.locating import results
 from tests.workbook.books import rendered, template
 
@@ -210,6 +212,85 @@ def test_what_hangs_together_keeps_its_order_and_is_told(desk: Desk):
         assert book["Mine"]["A1"].value == "=SUM(List!C3:C5)"
         assert rates(sheet) == rates(fresh)
         assert sheet.cell(row(sheet, "Beilu", SHARE), 6).value == "ask the bureau"
+
+
+def test_each_list_that_hangs_together_is_found_in_one_pass(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    (tmp_path / "own").mkdir()
+    (tmp_path / "own" / "targets.xlsx").write_bytes(template({"List": CELLS, "Other": CELLS, "Third": CELLS}))
+    desk = Desk(tmp_path, "sample-progress", str(tmp_path / "own"), "en")
+    built(desk)
+
+    def edit(book: Any) -> None:
+        book.create_sheet("Mine")["A1"] = "=SUM(List!C3:C5)"
+        book["Mine"]["A2"] = "=SUM(Third!C3:C5)"
+        book["Other"].cell(row(book["Other"], "Beilu", SHARE), 6).value = "ask the bureau"
+
+    desk.edit(edit)
+    rerank(desk)
+    made: list[int] = []
+    changed = arranging._changed
+    monkeypatch.setattr(arranging, "_changed", lambda book, turns: made.append(len(turns)) or changed(book, turns))
+    outcome = built(desk)
+    assert made == [3, 3, 1]
+    assert [fault.code for fault in outcome.warnings] == ["order"]
+    sheet = sheets(desk.content)["Other"]
+    assert said(sheet) == said(sheets(desk.fresh())["Other"])
+    assert sheet.cell(row(sheet, "Beilu", SHARE), 6).value == "ask the bureau"
+
+
+BLOCKS = {
+    "A1": "Head", "A2": "{% for d in districts %}{{ d.name }}", "A3": "{% for t in d.targets %}{{ t.label }}",
+    "B3": "{{ t.number }}{% endfor %}", "A5": "{% endfor %}",
+}  # fmt: skip
+
+
+def test_what_ends_with_the_last_row_that_says_something_holds_all(tmp_path: Path):
+    """The list ends with an empty row."""
+    (tmp_path / "own").mkdir()
+    (tmp_path / "own" / "targets.xlsx").write_bytes(template({"List": BLOCKS}))
+    desk = Desk(tmp_path, "sample-progress", str(tmp_path / "own"), "en")
+    built(desk)
+    last = len(said(sheets(desk.content)["List"]))
+
+    def edit(book: Any) -> None:
+        sheet = book["List"]
+        sheet["E2"] = "of the first"
+        sheet.print_area = sheet.auto_filter.ref = f"A1:E{last}"
+        sheet.sheet_view.selection[0].sqref = "B5:B12"
+        book.create_sheet("Mine")["A1"] = f"=SUM(List!B2:B{last})"
+
+    desk.edit(edit)
+    first = sheets(desk.content)["List"]["A2"].value
+    reorder(desk)
+    outcome = built(desk)
+    assert not [fault for fault in outcome.warnings if fault.code == "order"]
+    clean(desk.content)
+    book = sheets(desk.content)
+    sheet = book["List"]
+    assert said(sheet, 2) == said(sheets(desk.fresh())["List"], 2)
+    assert sheet.cell(row(sheet, first), 5).value == "of the first"
+    assert book["Mine"]["A1"].value == f"=SUM(List!B2:B{last})"
+    assert (sheet.auto_filter.ref, sheet.dimensions) == (f"A1:E{last}", f"A1:E{last}")
+    assert sheet.print_area == f"'List'!$A$1:$E${last}"
+    assert not results(opened(desk.content))
+
+
+def test_a_range_over_all_goes_on_to_hold_all_where_the_last_row_was_empty():
+    """Two rows change places with one that an empty row follows."""
+    turn = Turn.of("List", [(2, 3), (4, 5)], [1, 0])
+    turn.fit([2, 3, 4])
+    assert turn.rows(2, 4) == (2, 5)
+    assert not turn.torn
+    assert turn.rows(2, 3) == (4, 5)
+    assert turn.rows(3, 4) == (3, 4)
+    assert turn.torn
+
+
+def test_a_range_over_all_of_one_list_and_some_of_another_tears_that():
+    first, second = Turn.of("List", [(2, 3), (4, 5)], [1, 0]), Turn.of("List", [(7, 8), (9, 10)], [1, 0])
+    second.fit([7, 8, 9])
+    assert Turns([second, first]).rows(4, 9) == (4, 10)
+    assert (first.torn, second.torn) == (True, False)
 
 
 def test_rows_come_go_and_move_at_once(desk: Desk):

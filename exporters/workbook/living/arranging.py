@@ -11,6 +11,7 @@ from exporters.package import ct, rt
 from exporters.snapshot import Arrangement
 from exporters.workbook.living.book import KEPT, Book, Table, readable
 from exporters.workbook.living.caches import renew
+from exporters.workbook.living.cells import Row
 from exporters.workbook.living.notes import SheetNotes
 from exporters.workbook.living.packing import Changes
 from exporters.workbook.living.related import Related
@@ -43,24 +44,22 @@ def turn_rows(
 ) -> tuple[list[Turn], list[SheetEdit]]:
     """Write a workbook with those of *turns* made by which nothing is torn apart; return them, and what was done to its
     sheets. *renewing*: what is worked out is worked out anew."""
-    edits: list[SheetEdit] = []
+    for turn in turns:
+        rows = book.sheet(turn.sheet).rows
+        turn.fit([row for row in range(turn.top, turn.bottom + 1) if row in rows and _is_held(rows[row])])
     while turns:
-        try:
-            changes, edits = _changed(book, turns)
-        except _TornError as error:
-            turns = [turn for turn in turns if turn is not error.turn]
-            continue
-        if renewing:
-            renew(book, changes, edits)
-        changes.write(out, epoch)
-        break
-    return turns, edits
+        changes, edits = _changed(book, turns)
+        if not any(turn.torn for turn in turns):
+            if renewing:
+                renew(book, changes, edits)
+            changes.write(out, epoch)
+            return turns, edits
+        turns = [turn for turn in turns if not turn.torn]
+    return [], []
 
 
-class _TornError(Exception):
-    def __init__(self, turn: Turn) -> None:
-        super().__init__()
-        self.turn = turn
+def _is_held(row: Row) -> bool:
+    return any(not cell.blank for cell in row.cells.values())
 
 
 class _Stretch(Struct, frozen=True):
@@ -71,7 +70,8 @@ class _Stretch(Struct, frozen=True):
 
 
 class Turn(Shift):
-    """Stretches of rows of one sheet that change places."""
+    """Stretches of rows of one sheet that change places. ``torn`` says whether a range was met that holds some of them
+    and would not do so any more."""
 
     @classmethod
     def of(cls, sheet: str, bounds: Sequence[tuple[int, int]], order: Sequence[int]) -> Turn:
@@ -89,6 +89,14 @@ class Turn(Shift):
         self.sheet, self._stretches = sheet, stretches
         self.top, self.bottom = stretches[0].top, stretches[-1].bottom
         self._down = {row: one.down for one in stretches for row in range(one.top, one.bottom + 1)}
+        self._held = self._then = (self.top, self.bottom)
+        self.torn = False
+
+    def fit(self, held: Sequence[int]) -> None:
+        """Learn which of the rows hold something: a range over all of these holds all that moves."""
+        if held:
+            then = [self.row(row) for row in held]
+            self._held, self._then = (min(held), max(held)), (min(then), max(then))
 
     def __bool__(self) -> bool:
         return True
@@ -97,13 +105,15 @@ class Turn(Shift):
         return number + self._down.get(number, 0)
 
     def rows(self, top: int, bottom: int, *, single: bool = True) -> tuple[int, int]:
-        """Return where a range stands afterwards; what holds none or all of the rows that move stays. Raises _TornError
-        where it holds some."""
+        """Return where a range stands afterwards; what holds none or all of the rows that move stays."""
         if bottom < self.top or top > self.bottom or (top <= self.top and bottom >= self.bottom):
             return top, bottom
-        if top != bottom and not any(one.top <= top and bottom <= one.bottom for one in self._stretches):
-            raise _TornError(self)
-        return self.row(top), self.row(bottom)
+        if top == bottom or any(one.top <= top and bottom <= one.bottom for one in self._stretches):
+            return self.row(top), self.row(bottom)
+        if top <= self._held[0] and bottom >= self._held[1]:
+            return min(top, self._then[0]), max(bottom, self._then[1])
+        self.torn = True
+        return top, bottom
 
     def frame(self, top: int, bottom: int) -> tuple[int, int]:
         """Return where what floats over rows stands afterwards: with them, or where it stood."""
@@ -132,9 +142,7 @@ class Turns(Shift):
 
     def rows(self, top: int, bottom: int, *, single: bool = True) -> tuple[int, int]:
         for one in self._turns:
-            moved = one.rows(top, bottom)
-            if moved != (top, bottom):
-                return moved
+            top, bottom = one.rows(top, bottom)
         return top, bottom
 
     def frame(self, top: int, bottom: int) -> tuple[int, int]:
@@ -211,13 +219,18 @@ def _changed(book: Book, turns: Sequence[Turn]) -> tuple[Changes, list[SheetEdit
 
 
 def _in_order(part: str, data: bytes) -> bytes:
-    """Return a sheet whose rows stand by their numbers again."""
+    """Return a sheet whose rows stand by their numbers again, and within its extent."""
     sheet = read_sheet(part, data)
     splices = Splices(data)
     rows = sorted(sheet.rows.values(), key=lambda one: one.start)
     for place, row in zip(rows, sorted(rows, key=lambda one: one.number), strict=True):
         if place is not row:
             splices.replace(place.start, place.end, data[row.start : row.end])
+    extent = sheet.root.child("dimension")
+    area = parse_range(extent.get("ref")) if extent is not None else None
+    last = max((row.number for row in rows if row.cells), default=0)
+    if extent is not None and area is not None and last > area.bottom:
+        splices.attribute(extent, "ref", area._replace(bottom=last).text)
     return splices.result()
 
 

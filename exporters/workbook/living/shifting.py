@@ -30,7 +30,7 @@ class Shift:
     """The rows put into one sheet and taken out of it; all row numbers given are those of before."""
 
     scrolls = True
-    """Whether what a window shows first moves too."""
+    """Whether what a window shows first, its cursor and the extent of the sheet move too."""
 
     def __init__(self, insertions: Iterable[Insertion] = (), gone: Iterable[int] = ()) -> None:
         self._gone = sorted(gone)

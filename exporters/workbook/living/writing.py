@@ -20,6 +20,7 @@ from exporters.workbook.rowmarks import MARK
 _RANGES = frozenset(("ref", "sqref"))
 _OF_ONE_ROW = frozenset(("mergeCell", "hyperlink"))
 """What stays in its row, even the only one of a table that grows."""
+_OF_THE_VIEW = frozenset(("dimension", "sheetView", "pane", "selection", "customSheetView"))
 _CELLS = frozenset(("topLeftCell", "activeCell", "r"))
 _RULES = frozenset(("formula", "formula1", "formula2"))
 _BEHIND_LEGACY = frozenset(
@@ -316,7 +317,7 @@ class _Writer:
             if moved != span.text:
                 self._splices.text(span, moved)
             return
-        if not self._shift:
+        if not self._shift or (span.name in _OF_THE_VIEW and not self._shift.scrolls):
             return
         if span.name == "mergeCells":
             self._leave_out([one for one in span.children if self._is_one_cell(one)], span)
@@ -329,8 +330,6 @@ class _Writer:
                 moved = self._shifts.ranges(span.get(name), self._name, single=span.name not in _OF_ONE_ROW)
             self._splices.attribute(span, name, moved)
         for name in _CELLS & span.attributes.keys():
-            if name == "topLeftCell" and not self._shift.scrolls:
-                continue
             self._splices.attribute(span, name, moved_area(span.get(name), self._shift, single=False))
         if span.name == "sqref" and span.text:
             self._splices.text(span, self._shifts.ranges(span.text, self._name))
