@@ -190,7 +190,7 @@ def read_order(
     marked = {
         row: mark
         for unit, start, mark in zip(order, rows, marks.found, strict=False)
-        for row in (range(start, start + heights[unit]) if mark else ())
+        for row in (range(start, start + heights[_plain(unit)]) if mark else ())
     }
     return blanks, turns, marked
 

@@ -18,6 +18,7 @@ from openpyxl.styles import Font, PatternFill
 
 from exporters.errors import BriefpackError
 from exporters.workbook import rowflow, rowmarks, rowwriter
+from exporters.workbook.layout import read_order
 from exporters.workbook.living import arranging
 from exporters.workbook.living.arranging import Turn, Turns
 from exporters.workbook.locating import results
@@ -291,6 +292,15 @@ def test_a_range_over_all_of_one_list_and_some_of_another_tears_that():
     second.fit([7, 8, 9])
     assert Turns([second, first]).rows(4, 9) == (4, 10)
     assert (first.torn, second.torn) == (True, False)
+
+
+def test_all_rows_that_stay_empty_in_a_turn_bear_its_mark():
+    """Two rows of the template that are one, which a formula of the loop looks at."""
+    marks = rowmarks.Marks([(), (0,), (0,), (0,), (), ()], ["list"])
+    heights = [1, 1, 2, 1, 1, 1]
+    order, turns, found = read_order("0,k0:dongyu,b0,1,e0,4,5,", (), heights, {0: [(2, 2, 1)]}, marks)
+    assert (order, turns) == ([0, 1, ~2, 4, 5], {0: [(2, 4)]})
+    assert found == dict.fromkeys((2, 3, 4), "list:dongyu")
 
 
 def test_rows_come_go_and_move_at_once(desk: Desk):
