@@ -5,6 +5,8 @@ from __future__ import annotations
 import copy
 import io
 import re
+import tracemalloc
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +22,7 @@ from exporters.errors import BriefpackError
 from exporters.workbook import rowflow, rowmarks, rowwriter
 from exporters.workbook.layout import read_order
 from exporters.workbook.living import arranging
+from exporters.workbook.living.alignment import pairs_of
 from exporters.workbook.living.arranging import Turn, Turns
 from exporters.workbook.locating import results
 from tests.workbook.books import rendered, template
@@ -460,3 +463,87 @@ def test_a_row_that_a_person_deleted_has_no_place_for_what_the_data_says_of_it(d
     assert [one["key"] for one in desk.build().manifest.conflicts] == [conflict["key"]]
     desk.resolve(conflict["key"], "mine")
     assert desk.build().manifest.conflicts == ()
+
+
+def torn(desk: Desk, *typed: tuple[str, str, int, Any]) -> Any:
+    """Let a formula keep some rows together, and type over cells of rows, each given by its place and label."""
+
+    def edit(book: Any) -> None:
+        sheet = book["List"]
+        book.create_sheet("Mine")["A1"] = "=SUM(List!C3:C5)"
+        for place, label, column, value in typed:
+            sheet.cell(rows[place, label], column).value = value
+
+    sheet = sheets(desk.content)["List"]
+    rows = {(line[0].value, line[1].value): line[0].row for line in sheet.iter_rows(max_row=row(sheet, "Sum"))}
+    desk.edit(edit)
+    rerank(desk)
+    return sheets(desk.content)["List"]
+
+
+def test_a_retyped_row_that_keeps_its_place_is_known_for_its_own(desk: Desk):
+    before = said(torn(desk, ("Beilu", SHARE, 2, "R&D"), ("Dongyu", "Fixed-asset investment", 2, "our words")), 2)[:15]
+    outcome = built(desk)
+    assert [fault.code for fault in outcome.warnings] == ["order"]
+    for share in (0.3, 0.31):
+        desk.target("beilu.rd-share-ratio")["value"] = share * 100
+        built(desk)
+        sheet = sheets(desk.content)["List"]
+        assert said(sheet, 2)[:15] == before
+        assert sheet.cell(row(sheet, "Beilu", "R&D"), 3).value == share
+        assert sheet.cell(row(sheet, "Dongyu", "our words"), 3).value == 0.0001
+
+
+def test_a_conflict_of_a_row_that_keeps_its_place_is_settled_there(desk: Desk):
+    fixed = ("Dongyu", "Fixed-asset investment")
+    torn(desk, ("Beilu", SHARE, 3, 77), (*fixed, 2, "our words"), (*fixed, 3, 88))
+    outcome = built(desk, 3)
+    told = {one["ours"]: (one["key"], one["theirs"]) for one in outcome.manifest.conflicts}
+    assert told["0.3"][1] == "77"
+    assert told["0.0001"][1] == ""
+    desk.resolve(told["0.3"][0], "data")
+    built(desk, 3)
+    sheet = sheets(desk.content)["List"]
+    assert sheet.cell(row(sheet, "Beilu", SHARE), 3).value == 0.3
+    assert sheet.cell(row(sheet, "Dongyu", "our words"), 3).value == 88
+
+
+def test_rows_that_say_the_same_keep_their_place_with_the_data_s_words(tmp_path: Path):
+    cells = {
+        "A1": f"{{% for t in {RATES} %}}{{{{ t.place.short }}}}", "B1": "{{ t.number * 0 }}{% endfor %}", "A3": "End",
+    }  # fmt: skip
+    (tmp_path / "own").mkdir()
+    (tmp_path / "own" / "targets.xlsx").write_bytes(template({"List": cells}))
+    desk = Desk(tmp_path, "sample-progress", str(tmp_path / "own"), "en")
+    built(desk)
+    desk.edit(lambda book: book.create_sheet("Mine").__setitem__("A1", "=SUM(List!B2:B4)"))
+    rerank(desk)
+    assert [fault.code for fault in built(desk).warnings] == ["order"]
+    assert said(sheets(desk.content)["List"], 2) == said(sheets(desk.fresh())["List"], 2)
+
+
+def test_a_sorted_list_is_known_by_what_its_retyped_rows_still_say(desk: Desk):
+    def edit(book: Any) -> None:
+        sheet = book["List"]
+        last = row(sheet, "Sum") - 2
+        lines = sorted([cell.value for cell in line[:3]] for line in sheet.iter_rows(min_row=2, max_row=last))
+        for number, line in enumerate(lines, 2):
+            for column, value in enumerate(line, 1):
+                sheet.cell(number, column).value = value
+        sheet.cell(row(sheet, "Beilu", SHARE), 3).value = 77
+        sheet.cell(row(sheet, "Dongyu", "Fixed-asset investment"), 3).value = 88
+
+    desk.edit(edit)
+    rerank(desk)
+    conflicts = {(one["theirs"], one["ours"]) for one in built(desk, 3).manifest.conflicts}
+    assert conflicts == {("77", "0.3"), ("88", "0.0001")}
+
+
+def test_many_rows_that_say_the_same_cost_little_memory():
+    rows = {number: Counter[Any]({"Indicator": 2, "Target": 2}) for number in range(1, 1001)}
+    tracemalloc.start()
+    try:
+        assert len(pairs_of(rows, dict(rows))) == 1000
+        assert tracemalloc.get_traced_memory()[1] < 10_000_000
+    finally:
+        tracemalloc.stop()

@@ -27,6 +27,8 @@ _ENOUGH = 0.5
 _DIGITS = 9
 # Beyond so many pairs of rows that could be each other none is taken for another.
 _MOST = 40_000
+_FEW = 30
+"""What more rows say tells none of them from others."""
 
 
 class Axis:
@@ -39,6 +41,7 @@ class Axis:
         self._there = dict(pairs)
         self._here = {number: one for one, number in pairs}
         self._chain = [(0, 0), *longest(pairs)]
+        self._crossed = _crossed(pairs, self._chain)
 
     @property
     def is_plain(self) -> bool:
@@ -78,6 +81,8 @@ class Axis:
         at = bisect_left(self._chain, number, key=lambda pair: pair[side])
         before, behind = self._chain[at - 1], self._chain[at] if at < len(self._chain) else None
         found = before[1 - side] + number - before[side]
+        if at in self._crossed and (number in self._used[side] or found in self._used[1 - side]):
+            return 0
         if behind is None or behind[0] - before[0] == behind[1] - before[1]:
             used = number in self._used[side] and found in self._used[1 - side] and behind is None
             return 0 if used or found in (self._here, self._there)[side] else found
@@ -93,16 +98,65 @@ class Axis:
 def pairs_of(base: Mapping[int, Signs], theirs: Mapping[int, Signs]) -> list[tuple[int, int]]:
     """Return the rows of two sheets that are each other, as far as that is certain."""
     certain = sorted(_certain(base, theirs))
+    known = sorted((*certain, *_likest(base, theirs, certain)))
+    if len(longest(known)) < len(known):
+        certain = known
     found = list(certain)
     ends = [(0, 0), *longest(certain), (LAST_ROW + 1, LAST_ROW + 1)]
+    crossed = _crossed(certain, ends)
     taken = {one for one, _ in certain}, {other for _, other in certain}
     ours, others = sorted(base.keys() - taken[0]), sorted(theirs.keys() - taken[1])
-    for (top, there), (bottom, end) in itertools.pairwise(ends):
+    for at, ((top, there), (bottom, end)) in enumerate(itertools.pairwise(ends), 1):
         rows = ours[bisect_left(ours, top + 1) : bisect_left(ours, bottom)]
-        known = others[bisect_left(others, there + 1) : bisect_left(others, end)]
-        if rows and known:
-            found += _gap(rows, known, base, theirs, even=bottom - top == end - there)
+        near = others[bisect_left(others, there + 1) : bisect_left(others, end)]
+        if rows and near and at not in crossed:
+            found += _gap(rows, near, base, theirs, even=bottom - top == end - there)
     return sorted(found)
+
+
+def _crossed(pairs: Sequence[tuple[int, int]], chain: Sequence[tuple[int, int]]) -> set[int]:
+    """Return between which links of a chain of *pairs* others changed places, by the places of the later links: there
+    no row is known by where it stands."""
+    links, found = {*chain}, set[int]()
+    for pair in pairs:
+        if pair not in links:
+            ends = [bisect_left(chain, pair[side], key=lambda link: link[side]) for side in (0, 1)]
+            found.update(range(min(ends), max(ends) + 1))
+    return found
+
+
+def _likest(
+    base: Mapping[int, Signs], theirs: Mapping[int, Signs], certain: Sequence[tuple[int, int]]
+) -> list[tuple[int, int]]:
+    """Return the rows, of those that are not *certain*, that are more like each other than any others, by what few rows
+    say."""
+    taken = {one for one, _ in certain}, {other for _, other in certain}
+    left = [{number: signs for number, signs in numbered.items() if number not in known and signs}
+            for numbered, known in zip((base, theirs), taken, strict=True)]  # fmt: skip
+    having: list[dict[Hashable, list[int]]] = [defaultdict(list), defaultdict(list)]
+    for holders, rows in zip(having, left, strict=True):
+        for number, signs in rows.items():
+            for sign in signs:
+                holders[sign].append(number)
+    shared: dict[tuple[int, int], int] = defaultdict(int)
+    for sign, ours in having[0].items():
+        others = having[1].get(sign, [])
+        if max(len(ours), len(others)) <= _FEW:
+            for one, other in itertools.product(ours, others):
+                shared[one, other] += min(base[one][sign], theirs[other][sign])
+    best: list[dict[int, list[int]]] = [defaultdict(list), defaultdict(list)]
+    for pair, count in shared.items():
+        for side in (0, 1):
+            best[side][pair[side]].append(count)
+    most = [
+        {number: max(counts) if counts.count(max(counts)) == 1 else 0 for number, counts in found.items()}
+        for found in best
+    ]
+    return [
+        (one, other)
+        for (one, other), count in shared.items()
+        if count == most[0][one] == most[1][other] and _likeness(base[one], theirs[other]) >= _ENOUGH
+    ]
 
 
 def _certain(base: Mapping[int, Signs], theirs: Mapping[int, Signs]) -> Iterator[tuple[int, int]]:
@@ -150,10 +204,16 @@ def _with_more(base: Mapping[int, Signs], theirs: Mapping[int, Signs]) -> list[t
     for number, signs in theirs.items():
         for sign in _written(signs):
             having[sign].add(number)
-    rows = {number: found for number, signs in base.items() if (found := _written(signs))}
-    holders = {number: set.intersection(*(having.get(one, set()) for one in signs)) for number, signs in rows.items()}
-    counted = Counter(number for found in holders.values() for number in found)
-    return [(one, other) for one, found in holders.items() if len(found) == 1 for other in found if counted[other] == 1]
+    saying: dict[frozenset[Hashable], list[int]] = defaultdict(list)
+    for number, signs in base.items():
+        saying[_written(signs)].append(number)
+    counted, found = Counter[int](), list[tuple[int, int]]()
+    for said, numbers in saying.items():
+        if said:
+            holders = set.intersection(*sorted((having.get(one, set()) for one in said), key=len))
+            counted.update(dict.fromkeys(holders, len(numbers)))
+            found += ((numbers[0], other) for other in holders if len(holders) == len(numbers) == 1)
+    return [(one, other) for one, other in found if counted[other] == 1]
 
 
 def longest(pairs: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:

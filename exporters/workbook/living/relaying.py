@@ -36,6 +36,8 @@ from exporters.workbook.references import LAST_COLUMN, LAST_ROW, Range, parse_ra
 
 _Sheet = tuple[str, Rows, list[tuple[Pairs, range, range]]]
 """A sheet of a base, its rows in a new render, and the stretches of both."""
+_Place = tuple[str, int, int]
+"""A sheet of a base, and the first and the last of some of its rows."""
 _NONE = (LAST_ROW + 1, LAST_ROW + 1)
 """Rows that no range takes in."""
 
@@ -62,13 +64,16 @@ def relaid(package: EditedPackage, ours: Package, *, restyled: bool = False) -> 
         book = KEPT.find(package) or Book(package)
         assert book.origin is not None
         new = KEPT.find(ours) or Book(ours, book.origin)
-        found = [*_pairs(book.origin, new, styled=not restyled)]
-        turned = _turned(book, found)
-        if turned is None:
-            return _laid_out(book, new, Relaid(package, str, ()), found)
-        book = Book(turned.package, book)
-        assert book.origin is not None
-        return _laid_out(book, new, turned, [*_pairs(book.origin, new, styled=not restyled)])
+        found, held = [*_pairs(book.origin, new, styled=not restyled)], set[_Place]()
+        turned = _turned(book, found, held)
+        if turned.moved is not None:
+            book = Book(turned.package, book)
+            assert book.origin is not None
+            found = [*_pairs(book.origin, new, styled=not restyled)]
+        for part, _, stretches in found:
+            for pairs, _, _ in stretches:
+                pairs.hold([range(top, bottom + 1) for sheet, top, bottom in held if sheet == part])
+        return _laid_out(book, new, turned, found)
 
 
 def _here(book: Book) -> dict[str, str]:
@@ -92,29 +97,57 @@ def _pairs(base: Book, ours: Book, *, styled: bool) -> Iterator[_Sheet]:
 # --- what the new render has elsewhere -------------------------------------------------------------------------------
 
 
-def _turned(book: Book, sheets: Iterable[_Sheet]) -> Relaid | None:
+def _turned(book: Book, sheets: Sequence[_Sheet], held: set[_Place]) -> Relaid:
     """Return an edited workbook, and what it was edited from, with rows in the order of a new render; what a person
-    rearranged, or what would be torn apart, keeps its own."""
+    rearranged, or what would be torn apart, keeps its own. Where its rows could not be told any more, what they were
+    edited from keeps it too: *held*, which is added to."""
     origin, here = book.origin, _here(book)
     assert origin is not None
     wanted = [(part, turned) for part, _, found in sheets for pairs, _, _ in found for turned in pairs.turned()]
-    turns = {id(turn): (turn, turned) for part, turned in wanted if (turn := _turn(part, turned, None)) is not None}
-    out = io.BytesIO()
+    turns = {id(turn): (turn, turned) for part, turned in wanted if (turn := _turn(part, turned, None)) is not None
+             and (part, turn.top, turn.bottom) not in held}  # fmt: skip
+    out, package = io.BytesIO(), book.package
+    assert isinstance(package, EditedPackage)
     done, _ = turn_rows(origin, [turn for turn, _ in turns.values()], out, None, renewing=False)
     if not done:
-        return None
-    base, package = Package.written(out.getvalue(), name=origin.package.file), book.package
+        return Relaid(package, str, (), bool(held))
+    base = Package.written(out.getvalue(), name=origin.package.file)
     made = [turns[id(turn)] for turn in done if turn.sheet in here]
     parts = {turn.sheet: here[turn.sheet] for turn, _ in made}
     own = [_turn(parts[turn.sheet], turned, book.alignments.get(parts[turn.sheet])) for turn, turned in made]
     out = io.BytesIO()
     kept, edits = turn_rows(book, [turn for turn in own if turn is not None], out, None, renewing=False)
-    edited = Package.written(out.getvalue(), name=package.file) if kept else package
+    edited = EditedPackage(
+        Package.written(out.getvalue(), name=package.file) if kept else package, base, mended=package.mended
+    )
+    apart = [turn for (turn, _), there in zip(made, own, strict=True) if there is None or there not in kept]
+    if apart:
+        now = Book(edited, book)
+        lost = {(turn.sheet, turn.top, turn.bottom) for turn in apart if not _is_known(book, now, turn, kept)}
+        if lost:
+            held |= lost
+            return _turned(book, sheets, held)
     shifts = {part: Turns([turn for turn in done if turn.sheet == part]) for part in {turn.sheet for turn in done}}
-    mended = isinstance(package, EditedPackage) and package.mended
     renaming = _Renaming(origin, Book(base, origin), shifts)
     moved = {edit.entry.part: edit.touched for edit in edits}
-    return Relaid(EditedPackage(edited, base, mended=mended), renaming, (), len(kept) < len(own), moved)
+    return Relaid(edited, renaming, (), bool(apart or held), moved)
+
+
+def _is_known(book: Book, now: Book, turn: Turn, kept: Sequence[Turn]) -> bool:
+    """Whether the rows that change places in what a workbook was edited from, and not in it, are known for what they
+    were before, but for those that say something else and are taken for none."""
+    origin, part = book.origin, _here(book)[turn.sheet]
+    assert origin is not None
+    before, after = book.alignments.get(part), now.alignments.get(part)
+    there = Turns([one for one in kept if one.sheet == part])
+    for row in range(turn.top, turn.bottom + 1):
+        if not (was := _said(origin, turn.sheet, row)):
+            continue
+        old = before.rows.theirs(row) if before is not None else row
+        new = after.rows.theirs(turn.row(row)) if after is not None else turn.row(row)
+        if new != there.row(old) and (new or was == _said(book, part, old)):
+            return False
+    return True
 
 
 def _turn(part: str, turned: Sequence[Sequence[int]], known: Alignment | None) -> Turn | None:
@@ -149,7 +182,7 @@ def _laid_out(book: Book, new: Book, there: Relaid, sheets: Iterable[_Sheet]) ->
         if part in here:
             own.replace({row for row in own.replaced if any(now.told(here[part], part, (row,)))})
     steps = {part: own for part, own in steps.items() if own.new or own.gone}
-    if not steps and there.moved is None:
+    if not steps and there.moved is None and not there.disordered:
         return None
     told: list[str] = []
     for part, own in steps.items():

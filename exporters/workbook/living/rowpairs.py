@@ -107,6 +107,16 @@ class Pairs:
             if len(stretches) > 1:
                 yield sorted(stretches, key=lambda one: wanted[one[0]])
 
+    def hold(self, places: Sequence[range]) -> None:
+        """Let rows at some *places* of the first render be those that stand there in the second, if of one form."""
+        (base, ours), same = self._sides, self.same
+        for place in places:
+            held = [pair for pair in same if pair[0] in place]
+            pairs = zip((one for one, _ in held), sorted(other for _, other in held), strict=True)
+            alike = [pair for pair in pairs if base.form(pair[0]) == ours.form(pair[1])]
+            same = sorted({*same} - {*held} | {*alike})
+        self.same = same
+
     def in_order(self) -> tuple[list[Pair], list[Pair]]:
         """Return which rows are each other in one order of both, and which were replaced where they stand."""
         same = longest(self.same)
