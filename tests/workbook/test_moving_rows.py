@@ -539,6 +539,23 @@ def test_a_sorted_list_is_known_by_what_its_retyped_rows_still_say(desk: Desk):
     assert conflicts == {("77", "0.3"), ("88", "0.0001")}
 
 
+def test_a_list_of_a_person_s_own_beside_some_rows_is_not_scrambled(desk: Desk):
+    steps = ["Our steps", "1 collect", "2 check", "3 print", "4 send"]
+
+    def edit(book: Any) -> None:
+        for number, step in enumerate(steps, 3):
+            book["List"].cell(number, 9).value = step
+
+    desk.edit(edit)
+    before = said(sheets(desk.content)["List"], 2)[:15]
+    rerank(desk)
+    assert [fault.code for fault in built(desk).warnings] == ["order"]
+    sheet = sheets(desk.content)["List"]
+    assert [sheet.cell(number, 9).value for number in range(3, 8)] == steps
+    assert said(sheet, 2)[:15] == before
+    assert rates(sheet) == rates(sheets(desk.fresh())["List"])
+
+
 def test_many_rows_that_say_the_same_cost_little_memory():
     rows = {number: Counter[Any]({"Indicator": 2, "Target": 2}) for number in range(1, 1001)}
     tracemalloc.start()

@@ -20,6 +20,7 @@ from exporters.workbook.living.alignment import Alignment
 from exporters.workbook.living.arranging import Turn, Turns, turn_rows
 from exporters.workbook.living.book import KEPT, RANGE, Book, Table, readable
 from exporters.workbook.living.caches import renew
+from exporters.workbook.living.cells import Row
 from exporters.workbook.living.cellxml import NOTHING
 from exporters.workbook.living.charting import chart_items
 from exporters.workbook.living.leaving import Leaving
@@ -40,6 +41,8 @@ _Place = tuple[str, int, int]
 """A sheet of a base, and the first and the last of some of its rows."""
 _NONE = (LAST_ROW + 1, LAST_ROW + 1)
 """Rows that no range takes in."""
+_LIST = 3
+"""So many cells one under another are a list."""
 
 
 class Relaid(Struct, frozen=True):
@@ -115,6 +118,10 @@ def _turned(book: Book, sheets: Sequence[_Sheet], held: set[_Place]) -> Relaid:
     made = [turns[id(turn)] for turn in done if turn.sheet in here]
     parts = {turn.sheet: here[turn.sheet] for turn, _ in made}
     own = [_turn(parts[turn.sheet], turned, book.alignments.get(parts[turn.sheet])) for turn, turned in made]
+    own = [
+        None if there is None or _has_list(book, there, turn) else there
+        for (turn, _), there in zip(made, own, strict=True)
+    ]
     out = io.BytesIO()
     kept, edits = turn_rows(book, [turn for turn in own if turn is not None], out, None, renewing=False)
     edited = EditedPackage(
@@ -131,6 +138,42 @@ def _turned(book: Book, sheets: Sequence[_Sheet], held: set[_Place]) -> Relaid:
     renaming = _Renaming(origin, Book(base, origin), shifts)
     moved = {edit.entry.part: edit.touched for edit in edits}
     return Relaid(edited, renaming, (), bool(apart or held), moved)
+
+
+def _has_list(book: Book, turn: Turn, base: Turn) -> bool:
+    """Whether a person wrote a list beside some of the rows that change places: at least three cells one under another,
+    behind an empty column. What stands beside all rows is said of each."""
+    assert book.origin is not None
+    known, rows = book.alignments.get(turn.sheet), book.sheet(turn.sheet).rows
+    was = book.origin.sheet(base.sheet).rows
+    last = max((column for row in range(base.top, base.bottom + 1) for column in _filled(was.get(row))), default=0)
+    last = known.columns.near(last, -1) if known is not None and known.columns is not None else last
+    written = {number: _filled(row) for number, row in rows.items()}
+    first = min((column for row in range(turn.top, turn.bottom + 1) for column in written.get(row, ())), default=0)
+    top, bottom = _run(turn.top, turn.bottom, lambda row: first in written.get(row, ()))
+    for column in {one for row in range(turn.top, turn.bottom + 1) for one in written.get(row, ()) if one > last + 1}:
+        found = {row for row, columns in written.items() if column in columns and column - 1 not in columns}
+        own = {row for row in found if rows[row].cells[column].formula is None}
+        for row in own & {*range(turn.top, turn.bottom + 1)}:
+            start, end = _run(row, row, own.__contains__)
+            if end - start >= _LIST - 1 and (start > top + 1 or end < bottom):
+                return True
+    return False
+
+
+def _filled(row: Row | None) -> set[int]:
+    """Return the columns of a row in which anything stands."""
+    cells = row.cells.values() if row is not None else ()
+    return {cell.column for cell in cells if not cell.blank}
+
+
+def _run(top: int, bottom: int, holds: Callable[[int], bool]) -> tuple[int, int]:
+    """Return some rows with those right above and below of which the same holds."""
+    while holds(top - 1):
+        top -= 1
+    while holds(bottom + 1):
+        bottom += 1
+    return top, bottom
 
 
 def _is_known(book: Book, now: Book, turn: Turn, kept: Sequence[Turn]) -> bool:
