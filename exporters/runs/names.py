@@ -130,4 +130,5 @@ def _called(view: Any) -> str:
 
 
 def _doc(thing: Any) -> str:
-    return " ".join((inspect.getdoc(thing) or "").split())
+    # None has a docstring of its own from Python 3.13 on.
+    return " ".join((inspect.getdoc(thing) or "").split()) if thing is not None else ""
