@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import copy
+import io
 import re
+import zipfile
 from pathlib import Path
 from typing import Any
 
 import pytest
 from desk import Desk, built
 from living_samples import clean, opened
+from openpyxl.chart import BarChart, Reference
+from openpyxl.chart.marker import DataPoint
 from openpyxl.comments import Comment
 from openpyxl.styles import Font, PatternFill
 
@@ -411,3 +415,25 @@ def test_a_row_that_a_person_deleted_has_no_place_for_what_the_data_says_of_it(d
     assert [one["key"] for one in desk.build().manifest.conflicts] == [conflict["key"]]
     desk.resolve(conflict["key"], "mine")
     assert desk.build().manifest.conflicts == ()
+
+
+def test_what_the_template_stresses_stays_first_and_a_point_that_a_person_coloured_goes_along(tmp_path: Path):
+    def finish(book: Any) -> None:
+        chart = BarChart()
+        chart.add_data(Reference(book["List"], range_string="List!$C$2:$C$2"))
+        chart.series[0].dPt.append(DataPoint(idx=0))
+        book["List"].add_chart(chart, "J1")
+
+    (tmp_path / "own").mkdir()
+    (tmp_path / "own" / "targets.xlsx").write_bytes(template({"List": CELLS}, finish))
+    desk = Desk(tmp_path, "sample-progress", str(tmp_path / "own"), "en")
+    built(desk)
+    before = row(sheets(desk.content)["List"], "Dongyu", "Fixed-asset investment") - 2
+    point = f'<dPt><idx val="{before}"/></dPt>'
+    desk.xml({"xl/charts/chart1.xml": lambda text: text.replace("</dPt>", f"</dPt>{point}", 1)})
+    rerank(desk)
+    built(desk)
+    after = row(sheets(desk.content)["List"], "Dongyu", "Fixed-asset investment") - 2
+    chart = zipfile.ZipFile(io.BytesIO(desk.content)).read("xl/charts/chart1.xml").decode()
+    assert after != before
+    assert re.findall(r'<dPt>\s*<idx val="(\d+)"', chart) == ["0", str(after)]

@@ -235,27 +235,43 @@ def _in_order(part: str, data: bytes) -> bytes:
 
 
 def _points(book: Book, changes: Changes, moved: Mapping[str, Turns]) -> Iterator[tuple[str, bytes]]:
-    """Yield the charts in which the look of a point, or of its label, follows its row."""
-    for part in book.package.names():
-        if book.package.content_types.of(part) != ct.CHART:
-            continue
+    """Yield the charts in which the look of a point, or of its label, follows its row.
+
+    What the template gave a look stays by its place, as in every render: the first of a ranking is the first of it.
+    """
+    base = book.origin or book
+    own = {
+        (rows[0], mark.get("val"))
+        for part in _charts(base)
+        for series, rows in _shown(utf8(base.package.read(part)))
+        for mark in _marks(series)
+    }
+    for part in _charts(book):
         data = changes.parts.get(part) or utf8(book.package.read(part))
-        try:
-            root = parse(data)
-        except ValueError:
-            continue
         splices = Splices(data)
-        for series in (one for one in root.walk() if one.name == "ser"):
-            rows = _rows_shown(series)
-            shift = moved.get(rows[0]) if rows is not None else None
-            if rows is None or shift is None:
-                continue
-            for mark in _marks(series):
+        for series, rows in _shown(data):
+            shift = moved.get(rows[0])
+            for mark in _marks(series) if shift is not None else ():
                 row = rows[1] + int(mark.get("val"))
-                if shift.inside(row):
+                if shift is not None and shift.inside(row) and (rows[0], mark.get("val")) not in own:
                     splices.attribute(mark, "val", str(shift.row(row) - rows[1]))
         if splices:
             yield part, splices.result()
+
+
+def _charts(book: Book) -> Iterator[str]:
+    return (part for part in book.package.names() if book.package.content_types.of(part) == ct.CHART)
+
+
+def _shown(data: bytes) -> Iterator[tuple[Span, tuple[str, int]]]:
+    """Yield the series of a chart that show rows of a sheet, with these."""
+    try:
+        root = parse(data)
+    except ValueError:
+        return
+    for series in (one for one in root.walk() if one.name == "ser"):
+        if (rows := _rows_shown(series)) is not None:
+            yield series, rows
 
 
 def _marks(series: Span) -> Iterable[Span]:
