@@ -12,7 +12,7 @@ from desk import Desk, built
 
 from exporters.workbook.living.alignment import pairs_of
 from tests.workbook.books import template
-from tests.workbook.ranking import RATES, SHARE, ranked, rates, rerank, row, said, sheets
+from tests.workbook.ranking import RATES, SHARE, ranked, rates, rerank, row, said, sheets, sort_by_name
 
 
 @pytest.fixture
@@ -80,11 +80,7 @@ def test_rows_that_say_the_same_keep_their_place_with_the_data_s_words(tmp_path:
 def test_a_sorted_list_is_known_by_what_its_retyped_rows_still_say(desk: Desk):
     def edit(book: Any) -> None:
         sheet = book["List"]
-        last = row(sheet, "Sum") - 2
-        lines = sorted([cell.value for cell in line[:3]] for line in sheet.iter_rows(min_row=2, max_row=last))
-        for number, line in enumerate(lines, 2):
-            for column, value in enumerate(line, 1):
-                sheet.cell(number, column).value = value
+        sort_by_name(sheet)
         sheet.cell(row(sheet, "Beilu", SHARE), 3).value = 77
         sheet.cell(row(sheet, "Dongyu", "Fixed-asset investment"), 3).value = 88
 

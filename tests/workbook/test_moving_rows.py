@@ -24,7 +24,7 @@ from exporters.workbook.living import arranging
 from exporters.workbook.living.arranging import Turn, Turns
 from exporters.workbook.locating import results
 from tests.workbook.books import rendered, template
-from tests.workbook.ranking import CELLS, RATES, SHARE, ranked, rates, rerank, row, said, sheets
+from tests.workbook.ranking import CELLS, RATES, SHARE, ranked, rates, rerank, row, said, sheets, sort_by_name
 
 
 @pytest.fixture
@@ -126,11 +126,7 @@ def test_a_person_s_order_stays_and_is_told(desk: Desk):
 
     def edit(book: Any) -> None:
         sheet = book["List"]
-        last = row(sheet, "Sum") - 2
-        lines = sorted([cell.value for cell in line[:3]] for line in sheet.iter_rows(min_row=2, max_row=last))
-        for number, line in enumerate(lines, 2):
-            for column, value in enumerate(line, 1):
-                sheet.cell(number, column).value = value
+        sort_by_name(sheet)
         sheet.cell(row(sheet, "Beilu", SHARE), 6).value = "ask the bureau"
 
     desk.edit(edit)
