@@ -21,6 +21,9 @@ UNKNOWN = "?"
 # Stands before the number of an item that shares its name with others: rows that begin with the same words.
 COUNTED = "~"
 
+# The id of the group of a document's properties, and the beginning of their handles.
+PROPERTIES = "document"
+
 # Stands in the name of a slot behind that of the paragraph which it goes with: a note, what counts them.
 BELONGING = "~"
 

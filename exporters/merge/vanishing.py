@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from exporters.merge.comparing import content_of, lost_keys, say_the_same
 from exporters.merge.values import canonical
-from exporters.snapshot import UNKNOWN, Group, Item, SlotKind, Snapshot, Unmade
+from exporters.snapshot import PROPERTIES, UNKNOWN, Group, Item, SlotKind, Snapshot, Unmade
 
 _UNSEEN = frozenset((SlotKind.LOST, SlotKind.COVERED))
 _TELLING = 4
@@ -17,7 +17,7 @@ _TELLING = 4
 def anchors(base: Snapshot, theirs: Snapshot, unnamed: Snapshot) -> tuple[int, int, str]:
     """Return how many values of *base* nobody can have meant to take out of *theirs* and are gone, how many there were,
     and the handle of the first that is gone, in *base*. *unnamed* is *theirs* with what is not known."""
-    wanted, here = _by_name(group for group in base.groups if group.id), _by_name(theirs.groups)
+    wanted, here = _by_name(group for group in base.groups if group.id not in {"", PROPERTIES}), _by_name(theirs.groups)
     count = 0
     gone: set[tuple[str, str]] = set()
     for name, items in wanted.items():

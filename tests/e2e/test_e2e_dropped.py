@@ -272,3 +272,27 @@ def test_of_what_comes_back_what_a_person_typed_alone_is_open(dropped, edited: E
     assert found == ("xilan.retail-level.text", "突破520亿元", "突破530亿元", "突破560亿元")
     rows = (said(Paragraph(one, None)) for one in docx.Document(edited / "word").element.iter(qn("w:tr")))
     assert "社会消费品零售总额突破530亿元8%以上力争" in rows
+
+
+def test_document_properties_go_with_what_the_data_drops_and_come_back_with_it(edited: Edited):
+    opened = (docx.Document, "word"), (pptx.Presentation, "deck")
+    for opening, kind in opened:
+        file = opening(edited / kind)
+        file.core_properties.category = "送审"
+        file.save(edited / kind)
+
+    def described() -> list[tuple[str, str, str]]:
+        found = [opening(edited / kind).core_properties for opening, kind in opened]
+        return [(one.author, one.subject, one.category) for one in found]
+
+    before = described()
+    office, subtitle = "云汀市示例办公室（虚构）", "示例数据，城市、人物与数字均为虚构"
+    assert before == [(office, subtitle, "送审")] * 2
+
+    def dropped(data: changes.Data) -> None:
+        del data["office"], data["subtitle"]
+
+    assert edited.rebuilt(dropped).exit_code == 0
+    assert described() == [("briefpack", "", "送审"), ("", "", "送审")]
+    assert edited.rebuilt().exit_code == 0
+    assert described() == before

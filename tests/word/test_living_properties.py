@@ -68,7 +68,8 @@ def test_what_a_person_typed_there_stays(base: bytes, ours: bytes) -> None:
 
     theirs = edited(base, edit)
     _, plan = regenerate(base, theirs, base)
-    assert [(one.key, one.theirs) for one in plan.kept] == [("document.title", "送审稿")]
+    kept = [(one.key, one.theirs) for one in plan.kept]
+    assert kept == [("document.title", "送审稿"), ("document.keywords", "目标 广州")]
     result, plan = regenerate(base, theirs, ours)
     assert [(one.key, one.theirs) for one in plan.conflicts] == [("document.title", "送审稿")]
     assert properties(result).title == "送审稿" and properties(result).keywords == "目标，广州"
