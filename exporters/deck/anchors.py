@@ -18,17 +18,23 @@ class Anchors:
     def start_slide(self) -> None:
         self.taken.clear()
 
-    def name(self, record: Any, rest: str) -> str:
-        return _unique(record, rest, self.taken)
+    def name(self, record: Any, rest: str, owner: Any = None, field: str = "") -> str:
+        """Return the name of a shape; *record* is the *field* of *owner*, if it is one."""
+        if record is None and isinstance(owner, View):
+            return _unique(f"{owner.key}.{field}.{rest}", self.taken)
+        return _unique(_key(record, rest), self.taken)
 
     def slide(self, record: Any, rest: str) -> str:
         """Return the name of a slide, unique in the deck."""
-        return _unique(record, rest, self._slides)
+        return _unique(_key(record, rest), self._slides)
 
 
-def _unique(record: Any, rest: str, used: set[str]) -> str:
-    found = key = f"{record.key}.{rest}" if isinstance(record, View) else f"pack.{rest}"
-    number = 2
+def _key(record: Any, rest: str) -> str:
+    return f"{record.key}.{rest}" if isinstance(record, View) else f"pack.{rest}"
+
+
+def _unique(key: str, used: set[str]) -> str:
+    found, number = key, 2
     while found in used:
         found, number = f"{key}~{number}", number + 1
     used.add(found)

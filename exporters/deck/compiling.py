@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from exporters.binding.compiled import Compiled
 from exporters.binding.examining import EXAMINATION
-from exporters.binding.expressions import check
+from exporters.binding.expressions import check, key_of
 from exporters.binding.names import TOP
 from exporters.binding.program import Weaver, closing, opening
 from exporters.binding.tags import Tag
@@ -217,7 +217,10 @@ class _Compiler:
     def _name_shapes(self, slide: WovenSlide, known: set[str], innermost: str) -> None:
         for shape, mark, values in bound_shapes(slide):
             record, rest = anchor(values, mark.get("name", ""), known - self._inside(shape), innermost)
-            filter_name = f"_shape('{rest}')"
+            # A record that is not there has the key of its owner's field.
+            owner = key_of(record)
+            field = f", {owner[0]}, '{owner[1]}'" if owner is not None else ""
+            filter_name = f"_shape('{rest}'{field})"
             mark.set("name", self._weaver.value(record, f"slide {slide.number}", filter_name))
         content = slide.root.find(f"{P}cSld")
         if slide.tagged and content is not None:

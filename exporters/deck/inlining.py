@@ -47,12 +47,13 @@ def inlined(boxes: Sequence[Box]) -> Inlined:
 
     def shape(generator: Generator, node: Filter, frame: Frame) -> Iterator[str]:
         rest = constant(node.args[0])
+        given = ", ".join(generator.code(one, frame) for one in node.args)
         # A record's key is one octet a character.
         key = "key" if rest.isascii() else "octets(key)"
         yield Code(
             f"({key} if (record := {generator.code(filtered(node), frame)}).__class__ in kinds "
             f"and (key := {_formatted('{record.key}.' + _doubled(rest))}) not in {generator.needed('_taken')} "
-            f"and not {generator.needed('_take')}(key) else octets({generator.filters['_shape']}(record, {rest!r})))"
+            f"and not {generator.needed('_take')}(key) else octets({generator.filters['_shape']}(record, {given})))"
         )
 
     def fill(generator: Generator, node: Filter, frame: Frame) -> Iterator[str]:

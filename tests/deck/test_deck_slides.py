@@ -245,6 +245,17 @@ def test_names_of_bound_shapes_are_keys() -> None:
     ]  # fmt: skip
 
 
+def test_a_record_that_is_not_there_has_the_key_of_its_owners_field() -> None:
+    office = Office()
+    slide = office.slide("{%slide for d in districts %}{{ d.name }}{%slide endfor %}", "{{ d.leader.name }}")
+    box(slide, "{{ d.leader.title }}", top=3)
+    box(slide, "{{ d.target.gdp_growth.stretch.text }}", top=4)
+    slides = [[*one.shapes] for one in opened(office.save()).slides]
+    names = {title.text_frame.text: [one.name for one in others] for title, *others in slides}
+    assert names["番禺区"] == ["panyu.leader.name", "panyu.leader.title", "panyu.gdp-growth.stretch.text"]
+    assert names["南沙区"] == ["nansha.leader.name", "nansha.leader.title", "nansha.gdp-growth.stretch.text"]
+
+
 def test_a_name_that_a_box_makes_itself_means_nothing_around_it() -> None:
     office = Office()
     office.slide("{%slide for d in districts[:1] %}{{ d.name }}", "{% for d in missing %}{{ d.short }}{% endfor %}")
