@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from msgspec.structs import replace
+
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(Path(__file__).parent)]
 
@@ -19,14 +21,11 @@ def data(moved: bool) -> Any:
 
     from synthetic import dataset
 
-    from exporters.model import Dataset
-
     found = dataset(4)
     targets = [
-        one.model_copy(update={"value": Decimal(77)}) if moved and one.id == "d00001.gdp-growth" else one
-        for one in found.targets
+        replace(one, value=Decimal(77)) if moved and one.id == "d00001.gdp-growth" else one for one in found.targets
     ]
-    return Dataset.model_validate({**{name: getattr(found, name) for name in Dataset.model_fields}, "targets": targets})
+    return replace(found, targets=tuple(targets))
 
 
 def renders(room: Any, template: bytes, name: str) -> tuple[bytes, bytes]:

@@ -26,6 +26,8 @@ from pathlib import Path
 from typing import Any
 from zipfile import ZIP_DEFLATED, ZipFile
 
+from msgspec.structs import replace
+
 ROOT = Path(__file__).resolve().parent.parent
 FORMATS = ("word", "deck", "workbook")
 REPEATS = 3
@@ -38,7 +40,6 @@ def moved(districts: int) -> Any:
     """Return the data of the next generation: other figures, one district gone, one new in the middle."""
     from synthetic import dataset
 
-    from exporters.model import Dataset
 
     found = dataset(districts + 1)
     city, *places = found.places
@@ -47,17 +48,17 @@ def moved(districts: int) -> Any:
     places.insert(districts // 2, new)
     changing = {place.id for place in places[::EVERY]}
     targets = [
-        one.model_copy(update={"value": one.value + Decimal(1)}) if one.place in changing and one.value else one
+        replace(one, value=one.value + Decimal(1)) if one.place in changing and one.value else one
         for one in found.targets
         if one.place != gone.id
     ]
-    return Dataset.model_validate({
-        **{name: getattr(found, name) for name in Dataset.model_fields},
-        "places": [city, *places],
-        "people": [one for one in found.people if all(post.place != gone.id for post in one.posts)],
-        "targets": targets,
-        "initiatives": [one for one in found.initiatives if one.place != gone.id],
-    })  # fmt: skip
+    return replace(
+        found,
+        places=(city, *places),
+        people=tuple(one for one in found.people if all(post.place != gone.id for post in one.posts)),
+        targets=tuple(targets),
+        initiatives=tuple(one for one in found.initiatives if one.place != gone.id),
+    )
 
 
 # --- edits -----------------------------------------------------------------------------------------------------------

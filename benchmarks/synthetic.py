@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from exporters.model import Dataset, Evidence, Initiative, Period, Person, Place, Post, Target, Text
+from exporters.model import Dataset, Evidence, Initiative, Period, Person, Place, Post, Target, Text, validated
 
 TARGETS_PER_DISTRICT = 6
-_PERIOD = Period.model_validate({"label": {"zh": "2023年", "en": "2023"}, "start": "2023-01-01", "end": "2023-12-31"})
+_PERIOD = validated(Period, {"label": {"zh": "2023年", "en": "2023"}, "start": "2023-01-01", "end": "2023-12-31"})
 _CHARACTERS = "安北昌德东丰福高光海和华惠江金景康乐林隆茂梅宁平清泉荣瑞山胜石泰天通文武西祥新兴阳永玉源云长镇正中"
 _FAMILY = "陈李张黄王林吴刘蔡杨许郑谢郭洪邱曾廖赖徐"
 _THEMES = (("产业", "Industry"), ("民生", "Livelihood"), ("开放", "Opening up"))
@@ -54,7 +54,7 @@ def dataset(districts: int) -> Dataset:
     if not 1 <= districts <= 99_999:
         raise ValueError("a synthetic dataset has 1 to 99,999 districts")
     city = {"id": "city", "name": {"zh": "云汀市", "en": "Yunting"}, "code": "990100", "level": "city"}
-    places = [Place.model_validate(city)]
+    places = [validated(Place, city)]
     people = [_person("city", "市委书记", "Party secretary", _Numbers(1))]
     targets = [_target("city", *one, _Numbers(2), 0) for one in _TARGETS]
     initiatives: list[Initiative] = []
@@ -65,7 +65,7 @@ def dataset(districts: int) -> Dataset:
         short = _CHARACTERS[numbers.below(len(_CHARACTERS))] + _CHARACTERS[numbers.below(len(_CHARACTERS))]
         short += str(number)
         english = f"District {number}"
-        places.append(Place.model_validate({
+        places.append(validated(Place, {
             "id": key, "name": {"zh": short + "区", "en": english}, "short": {"zh": short, "en": english},
             "code": f"9901{number:05d}", "level": "district", "parent": "city",
         }))  # fmt: skip
@@ -75,7 +75,7 @@ def dataset(districts: int) -> Dataset:
             amount = 3 + numbers.below(900)
             words = Text(zh=text.format(name=short, n=amount), en=text_en.format(en=english, n=amount))
             initiatives.append(Initiative(id=f"{key}.work-{index}", place=key, theme=theme, text=words))
-    return Dataset.model_validate({
+    return validated(Dataset, {
         "id": f"synthetic-{districts}",
         "title": {"zh": "云汀市2023年发展目标（虚构）", "en": "Development targets of Yunting for 2023 (fictional)"},
         "as_of": "2023-02-01",
@@ -128,7 +128,7 @@ def _target(
         value = str(20 + numbers.below(3_000))
     text = clause.format(v=value)
     start = number * 400 + numbers.below(300)
-    return Target.model_validate({
+    return validated(Target, {
         "id": f"{place}.{slug}", "place": place, "indicator": indicator, "measure": measure, "comparator": comparator,
         "value": value, "unit": unit, "modality": modality, "modality_word": word, "period": _PERIOD,
         "evidence": Evidence(source="report", clause=text, start=start, end=start + len(text)),

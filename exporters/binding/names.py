@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typing
 from collections.abc import Iterator, Mapping
-from operator import itemgetter
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from exporters import wording
@@ -25,7 +25,7 @@ from exporters.model import Modality
 if TYPE_CHECKING:
     from exporters.binding.scope import Scope
 
-_STRENGTH = itemgetter("modality", "modality_word")
+_STRENGTH = attrgetter("modality", "modality_word")
 
 
 class Names(Mapping[str, Any]):
@@ -95,7 +95,7 @@ class Names(Mapping[str, Any]):
     @kept
     def flagged(self) -> list[TargetView]:
         """The target statements that carry a flag."""
-        return [view for view in self._scope._targets.values() if view._fields["flags"]]
+        return [view for view in self._scope._targets.values() if view._target.flags]
 
     @kept
     def initiatives(self) -> list[InitiativeView]:
@@ -132,7 +132,7 @@ class Names(Mapping[str, Any]):
         """The words of strength that occur in the data, firmest first."""
         order, lang = list(Modality), self._scope.lang
         words: dict[Modality, list[str]] = {}
-        for modality, word in dict.fromkeys(_STRENGTH(view._fields) for view in self._scope._targets.values()):
+        for modality, word in dict.fromkeys(_STRENGTH(view._target) for view in self._scope._targets.values()):
             if modality is not Modality.NONE:
                 words.setdefault(modality, []).append(word)
         found: list[str] = []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from decimal import Decimal
 from enum import StrEnum
 from functools import cached_property
@@ -80,7 +80,7 @@ class Scope:
         """The targets of each place by its id, in the data's order."""
         found: dict[str, list[TargetView]] = {}
         for view in self._targets.values():
-            found.setdefault(view._fields["place"], []).append(view)
+            found.setdefault(view._target.place, []).append(view)
         return found
 
     def _period(self, period: Period) -> str:
@@ -187,12 +187,12 @@ class Scope:
             return ""
         return self.dataset.indicator_by_code[target.indicator].counter.in_(self.lang)
 
-    def said(self, target: Target, fields: Mapping[str, Any]) -> tuple[str, str]:
-        """Return what a target of these fields says, without its verb and with it."""
-        known = self._saying(target, fields)
-        if known is not None:
+    def said(self, target: Target) -> tuple[str, str]:
+        """Return what a target says, without its verb and with it."""
+        known = self._saying(target)
+        if known is not None and target.value is not None:
             verb, before, unit, behind = known
-            figure = f"{before}{wording.plain(fields['value'], self._grouped)}{unit}{behind}"
+            figure = f"{before}{wording.plain(target.value, self._grouped)}{unit}{behind}"
             return figure, verb + figure
         measured, counter = self._unit(target), self._counted(target)
         figure = wording.figure(target, measured, self.lang, counter)
@@ -200,19 +200,19 @@ class Scope:
 
     def pieces(self, target: Target, phrase: str) -> tuple[str, str, str]:
         """Return in three what a target says with its verb."""
-        fields = target.__dict__
-        known = self._saying(target, fields)
-        if known is not None:
+        known = self._saying(target)
+        if known is not None and target.value is not None:
             verb, before, unit, behind = known
-            return verb + before, f"{wording.plain(fields['value'], self._grouped)}{unit}", behind
+            return verb + before, f"{wording.plain(target.value, self._grouped)}{unit}", behind
         return wording.pieces(target, phrase, self._unit(target), self.lang, self._counted(target))
 
-    def _saying(self, target: Target, own: Mapping[str, Any]) -> wording.Saying | None:
+    def _saying(self, target: Target) -> wording.Saying | None:
         """Return what a target says around its number, if that is the same around others; records of a kind recur."""
-        if not wording.steady(own):
+        if not wording.steady(target):
             return None
-        word = own["comparator_word"].__dict__[self.lang]
-        kind = own["comparator"], own["measure"], own["unit"], own["indicator"], word
+        said = target.comparator_word
+        word = said.zh if self.lang == "zh" else said.en
+        kind = target.comparator, target.measure, target.unit, target.indicator, word
         try:
             return self._sayings[kind]
         except KeyError:
@@ -236,8 +236,7 @@ class Scope:
         return self._tabular(target)[1]
 
     def _tabular(self, target: Target) -> tuple[int, str]:
-        fields = target.__dict__
-        known = self._tabular_units.get((fields["indicator"], fields["unit"]))
+        known = self._tabular_units.get((target.indicator, target.unit))
         if known is None:
             unit = self._unit(target)
             known = (0, "")
@@ -262,16 +261,14 @@ class Scope:
 
     def compares(self, target: Target) -> bool:
         """Whether a target is what its place has in a comparison."""
-        fields = target.__dict__
-        found = self.compared.get((fields["indicator"], fields["measure"]))
-        return found is not None and (found.districts.get(fields["place"]) or found.city) is target
+        found = self.compared.get((target.indicator, target.measure))
+        return found is not None and (found.districts.get(target.place) or found.city) is target
 
     def comparison(self, target: Target) -> str:
         """Return the key by which the statement of a place that compares is found; empty for all its others."""
         if not self.compares(target):
             return ""
-        fields = target.__dict__
-        return f"{fields['place']}|{fields['indicator']}|{fields['measure']._value_}"
+        return f"{target.place}|{target.indicator}|{target.measure._value_}"
 
     def stretch(self, target: Target) -> TargetView | None:
         """Return what is striven for beyond a base target."""

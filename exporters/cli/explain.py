@@ -67,10 +67,10 @@ def _pack(folder: Path | None) -> Pack:
 
 
 def _json(pack: Pack, one: Explanation) -> dict[str, Any]:
-    target = one.target.model_dump(mode="json", exclude_defaults=True)
-    source = pack.dataset.source_by_id[one.target.evidence.source].model_dump(mode="json", exclude_defaults=True)
+    target = to_builtins(one.target)
+    source = to_builtins(pack.dataset.source_by_id[one.target.evidence.source])
     stands = [to_builtins(stand) for stand in one.stands]
     seen = pack.scope.observations.get(one.key)
-    actual = seen.model_dump(mode="json", exclude_defaults=True) if seen is not None else None
+    actual = to_builtins(seen)
     return {"key": one.key, "label": one.label, "target": target, "source": source, "actual": actual, "stands": stands,
             "history": list(one.history)}  # fmt: skip

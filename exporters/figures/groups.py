@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
-from typing import Any
 
 from msgspec import Struct
 
@@ -42,9 +41,7 @@ def together(targets: Iterable[Target]) -> Iterable[list[Target]]:
     """Return *targets* as they belong into rows, in order of their first statement; nothing is left out."""
     found: dict[tuple[str, str], list[Target]] = {}
     for target in targets:
-        # Asked for by name, the attributes of a record take twice as long.
-        own = target.__dict__
-        key = own["group"] or own["id"], own["indicator"]
+        key = target.group or target.id, target.indicator
         if key in found:
             found[key].append(target)
         else:
@@ -74,12 +71,12 @@ def group(members: Sequence[Target]) -> Group:
     return found
 
 
-def weight(own: Mapping[str, Any], ranks: Mapping[str, int]) -> tuple[int, bool, int]:
-    """Return what to sort rows by as a leader should see them, by the fields of the statement that names the row.
+def weight(target: Target, ranks: Mapping[str, int]) -> tuple[int, bool, int]:
+    """Return what to sort rows by as a leader should see them, by the statement that names the row.
 
     Indicators come before deliverables before portfolios, then by rank; what a statement limits to a part of the place
     comes behind what stands for the whole of it. *ranks* are those of the indicators.
     """
-    part = own["sub_place"]
+    part = target.sub_place
     # Most have no part at all; to ask a text whether it is one costs much more.
-    return _IMPORTANCE[own["kind"]], part is not EMPTY and bool(part), ranks[own["indicator"]]
+    return _IMPORTANCE[target.kind], part is not EMPTY and bool(part), ranks[target.indicator]

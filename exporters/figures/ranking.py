@@ -36,18 +36,16 @@ def comparisons(dataset: Dataset) -> dict[Compared, Comparison]:
     found: dict[Compared, dict[tuple[object, ...], dict[str, Target]]] = {}
     for place in (*(district.id for district in dataset.districts), dataset.city):
         for target in dataset.targets_of.get(place, ()):
-            # Asked for by name, the attributes of a record take five times as long.
-            own = target.__dict__
-            if own["role"] is not base_role or own["value"] is None:
+            if target.role is not base_role or target.value is None:
                 continue
-            if own["sub_place"] is not EMPTY and own["sub_place"]:
+            if target.sub_place is not EMPTY and target.sub_place:
                 continue
-            compared = own["indicator"], own["measure"]
+            compared = target.indicator, target.measure
             alike = found.get(compared)
             if alike is None:
                 alike = found[compared] = {}
-            period = own["period"].__dict__
-            kind = period["start"], period["end"], bases[own["unit"]]
+            period = target.period
+            kind = period.start, period.end, bases[target.unit]
             stated = alike.get(kind)
             if stated is None:
                 stated = alike[kind] = {}
@@ -85,8 +83,7 @@ def extremes(dataset: Dataset, targets: Collection[Target]) -> tuple[list[Target
 def _sizes(dataset: Dataset, targets: Iterable[Target]) -> list[Decimal]:
     """Return the values of targets in the base unit; nothing counts as 0."""
     powers = {code: unit.multiplier for code, unit in dataset.unit_by_code.items()} | {None: 0}
-    stated = [target.__dict__ for target in targets]
-    values = [(own["value"] or _NOTHING, powers[own["unit"]]) for own in stated]
+    values = [(target.value or _NOTHING, powers[target.unit]) for target in targets]
     return [value.scaleb(power) if power else value for value, power in values]
 
 

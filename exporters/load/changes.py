@@ -7,7 +7,7 @@ from msgspec import Struct
 from exporters.model import Path
 
 from .plain import Plain
-from .shape import SHORT_FORMS, model_at
+from .shape import SHORT_FORMS, fields_of, record_at
 
 
 class Change(Struct, frozen=True):
@@ -23,23 +23,23 @@ def nested(path: Path, value: Plain, at: Path, before: str | None = None) -> Pla
     for depth in reversed(range(len(path))):
         step = path[depth]
         value = [value] if isinstance(step, int) else {step: value}
-        model = model_at(at)
-        if depth == 0 and before is not None and model in SHORT_FORMS and isinstance(value, dict):
-            value = {SHORT_FORMS[model]: before, **value}
+        kind = record_at(at)
+        if depth == 0 and before is not None and kind in SHORT_FORMS and isinstance(value, dict):
+            value = {SHORT_FORMS[kind]: before, **value}
         value = shortened((*at, *path[:depth]), value)
     return value
 
 
 def shortened(path: Path, value: Plain) -> Plain:
     """Return a text known in Chinese only, or a flag without a note, as the plain value that people type."""
-    model = model_at(path)
-    if model in SHORT_FORMS and isinstance(value, dict) and list(value) == [SHORT_FORMS[model]]:
-        short: Plain = value[SHORT_FORMS[model]]
+    kind = record_at(path)
+    if kind in SHORT_FORMS and isinstance(value, dict) and list(value) == [SHORT_FORMS[kind]]:
+        short: Plain = value[SHORT_FORMS[kind]]
         return short
     return value
 
 
 def field_order(path: Path) -> list[str]:
     """Return the fields of the record at *path* in the order of the model."""
-    model = model_at(path)
-    return list(model.model_fields) if model else []
+    kind = record_at(path)
+    return list(fields_of(kind)) if kind else []

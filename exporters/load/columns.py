@@ -5,12 +5,10 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Any
 
-from pydantic import BaseModel
-
 from exporters.errors import nearest
-from exporters.model import Dataset, Path
+from exporters.model import Dataset, Path, Record
 
-from .shape import LISTS, SHORT_FORMS, is_list, model_at, record_in
+from .shape import LISTS, SHORT_FORMS, fields_of, is_list, record_at, record_in
 
 ROOT = "dataset"
 """The sheet with the dataset's own fields; every other sheet bears the name of a list."""
@@ -28,7 +26,7 @@ class ColumnError(ValueError):
 @lru_cache(maxsize=1024)
 def column_path(sheet: str, name: str) -> Path:
     """Return the path inside a record of *sheet* that a column stands for; raise ColumnError if there is none."""
-    model: type[BaseModel] | None = Dataset if sheet == ROOT else model_at((sheet,))
+    kind: type[Record] | None = Dataset if sheet == ROOT else record_at((sheet,))
     path: list[str | int] = []
     in_list = False
     for part in name.strip().split("."):
@@ -38,18 +36,18 @@ def column_path(sheet: str, name: str) -> Path:
             path.append(int(part) - 1)
             in_list = False
             continue
-        fields: dict[str, Any] = model.model_fields if model else {}
+        fields = fields_of(kind) if kind else {}
         choices = [field for field in fields if sheet != ROOT or field not in LISTS]
         if part not in choices:
             hint = nearest(part, choices) or (f"columns here are {', '.join(choices)}" if choices else "")
             raise ColumnError(f"unknown column {name!r}", hint)
         path.append(part)
-        in_list = is_list(fields[part].annotation)
-        model = record_in(fields[part].annotation)
-    if in_list or (model is not None and model not in SHORT_FORMS):
-        inner = ", ".join(model.model_fields) if model else ""
+        in_list = is_list(fields[part].type)
+        kind = record_in(fields[part].type)
+    if in_list or (kind is not None and kind not in SHORT_FORMS):
+        inner = ", ".join(fields_of(kind)) if kind else ""
         raise ColumnError(f"column {name!r} stands for a whole record", f"give each field a column: {inner}")
-    return (*path, SHORT_FORMS[model]) if model is not None else tuple(path)
+    return (*path, SHORT_FORMS[kind]) if kind is not None else tuple(path)
 
 
 def column_name(path: Path) -> str:
@@ -58,9 +56,9 @@ def column_name(path: Path) -> str:
 
 def required_columns(sheet: str) -> list[str]:
     """Return the columns without which no record of *sheet* is whole."""
-    model = model_at((sheet,))
-    fields = model.model_fields if model else {}
-    return [name for name, field in fields.items() if field.is_required() and _stands_alone(field.annotation)]
+    kind = record_at((sheet,))
+    fields = fields_of(kind) if kind else {}
+    return [name for name, field in fields.items() if field.required and _stands_alone(field.type)]
 
 
 def _stands_alone(annotation: Any) -> bool:
@@ -69,15 +67,15 @@ def _stands_alone(annotation: Any) -> bool:
 
 def column_order(sheet: str, path: Path) -> tuple[int, ...]:
     """Return a key that sorts columns as the model orders its fields."""
-    model: type[BaseModel] | None = Dataset if sheet == ROOT else model_at((sheet,))
+    kind: type[Record] | None = Dataset if sheet == ROOT else record_at((sheet,))
     order: list[int] = []
     for step in path:
         if isinstance(step, int):
             order.append(step)
             continue
-        fields = model.model_fields if model else {}
+        fields = fields_of(kind) if kind else {}
         order.append(list(fields).index(step))
-        model = record_in(fields[step].annotation)
+        kind = record_in(fields[step].type)
     return tuple(order)
 
 

@@ -19,7 +19,7 @@ from . import read_bytes, read_raw
 from .changes import Change, shortened
 from .document import Document, UnreadableError
 from .plain import flat, plain_value
-from .shape import ID_FIELDS, LISTS, model_at
+from .shape import ID_FIELDS, LISTS, fields_of, record_at
 
 
 class SetField(Struct, frozen=True):
@@ -152,8 +152,8 @@ def resolve(document: Document, edits: Sequence[Edit], file: str) -> list[Change
             faults.append(_fault(file, f"there is no record {edit.record!r}", nearest(edit.record, places)))
         elif not _field_exists(place, edit.field):
             name = ".".join(map(str, edit.field))
-            model = model_at(place)
-            fields = list(model.model_fields) if model else []
+            kind = record_at(place)
+            fields = list(fields_of(kind)) if kind else []
             faults.append(_fault(file, f"{edit.record!r} has no field {name!r}", nearest(str(edit.field[0]), fields)))
         else:
             value = plain_value(edit.value) if isinstance(edit, SetField) else None
@@ -181,5 +181,5 @@ def _records(data: Any) -> dict[str, Path]:
 def _field_exists(place: Path, field: Path) -> bool:
     if not field:
         return False
-    model = model_at((*place, *field[:-1]))
-    return isinstance(field[-1], int) or (model is not None and field[-1] in model.model_fields)
+    kind = record_at((*place, *field[:-1]))
+    return isinstance(field[-1], int) or (kind is not None and field[-1] in fields_of(kind))

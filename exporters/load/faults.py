@@ -5,14 +5,12 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from pydantic import BaseModel
-
 from exporters.errors import nearest
-from exporters.model import Path, Text
+from exporters.model import Path, Record, Text
 
 from .document import Misfit, Spot
 from .known import nearest_name
-from .shape import model_at
+from .shape import fields_of, record_at
 
 _PATTERNS = {
     r"^[a-z0-9]([a-z0-9._-]{0,46}[a-z0-9])?$": "an id holds a-z, 0-9, '.', '_' and '-', at most 48 of them",
@@ -27,7 +25,7 @@ _MEANT = {"string_type": "a text", "tuple_type": "a list", "list_type": "a list"
 def missing_fields(path: Path, names: list[str], spot: Spot) -> Misfit:
     """Say which required fields the record at *path* lacks, all in one."""
     shown = ", ".join(map(repr, names[:-1])) + (" and " if len(names) > 1 else "") + repr(names[-1])
-    return Misfit(spot, "missing-field", f"{_a(model_at(path))} needs {shown}")
+    return Misfit(spot, "missing-field", f"{_a(record_at(path))} needs {shown}")
 
 
 def misfit(error: Any, spot: Spot, data: Any) -> Misfit:
@@ -46,8 +44,8 @@ def _words(error: Any, data: Any) -> tuple[str, str, str]:
     context = error.get("ctx", {})
     field = _field_name(path)
     if kind == "extra_forbidden":
-        owner = model_at(path[:-1])
-        names = list(owner.model_fields) if owner else []
+        owner = record_at(path[:-1])
+        names = list(fields_of(owner)) if owner else []
         if value is not None and isinstance(path[-1], int):
             return "wrong-type", f"{_shown(value)} stands where no list is expected", ""
         hint = nearest(str(path[-1]), names) or f"{_a(owner)} has {', '.join(names)}"
@@ -98,7 +96,7 @@ def _value_error(field: str, message: str) -> tuple[str, str, str]:
 def _meant_model(path: Path, kind: str) -> str:
     if kind not in ("model_type", "model_attributes_type", "dict_type"):
         return ""
-    owner = model_at(path)
+    owner = record_at(path)
     if owner is Text:
         return "a text, or {zh: ..., en: ...}"
     return f"{_a(owner)} with its fields" if owner else "a mapping"
@@ -129,8 +127,8 @@ def _shown(value: Any) -> str:
     return repr(value if len(str(value)) <= 40 else str(value)[:40] + "…")
 
 
-def _a(model: type[BaseModel] | None) -> str:
-    if model is None:
+def _a(kind: type[Record] | None) -> str:
+    if kind is None:
         return "this record"
-    name = model.__name__.lower()
+    name = kind.__name__.lower()
     return f"an {name}" if name[0] in "aeio" else f"a {name}"

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import pickle
 from collections.abc import Callable
 from pathlib import Path
+
+from msgspec import msgpack
 
 from exporters.cache import Store
 from exporters.files import FACTOR
@@ -26,13 +27,11 @@ def kept(store: Store, raw: bytes, path: Path, texts: SourceTexts, read: Callabl
     name = store.name("dataset", f"{path.suffix.lower()} {FACTOR}".encode(), raw)
     found = store.get(name)
     if found is not None:
-        dataset, canonical, digests = pickle.loads(found)
-        assert isinstance(dataset, Dataset)
+        digests, dataset = msgpack.decode(found, type=tuple[dict[str, str], Dataset])
         texts.read(dataset)
         if texts.digests == digests:
-            dataset.__dict__["canonical"] = canonical
             return dataset
     dataset = read()
-    store.put(name, pickle.dumps((dataset, dataset.canonical, texts.digests), protocol=5))
+    store.put(name, msgpack.encode((texts.digests, dataset)))
     store.keep_newest("dataset", _MOST, _BYTES)
     return dataset

@@ -8,14 +8,12 @@ from collections.abc import Iterator
 from enum import StrEnum
 from typing import Any
 
-from pydantic import BaseModel
-
 from exporters.errors import nearest
-from exporters.model import BUILTIN_UNITS, Comparator, Path
+from exporters.model import BUILTIN_UNITS, Comparator, Path, Record
 from exporters.wording import SYMBOL, label
 from exporters.wording.reading import COMPARATORS
 
-from .shape import ID_FIELDS, model_at
+from .shape import ID_FIELDS, fields_of, record_at
 
 _LISTS = {
     "place": "places", "parent": "places", "city": "places", "unit": "units", "indicator": "indicators",
@@ -35,7 +33,7 @@ def nearest_name(value: object, path: Path, data: Any) -> str:
 
 def _names(path: Path, data: Any) -> Iterator[tuple[str, str]]:
     name = str(path[-1])
-    owner = model_at(path[:-1])
+    owner = record_at(path[:-1])
     if owner is not None and (kind := _terms_of(owner, name)):
         yield from ((term, term) for term in kind)
         if kind is Comparator:
@@ -59,7 +57,7 @@ def _is_record(value: object) -> bool:
     return isinstance(value, dict)
 
 
-def _terms_of(owner: type[BaseModel], name: str) -> type[StrEnum] | None:
-    field = owner.model_fields.get(name)
-    kinds = (field.annotation, *typing.get_args(field.annotation)) if field else ()
+def _terms_of(owner: type[Record], name: str) -> type[StrEnum] | None:
+    field = fields_of(owner).get(name)
+    kinds = (field.type, *typing.get_args(field.type)) if field else ()
     return next((kind for kind in kinds if isinstance(kind, type) and issubclass(kind, StrEnum)), None)

@@ -8,11 +8,9 @@ from decimal import Decimal
 from enum import Enum
 from typing import Any
 
-from pydantic import BaseModel
+from exporters.model import Dataset, Record
 
-from exporters.model import Dataset
-
-from .shape import LISTS, SHORT_FORMS
+from .shape import LISTS, SHORT_FORMS, fields_of
 
 Plain = str | Decimal | int | bool | dict[str, Any] | list[Any]
 
@@ -26,18 +24,17 @@ def plain(dataset: Dataset, *, short: bool = True) -> dict[str, Any]:
     return {name: data[name] for name in (*(key for key in data if key not in LISTS), *LISTS) if name in data}
 
 
-def _record(record: BaseModel, short: bool) -> dict[str, Any]:
-    fields = type(record).model_fields
+def _record(record: Record, short: bool) -> dict[str, Any]:
     return {
         name: plain_value(getattr(record, name), short=short)
-        for name, field in fields.items()
-        if field.is_required() or getattr(record, name) != field.default
+        for name, field in fields_of(type(record)).items()
+        if field.required or getattr(record, name) != field.default
     }
 
 
 def plain_value(value: Any, *, short: bool = True) -> Plain:
     """Return one value of a record in plain form."""
-    if isinstance(value, BaseModel):
+    if isinstance(value, Record):
         data = _record(value, short)
         alone = SHORT_FORMS.get(type(value)) if short else None
         return data[alone] if alone is not None and list(data) == [alone] else data

@@ -5,14 +5,10 @@ from __future__ import annotations
 import ast
 import inspect
 import textwrap
-from collections.abc import Iterator
 from itertools import pairwise
 from typing import Any
 
-from pydantic import BaseModel
-
-from exporters.model import Dataset
-from exporters.model.text import Record
+from exporters.model import Dataset, Record, form
 
 from .shape import SHORT_FORMS
 
@@ -22,29 +18,23 @@ _NUMBER_TEXT = r"^[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,4})?$"
 
 def dataset_schema() -> dict[str, Any]:
     """Return the schema of what people type: a text or a flag may be one plain value, a text may look like a number."""
-    found: dict[str, Any] = Dataset.model_json_schema(mode="validation")
+    found: dict[str, Any] = form(Dataset).model_json_schema(mode="validation")
     definitions = found.pop("$defs")
-    for model in _records(Record):
-        _describe(model, found if model is Dataset else definitions.get(model.__name__, {}))
-    for model, field in SHORT_FORMS.items():
-        whole = definitions[model.__name__]
+    for kind in Record.__subclasses__():
+        _describe(kind, found if kind is Dataset else definitions.get(kind.__name__, {}))
+    for kind, field in SHORT_FORMS.items():
+        whole = definitions[kind.__name__]
         description = whole.pop("description", "")
         short = {"$ref": "#/$defs/FlagCode"} if field == "code" else {"type": "string"}
-        definitions[model.__name__] = {"description": description, "anyOf": [short, whole]}
+        definitions[kind.__name__] = {"description": description, "anyOf": [short, whole]}
     schema = {"$schema": DIALECT, **found, "title": "briefpack dataset", "$defs": definitions}
     _loosen(schema)
     return schema
 
 
-def _records(root: type[BaseModel]) -> Iterator[type[BaseModel]]:
-    for model in root.__subclasses__():
-        yield model
-        yield from _records(model)
-
-
-def _describe(model: type[BaseModel], schema: dict[str, Any]) -> None:
+def _describe(kind: type[Record], schema: dict[str, Any]) -> None:
     """Take the texts below the fields into the schema: pydantic could, but at the cost of every start of the tool."""
-    [tree] = ast.parse(textwrap.dedent(inspect.getsource(model))).body
+    [tree] = ast.parse(textwrap.dedent(inspect.getsource(kind))).body
     assert isinstance(tree, ast.ClassDef)
     for field, below in pairwise(tree.body):
         if not isinstance(field, ast.AnnAssign) or not isinstance(field.target, ast.Name):

@@ -4,41 +4,50 @@ from __future__ import annotations
 
 import types
 import typing
+from functools import cache
 from typing import Any
 
-from pydantic import BaseModel
+from msgspec import structs
 
-from exporters.model import Dataset, Flag, Path, Text
+from exporters.model import Dataset, Flag, Path, Record, Text
 
-LISTS = tuple(name for name, field in Dataset.model_fields.items() if typing.get_origin(field.annotation) is tuple)
+
+@cache
+def fields_of(kind: type[Record]) -> dict[str, structs.FieldInfo]:
+    """Return the fields of a kind of record by name, in their order."""
+    return {one.name: one for one in structs.fields(kind)}
+
+
+
+def is_list(annotation: Any) -> bool:
+    plain = annotation.__origin__ if typing.get_origin(annotation) is typing.Annotated else annotation
+    return typing.get_origin(plain) is tuple
+
+
+LISTS = tuple(name for name, field in fields_of(Dataset).items() if is_list(field.type))
 """The lists of records, in the order of the model."""
 
 ID_FIELDS = {name: "code" if name in ("indicators", "units") else "id" for name in LISTS}
 """The field that names a record, by list."""
 
-SHORT_FORMS: dict[type[BaseModel], str] = {Text: "zh", Flag: "code"}
+SHORT_FORMS: dict[type[Record], str] = {kind: kind.short_form for kind in (Text, Flag)}
 """Records that may be typed as one plain value, and the field that this value is."""
 
 
-def model_at(path: Path, root: type[BaseModel] = Dataset) -> type[BaseModel] | None:
+def record_at(path: Path, root: type[Record] = Dataset) -> type[Record] | None:
     """Return the record type that stands at *path*, or None where a plain value or nothing does."""
-    model: Any = root
+    kind: type[Record] | None = root
     for step in path:
         if isinstance(step, int):
             continue
-        fields = getattr(model, "model_fields", {})
-        if step not in fields:
+        if kind is None or step not in fields_of(kind):
             return None
-        model = record_in(fields[step].annotation)
-    return model if isinstance(model, type) and issubclass(model, BaseModel) else None
+        kind = record_in(fields_of(kind)[step].type)
+    return kind
 
 
-def record_in(annotation: Any) -> type[BaseModel] | None:
+def record_in(annotation: Any) -> type[Record] | None:
     """Return the record type inside an annotation such as ``tuple[Flag, ...]`` or ``Evidence | None``."""
     if typing.get_origin(annotation) in (typing.Union, types.UnionType, tuple, typing.Annotated):
         return next(filter(None, map(record_in, typing.get_args(annotation))), None)
-    return annotation if isinstance(annotation, type) and issubclass(annotation, BaseModel) else None
-
-
-def is_list(annotation: Any) -> bool:
-    return typing.get_origin(annotation) is tuple
+    return annotation if isinstance(annotation, type) and issubclass(annotation, Record) else None

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ValidationError
 
-from exporters.model import BUILTIN_UNITS, Dataset, Path, Problem, check, check_sources
+from exporters.model import BUILTIN_UNITS, EMPTY, Dataset, Path, Period, Problem, check, check_sources, validated
 
 from .document import MAX_REPORTED, Document, Misfit, and_more
 from .faults import misfit, missing_fields
 from .known import nearest_name
-from .shape import ID_FIELDS, LISTS
+from .shape import ID_FIELDS, LISTS, record_at
 
 _NAMED_LIST = {"place": "places", "indicator": "indicators", "unit": "units", "source": "sources", "target": "targets"}
 _NAMING = (("place",), ("parent",), ("indicator",), ("unit",), ("source",), ("target",), ("evidence", "source"))
 """Where records name other records."""
+_ANY = Period(start=dt.date.min, end=dt.date.max)
 
 TextsOf = Callable[[Dataset], tuple[Mapping[str, str], list[Problem]]]
 
@@ -37,7 +39,7 @@ def validate(document: Document, texts_of: TextsOf) -> tuple[Dataset | None, lis
         data = {**data, "briefpack": 1}
     dataset: Dataset | None
     try:
-        dataset = Dataset.model_validate(data)
+        dataset = validated(Dataset, data)
         problems = _all_rules(dataset, texts_of)
     except ValidationError as error:
         errors = error.errors(include_url=False)
@@ -93,9 +95,10 @@ def _rules_of_the_rest(data: dict[str, Any], bad: Iterable[Path], texts_of: Text
         items = data.get(name)
         items = items if isinstance(items, list) else []
         kept[name] = [index for index in range(len(items)) if (name, index) not in bad_items]
-        adapter = _adapter(name)
-        fields[name] = adapter.validate_python([items[index] for index in kept[name]])
-    dataset = Dataset.model_construct(**fields)
+        kind = record_at((name,))
+        assert kind is not None
+        fields[name] = tuple(validated(kind, items[index]) for index in kept[name])
+    dataset = Dataset(title=EMPTY, period=_ANY, **fields)
     lost = _lost(data, bad_items)
     lost_groups = {
         group
@@ -150,11 +153,6 @@ def _unknown_in(
             readable = isinstance(value, str) and path not in bad and lost[listed] is not None
             if readable and known[listed] and value not in known[listed]:
                 yield Problem(path, f"unknown-{kind}", f"unknown {kind} {value!r}")
-
-
-def _adapter(name: str) -> TypeAdapter[Any]:
-    annotation: Any = Dataset.model_fields[name].annotation
-    return TypeAdapter(annotation)
 
 
 def _lost(data: dict[str, Any], bad_items: Iterable[Path]) -> dict[str, set[Any] | None]:

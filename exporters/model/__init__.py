@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from .dataset import FORMAT, Dataset
+from .forms import Record, form, validated
 from .records import (
     Event,
     Evidence,
@@ -50,6 +51,7 @@ __all__ = [
     "Place",
     "Post",
     "Problem",
+    "Record",
     "Role",
     "Source",
     "Target",
@@ -59,4 +61,6 @@ __all__ = [
     "check_sources",
     "doubts",
     "forbidden_character",
+    "form",
+    "validated",
 ]

@@ -1,19 +1,20 @@
 """The dataset: all records of one pack, with look-ups by id."""
 
-from __future__ import annotations
-
 from functools import cached_property
-from typing import Literal, Self
+from typing import Literal
 
+import msgspec
+
+from .forms import Record
 from .records import Event, Indicator, Initiative, Observation, Office, Period, Person, Place, Source, Target
 from .scalars import Day
-from .text import EMPTY, Id, Record, Said, Text
+from .text import EMPTY, Id, Said, Text
 from .units import BUILTIN_UNITS, Unit
 
 FORMAT = 1
 
 
-class Dataset(Record):
+class Dataset(Record, frozen=True, kw_only=True, dict=True, gc=True):
     """Everything known for one pack. Order of places and targets is the order of the file.
 
     ``city`` names the place that the pack is about; the places whose parent it is are its districts.
@@ -41,17 +42,10 @@ class Dataset(Record):
     initiatives: tuple[Initiative, ...] = ()
     note: Text = EMPTY
 
-    def __copy__(self) -> Self:
-        # Without what was worked out: a copy that is given other records says something else.
-        copied = super().__copy__()
-        for name in [name for name in copied.__dict__ if name not in Dataset.__pydantic_fields__]:
-            del copied.__dict__[name]
-        return copied
-
     @cached_property
     def canonical(self) -> bytes:
         """The dataset as JSON of one form only: equal ones have equal bytes, whatever file they came from."""
-        return self.model_dump_json(exclude_defaults=True).encode()
+        return msgspec.json.encode(self)
 
     @cached_property
     def unit_by_code(self) -> dict[str, Unit]:

@@ -1,20 +1,18 @@
 """The records of a dataset: places, people, indicators, targets, observations, initiatives, sources."""
 
-# No annotations from __future__: pydantic would compile the text of each, a tenth of what importing the model takes.
+from typing import Annotated, ClassVar
 
-from typing import Annotated, Any
-
-from pydantic import Field, StringConstraints, model_validator
-
-from .scalars import Day, Number, Switch, Whole
+from .forms import Limits, Record
+from .scalars import PLAIN_WHOLE, Day, Number, Switch
 from .terms import Comparator, Coverage, FlagCode, Kind, Level, Measure, Modality, Role
-from .text import EMPTY, Id, Line, PlainText, Record, Said, Text
+from .text import EMPTY, Id, PlainText, Said, Text
 from .units import UnitCode
 
-IndicatorCode = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9_]{0,47}$")]
+Natural = Annotated[int, Limits(ge=0), PLAIN_WHOLE]
+IndicatorCode = Annotated[str, Limits(pattern=r"^[A-Z][A-Z0-9_]{0,47}$")]
 
 
-class Source(Record):
+class Source(Record, frozen=True, kw_only=True):
     """Where statements come from: an article, a report, a bulletin."""
 
     id: Id
@@ -25,10 +23,10 @@ class Source(Record):
     address: PlainText = ""
     file: PlainText = ""
     """Name of the stored text that spans refer to, if the office keeps one."""
-    sha256: Annotated[str, StringConstraints(pattern=r"^([0-9a-f]{64})?$")] = ""
+    sha256: Annotated[str, Limits(pattern=r"^([0-9a-f]{64})?$")] = ""
 
 
-class Evidence(Record):
+class Evidence(Record, frozen=True, kw_only=True):
     """The clause that carries a statement.
 
     ``start``/``end`` are code-point offsets (end exclusive) into the source's text with its line breaks kept;
@@ -37,52 +35,44 @@ class Evidence(Record):
 
     source: Id
     clause: PlainText = ""
-    start: Whole | None = Field(default=None, ge=0)
-    end: Whole | None = Field(default=None, ge=0)
+    start: Natural | None = None
+    end: Natural | None = None
 
-    @model_validator(mode="after")
-    def _span_is_whole(self) -> "Evidence":
+    def __post_init__(self) -> None:
         if (self.start is None) != (self.end is None):
             raise ValueError("a span needs both start and end")
         if self.start is not None and self.end is not None and self.end <= self.start:
             raise ValueError(f"the span's end {self.end} must lie behind its start {self.start}")
-        return self
 
 
-class Flag(Record):
+class Flag(Record, frozen=True, kw_only=True):
     """A reason to look twice, with a note that readers see."""
 
+    short_form: ClassVar[str] = "code"
     code: FlagCode
     note: Text = EMPTY
 
-    @model_validator(mode="before")
-    @classmethod
-    def _from_plain(cls, value: Any) -> Any:
-        return {"code": value} if isinstance(value, str) else value
 
-
-class Period(Record):
+class Period(Record, frozen=True, kw_only=True):
     """The reference period of a statement; both days belong to it."""
 
     label: Text = EMPTY
     start: Day
     end: Day
 
-    @model_validator(mode="after")
-    def _in_order(self) -> "Period":
+    def __post_init__(self) -> None:
         if self.end < self.start:
             raise ValueError(f"the period ends {self.end} before it starts {self.start}")
-        return self
 
 
-class Place(Record):
+class Place(Record, frozen=True, kw_only=True):
     """A city, a district, or a part of one."""
 
     id: Id
     name: Said
     short: Text = EMPTY
     """The name without its generic word (南沙 for 南沙区); the name itself where not given."""
-    code: Annotated[str, StringConstraints(pattern=r"^([0-9]{6}([0-9]{3}){0,2})?$")] = ""
+    code: Annotated[str, Limits(pattern=r"^([0-9]{6}([0-9]{3}){0,2})?$")] = ""
     """GB/T 2260 division code (or its longer forms for towns and villages)."""
     level: Level
     parent: Id | None = None
@@ -90,7 +80,7 @@ class Place(Record):
     note: Text = EMPTY
 
 
-class Post(Record):
+class Post(Record, frozen=True, kw_only=True):
     """An office that a person holds; ``title`` is the short form used beside the name."""
 
     place: Id
@@ -98,16 +88,16 @@ class Post(Record):
     full_title: Text = EMPTY
 
 
-class Person(Record):
+class Person(Record, frozen=True, kw_only=True):
     """A leader, and the posts held at the time of the source."""
 
     id: Id
     name: Said
-    posts: tuple[Post, ...] = Field(min_length=1)
+    posts: Annotated[tuple[Post, ...], Limits(min_length=1)]
     evidence: Evidence | None = None
 
 
-class Event(Record):
+class Event(Record, frozen=True, kw_only=True):
     """A conference at which targets were announced."""
 
     id: Id
@@ -119,7 +109,7 @@ class Event(Record):
     source: Id | None = None
 
 
-class Indicator(Record):
+class Indicator(Record, frozen=True, kw_only=True):
     """What a target measures."""
 
     code: IndicatorCode
@@ -129,7 +119,7 @@ class Indicator(Record):
     """The measure in which it is usually stated."""
     counter: Text = EMPTY
     """The Chinese measure word of a count (个, 家), or the English noun."""
-    rank: Whole = Field(default=100, ge=0)
+    rank: Natural = 100
     """Place in the order of importance, smallest first."""
     lower_is_better: Switch = False
     """Less is better, as of unemployment: a target without a comparator is an upper limit."""
@@ -139,7 +129,7 @@ class Indicator(Record):
     note: Text = EMPTY
 
 
-class Target(Record):
+class Target(Record, frozen=True, kw_only=True):
     """One target statement: a figure, how it binds, for whom, until when, and the clause that says so."""
 
     id: Id
@@ -174,18 +164,17 @@ class Target(Record):
     flags: tuple[Flag, ...] = ()
     note: Text = EMPTY
 
-    @model_validator(mode="after")
-    def _figure_is_whole(self) -> "Target":
+    def __post_init__(self) -> None:
         if self.measure is Measure.QUALITATIVE:
             if self.value is not None:
                 raise ValueError("a qualitative target has no value")
             if not self.expression:
                 raise ValueError("a qualitative target needs an expression")
-            return self
+            return
         if self.comparator is Comparator.IN_STEP_WITH:
             if not self.reference:
                 raise ValueError("comparator in_step_with needs a reference")
-            return self
+            return
         if self.value is None:
             raise ValueError(f"a target of measure {self.measure} needs a value")
         if self.unit is None:
@@ -194,10 +183,9 @@ class Target(Record):
             raise ValueError("comparator between and an upper value belong together")
         if self.upper is not None and self.upper < self.value:
             raise ValueError(f"the upper value {self.upper} is below the value {self.value}")
-        return self
 
 
-class Observation(Record):
+class Observation(Record, frozen=True, kw_only=True):
     """An actual value of a target's indicator at a date, in the target's own measure and unit."""
 
     id: Id
@@ -208,7 +196,7 @@ class Observation(Record):
     note: Text = EMPTY
 
 
-class Initiative(Record):
+class Initiative(Record, frozen=True, kw_only=True):
     """What a place will do, in the office's own short words, under a theme."""
 
     id: Id
@@ -218,27 +206,8 @@ class Initiative(Record):
     evidence: Evidence | None = None
 
 
-class Office(Record):
+class Office(Record, frozen=True, kw_only=True):
     """Who puts its name under the pack."""
 
     name: Said
     contact: Text = EMPTY
-
-
-__all__ = [
-    "Event",
-    "Evidence",
-    "Flag",
-    "Indicator",
-    "Initiative",
-    "Line",
-    "Number",
-    "Observation",
-    "Office",
-    "Period",
-    "Person",
-    "Place",
-    "Post",
-    "Source",
-    "Target",
-]

@@ -7,7 +7,7 @@ import re
 from decimal import Decimal
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BeforeValidator
+from .forms import After, Before
 
 # A spreadsheet keeps 15 significant digits (IEEE 754 double); more would not come back equal.
 MAX_DIGITS = 15
@@ -69,7 +69,7 @@ def _plain_switch(value: Any) -> Any:
     raise ValueError(f"{value!r} is neither true nor false")
 
 
-Number = Annotated[Decimal, BeforeValidator(_plain_number), AfterValidator(_exact)]
-Whole = Annotated[int, BeforeValidator(_plain_whole)]
-Day = Annotated[dt.date, BeforeValidator(_plain_day)]
-Switch = Annotated[bool, BeforeValidator(_plain_switch)]
+Number = Annotated[Decimal, Before(_plain_number), After(_exact)]
+PLAIN_WHOLE = Before(_plain_whole)
+Day = Annotated[dt.date, Before(_plain_day)]
+Switch = Annotated[bool, Before(_plain_switch)]

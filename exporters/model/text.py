@@ -1,12 +1,9 @@
 """Text as data: what may stand in it, and the same text in two languages."""
 
-from __future__ import annotations
-
 import re
-from collections.abc import Iterable
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints, model_validator
+from .forms import After, Limits, Record
 
 Lang = Literal["zh", "en"]
 
@@ -36,94 +33,37 @@ def _clean(text: str) -> str:
 # Office's own limit for a cell; longer texts would be cut silently.
 MAX_TEXT = 32_767
 
-PlainText = Annotated[str, StringConstraints(max_length=MAX_TEXT), AfterValidator(_clean)]
-Line = Annotated[PlainText, StringConstraints(min_length=1, pattern=r"^[^\n\t]*$")]
+PlainText = Annotated[str, Limits(max_length=MAX_TEXT), After(_clean)]
 # With the longest field name a key (record id + field) stays within the 64 characters of a Word control's alias.
-Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]([a-z0-9._-]{0,46}[a-z0-9])?$")]
+Id = Annotated[str, Limits(pattern=r"^[a-z0-9]([a-z0-9._-]{0,46}[a-z0-9])?$")]
 
 
-_SHARED: dict[frozenset[str], set[str]] = {}
-R = TypeVar("R", bound="Record")
-
-
-class Record(BaseModel):
-    """Base of everything known: frozen, and nothing unknown is let in."""
-
-    # Built at first use: most kinds of record are only ever read as parts of a dataset.
-    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
-
-    def model_post_init(self, _context: Any) -> None:
-        fields = self.__dict__
-        object.__delattr__(self, "__dict__")
-        _fill(self, fields.items(), self.__pydantic_fields_set__)
-
-    def __reduce__(self) -> str | tuple[Any, ...]:
-        said = self.__dict__
-        return revived, (type(self), tuple([said[name] for name in _fields(type(self))]), self.__pydantic_fields_set__)
-
-
-def _fields(kind: type[Record]) -> Iterable[str]:
-    return kind.__pydantic_fields__
-
-
-def _fill(record: Record, fields: Iterable[tuple[str, Any]], names: set[str]) -> None:
-    put = object.__setattr__
-    # Records that name the same fields share one set of the names: a third of a large dataset's memory.
-    put(record, "__pydantic_fields_set__", _SHARED.setdefault(frozenset(names), names))
-    # Set one by one, records of a kind share the keys of their dictionaries too: a quarter of what is left.
-    for name, value in fields:
-        put(record, name, value)
-
-
-def revived(kind: type[R], values: Iterable[Any], names: set[str]) -> R:
-    """Return the record of *kind* with *values*, in the order of its fields, of which *names* were given.
-
-    Nothing is checked: this is for what was a record before, and for constants.
-    """
-    record = kind.__new__(kind)
-    object.__setattr__(record, "__pydantic_extra__", None)
-    object.__setattr__(record, "__pydantic_private__", None)
-    _fill(record, zip(_fields(kind), values, strict=True), names)
-    return record
-
-
-class Text(Record):
+class Text(Record, frozen=True, kw_only=True):
     """A text in Chinese, in English, or both. A plain string in the data stands for the Chinese."""
 
+    short_form: ClassVar[str] = "zh"
     zh: PlainText = ""
     en: PlainText = ""
 
-    @model_validator(mode="before")
     @classmethod
-    def _from_plain(cls, value: Any) -> Any:
-        return {"zh": value} if isinstance(value, str) else value
-
-    def __reduce__(self) -> str | tuple[Any, ...]:
-        # By its name: what says nothing is told from other texts by being this one.
-        return "EMPTY" if self is EMPTY else super().__reduce__()
+    def made(cls, fields: dict[str, Any]) -> "Text":
+        # A field that is left out holds this one too: equal datasets have equal canonical bytes.
+        return cls(**fields) if any(fields.values()) else EMPTY
 
     def __bool__(self) -> bool:
-        # Most texts are the one that stands for none; a record's attributes take ten times as long as to see that.
-        if self is EMPTY:
-            return False
-        said: dict[str, str] = self.__dict__
-        return said["zh"] != "" or said["en"] != ""
+        return self.zh != "" or self.en != ""
 
     def in_(self, lang: Lang) -> str:
         """Return the text in *lang*, else in the other language; never an empty string if one is known."""
-        if self is EMPTY:
-            return ""
-        said: dict[str, str] = self.__dict__
-        return said[lang] or said["zh"] or said["en"]
+        return (self.zh or self.en) if lang == "zh" else (self.en or self.zh)
 
 
-def _said(value: Text) -> Text:
+def _said(value: Text) -> "Text":
     if not value:
         raise ValueError("must not be empty")
     return value
 
 
-# Checking a first text would build pydantic's schema of it, which a dataset that was checked before does not need.
-EMPTY = revived(Text, ("", ""), set())
-Said = Annotated[Text, AfterValidator(_said)]
+EMPTY = Text()
+Said = Annotated[Text, After(_said)]
 """A text that may not be empty."""

@@ -1,19 +1,16 @@
 """Units of measure with their power-of-ten multiplier (万 4, 亿 8, 万亿 12)."""
 
-# No annotations from __future__: pydantic would compile the text of each, a tenth of what importing the model takes.
-
 from decimal import Decimal
 from typing import Annotated
 
-from pydantic import Field, StringConstraints
+from .forms import Limits, Record
+from .scalars import PLAIN_WHOLE
+from .text import EMPTY, PlainText, Text
 
-from .scalars import Whole
-from .text import EMPTY, PlainText, Record, Text, revived
-
-UnitCode = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9_]{0,31}$")]
+UnitCode = Annotated[str, Limits(pattern=r"^[A-Z][A-Z0-9_]{0,31}$")]
 
 
-class Unit(Record):
+class Unit(Record, frozen=True, kw_only=True):
     """A unit in which a source states its figures.
 
     ``base`` is the unit without its multiplier (``CNY``, ``SQM``, ``PERCENT``): two units of one base can be compared
@@ -22,7 +19,7 @@ class Unit(Record):
 
     code: UnitCode
     base: UnitCode
-    multiplier: Whole = Field(default=0, ge=-12, le=18)
+    multiplier: Annotated[int, Limits(ge=-12, le=18), PLAIN_WHOLE] = 0
     label: Text = EMPTY
     """How it is written behind a number: 亿元; in English the name of the base unit."""
     symbol: PlainText = ""
@@ -34,9 +31,8 @@ class Unit(Record):
         return value.scaleb(power) if power else value
 
 
-def _unit(code: str, base: str, multiplier: int, zh: str, en: str = "", symbol: PlainText = "") -> Unit:
-    label = revived(Text, (zh, en), {"zh", "en"})
-    return revived(Unit, (code, base, multiplier, label, symbol), set(Unit.__pydantic_fields__))
+def _unit(code: str, base: str, multiplier: int, zh: str, en: str = "", symbol: str = "") -> Unit:
+    return Unit(code=code, base=base, multiplier=multiplier, label=Text(zh=zh, en=en), symbol=symbol)
 
 
 BUILTIN_UNITS: dict[str, Unit] = {

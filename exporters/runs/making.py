@@ -9,7 +9,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from msgspec import Struct
+from msgspec import DecodeError, Struct
+from msgspec.json import decode
 from msgspec.structs import replace
 
 from exporters import __version__
@@ -80,8 +81,6 @@ def make(plan: Plan, progress: Progress = lambda _name, _size: None) -> Made:
 
 def moved(plan: Plan, scope: Scope) -> tuple[Move, ...]:
     """Return what the new data moved; nothing where the old data is not known, or cannot be read any more."""
-    from pydantic import ValidationError
-
     from exporters.binding.scope import Scope
     from exporters.model import Dataset
     from exporters.runs.moves import moves
@@ -90,8 +89,8 @@ def moved(plan: Plan, scope: Scope) -> tuple[Move, ...]:
     if content is None or known is None or known.dataset_sha256 == plan.dataset_sha256:
         return ()
     try:
-        before = Dataset.model_validate_json(content)
-    except ValidationError:
+        before = decode(content, type=Dataset)
+    except DecodeError:
         return ()
     as_of = dt.date.fromisoformat(known.as_of) if known.as_of else None
     return moves(Scope(before, scope.lang, as_of), scope)

@@ -9,7 +9,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from msgspec import Struct
+from msgspec import DecodeError, Struct
+from msgspec.json import decode
 
 from exporters.errors import BriefpackError, Fault, nearest
 from exporters.files import read_file
@@ -98,8 +99,6 @@ class Pack(Struct, frozen=True, dict=True):
     @cached_property
     def dataset(self) -> Dataset:
         """The data that the pack was built from; BriefpackError where the pack does not hold it or it was changed."""
-        from pydantic import ValidationError
-
         from exporters.model import Dataset
 
         path = self.folder / DATA
@@ -112,8 +111,8 @@ class Pack(Struct, frozen=True, dict=True):
             message = "this is not the data that the manifest names: one of the two was changed"
             raise BriefpackError(Fault("data-changed", message, str(path), hint=_AGAIN))
         try:
-            return Dataset.model_validate_json(content)
-        except ValidationError:
+            return decode(content, type=Dataset)
+        except DecodeError:
             message = f"its data was stored by briefpack {self.manifest.tool}, which this version cannot read"
             raise BriefpackError(Fault("data-unreadable", message, str(path), hint=_AGAIN)) from None
 

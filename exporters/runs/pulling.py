@@ -12,7 +12,7 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
 from msgspec import Struct
-from msgspec.structs import replace
+from msgspec.structs import asdict, replace
 from pydantic import ValidationError
 
 from exporters.binding.keys import Keys
@@ -32,7 +32,7 @@ from exporters.errors import BriefpackError, DataError, Fault
 from exporters.load import load, read_bytes, write_whole
 from exporters.load.edits import AppendRecord, Edit, RemoveField, SetField, apply_edits
 from exporters.merge import canonical
-from exporters.model import Comparator, Dataset, Measure, Observation, Target
+from exporters.model import Comparator, Dataset, Measure, Observation, Target, validated
 from exporters.runs.pack import Pack
 from exporters.runs.typed import Reader, Typed
 from exporters.wording import SYMBOL
@@ -344,16 +344,16 @@ class _Puller:
         return [SetField(observation.id, ("value",), read.value)]
 
     def _printed(self, target: Target, fields: Mapping[str, object], name: str) -> str:
-        values = target.model_dump() | {key: value for key, value in fields.items() if value is not None}
+        values = asdict(target) | {key: value for key, value in fields.items() if value is not None}
         for key in ("upper", "comparator_word", "expression"):
             if key in fields and fields[key] is None:
                 values.pop(key, None)
         try:
-            changed = Target.model_validate(values)
+            changed = validated(Target, values)
         except ValidationError as error:
             said = error.errors(include_url=False, include_input=False)[0]["msg"].removeprefix("Value error, ")
             raise AmbiguousError(said) from None
-        return self.scope.said(changed, changed.__dict__)[name == "phrase"]
+        return self.scope.said(changed)[name == "phrase"]
 
     def _changed(self, target: Target, fields: Mapping[str, object]) -> list[Edit]:
         """Return an edit for each field that differs from what the target has."""
@@ -361,7 +361,7 @@ class _Puller:
         for name, value in fields.items():
             old = getattr(target, name)
             if value is None:
-                if name in target.model_fields_set and old:
+                if old:
                     edits.append(RemoveField(target.id, (name,)))
             elif name == "comparator_word":
                 if not isinstance(value, dict) or old.in_(self.lang) != value[self.lang]:

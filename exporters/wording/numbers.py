@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from exporters.model import Comparator, Lang, Measure, Target, Unit
+from exporters.model import EMPTY, Comparator, Lang, Measure, Target, Unit
 from exporters.wording.spacing import apart
 
 # Chinese comparator words that stand behind the number; all others (超, 突破, 不低于) stand before it.
@@ -216,13 +215,13 @@ class Saying(NamedTuple):
     behind: str
 
 
-def steady(own: Mapping[str, Any]) -> bool:
-    """Whether a target of these fields may say around its number what others of its kind do.
+def steady(target: Target) -> bool:
+    """Whether a target may say around its number what others of its kind do.
 
     Falls and ranges do not.
     """
-    value = own["value"]
-    return value is not None and not value.is_signed() and own["upper"] is None and not own["expression"]
+    value, words = target.value, target.expression
+    return value is not None and not value.is_signed() and target.upper is None and (words is EMPTY or not words)
 
 
 def saying(target: Target, unit: Unit | None, lang: Lang, counter: str = "") -> Saying | None:

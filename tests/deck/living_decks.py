@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import openpyxl
+from msgspec.structs import replace
 from pptx import Presentation
 from pptx.chart.data import CategoryChartData
 from pptx.enum.chart import XL_CHART_TYPE
@@ -124,15 +125,13 @@ def data(districts: int = 3, drop: str = "", **values: str) -> Dataset:
     """The synthetic data, with *values* (``d00001_gdp_growth="11"``) changed and the district *drop* left out."""
     found = dataset(districts)
     new = {name.replace("_", ".", 1).replace("_", "-"): Decimal(value) for name, value in values.items()}
-    return Dataset.model_validate({
-        **{name: getattr(found, name) for name in Dataset.model_fields},
-        "places": [one for one in found.places if one.id != drop],
-        "people": [one for one in found.people if all(post.place != drop for post in one.posts)],
-        "targets": [
-            one.model_copy(update={"value": new.get(one.id, one.value)}) for one in found.targets if one.place != drop
-        ],
-        "initiatives": [one for one in found.initiatives if one.place != drop],
-    })  # fmt: skip
+    return replace(
+        found,
+        places=tuple(one for one in found.places if one.id != drop),
+        people=tuple(one for one in found.people if all(post.place != drop for post in one.posts)),
+        targets=tuple(replace(one, value=new.get(one.id, one.value)) for one in found.targets if one.place != drop),
+        initiatives=tuple(one for one in found.initiatives if one.place != drop),
+    )
 
 
 def render(found: Dataset, generation: int = 1) -> bytes:

@@ -9,6 +9,7 @@ import pytest
 from deck_samples import DATA, Office, box, chart, faults, opened, rendered, texts
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from pptx import Presentation
 from pptx.util import Inches
 
@@ -333,10 +334,10 @@ _TEMPLATE = _OFFICE.save()
 @given(_TEXT, _TEXT)
 def test_any_text_comes_back_equal(title: str, subtitle: str) -> None:
     update = {
-        "title": DATA.title.model_copy(update={"zh": title}),
-        "subtitle": DATA.subtitle.model_copy(update={"zh": subtitle}),
+        "title": replace(DATA.title, zh=title),
+        "subtitle": replace(DATA.subtitle, zh=subtitle),
     }
-    data: Dataset = DATA.model_copy(update=update)
+    data: Dataset = replace(DATA, **update)
     slide = opened(_TEMPLATE, data).slides[0]
     assert slide.shapes.title.text == title
     assert slide.notes_slide.notes_text_frame.text == title

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 from markupsafe import escape
+from msgspec import to_builtins
 from msgspec.structs import replace
 from pptx import Presentation
 from pptx.util import Pt
@@ -21,7 +22,7 @@ from exporters.deck.compiling import compile_deck
 from exporters.deck.fitting import Fitter
 from exporters.deck.textboxes import Ancestry, box_style
 from exporters.metrics import Paragraph, height
-from exporters.model import Dataset
+from exporters.model import Dataset, validated
 from exporters.package import Package, lint
 
 A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
@@ -35,7 +36,7 @@ CLAUSES = (
 @cache
 def stressed() -> Dataset:
     """Names of 40 characters and more, 12 initiatives of 60, 30 targets in one district, none in another."""
-    found = DATA.model_dump(mode="python")
+    found = to_builtins(DATA)
     places = found["places"] = [dict(place) for place in found["places"]]
     for place in places:
         if place["id"] == "nansha":
@@ -52,7 +53,7 @@ def stressed() -> Dataset:
         for n in range(12)
     ]  # fmt: skip
     found["initiatives"] = [*(one for one in found["initiatives"] if one["place"] != "nansha"), *doing]
-    return Dataset.model_validate(found)
+    return validated(Dataset, found)
 
 
 def overflows(data: bytes) -> list[str]:
@@ -115,7 +116,7 @@ def test_a_long_text_is_cut_at_a_clause_and_stands_whole_in_the_notes() -> None:
     office = Office()
     slide = office.slide("{{ pack.title }}", notes="备注")
     box(slide, "{{ pack.subtitle }}", width=4, height=0.8)
-    data = DATA.model_copy(update={"subtitle": DATA.subtitle.model_copy(update={"zh": CLAUSES})})
+    data = replace(DATA, subtitle=replace(DATA.subtitle, zh=CLAUSES))
     shown = opened(office.save(), data).slides[0]
     text = shown.shapes[1].text_frame.text
     assert text != CLAUSES
@@ -124,7 +125,7 @@ def test_a_long_text_is_cut_at_a_clause_and_stands_whole_in_the_notes() -> None:
 
 
 def _told_at_length() -> Dataset:
-    return DATA.model_copy(update={"subtitle": DATA.subtitle.model_copy(update={"zh": CLAUSES})})
+    return replace(DATA, subtitle=replace(DATA.subtitle, zh=CLAUSES))
 
 
 def test_a_template_without_notes_gets_a_page_of_them_where_something_is_left_out() -> None:
@@ -144,8 +145,8 @@ def test_lines_that_are_left_out_are_lines_of_the_notes() -> None:
     office.slide("{{ pack.title }}", "{{ pack.subtitle|fit }}")
     data = _told_at_length()
     assert data.subtitle is not None
-    lines = data.subtitle.model_copy(update={"zh": f"{CLAUSES}\n{LONG}"})
-    first = Presentation(io.BytesIO(rendered(office.save(), data.model_copy(update={"subtitle": lines})))).slides[0]
+    lines = replace(data.subtitle, zh=f"{CLAUSES}\n{LONG}")
+    first = Presentation(io.BytesIO(rendered(office.save(), replace(data, subtitle=lines)))).slides[0]
     assert [one.text for one in first.notes_slide.notes_text_frame.paragraphs] == [CLAUSES, LONG]
 
 
@@ -186,7 +187,7 @@ def test_fit_of_one_value_knows_its_box() -> None:
     office = Office()
     slide = office.slide("x", notes="备注")
     box(slide, "要点：{{ pack.subtitle|fit(1) }}", width=4, height=2)
-    data = DATA.model_copy(update={"subtitle": DATA.subtitle.model_copy(update={"zh": CLAUSES})})
+    data = replace(DATA, subtitle=replace(DATA.subtitle, zh=CLAUSES))
     shown = opened(office.save(), data).slides[0]
     assert 4 < len(shown.shapes[1].text_frame.text) < 18
     assert CLAUSES in shown.notes_slide.notes_text_frame.text
@@ -198,7 +199,7 @@ def test_a_value_is_not_cut_within_a_sign_that_xml_spells_out() -> None:
         slide = office.slide("x", notes="{{ pack.subtitle }}")
         box(slide, "{{ pack.subtitle|fit(1) }}", width=0.2 * number, height=2)
     said = "'R&D' & \"chips\" <5 nm> & the city's ''own'' fabs && foundries"
-    data = DATA.model_copy(update={"subtitle": DATA.subtitle.model_copy(update={"zh": said})})
+    data = replace(DATA, subtitle=replace(DATA.subtitle, zh=said))
     for slide in opened(office.save(), data).slides:
         text = slide.shapes[1].text_frame.text
         assert text.endswith("…")

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from living_decks import content_of, edited, merged, opened, sdk_faults
+from msgspec import to_builtins
 from pptx import Presentation
 from pptx.dml.color import RGBColor
 from pptx.util import Inches
@@ -14,7 +15,7 @@ from test_living_shipped import edition, render, sample
 
 from exporters import deck
 from exporters.merge import merge
-from exporters.model import Dataset
+from exporters.model import Dataset, validated
 from exporters.runs.living import Merged
 from tests.editors import LibreOffice
 
@@ -27,7 +28,7 @@ FULL = "nansha"
 
 def with_targets_of(place: str, source: str = FULL, keep: int = 99) -> Dataset:
     """The sample with *place* given *keep* of the targets of *source*."""
-    plain = sample().model_dump(mode="json")
+    plain = to_builtins(sample())
     targets = [one for one in plain["targets"] if one["place"] != place]
     theirs = [one for one in plain["targets"] if one["place"] == source][:keep]
     for one in theirs:
@@ -37,7 +38,7 @@ def with_targets_of(place: str, source: str = FULL, keep: int = 99) -> Dataset:
         if one["id"] == place:
             one["coverage"] = next(other["coverage"] for other in plain["places"] if other["id"] == source)
     observations = [one for one in plain["observations"] if not one["target"].startswith(f"{place}.")]
-    return Dataset.model_validate({**plain, "targets": targets, "observations": observations})
+    return validated(Dataset, {**plain, "targets": targets, "observations": observations})
 
 
 def names(content: bytes) -> list[str]:

@@ -21,11 +21,13 @@ from living_decks import (
     text_of,
     walk,
 )
+from msgspec import to_builtins
 from pptx import Presentation
 from pptx.dml.color import RGBColor
 from pptx.enum.text import MSO_AUTO_SIZE
 from pptx.util import Inches
 
+from exporters.model import Dataset, validated
 from exporters.runs.living import Merged
 
 BIG = "d00001.gdp-growth.text"
@@ -256,11 +258,11 @@ def test_ungrouped_and_grouped_anew(base: bytes) -> None:
 
 def test_a_district_renamed_and_another_order_in_the_data(base: bytes) -> None:
     found = data(d00001_gdp_growth="11")
-    plain = found.model_dump(mode="json")
+    plain = to_builtins(found)
     city, *places = plain["places"]
     places[1]["name"]["zh"] = "新名区"
     plain["places"] = [city, *reversed(places)]
-    ours = render(type(found).model_validate(plain), 2)
+    ours = render(validated(Dataset, plain), 2)
     theirs = edited(
         base, lambda prs: shape_of(prs, PROSE).text_frame.paragraphs[-1].add_run().__setattr__("text", "手写")
     )

@@ -26,6 +26,7 @@ from living_decks import (
     text_of,
     walk,
 )
+from msgspec.structs import replace
 from pptx import Presentation
 from pptx.dml.color import RGBColor
 from pptx.util import Emu, Inches
@@ -125,7 +126,7 @@ def test_3_both_changed_one_number(base: bytes, ours: bytes, tmp_path: Path) -> 
 def test_conflicts_on_a_slide_without_notes(base: bytes) -> None:
     theirs = edited(base, lambda prs: set_text(prs, "pack.all", "x") if False else retitle(prs))
     later = data()
-    later = later.model_copy(update={"title": later.title.model_copy(update={"zh": "另一个标题"})})
+    later = replace(later, title=replace(later.title, zh="另一个标题"))
     result = merged(base, theirs, render(later, 2))
     prs = content_of(result)
     assert text_of(prs, "pack.title") == "手改的标题"

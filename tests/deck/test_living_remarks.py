@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from living_decks import data, edited, merged, opened, render, slide_of
+from msgspec.structs import replace
 from pptx.opc.package import Part
 from pptx.opc.packuri import PackURI
 from test_living_shipped import ROOT
@@ -51,7 +52,7 @@ def test_a_review_comment_keeps_its_slide(kind: str, xml: str) -> None:
 def test_words_beside_the_number_of_a_slide_keep_it() -> None:
     found = load(ROOT / "data" / "sample-progress.yaml")
     base = rendered("standard", "zh", found)
-    ours = rendered("standard", "zh", found.model_copy(update={"observations": found.observations[:3]}), 2)
+    ours = rendered("standard", "zh", replace(found, observations=found.observations[:3]), 2)
 
     def stamp(prs: Any) -> None:
         slide = [one for one in prs.slides if any(shape.name == "pack.progress" for shape in one.shapes)][-1]

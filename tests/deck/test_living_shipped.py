@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from living_decks import content_of, edited, merged, notes_of, opened, sdk_faults, walk
+from msgspec.structs import replace
 from pptx import Presentation
 from pptx.util import Emu
 
@@ -37,10 +38,7 @@ def moved(**values: str) -> Dataset:
     """The sample with other values; a name is a target's id with underscores."""
     found = sample()
     new = {name.replace("_", ".", 1).replace("_", "-"): Decimal(value) for name, value in values.items()}
-    targets = [one.model_copy(update={"value": new.get(one.id, one.value)}) for one in found.targets]
-    return Dataset.model_validate(
-        {**{field: getattr(found, field) for field in Dataset.model_fields}, "targets": targets}
-    )
+    return replace(found, targets=tuple(replace(one, value=new.get(one.id, one.value)) for one in found.targets))
 
 
 @lru_cache
@@ -83,8 +81,8 @@ def test_rows_that_begin_with_one_place_follow_their_own_figures(edit: str) -> N
     """The table of actual values says the city's name ten times over: a row is never taken for the next one."""
     data = load(ROOT / "data" / "sample-progress.yaml")
     new = {"yunting.fai-growth": Decimal("7.5")}
-    changed = [one.model_copy(update={"value": new.get(one.target, one.value)}) for one in data.observations]
-    ours = render("standard", "zh", data.model_copy(update={"observations": tuple(changed)}), 2)
+    changed = [replace(one, value=new.get(one.target, one.value)) for one in data.observations]
+    ours = render("standard", "zh", replace(data, observations=tuple(changed)), 2)
     base = render("standard", "zh", data)
 
     def by_a_person(prs: Any) -> None:
@@ -126,7 +124,7 @@ def test_rows_that_a_person_wrote_in_stay_open_when_the_data_drops_them(edit: st
     """A row's name follows from its neighbours: with most of them gone, an open conflict is still known as the same."""
     data = load(ROOT / "data" / "sample-progress.yaml")
     base = render("standard", "zh", data)
-    ours = render("standard", "zh", data.model_copy(update={"observations": data.observations[:3]}), 2)
+    ours = render("standard", "zh", replace(data, observations=data.observations[:3]), 2)
 
     def by_a_person(prs: Any) -> None:
         tables = [shape.table for slide in prs.slides for shape in slide.shapes if shape.name == "pack.progress"]

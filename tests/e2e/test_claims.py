@@ -12,11 +12,12 @@ from typing import Any
 import openpyxl
 import pytest
 from lxml import etree
+from msgspec import to_builtins
 
 from exporters import deck, word, workbook
 from exporters.binding.scope import Scope
 from exporters.load import load
-from exporters.model import Dataset
+from exporters.model import Dataset, validated
 from exporters.package import Package
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -36,10 +37,10 @@ def _held(name: str) -> Dataset:
 
 def changed(change: Callable[[dict[str, Record], Record], None]) -> Dataset:
     """The sample with a change: called with its target statements by id, and with all of it."""
-    held = _held("sample-progress").model_dump(mode="python")
+    held = to_builtins(_held("sample-progress"))
     held["targets"] = [dict(target) for target in held["targets"]]
     change({target["id"]: target for target in held["targets"]}, held)
-    return Dataset.model_validate(held)
+    return validated(Dataset, held)
 
 
 @cache

@@ -104,7 +104,9 @@ def test_a_new_template_keeps_it_one(edited: Edited, tmp_path: Path):
 
 
 @pytest.mark.parametrize("chosen", [section, table])
-def test_what_is_put_back_as_it_was_follows_the_data(edited: Edited, tmp_path: Path, chosen: Callable[[Any], list[Any]]):
+def test_what_is_put_back_as_it_was_follows_the_data(
+    edited: Edited, tmp_path: Path, chosen: Callable[[Any], list[Any]]
+):
     fresh = Edited(tmp_path / "fresh", edited.request)
     fresh.rebuilt(moved)
     body = docx.Document(str(edited / "word")).element.body

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 from lxml import etree
+from msgspec.structs import replace
 
 from exporters.load import dump, load
 from exporters.registry import EXPORTERS
@@ -35,13 +36,12 @@ def small(tmp_path_factory, cache) -> Path:
     typed = runpy.run_path(str(ROOT / "tools" / "docs_templates.py"))["write"]
     typed(folder / "mine", (ROOT / "docs" / "templates.md").read_text("utf-8"))
     whole = load(find_dataset(None))
-    dataset = whole.model_copy(
-        update={
-            "places": tuple(one for one in whole.places if one.id in PLACES),
-            "people": tuple(one for one in whole.people if {post.place for post in one.posts} <= PLACES),
-            "targets": tuple(one for one in whole.targets if one.place in PLACES),
-            "initiatives": tuple(one for one in whole.initiatives if one.place in PLACES),
-        }
+    dataset = replace(
+        whole,
+        places=tuple(one for one in whole.places if one.id in PLACES),
+        people=tuple(one for one in whole.people if {post.place for post in one.posts} <= PLACES),
+        targets=tuple(one for one in whole.targets if one.place in PLACES),
+        initiatives=tuple(one for one in whole.initiatives if one.place in PLACES),
     )
     dump(dataset, folder / "small.json")
     done = Shell(folder, {"BRIEFPACK_CACHE": str(cache)})(

@@ -8,10 +8,11 @@ from decimal import Decimal
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import to_builtins
 
 from exporters.binding.scope import Scope
 from exporters.figures import comparisons
-from exporters.model import Dataset
+from exporters.model import Dataset, validated
 
 YEAR = {"start": dt.date(2026, 1, 1), "end": dt.date(2026, 12, 31)}
 PLAN = {"start": dt.date(2026, 1, 1), "end": dt.date(2030, 12, 31)}
@@ -36,7 +37,7 @@ def dataset(*targets: dict[str, object]) -> Dataset:
          "parent": None if key == "city" else "city"}
         for key, name in names.items()
     ]  # fmt: skip
-    return Dataset.model_validate({
+    return validated(Dataset, {
         "id": "d", "title": "题", "period": YEAR, "city": "city", "places": places,
         "indicators": [{"code": "GDP", "label": "生产总值"}], "sources": [{"id": "s", "title": "文"}], "targets": targets,
     })  # fmt: skip
@@ -150,7 +151,7 @@ def test_only_a_day_that_was_asked_for_holds_later_values_back():
         for day in (dt.date(2026, 6, 30), dt.date(2026, 9, 30))
     ]
     data = dataset(statement("a.gdp", "a"))
-    data = Dataset.model_validate(data.model_dump() | {"as_of": dt.date(2026, 7, 20), "observations": seen})
+    data = validated(Dataset, to_builtins(data) | {"as_of": dt.date(2026, 7, 20), "observations": seen})
     # The day asked for may be the data's own.
     for asked, newest in ((None, "o9"), (dt.date(2026, 7, 19), "o6"), (data.as_of, "o6"), (dt.date(2026, 9, 30), "o9")):
         assert Scope(data, as_of=asked).observations["a.gdp"].id == newest

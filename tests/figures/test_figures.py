@@ -8,19 +8,20 @@ from decimal import Decimal
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from exporters.figures import group, median, progress, together
-from exporters.model import Evidence, Indicator, Observation, Period, Target, Text
+from exporters.model import Evidence, Indicator, Observation, Period, Target, Text, validated
 
 PLAIN = Indicator(code="GDP", label=Text(zh="生产总值"))
-LESS = PLAIN.model_copy(update={"lower_is_better": True})
-STOCK = PLAIN.model_copy(update={"stock": True})
+LESS = replace(PLAIN, lower_is_better=True)
+STOCK = replace(PLAIN, stock=True)
 YEAR = Period(start=dt.date(2023, 1, 1), end=dt.date(2023, 12, 31))
 
 
 def target(name: str, measure: str = "level", value: str = "100", **more: object) -> Target:
     fields = {"place": "a", "indicator": "GDP", "period": YEAR, "evidence": Evidence(source="s"), "unit": "CNY_100M"}
-    return Target(id=name, measure=measure, value=value, **(fields | more))
+    return validated(Target, {"id": name, "measure": measure, "value": value} | fields | more)
 
 
 def test_level_growth_and_stretch_are_one_row():
@@ -82,7 +83,7 @@ def test_median_is_exact():
 )
 def test_progress_at_half_year(measure, comparator, value, actual, status, rate):
     aim = target("a.t", measure, value, comparator=comparator)
-    seen = Observation(id="o", target="a.t", date=dt.date(2023, 6, 30), value=actual)
+    seen = Observation(id="o", target="a.t", date=dt.date(2023, 6, 30), value=Decimal(actual))
     found = progress(aim, seen, PLAIN)
     assert found is not None
     assert found.status == status
@@ -100,7 +101,7 @@ def test_progress_at_half_year(measure, comparator, value, actual, status, rate)
 )  # fmt: skip
 def test_less_is_better_where_the_indicator_says_so(measure, comparator, more, actual, status):
     aim = target("a.t", measure, "5.5", comparator=comparator, **more)
-    found = progress(aim, Observation(id="o", target="a.t", date=dt.date(2023, 6, 30), value=actual), LESS)
+    found = progress(aim, Observation(id="o", target="a.t", date=dt.date(2023, 6, 30), value=Decimal(actual)), LESS)
     assert found is not None
     assert found.status == status
     assert (found.rate is None) == (comparator != "gte")
@@ -108,7 +109,7 @@ def test_less_is_better_where_the_indicator_says_so(measure, comparator, more, a
 
 def test_a_stock_does_not_add_up_through_the_year():
     aim = target("a.t", "level", "1900", unit="PERSON_10K")
-    seen = Observation(id="o", target="a.t", date=dt.date(2023, 6, 30), value="960")
+    seen = Observation(id="o", target="a.t", date=dt.date(2023, 6, 30), value=Decimal(960))
     assert [progress(aim, seen, record).status for record in (PLAIN, STOCK)] == ["on_track", "behind"]
 
 
@@ -117,5 +118,5 @@ def test_what_is_exactly_on_pace_is_on_track(day, share):
     """Target and actual value in the ratio of the days: no rounding may come between."""
     aim = target("a.t", "level", str(Decimal(365) * share), comparator="gte")
     date = YEAR.start + dt.timedelta(days=day - 1)
-    seen = Observation(id="o", target="a.t", date=date, value=str(Decimal(day) * share))
+    seen = Observation(id="o", target="a.t", date=date, value=Decimal(day) * share)
     assert progress(aim, seen, PLAIN).status in {"on_track", "met"}

@@ -9,6 +9,7 @@ from dataset_strategies import datasets
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from load_samples import GUANGZHOU, PROGRESS, SMALL
+from msgspec.structs import replace
 
 from exporters.errors import DataError
 from exporters.load import dump, encode, load
@@ -49,7 +50,7 @@ def test_any_dataset_comes_back_equal(folder: Path, suffix: str, dataset: Datase
 def test_signs_of_yaml_in_a_text_come_back(folder: Path, suffix: str, said: str) -> None:
     path = folder / f"signs{suffix}"
     dataset = load(PROGRESS)
-    dump(dataset.model_copy(update={"title": Text(zh=said, en=said)}), path)
+    dump(replace(dataset, title=Text(zh=said, en=said)), path)
     assert load(path).title == Text(zh=said, en=said)
 
 

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from load_samples import GUANGZHOU, PROGRESS, SMALL, said, written
+from msgspec.structs import replace
 from openpyxl import Workbook, load_workbook
 
 from exporters.load import dump, load
@@ -159,8 +160,8 @@ def test_text_that_looks_like_a_formula_or_an_escape_stays_text(tmp_path: Path) 
     for number, text in enumerate(["=1+1", "+8", "-x", "@cmd", "_x0041_", "_x005F_", " two  spaces ", "a\nb\tc", "'x"]):
         source = written(tmp_path, SMALL.replace("name: 小城", f"name: {Decimal(number)}"))
         dataset = load(source)
-        place = dataset.places[0].model_copy(update={"name": dataset.places[0].name.model_copy(update={"zh": text})})
-        dataset = dataset.model_copy(update={"places": (place, *dataset.places[1:])})
+        place = replace(dataset.places[0], name=replace(dataset.places[0].name, zh=text))
+        dataset = replace(dataset, places=(place, *dataset.places[1:]))
         for suffix in (".xlsx", ".json", ".yaml"):
             dump(dataset, tmp_path / f"out{suffix}")
             assert load(tmp_path / f"out{suffix}").places[0].name.zh == text, suffix

@@ -6,9 +6,20 @@ import datetime as dt
 from decimal import Decimal
 
 import pytest
+from msgspec.json import decode
 from pydantic import ValidationError
 
-from exporters.model import Dataset, Evidence, Period, Target, Text, check, check_sources, doubts, forbidden_character
+from exporters.model import (
+    Dataset,
+    Evidence,
+    Period,
+    Text,
+    check,
+    check_sources,
+    doubts,
+    forbidden_character,
+    validated,
+)
 
 YEAR = {"start": "2023-01-01", "end": "2023-12-31"}
 
@@ -45,14 +56,14 @@ def dataset(*targets: dict[str, object], **changes: object) -> Dataset:
         "sources": [{"id": "s", "title": "文"}],
         "targets": list(targets),
     }  # fmt: skip
-    return Dataset.model_validate(fields | changes)
+    return validated(Dataset, fields | changes)
 
 
 def test_records_are_frozen_and_exact():
     found = dataset(target(value="6.50")).targets[0]
     assert found.value == Decimal("6.50")
     assert str(found.value) == "6.50"
-    with pytest.raises(ValidationError):
+    with pytest.raises(AttributeError):
         found.value = Decimal(1)  # type: ignore[misc]
 
 
@@ -88,7 +99,7 @@ def test_what_is_not_whole_is_refused(changes):
 def test_what_announcements_hold_fits(changes):
     found = dataset(target(**changes))
     assert check(found) == []
-    assert Dataset.model_validate_json(found.model_dump_json()) == found
+    assert decode(found.canonical, type=Dataset) == found
 
 
 @pytest.mark.parametrize(
@@ -173,6 +184,5 @@ def test_forbidden_characters_are_found_where_they_stand():
 
 
 def test_period_and_evidence_are_values():
-    assert Period(**YEAR) == Period(start=dt.date(2023, 1, 1), end=dt.date(2023, 12, 31))  # type: ignore[arg-type]
+    assert validated(Period, YEAR) == Period(start=dt.date(2023, 1, 1), end=dt.date(2023, 12, 31))
     assert Evidence(source="s") == Evidence(source="s")
-    assert Target.model_fields["comparator"].default == "eq"

@@ -8,8 +8,10 @@ import struct
 import zlib
 from pathlib import Path
 
+from msgspec import to_builtins
+
 from exporters.load import load
-from exporters.model import Dataset
+from exporters.model import Dataset, validated
 from exporters.preview.page import ShownFile
 from exporters.preview.pages import Picture
 from exporters.runs.inputs import find_dataset
@@ -35,7 +37,7 @@ def hostile() -> Dataset:
             }  # fmt: skip
         return [spoiled(item) for item in value] if isinstance(value, list | tuple) else value
 
-    return Dataset.model_validate(spoiled(dataset().model_dump(exclude_defaults=True)))
+    return validated(Dataset, spoiled(to_builtins(dataset())))
 
 
 def docx(pages: int = 3, picture: str = "") -> bytes:

@@ -261,7 +261,9 @@ def test_the_tag_that_is_wrong_is_underlined_whatever_paragraph_of_the_shape_it_
 def test_names_of_decks_are_known_beside_a_broken_structure(deck):
     slide = deck.deck.slides.add_slide(deck.deck.slide_layouts[5])
     slide.shapes.title.text = "{%slide for d in districts %}{{ slide_count }} {{ slide_cuont }}"
-    assert [one.message for one in faults(deck(), "deck") if one.code == "unknown-name"] == ["unknown name “slide_cuont”"]
+    assert [one.message for one in faults(deck(), "deck") if one.code == "unknown-name"] == [
+        "unknown name “slide_cuont”"
+    ]
 
 
 def test_a_value_in_a_box_of_its_own_that_an_if_stands_around(deck):

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from msgspec.structs import replace
 
 from exporters.cli.app import app
 
@@ -74,10 +75,10 @@ def test_what_is_new_what_is_gone_and_what_else_changed(project):
     path = project / "data" / "gz.yaml"
     old = load(path)
     target = next(one for one in old.targets if one.id == "nansha.gdp-growth")
-    gone = old.model_copy(update={"targets": tuple(one for one in old.targets if one is not target)})
+    gone = replace(old, targets=tuple(one for one in old.targets if one is not target))
     assert [str(move) for move in moves(Scope(old), Scope(gone))] == ["南沙区 GDP: 10%以上 -> gone"]
     assert [str(move) for move in moves(Scope(gone), Scope(old))] == ["南沙区 GDP: new -> 10%以上"]
-    titled = old.model_copy(update={"title": {"zh": "别的", "en": "Other"}})
+    titled = replace(old, title={"zh": "别的", "en": "Other"})
     assert [str(move) for move in moves(Scope(old), Scope(titled))] == ["pack title: changed"]
     assert moves(Scope(old), Scope(old)) == ()
     english = [str(move) for move in moves(Scope(old, "en"), Scope(gone, "en"))]

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from exporters.errors import BriefpackError
 from exporters.load import load
-from exporters.model import Dataset
+from exporters.model import Dataset, validated
 from exporters.package import Package
 from exporters.package.check import lint
 from exporters.registry import EXPORTERS
@@ -29,7 +29,7 @@ _STAMP = Stamp("small", 2, "0" * 16)
 
 @cache
 def city(value: str = "6.5") -> Dataset:
-    return Dataset.model_validate(small.data(value=value))
+    return validated(Dataset, small.data(value=value))
 
 
 def with_part(package: bytes, part: str, content: bytes) -> bytes:

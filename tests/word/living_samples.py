@@ -13,7 +13,7 @@ from docx.oxml.ns import nsdecls
 
 from exporters import word
 from exporters.binding.scope import Scope
-from exporters.model import Dataset
+from exporters.model import Dataset, validated
 from exporters.package import Package
 
 STAMP = "living:1:00ff"
@@ -56,7 +56,7 @@ def dataset(values: Mapping[str, Mapping[str, str]], works: Mapping[str, str] | 
         {"code": code, "label": {"zh": zh, "en": en}, "short": {"zh": zh, "en": en}, "measure": "level", "rank": rank}
         for rank, (code, (zh, en)) in enumerate(labels.items(), 1)
     ]
-    return Dataset.model_validate({
+    return validated(Dataset, {
         "id": "living", "title": {"zh": "云汀市目标", "en": "Targets of Yunting"}, "as_of": "2023-02-01",
         "period": _PERIOD, "city": "city", "places": places, "indicators": indicators, "targets": targets,
         "initiatives": initiatives,

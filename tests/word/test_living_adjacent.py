@@ -48,7 +48,9 @@ def text(paragraph: Any) -> str:
     return "".join(one.text for one in paragraph.iter(qn("w:t")))
 
 
-@pytest.mark.parametrize(("second", "found"), [("districts[0]", ("增长8%", "增长7.5%")), ("city", ("增长6%", "增长9%"))])
+@pytest.mark.parametrize(
+    ("second", "found"), [("districts[0]", ("增长8%", "增长7.5%")), ("city", ("增长6%", "增长9%"))]
+)
 def test_other_values_take_their_place(second: str, found: tuple[str, str]) -> None:
     """What is said of the first district is said of another: by both values, or by the first of them."""
     make = side_by_side(f"{{{{ districts[0].target.gdp_growth.lead }}}}{{{{ {second}.target.gdp_growth.amount }}}}")

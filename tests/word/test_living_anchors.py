@@ -10,6 +10,7 @@ from typing import Any
 import docx
 import pytest
 from lxml import etree
+from msgspec.structs import replace
 
 from exporters.load import load
 from exporters.word.living.atoms import Kind, Walker, text_of
@@ -188,7 +189,7 @@ def test_a_watermark_cuts_no_value_of_a_header() -> None:
     plan = plan_of(base, theirs, base)
     assert (plan.edits, plan.conflicts, plan.kept) == ((), (), ())
     data = dataset(FIRST)
-    named = data.model_copy(update={"title": data.title.model_copy(update={"zh": "新的标题"})})
+    named = replace(data, title=replace(data.title, zh="新的标题"))
     result = upgraded(base, theirs, Maker(out.getvalue())(named), changed=False)
     assert (result.plan.conflicts, result.plan.kept) == ((), ())
     header = docx.Document(io.BytesIO(result.content or b"")).sections[0].header._element

@@ -8,6 +8,7 @@ from typing import Any
 
 import docx
 import pytest
+from msgspec.structs import replace
 
 from exporters.merge import Overrides
 from tests.word.living_samples import FIRST, Maker, dataset
@@ -41,10 +42,8 @@ def _template(first: bool = False) -> bytes:
 def _dataset(works: Mapping[str, str]) -> Any:
     """Works by district; their ids follow from their words, so that they stay when others come or go."""
     data = dataset(FIRST, {key: text or "无" for key, text in works.items()})
-    kept = tuple(
-        one.model_copy(update={"id": f"{one.place}.{one.text.zh}"}) for one in data.initiatives if one.text.zh != "无"
-    )
-    return data.model_copy(update={"initiatives": kept})
+    kept = tuple(replace(one, id=f"{one.place}.{one.text.zh}") for one in data.initiatives if one.text.zh != "无")
+    return replace(data, initiatives=kept)
 
 
 @pytest.fixture(scope="module")

@@ -9,13 +9,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec import to_builtins
+from msgspec.structs import replace
 
 from benchmarks.synthetic import dataset as synthetic
 from exporters import word
 from exporters.binding.keys import Keys
 from exporters.binding.scope import Scope
 from exporters.load import load
-from exporters.model import Dataset
+from exporters.model import Dataset, validated
 from exporters.package import Package
 from exporters.snapshot import MARK, SetSlot, SlotKind
 from tests.editors import LibreOffice, dispatch
@@ -85,7 +87,7 @@ def test_every_number_has_a_key_that_says_it(template: str, name: str) -> None:
 
 def altered(data: Dataset, move: str = "", drop: str = "", new: str = "") -> Dataset:
     """Return the data with a district's figures raised, one district gone, and one more like another."""
-    plain = data.model_dump(mode="json")
+    plain = to_builtins(data)
     for name in _COLLECTIONS:
         rows = [row for row in plain.get(name) or [] if not (drop and _is_of(row, drop))]
         if new and name != "observations":
@@ -94,7 +96,7 @@ def altered(data: Dataset, move: str = "", drop: str = "", new: str = "") -> Dat
     for row in plain["targets"]:
         if move and row["place"] == move and row["value"]:
             row["value"] = str(int(float(row["value"])) + 1)
-    return Dataset.model_validate(plain)
+    return validated(Dataset, plain)
 
 
 def _is_of(row: dict[str, Any], key: str) -> bool:
@@ -127,7 +129,7 @@ def test_charts_follow_with_their_workbooks(make: Briefing, guangzhou: Dataset, 
 
 def _without(data: Dataset, kind: str, place: str = "") -> Dataset:
     """Return the data without a place's records of one kind, or all places'."""
-    return data.model_copy(update={kind: [one for one in getattr(data, kind) if place and one.place != place]})
+    return replace(data, **{kind: [one for one in getattr(data, kind) if place and one.place != place]})
 
 
 @pytest.mark.parametrize(
@@ -238,9 +240,9 @@ def test_300_districts(make: Briefing) -> None:
 def test_a_figure_that_moves_in_a_sentence_that_goes_is_struck_out_too() -> None:
     """In controls without names, as LibreOffice leaves them: what was written anew is no part of what was read."""
     make, data = Briefing("gbt9704/en"), load(ROOT / "data" / "sample-progress.yaml")
-    plain = data.model_dump(mode="json")
+    plain = to_builtins(data)
     next(one for one in plain["targets"] if one["id"] == "beilu.gdp-growth")["value"] = 5.5
-    base, ours = make(data), make(Dataset.model_validate(plain))
+    base, ours = make(data), make(validated(Dataset, plain))
 
     def nameless(document: Any) -> None:
         for alias in list(document.element.body.iter(f"{W}alias")):

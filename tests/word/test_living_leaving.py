@@ -8,6 +8,7 @@ from typing import Any
 
 import docx
 import pytest
+from msgspec.structs import replace
 
 from exporters import word
 from exporters.merge import Overrides, merge
@@ -68,10 +69,10 @@ def _themed(*themes: str) -> Dataset:
     data = dataset({"city": FIRST["city"], "anhe": FIRST["anhe"]}, {"anhe": "|".join(f"推进{one}" for one in themes)})
     own = [one for one in data.initiatives if one.place == "anhe"]
     named = [
-        one.model_copy(update={"id": f"anhe.{theme}", "theme": one.theme.model_copy(update={"zh": theme, "en": theme})})
+        replace(one, id=f"anhe.{theme}", theme=replace(one.theme, zh=theme, en=theme))
         for one, theme in zip(own, themes, strict=True)
     ]
-    return data.model_copy(update={"initiatives": tuple(named)})
+    return replace(data, initiatives=tuple(named))
 
 
 @pytest.mark.parametrize("themes", [("产业", "人才"), ("人才", "产业"), ("文化", "产业", "项目", "人才")])
@@ -105,7 +106,7 @@ def test_a_section_with_rows_deep_in_loops_behind_others_stays_whole() -> None:
 def _uncoded(*districts: str) -> Dataset:
     """Return data whose districts stand in the order given."""
     data = dataset({key: FIRST[key] for key in ("city", *districts)})
-    return data.model_copy(update={"places": tuple(one.model_copy(update={"code": ""}) for one in data.places)})
+    return replace(data, places=tuple(replace(one, code="") for one in data.places))
 
 
 def test_a_section_goes_although_the_one_before_it_moved_to_the_end() -> None:

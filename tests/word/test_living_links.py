@@ -45,7 +45,9 @@ def make() -> Maker:
 def linked(data: bytes) -> bytes:
     """Make elements of the links, as editors do."""
     document = docx.Document(io.BytesIO(data))
-    for begin in [one for one in document.element.body.iter(qn("w:fldChar")) if one.get(qn("w:fldCharType")) == "begin"]:
+    for begin in [
+        one for one in document.element.body.iter(qn("w:fldChar")) if one.get(qn("w:fldCharType")) == "begin"
+    ]:
         run, link = begin.getparent(), parse_xml(f'<w:hyperlink {nsdecls("w")} w:anchor="x"/>')
         run.addprevious(link)
         while run.find(qn("w:fldChar")) is None or run.find(qn("w:fldChar")).get(qn("w:fldCharType")) != "end":

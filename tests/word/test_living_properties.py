@@ -8,6 +8,7 @@ from typing import Any
 
 import docx
 import pytest
+from msgspec.structs import replace
 
 from exporters import word
 from exporters.load import load
@@ -40,8 +41,8 @@ def base(make: Briefing, guangzhou: Dataset) -> bytes:
 
 @pytest.fixture(scope="module")
 def ours(make: Briefing, guangzhou: Dataset) -> bytes:
-    title = guangzhou.title.model_copy(update={"zh": "全市目标总表"})
-    return make(altered(guangzhou.model_copy(update={"title": title}), move="nansha"))
+    title = replace(guangzhou.title, zh="全市目标总表")
+    return make(altered(replace(guangzhou, title=title), move="nansha"))
 
 
 def properties(data: bytes) -> Any:
@@ -93,8 +94,8 @@ def test_an_alternative_text_that_an_editor_lost_comes_back_with_the_next_update
 
 def test_a_title_reworded_takes_what_else_moves_in_it(base: bytes, make: Briefing, guangzhou: Dataset) -> None:
     theirs = edited(base, lambda document: setattr(document.core_properties, "title", "广州市2023年高质量发展目标"))
-    title = guangzhou.title.model_copy(update={"zh": "广州2024年高质量发展目标"})
-    result, plan = regenerate(base, theirs, make(guangzhou.model_copy(update={"title": title})))
+    title = replace(guangzhou.title, zh="广州2024年高质量发展目标")
+    result, plan = regenerate(base, theirs, make(replace(guangzhou, title=title)))
     assert properties(result).title == "广州市2024年高质量发展目标" and not plan.conflicts
 
 

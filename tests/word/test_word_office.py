@@ -11,6 +11,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
+from msgspec.structs import replace
 from word_samples import PROGRESS, ROOT, body, load_guangzhou, p, plain, render, shipped, template
 
 from exporters.load import load
@@ -57,7 +58,7 @@ def varied(districts: int) -> Dataset:
             part = Text(zh="片区" * (1 + (index * 7 + more * 3) % 9), en="area " + "long " * ((index + more) % 6))
             source = known[5 if more % 2 else 3]
             update = {"id": f"{place}.more-{more}", "group": "", "sub_place": part}
-            targets.append(source.model_copy(update=update))
+            targets.append(replace(source, **update))
         for more in range(index % 6):
             times = 1 + (index + more) % 7
             text = Text(
@@ -65,7 +66,7 @@ def varied(districts: int) -> Dataset:
             )
             theme = Text(zh=f"主题{more % 4}", en=f"Theme {more % 4}")
             initiatives.append(Initiative(id=f"{place}.extra-{more}", place=place, theme=theme, text=text))
-    return made.model_copy(update={"targets": tuple(targets), "initiatives": tuple(initiatives)})
+    return replace(made, targets=tuple(targets), initiatives=tuple(initiatives))
 
 
 @pytest.fixture(scope="module")
@@ -160,9 +161,7 @@ def test_gbt9704_sets_22_lines_of_28_characters(convert) -> None:
 
 def test_plain_text_controls_and_names_do_not_move_a_line(convert) -> None:
     text = "全市目标一览与各区举措" * 40
-    with_values = render(
-        template(body(p("{{ pack.note }}"))), load_guangzhou().model_copy(update={"note": Text(zh=text)})
-    )
+    with_values = render(template(body(p("{{ pack.note }}"))), replace(load_guangzhou(), note=Text(zh=text)))
     without = render(template(body(p(text))), load_guangzhou())
     made = convert({"with": with_values.data, "without": without.data})
     assert [plain(page) for page in pages_of(made["with"])] == [plain(page) for page in pages_of(made["without"])]

@@ -23,7 +23,7 @@ from lxml import etree
 from exporters import word
 from exporters.binding.scope import Scope
 from exporters.load import load
-from exporters.model import Dataset
+from exporters.model import Dataset, validated
 from exporters.package import Package, lint
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -68,7 +68,7 @@ def small(**more: Any) -> Dataset:
         }
         for place, slug, value in figures
     ]  # fmt: skip
-    return Dataset.model_validate({
+    return validated(Dataset, {
         "id": "small", "title": {"zh": "甲市目标", "en": "Targets of A"}, "as_of": "2023-02-01", "period": _PERIOD,
         "city": "city", "places": places, "targets": targets,
         "indicators": [

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from exporters.model import BUILTIN_UNITS, Comparator, Evidence, Period, Target
+from exporters.model import BUILTIN_UNITS, Comparator, Evidence, Period, Target, validated
 from exporters.wording import figure, phrase
 from exporters.wording.reading import AmbiguousError, read_figure
 
@@ -18,7 +18,8 @@ YEAR = Period(start=dt.date(2023, 1, 1), end=dt.date(2023, 12, 31))
 
 def target(measure="growth_yoy", comparator="gte", value="10", unit="PERCENT", **more) -> Target:
     fields = {"id": "a.b", "place": "a", "indicator": "GDP", "period": YEAR, "evidence": Evidence(source="s")}
-    return Target(**fields, measure=measure, comparator=comparator, value=value, unit=unit, **more)
+    given = fields | {"measure": measure, "comparator": comparator, "value": value, "unit": unit} | more
+    return validated(Target, given)
 
 
 def read(text: str, like: Target, lang="zh", counter=""):

@@ -9,7 +9,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from exporters.model import BUILTIN_UNITS, Coverage, Evidence, Level, Measure, Modality, Period, Target, Text, Unit
+from exporters.model import (
+    BUILTIN_UNITS,
+    Coverage,
+    Evidence,
+    Level,
+    Measure,
+    Modality,
+    Period,
+    Target,
+    Text,
+    Unit,
+    validated,
+)
 from exporters.wording import (
     apart,
     date,
@@ -30,7 +42,8 @@ YEAR = Period(start=dt.date(2023, 1, 1), end=dt.date(2023, 12, 31))
 
 def target(measure: str, comparator: str, value: str | None, unit: str | None, **more: object) -> Target:
     fields = {"id": "a.b", "place": "a", "indicator": "GDP", "period": YEAR, "evidence": Evidence(source="s")}
-    return Target(**fields, measure=measure, comparator=comparator, value=value, unit=unit, **more)
+    given = fields | {"measure": measure, "comparator": comparator, "value": value, "unit": unit} | more
+    return validated(Target, given)
 
 
 @pytest.mark.parametrize(
@@ -190,7 +203,7 @@ def test_a_unit_says_how_much_one_of_it_is(code: str, zh: str, en: str) -> None:
 def test_statements_of_a_kind_say_the_same_around_every_number(measure, comparator, unit, word, counter, numbers, lang):
     known, other = (target(measure, comparator, number, unit, comparator_word=word) for number in numbers)
     around = saying(known, BUILTIN_UNITS[unit], lang, counter)
-    assert steady(vars(known)) and steady(vars(other))
+    assert steady(known) and steady(other)
     if around is not None:
         verb, before, said, behind = around
         number = plain(other.value, lang == "en")
@@ -204,4 +217,4 @@ def test_most_statements_have_something_to_say_around_their_number():
     alike = target("growth_yoy", "gte", "10", "PERCENT")
     assert saying(alike, BUILTIN_UNITS["PERCENT"], "zh") == ("增长", "", "%", "以上")
     assert saying(alike, BUILTIN_UNITS["PERCENT"], "en") == ("up ", "at least ", "%", "")
-    assert not steady(vars(target("growth_yoy", "eq", "-3", "PERCENT")))
+    assert not steady(target("growth_yoy", "eq", "-3", "PERCENT"))

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import openpyxl
+from msgspec.structs import replace
 from openpyxl.chart import BarChart, Reference
 from openpyxl.formatting.rule import CellIsRule, FormulaRule
 from openpyxl.styles import Font, PatternFill
@@ -89,12 +90,11 @@ def changed(data: Dataset, values: dict[str, str] | None = None, drop: tuple[str
     """Return the dataset with other values for some targets, and some targets left out."""
     values = values or {}
     targets = tuple(
-        one.model_copy(update={"value": Decimal(values[one.id])}) if one.id in values else one
+        replace(one, value=Decimal(values[one.id])) if one.id in values else one
         for one in data.targets
         if one.id not in drop
     )
-    fields = {name: getattr(data, name) for name in type(data).model_fields}
-    return type(data).model_validate(fields | {"targets": targets})
+    return replace(data, targets=targets)
 
 
 @cache

@@ -66,7 +66,9 @@ def rerank(desk: Desk) -> None:
 
 def sort_by_name(sheet: Any) -> None:
     """Sort the ranking as a person does: what its first three columns say, the formulas stay."""
-    lines = sorted([cell.value for cell in line[:3]] for line in sheet.iter_rows(min_row=2, max_row=row(sheet, "Sum") - 2))
+    lines = sorted(
+        [cell.value for cell in line[:3]] for line in sheet.iter_rows(min_row=2, max_row=row(sheet, "Sum") - 2)
+    )
     for number, line in enumerate(lines, 2):
         for column, value in enumerate(line, 1):
             sheet.cell(number, column).value = value

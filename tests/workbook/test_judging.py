@@ -8,9 +8,10 @@ from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 
 import pytest
+from msgspec import to_builtins
 
 from exporters.binding.scope import Scope
-from exporters.model import Dataset
+from exporters.model import Dataset, validated
 from tests.workbook.books import dataset, rendered, values
 
 TEMPLATES = Path(__file__).resolve().parents[2] / "templates" / "standard"
@@ -27,7 +28,7 @@ SHARES = ("0.4", "0.5455", "0.10136986301369863", "1", "1.225", "12.345")
 def made() -> Dataset:
     """Every kind of target with every comparator and every share of it reached, on the 37th day of the year."""
     plain = dataset("sample-progress")
-    document = plain.model_dump()
+    document = to_builtins(plain)
     like = next(one for one in document["indicators"] if one["code"] == "FAI")
     less, stock = {"code": "LESS", "lower_is_better": True}, {"code": "STOCK", "stock": True}
     document["indicators"] = [*document["indicators"], like | less, like | stock]
@@ -44,7 +45,7 @@ def made() -> Dataset:
         document["observations"].append({
             "id": f"o{number}", "target": f"xilan.t{number}", "date": dt.date(2026, 2, 6), "value": f"{actual:f}"
         })  # fmt: skip
-    return Dataset.model_validate(document)
+    return validated(Dataset, document)
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from typing import Any
 import living_samples as samples
 import pytest
 from living_samples import changed, clean, dataset, loaded, opened, part, regenerate, snapshot, values
+from msgspec.structs import replace
 from openpyxl.comments import Comment
 from test_living_values import replaced, row_of, saved
 
@@ -32,12 +33,13 @@ def render(data: Any) -> bytes:
 
 def without(place: str) -> Any:
     data = dataset()
-    fields = {name: getattr(data, name) for name in type(data).model_fields}
-    fields["places"] = tuple(one for one in data.places if one.id != place)
-    fields["targets"] = tuple(one for one in data.targets if one.place != place)
-    fields["people"] = tuple(one for one in data.people if not one.id.startswith(place))
-    fields["initiatives"] = tuple(one for one in data.initiatives if one.place != place)
-    return type(data).model_validate(fields)
+    return replace(
+        data,
+        places=tuple(one for one in data.places if one.id != place),
+        targets=tuple(one for one in data.targets if one.place != place),
+        people=tuple(one for one in data.people if not one.id.startswith(place)),
+        initiatives=tuple(one for one in data.initiatives if one.place != place),
+    )
 
 
 def cells(data: bytes) -> dict[tuple[str, str], tuple[str, str]]:

@@ -13,6 +13,7 @@ import living_samples as samples
 import openpyxl
 import pytest
 from living_samples import dataset, loaded, opened, part, regenerate, snapshot
+from msgspec.structs import replace
 from openpyxl.chart import BarChart, Reference
 from openpyxl.formatting.rule import FormulaRule
 from openpyxl.styles import Font, PatternFill
@@ -231,11 +232,9 @@ def test_a_tab_follows_the_name_that_the_data_gives_it_unless_a_person_called_it
     data = dataset()
     names = {"nansha": "南'沙 A", "haizhu": "海珠", "tianhe": "天河区"}
     places = tuple(
-        one.model_copy(update={"short": one.short.model_copy(update={"zh": names[one.id]})}) if one.id in names else one
-        for one in data.places
+        replace(one, short=replace(one.short, zh=names[one.id])) if one.id in names else one for one in data.places
     )
-    fields = {name: getattr(data, name) for name in type(data).model_fields}
-    ours = render(type(data).model_validate(fields | {"places": places}))
+    ours = render(replace(data, places=places))
     result, plan = regenerate(base, out.getvalue(), ours)
     assert [(one.base, one.theirs, one.ours) for one in plan.conflicts] == [("天河", "天河新", "天河区")]
     found = loaded(result)

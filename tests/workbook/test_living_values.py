@@ -359,9 +359,9 @@ def test_what_looks_like_excels_own_spelling_of_a_character_is_read_as_it_was_ty
     sheet.cell(row_of(sheet, GDP), 9).value = re.sub("_(?=x[0-9A-Fa-f]{4}_)", "_x005F_", typed)
     theirs = saved(book)
     assert values(theirs)[GDP]["备注"] == typed
-    targets = [one.model_copy(update={"note": one.note.model_copy(update={"zh": typed})}) if one.id == FAI else one
+    targets = [replace(one, note=replace(one.note, zh=typed)) if one.id == FAI else one
                for one in dataset().targets]  # fmt: skip
-    ours = render(dataset().model_copy(update={"targets": tuple(targets)}))
+    ours = render(replace(dataset(), targets=tuple(targets)))
     assert values(ours)[FAI]["备注"] == typed
     result, _ = regenerate(base, theirs, ours)
     assert {values(result)[key]["备注"] for key in (GDP, FAI)} == {typed}

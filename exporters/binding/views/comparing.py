@@ -54,7 +54,7 @@ class IndicatorView(View):
     def growth(self) -> list[TargetView]:
         """The districts' growth targets in per cent, largest first."""
         stated = self._stated(Measure.GROWTH_YOY)
-        return self._scope.ranked(target for target in stated if target.__dict__["unit"] == "PERCENT")
+        return self._scope.ranked(target for target in stated if target.unit == "PERCENT")
 
     def _stated(self, measure: Measure) -> Collection[Target]:
         found = self._scope.compared.get((self._indicator.code, measure))

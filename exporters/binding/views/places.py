@@ -173,11 +173,10 @@ class PlaceView(View):
         found: dict[str, TargetView] = {}
         days, called = self._scope._days, figures.called
         for view in self.targets:
-            own = view._fields
-            if own["role"] is _BASE and (own["sub_place"] is EMPTY or not own["sub_place"]):
-                period = own["period"].__dict__
-                if (period["start"], period["end"]) == days:
-                    found.setdefault(called(own["indicator"], own["measure"]), view)
+            target = view._target
+            is_whole = target.sub_place is EMPTY or not target.sub_place
+            if target.role is _BASE and is_whole and (target.period.start, target.period.end) == days:
+                found.setdefault(called(target.indicator, target.measure), view)
         return found
 
     def _forget(self) -> None:
@@ -187,7 +186,7 @@ class PlaceView(View):
 
     def _cited(self, what: str) -> dict[str, None]:
         """What the evidence of its statements says, each once."""
-        return dict.fromkeys([view._fields["evidence"].__dict__[what] for view in self.targets])
+        return dict.fromkeys([getattr(view._target.evidence, what) for view in self.targets])
 
     @kept
     def rows(self) -> list[RowView]:
@@ -198,7 +197,7 @@ class PlaceView(View):
     @kept
     def _ranked(self) -> list[RowView]:
         weight, ranks = figures.weight, self._scope.ranks
-        return sorted(self.rows, key=lambda row: weight(row.base._fields, ranks))
+        return sorted(self.rows, key=lambda row: weight(row.base._target, ranks))
 
     @kept
     def top(self) -> list[RowView]:
@@ -212,9 +211,9 @@ class PlaceView(View):
         found: list[TargetView] = []
         for row in self._ranked:
             if row.growth is not None:
-                own = row.growth._target.__dict__
-                rate = own["measure"] is _GROWTH and own["unit"] == "PERCENT"
-                found += [row.growth] if rate and self._scope.compares(row.growth._target) else []
+                target = row.growth._target
+                rate = target.measure is _GROWTH and target.unit == "PERCENT"
+                found += [row.growth] if rate and self._scope.compares(target) else []
         return found
 
     @kept
@@ -225,7 +224,7 @@ class PlaceView(View):
     @kept
     def flagged(self) -> list[TargetView]:
         """Its statements that carry a flag."""
-        return [view for view in self.targets if view._fields["flags"]]
+        return [view for view in self.targets if view._target.flags]
 
     @kept
     def initiatives(self) -> list[InitiativeView]:

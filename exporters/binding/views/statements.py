@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from decimal import Decimal
-from operator import itemgetter
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from exporters import figures, wording
@@ -20,7 +20,10 @@ if TYPE_CHECKING:
 
 
 _BASE, _MILESTONE = Role.BASE, Role.MILESTONE
-_COMMON = itemgetter("indicator", "measure", "unit", "comparator", "role", "kind", "modality", "modality_word")
+_COMMON = attrgetter(
+    "indicator", "measure", "unit", "comparator", "role", "kind", "modality", "modality_word", "evidence.source",
+    "period", "sub_place",
+)  # fmt: skip
 
 
 class FlagView(View):
@@ -125,18 +128,10 @@ class TargetView(View):
 
     @property
     def _common(self) -> object:  # type: ignore[override]
-        fields = self._fields
-        period, sub = fields["period"].__dict__, fields["sub_place"].__dict__
-        label = period["label"].__dict__
-        return (
-            *_COMMON(fields), fields["evidence"].__dict__["source"], period["start"], period["end"], label["zh"],
-            label["en"], sub["zh"], sub["en"],
-        )  # fmt: skip
+        return _COMMON(self._target)
 
     def __init__(self, scope: Scope, target: Target) -> None:
-        # A record's dictionary: asked for by name, its attributes take ten times as long (pydantic has a __getattr__).
-        self._scope, self._target, self._fields = scope, target, (fields := target.__dict__)
-        self.key = fields["id"]
+        self._scope, self._target, self.key = scope, target, target.id
 
     @property
     def ref(self) -> str:
@@ -166,7 +161,7 @@ class TargetView(View):
     @property
     def place(self) -> PlaceView:
         """The place that it is for."""
-        return self._scope._places[self._fields["place"]]
+        return self._scope._places[self._target.place]
 
     @property
     def sub_place(self) -> str:
@@ -187,11 +182,11 @@ class TargetView(View):
     def full_label(self) -> str:
         """The indicator's full name, with the part of the place that the statement is limited to, and with the period
         of a base or stretch target where it is not the pack's."""
-        return self._limited(self._scope.label(self._fields["indicator"]))
+        return self._limited(self._scope.label(self._target.indicator))
 
     def _limited(self, name: str) -> str:
         """Return a name of the indicator with what the statement is limited to: a part of the place, a period."""
-        apart, part = self._apart, self._fields["sub_place"]
+        apart, part = self._apart, self._target.sub_place
         if not apart and (part is EMPTY or not part):
             return name
         limits = [*filter(None, [self.sub_place]), *([self.period] if apart else [])]
@@ -200,8 +195,8 @@ class TargetView(View):
     @property
     def _apart(self) -> bool:
         """Whether it is for another period than the pack; a milestone always is."""
-        period = self._fields["period"].__dict__
-        return self._fields["role"] is not _MILESTONE and (period["start"], period["end"]) != self._scope._days
+        period = self._target.period
+        return self._target.role is not _MILESTONE and (period.start, period.end) != self._scope._days
 
     @kept
     def short(self) -> str:
@@ -212,13 +207,13 @@ class TargetView(View):
     @kept
     def text(self) -> str:
         """The figure with its comparator: 10%以上, 超730亿元, at least 10%; of a fall with its sign: -3%."""
-        text, self.phrase = self._scope.said(self._target, self._fields)
+        text, self.phrase = self._scope.said(self._target)
         return text
 
     @kept
     def phrase(self) -> str:
         """The figure with its verb: 增长10%以上, up at least 10%, 下降3%."""
-        self.text, phrase = self._scope.said(self._target, self._fields)
+        self.text, phrase = self._scope.said(self._target)
         return phrase
 
     @kept
@@ -248,8 +243,8 @@ class TargetView(View):
     @kept
     def word(self) -> str:
         """The word of strength as the source has it (力争, 确保); in English its equivalent."""
-        fields, lang = self._fields, self._scope.lang
-        return (lang == "zh" and fields["modality_word"]) or wording.label(fields["modality"], lang)
+        target, lang = self._target, self._scope.lang
+        return (lang == "zh" and target.modality_word) or wording.label(target.modality, lang)
 
     @property
     def modality(self) -> str:
@@ -259,7 +254,7 @@ class TargetView(View):
     @property
     def value(self) -> Decimal | None:
         """The number in the source's unit."""
-        return self._fields["value"]  # type: ignore[no-any-return]
+        return self._target.value
 
     @property
     def upper(self) -> Decimal | None:
@@ -292,9 +287,7 @@ class TargetView(View):
     @property
     def number_unit(self) -> str:
         """The unit of ``number``: 亿元, %, 个; in English CNY bn, %, projects."""
-        fields, scope = self._fields, self._scope
-        known = scope._tabular_units.get((fields["indicator"], fields["unit"]))
-        return known[1] if known is not None else scope.tabular_label(self._target)
+        return self._scope.tabular_label(self._target)
 
     @property
     def comparison(self) -> str:
@@ -350,7 +343,7 @@ class TargetView(View):
     @property
     def kind_code(self) -> str:
         """indicator, deliverable or portfolio."""
-        return self._fields["kind"]._value_  # type: ignore[no-any-return]
+        return self._target.kind._value_
 
     @property
     def group(self) -> str:
@@ -432,11 +425,11 @@ class RowView(View):
 
     def __init__(self, scope: Scope, members: Sequence[Target]) -> None:
         self._scope, self._members = scope, members
-        views, own = scope._targets, members[0].__dict__
-        if len(members) == 1 and own["role"] is _BASE:
+        views, first = scope._targets, members[0]
+        if len(members) == 1 and first.role is _BASE:
             # Most rows are one statement.
-            self.base = base = views[own["id"]]
-            self.level, self.growth = (None, base) if own["measure"] in figures.GROWTH else (base, None)
+            self.base = base = views[first.id]
+            self.level, self.growth = (None, base) if first.measure in figures.GROWTH else (base, None)
             self.stretch, self.milestones = None, []
         else:
             found = figures.group(members)
