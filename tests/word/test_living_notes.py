@@ -117,6 +117,25 @@ def test_a_persons_copy_of_a_note_is_no_fault(base: bytes) -> None:
     assert not [one for one in plan.edits if isinstance(one, SetSlot) and one.kind is SlotKind.LOST]
 
 
+def test_a_note_that_came_with_a_section_may_have_the_next_ones_number(make: Briefing, tmp_path: Path) -> None:
+    def edit(document: Any) -> None:
+        # LibreOffice loses the bookmarks around the paragraphs of notes, and calls the others copies.
+        part = next(one.target_part for one in document.part.rels.values() if one.reltype.endswith("/footnotes"))
+        root = etree.fromstring(part.blob)
+        for mark in list(root.iter(f"{W}bookmarkStart")):
+            name = mark.get(f"{W}name")
+            mark.set(f"{W}name", f"{name}_Copy_1")
+            if name.startswith("_bp_"):
+                mark.getparent().remove(mark)
+        part._blob = etree.tostring(root)
+
+    sample, renamed = ROOT / "data" / "sample-progress.yaml", tmp_path / "renamed.yaml"
+    renamed.write_text(sample.read_text("utf-8").replace("xilan", "xilanx"), "utf-8")
+    base, ours = make(load(sample)), make(load(renamed))
+    result, plan = regenerate(base, edited(base, edit), ours, track="2026-11-23T08:00:00Z")
+    assert plan.edits and len(notes_of(result)) == len(notes_of(ours)) + 1
+
+
 def _remark(document: Any, cells: list[str]) -> None:
     for name in cells:
         remark = document.createInstance("com.sun.star.text.textfield.Annotation")

@@ -53,7 +53,7 @@ def put_back(body: Element, kind: str, notes: Mapping[str, Element]) -> list[Ele
 def _moved_on(marks: list[Element], notes: Mapping[str, Element]) -> list[Element]:
     numbers = [mark.get(_ID, "") for mark in marks]
     names = [_first_name(notes[number], PREFIX, ITEM_PREFIX) for number in numbers]
-    at = next((at for at in range(1, len(marks)) if names[at] and _read_twice(names, marks, at)), 0)
+    at = next((at for at in range(1, len(marks)) if names[at] and _read_twice(names, marks, at, notes)), 0)
     if not at:
         return []
     count = 1
@@ -64,9 +64,12 @@ def _moved_on(marks: list[Element], notes: Mapping[str, Element]) -> list[Elemen
     return [notes[number] for number in numbers[at : at + count]]
 
 
-def _read_twice(names: list[str], marks: list[Element], at: int) -> bool:
-    """Return whether a reference shows the note of the one before, and is not just a person's copy of it."""
-    if names[at] != names[at - 1]:
+def _read_twice(names: list[str], marks: list[Element], at: int, notes: Mapping[str, Element]) -> bool:
+    """Return whether a reference shows the note of the one before, and is not just a person's copy of it.
+
+    A note that came in with a section may be numbered as the next one is that was there before.
+    """
+    if names[at] != names[at - 1] or _is_near(marks[at], notes):
         return False
     here, before = (_first_name(next(mark.iterancestors(_P)), ITEM_PREFIX) for mark in (marks[at], marks[at - 1]))
     return bool(here) and here != before
@@ -85,13 +88,18 @@ def _is_astray(mark: Element, notes: Mapping[str, Element]) -> bool:
     if records and others[: len(records)] == records:
         # One that was written anew has the numbers of another render.
         return False
-    digits = [_value_digits(one) for one in (paragraph, note)]
+    return _is_near(mark, notes) is False
+
+
+def _is_near(mark: Element, notes: Mapping[str, Element]) -> bool | None:
+    """Return whether the values of a note are numbered behind those of its reference's paragraph; None without any."""
+    digits = [_value_digits(one) for one in (next(mark.iterancestors(_P)), notes[mark.get(_ID, "")])]
     if not all(digits):
-        return False
+        return None
     # They were hexadecimal ones once.
     radix = 10 if all(one.isdecimal() for one in chain(*digits)) else 16
     own, noted = ([int(one, radix) for one in found] for found in digits)
-    return not min(own) <= min(noted) <= max(own) + _NEAR
+    return min(own) <= min(noted) <= max(own) + _NEAR
 
 
 def _value_digits(element: Element) -> list[str]:
