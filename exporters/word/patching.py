@@ -171,7 +171,11 @@ class _Patch:
             return
         if place.atom is not None:
             self._touch(place.atom.node)
-            write_prose(self._pen, list(leaves(place.atom.inner)), edit.new, _Controls(self, ""))
+            # Where nothing comes or goes, a number moved with its section, which no revision carries either;
+            # LibreOffice 7.4 shows old and new numbers where one is revised.
+            moved = edit.kind is SlotKind.DERIVED and all(isinstance(one, SetSlot) for one in self._plan.edits)
+            pen = Pen() if moved else self._pen
+            write_prose(pen, list(leaves(place.atom.inner)), edit.new, _Controls(self, ""))
             return
         assert place.region is not None
         self._touch(place.region.paragraph)

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from exporters.load import load
 from exporters.word.living.atoms import Kind, Walker, text_of
-from exporters.word.living.drifting import COMMENTS, put_back
+from exporters.word.living.drifting import COMMENTS, CUT, has_cut_values, put_back
 from tests.editors import Edit, LibreOffice
 from tests.word.living_samples import FIRST, Maker, changed, dataset, template
 from tests.word.living_steps import W, plan_of, write
@@ -45,10 +45,11 @@ def paragraph(content: str) -> Any:
 
 def values_in(content: str, base: str = "") -> dict[str, str]:
     """Return the values of a paragraph, edited from *base* if given."""
-    body = etree.Element(f"{W}body")
+    body = etree.Element(f"{W}body", nsmap={"w": W[1:-1]})
     body.append(paragraph(content))
     if base:
-        put_back(body, lambda: (paragraph(base),), {}, COMMENTS)
+        beside = (*COMMENTS, *(CUT if has_cut_values(etree.tostring(body)) else ()))
+        put_back(body, lambda: (paragraph(base),), {}, beside)
     atoms = Walker({}).paragraph(body[0])
     return {atom.key: text_of(atom.inner) for atom in atoms if atom.kind is Kind.BOOKED}
 
@@ -105,6 +106,15 @@ PROSE = (
             {"a.text": "增长7%以上", "b.text": "力争", "c.text": "9%", "d.text": "5"},
         ),
         (PROSE, "!p 全市 +1:a_text 增长7% -1 以上", {"a.text": "增长7%"}),
+        # The comment was deleted meanwhile.
+        (CELL, "!p ( +1:a_text 零售 -1 额 )", {"a.text": "零售额"}),
+        (
+            PROSE,
+            "!p 全市 ( +1:a_text 增长7%以 -1 上 ) +2:b_text ( -2 力争 ) +3:c_text ( 8 -3 % ) ，4个区高于 ( +4:d_text 5 ) -4 个",
+            {"a.text": "增长7%以上", "b.text": "力争", "c.text": "8%", "d.text": "5"},
+        ),
+        # A person's own words behind a value, typed within its control.
+        (CELL, "!p ( +1:a_text 零售额 -1 （万元） )", {"a.text": "零售额"}),
     ],
 )
 def test_values_behind_a_comment_are_put_back(base: str, content: str, values: dict[str, str]) -> None:

@@ -88,6 +88,7 @@ class Document:
         beside = (
             *(drifting.COMMENTS if b"commentReference" in body.data else ()),
             *(drifting.NOTES if self._has_values_behind_notes(body.data) else ()),
+            *(drifting.CUT if drifting.has_cut_values(body.data) else ()),
         )
         drifted = bool(beside) and self._put_back_values(body, _body, beside)
         lines = lex(body, self.digests, self.known) if not astray and not drifted else None

@@ -9,6 +9,7 @@ comparison with the paragraph as it was generated, or where its control is.
 from __future__ import annotations
 
 import copy
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from difflib import SequenceMatcher
@@ -21,6 +22,11 @@ from exporters.word.living.runs import drop_control, isolate, set_text
 from exporters.word.names import W
 from exporters.word.xmlparts import Element
 
+_NAMELESS = re.compile(rb"<w:sdtPr(?:/>|></w:sdtPr>)")
+_CUT = re.compile(
+    rb"(?:(?!<w:bookmarkStart).)*?<w:bookmarkEnd[^>]*/>.*?<w:t[ >]|.*?<w:t[ >].*?<w:bookmarkEnd[^>]*/>.*?<w:t[ >]",
+    re.DOTALL,
+)
 _LOOSE = 2
 """So many characters fewer a bookmark may move than others: the sides of a control count as characters."""
 _COMMENT, _START, _END, _PARAGRAPH, _SDT = (
@@ -28,6 +34,8 @@ _COMMENT, _START, _END, _PARAGRAPH, _SDT = (
 )
 COMMENTS, PICTURES = (_COMMENT,), (f"{W}pict", f"{W}drawing")
 NOTES = f"{W}footnoteReference", f"{W}endnoteReference"
+CUT = (_END,)
+"""The ends of bookmarks within the words of a control: what moved them may be gone by now."""
 _NOTE, _VALUE = b"noteReference ", f'w:name="{PREFIX}'.encode()
 _SIGNS = frozenset((*NOTES, *(f"{W}{name}" for name in ("tab", "br", "cr", "noBreakHyphen"))))
 _GONE = frozenset((f"{W}del", f"{W}moveFrom", f"{W}pPr", f"{W}rPr"))
@@ -44,12 +52,35 @@ def has_values_behind_notes(body: bytes) -> bool:
     return False
 
 
+def has_cut_values(body: bytes) -> bool:
+    """Return whether a bookmark ends within the words of a control that LibreOffice wrote."""
+    if _NAMELESS.search(body) is None:
+        return False
+    pieces = (one.partition(b"</w:sdtContent>")[0] for one in body.split(b"<w:sdtContent>")[1:])
+    return any(_CUT.match(one) for one in pieces if b"<w:bookmarkEnd" in one)
+
+
+def _cuts(end: Element) -> bool:
+    """Return whether the end of a bookmark stands within the words of a control, or before them all, without its
+    beginning."""
+    content = end.getparent()
+    if content is None or content.tag != f"{W}sdtContent" or not _has_text(end.itersiblings()):
+        return False
+    before = list(end.itersiblings(preceding=True))
+    return _has_text(before) or all(one.tag != _START for one in before)
+
+
+def _has_text(elements: Iterable[Element]) -> bool:
+    return any(text.text for one in elements for text in one.iter(f"{W}t"))
+
+
 def put_back(
     root: Element, base: Callable[[], Iterable[Element]], digests: Mapping[str, str], beside: tuple[str, ...]
 ) -> bool:
     """Put the bookmarks in paragraphs of an edited part that hold what bookmarks move *beside* around their values
     again; *base* gives the parts that were generated. Return whether any had moved."""
-    marks = (next(mark.iterancestors(_PARAGRAPH), None) for mark in root.iter(*beside))
+    found = (mark for mark in root.iter(*beside) if mark.tag != _END or _cuts(mark))
+    marks = (next(mark.iterancestors(_PARAGRAPH), None) for mark in found)
     commented = [_Read(one, digests) for one in dict.fromkeys(marks) if one is not None]
     booked = [one for one in commented if one.values]
     if not booked:
