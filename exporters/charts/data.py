@@ -64,6 +64,10 @@ def in_words(text: str) -> str:
         return text
     lines = []
     for one in series:
+        if "sheet" in one:
+            # First, for the rest may be what it was.
+            lines.insert(0, f"its data sheet: {', '.join(one['sheet'])}")
+            continue
         values = one.get("val") or one.get("yVal") or []
         names = one.get("cat") or one.get("xVal") or []
         values = ["–" if value is None else value for value in values]
@@ -250,8 +254,11 @@ def _cached(role: Element) -> list[Point]:
 
 
 def _spelt(text: str | None, numeric: bool) -> str | None:
-    if text is None or not numeric:
-        return text
+    return text if text is None or not numeric else spelt_number(text)
+
+
+def spelt_number(text: str) -> str:
+    """Return a number as it stands in a file spelt one way; any other text as it is."""
     try:
         number = Decimal(text)
     except InvalidOperation:

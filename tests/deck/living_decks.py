@@ -24,7 +24,7 @@ from exporters import deck
 from exporters.binding.scope import Scope
 from exporters.merge import Overrides, merge
 from exporters.model import Dataset
-from exporters.package import Package, lint
+from exporters.package import EditedPackage, Package, lint
 from exporters.runs.living import Merged, regenerate
 from exporters.runs.stamp import Stamp
 from exporters.snapshot import Conflict, Plan
@@ -164,7 +164,7 @@ def merged(base: bytes, theirs: bytes, ours: bytes, conflicts: tuple[Conflict, .
     if result.content is not None:
         before = {str(finding) for finding in lint(theirs)}
         assert [str(one) for one in lint(result.content) if str(one) not in before] == []
-        snapshot = deck.read(opened(result.content))
+        snapshot = deck.read(EditedPackage(opened(result.content), opened(ours)))
         assert snapshot.stamp == str(stamp)
         new = deck.read(opened(ours))
         overrides = Overrides.of(result.plan.conflicts)

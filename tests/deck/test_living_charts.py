@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 from typing import Any
 
+import openpyxl
+import pytest
 from living_decks import (
     MARK,
     cells_of,
@@ -21,9 +24,12 @@ from living_decks import (
     table_of,
     with_column,
 )
+from pptx import Presentation
 from pptx.chart.data import CategoryChartData
 from pptx.dml.color import RGBColor
 from pptx.util import Emu
+
+from exporters.charts.data import in_words
 
 CHART, TARGETS = "d00001.growth-chart", "d00001.targets"
 RED = RGBColor(0xC0, 0, 0)
@@ -67,6 +73,46 @@ def test_a_chart_edited_by_hand_and_moved_by_the_data_is_a_conflict(base: bytes,
     assert f"{MARK} conflict {CHART}: yours “" in notes_of(slide_of(content_of(result), CHART))
     kept = merged(base, edited(base, edit), render(data(d00002_gdp_growth="9"), 2))
     assert numbers_of(content_of(kept), CHART)[1][0] == 1.0
+
+
+@pytest.mark.parametrize("typed", [{"D1": "来源", "D2": "统计局"}, {"B2": 99.5}])
+def test_what_is_typed_into_the_data_sheet_alone_stays_and_is_told(
+    typed: dict[str, Any], base: bytes, ours: bytes
+) -> None:
+    def edit(prs: Any) -> None:
+        part = shape_of(prs, CHART).chart.part.chart_workbook.xlsx_part
+        book = openpyxl.load_workbook(io.BytesIO(part.blob))
+        for cell, value in typed.items():
+            book.active[cell] = value
+        out = io.BytesIO()
+        book.save(out)
+        part._blob = out.getvalue()
+
+    theirs = edited(base, edit)
+    told = ", ".join(f"{cell} {value}" for cell, value in typed.items())
+    plan = merged(base, theirs, base).plan
+    assert [(one.key, in_words(one.theirs).partition("; ")[0]) for one in plan.kept] == [
+        (CHART, f"its data sheet: {told}")
+    ]
+    result = merged(base, theirs, ours)
+    assert [one.key for one in result.plan.conflicts] == [CHART]
+    prs = content_of(result)
+    assert numbers_of(prs, CHART) == numbers_of(Presentation(io.BytesIO(theirs)), CHART)
+    blob = shape_of(prs, CHART).chart.part.chart_workbook.xlsx_part.blob
+    sheet = openpyxl.load_workbook(io.BytesIO(blob)).active
+    assert {cell: sheet[cell].value for cell in typed} == typed
+
+
+def test_a_data_sheet_that_an_office_only_saved_anew_is_no_edit(base: bytes, ours: bytes) -> None:
+    def edit(prs: Any) -> None:
+        part = shape_of(prs, CHART).chart.part.chart_workbook.xlsx_part
+        out = io.BytesIO()
+        openpyxl.load_workbook(io.BytesIO(part.blob)).save(out)
+        part._blob = out.getvalue()
+
+    result = merged(base, edited(base, edit), ours)
+    assert not result.plan.conflicts
+    assert numbers_of(content_of(result), CHART)[1][0] == 11.5
 
 
 def test_a_chart_title_of_their_own(base: bytes, ours: bytes) -> None:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import io
 import json
 import re
+import zipfile
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 from msgspec import to_builtins
 from msgspec.structs import replace
@@ -125,6 +127,30 @@ def test_charts_follow_with_their_workbooks(make: Briefing, guangzhou: Dataset, 
     now = {slot.key: slot.text for _, _, slot in snapshot(result).slots() if slot.kind is SlotKind.CHART}
     assert {edit.key: edit.new for edit in charts}.items() <= now.items()
     assert faults(result) == []
+
+
+def test_what_is_typed_into_a_data_sheet_stays_and_is_told(make: Briefing, guangzhou: Dataset, base: bytes) -> None:
+    def noted(content: bytes, text: str) -> bytes:
+        book = openpyxl.load_workbook(io.BytesIO(content))
+        book.active.cell(1, book.active.max_column + 2).value = text
+        out = io.BytesIO()
+        book.save(out)
+        return out.getvalue()
+
+    def sheets(content: bytes) -> dict[str, bytes]:
+        with zipfile.ZipFile(io.BytesIO(content)) as package:
+            return {name: package.read(name) for name in package.namelist() if name.endswith(".xlsx")}
+
+    ((name, sheet),) = sheets(base).items()
+    typed = noted(sheet, "核对过")
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(base)) as package, zipfile.ZipFile(out, "w") as edited:
+        for one in package.namelist():
+            edited.writestr(one, typed if one == name else package.read(one))
+    result, plan = regenerate(base, out.getvalue(), make(altered(guangzhou, move="nansha")))
+    (told,) = plan.conflicts
+    assert "核对过" in told.theirs
+    assert sheets(result) == {name: typed}
 
 
 def _without(data: Dataset, kind: str, place: str = "") -> Dataset:

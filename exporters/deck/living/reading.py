@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from exporters.charts.drawingml import A, P
+from exporters.charts.typed import DataSheets
 from exporters.deck.living.charts import read_chart, titles_of
 from exporters.deck.living.deck import Deck, Slide, unmarked
 from exporters.deck.living.names import key_of, may_be_bound
@@ -55,15 +56,16 @@ def snapshot(deck: Deck, base: Deck | None = None) -> Snapshot:
     """Return what an opened deck holds, which was edited from *base*."""
     groups: list[Group] = []
     origins = {slide.key: slide for slide in base.slides} if base is not None else {}
+    sheets = DataSheets(deck.package) if isinstance(deck.package, EditedPackage) else None
     for number, slide in enumerate(deck.slides, 1):
         name = slide.key or f"{UNKNOWN}{number}"
-        items = list(_items(slide, name, renamed(slide, origins[name]) if name in origins else {}))
+        items = list(_items(slide, name, renamed(slide, origins[name]) if name in origins else {}, sheets))
         groups.append(Group(name, slide.part, tuple(items), keeps=True, record=name.rpartition(".")[0]))
     groups.append(described(deck.package))
     return Snapshot(FORMAT, tuple(groups), (), read_properties(deck.package).get(STAMP, ""))
 
 
-def _items(slide: Slide, name: str, known: Mapping[int, str]) -> Iterator[Item]:
+def _items(slide: Slide, name: str, known: Mapping[int, str], sheets: DataSheets | None) -> Iterator[Item]:
     words: list[str] = []
     for number, shape in enumerate(slide.words.shapes):
         at, sort, text = f"{slide.part}#{number}", _sort(shape), shape.text or ""
@@ -76,7 +78,7 @@ def _items(slide: Slide, name: str, known: Mapping[int, str]) -> Iterator[Item]:
         if sort == "table":
             yield from _rows(shape.frame, key, at)
         elif sort == "chart":
-            slots = tuple(_chart(slide, shape, key, at))
+            slots = tuple(_chart(slide, shape, key, at, sheets))
             if slots:
                 yield Item(key, at, slots, sort=sort, box=box, removable=True)
         else:
@@ -118,13 +120,14 @@ def _rows(frame: Element | None, key: str, at: str) -> Iterator[Item]:
         yield Item(name, f"{at}/r{number}", tuple(slots), sort=f"row {key}", removable=removable)
 
 
-def _chart(slide: Slide, shape: Seen, key: str, at: str) -> Iterator[Slot]:
+def _chart(slide: Slide, shape: Seen, key: str, at: str, sheets: DataSheets | None) -> Iterator[Slot]:
     part = slide.chart_part(shape.frame) if shape.frame is not None else ""
     if not part:
         return
     if shape.alternative:
         yield Slot(f"{key}.alternative", shape.alternative, f"{at}/alternative", SlotKind.DERIVED)
     data, titles = read_chart(slide.deck, part)
+    data = sheets.beside(part, data) if sheets is not None else data
     yield Slot(key, data, f"{at}/chart", SlotKind.CHART)
     for name, text in titles:
         yield Slot(f"{key}.{name}", text, f"{at}/chart/{name}", SlotKind.PROSE)

@@ -10,6 +10,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from exporters.charts.data import chart_data
+from exporters.charts.typed import DataSheets
 from exporters.package import EditedPackage, Package, Relationships, rt
 from exporters.package.custom import read_properties
 from exporters.package.described import described, is_described
@@ -253,7 +254,12 @@ class Document:
         if part is None:
             return []
         data = chart_data(etree.fromstring(self.package.read(part), PARSER))
+        data = self._sheets.beside(part, data) if self._sheets is not None else data
         return [Slot(key, data, handle, SlotKind.CHART)]
+
+    @cached_property
+    def _sheets(self) -> DataSheets | None:
+        return DataSheets(self.package) if isinstance(self.package, EditedPackage) else None
 
     def chart_part(self, chart: Element) -> str | None:
         """Return the chart part that a frame of the body shows."""
