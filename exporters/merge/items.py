@@ -113,7 +113,8 @@ class Items:
         prose = [slot.key for slot in item.slots if slot.kind is SlotKind.PROSE]
         if prose and not item.sort and all(key in self._files.prose for key in prose):
             return True
-        return bool(item.slots) and all(self._elsewhere(slot.key, group) for slot in item.slots)
+        telling = [slot.key for slot in item.slots if not slot.kind.silent]
+        return bool(telling) and all(self._elsewhere(key, group) for key in telling)
 
     def _elsewhere(self, key: str, group: Group) -> bool:
         native = self._files.base_homes.get(key, set())

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from exporters.merge import Overrides, aligned, merge
-from exporters.snapshot import Group, Item, SetSlot, Slot, Snapshot
+from exporters.snapshot import Group, Item, SetSlot, Slot, SlotKind, Snapshot
 
 
 def item(name: str, text: str, sort: str = "placeholder", box: tuple[int, ...] = (), at: str = "") -> Item:
@@ -192,3 +192,16 @@ def test_a_copy_of_what_says_several_things_follows_the_one_that_it_was_copied_f
     plan = merge(base, state("of 26", "of 26", "of 26"), state("of 32", "of 27"))
     assert [edit for edit in plan.edits if isinstance(edit, SetSlot) and edit.at == "copy"] == []
     assert plan.adrift == ("of 26",)
+
+
+def test_what_a_copy_of_a_slide_lacks_is_not_deleted_though_an_editor_lost_its_alternative_text() -> None:
+    def chart(value: str, *more: Slot) -> Item:
+        return Item("a.chart", f"a.chart/{value}", (Slot("a.chart", value, "", SlotKind.CHART), *more), sort="chart")
+
+    alternative = Slot("a.chart.alternative", "a bar", "", SlotKind.DERIVED)
+    name, items = slide("a", "7%")
+    base, ours = (deck((name, [*items, chart(value, alternative)])) for value in ("7", "9"))
+    theirs = deck((name, [*items, chart("7")]), (name, [replace(one, at=f"copy {one.at}") for one in items]))
+    plan = merge(base, theirs, ours)
+    assert [type(one) for one in plan.edits] == [SetSlot]
+    assert not plan.conflicts
