@@ -62,7 +62,7 @@ def in_words(text: str) -> str:
         series = json.loads(text)
     except ValueError:
         return text
-    lines = []
+    lines: list[str] = []
     for one in series:
         if "sheet" in one:
             # First, for the rest may be what it was.
