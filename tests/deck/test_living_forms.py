@@ -36,8 +36,8 @@ def with_targets_of(place: str, source: str = FULL, keep: int = 99) -> Dataset:
         targets.append(made)
     for one in plain["places"]:
         if one["id"] == place:
-            one["coverage"] = next(other["coverage"] for other in plain["places"] if other["id"] == source)
-    observations = [one for one in plain["observations"] if not one["target"].startswith(f"{place}.")]
+            one["coverage"] = next(other.get("coverage", "full") for other in plain["places"] if other["id"] == source)
+    observations = [one for one in plain.get("observations", ()) if not one["target"].startswith(f"{place}.")]
     return validated(Dataset, {**plain, "targets": targets, "observations": observations})
 
 

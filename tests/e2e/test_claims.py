@@ -119,7 +119,7 @@ def test_a_share_is_not_called_growth(lang: str) -> None:
         for place, value in (("dongyu", "5.5"), ("xilan", "5")):
             held["targets"].append({**model, "id": f"{place}.unemployment", "place": place, "value": value})
         for indicator in (indicators := [dict(record) for record in held["indicators"]]):
-            indicator["rank"] = 1 if indicator["code"] == "UNEMPLOYMENT" else indicator["rank"]
+            indicator["rank"] = 1 if indicator["code"] == "UNEMPLOYMENT" else indicator.get("rank", 100)
         held["indicators"] = indicators
 
     texts = said("targets.xlsx", changed(change), lang=lang)

@@ -96,7 +96,7 @@ def altered(data: Dataset, move: str = "", drop: str = "", new: str = "") -> Dat
             rows += [_renamed(row, new) for row in rows if _is_of(row, new)]
         plain[name] = rows
     for row in plain["targets"]:
-        if move and row["place"] == move and row["value"]:
+        if move and row["place"] == move and row.get("value"):
             row["value"] = str(int(float(row["value"])) + 1)
     return validated(Dataset, plain)
 
