@@ -42,9 +42,9 @@ class Exporter(Protocol):
     ``keys(package) -> Iterable[str]``: what the values in it are of, where an editor has dropped their names;
     ``whole_keys(package) -> Mapping[str, str]``: keys that are too long for it, by what stands in it for them;
     ``mended(EditedPackage) -> EditedPackage``: an edited file put right where an editor has spoilt it unseen;
-    ``relaid(EditedPackage, ours) -> Relaid | None``: an edited file, and what it was edited from, laid out as the new
-    render where that has more or less of what has no key, what things are called then, and what people wrote in what
-    is gone; and
+    ``relaid(EditedPackage, ours) -> Relaid``: an edited file, and what it was edited from, laid out as the new render
+    where that has more or less of what has no key, what things are called then, and what people wrote in what is gone;
+    ``stranded(EditedPackage, plan) -> list[str]``: what people wrote that names what a plan takes out; and
     ``untracked(plan) -> list[SetSlot]``: what a plan writes and no revision can carry.
     """
 

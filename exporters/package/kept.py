@@ -30,9 +30,14 @@ class Kept(Generic[T]):
     def __init__(self) -> None:
         self._opened: WeakValueDictionary[int, T] = WeakValueDictionary()
 
+    def keep(self, opened: T) -> T:
+        """Return *opened*, which is found by its package as long as it is held."""
+        self._opened[id(opened.package)] = opened
+        return opened
+
     def hold(self, opened: T, snapshot: Snapshot) -> Snapshot:
         """Return *snapshot*; as long as it is held, *opened* is found by its package."""
-        self._opened[id(opened.package)] = opened
+        self.keep(opened)
         return _Reading(snapshot.format, snapshot.groups, snapshot.loose, snapshot.stamp, opened=opened)
 
     def any(self) -> T | None:

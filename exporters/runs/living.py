@@ -82,9 +82,8 @@ def regenerate(
         plan, content = upgraded(room, file, (theirs, ours), stamp, open_conflicts, epoch)
         return Merged(content, plan)
     edited = theirs
-    # Held until the patch is written: it goes on with what they were opened as.
-    opened = room.read(base), room.read(theirs), room.read(ours)
-    theirs, readings, conflicts, disordered = laid_out(room, theirs, ours, opened, open_conflicts)
+    # The readings are held until the patch is written: it goes on with what they were opened as.
+    theirs, readings, conflicts, disordered = laid_out(room, theirs, ours, open_conflicts)
     theirs, readings = arranged(room, theirs, ours, readings, epoch)
     before, _, new = readings
     plan = planned(room, theirs, readings, conflicts)
@@ -112,7 +111,7 @@ Readings = tuple[Snapshot, Snapshot, Snapshot]
 
 def relaid(room: Exporter, theirs: EditedPackage, ours: Package, *, restyled: bool = False) -> Any:
     """Return *theirs* as it is with as much of what has no key as *ours* has (``Relaid``), which comes of another
-    template where it is *restyled*; None where it has that."""
+    template where it is *restyled*; None where everything of that format has a key."""
     found: Any = getattr(room, "relaid", None)
     return found(theirs, ours, restyled=restyled) if found is not None else None
 
@@ -121,22 +120,22 @@ def laid_out(
     room: Exporter,
     theirs: EditedPackage,
     ours: Package,
-    readings: Readings,
     open_conflicts: Sequence[Conflict],
     *,
     restyled: bool = False,
 ) -> tuple[EditedPackage, Readings, tuple[Conflict, ...], bool]:
-    """Return *theirs* with as much of what has no key as *ours* has, and where that has it, what it, its base and
-    *ours* hold, the open conflicts by the names that they have there, with what people wrote in what is gone, and
-    whether any of it keeps an order that the data does not have any more."""
+    """Return *theirs* with as much of what has no key as *ours* has; what its base, it, and *ours* hold then; the open
+    conflicts by the names that they have there, with what people wrote in what is gone; and whether any of it keeps an
+    order that the data does not have any more."""
+    conflicts, disordered = [*open_conflicts], False
+    # Held until all is read: what it was opened as is found by that.
     found = relaid(room, theirs, ours, restyled=restyled)
-    if found is None:
-        return theirs, readings, tuple(open_conflicts), False
-    conflicts = [_renamed(one, found.renamed) for one in open_conflicts]
-    conflicts += (Conflict(line_key(text), "not-carried", "", text, "") for text in found.told)
-    base, now = room.read(found.package.base), room.read(found.package)
-    conflicts = [*{one.key: one for one in conflicts}.values()]
-    return found.package, (base, now, readings[2]), tuple(conflicts), found.disordered
+    if found is not None:
+        theirs, disordered = found.package, found.disordered
+        conflicts = [_renamed(one, found.renamed) for one in conflicts]
+        conflicts += map(_uncarried, found.told)
+        conflicts = _once(conflicts)
+    return theirs, (room.read(theirs.base), room.read(theirs), room.read(ours)), tuple(conflicts), disordered
 
 
 def _renamed(conflict: Conflict, names: Any) -> Conflict:
@@ -169,7 +168,10 @@ def planned(room: Exporter, theirs: Package, readings: Readings, open_conflicts:
     """Return what to do to *theirs*."""
     before, now, new = readings
     plan = counted(room, theirs, before, now, merge(before, now, new, Overrides.of(open_conflicts)))
-    return replace(plan, conflicts=(*plan.conflicts, *_still_uncarried(room, theirs, open_conflicts)))
+    stranded: Any = getattr(room, "stranded", None)
+    texts = stranded(theirs, plan) if stranded is not None else ()
+    told = (*map(_uncarried, texts), *_still_uncarried(room, theirs, open_conflicts))
+    return replace(plan, conflicts=(*plan.conflicts, *_once(told)))
 
 
 def counted(room: Exporter, theirs: Package, before: Snapshot, now: Snapshot, plan: Plan) -> Plan:
@@ -248,8 +250,7 @@ def upgraded(
         message = "its template is another one by now, which has no place for values from other workbooks"
         hint = "break the link (Data, Edit Links) and build again"
         raise RefusedError(Fault("linked-book", message, file, hint=hint))
-    readings = room.read(theirs.base), room.read(theirs), room.read(ours)
-    theirs, readings, open_conflicts, _ = laid_out(room, theirs, ours, readings, open_conflicts, restyled=True)
+    theirs, readings, open_conflicts, _ = laid_out(room, theirs, ours, open_conflicts, restyled=True)
     base = theirs.base
     plan, told = upgrade(*readings, Overrides.of(open_conflicts))
     plan = counted(room, theirs, *readings[:2], plan)
@@ -270,7 +271,7 @@ def upgraded(
     there, said = set(lines), _joined(lines)
     brought = tuple(Kept(line_key(line), "", line, "added") for line in own if line in there)
     missing = dict.fromkeys((*(line for line in own if line not in there), *left))
-    uncarried = {line_key(line): Conflict(line_key(line), "not-carried", "", line, "") for line in missing}
+    uncarried = {one.key: one for one in map(_uncarried, missing)}
     still = [one for one in open_conflicts if _is_uncarried(one, said) and one.theirs not in told]
     conflicts = (*plan.conflicts, *uncarried.values(), *(one for one in still if one.key not in uncarried))
     turned = tuple(moved_sections(*readings[:2]))
@@ -304,6 +305,14 @@ def _still_uncarried(room: Exporter, file: Package, open_conflicts: Sequence[Con
         return []
     said = _joined(room.lines(file))
     return [one for one in open_conflicts if _is_uncarried(one, said)]
+
+
+def _once(conflicts: Iterable[Conflict]) -> list[Conflict]:
+    return [*{(one.key, one.item, one.group): one for one in conflicts}.values()]
+
+
+def _uncarried(text: str) -> Conflict:
+    return Conflict(line_key(text), "not-carried", "", text, "")
 
 
 def _is_uncarried(conflict: Conflict, said: str) -> bool:

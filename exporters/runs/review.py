@@ -144,31 +144,31 @@ def diff(request: Request) -> Review:
             if existing.digest is None:
                 files.append(FileReview(name, "new"))
                 continue
+            ours = Package.written(out.getvalue(), name=name)
+            room = step.job.room
             try:
                 theirs = Package.open(folder / name, name=str(folder / name), limits=EDITED)
                 base = existing.base or memory.base_of(name, read_stamp(theirs), made.dataset)
                 pristine = Package.open(base.content, name=name)
-                theirs = edited_from(step.job.room, pristine, theirs)
-                before, now = step.job.room.read(pristine), step.job.room.read(theirs)
-            except (RefusedError, BriefpackError) as error:
+                theirs = edited_from(room, pristine, theirs)
+                conflicts = memory.open_conflicts(name, base, made)
+                changed = step.action == "merge" and base.generation.template != step.template.sha256
+                laid = laid_out(room, theirs, ours, conflicts) if not changed else None
+            except BriefpackError as error:
                 files.append(FileReview(name, "foreign", fault=error.faults[0]))
                 continue
-            conflicts = memory.open_conflicts(name, base, made)
             state: State = "untouched" if step.action in {"rebuild", "compare"} else "edited"
-            ours = Package.written(out.getvalue(), name=name)
-            changed = base.generation.template != step.template.sha256
-            if changed and step.action == "merge":
+            if laid is None:
                 # Its edits carry what people wrote onto the new render: they are no news of the data.
                 try:
-                    plan = upgraded(step.job.room, name, (theirs, ours), stamp, conflicts, decided.epoch)[0]
-                except RefusedError as error:
-                    files.append(FileReview(name, "edited", fault=error.faults[0]))
+                    plan = upgraded(room, name, (theirs, ours), stamp, conflicts, decided.epoch)[0]
+                except BriefpackError as error:
+                    refused = isinstance(error, RefusedError)
+                    files.append(FileReview(name, "edited" if refused else "foreign", fault=error.faults[0]))
                     continue
                 plan, fault, places = replace(plan, edits=()), None, {}
             else:
-                room = step.job.room
-                readings = before, now, room.read(ours)
-                theirs, readings, still, disordered = laid_out(room, theirs, ours, readings, conflicts)
+                theirs, readings, still, disordered = laid
                 theirs, readings = arranged(room, theirs, ours, readings, decided.epoch)
                 plan = planned(room, theirs, readings, still)
                 plan = replace(plan, disordered=plan.disordered or disordered)

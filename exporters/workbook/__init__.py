@@ -16,6 +16,7 @@ __getattr__ = offering(
         "adopt": "living.adopting.adopt",
         "patch": "living.patching.patch",
         "lines": "living.reading.lines",
+        "stranded": "living.leaving.stranded",
         "mended": "living.mending.mended",
         "whereabouts": "locating.whereabouts",
         "results": "locating.results",

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from exporters.workbook.living.shapes import shaped_in
+from exporters.workbook.living.shapes import shaped, shaped_in
 from exporters.workbook.references import LAST_COLUMN, LAST_ROW
 
 if TYPE_CHECKING:
@@ -355,6 +355,14 @@ class _Grid:
 def signs_of(book: Book, part: str, row: Row) -> Signs:
     """Return what tells a row of a sheet from others."""
     return sum((own for _, own in _told(book, part, row)), Counter())
+
+
+def said_in(book: Book, part: str, row: int) -> dict[int, str]:
+    """Return what a row of a sheet says, by columns: texts, and formulas without their references."""
+    sheet = book.sheet(part)
+    cells = sheet.rows[row].cells.values() if row in sheet.rows else ()
+    found = ((one.column, shaped(sheet.formula(one))[0].skeleton if one.formula else book.text(one)) for one in cells)
+    return {column: text for column, text in found if text}
 
 
 def _told(book: Book, part: str, row: Row) -> Iterator[tuple[Cell, Signs]]:

@@ -161,7 +161,7 @@ class Book:
         """The workbook that this one was edited from; None where that is not known."""
         if not isinstance(self.package, EditedPackage):
             return None
-        return KEPT.find(self.package.base) or Book(self.package.base, self)
+        return KEPT.find(self.package.base) or KEPT.keep(Book(self.package.base, self))
 
     @cached_property
     def twins(self) -> dict[str, str]:
@@ -174,6 +174,11 @@ class Book:
                 there.setdefault(name, part)
         found = ((part, [there[name] for name in names if name in there]) for part, names in _names_of(self))
         return {part: parts[0] for part, parts in found if parts}
+
+    @property
+    def here(self) -> dict[str, str]:
+        """The sheets of this workbook, by those of :attr:`origin`."""
+        return {base: part for part, base in reversed(self.twins.items())}
 
     @cached_property
     def alignments(self) -> dict[str, Alignment]:
@@ -216,7 +221,7 @@ class Book:
         """What were tables in :attr:`origin` and are plain cells by now, with their headers and keys."""
         here = {table.name for table in self.tables}
         lost = [] if self.origin is None else [one for one in self.origin.tables if one.key_column]
-        parts = {base: part for part, base in reversed(self.twins.items())}
+        parts = self.here
         found = (self._converted(one, parts[one.sheet]) for one in lost if one.name not in here and one.sheet in parts)
         return tuple(one for one in found if one is not None)
 

@@ -55,7 +55,7 @@ def read(package: Package) -> Snapshot:
     Handles are ``part!A1`` (a cell), ``part!7`` (a row) and parts (tables).
     """
     with readable(package):
-        book = Book(package, KEPT.any())
+        book = KEPT.find(package) or Book(package, KEPT.any())
         return KEPT.hold(book, snapshot(book))
 
 

@@ -14,74 +14,67 @@ from functools import partial
 from msgspec import Struct, field
 
 from exporters.package import EditedPackage, Package, rt
-from exporters.snapshot import Item
 from exporters.workbook.formula.tokens import tokens
-from exporters.workbook.living.alignment import Alignment
-from exporters.workbook.living.arranging import Turn, Turns, turn_rows
+from exporters.workbook.living.alignment import Alignment, said_in
+from exporters.workbook.living.arranging import Turns
 from exporters.workbook.living.book import KEPT, RANGE, Book, Table, readable
 from exporters.workbook.living.caches import renew
-from exporters.workbook.living.cells import Row
 from exporters.workbook.living.cellxml import NOTHING
-from exporters.workbook.living.charting import chart_items
-from exporters.workbook.living.leaving import Leaving
+from exporters.workbook.living.leaving import Leaving, Led
 from exporters.workbook.living.naming import CELLS, Naming
 from exporters.workbook.living.notes import SheetNotes, notes_by_row
 from exporters.workbook.living.packing import Changes
-from exporters.workbook.living.pointing import Pointing
 from exporters.workbook.living.related import Related, defined
 from exporters.workbook.living.rowpairs import Pairs, Rows
-from exporters.workbook.living.shapes import shaped
 from exporters.workbook.living.shifting import Insertion, Shift, Shifts
+from exporters.workbook.living.turning import turned
 from exporters.workbook.living.writing import NewCell, NewRow, SheetEdit
-from exporters.workbook.references import LAST_COLUMN, LAST_ROW, Range, parse_range
+from exporters.workbook.references import LAST_COLUMN, LAST_ROW, Range
 
 _Sheet = tuple[str, Rows, list[tuple[Pairs, range, range]]]
 """A sheet of a base, its rows in a new render, and the stretches of both."""
-_Place = tuple[str, int, int]
-"""A sheet of a base, and the first and the last of some of its rows."""
 _NONE = (LAST_ROW + 1, LAST_ROW + 1)
 """Rows that no range takes in."""
-_LIST = 3
-"""So many cells one under another are a list."""
 
 
 class Relaid(Struct, frozen=True):
     """An edited file laid out as the new render is."""
 
     package: EditedPackage
-    renamed: Callable[[str], str]
+    """The file as it was where it is laid out so."""
+    opened: tuple[Book, ...]
+    """What it, its base and the new render were opened as: while this is held they are not opened again."""
+    renamed: Callable[[str], str] = str
     """What a cell's item is called by now."""
-    told: tuple[str, ...]
-    """What people wrote in rows that are gone."""
+    told: tuple[str, ...] = ()
+    """What people wrote in rows that are gone, and what names these."""
     disordered: bool = False
     """Whether people's rows keep an order that the data does not have any more."""
-    moved: Mapping[str, set[tuple[int, int]]] | None = None
-    """The cells that moved, by the parts of their sheets; what depends on them is not worked out anew yet."""
 
 
-def relaid(package: EditedPackage, ours: Package, *, restyled: bool = False) -> Relaid | None:
+def relaid(package: EditedPackage, ours: Package, *, restyled: bool = False) -> Relaid:
     """Return an edited workbook, and what it was edited from, with the rows outside keyed tables that *ours* has, in
-    its order; None where they have them. *restyled*: it comes of another template, whose formats are numbered
-    otherwise."""
+    its order. *restyled*: it comes of another template, whose formats are numbered otherwise."""
     with readable(package):
-        book = KEPT.find(package) or Book(package)
-        assert book.origin is not None
-        new = KEPT.find(ours) or Book(ours, book.origin)
-        found, held = [*_pairs(book.origin, new, styled=not restyled)], set[_Place]()
-        turned = _turned(book, found, held)
-        if turned.moved is not None:
-            book = Book(turned.package, book)
-            assert book.origin is not None
-            found = [*_pairs(book.origin, new, styled=not restyled)]
+        book = KEPT.keep(KEPT.find(package) or Book(package))
+        origin = book.origin
+        assert origin is not None
+        new = KEPT.keep(KEPT.find(ours) or Book(ours, origin))
+        found = [*_pairs(origin, new, styled=not restyled)]
+        turn = turned(book, [(part, one) for part, _, own in found for pairs, _, _ in own for one in pairs.turned()])
+        if turn.book is not book:
+            assert turn.book.origin is not None
+            found = [*_pairs(turn.book.origin, new, styled=not restyled)]
         for part, _, stretches in found:
             for pairs, _, _ in stretches:
-                pairs.hold([range(top, bottom + 1) for sheet, top, bottom in held if sheet == part])
-        return _laid_out(book, new, turned, found)
-
-
-def _here(book: Book) -> dict[str, str]:
-    """Return the parts of an edited workbook's sheets by those of what it was edited from."""
-    return {base: part for part, base in reversed(book.twins.items())}
+                pairs.hold([range(top, bottom + 1) for sheet, top, bottom in turn.held if sheet == part])
+        laid = _Laid(turn.book, new, found)
+        if turn.book is book and not laid.steps:
+            return Relaid(package, (book, new), told=laid.told, disordered=turn.disordered)
+        edited = laid.written(turn.moved)
+        base = KEPT.keep(Book(edited.base, origin))
+        renaming = _Renaming(origin, base, turn.shifts, laid.shifts)
+        return Relaid(edited, (book, base, new), renaming, laid.told, turn.disordered)
 
 
 def _pairs(base: Book, ours: Book, *, styled: bool) -> Iterator[_Sheet]:
@@ -97,148 +90,61 @@ def _pairs(base: Book, ours: Book, *, styled: bool) -> Iterator[_Sheet]:
             yield part, other, [(Pairs(one, other, *stretch), *stretch) for stretch in both]
 
 
-# --- what the new render has elsewhere -------------------------------------------------------------------------------
+class _Renaming:
+    """What the items of a base's cells are called once its rows have changed places, and others came and went."""
 
+    def __init__(self, origin: Book, base: Book, turns: Mapping[str, Turns], shifts: Mapping[str, Shift]) -> None:
+        before, now = Naming.of(origin), Naming.of(base)
+        self._sheets = {
+            f"{CELLS}{before.sheets[part]}!": (before.places(part), now.places(part), turns.get(part), shifts.get(part))
+            for part in turns.keys() | shifts.keys()
+        }
 
-def _turned(book: Book, sheets: Sequence[_Sheet], held: set[_Place]) -> Relaid:
-    """Return an edited workbook, and what it was edited from, with rows in the order of a new render; what a person
-    rearranged, or what would be torn apart, keeps its own. Where its rows could not be told any more, what they were
-    edited from keeps it too: *held*, which is added to."""
-    origin, here = book.origin, _here(book)
-    assert origin is not None
-    wanted = [(part, turned) for part, _, found in sheets for pairs, _, _ in found for turned in pairs.turned()]
-    turns = {id(turn): (turn, turned) for part, turned in wanted if (turn := _turn(part, turned, None)) is not None
-             and (part, turn.top, turn.bottom) not in held}  # fmt: skip
-    out, package = io.BytesIO(), book.package
-    assert isinstance(package, EditedPackage)
-    done, _ = turn_rows(origin, [turn for turn, _ in turns.values()], out, None, renewing=False)
-    if not done:
-        return Relaid(package, str, (), bool(held))
-    base = Package.written(out.getvalue(), name=origin.package.file)
-    made = [turns[id(turn)] for turn in done if turn.sheet in here]
-    parts = {turn.sheet: here[turn.sheet] for turn, _ in made}
-    own = [_turn(parts[turn.sheet], turned, book.alignments.get(parts[turn.sheet])) for turn, turned in made]
-    own = [
-        None if there is None or _has_list(book, there, turn) else there
-        for (turn, _), there in zip(made, own, strict=True)
-    ]
-    out = io.BytesIO()
-    kept, edits = turn_rows(book, [turn for turn in own if turn is not None], out, None, renewing=False)
-    edited = EditedPackage(
-        Package.written(out.getvalue(), name=package.file) if kept else package, base, mended=package.mended
-    )
-    apart = [turn for (turn, _), there in zip(made, own, strict=True) if there is None or there not in kept]
-    if apart:
-        now = Book(edited, book)
-        lost = {(turn.sheet, turn.top, turn.bottom) for turn in apart if not _is_known(book, now, turn, kept)}
-        if lost:
-            held |= lost
-            return _turned(book, sheets, held)
-    shifts = {part: Turns([turn for turn in done if turn.sheet == part]) for part in {turn.sheet for turn in done}}
-    renaming = _Renaming(origin, Book(base, origin), shifts)
-    moved = {edit.entry.part: edit.touched for edit in edits}
-    return Relaid(edited, renaming, (), bool(apart or held), moved)
-
-
-def _has_list(book: Book, turn: Turn, base: Turn) -> bool:
-    """Whether a person wrote a list beside some of the rows that change places: at least three cells one under another,
-    behind an empty column. What stands beside all rows is said of each."""
-    assert book.origin is not None
-    known, rows = book.alignments.get(turn.sheet), book.sheet(turn.sheet).rows
-    was = book.origin.sheet(base.sheet).rows
-    last = max((column for row in range(base.top, base.bottom + 1) for column in _filled(was.get(row))), default=0)
-    last = known.columns.near(last, -1) if known is not None and known.columns is not None else last
-    written = {number: _filled(row) for number, row in rows.items()}
-    first = min((column for row in range(turn.top, turn.bottom + 1) for column in written.get(row, ())), default=0)
-    top, bottom = _run(turn.top, turn.bottom, lambda row: first in written.get(row, ()))
-    for column in {one for row in range(turn.top, turn.bottom + 1) for one in written.get(row, ()) if one > last + 1}:
-        found = {row for row, columns in written.items() if column in columns and column - 1 not in columns}
-        own = {row for row in found if rows[row].cells[column].formula is None}
-        for row in own & {*range(turn.top, turn.bottom + 1)}:
-            start, end = _run(row, row, own.__contains__)
-            if end - start >= _LIST - 1 and (start > top + 1 or end < bottom):
-                return True
-    return False
-
-
-def _filled(row: Row | None) -> set[int]:
-    """Return the columns of a row in which anything stands."""
-    cells = row.cells.values() if row is not None else ()
-    return {cell.column for cell in cells if not cell.blank}
-
-
-def _run(top: int, bottom: int, holds: Callable[[int], bool]) -> tuple[int, int]:
-    """Return some rows with those right above and below of which the same holds."""
-    while holds(top - 1):
-        top -= 1
-    while holds(bottom + 1):
-        bottom += 1
-    return top, bottom
-
-
-def _is_known(book: Book, now: Book, turn: Turn, kept: Sequence[Turn]) -> bool:
-    """Whether the rows that change places in what a workbook was edited from, and not in it, are known for what they
-    were before, but for those that say something else and are taken for none."""
-    origin, part = book.origin, _here(book)[turn.sheet]
-    assert origin is not None
-    before, after = book.alignments.get(part), now.alignments.get(part)
-    there = Turns([one for one in kept if one.sheet == part])
-    for row in range(turn.top, turn.bottom + 1):
-        if not (was := _said(origin, turn.sheet, row)):
-            continue
-        old = before.rows.theirs(row) if before is not None else row
-        new = after.rows.theirs(turn.row(row)) if after is not None else turn.row(row)
-        if new != there.row(old) and (new or was == _said(book, part, old)):
-            return False
-    return True
-
-
-def _turn(part: str, turned: Sequence[Sequence[int]], known: Alignment | None) -> Turn | None:
-    """Return how stretches of rows, given by their numbers in a base as they are to follow each other, change places in
-    a sheet; None where a person rearranged them."""
-    rows = known.rows if known is not None else None
-    there = {one[0]: [row for number in one if (row := rows.theirs(number) if rows is not None else number)]
-             for one in sorted(turned, key=min)}  # fmt: skip
-    heads = [head for head, found in there.items() if found]
-    flat = [row for head in heads for row in there[head]]
-    if not flat or flat != sorted(flat):
-        return None
-    first, last = min(there), max(max(one) for one in turned)
-    if rows is not None and not all(first <= (rows.base(row) or first) <= last for row in range(flat[0], flat[-1] + 1)):
-        return None
-    tops = [there[head][0] for head in heads]
-    bounds = [*zip(tops, [*(top - 1 for top in tops[1:]), flat[-1]], strict=True)]
-    return Turn.of(part, bounds, [heads.index(one[0]) for one in turned if one[0] in heads])
+    def __call__(self, item: str) -> str:
+        for start, (before, now, *shifts) in self._sheets.items():
+            if item.startswith(start) and (place := before.of_home(item.removeprefix(start))) is not None:
+                column, row = place
+                for shift in shifts:
+                    row = shift.row(row) if shift is not None else row
+                return start + now.home(column, row)
+        return item
 
 
 # --- what the new render has more and less ---------------------------------------------------------------------------
 
 
-def _laid_out(book: Book, new: Book, there: Relaid, sheets: Iterable[_Sheet]) -> Relaid | None:
-    """Return an edited workbook, and what it was edited from, with as many rows as a new render has."""
-    origin, here = book.origin, _here(book)
-    assert origin is not None
-    found = ((part, _steps(rows, pairs)) for part, rows, pairs in sheets)
-    steps = {part: own for part, own in found if own.new or own.gone or own.replaced}
-    before, now = _Laying(origin), _Laying(book, _Led(origin, book))
-    for part, own in steps.items():
-        if part in here:
-            own.replace({row for row in own.replaced if any(now.told(here[part], part, (row,)))})
-    steps = {part: own for part, own in steps.items() if own.new or own.gone}
-    if not steps and there.moved is None and not there.disordered:
-        return None
-    told: list[str] = []
-    for part, own in steps.items():
-        before.take(part, own, None)
-        if part in here:
-            told += now.told(here[part], part, sorted(own.gone))
-            now.take(here[part], own, book.alignments.get(here[part]))
-    now.named = _named(origin, book, new, {base: here[base] for base in steps if base in here})
-    base = before.written()
-    shifts = {part: Shift(before.insertions[part].values(), own.gone) for part, own in steps.items()}
-    edited = EditedPackage(now.written(emptying=True, moved=there.moved or {}), base, mended=there.package.mended)
-    renaming = _Renaming(origin, Book(base, origin), shifts)
-    return Relaid(edited, lambda item: renaming(there.renamed(item)), tuple(dict.fromkeys(told)), there.disordered)
+class _Laid:
+    """An edited workbook, and what it was edited from, with as many rows as a new render has."""
+
+    def __init__(self, book: Book, new: Book, sheets: Iterable[_Sheet]) -> None:
+        origin, here = book.origin, book.here
+        assert origin is not None
+        self._package, self._before, self._now = book.package, _Laying(origin), _Laying(book, Led(origin, book))
+        steps = {part: _steps(rows, pairs) for part, rows, pairs in sheets}
+        told: list[str] = []
+        for part, own in steps.items():
+            if part in here:
+                own.replace({row for row in own.replaced if any(self._now.told(here[part], part, (row,)))})
+        self.steps = {part: own for part, own in steps.items() if own.new or own.gone}
+        for part, own in self.steps.items():
+            self._before.take(part, own, None)
+            if part in here:
+                told += self._now.told(here[part], part, sorted(own.gone))
+                self._now.take(here[part], own, book.alignments.get(here[part]))
+        replaced = ((here[part], own.replaced.keys() - own.gone) for part, own in steps.items() if part in here)
+        self.told = tuple(dict.fromkeys((*told, *self._now.stranded(replaced))))
+        """What people wrote in rows that are gone, and what names these."""
+        self.shifts = {
+            part: Shift(self._before.insertions[part].values(), own.gone) for part, own in self.steps.items()
+        }
+        """How the rows of the origin's sheets moved, by their parts."""
+        if self.steps:
+            self._now.named = _named(origin, book, new, {base: here[base] for base in self.steps if base in here})
+
+    def written(self, moved: Mapping[str, set[tuple[int, int]]]) -> EditedPackage:
+        """Return the workbook; what depends on cells that *moved* before is worked out anew."""
+        mended = isinstance(self._package, EditedPackage) and self._package.mended
+        return EditedPackage(self._now.written(emptying=True, moved=moved), self._before.written(), mended=mended)
 
 
 class _New(Struct, frozen=True):
@@ -306,39 +212,6 @@ class _Runs:
 # --- the same in a file ----------------------------------------------------------------------------------------------
 
 
-class _Led(Container[str]):
-    """The charts (by their parts) and cells with formulas (``part!A1``) of an edited workbook that lead where those of
-    the template led. Looked up one by one: to name what all formulas lead to costs more than laying the sheets out."""
-
-    def __init__(self, origin: Book, book: Book) -> None:
-        self._origin, self._book = origin, book
-        self._before, self._now = Naming.of(origin), Naming.of(book)
-        self._leads = Pointing(origin, self._before), Pointing(book, self._now)
-        self._parts = {name: part for part, name in self._before.sheets.items()}
-        before, now = self._led(origin, 0), self._led(book, 1)
-        known = before.keys() & now.keys()
-        self._charts = {now[name].at for name in known if before[name].slots[0].text == now[name].slots[0].text}
-
-    def _led(self, book: Book, side: int) -> dict[str, Item]:
-        names, leads = (self._before, self._now)[side].sheets, self._leads[side]
-        items = (chart_items(book, entry, names[entry.part], leads) for entry in book.entries)
-        return {item.id: item for item in itertools.chain.from_iterable(items)}
-
-    def __contains__(self, at: object) -> bool:
-        part, _, address = str(at).rpartition("!")
-        area = parse_range(address)
-        if not part or area is None:
-            return at in self._charts
-        base = self._parts.get(self._now.sheets[part], "")
-        place = self._before.places(base).of_home(self._now.places(part).home(area.left, area.top)) if base else None
-        known = self._origin.sheet(base).cell(*place) if place is not None else None
-        cell = self._book.sheet(part).cell(area.left, area.top)
-        if cell is None or known is None or known.formula is None:
-            return False
-        texts = self._origin.sheet(base).formula(known), self._book.sheet(part).formula(cell)
-        return self._leads[0].formula(texts[0], base) == self._leads[1].formula(texts[1], part)
-
-
 def _named(origin: Book, book: Book, new: Book, parts: Mapping[str, str]) -> dict[tuple[str, str], str]:
     """Return what names that nobody touched stand for in the new render: those that lead to nothing but sheets of
     *parts* (by their parts in *origin*) without keys, whose rows stand where the template has them."""
@@ -401,8 +274,8 @@ class _Laying:
         known, notes = book.alignments.get(part), notes_by_row(book, part)
         for number in numbers:
             row = known.rows.theirs(number) if known is not None else number
-            said = _said(book, part, row)
-            was = _said(origin, base, number)
+            said = said_in(book, part, row)
+            was = said_in(origin, base, number)
             if known is not None and known.columns is not None:
                 was = {known.columns.theirs(column): text for column, text in was.items()}
             more = [notes[row]] if row in notes else []
@@ -410,6 +283,16 @@ class _Laying:
                 sheet = book.sheet(part)
                 texts = [text for column in sorted(said) if (text := book.text(sheet.cell(column, row)))]
                 yield " ".join((*texts, *more))
+
+    def stranded(self, replaced: Iterable[tuple[str, Iterable[int]]]) -> Iterator[str]:
+        """Yield the formulas that name a row alone which is gone, or one of a base in whose place another record's
+        stands by now (*replaced*, by sheets)."""
+        for part, numbers in replaced:
+            known = self._book.alignments.get(part)
+            for number in numbers:
+                if there := known.rows.theirs(number) if known is not None else number:
+                    self._leaving.replace(part, there)
+        return self._leaving.told()
 
     def written(self, *, emptying: bool = False, moved: Mapping[str, set[tuple[int, int]]] = {}) -> Package:
         """Return the workbook. *emptying*: rows that something else names alone stay, emptied, and what is worked out
@@ -446,25 +329,3 @@ class _Laying:
         out = io.BytesIO()
         changes.write(out, None)
         return Package.written(out.getvalue(), name=book.package.file)
-
-
-def _said(book: Book, part: str, row: int) -> dict[int, str]:
-    sheet = book.sheet(part)
-    cells = sheet.rows[row].cells.values() if row in sheet.rows else ()
-    found = ((one.column, shaped(sheet.formula(one))[0].skeleton if one.formula else book.text(one)) for one in cells)
-    return {column: text for column, text in found if text}
-
-
-class _Renaming:
-    """What the items of a base's cells are called once its rows have moved."""
-
-    def __init__(self, origin: Book, base: Book, shifts: Mapping[str, Shift]) -> None:
-        before, now = Naming.of(origin), Naming.of(base)
-        self._sheets = {f"{CELLS}{before.sheets[part]}!": (before.places(part), now.places(part), shift)
-                        for part, shift in shifts.items()}  # fmt: skip
-
-    def __call__(self, item: str) -> str:
-        for start, (before, now, shift) in self._sheets.items():
-            if item.startswith(start) and (place := before.of_home(item.removeprefix(start))) is not None:
-                return start + now.home(place[0], shift.row(place[1]))
-        return item
