@@ -116,11 +116,32 @@ def test_a_row_that_a_formula_names_alone_is_emptied(desk: Desk):
 
     desk.edit(edit)
     moved(desk)
-    built(desk)
+    built(desk, 3)
     book = sheets(desk.content)
     there = book["Mine"]["A1"].value.rpartition("!")[2]
     assert book["List"][there].value is None
     assert "Fixed investment" in [line[0].value for line in book["List"].iter_rows()]
+
+
+def test_a_row_that_has_a_link_goes_with_it(tmp_path: Path):
+    """Editors give each cell its own, where the template has one for all rows."""
+    cells = {"A1": "{% for d in districts %}{{ d.name }}", "B1": "{{ d.short }}{% endfor %}", "A3": "End"}
+
+    def finish(book: Any) -> None:
+        book["List"]["A1"].hyperlink = "https://example.org/"
+
+    (tmp_path / "own").mkdir()
+    (tmp_path / "own" / "targets.xlsx").write_bytes(template({"List": cells}, finish))
+    desk = Desk(tmp_path, "sample-progress", str(tmp_path / "own"), "en")
+    built(desk)
+    desk.edit(lambda book: book["List"].__setitem__("E1", "ours"))
+    linked = {cell.coordinate for line in sheets(desk.content)["List"].iter_rows() for cell in line if cell.hyperlink}
+    desk.drop("zhongzhou")
+    built(desk)
+    clean(desk.content)
+    sheet, fresh = sheets(desk.content)["List"], sheets(desk.fresh())["List"]
+    assert [line[:2] for line in sheet.iter_rows(values_only=True)] == [*fresh.iter_rows(max_col=2, values_only=True)]
+    assert {cell.coordinate for line in sheet.iter_rows() for cell in line if cell.hyperlink} == linked - {"A5"}
 
 
 def test_rows_that_only_formulas_of_the_template_name_go(tmp_path: Path):

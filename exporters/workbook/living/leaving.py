@@ -18,7 +18,7 @@ from exporters.workbook.living.spans import parse, utf8
 from exporters.workbook.references import parse_range
 
 _AREAS = ("ref", "sqref")
-_NAMING_NOTHING = frozenset(("mergeCell", "selection"))
+_NAMING_NOTHING = frozenset(("mergeCell", "selection", "hyperlink"))
 _SHOWN = 3
 """So many texts tell which row is meant."""
 

@@ -319,9 +319,9 @@ class _Writer:
             return
         if not self._shift or (span.name in _OF_THE_VIEW and not self._shift.scrolls):
             return
-        if span.name == "mergeCells":
-            self._leave_out([one for one in span.children if self._is_one_cell(one)], span)
-        if span.name == "mergeCell" and self._is_one_cell(span):
+        if span.name in {"mergeCells", "hyperlinks"}:
+            self._leave_out([one for one in span.children if self._is_over(one)], span)
+        if span.name in _OF_ONE_ROW and self._is_over(span):
             return
         for name in _RANGES & span.attributes.keys():
             if span.name == "selection":
@@ -339,11 +339,11 @@ class _Writer:
         elif span.name == "row" and span.text.strip().isdecimal():
             self._splices.text(span, str(max(self._shift.row(int(span.text) + 1), 1) - 1))
 
-    def _is_one_cell(self, merge: Span) -> bool:
-        """Whether a merged range is none any more: all of its rows go, or all but one of a single column."""
-        area = merge.get("ref")
-        if self._shift.takes(area):
-            return True
+    def _is_over(self, span: Span) -> bool:
+        """Whether a link or a merged range is none any more: all of its rows go, or all but one of a single column."""
+        area = span.get("ref")
+        if self._shift.takes(area) or span.name == "hyperlink":
+            return self._shift.takes(area)
         found = parse_range(moved_area(area, self._shift))
         return found is not None and found.left == found.right and found.top == found.bottom
 
@@ -351,7 +351,8 @@ class _Writer:
         if gone and len(gone) == len(holder.children):
             self._splices.replace(holder.start, holder.end, b"")
         elif gone:
-            self._splices.attribute(holder, "count", str(len(holder.children) - len(gone)))
+            if holder.get("count"):
+                self._splices.attribute(holder, "count", str(len(holder.children) - len(gone)))
             for one in gone:
                 self._splices.replace(one.start, one.end, b"")
 
