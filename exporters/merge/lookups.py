@@ -24,12 +24,14 @@ class Texts:
         """The slots of the items that were asked for."""
 
     @cached_property
-    def _by_key(self) -> dict[str, list[tuple[Sequence[Slot], int]]]:
-        found: dict[str, list[tuple[Sequence[Slot], int]]] = defaultdict(list)
-        for slots in (*(item.slots for group in self._snapshot.groups for item in group.items), self._snapshot.loose):
+    def _by_key(self) -> dict[str, list[tuple[Sequence[Slot], int, tuple[str, str]]]]:
+        """Slots by their keys: what holds each, at which place, and its group and item."""
+        found: dict[str, list[tuple[Sequence[Slot], int, tuple[str, str]]]] = defaultdict(list)
+        items = ((item.slots, (group.id, item.id)) for group in self._snapshot.groups for item in group.items)
+        for slots, home in (*items, (self._snapshot.loose, ("", ""))):
             keys = slots.keys if isinstance(slots, Unmade) else [slot.key for slot in slots]
             for place, key in enumerate(keys):
-                found[key].append((slots, place))
+                found[key].append((slots, place, home))
         return found
 
     def own(self, group: str, item: str) -> Mapping[str, Slot]:
@@ -43,20 +45,14 @@ class Texts:
         own = self.own(group, item)
         if key in own:
             return own[key]
-        found = [slots[place] for slots, place in self._by_key.get(key, ())]
+        found = [slots[place] for slots, place, _ in self._by_key.get(key, ())]
         return found[0] if found and all(slot.text == found[0].text for slot in found) else None
 
     def homes(self, slot: Slot) -> list[tuple[str, str]]:
         """Return group and item of the places that say what a *slot* says under its key: those it was copied from."""
-        if slot.key not in self._by_key:
-            return []
-        text = canonical(slot.text)
-        return [
-            (group.id, item.id)
-            for group in self._snapshot.groups
-            for item in group.items
-            if any(one.key == slot.key and canonical(one.text) == text for one in item.slots)
-        ]
+        text, known = canonical(slot.text), self._by_key.get(slot.key, ())
+        found = (home for slots, place, home in known if any(home) and canonical(slots[place].text) == text)
+        return [*dict.fromkeys(found)]
 
     def holds(self, key: str) -> bool:
         """Return whether a key stands anywhere."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import tracemalloc
 from collections import Counter
 from pathlib import Path
@@ -61,6 +62,29 @@ def test_a_conflict_of_a_row_that_keeps_its_place_is_settled_there(desk: Desk):
     sheet = sheets(desk.content)["List"]
     assert sheet.cell(row(sheet, "Beilu", SHARE), 3).value == 0.3
     assert sheet.cell(row(sheet, "Dongyu", "our words"), 3).value == 88
+
+
+def test_a_new_record_stands_in_a_list_that_keeps_its_order(desk: Desk):
+    """A formula over the end of one district's list and the beginning of the next keeps the districts in order."""
+
+    def edit(book: Any) -> None:
+        at = row(book["List"], "Nanting District")
+        book.create_sheet("Mine")["A1"] = f"=COUNTA(List!B{at - 2}:B{at + 2})"
+
+    desk.edit(edit)
+    retail = {**copy.deepcopy(desk.target("xilan.retail-growth")), "id": "dongyu.retail-growth", "place": "dongyu"}
+    desk.data["targets"].append({**retail, "value": 6.5})
+    desk.data["targets"][-1].pop("group", None)
+    city, *districts = desk.data["places"]
+    desk.data["places"] = [city, *districts[::-1]]
+    assert [fault.code for fault in built(desk).warnings] == ["order"]
+    sheet = sheets(desk.content)["List"]
+    lines = {
+        (line[0], line[1]) for line in said(sheet, 2)[row(sheet, "Dongyu District") : row(sheet, "Nanting District")]
+    }
+    assert ("Total retail sales of consumer goods", "at least 6.5%") in lines
+    fresh = sheets(desk.fresh())["List"]
+    assert sorted(map(str, said(sheet, 2))) == sorted(map(str, said(fresh, 2)))
 
 
 def test_rows_that_say_the_same_keep_their_place_with_the_data_s_words(tmp_path: Path):

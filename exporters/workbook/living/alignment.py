@@ -49,6 +49,11 @@ class Axis:
         return all(one == other for one, other in self._there.items())
 
     @property
+    def is_crossed(self) -> bool:
+        """Whether some rows changed places."""
+        return bool(self._crossed)
+
+    @property
     def used(self) -> set[int]:
         """The rows of the base that hold anything."""
         return self._used[0]

@@ -24,6 +24,7 @@ from exporters.workbook.living.leaving import Leaving, Led
 from exporters.workbook.living.naming import CELLS, Naming
 from exporters.workbook.living.notes import SheetNotes, notes_by_row
 from exporters.workbook.living.packing import Changes
+from exporters.workbook.living.placing import content_like
 from exporters.workbook.living.related import Related, defined
 from exporters.workbook.living.rowpairs import Pairs, Rows
 from exporters.workbook.living.shifting import Insertion, Shift, Shifts
@@ -116,7 +117,7 @@ class _Renaming:
 class _Laid:
     """An edited workbook, and what it was edited from, with as many rows as a new render has."""
 
-    def __init__(self, book: Book, new: Book, sheets: Iterable[_Sheet]) -> None:
+    def __init__(self, book: Book, new: Book, sheets: Sequence[_Sheet]) -> None:
         origin, here = book.origin, book.here
         assert origin is not None
         self._package, self._before, self._now = book.package, _Laying(origin), _Laying(book, Led(origin, book))
@@ -126,11 +127,14 @@ class _Laid:
             if part in here:
                 own.replace({row for row in own.replaced if any(self._now.told(here[part], part, (row,)))})
         self.steps = {part: own for part, own in steps.items() if own.new or own.gone}
+        # Where a person's order crosses the data's, an empty row would not be known again by its place.
+        known = ((part, rows, book.alignments.get(here.get(part, ""))) for part, rows, _ in sheets)
+        filled = {part: rows for part, rows, one in known if one is not None and one.rows.is_crossed}
         for part, own in self.steps.items():
-            self._before.take(part, own, None)
+            self._before.take(part, own, None, filled.get(part))
             if part in here:
                 told += self._now.told(here[part], part, sorted(own.gone))
-                self._now.take(here[part], own, book.alignments.get(here[part]))
+                self._now.take(here[part], own, book.alignments.get(here[part]), filled.get(part))
         replaced = ((here[part], own.replaced.keys() - own.gone) for part, own in steps.items() if part in here)
         self.told = tuple(dict.fromkeys((*told, *self._now.stranded(replaced))))
         """What people wrote in rows that are gone, and what names these."""
@@ -244,7 +248,8 @@ class _Laying:
         self.named: Mapping[tuple[str, str], str] = {}
         """What names stand for where no row stays emptied, as :class:`Related` takes them."""
 
-    def take(self, part: str, steps: _Steps, alignment: Alignment | None) -> None:
+    def take(self, part: str, steps: _Steps, alignment: Alignment | None, filled: Rows | None) -> None:
+        """Let rows come and go; new ones say what those of *filled* do."""
         rows = alignment.rows if alignment is not None else None
         edit, known = self._edits[part], self.insertions[part]
         for one in steps.new:
@@ -255,6 +260,13 @@ class _Laying:
                 top, bottom = (rows.near(top, 1), rows.near(bottom, -1)) if one.stretch != _NONE else _NONE
             row = edit.sheet.rows.get(like)
             cells = [NewCell(cell.column, cell.style) for cell in row.cells.values()] if row is not None else []
+            if filled is not None:
+                columns = alignment.columns if alignment is not None else None
+                for cell in cells:
+                    column = columns.base(cell.column) if columns is not None else cell.column
+                    own = filled.sheet.cell(column, one.number)
+                    if own is not None and own.formula is None:
+                        cell.content = content_like(filled.book, own, self._book)
             edit.rows[after].append(NewRow(row, "" if row is not None else one.height, cells))
             count = known[after].count + 1 if after in known else 1
             table = known[after].table if after in known else None
