@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from lxml import etree
 
 from exporters.charts.data import spelt_number
+from exporters.charts.drawingml import C
+from exporters.charts.references import Range, parse_range, split_cell
 from exporters.charts.sheet import parse, read_rows, shared_strings, sheet_parts
 from exporters.errors import PackageError
 from exporters.package import EDITED, Package, rt
@@ -16,6 +19,7 @@ from exporters.package import EDITED, Package, rt
 if TYPE_CHECKING:
     from exporters.package import EditedPackage
 
+_FORMULA = f"{C}f"
 Cells = dict[tuple[str, str], str]
 """Texts by sheet and cell; a number is spelt one way."""
 
@@ -40,12 +44,30 @@ class DataSheets:
         before: Cells = max(self._made, key=lambda one: len(one.items() & cells.items()), default={})
         series = json.loads(data)
         points = {point for one in series for points in one.values() for point in points}
-        own = [f"{at[1]} {text}" for at, text in cells.items() if before.get(at) != text and text not in points]
+        areas = self._areas(part)
+        own = [
+            f"{at[1]} {text}"
+            for at, text in cells.items()
+            if before.get(at) != text and not (text in points and (not areas or _lies_in(areas, *at)))
+        ]
         return json.dumps([*series, {"sheet": own}], ensure_ascii=False, separators=(",", ":")) if own else data
+
+    def _areas(self, part: str) -> list[Range]:
+        """Return the cells that a chart shows; none where an office names them in its own way."""
+        named = [one.text or "" for one in parse(self._package.read(part)).iter(_FORMULA)]
+        return [found for found in map(parse_range, named) if found is not None]
 
     @cached_property
     def _made(self) -> list[Cells]:
         return [_cells(self._base, name) for name in _books(self._base)]
+
+
+def _lies_in(areas: Iterable[Range], sheet: str, cell: str) -> bool:
+    column, row = split_cell(cell)
+    return any(
+        one.sheet_name in ("", sheet) and one.first <= column <= one.last and one.top <= row <= one.bottom
+        for one in areas
+    )
 
 
 def _books(package: Package) -> list[str]:

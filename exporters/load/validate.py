@@ -144,7 +144,8 @@ def _unknown_in(
     known: dict[str, set[Any]] = {"units": set(BUILTIN_UNITS)}
     for listed in _NAMED_LIST.values():
         records = data[listed] if isinstance(data.get(listed), list) else []
-        known.setdefault(listed, set()).update(one.get(ID_FIELDS[listed]) for one in records if isinstance(one, dict))
+        ids = (one.get(ID_FIELDS[listed]) for one in records if isinstance(one, dict))
+        known.setdefault(listed, set()).update(one for one in ids if isinstance(one, str))
     for name, index in sorted((path for path in bad_items if isinstance(path[1], int)), key=str):
         for steps in _NAMING:
             path: Path = (name, index, *steps)

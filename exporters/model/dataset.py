@@ -44,7 +44,7 @@ class Dataset(Record, frozen=True, kw_only=True, dict=True, gc=True):
 
     @cached_property
     def canonical(self) -> bytes:
-        """The dataset as JSON of one form only: equal ones have equal bytes, whatever file they came from."""
+        """The dataset as JSON of one form only: equal ones that were validated have equal bytes."""
         return msgspec.json.encode(self)
 
     @cached_property

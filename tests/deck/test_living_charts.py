@@ -75,7 +75,7 @@ def test_a_chart_edited_by_hand_and_moved_by_the_data_is_a_conflict(base: bytes,
     assert numbers_of(content_of(kept), CHART)[1][0] == 1.0
 
 
-@pytest.mark.parametrize("typed", [{"D1": "来源", "D2": "统计局"}, {"B2": 99.5}])
+@pytest.mark.parametrize("typed", [{"D1": "来源", "D2": "统计局"}, {"B2": 99.5}, {"A40": "宁丰1"}])
 def test_what_is_typed_into_the_data_sheet_alone_stays_and_is_told(
     typed: dict[str, Any], base: bytes, ours: bytes
 ) -> None:

@@ -52,6 +52,7 @@ BREAKS = {
     "unknown indicator": ("indicator: GDP", "indicator: GPD", "line 29: unknown indicator 'GPD' (did you mean 'GDP'?)"),
     "unknown source": ("source: plan", "source: plane", "line 35: unknown source 'plane' (did you mean 'plan'?)"),
     "missing fields": ("    place: east\n    indicator: GDP\n", "", "line 27: a target needs 'place' and 'indicator'"),
+    "mapping for an id": ("- id: east", "- id: {zh: east}", "line 12: id: expected a text, found a mapping with zh"),
     "duplicate id": ("id: plan", "id: east", "line 23: id 'east' is used twice (the first is on line 12)"),
     "duplicate key": (
         "    unit: PERCENT\n",
