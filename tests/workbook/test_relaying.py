@@ -110,6 +110,15 @@ def test_a_row_that_goes_with_what_somebody_wrote_in_it_is_told(desk: Desk):
     built(desk)
 
 
+def test_a_formula_that_somebody_wrote_in_a_row_that_goes_is_told(desk: Desk):
+    at = row(sheets(desk.content)["List"], "GDP") + 1
+    desk.edit(lambda book: book["List"].cell(at, 5).__setattr__("value", f"=B{at}*100"))
+    moved(desk)
+    (told,) = built(desk, 3).manifest.conflicts
+    assert "7.5%" in told["theirs"]
+    assert told["theirs"].endswith(f" =B{at}*100")
+
+
 def test_a_row_that_a_formula_names_alone_is_emptied(desk: Desk):
     def edit(book: Any) -> None:
         book.create_sheet("Mine")["A1"] = f"=List!B{row(book['List'], 'GDP') + 1}"

@@ -56,6 +56,24 @@ def test_a_formula_that_named_a_row_without_a_key(
     settled(desk, told)
 
 
+def test_a_formula_over_some_of_a_list(tmp_path: Path):
+    """What is over the whole list is over whatever stands there."""
+    (tmp_path / "own").mkdir()
+    (tmp_path / "own" / "targets.xlsx").write_bytes(template({"List": FIRST}))
+    desk = Desk(tmp_path, "sample-progress", str(tmp_path / "own"), "en")
+    built(desk)
+
+    def edit(book: Any) -> None:
+        mine = book.create_sheet("Mine")
+        for at, area in enumerate(("C1:C2", "C1:C3", "C1:C9", "B1:C3"), 1):
+            mine[f"A{at}"] = f"=SUM(List!{area})"
+
+    desk.edit(edit)
+    drop(desk, "dongyu.fai-growth")
+    desk.target("xilan.gdp-growth")["value"] = 12
+    settled(desk, "Mine!A1: =SUM(List!C1:C2) (Dongyu Fixed-asset investment 0.12)")
+
+
 def test_a_formula_that_named_a_row_of_a_table(tmp_path: Path):
     desk = Desk(tmp_path)
     desk.build()

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import itertools
+from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterator, Sequence, Set
 from functools import cached_property
 
 from exporters.package import Package, ct
@@ -34,14 +35,14 @@ class Leaving:
     def __init__(self, book: Book, led: Container[str] = ()) -> None:
         self._book, self._led = book, led
         self._wanted: dict[str, set[int]] = defaultdict(set)
-        self._replaced: dict[str, set[int]] = defaultdict(set)
+        self._replaced: dict[str, dict[int, range]] = defaultdict(dict)
 
     def add(self, part: str, row: int) -> None:
         self._wanted[part].add(row)
 
-    def replace(self, part: str, row: int) -> None:
-        """Let another record's row stand in the place of one."""
-        self._replaced[part].add(row)
+    def replace(self, part: str, row: int, whole: range) -> None:
+        """Let another record's row stand in the place of one of a *whole* list."""
+        self._replaced[part][row] = whole
 
     def rows(self) -> dict[str, set[int]]:
         """Return the rows that go, by sheet."""
@@ -57,11 +58,14 @@ class Leaving:
 
     def told(self) -> Iterator[str]:
         """Yield the formulas that say nothing, or something of another record, from now on: each with its place and
-        what the row said that it names alone."""
-        for part, top, bottom, by in self._found:
-            replaced = top == bottom and top in self._replaced.get(part, ())
-            if by and (replaced or self._all_leave(part, top, bottom)):
-                row = self._book.sheet(part).rows.get(top)
+        what the row said that it names. What is over a whole list is over whatever records this has."""
+        for part, top, bottom, by in (one for one in self._found if one[-1]):
+            replaced = self._replaced.get(part, {})
+            parted = (row for row in sorted(replaced) if top <= row <= bottom
+                      and (top == bottom or not (top <= replaced[row][0] and replaced[row][-1] <= bottom)))  # fmt: skip
+            number = top if self._all_leave(part, top, bottom) else next(parted, 0)
+            if number:
+                row = self._book.sheet(part).rows.get(number)
                 texts = (self._book.text(cell) for cell in row.cells.values()) if row is not None else ()
                 yield f"{by} ({' '.join([text for text in texts if text][:_SHOWN])})"
 
@@ -81,31 +85,30 @@ class Leaving:
         return found
 
     def _own(self, part: str) -> set[int]:
-        return self._wanted.get(part, set()) | self._replaced.get(part, set())
+        return self._wanted.get(part, set()) | self._replaced.get(part, {}).keys()
 
     def _all_leave(self, part: str, top: int, bottom: int) -> bool:
-        return self._wanted.get(part, set()).issuperset(range(top, bottom + 1))
+        wanted = self._wanted.get(part, set())
+        return bottom - top < len(wanted) and wanted.issuperset(range(top, bottom + 1))
 
     @cached_property
     def _found(self) -> list[tuple[str, int, int, str]]:
-        """The rows that something else names, as far as they are few enough to be these alone: the part of their sheet,
-        the first, the last, and the formula with its place, if it is one."""
+        """The rows that something else names: the part of their sheet, the first, the last, and the formula with its
+        place, if it is one."""
         parts = {entry.name.casefold(): entry.part for entry in self._book.entries}
-        most = max(map(len, (*self._wanted.values(), *self._replaced.values())), default=0)
-        named = self._named() if most else ()
-        found = ((parts.get(sheet, ""), top, bottom, by) for sheet, top, bottom, by in named if bottom - top < most)
+        named = self._named() if any((*self._wanted.values(), *self._replaced.values())) else ()
+        found = ((parts.get(sheet, ""), top, bottom, by) for sheet, top, bottom, by in named)
         return list(dict.fromkeys(found))
 
     def _named(self) -> Iterator[tuple[str, int, int, str]]:
         """Yield (sheet without case, top, bottom, formula with its place) of what anything but the rows themselves
         refers to."""
-        rows = {row for found in (*self._wanted.values(), *self._replaced.values()) for row in found}
         for entry in self._book.entries:
             sheet, own = self._book.sheet(entry.part), self._own(entry.part)
             name = entry.name.casefold()
             for cell, _ in sheet.formulas():
                 if cell.row not in own:
-                    found = [*_references(sheet.formula(cell), name, rows, cell.row)]
+                    found = [*self._references(sheet.formula(cell), name, cell.row)]
                     if found and f"{entry.part}!{cell.address}" not in self._led:
                         by = f"{entry.name}!{cell.address}: ={sheet.formula(cell)}"
                         yield from ((*one, by) for one in found)
@@ -118,23 +121,32 @@ class Leaving:
                         yield name, range_.top, range_.bottom, ""
         for holder in self._book.root.all("definedNames"):
             for one in holder.all("definedName"):
-                yield from ((*named, "") for named in _references(one.text, "", rows))
+                yield from ((*named, "") for named in self._references(one.text, ""))
         package = self._book.package
         for part in package.names():
             if package.content_types.of(part) == ct.CHART and part not in self._led:
                 for span in parse(utf8(package.read(part))).walk():
                     if span.name == "f":
-                        yield from ((*named, "") for named in _references(span.text, "", rows))
+                        yield from ((*named, "") for named in self._references(span.text, ""))
 
+    def _references(self, formula: str, sheet: str, row: int = 0) -> Iterator[tuple[str, int, int]]:
+        shape, numbers = shaped_in(formula, row) if row else shaped(formula)
+        for reference in shape.references:
+            if reference.rows:
+                _, top, _, bottom = reference.area(numbers)
+                name = reference.sheet or sheet
+                wanted, replaced = self._rows.get(name, (frozenset[int](), ()))
+                at = bisect_left(replaced, top)
+                if top in wanted or (replaced[at : at + 1] and replaced[at] <= bottom):
+                    yield name, top, bottom
 
-def _references(formula: str, sheet: str, rows: set[int], row: int = 0) -> Iterator[tuple[str, int, int]]:
-    shape, numbers = shaped_in(formula, row) if row else shaped(formula)
-    if rows.isdisjoint(numbers):
-        return
-    for reference in shape.references:
-        if reference.rows:
-            _, top, _, bottom = reference.area(numbers)
-            yield reference.sheet or sheet, top, bottom
+    @cached_property
+    def _rows(self) -> dict[str, tuple[Set[int], Sequence[int]]]:
+        """The rows that go and, in order, those that are replaced, by the names of their sheets without case."""
+        return {
+            entry.name.casefold(): (self._wanted.get(entry.part, set()), sorted(self._replaced.get(entry.part, ())))
+            for entry in self._book.entries
+        }
 
 
 class Led(Container[str]):

@@ -135,7 +135,12 @@ class _Laid:
             if part in here:
                 told += self._now.told(here[part], part, sorted(own.gone))
                 self._now.take(here[part], own, book.alignments.get(here[part]), filled.get(part))
-        replaced = ((here[part], own.replaced.keys() - own.gone) for part, own in steps.items() if part in here)
+        replaced = (
+            (here[part], row, own.wholes[row])
+            for part, own in steps.items()
+            if part in here
+            for row in own.replaced
+        )
         self.told = tuple(dict.fromkeys((*told, *self._now.stranded(replaced))))
         """What people wrote in rows that are gone, and what names these."""
         self.shifts = {
@@ -167,6 +172,8 @@ class _Steps(Struct):
     gone: set[int] = field(default_factory=set)
     replaced: dict[int, Callable[[], _New]] = field(default_factory=dict)
     """Rows in whose place another record's stand, and what makes these."""
+    wholes: dict[int, range] = field(default_factory=dict)
+    """The lists that these are of, from the first row to the last."""
 
     def replace(self, rows: set[int]) -> None:
         """Let those of *rows* go; all others are written over where they stand."""
@@ -182,6 +189,7 @@ def _steps(ours: Rows, stretches: Sequence[tuple[Pairs, range, range]]) -> _Step
         runs = _Runs(ours, second, twins)
         found.gone |= {*first} - {*twins.values()}
         found.replaced |= {one: partial(runs.new, other, one) for one, other in replaced}
+        found.wholes |= pairs.wholes(replaced)
         after = first.start - 1
         for number in second:
             after = twins.get(number, after)
@@ -293,17 +301,23 @@ class _Laying:
             more = [notes[row]] if row in notes else []
             if row and (said.keys() - was.keys() or more or any(was[one] != text for one, text in said.items())):
                 sheet = book.sheet(part)
-                texts = [text for column in sorted(said) if (text := book.text(sheet.cell(column, row)))]
-                yield " ".join((*texts, *more))
+                cells = {column: sheet.cell(column, row) for column in sorted(said)}
+                texts = [
+                    f"={sheet.formula(cell)}" if cell and cell.formula and said[column] != was.get(column)
+                    else book.text(cell) for column, cell in cells.items()
+                ]  # fmt: skip
+                yield " ".join((*filter(None, texts), *more))
 
-    def stranded(self, replaced: Iterable[tuple[str, Iterable[int]]]) -> Iterator[str]:
+    def stranded(self, replaced: Iterable[tuple[str, int, range]]) -> Iterator[str]:
         """Yield the formulas that name a row alone which is gone, or one of a base in whose place another record's
-        stands by now (*replaced*, by sheets)."""
-        for part, numbers in replaced:
+        stands by now (*replaced*: its sheet, and the list that it is of) but not all of its list."""
+        for part, number, whole in replaced:
             known = self._book.alignments.get(part)
-            for number in numbers:
-                if there := known.rows.theirs(number) if known is not None else number:
-                    self._leaving.replace(part, there)
+            rows = known.rows if known is not None else None
+            if there := rows.theirs(number) if rows is not None else number:
+                top, bottom = whole[0], whole[-1]
+                ends = (rows.near(top, 1), rows.near(bottom, -1)) if rows is not None else (top, bottom)
+                self._leaving.replace(part, there, range(ends[0], ends[1] + 1))
         return self._leaving.told()
 
     def written(self, *, emptying: bool = False, moved: Mapping[str, set[tuple[int, int]]] = {}) -> Package:

@@ -41,6 +41,11 @@ class Rows:
         """Return what the loop that made a row is known by."""
         return self.mark(number).partition(":")[0]
 
+    def list_of(self, number: int) -> str:
+        """Return what the rows of a loop have in common that one turn of the loops around it made."""
+        mark, _, _ = self.mark(number).rpartition("/")
+        return mark or self.loop(number)
+
     def lone(self) -> set[str]:
         """Return what the loops are known by that alone go through what they go through."""
         loops = {*map(self.loop, self.sheet.rows)} - {""}
@@ -129,6 +134,16 @@ class Pairs:
             found = ((left[at], right[there]) for at, there in _common(*forms))
             replaced += (pair for pair in found if base.loop(pair[0]) == ours.loop(pair[1]))
         return same, replaced
+
+    def wholes(self, replaced: Sequence[Pair]) -> Mapping[int, range]:
+        """Return the lists of the first render that *replaced* rows are of, from the first row to the last: those of
+        all turns around them where the row in their place is of another turn."""
+        (base, ours), ends = self._sides, dict[str, range]()
+        for row in sorted(self._marked[0]):
+            for name in {base.list_of(row), base.loop(row)}:
+                ends[name] = range(ends[name][0] if name in ends else row, row + 1)
+        alike = {one: base.list_of(one) == ours.list_of(other) for one, other in replaced}
+        return {one: ends[base.list_of(one) if alike[one] else base.loop(one)] for one, _ in replaced}
 
 
 def _by_mark(base: Rows, ours: Rows, first: Sequence[int], second: Sequence[int]) -> Iterator[Pair]:
