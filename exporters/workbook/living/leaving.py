@@ -131,6 +131,11 @@ class Leaving:
 
     def _references(self, formula: str, sheet: str, row: int = 0) -> Iterator[tuple[str, int, int]]:
         shape, numbers = shaped_in(formula, row) if row else shaped(formula)
+        going, replaced_rows = self._all
+        if going.isdisjoint(numbers):
+            at = bisect_left(replaced_rows, min(numbers, default=0))
+            if at == len(replaced_rows) or replaced_rows[at] > max(numbers, default=0):
+                return
         for reference in shape.references:
             if reference.rows:
                 _, top, _, bottom = reference.area(numbers)
@@ -139,6 +144,11 @@ class Leaving:
                 at = bisect_left(replaced, top)
                 if top in wanted or (replaced[at : at + 1] and replaced[at] <= bottom):
                     yield name, top, bottom
+
+    @cached_property
+    def _all(self) -> tuple[Set[int], Sequence[int]]:
+        """The rows that go and, in order, those that are replaced, of all sheets."""
+        return set().union(*self._wanted.values()), sorted(set().union(*self._replaced.values()))
 
     @cached_property
     def _rows(self) -> dict[str, tuple[Set[int], Sequence[int]]]:
