@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import asdict
 
 from exporters.load import load
 from exporters.model import Coverage, Dataset, FlagCode, Modality, Role, Target, check, check_sources
@@ -172,7 +173,7 @@ def test_ids_are_systematic() -> None:
 
 
 def texts(value: Any) -> Iterator[Any]:
-    for name, item in value:
+    for name, item in asdict(value).items():
         if name in ("name", "short", "title", "label", "text", "theme", "note", "full_title") and item:
             yield item
 
