@@ -266,7 +266,7 @@ def _kind(cell: Cell, row: int, numeric: Collection[Range]) -> str:
     """``v`` a bound number, ``t`` a bound text, ``n``/``s``/``b``/``e`` a constant."""
     if not cell.tagged:
         return cell.kind
-    inside = any(area.first <= cell.column <= area.last and area.top <= row <= area.bottom for area in numeric)
+    inside = any(area.holds(cell.column, row) for area in numeric)
     return "v" if inside else "t"
 
 

@@ -25,6 +25,10 @@ class Range(NamedTuple):
     def sheet_name(self) -> str:
         return self.sheet[1:-1].replace("''", "'") if self.sheet.startswith("'") else self.sheet
 
+    def holds(self, column: int, row: int) -> bool:
+        """Whether a cell lies in the rectangle."""
+        return self.first <= column <= self.last and self.top <= row <= self.bottom
+
 
 def column_number(letters: str) -> int:
     """Return the number of a column: A is 1, AA is 27."""

@@ -63,11 +63,7 @@ class DataSheets:
 
 
 def _lies_in(areas: Iterable[Range], sheet: str, cell: str) -> bool:
-    column, row = split_cell(cell)
-    return any(
-        one.sheet_name in ("", sheet) and one.first <= column <= one.last and one.top <= row <= one.bottom
-        for one in areas
-    )
+    return any(one.sheet_name in ("", sheet) and one.holds(*split_cell(cell)) for one in areas)
 
 
 def _books(package: Package) -> list[str]:
